@@ -1,0 +1,114 @@
+"""What is judged: two trees, or what of them was read, as plain values.
+
+The App fills this from GitHub and `plangate check` fills it from a working copy; from here on there is no difference,
+which is why both give the same verdict and the same digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FileStatus(StrEnum):
+    """What a change did to a file, compared with the merge base."""
+
+    ADDED = "added"
+    MODIFIED = "modified"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+
+
+class Kind(StrEnum):
+    """What a name in a tree is."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    SYMLINK = "symlink"
+    SUBMODULE = "submodule"
+
+
+class Reading(StrEnum):
+    """How much of a document was read. Only a `whole` one is judged by its text."""
+
+    WHOLE = "whole"
+    TOO_LARGE = "too large"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A path that the change touches, from the repository's root."""
+
+    path: str
+    status: FileStatus
+    previous: str | None = None
+    """The old path of a renamed file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name in a tree. `size` is in bytes, None for anything but a file or where it was not asked for."""
+
+    path: str
+    kind: Kind
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text file. `text` is empty unless the reading is `whole`; NUL bytes and bad UTF-8 are a `binary` one."""
+
+    path: str
+    text: str
+    reading: Reading = Reading.WHOLE
+    size: int = 0
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What was read of one commit (or of the working copy)."""
+
+    sha: str | None
+    """The commit, None for a working copy or a plain folder."""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    """By path: every specs root, every name directly below one, and everything below the folders looked at."""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """By path: the Markdown of the folders looked at; constitution, templates and their resolution files (base)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHead:
+    """Another open head or branch that may hold a feature folder with the same number."""
+
+    ref: str
+    folders: tuple[str, ...]
+    """Paths of feature folders that it adds against its own base."""
+    pull_request: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A head against a base. Without a base (a plain folder) everything is owned and new."""
+
+    head: Tree
+    base: Tree | None
+    changed: tuple[ChangedFile, ...] = ()
+    """Against the merge base; empty without a base."""
+    head_branch: str | None = None
+    base_branch: str | None = None
+    pull_request: int | None = None
+    merge_group: bool = False
+    """Branch rules are off and only errors count."""
+    asked: tuple[str, ...] = ()
+    """Folders that a person named (`--feature`); judged although nothing in them changed."""
+    stage: str | None = None
+    """A stage that a person named (`--stage`)."""
+    others: tuple[OtherHead, ...] = ()
+    reserved: frozenset[str] = frozenset()
+    """Numbers that were offered to an issue and are kept for it."""
+    first_seen: Mapping[str, str] = field(default_factory=dict)
+    """Folder path to ISO date since when the base has it, where that is known."""

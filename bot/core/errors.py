@@ -1,0 +1,23 @@
+"""The two errors that are caught on purpose: one for a person, one for GitHub's bad days."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something that the person who reads it can mend: one sentence with its place and its remedy.
+
+    The message is shown as it is, so foreign text in it is quoted and bounded by whoever raises it.
+    """
+
+
+class ForgeError(Exception):
+    """GitHub did not do what was asked, and asking later may help.
+
+    `retry_after` is in seconds from now, None when GitHub named no time. `lost_answer` is true when a write may have
+    been carried out although its answer never arrived.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, lost_answer: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.lost_answer = lost_answer

@@ -1,0 +1,181 @@
+"""What happened on GitHub, in our words. An event is a hint: what it is about is read anew before anything is decided.
+
+Events are stored as JSON with their tag, so a field may be added with a default and none may be renamed or removed
+while jobs of an older release may still be waiting.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class RepositoryRef(msgspec.Struct, frozen=True):
+    """A repository as the delivery named it."""
+
+    id: int
+    owner: str
+    name: str
+    default_branch: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner}/{self.name}"
+
+
+class _About(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    installation: int
+    repository: RepositoryRef
+    sender: str = ""
+
+
+class BranchPushed(_About, frozen=True, kw_only=True):
+    """A branch was created, moved or deleted by a push."""
+
+    branch: str
+    before: str
+    after: str
+    created: bool = False
+    deleted: bool = False
+    forced: bool = False
+
+
+class PullRequestChange(StrEnum):
+    """What was done to a pull request."""
+
+    OPENED = "opened"
+    SYNCHRONIZED = "synchronize"
+    REOPENED = "reopened"
+    EDITED = "edited"
+    READY = "ready_for_review"
+    DRAFTED = "converted_to_draft"
+    CLOSED = "closed"
+
+
+class PullRequestChanged(_About, frozen=True, kw_only=True):
+    """A pull request was opened, moved, retargeted, closed and so on."""
+
+    number: int
+    change: PullRequestChange
+    head_sha: str
+    head_branch: str
+    head_repository: str | None
+    """`owner/name`, None when the fork is gone."""
+    base_branch: str
+    base_sha: str
+
+
+class RerunRequested(_About, frozen=True, kw_only=True):
+    """Somebody pressed "Re-run" on our check run, or on our check suite."""
+
+    head_sha: str
+    head_branch: str | None = None
+    external_id: str | None = None
+    check_run: int | None = None
+
+
+class ButtonPressed(_About, frozen=True, kw_only=True):
+    """Somebody pressed one of the buttons on our check run."""
+
+    identifier: str
+    head_sha: str
+    head_branch: str | None = None
+    external_id: str | None = None
+    check_run: int | None = None
+
+
+class Place(StrEnum):
+    """Where a command was written."""
+
+    COMMENT = "comment"
+    REVIEW = "review"
+    BODY = "body"
+
+
+class CommandPosted(_About, frozen=True, kw_only=True):
+    """A created text with a line that may be a command. What it says is parsed in the job, where the prefix is known."""
+
+    number: int
+    on_pull_request: bool
+    place: Place
+    text: str
+    """Bounded to GitHub's 65,536 characters."""
+    comment: int | None
+    """The comment's or review's id, None for the text of an issue or pull request."""
+    node: str | None = None
+    """The GraphQL id of what to react to."""
+    author: str = ""
+    """Who wrote the issue or pull request; `sender` wrote the command."""
+
+
+class MergeGroupRequested(_About, frozen=True, kw_only=True):
+    """The merge queue asks for checks on a group's commit."""
+
+    head_sha: str
+    head_ref: str
+    base_sha: str
+    base_ref: str
+
+
+class MergeGroupDestroyed(_About, frozen=True, kw_only=True):
+    """A merge group is gone."""
+
+    head_sha: str
+    reason: str | None = None
+
+
+class InstallationChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The App was installed, removed, suspended or unsuspended."""
+
+    installation: int
+    action: str
+    account: str
+    repositories: tuple[RepositoryRef, ...] = ()
+    sender: str = ""
+
+
+class RepositoriesChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Repositories were added to or removed from an installation."""
+
+    installation: int
+    account: str
+    added: tuple[RepositoryRef, ...] = ()
+    removed: tuple[RepositoryRef, ...] = ()
+    sender: str = ""
+
+
+class SweepDue(_About, frozen=True, kw_only=True):
+    """Our own: look at an open head again, because it may have no verdict or its base changed."""
+
+    number: int | None = None
+    branch: str | None = None
+    reason: str = ""
+
+
+Event = (
+    BranchPushed
+    | PullRequestChanged
+    | RerunRequested
+    | ButtonPressed
+    | CommandPosted
+    | MergeGroupRequested
+    | MergeGroupDestroyed
+    | InstallationChanged
+    | RepositoriesChanged
+    | SweepDue
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    """The event as it is stored."""
+    return _encoder.encode(event)
+
+
+def decode(stored: bytes) -> Event:
+    """The stored event. Raises `msgspec.DecodeError` for what `encode` did not write."""
+    return _decoder.decode(stored)

@@ -1,0 +1,67 @@
+"""Sentences of a finding as pieces, so that each surface can link, quote and neutralise them in its own way.
+
+A rule says what it means once. The check run turns an address into a link at the judged commit, the terminal prints
+`plan.md:32`, an annotation drops the Markdown; and foreign text is always marked as foreign, so that no surface can
+forget to neutralise it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """Which commit an address is at."""
+
+    HEAD = "head"
+    BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to be shown to the letter, in a code span. May be foreign."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Foreign words that read as words: a principle's name, a title. Neutralised wherever they are shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """An address: a path from the repository's root and, if there is one, a 1-based line. Shown as `plan.md:32`."""
+
+    path: str
+    line: int | None = None
+    side: Side = Side.HEAD
+
+
+Piece = str | Code | Name | At
+"""A plain `str` piece is always our own words, never foreign text."""
+
+Prose = tuple[Piece, ...]
+
+
+def label(at: At) -> str:
+    """An address as a person says it: the file's own name and its line."""
+    name = at.path.rstrip("/").rsplit("/", 1)[-1] + ("/" if at.path.endswith("/") else "")
+    return name if at.line is None else f"{name}:{at.line}"
+
+
+def plain(prose: Prose) -> str:
+    """The sentence without markup, for annotations, JSON and logs. Foreign text is in it as it was written."""
+    parts: list[str] = []
+    for piece in prose:
+        match piece:
+            case str():
+                parts.append(piece)
+            case Code(text) | Name(text):
+                parts.append(text)
+            case At():
+                parts.append(label(piece))
+    return "".join(parts)

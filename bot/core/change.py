@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+MAX_DOCUMENT_BYTES = 1_000_000
+"""A larger document is not judged by its text; real plans end at about 130 KB."""
+
+
 class FileStatus(StrEnum):
     """What a change did to a file, compared with the merge base."""
 
@@ -65,6 +69,18 @@ class Document:
     reading: Reading = Reading.WHOLE
     size: int = 0
     """Bytes."""
+
+
+def document(path: str, content: bytes) -> Document:
+    """The document that `content` is: too large, binary (a NUL byte or bad UTF-8), or its text. Never raises."""
+    if len(content) > MAX_DOCUMENT_BYTES:
+        return Document(path, "", Reading.TOO_LARGE, len(content))
+    if b"\0" in content:
+        return Document(path, "", Reading.BINARY, len(content))
+    try:
+        return Document(path, content.decode("utf-8"), Reading.WHOLE, len(content))
+    except UnicodeDecodeError:
+        return Document(path, "", Reading.BINARY, len(content))
 
 
 @dataclass(frozen=True, slots=True)

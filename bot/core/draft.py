@@ -1,0 +1,23 @@
+"""A drafted document: a plan's skeleton, filled with what the repository already says, and what is left to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One document that a person can copy into place."""
+
+    path: str
+    """Where it belongs, from the repository's root: `specs/019-rate-limits/plan.md`."""
+    text: str
+    """The whole document. Holds foreign text, so it is only ever shown fenced."""
+    blanks: int
+    """What is left to fill: clarifications and verdicts together."""
+    clarifications: int
+    """Fields that say `NEEDS CLARIFICATION`."""
+    verdicts: int
+    """Principles without an answer."""
+    template: str
+    """Path of the template that it was drawn from, or `bundled`."""

@@ -1,0 +1,162 @@
+"""The text of the one GraphQL read: a question becomes a query and its variables.
+
+Only names of our own (aliases, fragments) stand in the text; every word from outside is a variable. Trees are read
+through the commit (`Commit.file`), so that all that is read of a branch belongs to one commit of it.
+
+Every list is bounded as https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+asks (`first` is at most 100), and the whole costs one point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.facts import Question
+
+FILES_A_PAGE = 100
+COMMENTS_A_PAGE = 50
+
+BLOB = "fragment blob on Blob{oid byteSize isBinary isTruncated text}"
+NAMES = "fragment names on TreeEntry{mode type object{...on Tree{entries{name mode type size}}}}"
+TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
+FOLDER = """fragment folder on TreeEntry{mode type object{...on Tree{entries{name mode type size object{...blob
+  ...on Tree{entries{name mode type size object{...on Tree{entries{name mode type size}}}}}}}}}}"""
+FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
+COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
+PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
+  baseRefName baseRef{target{oid ...base}}"""
+RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
+  databaseId name status conclusion externalId url}}}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query ready to be sent."""
+
+    text: str
+    variables: dict[str, Any]
+
+
+class _Paths:
+    """Gives each path an alias and a variable, and remembers which is which."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, str] = {}
+
+    def fields(self, letter: str, paths: Iterable[str], fragment: str) -> str:
+        parts = []
+        for index, path in enumerate(paths):
+            alias = f"{letter}{index}"
+            if path:
+                self.variables[alias] = path
+                parts.append(f"{alias}:file(path:${alias}){{...{fragment}}}")
+            else:
+                parts.append(f"{alias}:tree{{entries{{name mode type size}}}}")
+        return " ".join(parts)
+
+
+def look(question: Question, owner: str, name: str, app: int) -> Query:
+    """The query of a question. Aliases: `r0` roots, `f0` folders, `d0` documents, `h0` at the head, `c0` at the
+    default branch, `n0` branches with an asked number; `github_reading` reads them back by the same order.
+    """
+    paths = _Paths()
+    roots = paths.fields("r", question.roots, "names")
+    folders = paths.fields("f", question.folders, "folder")
+    documents = paths.fields("d", question.documents, "text")
+    at_head = paths.fields("h", question.head_documents, "text")
+    at_default = paths.fields("c", question.default_documents, "text")
+    variables: dict[str, Any] = {"owner": owner, "name": name, **paths.variables}
+    types = {alias: "String!" for alias in ("owner", "name", *paths.variables)}
+    pull = f"...pull files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else "...pull"
+    parts = [
+        "databaseId nameWithOwner isArchived isPrivate",
+        f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}}}}}",
+    ]
+    if question.number is not None:
+        variables["number"], types["number"] = question.number, "Int!"
+        comments = f"comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
+        parts.append(f"pullRequest(number:$number){{{pull} {comments}}}")
+    if question.branch is not None:
+        variables["branch"], types["branch"] = question.branch, "String!"
+        parts.append(f"ofBranch:pullRequests(headRefName:$branch,states:OPEN,first:10){{nodes{{{pull}}}}}")
+        parts.append("based:pullRequests(baseRefName:$branch,states:OPEN,first:100){nodes{number}}")
+    if question.head is not None:
+        variables |= {"head": question.head, "app": app}
+        types |= {"head": "GitObjectID!", "app": "Int!"}
+        parts.append(
+            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {documents} {at_head} {RUNS} "
+            f"associatedPullRequests(first:10){{nodes{{{pull}}}}}}}}}"
+        )
+    if question.before is not None:
+        variables["before"], types["before"] = question.before, "GitObjectID!"
+        parts.append("before:object(oid:$before){...on Commit{oid ...base}}")
+    for index, prefix in enumerate(question.prefixes):
+        variables[f"n{index}"], types[f"n{index}"] = prefix, "String!"
+        parts.append(_branches(f"n{index}", roots))
+    declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items())
+    base = f"fragment base on Commit{{oid {roots} {folders} {documents}}}"
+    text = (
+        f"query Look({declared}){{rateLimit{{cost remaining resetAt}} "
+        f"repository(owner:$owner,name:$name){{{' '.join(parts)}}}}} {base} fragment pull on PullRequest{{{PULL}}}"
+    )
+    return Query(_with_fragments(text), variables)
+
+
+def _branches(alias: str, roots: str) -> str:
+    """Open branches whose names hold the prefix; GitHub matches it anywhere, so the reader filters again."""
+    return (
+        f'{alias}:refs(refPrefix:"refs/heads/",query:${alias},first:20){{nodes{{name target{{oid ...on Commit{{oid '
+        f"{roots}}}}} associatedPullRequests(states:OPEN,first:1){{nodes{{number url}}}}}}}}"
+    )
+
+
+def _with_fragments(text: str) -> str:
+    """The query with those fragments that it uses: GraphQL refuses a query with others."""
+    known = {"names": NAMES, "text": TEXT, "folder": FOLDER, "blob": BLOB}
+    used: list[str] = []
+    pending = text
+    for fragment in ("names", "text", "folder", "blob"):
+        if f"...{fragment}" in pending:
+            used.append(known[fragment])
+            pending += known[fragment]
+    if "...base" not in text:
+        text = text[: text.index("fragment base")] + text[text.index("fragment pull") :]
+    if "...pull" not in text:
+        text = text[: text.index("fragment pull")]
+    return " ".join((text, *used))
+
+
+def more_files(owner: str, name: str, number: int, after: str) -> Query:
+    """The next page of a pull request's changed files."""
+    text = (
+        "query MoreFiles($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
+        f"repository(owner:$owner,name:$name){{pullRequest(number:$number){{headRefOid "
+        f"files(first:{FILES_A_PAGE},after:$after){{{FILES}}}}}}}}}"
+    )
+    return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
+
+
+def more_comments(owner: str, name: str, number: int, after: str | None) -> Query:
+    """The next page of the comments on an issue or a pull request; the first one without `after`."""
+    comments = f"comments(first:100,after:$after){{{COMMENTS}}}"
+    text = (
+        "query MoreComments($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
+        "repository(owner:$owner,name:$name){issueOrPullRequest(number:$number){"
+        f"...on Issue{{{comments}}} ...on PullRequest{{{comments}}}}}}}}}"
+    )
+    return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
+
+
+MINIMIZE = (
+    "mutation Minimize($id:ID!){minimizeComment(input:{subjectId:$id,classifier:RESOLVED}){"
+    "minimizedComment{isMinimized}}}"
+)
+RESTORE = "mutation Restore($id:ID!){unminimizeComment(input:{subjectId:$id}){unminimizedComment{isMinimized}}}"
+REACT = (
+    "mutation React($id:ID!,$content:ReactionContent!){addReaction(input:{subjectId:$id,content:$content}){"
+    "reaction{content}}}"
+)

@@ -60,6 +60,10 @@ class Finding:
     """Columns count characters (code points), 1-based; the end is inclusive. None when the whole line is meant."""
     paste: str | None = None
     """Text that mends it, ready to paste; may hold foreign text, so it is only ever shown fenced."""
+    paste_as: str = "text"
+    """The fence's language: `bash` where the paste is commands."""
+    table: tuple[tuple[Prose, ...], ...] = ()
+    """Rows that show the matter at a glance, the header first: who has the number, where, since when."""
     headline: str | None = None
     """The check run's title when this is the only thing that blocks; else the rule's counted clause is used."""
     follow_up: bool = False

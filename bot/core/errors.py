@@ -1,4 +1,4 @@
-"""The two errors that are caught on purpose: one for a person, one for GitHub's bad days."""
+"""The errors that are caught on purpose: one for a person, one for GitHub's bad days, one for the disk's."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ class ForgeError(Exception):
         super().__init__(message)
         self.retry_after = retry_after
         self.lost_answer = lost_answer
+
+
+class StorageError(Exception):
+    """The disk or the database did not take what was to be kept: full, locked, gone or damaged. Nothing was changed.
+
+    The message is one sentence with the place, for the log.
+    """

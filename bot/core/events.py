@@ -95,7 +95,7 @@ class Place(StrEnum):
 
 
 class CommandPosted(_About, frozen=True, kw_only=True):
-    """A created text with a line that may be a command. What it says is parsed in the job, where the prefix is known."""
+    """A created text with a line that may be a command. It is parsed in the job, where the prefix is known."""
 
     number: int
     on_pull_request: bool
@@ -131,6 +131,7 @@ class InstallationChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
     installation: int
     action: str
+    """`created`, `deleted`, `suspend`, `unsuspend` or `new_permissions_accepted`."""
     account: str
     repositories: tuple[RepositoryRef, ...] = ()
     sender: str = ""
@@ -151,6 +152,8 @@ class SweepDue(_About, frozen=True, kw_only=True):
 
     number: int | None = None
     branch: str | None = None
+    head_repository: str | None = None
+    """`owner/name` of the head, None for the repository itself."""
     reason: str = ""
 
 
@@ -167,6 +170,66 @@ Event = (
     | SweepDue
 )
 
+_ZERO = "0" * 40
+
+
+def serial_key(event: Event) -> str:
+    """The key whose jobs never run at once: the repository, or the installation where no single one is meant."""
+    match event:
+        case InstallationChanged() | RepositoriesChanged():
+            return f"installation:{event.installation}"
+        case _:
+            return f"repository:{event.repository.id}"
+
+
+def coalesce_key(event: Event) -> str | None:
+    """What a waiting job with the same key would do as well; None where each must be answered by itself.
+
+    An evaluation is named by its head: repository, head repository and head branch. So the push and the
+    `synchronize` that GitHub sends for one `git push` become one job, and so do two pull requests on one head, whose
+    verdict is one. A push to the default branch stands apart: it is about the pull requests that aim at it, and must
+    not be swallowed by one whose head it happens to be.
+    """
+    match event:
+        case BranchPushed() if event.branch == event.repository.default_branch:
+            key = f"base:{event.repository.id}:{event.branch}"
+        case BranchPushed():
+            key = _evaluation(event.repository, event.repository.full_name, event.branch)
+        case PullRequestChanged():
+            key = _evaluation(event.repository, event.head_repository or "", event.head_branch)
+        case SweepDue() if event.branch is not None:
+            key = _evaluation(event.repository, event.head_repository or event.repository.full_name, event.branch)
+        case SweepDue():
+            key = f"sweep:{event.repository.id}:{event.number or ''}"
+        case RerunRequested():
+            key = f"rerun:{event.repository.id}:{event.head_sha}:{event.external_id or ''}"
+        case MergeGroupRequested() | MergeGroupDestroyed():
+            key = f"group:{event.repository.id}:{event.head_sha}"
+        case ButtonPressed() | CommandPosted() | InstallationChanged() | RepositoriesChanged():
+            return None
+    return key
+
+
+def _evaluation(repository: RepositoryRef, head_repository: str, branch: str) -> str:
+    # GitHub's names keep their case but are compared without it; a branch's name is compared to the letter.
+    return f"head:{repository.id}:{head_repository.lower()}:{branch}"
+
+
+def combine(older: Event, newer: Event) -> Event:
+    """The event of a waiting job that takes in a newer one: the newer, reaching back as far as the older did.
+
+    Only the way from `before` to `after` would be lost: whether the configuration changed on it is asked of the trees
+    at both ends.
+    """
+    match older, newer:
+        case BranchPushed(created=False), BranchPushed(created=False):
+            return msgspec.structs.replace(newer, before=older.before)
+        case BranchPushed(created=True), BranchPushed(created=False, deleted=False):
+            return msgspec.structs.replace(newer, before=_ZERO, created=True)
+        case _:
+            return newer
+
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -174,6 +237,14 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 def encode(event: Event) -> bytes:
     """The event as it is stored."""
     return _encoder.encode(event)
+
+
+def combine_stored(older: bytes, newer: bytes) -> bytes:
+    """`combine` on events as they are stored; what cannot be read any more gives way to the newer one."""
+    try:
+        return encode(combine(decode(older), decode(newer)))
+    except msgspec.DecodeError:
+        return newer
 
 
 def decode(stored: bytes) -> Event:

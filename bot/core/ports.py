@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.stored import (
+        CommentKind,
+        Installation,
+        Offer,
+        SeenRepository,
+        StoredBlob,
+        StoredComment,
+        StoredReport,
+        Waiver,
+    )
 
 
 class Clock(Protocol):
@@ -58,6 +71,8 @@ class LeasedJob:
     """This try included: 1 on the first."""
     accepted_at: float
     """When the first delivery that this job stands for was accepted, seconds since the epoch (UTC)."""
+    holder: str = ""
+    """Who holds the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +92,44 @@ class JobRecord:
 
 
 class Queue(Protocol):
-    """Never loses an accepted delivery, never runs two jobs of one serial key at once."""
+    """Never loses an accepted delivery, never runs two jobs of one serial key at once.
+
+    Every method that writes raises `StorageError` when the disk does not take it; nothing has happened then.
+    """
 
     def put(self, job: NewJob) -> bool:
-        """The job is on disk when this returns. False when this delivery was already accepted.
+        """The job is on disk when this returns. False when this delivery was already accepted and is not dead.
 
-        A waiting job with the same coalesce key takes this one in: the newer event, the earlier `not_before`, the
-        first `accepted_at`.
+        A waiting job with the same coalesce key takes this one in: the newer event (`core.events.combine`), the
+        earlier `not_before`, the first `accepted_at`. A running job takes nothing in. The redelivery of a dead letter
+        brings it back to life, as `replay` does.
         """
         ...
 
     def lease(self, holder: str) -> LeasedJob | None:
-        """The next job that is due and whose serial key is free, or None. A dead holder's jobs are due again."""
+        """The oldest job that is due and whose serial key is free, or None. A dead holder's jobs are due again.
+
+        `holder` names one living process; its leases end with it, however it dies.
+        """
         ...
 
     def done(self, job: LeasedJob) -> None:
-        """The job has had its effects."""
+        """The job has had its effects. This and the next three do nothing when the lease is no longer the caller's."""
         ...
 
     def retry(self, job: LeasedJob, not_before: float, error: str) -> None:
-        """Try again not before that time; meanwhile it blocks no other job of its serial key."""
+        """Try again not before that time; meanwhile it blocks no other job of its serial key.
+
+        A twin that came while it ran is taken in, as `put` does.
+        """
         ...
 
     def bury(self, job: LeasedJob, error: str) -> None:
         """No more tries: a dead letter, kept, listed and replayable."""
+        ...
+
+    def release(self, job: LeasedJob) -> None:
+        """Give the lease back unused: the try does not count."""
         ...
 
     def records(self, state: JobState | None = None, limit: int = 100) -> Sequence[JobRecord]:
@@ -119,15 +148,149 @@ class Queue(Protocol):
         """How many jobs are in each state."""
         ...
 
+    def prune(self, done_before: float, dead_before: float) -> int:
+        """Forget jobs that ended before these times, and their delivery ids; how many jobs that were.
 
-@dataclass(frozen=True, slots=True)
-class StoredBlob:
-    """A document kept for later: the last good configuration, say."""
+        A delivery that is forgotten would be accepted again, so keep done jobs longer than GitHub redelivers
+        (3 days, 7 on GitHub Enterprise Server).
+        """
+        ...
 
-    sha: str
-    text: str
-    stored_at: float
+    def wait(self, seconds: float) -> None:
+        """Return when a job may have become due, when `wake` is called, or after that many seconds."""
+        ...
+
+    def wake(self) -> None:
+        """End the waiting of every worker on this queue."""
+        ...
+
+    def check(self) -> None:
+        """The queue takes deliveries: a real write. Raises `StorageError`."""
+        ...
+
+    def close(self) -> None:
+        """End all leases of this process and let go of the files."""
+        ...
 
 
 class Store(Protocol):
-    """What must outlive a job. A correct verdict needs nothing from it but the last good configuration and waivers."""
+    """What must outlive a job. A correct verdict needs nothing from it but the last good configuration and waivers.
+
+    Everything belongs to an installation or a repository and goes when that is forgotten. Times are seconds since the
+    epoch (UTC). Every method that writes has written when it returns, or raises `StorageError`.
+    """
+
+    def installation(self, installation: int) -> Installation | None:
+        """The App on an account, None when it was never seen or is forgotten."""
+        ...
+
+    def installations(self) -> Sequence[Installation]:
+        """All of them, by id."""
+        ...
+
+    def keep_installation(self, installation: Installation) -> None:
+        """Add or replace it."""
+        ...
+
+    def forget_installation(self, installation: int) -> None:
+        """Delete it and everything of its repositories."""
+        ...
+
+    def repository(self, repository: int) -> SeenRepository | None:
+        """A repository as it was last seen."""
+        ...
+
+    def see_repository(self, seen: SeenRepository) -> SeenRepository:
+        """Add it, or take over its new name, owner and installation; `first_seen` and `governed` stay as they were."""
+        ...
+
+    def set_governed(self, repository: int, governed: bool) -> None:
+        """Remember whether it is governed."""
+        ...
+
+    def governed_repositories(self) -> Sequence[SeenRepository]:
+        """What a sweep has to look at: governed repositories of installations that are not suspended, by id."""
+        ...
+
+    def forget_repository(self, repository: int) -> None:
+        """Delete it and everything of it."""
+        ...
+
+    def configuration(self, installation: int, repository: int | None) -> StoredBlob | None:
+        """The last good configuration of a repository, or of the owner's layer where `repository` is None."""
+        ...
+
+    def keep_configuration(self, installation: int, repository: int | None, blob: StoredBlob) -> None:
+        """This one was good."""
+        ...
+
+    def remembered(self, repository: int, key: str) -> str | None:
+        """A hint that saves a read (where the template lies, say). It may be gone or stale at any time."""
+        ...
+
+    def remember(self, repository: int, key: str, hint: str) -> None:
+        """Keep a hint."""
+        ...
+
+    def report(self, repository: int, head_sha: str) -> StoredReport | None:
+        """The last report on a head."""
+        ...
+
+    def keep_report(self, repository: int, head_sha: str, report: StoredReport) -> None:
+        """Keep the last report on a head."""
+        ...
+
+    def comment(self, repository: int, number: int, kind: CommentKind) -> StoredComment | None:
+        """Our comment on an issue or pull request."""
+        ...
+
+    def keep_comment(self, repository: int, number: int, kind: CommentKind, comment: StoredComment) -> None:
+        """Add or replace it."""
+        ...
+
+    def forget_comment(self, repository: int, number: int, kind: CommentKind) -> None:
+        """It is gone on GitHub."""
+        ...
+
+    def offer_number(self, repository: int, offer: Offer, now: float) -> str | None:
+        """Keep a feature number for an issue: one issue, one number. The number that the issue now holds.
+
+        That is the number it held already, if it did (kept for as long anew); None when another issue holds this one.
+        """
+        ...
+
+    def offered_numbers(self, repository: int, root: str, now: float) -> Mapping[str, int]:
+        """Numbers that are kept for an issue, with the issue."""
+        ...
+
+    def add_waiver(self, waiver: Waiver) -> None:
+        """Add it, or replace the one for the same rule, finding and folder."""
+        ...
+
+    def waivers(self, repository: int) -> Sequence[Waiver]:
+        """A repository's waivers, oldest first."""
+        ...
+
+    def remove_waiver(self, waiver: Waiver) -> None:
+        """It has ended."""
+        ...
+
+    def cursor(self, name: str) -> str | None:
+        """Where a reader of GitHub's lists stopped."""
+        ...
+
+    def set_cursor(self, name: str, position: str) -> None:
+        """Go on from here next time."""
+        ...
+
+    def count_use(self, repository: int, user: str, now: float, seconds: float) -> int:
+        """Note that a user did something that is paced; how often in the last so many seconds, this time included."""
+        ...
+
+    def count_redelivery(self, delivery: str, now: float) -> int:
+        """Note that a delivery is asked for again; how often that was, this time included."""
+        ...
+
+    def prune(self, before: float) -> None:
+        """Forget reports, uses, redeliveries and offers that are older than that."""
+        ...

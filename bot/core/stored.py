@@ -1,0 +1,101 @@
+"""What must outlive a job, as values: what the `Store` keeps and gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A document kept for later: the last good configuration, say."""
+
+    sha: str
+    text: str
+    stored_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The App on an account."""
+
+    id: int
+    account: str
+    suspended: bool = False
+    owner_layer_seen: bool = False
+    """The owner's `.github` repository was once read, so that failing to read it is not the same as its absence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRepository:
+    """A repository as it was last seen."""
+
+    id: int
+    installation: int
+    owner: str
+    name: str
+    first_seen: float
+    """Seconds since the epoch (UTC); pull requests opened earlier are only advised."""
+    governed: bool | None = None
+    """None until it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """The last report on a head, for the check run's page and for telling whether anything changed."""
+
+    digest: str
+    check_run: int | None
+    conclusion: str
+    report: str
+    """The JSON report."""
+    stored_at: float
+
+
+class CommentKind(StrEnum):
+    """The comments that we keep one of."""
+
+    STICKY = "sticky"
+    """On a pull request, with its verdict."""
+    REPLY = "reply"
+    """On an issue or pull request, the answer to commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """A comment of ours that is edited in place."""
+
+    id: int
+    node: str
+    digest: str
+    """Of the text that was last written, so that the same text is not written twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A feature number that is kept for an issue."""
+
+    root: str
+    """The specs root, each its own number space."""
+    number: str
+    issue: int
+    until: float
+    """Seconds since the epoch (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A rule's finding that a maintainer lets pass; it ends when the folder's tree or the finding changes."""
+
+    repository: int
+    rule: str
+    finding: str
+    """The finding's fingerprint."""
+    folder: str
+    tree: str
+    """The folder's tree id at the time."""
+    reason: str
+    by: str
+    number: int
+    """The pull request it was given on."""
+    given_at: float

@@ -1,0 +1,211 @@
+"""The fields that we read of GitHub's payloads, their types and bounds.
+
+Only what is listed here is decoded; everything else in a payload is skipped. A payload that lacks a needed field, or
+has one in another type or beyond its bound, means nothing to us. Shapes:
+https://docs.github.com/en/webhooks/webhook-events-and-payloads
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+_Id = Annotated[int, msgspec.Meta(gt=0, lt=2**63)]
+_Sha = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{40}([0-9a-f]{24})?\Z")]
+_Login = Annotated[str, msgspec.Meta(max_length=255)]
+_FullName = Annotated[str, msgspec.Meta(max_length=255, pattern=r"\A[^/\s]+/[^/\s]+\Z")]
+_GitName = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+"""A branch or a ref; git bounds them at 255 bytes a segment."""
+_Word = Annotated[str, msgspec.Meta(max_length=1024)]
+_Node = Annotated[str, msgspec.Meta(max_length=255)]
+
+
+class User(msgspec.Struct, kw_only=True):
+    """Who did something; `type` is `User`, `Bot` or `Organization`."""
+
+    login: _Login | None = None
+    type: _Login | None = None
+
+
+class Repository(msgspec.Struct, kw_only=True):
+    """A repository; lists of an installation name no default branch."""
+
+    id: _Id
+    full_name: _FullName
+    default_branch: _Word | None = None
+
+
+class Installation(msgspec.Struct, kw_only=True):
+    """The installation that a delivery was sent for."""
+
+    id: _Id
+
+
+class Delivery(msgspec.Struct, kw_only=True):
+    """What all deliveries to an App about a repository share."""
+
+    repository: Repository
+    installation: Installation
+    sender: User | None = None
+    action: _Word | None = None
+
+
+class Push(Delivery, kw_only=True):
+    """`push`."""
+
+    ref: _GitName
+    before: _Sha
+    after: _Sha
+    created: bool = False
+    deleted: bool = False
+    forced: bool = False
+
+
+class HeadRepository(msgspec.Struct, kw_only=True):
+    """The repository of a pull request's head."""
+
+    full_name: _FullName
+
+
+class Tip(msgspec.Struct, kw_only=True):
+    """A head or a base; `repo` is null when the fork is gone."""
+
+    ref: _GitName
+    sha: _Sha
+    repo: HeadRepository | None = None
+
+
+class PullRequest(msgspec.Struct, kw_only=True):
+    """A pull request."""
+
+    number: _Id
+    head: Tip
+    base: Tip
+    body: str | None = None
+    node_id: _Node | None = None
+    user: User | None = None
+
+
+class PullRequestDelivery(Delivery, kw_only=True):
+    """`pull_request`; `changes` comes with `edited`."""
+
+    pull_request: PullRequest
+    changes: dict[str, msgspec.Raw] | None = None
+
+
+class Issue(msgspec.Struct, kw_only=True):
+    """An issue, or a pull request seen as one: then `pull_request` is there."""
+
+    number: _Id
+    body: str | None = None
+    node_id: _Node | None = None
+    user: User | None = None
+    pull_request: msgspec.Raw | None = None
+
+
+class IssueDelivery(Delivery, kw_only=True):
+    """`issues`."""
+
+    issue: Issue
+
+
+class Comment(msgspec.Struct, kw_only=True):
+    """A comment or a review."""
+
+    id: _Id
+    performed_via_github_app: App | None = None
+    body: str | None = None
+    node_id: _Node | None = None
+    user: User | None = None
+
+
+class CommentDelivery(Delivery, kw_only=True):
+    """`issue_comment`."""
+
+    issue: Issue
+    comment: Comment
+
+
+class ReviewDelivery(Delivery, kw_only=True):
+    """`pull_request_review`."""
+
+    pull_request: PullRequest
+    review: Comment
+
+
+class App(msgspec.Struct, kw_only=True):
+    """The App that made a check run or suite, or that a person wrote through."""
+
+    id: int = 0
+
+
+class Suite(msgspec.Struct, kw_only=True):
+    """A check suite; inside a run it may hold the branch only."""
+
+    head_sha: _Sha | None = None
+    head_branch: _Word | None = None
+    app: App | None = None
+
+
+class Run(msgspec.Struct, kw_only=True):
+    """A check run."""
+
+    id: _Id
+    head_sha: _Sha
+    external_id: _Word | None = None
+    app: App | None = None
+    check_suite: Suite | None = None
+
+
+class RequestedAction(msgspec.Struct, kw_only=True):
+    """The button that was pressed."""
+
+    identifier: _Word
+
+
+class RunDelivery(Delivery, kw_only=True):
+    """`check_run`."""
+
+    check_run: Run
+    requested_action: RequestedAction | None = None
+
+
+class SuiteDelivery(Delivery, kw_only=True):
+    """`check_suite`."""
+
+    check_suite: Suite
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """A merge group."""
+
+    head_sha: _Sha
+    head_ref: _Word | None = None
+    base_sha: _Word | None = None
+    base_ref: _Word | None = None
+
+
+class GroupDelivery(Delivery, kw_only=True):
+    """`merge_group`; `reason` comes with `destroyed`."""
+
+    merge_group: Group
+    reason: _Word | None = None
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """The installation with the account it is on."""
+
+    id: _Id
+    account: User | None = None
+
+
+class InstallationDelivery(msgspec.Struct, kw_only=True):
+    """`installation` and `installation_repositories`."""
+
+    installation: Account
+    action: _Word | None = None
+    sender: User | None = None
+    repositories: list[Repository] | None = None
+    repositories_added: list[Repository] | None = None
+    repositories_removed: list[Repository] | None = None

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import pyromark
-
 from bot.core.config import Commands, Role
+from bot.core.markdown import Markdown, Paragraph, parse
 from bot.core.naming import is_slug, one_line, slug_of
 
 if TYPE_CHECKING:
@@ -314,18 +313,14 @@ def _bare(word: str) -> str:
 
 def _command_lines(text: str, openings: tuple[tuple[str, ...], ...]) -> list[tuple[int, list[str]]]:
     """Lines that open with a command's words, with their 1-based number and the words that follow."""
-    raw = text.encode("utf-8", "replace")
-    candidates: dict[int, tuple[int, list[str]]] = {}
-    at = 0
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        written = line[:_MAX_LINE].decode("utf-8", "replace").rstrip("\r")
-        rest = _after_opening(written, openings)
-        if rest is not None:
-            candidates[at + len(line) - len(line.lstrip(b" \t"))] = (number, rest)
-        at += len(line) + 1
+    candidates = {
+        number: rest
+        for number, line in enumerate(text.split("\n"), start=1)
+        if (rest := _after_opening(line[:_MAX_LINE], openings)) is not None
+    }
     if not candidates:
         return []
-    return [candidates[start] for start in _paragraph_text_starts(raw) if start in candidates]
+    return [(line, candidates[line]) for line in _plain_line_starts(parse(text)) if line in candidates]
 
 
 def _after_opening(line: str, openings: tuple[tuple[str, ...], ...]) -> list[str] | None:
@@ -339,29 +334,18 @@ def _after_opening(line: str, openings: tuple[tuple[str, ...], ...]) -> list[str
     return None
 
 
-def _paragraph_text_starts(raw: bytes) -> list[int]:
-    """Byte offsets at which plain text of a top-level paragraph starts: after a line's indentation, a break, a span."""
-    depth = 0
-    starts: list[int] = []
-    in_paragraph = False
-    for event, span in pyromark.events_with_range(raw.decode(), options=_OPTIONS):
-        match event:
-            case {"Start": kind}:
-                depth += 1
-                in_paragraph = in_paragraph or (depth == 1 and kind == "Paragraph")
-            case {"End": _}:
-                depth -= 1
-                in_paragraph = in_paragraph and depth > 0
-            case {"Text": _} if in_paragraph and depth == 1:
-                starts.append(span["start"])
-            case _:
-                pass
-    return starts
-
-
-_OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_FOOTNOTES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_TASKLISTS
-)
+def _plain_line_starts(document: Markdown) -> list[int]:
+    """Lines that begin with plain words of an ordinary paragraph: in no quote, list or table, and not marked up."""
+    lines: list[int] = []
+    for block in document.blocks:
+        if not isinstance(block, Paragraph) or block.quoted:
+            continue
+        marks = [(mark.start, mark.end) for mark in block.text.marks]
+        before = 0
+        for offset, line, column in block.text.pieces:
+            while before < len(marks) and marks[before][1] <= offset:
+                before += 1
+            marked = before < len(marks) and marks[before][0] <= offset
+            if not marked and not document.source(line)[: column - 1].strip():
+                lines.append(line)
+    return lines

@@ -9,6 +9,7 @@ asks (`first` is at most 100), and the whole costs one point.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,17 +61,20 @@ class _Paths:
 
 
 def look(question: Question, owner: str, name: str, app: int) -> Query:
-    """The query of a question. Aliases: `r0` roots, `f0` folders, `d0` documents, `h0` at the head, `c0` at the
-    default branch, `n0` branches with an asked number; `github_reading` reads them back by the same order.
+    """The query of a question.
+
+    Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `f0` folders, `d0`
+    documents at the bases, `h0` at the head, `c0` at the default branch, `n0` branches with an asked number.
     """
     paths = _Paths()
     roots = paths.fields("r", question.roots, "names")
+    base_roots = paths.fields("b", question.base_roots, "names")
     folders = paths.fields("f", question.folders, "folder")
     documents = paths.fields("d", question.documents, "text")
     at_head = paths.fields("h", question.head_documents, "text")
     at_default = paths.fields("c", question.default_documents, "text")
     variables: dict[str, Any] = {"owner": owner, "name": name, **paths.variables}
-    types = {alias: "String!" for alias in ("owner", "name", *paths.variables)}
+    types = dict.fromkeys(("owner", "name", *paths.variables), "String!")
     pull = f"...pull files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else "...pull"
     parts = [
         "databaseId nameWithOwner isArchived isPrivate",
@@ -88,7 +92,7 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
         variables |= {"head": question.head, "app": app}
         types |= {"head": "GitObjectID!", "app": "Int!"}
         parts.append(
-            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {documents} {at_head} {RUNS} "
+            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {at_head} {RUNS} "
             f"associatedPullRequests(first:10){{nodes{{{pull}}}}}}}}}"
         )
     if question.before is not None:
@@ -97,13 +101,15 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     for index, prefix in enumerate(question.prefixes):
         variables[f"n{index}"], types[f"n{index}"] = prefix, "String!"
         parts.append(_branches(f"n{index}", roots))
-    declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items())
-    base = f"fragment base on Commit{{oid {roots} {folders} {documents}}}"
-    text = (
-        f"query Look({declared}){{rateLimit{{cost remaining resetAt}} "
+    base = f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}"
+    body = _with_fragments(
         f"repository(owner:$owner,name:$name){{{' '.join(parts)}}}}} {base} fragment pull on PullRequest{{{PULL}}}"
     )
-    return Query(_with_fragments(text), variables)
+    # GraphQL refuses a variable that is declared and not used, as those of a fragment that was left out would be.
+    used = set(re.findall(r"\$(\w+)", body))
+    declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items() if alias in used)
+    text = f"query Look({declared}){{rateLimit{{cost remaining resetAt}} {body}"
+    return Query(text, {alias: value for alias, value in variables.items() if alias in used})
 
 
 def _branches(alias: str, roots: str) -> str:

@@ -28,3 +28,15 @@ class StorageError(Exception):
 
     The message is one sentence with the place, for the log.
     """
+
+
+class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
+    """The repository, or the App's access to it, is no more: deleted, removed from the installation, suspended."""
+
+
+class CommentGone(ForgeError):  # noqa: N818  likewise
+    """Somebody deleted the comment that was to be edited."""
+
+
+class HeadGone(ForgeError):  # noqa: N818  likewise
+    """The commit that a run was to be written on is no longer in the repository."""

@@ -6,8 +6,7 @@ and its answer into these values. Nothing in here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.core.change import ChangedFile, OtherHead, Tree
 
@@ -26,6 +25,8 @@ class Question:
     """Where the branch stood before: its yardstick is brought, too."""
     roots: tuple[str, ...] = ()
     """Folders whose direct entries are listed at every commit (specs roots; `""` is the repository's root)."""
+    base_roots: tuple[str, ...] = ()
+    """Folders whose direct entries are listed at the bases only: where presets and extensions may lie."""
     folders: tuple[str, ...] = ()
     """Feature folders that are read whole, at the head and at the bases."""
     documents: tuple[str, ...] = ()

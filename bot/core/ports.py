@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.core.effects import CheckRun, Reaction
+    from bot.core.events import RepositoryRef
+    from bot.core.facts import Answer, Comment, Comparison, Question, Run
     from bot.core.stored import (
         CommentKind,
         Installation,
@@ -293,4 +296,57 @@ class Store(Protocol):
 
     def prune(self, before: float) -> None:
         """Forget reports, uses, redeliveries and offers that are older than that."""
+        ...
+
+
+class Forge(Protocol):
+    """One repository on GitHub, seen and written with the rights of one installation.
+
+    Every method raises `ForgeError` when GitHub did not do what was asked and may do it later, and `RepositoryGone`
+    when there is nothing any more to ask it of. None of them sleeps or tries again by itself, but for a token that
+    GitHub no longer takes, which is renewed once.
+    """
+
+    def read(self, question: Question) -> Answer:
+        """One GraphQL read, and one more for every further hundred changed files; blobs that were cut are completed."""
+        ...
+
+    def compare(self, base: str, head: str) -> Comparison:
+        """A head commit against a base commit or branch."""
+        ...
+
+    def publish(self, run: CheckRun) -> Run:
+        """Write a completed check run. Not idempotent by itself: see `find_run`."""
+        ...
+
+    def find_run(self, head_sha: str, name: str, external_id: str) -> Run | None:
+        """Our latest run of that name and external id on a commit: whether a write whose answer was lost was done."""
+        ...
+
+    def comment(self, number: int, body: str) -> Comment:
+        """Write a comment on an issue or pull request. Not idempotent by itself: see `find_comment`."""
+        ...
+
+    def find_comment(self, number: int, marker: str) -> Comment | None:
+        """Our oldest comment on an issue or pull request whose body starts with the marker."""
+        ...
+
+    def edit_comment(self, comment: Comment, body: str) -> Comment:
+        """Replace the body. Raises `CommentGone` when somebody deleted the comment."""
+        ...
+
+    def show_comment(self, comment: Comment, *, minimized: bool) -> None:
+        """Fold the comment away as resolved, or unfold it."""
+        ...
+
+    def react(self, node: str, reaction: Reaction) -> None:
+        """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id."""
+        ...
+
+
+class Forges(Protocol):
+    """Opens repositories."""
+
+    def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
+        """The repository with a token that is good for it alone and for nothing but these rights (`checks: write`)."""
         ...

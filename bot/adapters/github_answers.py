@@ -1,0 +1,75 @@
+"""What a bad answer of GitHub means: when to ask again, or that there is nobody to ask any more.
+
+Both clients come through here, so a rate limit means the same whichever credential met it.
+https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from bot.core.errors import ForgeError, RepositoryGone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.ports import Clock
+
+SECONDARY_WAIT = 60.0
+"""Seconds to wait after a secondary limit that names no time."""
+
+_LONGEST_WAIT = 3_700.0
+"""GitHub's windows last an hour; whatever a header says, nothing waits longer than that."""
+
+_LONGEST_MESSAGE = 200
+
+
+def error_of(status: int, headers: Mapping[str, Any], body: Any, doing: str, clock: Clock) -> ForgeError:
+    """The error for an HTTP status of 400 or more; header names are in lower case."""
+    message = _message(body)
+    told = f"GitHub answered {status} while we {doing}{f': {message}' if message else ''}"
+    wait = _wait(headers, clock)
+    if status == 429 or (status == 403 and (wait is not None or "rate limit" in message.lower())):  # noqa: PLR2004
+        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait)
+    if status >= 500:  # noqa: PLR2004  GitHub's own trouble; a write may have been carried out all the same
+        return ForgeError(told, retry_after=wait, lost_answer=True)
+    if status in (404, 410, 451) or (status == 403 and "suspended" in message.lower()):  # noqa: PLR2004
+        return RepositoryGone(told)
+    return ForgeError(told)
+
+
+def error_in_graphql(errors: Any, headers: Mapping[str, Any], doing: str, clock: Clock) -> ForgeError:
+    """The error for `errors` inside an answer of status 200."""
+    found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    kinds = {str(error.get("type", "")) for error in found}
+    message = _message(found[0]) if found else ""
+    told = f"GitHub's GraphQL failed while we {doing}{f': {message}' if message else ''}"
+    if kinds & {"RATE_LIMITED", "RATE_LIMIT"} or "secondary rate limit" in message.lower():
+        wait = _wait(headers, clock)
+        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait)
+    if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in found):
+        return RepositoryGone(told)
+    return ForgeError(told)
+
+
+def _wait(headers: Mapping[str, Any], clock: Clock) -> float | None:
+    """Seconds that GitHub asks to wait, None where it says nothing of a limit."""
+    after = _number(headers.get("retry-after"))
+    if after is None and str(headers.get("x-ratelimit-remaining")) == "0":
+        reset = _number(headers.get("x-ratelimit-reset"))
+        after = None if reset is None else reset - clock.now() + 1.0
+    return None if after is None else min(max(after, 1.0), _LONGEST_WAIT)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _message(body: Any) -> str:
+    message = body.get("message") if isinstance(body, dict) else None
+    return " ".join(str(message or "").split())[:_LONGEST_MESSAGE]

@@ -1,0 +1,288 @@
+"""GitHub's answers in our own values: translation, no decisions.
+
+Nothing here trusts the shape of an answer further than it must: what is not there is absent, what is of another kind
+than expected raises `ForgeError`, since an answer that was misread must never pass for an empty one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.core.change import (
+    MAX_DOCUMENT_BYTES,
+    ChangedFile,
+    Document,
+    Entry,
+    FileStatus,
+    Kind,
+    OtherHead,
+    Reading,
+    Tree,
+    document,
+)
+from bot.core.errors import ForgeError
+from bot.core.facts import Answer, Comment, Commit, Comparison, PullRequest, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bot.core.facts import Question
+
+Json = dict[str, Any]
+
+_SYMLINK = 0o120000
+_STATUS = {
+    "ADDED": FileStatus.ADDED,
+    "COPIED": FileStatus.ADDED,
+    "DELETED": FileStatus.REMOVED,
+    "RENAMED": FileStatus.RENAMED,
+    "MODIFIED": FileStatus.MODIFIED,
+    "CHANGED": FileStatus.MODIFIED,
+    "added": FileStatus.ADDED,
+    "copied": FileStatus.ADDED,
+    "removed": FileStatus.REMOVED,
+    "renamed": FileStatus.RENAMED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Reads the answer to one question. `blob` fetches a blob's bytes by its id, where its text was cut short."""
+
+    question: Question
+    blob: Callable[[str], bytes]
+
+    def answer(self, repository: Json) -> Answer:
+        """The whole answer. Raises `ForgeError` for a shape that GitHub does not promise."""
+        try:
+            return self._answer(repository)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ForgeError(f"GitHub answered a read in an unexpected shape: {type(error).__name__}") from error
+
+    def _answer(self, repository: Json) -> Answer:
+
+        default_ref = repository.get("defaultBranchRef")
+        head = repository.get("head") or None
+        asked = repository.get("pullRequest") or None
+        near = [*_nodes(repository.get("ofBranch")), *_nodes((head or {}).get("associatedPullRequests"))]
+        heads = {pull["number"]: pull for pull in near if self._is_of_head(pull)}
+        return Answer(
+            repository=repository["databaseId"],
+            full_name=repository["nameWithOwner"],
+            default_branch=default_ref["name"] if default_ref else None,
+            default=self._tree(default_ref["target"], default=True) if default_ref else None,
+            head=self._commit(head) if head and "oid" in head else None,
+            before=self._tree(repository.get("before") or None, base=True),
+            asked=self.pull(asked) if asked else None,
+            heads=tuple(self.pull(heads[number]) for number in sorted(heads)),
+            based=tuple(sorted(node["number"] for node in _nodes(repository.get("based")))),
+            others=tuple(self._others(repository)),
+            comments=own_comments(_nodes((asked or {}).get("comments"))),
+            archived=bool(repository.get("isArchived")),
+            private=bool(repository.get("isPrivate")),
+        )
+
+    def _is_of_head(self, pull: Json) -> bool:
+        """GitHub also lists merged pull requests and such that merely contain the commit."""
+        if pull.get("state") != "OPEN":
+            return False
+        return self.question.head is None or pull.get("headRefOid") == self.question.head
+
+    def pull(self, pull: Json) -> PullRequest:
+        """One pull request."""
+        base_ref = pull.get("baseRef")
+        files = pull.get("files")
+        return PullRequest(
+            number=pull["number"],
+            title=pull["title"],
+            url=pull["url"],
+            is_open=pull["state"] == "OPEN",
+            draft=bool(pull["isDraft"]),
+            author=(pull.get("author") or {}).get("login", "ghost"),
+            created_at=pull["createdAt"],
+            head_sha=pull["headRefOid"],
+            head_branch=pull["headRefName"],
+            head_repository=(pull.get("headRepository") or {}).get("nameWithOwner"),
+            base_branch=pull["baseRefName"],
+            base=self._tree(base_ref["target"], base=True) if base_ref else None,
+            changed=changed_files(_nodes(files)),
+            changes_complete=not (files or {}).get("pageInfo", {}).get("hasNextPage", False),
+        )
+
+    def _commit(self, commit: Json) -> Commit:
+        suites = _nodes(commit.get("checkSuites"))
+        runs = [run for suite in suites for run in _nodes(suite.get("checkRuns"))]
+        return Commit(
+            tree=self._tree(commit, head=True) or Tree(None),
+            committed_at=commit.get("committedDate") or "",
+            runs=tuple(sorted((_run(run) for run in runs), key=lambda run: -run.id)),
+        )
+
+    def _tree(
+        self, commit: Json | None, *, base: bool = False, head: bool = False, default: bool = False
+    ) -> Tree | None:
+        """What was read of one commit; which aliases it has depends on where it stands in the query."""
+        if commit is None or "oid" not in commit:
+            return None
+        asked = self.question
+        filler = _Filler(self.blob)
+        filler.listings(commit, "r", asked.roots)
+        if base:
+            filler.listings(commit, "b", asked.base_roots)
+            filler.documents_at(commit, "d", asked.documents)
+        if base or head:
+            filler.folders(commit, "f", asked.folders)
+        if head:
+            filler.documents_at(commit, "h", asked.head_documents)
+        if default:
+            filler.documents_at(commit, "c", asked.default_documents)
+        return Tree(commit["oid"], filler.entries, filler.documents)
+
+    def _others(self, repository: Json) -> Iterable[OtherHead]:
+        seen = set()
+        for index, prefix in enumerate(self.question.prefixes):
+            for ref in _nodes(repository.get(f"n{index}")):
+                name = ref["name"]
+                if name in seen or not name.rsplit("/", 1)[-1].startswith(prefix):
+                    continue
+                seen.add(name)
+                tree = self._tree(ref.get("target") or None)
+                folders = (entry.path for entry in tree.entries.values()) if tree else ()
+                pull = next(iter(_nodes(ref.get("associatedPullRequests"))), {})
+                yield OtherHead(
+                    ref=name,
+                    folders=tuple(sorted(path for path in folders if path not in self.question.roots)),
+                    pull_request=pull.get("number"),
+                    url=pull.get("url"),
+                )
+
+
+class _Filler:
+    """Collects entries and documents of one commit."""
+
+    def __init__(self, blob: Callable[[str], bytes]) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.documents: dict[str, Document] = {}
+        self._blob = blob
+
+    def listings(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
+        for index, path in enumerate(paths):
+            if found := commit.get(f"{letter}{index}"):
+                if path:
+                    self._enter(path, found)
+                below = found if not path else found.get("object") or {}
+                for entry in below.get("entries") or ():
+                    self._enter(_join(path, entry["name"]), entry)
+
+    def folders(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
+        for index, path in enumerate(paths):
+            if found := commit.get(f"{letter}{index}"):
+                self._walk(path, found)
+
+    def documents_at(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
+        for index, path in enumerate(paths):
+            if found := commit.get(f"{letter}{index}"):
+                self._walk(path, found)
+
+    def _walk(self, path: str, entry: Json) -> None:
+        self._enter(path, entry)
+        inner = entry.get("object") or {}
+        if entry.get("type") == "blob" and entry.get("mode") != _SYMLINK and "byteSize" in inner:
+            self.documents[path] = self._document(path, inner)
+        for child in inner.get("entries") or ():
+            self._walk(_join(path, child["name"]), child)
+
+    def _enter(self, path: str, entry: Json) -> None:
+        kind = _kind(entry)
+        size = (entry.get("object") or {}).get("byteSize", entry.get("size")) if kind is Kind.FILE else None
+        known = self.entries.get(path)
+        if known is None or known.size is None:
+            self.entries[path] = Entry(path, kind, size)
+
+    def _document(self, path: str, blob: Json) -> Document:
+        """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it."""
+        size = blob["byteSize"]
+        if size > MAX_DOCUMENT_BYTES:
+            return Document(path, "", Reading.TOO_LARGE, size)
+        if blob["isBinary"]:
+            return Document(path, "", Reading.BINARY, size)
+        text = blob["text"]
+        if text is not None and not blob["isTruncated"]:
+            content = text.encode("utf-8", "surrogatepass")
+            if len(content) == size:
+                return document(path, content)
+        return document(path, self._blob(blob["oid"]))
+
+
+def changed_files(nodes: Iterable[Json]) -> tuple[ChangedFile, ...]:
+    """GraphQL's list of a pull request's files."""
+    return tuple(ChangedFile(node["path"], _STATUS.get(node["changeType"], FileStatus.MODIFIED)) for node in nodes)
+
+
+def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
+    """Those comments that are ours: GitHub knows it better than a comparison of names."""
+    return tuple(
+        Comment(
+            id=int(node["fullDatabaseId"]),
+            node=node["id"],
+            body=node["body"],
+            minimized=bool(node["isMinimized"]),
+            url=node.get("url") or "",
+        )
+        for node in nodes
+        if node.get("viewerDidAuthor")
+    )
+
+
+def comparison(answer: Json) -> Comparison:
+    """REST's `GET /compare/{basehead}`, which lists at most 300 files.
+
+    https://docs.github.com/rest/commits/commits#compare-two-commits
+    """
+    try:
+        files = answer.get("files") or []
+        return Comparison(
+            ahead_by=answer["ahead_by"],
+            merge_base=answer["merge_base_commit"]["sha"],
+            changed=tuple(
+                ChangedFile(
+                    file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
+                )
+                for file in files
+            ),
+            complete=len(files) < 300,  # noqa: PLR2004  GitHub's bound, named above
+        )
+    except (KeyError, TypeError) as error:
+        raise ForgeError(f"GitHub answered a comparison in an unexpected shape: {type(error).__name__}") from error
+
+
+def _run(run: Json) -> Run:
+    conclusion = run.get("conclusion")
+    return Run(
+        id=run["databaseId"],
+        name=run["name"],
+        completed=run["status"] == "COMPLETED",
+        conclusion=conclusion.lower() if conclusion else None,
+        external_id=run.get("externalId") or "",
+        url=run.get("url") or "",
+    )
+
+
+def _kind(entry: Json) -> Kind:
+    match entry.get("type"):
+        case "tree":
+            return Kind.FOLDER
+        case "commit":
+            return Kind.SUBMODULE
+        case _:
+            return Kind.SYMLINK if entry.get("mode") == _SYMLINK else Kind.FILE
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _nodes(connection: Mapping[str, Any] | None) -> list[Json]:
+    """A connection's nodes; GitHub may leave single ones out as null."""
+    return [node for node in (connection or {}).get("nodes") or () if node]

@@ -1,0 +1,331 @@
+"""GitHub as an installation: the one read, check runs, comments, reactions. PyGithub carries it.
+
+PyGithub is told to neither wait nor try again: a wait belongs to the queue, and a POST that is sent twice is done
+twice. A client is not safe to share between threads and belongs to one token, so each thread keeps its own few.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import requests
+from github import Auth, Github, GithubException
+
+from bot.adapters import github_query
+from bot.adapters.github_answers import error_in_graphql, error_of
+from bot.adapters.github_app import API_VERSION
+from bot.adapters.github_reading import Translator, comparison, own_comments
+from bot.core.effects import MAX_ANNOTATIONS
+from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
+from bot.core.facts import Comment, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from github.Requester import Requester
+
+    from bot.adapters.github_app import GitHubApp, Token
+    from bot.adapters.github_query import Query
+    from bot.core.effects import Annotation, CheckRun, Reaction
+    from bot.core.events import RepositoryRef
+    from bot.core.facts import Answer, Comparison, Question
+    from bot.core.ports import Clock
+
+Json = dict[str, Any]
+
+_TIMEOUT = 15
+"""Seconds; GitHub ends a GraphQL query after 10."""
+_CLIENTS_A_THREAD = 8
+_MOST_FILES = 3_000
+"""GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
+_MOST_COMMENTS = 5_000
+
+
+class GitHubRepositories:
+    """Opens repositories with the App's tokens. One for all threads; each thread has its own clients."""
+
+    def __init__(self, app: GitHubApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+        self._local = threading.local()
+
+    def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> GitHubRepository:
+        """See `bot.core.ports.Forges`."""
+        return GitHubRepository(self, installation, repository, rights)
+
+    @property
+    def app_id(self) -> int:
+        """The App whose check runs are ours."""
+        return self._app.app_id
+
+    def send(self, key: _Key, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
+        """One request with a token for `key`; answers with headers and parsed body, or raises `ForgeError`."""
+        token = self._token(key)
+        try:
+            return self._send(token, verb, path, doing, body)
+        except _Unauthorized as error:
+            self._app.forget_token(token)
+            try:
+                return self._send(self._token(key), verb, path, doing, body)
+            except _Unauthorized:
+                raise ForgeError(f"GitHub takes no token of ours while we {doing}") from error
+
+    def _token(self, key: _Key) -> Token:
+        installation, repository, rights = key
+        return self._app.token(installation, repository, dict(rights))
+
+    def _send(self, token: Token, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
+        requester = self._requester(token)
+        target = requester.graphql_url if path == "/graphql" else path
+        try:
+            return requester.requestJsonAndCheck(verb, target, input=body)
+        except GithubException as error:
+            if error.status == 401:  # noqa: PLR2004
+                raise _Unauthorized from error
+            headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+            raise error_of(error.status, headers, error.data, doing, self._clock) from error
+        except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
+            told = f"GitHub did not answer while we {doing}: {type(error).__name__}"
+            raise ForgeError(told, lost_answer=verb != "GET") from error
+
+    def _requester(self, token: Token) -> Requester:
+        clients: OrderedDict[str, Github] | None = getattr(self._local, "clients", None)
+        if clients is None:
+            clients = self._local.clients = OrderedDict()
+        client = clients.pop(token.value, None)
+        if client is None:
+            client = Github(
+                auth=Auth.Token(token.value),
+                base_url=self._app.api_url,
+                timeout=_TIMEOUT,
+                user_agent="plangate",
+                per_page=100,
+                retry=None,
+                seconds_between_requests=None,
+                seconds_between_writes=None,
+                lazy=True,
+                api_version=API_VERSION,
+            )
+        clients[token.value] = client
+        while len(clients) > _CLIENTS_A_THREAD:
+            _, oldest = clients.popitem(last=False)
+            oldest.close()
+        return client.requester
+
+
+class _Unauthorized(Exception):  # noqa: N818  never leaves this module
+    """GitHub answered 401."""
+
+
+_Key = tuple[int, int, tuple[tuple[str, str], ...]]
+
+
+class GitHubRepository:
+    """One repository; see `bot.core.ports.Forge` for what each method promises."""
+
+    def __init__(
+        self, repositories: GitHubRepositories, installation: int, repository: RepositoryRef, rights: Mapping[str, str]
+    ) -> None:
+        self._repositories = repositories
+        self._ref = repository
+        self._key: _Key = (installation, repository.id, tuple(sorted(rights.items())))
+        self._path = f"/repos/{repository.owner}/{repository.name}"
+
+    def read(self, question: Question) -> Answer:
+        """See `Forge.read`."""
+        query = github_query.look(question, self._ref.owner, self._ref.name, self._repositories.app_id)
+        repository = self._graphql(query, "read the repository")["repository"]
+        for pull in _pull_requests(repository):
+            self._complete_files(pull)
+        if question.comments:
+            self._complete_comments(repository.get("pullRequest"), question.number)
+        return Translator(question, self._blob).answer(repository)
+
+    def compare(self, base: str, head: str) -> Comparison:
+        """See `Forge.compare`."""
+        _, answer = self._send("GET", f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}", "compared two commits")
+        return comparison(answer)
+
+    def publish(self, run: CheckRun) -> Run:
+        """See `Forge.publish`. Raises `HeadGone` when GitHub does not know the commit."""
+        try:
+            _, answer = self._send("POST", f"{self._path}/check-runs", "wrote the check run", _run_body(run))
+        except RepositoryGone:
+            raise
+        except ForgeError as error:
+            if "No commit found for SHA" in str(error):
+                raise HeadGone(str(error)) from error
+            raise
+        return _run(answer)
+
+    def find_run(self, head_sha: str, name: str, external_id: str) -> Run | None:
+        """See `Forge.find_run`."""
+        path = f"{self._path}/commits/{_quoted(head_sha)}/check-runs?check_name={_quoted(name)}"
+        path += f"&filter=latest&app_id={self._repositories.app_id}&per_page=100"
+        _, answer = self._send("GET", path, "looked for our check run")
+        runs = [_run(run) for run in answer.get("check_runs") or ()]
+        latest = max(runs, key=lambda run: run.id, default=None)
+        return latest if latest is not None and latest.external_id == external_id else None
+
+    def comment(self, number: int, body: str) -> Comment:
+        """See `Forge.comment`."""
+        path = f"{self._path}/issues/{number}/comments"
+        _, answer = self._send("POST", path, "wrote a comment", {"body": body})
+        return _comment(answer)
+
+    def find_comment(self, number: int, marker: str) -> Comment | None:
+        """See `Forge.find_comment`."""
+        after: str | None = None
+        for _ in range(_MOST_COMMENTS // 100):
+            query = github_query.more_comments(self._ref.owner, self._ref.name, number, after)
+            page = self._graphql(query, "looked for our comment")["repository"]["issueOrPullRequest"]["comments"]
+            found = next((mine for mine in own_comments(page["nodes"]) if mine.body.startswith(marker)), None)
+            if found is not None or not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+        return None
+
+    def edit_comment(self, comment: Comment, body: str) -> Comment:
+        """See `Forge.edit_comment`."""
+        path = f"{self._path}/issues/comments/{comment.id}"
+        try:
+            _, answer = self._send("PATCH", path, "edited our comment", {"body": body})
+        except RepositoryGone as error:
+            raise CommentGone(str(error)) from error
+        return _comment(answer, minimized=comment.minimized)
+
+    def show_comment(self, comment: Comment, *, minimized: bool) -> None:
+        """See `Forge.show_comment`."""
+        text = github_query.MINIMIZE if minimized else github_query.RESTORE
+        self._mutate(text, {"id": comment.node}, "folded our comment" if minimized else "unfolded our comment")
+
+    def react(self, node: str, reaction: Reaction) -> None:
+        """See `Forge.react`."""
+        self._mutate(github_query.REACT, {"id": node, "content": reaction.value}, "reacted to a command")
+
+    def _blob(self, oid: str) -> bytes:
+        _, answer = self._send("GET", f"{self._path}/git/blobs/{oid}", "read a long document")
+        return base64.b64decode(answer["content"])
+
+    def _complete_files(self, pull: Json) -> None:
+        """Fetch the further pages of the changed files into the first; a page that GitHub keeps back is said so."""
+        files = pull.get("files")
+        while files and files["pageInfo"]["hasNextPage"] and len(files["nodes"]) < _MOST_FILES:
+            after = files["pageInfo"]["endCursor"]
+            query = github_query.more_files(self._ref.owner, self._ref.name, pull["number"], after)
+            further = self._graphql(query, "read the changed files")["repository"]["pullRequest"]
+            if further["headRefOid"] != pull["headRefOid"]:
+                raise ForgeError("The head moved while we read the changed files", retry_after=1.0)
+            files["nodes"].extend(further["files"]["nodes"])
+            files["pageInfo"] = further["files"]["pageInfo"]
+
+    def _complete_comments(self, pull: Json | None, number: int | None) -> None:
+        """Look further for our comment, where the first page has none of ours."""
+        if pull is None or number is None or not pull["comments"]["pageInfo"]["hasNextPage"]:
+            return
+        comments = pull["comments"]
+        while not own_comments(comments["nodes"]) and comments["pageInfo"]["hasNextPage"]:
+            after = comments["pageInfo"]["endCursor"]
+            query = github_query.more_comments(self._ref.owner, self._ref.name, number, after)
+            comments = self._graphql(query, "read the comments")["repository"]["issueOrPullRequest"]["comments"]
+        pull["comments"] = comments
+
+    def _mutate(self, text: str, variables: Json, doing: str) -> None:
+        self._graphql(github_query.Query(text, variables), doing)
+
+    def _graphql(self, query: Query, doing: str) -> Json:
+        """The data of a query. Errors for single fields are let pass only where they say that a file is absent."""
+        headers, answer = self._send("POST", "/graphql", doing, {"query": query.text, "variables": query.variables})
+        data = answer.get("data") if isinstance(answer, dict) else None
+        errors = answer.get("errors") if isinstance(answer, dict) else None
+        grave = [error for error in errors or () if not _is_absence(error)]
+        if grave or not isinstance(data, dict) or ("repository" in data and data["repository"] is None):
+            raise error_in_graphql(grave, headers, doing, self._repositories._clock)  # noqa: SLF001  one module
+        return data
+
+    def _send(self, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
+        return self._repositories.send(self._key, verb, path, doing, body)
+
+
+def _is_absence(error: Any) -> bool:
+    """GitHub gives an error beside the null for every path that a commit does not have, and for an unknown number."""
+    if not isinstance(error, dict) or error.get("type") != "NOT_FOUND":
+        return False
+    path = error.get("path") or []
+    message = str(error.get("message", ""))
+    return message.startswith("Could not resolve file for path") or path == ["repository", "pullRequest"]
+
+
+def _pull_requests(repository: Json) -> list[Json]:
+    """Every pull request in an answer, as it stands there."""
+    head = repository.get("head") or {}
+    lists = [repository.get("ofBranch"), head.get("associatedPullRequests")]
+    found = [pull for connection in lists if connection for pull in connection["nodes"] if pull]
+    return [*found, *([repository["pullRequest"]] if repository.get("pullRequest") else [])]
+
+
+def _run_body(run: CheckRun) -> Json:
+    output: Json = {"title": run.title, "summary": run.summary}
+    if run.text:
+        output["text"] = run.text
+    if run.annotations:
+        output["annotations"] = [_annotation_body(note) for note in run.annotations[:MAX_ANNOTATIONS]]
+    body: Json = {
+        "name": run.name,
+        "head_sha": run.head_sha,
+        "external_id": run.external_id,
+        "status": "completed",
+        "conclusion": run.conclusion.value,
+        "output": output,
+    }
+    if run.buttons:
+        body["actions"] = [
+            {"label": button.label, "description": button.description, "identifier": button.identifier}
+            for button in run.buttons
+        ]
+    if run.details_url:
+        body["details_url"] = run.details_url
+    return body
+
+
+def _annotation_body(note: Annotation) -> Json:
+    body: Json = {
+        "path": note.path,
+        "start_line": note.start_line,
+        "end_line": note.end_line,
+        "annotation_level": note.level.value,
+        "title": note.title,
+        "message": note.message,
+    }
+    if note.start_line == note.end_line and note.start_column is not None and note.end_column is not None:
+        body |= {"start_column": note.start_column, "end_column": note.end_column}
+    return body
+
+
+def _run(run: Json) -> Run:
+    try:
+        return Run(
+            id=run["id"],
+            name=run["name"],
+            completed=run["status"] == "completed",
+            conclusion=run.get("conclusion"),
+            external_id=run.get("external_id") or "",
+            url=run.get("html_url") or "",
+        )
+    except (KeyError, TypeError) as error:
+        raise ForgeError("GitHub answered for a check run in an unexpected shape", lost_answer=True) from error
+
+
+def _comment(comment: Json, *, minimized: bool = False) -> Comment:
+    try:
+        return Comment(comment["id"], comment["node_id"], comment["body"], minimized, comment.get("html_url") or "")
+    except (KeyError, TypeError) as error:
+        raise ForgeError("GitHub answered for a comment in an unexpected shape", lost_answer=True) from error
+
+
+def _quoted(part: str) -> str:
+    return quote(part.encode("utf-8", "replace"), safe="")

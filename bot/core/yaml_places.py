@@ -1,0 +1,230 @@
+"""YAML from a stranger, read with the place of every key and value; bounded in size, depth and count.
+
+PyYAML's own constructor is not used: it builds YAML 1.1 values (`on:` becomes True) and forgets where they stood.
+The node graph is walked here instead, so an alias costs what it expands to, and that is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import yaml
+
+MAX_BYTES: Final = 64 * 1024
+"""An `app.yml` is a page; GitHub's largest manifest example has 2 KB."""
+MAX_DEPTH: Final = 12
+MAX_VALUES: Final = 4000
+"""Keys and values together, after aliases are followed."""
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the text: 1-based line and column, and how many characters stand there."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing in the text that cannot be read, and the way out. `subject` is its short name for a title."""
+
+    spot: Spot
+    title: str
+    """Without a full stop: `unknown key artefacts`. May hold foreign text."""
+    remedy: str
+    """A sentence: "Did you mean `artifacts`?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value with its place; `content` is a scalar, a tuple of values, or a tuple of (key, value) pairs."""
+
+    spot: Spot
+    content: Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping; keys are strings and stand once."""
+
+    pairs: tuple[tuple[Key, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A mapping's key with its place."""
+
+    name: str
+    spot: Spot
+
+
+class _UnreadableError(Exception):
+    """Carries the one mistake that ends the reading."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.title)
+        self.mistake = mistake
+
+
+class _Mark(Protocol):
+    """A place as PyYAML tells it, 0-based."""
+
+    line: int
+    column: int
+
+
+_NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
+_BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
+_INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}\.[0-9]{0,18})(?:[eE][-+]?[0-9]{1,3})?\Z")
+_PREFIX = "tag:yaml.org,2002:"
+_TAGS = {
+    f"{_PREFIX}{name}" for name in ("str", "seq", "map", "int", "bool", "null", "float", "timestamp", "merge", "value")
+}
+"""What the parser guesses for text without a tag; any other one was written by somebody, and is refused."""
+
+
+def read_yaml(text: str) -> tuple[Value | None, tuple[Mistake, ...]]:
+    """The document's value, or None with the reason. An empty document is None without a mistake. Never raises."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        return None, (Mistake(Spot(1, 1), "the file is too large", f"Keep it under {MAX_BYTES // 1024} KB."),)
+    try:
+        _refuse_depth(text)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if node is None:
+            return None, ()
+        walk = _Walk(text.splitlines())
+        value = walk.value(node, 0)
+    except _UnreadableError as found:
+        return None, (found.mistake,)
+    except yaml.YAMLError as error:
+        return None, (_syntax(error),)
+    except (ValueError, RecursionError):
+        return None, (Mistake(Spot(1, 1), "the file is no YAML", "Save it as UTF-8 text."),)
+    return value, tuple(walk.mistakes)
+
+
+def plain_value(value: Value | None) -> Any:
+    """The value as JSON has it: without places."""
+    match value.content if value is not None else None:
+        case Sequence(items):
+            return [plain_value(item) for item in items]
+        case Mapping(pairs):
+            return {key.name: plain_value(item) for key, item in pairs}
+        case scalar:
+            return scalar
+
+
+def _refuse_depth(text: str) -> None:
+    """Counts before anything is composed: composing recurses, listing events does not."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        if isinstance(event, yaml.events.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.events.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            spot = _spot(event.start_mark)
+            raise _UnreadableError(Mistake(spot, "the nesting is too deep", f"Keep it within {MAX_DEPTH} levels."))
+        if count > 2 * MAX_VALUES:
+            raise _too_many(_spot(event.start_mark))
+
+
+def _too_many(spot: Spot) -> _UnreadableError:
+    return _UnreadableError(
+        Mistake(spot, "the file holds too many values", f"Keep it within {MAX_VALUES} keys and values.")
+    )
+
+
+@dataclass
+class _Walk:
+    """From nodes to values, counting what aliases expand to."""
+
+    lines: list[str]
+
+    def __post_init__(self) -> None:
+        self.count = 0
+        self.mistakes: list[Mistake] = []
+
+    def value(self, node: yaml.Node, depth: int) -> Value:
+        spot = _spot(node.start_mark, node.end_mark)
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise _too_many(spot)
+        if depth > MAX_DEPTH:
+            # Only an alias that holds itself gets here: the events were counted before.
+            raise _UnreadableError(Mistake(spot, "an alias holds itself", "Write the value out."))
+        if node.tag not in _TAGS:
+            raise _foreign_tag(node.tag, spot)
+        if isinstance(node, yaml.ScalarNode):
+            return Value(spot, _scalar(node))
+        if isinstance(node, yaml.SequenceNode):
+            return Value(spot, Sequence(tuple(self.value(item, depth + 1) for item in node.value)))
+        assert isinstance(node, yaml.MappingNode)  # noqa: S101  YAML has three kinds of nodes
+        return Value(spot, Mapping(tuple(self._pairs(node, depth))))
+
+    def _pairs(self, node: yaml.MappingNode, depth: int) -> list[tuple[Key, Value]]:
+        pairs: list[tuple[Key, Value]] = []
+        seen: dict[str, Spot] = {}
+        for key_node, value_node in node.value:
+            spot = _spot(key_node.start_mark, key_node.end_mark)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _UnreadableError(Mistake(spot, "a key is a list or a mapping", "Write a plain word as the key."))
+            name = key_node.value
+            value = self.value(value_node, depth + 1)
+            if name in seen:
+                remedy = f"It stands on line {seen[name].line} already. Keep one of the two."
+                self.mistakes.append(Mistake(spot, f"key {name} stands twice", remedy))
+                continue
+            seen[name] = spot
+            pairs.append((Key(name, spot), value))
+        return pairs
+
+
+def _scalar(node: yaml.ScalarNode) -> Scalar:
+    """The value of a scalar by YAML 1.2's core schema."""
+    text: str = node.value
+    if node.style:  # quoted, folded or literal: text, whatever it looks like
+        return text
+    if _NULL.match(text):
+        return None
+    if _BOOL.match(text):
+        return text.lower() == "true"
+    if _INT.match(text):
+        return int(text)
+    return float(text) if _FLOAT.match(text) else text
+
+
+def _foreign_tag(tag: str, spot: Spot) -> _UnreadableError:
+    return _UnreadableError(Mistake(spot, f"tag {tag[:60]} is not read here", "Write a plain value without a tag."))
+
+
+def _spot(start: _Mark | None, end: _Mark | None = None) -> Spot:
+    if start is None:
+        return Spot(1, 1)
+    same_line = end is not None and end.line == start.line
+    length = max(1, end.column - start.column) if end is not None and same_line else 1
+    return Spot(start.line + 1, start.column + 1, length)
+
+
+def _syntax(error: yaml.YAMLError) -> Mistake:
+    """The parser's own words, with its place where it names one."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or "it is no YAML")
+    spot = Spot(mark.line + 1, mark.column + 1) if mark is not None else Spot(1, 1)
+    if "found character '\\t'" in problem or "cannot start any token" in problem:
+        return Mistake(spot, problem, "Indent with spaces, and quote text that starts with a special character.")
+    return Mistake(spot, problem, "Mend the YAML on this line or the one above.")

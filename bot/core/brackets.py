@@ -1,0 +1,63 @@
+"""Bracketed spans in a line: what templates write where a plan has to say something.
+
+A bracket is not a hole when it is a link, a footnote, a check box, a label such as `[P]`, or code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_LINE = 4_000
+"""Characters of a line that are looked at; a placeholder further right than that is not one."""
+
+_SPAN = re.compile(r"!?\[([^\[\]]*)(\]?)")
+_CODE = re.compile(r"(`+)[^`]*\1")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LABEL = re.compile(r"(?:US|FR|SC|T|P|CHK)?-?[0-9]*|[A-Z]{1,2}")
+_LEAD = re.compile(r"[\s>*_+|│├└─-]*(?:[0-9]{1,3}[.)]\s*)?(?:[^\[\]]{0,120}[:：|]\s*[*_`]*\s*)?[*_`]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A span. `start` and `end` are offsets in the line; `text` has its brackets, the closing one unless it is cut."""
+
+    text: str
+    start: int
+    end: int
+    leads: bool
+    """Nothing but marks, or a label with its colon, stands before it."""
+
+    @property
+    def inner(self) -> str:
+        """What stands between the brackets."""
+        return self.text.strip("[]").strip()
+
+
+def mask_code(line: str) -> str:
+    """The line with its code spans blanked, so that what is only quoted is not found; columns stay."""
+    if "`" not in line:
+        return line
+    return _CODE.sub(lambda found: " " * len(found[0]), line)
+
+
+def brackets(line: str) -> Iterator[Bracket]:
+    """The spans of a line that may be holes, in order. One that the line does not close runs to its end."""
+    line = line[:MAX_LINE]
+    for found in _SPAN.finditer(line):
+        inner, closing = found[1], found[2]
+        end = found.end()
+        after = line[end : end + 1]
+        if found[0].startswith("!") or not _LETTERS.search(inner) or _LABEL.fullmatch(inner) or inner.startswith("^"):
+            continue
+        if after in {"(", "["} or (after == ":" and not line[: found.start()].strip() and closing):
+            continue
+        if not closing and len(inner) < 8:  # noqa: PLR2004  a lone bracket in prose, not a sentence that goes on
+            continue
+        text = line[found.start() : end].rstrip()
+        lead = _LEAD.fullmatch(line, 0, found.start()) is not None
+        yield Bracket(text, found.start(), found.start() + len(text), lead)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.config import Commands, Role
 from bot.core.markdown import Markdown, Paragraph, parse
-from bot.core.naming import is_slug, one_line, slug_of
+from bot.core.naming import is_slug, slug_of
+from bot.core.render.neutral import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -324,7 +325,7 @@ def _command_lines(text: str, openings: tuple[tuple[str, ...], ...]) -> list[tup
 
 
 def _after_opening(line: str, openings: tuple[tuple[str, ...], ...]) -> list[str] | None:
-    words = one_line(line).split()
+    words = plain_line(line, _MAX_LINE).split()
     for opening in openings:
         head = [word.casefold() for word in words[: len(opening)]]
         if head:

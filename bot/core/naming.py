@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.branch import BRANCH_REACH, counted, read_branch, read_folder_name
+from bot.core.config import RepositoryConfig
+from bot.core.render.neutral import plain_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,19 +31,10 @@ STOP_WORDS = frozenset(
 )
 """Words that Spec Kit leaves out of a slug."""
 
+_MAX_READ = 1_000
 _USUAL_WORDS = 3
 _MOST_WORDS = 4
 _SHORTEST_WORD = 3
-_BRANCH_REACH = 20
-"""A branch without a folder claims a number at most this far above the highest folder: `fix/4711-crash` does not."""
-
-_MAX_DIGITS = 18
-"""Longer runs of digits are no numbers that anybody counts on (Spec Kit ends at 2^63-1)."""
-
-_NOT_FEATURES = frozenset(("fix", "hotfix", "bugfix", "release", "revert", "chore", "ci", "dependabot", "renovate"))
-_TIMESTAMP = re.compile(r"[0-9]{7,8}-[0-9]{6}(?:-|$)")
-_SEQUENTIAL = re.compile(r"([0-9]{3,18})-")
-_FOLDER_NUMBER = re.compile(r"([0-9]{1,18})-")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
 _LABEL = re.compile(
@@ -97,7 +92,7 @@ def feature_title(issue_title: str) -> str:
 
     Still foreign text: whoever shows it neutralises it. Empty when nothing readable is left.
     """
-    line = one_line(issue_title[:1000])
+    line = plain_line(issue_title, _MAX_READ)
     for _ in range(3):
         label = _LABEL.match(line)
         if label is None or label.end() == len(line):
@@ -109,31 +104,13 @@ def feature_title(issue_title: str) -> str:
     return cut.rstrip(" ,;:-") + "…"
 
 
-def one_line(text: str) -> str:
-    """Any text on one line: whitespace folded, characters that cannot be seen or that turn the reading order dropped.
-
-    A joiner between two letters of Indic or Arabic script is dropped too; the words stay readable.
-    """
-    kept = "".join(" " if _is_space(char) else char for char in text if _is_space(char) or _is_visible(char))
-    return " ".join(kept.split())
-
-
-def _is_space(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cc")
-
-
-def _is_visible(char: str) -> bool:
-    # Cf holds the bidi overrides, the zero-width characters and the tag characters; Cs cannot be encoded at all.
-    return unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
-
-
 def slug_of(title: str, fallback: str = "feature") -> str:
     """The slug that Spec Kit would build: three telling words (four if there are exactly four), `[a-z0-9-]` only.
 
     Letters with accents are folded to plain ones first, where Spec Kit would split the word at them. A title with no
     Latin letter or digit gives `fallback`, since the empty slug that Spec Kit builds (`001-`) helps nobody.
     """
-    written = _latin(one_line(title[:1000]))
+    written = _latin(plain_line(title, _MAX_READ))
     words = _WORD.findall(written.lower())
     acronyms = {word.lower() for word in re.findall(r"\b[A-Z0-9]{1,2}\b", written)}
     telling = [
@@ -175,53 +152,50 @@ def name_feature(
 
 def next_number(
     folders: Iterable[str],
+    *,
     pull_requests: Iterable[str] = (),
     branches: Iterable[str] = (),
     reserved: Iterable[str] = (),
+    config: RepositoryConfig | None = None,
 ) -> NextNumber:
     """One more than the highest number that anything holds, with at least three digits; timestamps do not count.
 
-    `folders` are names below a specs root on the default branch; `pull_requests` names of folders that open pull
-    requests add; `branches` are branch names; `reserved` are numbers on offer to an issue.
+    `folders` are feature folders (paths or names) on the default branch; `pull_requests` those that open pull requests
+    add; `branches` are branch names; `reserved` are numbers on offer to an issue.
     """
-    on_base = _highest(_of_folders(folders, ClaimKind.FOLDER))
-    claims = [
-        *_of_folders(pull_requests, ClaimKind.PULL_REQUEST),
-        *_of_branches(branches, on_base),
-        *(Claim(int(n), ClaimKind.RESERVED) for n in reserved if n.isascii() and n.isdigit() and len(n) <= _MAX_DIGITS),
-    ]
+    config = config or RepositoryConfig()
+    on_base = max((claim.number for claim in _of_folders(folders, ClaimKind.FOLDER, config)), default=0)
     above: dict[int, Claim] = {}
-    for claim in claims:
+    for claim in (
+        *_of_folders(pull_requests, ClaimKind.PULL_REQUEST, config),
+        *_of_branches(branches, on_base, config),
+        *(Claim(number, ClaimKind.RESERVED) for text in reserved if (number := counted(text, config)) is not None),
+    ):
         if claim.number > on_base:
             above.setdefault(claim.number, claim)
     following = max(above, default=on_base) + 1
     return NextNumber(f"{following:03d}", tuple(above[number] for number in sorted(above)))
 
 
-def _highest(claims: Iterable[Claim]) -> int:
-    return max((claim.number for claim in claims), default=0)
-
-
-def _of_folders(names: Iterable[str], kind: ClaimKind) -> list[Claim]:
+def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig) -> list[Claim]:
     claims = []
-    for path in names:
+    for path in paths:
         name = path.rstrip("/").rsplit("/", 1)[-1]
-        found = _FOLDER_NUMBER.match(name)
-        if found and not _TIMESTAMP.match(name):
-            claims.append(Claim(int(found[1]), kind, name))
+        numbered = read_folder_name(name, config)
+        number = counted(numbered.number, config) if numbered and not numbered.timestamp else None
+        if number is not None:
+            claims.append(Claim(number, kind, name))
     return claims
 
 
-def _of_branches(names: Iterable[str], on_base: int) -> list[Claim]:
-    """Branches that look like a feature's: by their last segment, near enough to the folders, and no fix or release."""
+def _of_branches(names: Iterable[str], on_base: int, config: RepositoryConfig) -> list[Claim]:
+    """Branches that can be a feature's: near enough to the folders, and no fix or release."""
     claims = []
-    for branch in names:
-        first, _, _ = branch.partition("/")
-        last = branch.rsplit("/", 1)[-1]
-        found = _SEQUENTIAL.match(last)
-        if found is None or _TIMESTAMP.match(last) or (first != last and first.lower() in _NOT_FEATURES):
+    for name in names:
+        branch = read_branch(name, config)
+        if branch.numbered is None or branch.numbered.timestamp or branch.aside is not None:
             continue
-        number = int(found[1])
-        if found[1].startswith("0") or number <= on_base + _BRANCH_REACH:
-            claims.append(Claim(number, ClaimKind.BRANCH, branch))
+        number = counted(branch.number, config)
+        if number is not None and (branch.numbered.number.startswith("0") or number <= on_base + BRANCH_REACH):
+            claims.append(Claim(number, ClaimKind.BRANCH, name))
     return claims

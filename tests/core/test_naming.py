@@ -14,7 +14,6 @@ from bot.core.naming import (
     is_slug,
     name_feature,
     next_number,
-    one_line,
     slug_of,
 )
 
@@ -70,13 +69,13 @@ def test_a_chosen_slug_is_taken_as_it_is_and_anything_else_is_rebuilt() -> None:
 
 
 def test_the_next_number_is_one_more_than_the_highest_folder() -> None:
-    assert next_number(["001-a", "020-b", "7-odd"]).number == "021"
+    assert next_number(["001-a", "specs/020-b/", "7-odd"]).number == "021"
     assert next_number([]).number == "001"
     assert next_number(["999-a"]).number == "1000"
 
 
 def test_the_next_number_says_what_stands_between() -> None:
-    free = next_number(["018-a"], ["specs/021-d"], ["019-b", "feat/020-c"], ["022"])
+    free = next_number(["018-a"], pull_requests=["specs/021-d"], branches=["019-b", "feat/020-c"], reserved=["022"])
     assert free.number == "023"
     assert [(claim.number, claim.kind) for claim in free.above] == [
         (19, ClaimKind.BRANCH),
@@ -109,13 +108,13 @@ def test_whatever_the_title_a_name_can_stand_in_a_shell_line_and_a_path(title: s
     assert is_slug(naming.branch)
     assert naming.branch == f"022-{naming.slug}"
     assert len(naming.branch) <= MAX_BRANCH_BYTES
-    assert naming.title == one_line(naming.title) != ""
+    assert naming.title.split("\n") == [naming.title] != [""]
     assert len(naming.title) <= 250
 
 
 @given(st.lists(st.text(max_size=30)), st.lists(st.text(max_size=30)), st.lists(st.text(max_size=30)))
 def test_any_names_give_a_number(folders: list[str], branches: list[str], reserved: list[str]) -> None:
-    number = next_number(folders, folders, branches, reserved).number
+    number = next_number(folders, pull_requests=folders, branches=branches, reserved=reserved).number
     assert number.isascii()
     assert number.isdigit()
     assert len(number) >= 3

@@ -6,10 +6,12 @@ which is why both give the same verdict and the same digest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_DOCUMENT_BYTES = 1_000_000
 """A larger document is not judged by its text; real plans end at about 130 KB."""
@@ -128,3 +130,7 @@ class Change:
     """Numbers that were offered to an issue and are kept for it."""
     first_seen: Mapping[str, str] = field(default_factory=dict)
     """Folder path to ISO date since when the base has it, where that is known."""
+    governed_since: str | None = None
+    """ISO date of the day when Plangate first saw the repository, where that is known; older folders are legacy."""
+    merge_base: Tree | None = None
+    """Constitution and templates where the branch left the base, if they differ from the base's; else None."""

@@ -1,22 +1,32 @@
-"""What a rule is: one file in `bot/rules/`, whose name is the id and whose docstring is the page."""
+"""What a rule is: one file in `bot/rules/`, whose name is the id and whose docstring is the page.
+
+A rule is a generator over one `Case` (a feature folder of a change, read) or, for what belongs to no feature, over the
+whole `Survey`. It yields findings with the severity of its condition; configuration and caps come after it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from bot.core.change import FileStatus
+from bot.core.findings import Finding, Severity
+from bot.core.plan import Span
 
 if TYPE_CHECKING:
-    from bot.core.change import Change
+    from bot.core.change import Change, Entry
     from bot.core.config import RepositoryConfig
     from bot.core.constitution import Constitution
     from bot.core.feature import Artifact, Feature
-    from bot.core.findings import Finding, Severity
     from bot.core.plan import Plan
+    from bot.core.prose import Prose
     from bot.core.spec import Spec
     from bot.core.tasks import Tasks
     from bot.core.template import Template
+    from bot.core.which import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +45,91 @@ class Case:
     new_lines: dict[str, frozenset[int]] = field(default_factory=dict)
     """By path: the 1-based lines that are not in the document as it stands at the base. A path that is absent here is
     new as a whole."""
+    decision: Decision | None = None
+    code_files: int = 0
+    """Changed files of the whole change that count as code."""
+    arrived: frozenset[str] = frozenset()
+    """What of the yardstick came to the base after the branch left it: principles' ids, and `check` for the section."""
+
+    @property
+    def builds(self) -> bool:
+        """The change holds code, or a person said that the feature is being implemented."""
+        return self.feature.stage == "implementing"
 
     def is_new(self, path: str, line: int | None) -> bool:
         """The line, or the file where no line is given, was added or changed by what is judged."""
-        raise NotImplementedError
+        if self.change.base is None:
+            return True
+        if line is None:
+            return any(path in (file.path, file.previous) for file in self.change.changed)
+        lines = self.new_lines.get(path)
+        return line in lines if lines is not None else self.is_new(path, None)
+
+    def is_brought(self, path: str) -> bool:
+        """The file was not there before: the change adds it (a file that was only moved here was there)."""
+        if self.change.base is None:
+            return True
+        return any(file.path == path and file.status is FileStatus.ADDED for file in self.change.changed)
 
     def artifact(self, name: str) -> Artifact:
         """One of the seven."""
         return next(artifact for artifact in self.artifacts if artifact.name == name)
+
+    def path(self, name: str) -> str:
+        """A path in the feature folder."""
+        return f"{self.feature.dir}/{name}"
+
+    def entry(self, name: str) -> Entry | None:
+        """What stands in the feature folder under this name."""
+        return self.change.head.entries.get(self.path(name.rstrip("/")))
+
+    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+        self,
+        severity: Severity,
+        path: str,
+        line: int | Span | None,
+        *,
+        title: Prose,
+        why: Prose,
+        fix: Prose,
+        subject: str,
+        new: bool | None = None,
+        paste: str | None = None,
+        headline: str | None = None,
+        follow_up: bool = False,
+    ) -> Finding:
+        """A finding of the rule that yields it; `new` is told from the line unless the rule knows better."""
+        span = line if isinstance(line, Span) else None
+        number = span.line if span is not None else cast("int | None", line)
+        return Finding(
+            rule="",
+            severity=severity,
+            path=path,
+            line=number,
+            title=title,
+            why=why,
+            fix=fix,
+            subject=subject,
+            new=self.is_new(path, number) if new is None else new,
+            end_line=number,
+            column=span.column if span is not None else None,
+            end_column=span.end_column if span is not None else None,
+            paste=paste,
+            headline=headline,
+            follow_up=follow_up,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that a rule may look at which judges the change as a whole."""
+
+    change: Change
+    config: RepositoryConfig
+    decision: Decision
+    cases: tuple[Case, ...]
+    """The feature folders that are judged, removed ones included."""
+    code_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +140,20 @@ class Clause:
     many: str
     rank: int
     """Order in the title: artifacts, violations, principles, the rest."""
+
+
+Judge = Callable[[Case], Iterable[Finding]]
+JudgeAll = Callable[[Survey], Iterable[Finding]]
+
+
+def nothing(_: Case) -> Iterable[Finding]:
+    """What a rule that judges whole changes says of one feature."""
+    return ()
+
+
+def nothing_at_all(_: Survey) -> Iterable[Finding]:
+    """What a rule that judges features says of the change as a whole."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +168,53 @@ class Rule:
     severity: Severity
     """The severity that it has at most without configuration; the page says when it is less."""
     clause: Clause
-    judge: Callable[[Case], Iterable[Finding]]
+    judge: Judge = nothing
     needs_forge: bool = False
     """Needs what only GitHub knows (other branches, open pull requests), so its findings stay out of the digest."""
     judges_removed: bool = False
     """Is asked about folders that are gone at the head, too."""
+    judge_all: JudgeAll = nothing_at_all
+
+    def of_case(self, case: Case) -> Iterator[Finding]:
+        """What it finds in one feature."""
+        if case.feature.removed and not self.judges_removed:
+            return
+        for finding in self.judge(case):
+            yield replace(finding, rule=self.id)
+
+    def of_survey(self, survey: Survey) -> Iterator[Finding]:
+        """What it finds in the change as a whole."""
+        for finding in self.judge_all(survey):
+            yield replace(finding, rule=self.id)
 
 
-Judge = Callable[[Case], Iterable["Finding"]]
+def rule(
+    severity: Severity, clause: Clause, *, needs_forge: bool = False, judges_removed: bool = False
+) -> Callable[[Judge], Rule]:
+    """Make a rule of the function below: it judges one feature, its module gives id and page."""
+
+    def register(judge: Judge) -> Rule:
+        name, title, page = _about(judge)
+        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed)
+
+    return register
+
+
+def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = False) -> Callable[[JudgeAll], Rule]:
+    """Make a rule of the function below: it judges the change as a whole, its module gives id and page."""
+
+    def register(judge: JudgeAll) -> Rule:
+        name, title, page = _about(judge)
+        return Rule(name, title, page, severity, clause, needs_forge=needs_forge, judge_all=judge)
+
+    return register
+
+
+def _about(judge: Callable[..., object]) -> tuple[str, str, str]:
+    """Id, title and page of the rule whose module holds the function."""
+    module = inspect.getmodule(judge)
+    page = inspect.cleandoc((module.__doc__ if module else None) or "")
+    return rule_id(judge.__module__), page.partition("\n")[0].rstrip("."), page
 
 
 def rule_id(module: str) -> str:

@@ -1,0 +1,81 @@
+"""From what a rule found to what is reported: the admin's level for the rule first, then the caps, applied last.
+
+A cap only ever lowers. It keeps a gate from judging what a change did not bring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.config import RuleLevel
+from bot.core.findings import Severity
+
+if TYPE_CHECKING:
+    from bot.core.config import RepositoryConfig
+    from bot.core.findings import Finding
+    from bot.core.rule import Case, Rule
+
+_HARDNESS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTICE: 0}
+_STANDS_WHEN_OLD = frozenset({"unfilled-plan", "non-negotiable-violated"})
+_BY_PRINCIPLE = frozenset(
+    {"unanswered-principle", "unjustified-violation", "non-negotiable-violated", "inline-justification"}
+)
+_NEW_SINCE = " It is new since this branch left the base."
+
+
+def at_most(severity: Severity, cap: Severity) -> Severity:
+    """The softer of the two."""
+    return min(severity, cap, key=_HARDNESS.__getitem__)
+
+
+def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Finding | None:
+    """The finding at the level that the admin gave its rule, None where the rule is off.
+
+    The level takes the place of the rule's own severity: what is found at that severity gets the level, and what
+    its condition makes softer stays softer. So `inline-justification: error` makes its warnings block, while
+    `number-collision: error`, which it is already, leaves the warning about an open pull request a warning.
+    """
+    level = config.rules.get(rule.id)
+    if level is None:
+        return finding
+    if level is RuleLevel.OFF:
+        return None
+    severity = Severity(level.value)
+    if finding.severity is rule.severity and not finding.follow_up:
+        return replace(finding, severity=severity)
+    return replace(finding, severity=at_most(finding.severity, severity))
+
+
+def capped(finding: Finding, case: Case) -> Finding | None:
+    """The finding of one feature under the caps, None where a cap silences it."""
+    feature = case.feature
+    severity = finding.severity
+    why = finding.why
+    if not feature.owned and not feature.removed:
+        if not finding.new:
+            return None
+        severity = at_most(severity, Severity.WARNING)
+    if feature.legacy:
+        severity = at_most(severity, Severity.NOTICE)
+    if not finding.new and not _stands_when_old(finding, case):
+        severity = at_most(severity, Severity.WARNING)
+    if _came_late(finding, case):
+        severity = at_most(severity, Severity.NOTICE)
+        why = (*why, _NEW_SINCE)
+    if case.change.merge_group and severity is not Severity.ERROR:
+        return None
+    return replace(finding, severity=severity, why=why)
+
+
+def _stands_when_old(finding: Finding, case: Case) -> bool:
+    """Code that is built on a plan that was never written, filled or allowed: the plan may be old, the code is not."""
+    if not (case.builds and case.feature.owned):
+        return False
+    return finding.rule in _STANDS_WHEN_OLD or (finding.rule == "missing-artifact" and finding.subject == "plan.md")
+
+
+def _came_late(finding: Finding, case: Case) -> bool:
+    if finding.rule == "missing-constitution-check":
+        return "check" in case.arrived
+    return finding.rule in _BY_PRINCIPLE and finding.subject in case.arrived

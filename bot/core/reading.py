@@ -1,0 +1,194 @@
+"""From a change and the folders that it is about to cases: every document read against its own yardstick.
+
+The yardstick (constitution and template) is the base's, never the head's that is judged; without a base it is the
+folder's own. In a repository of several projects each feature has the nearest `.specify/` above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.artifacts import Documents, read_artifacts
+from bot.core.branch import counted
+from bot.core.change import Reading
+from bot.core.code import counts_as_code
+from bot.core.constitution import Constitution, ConstitutionState, read_constitution
+from bot.core.feature import Feature, Stage
+from bot.core.globs import matches_any
+from bot.core.lines import lines_by_path
+from bot.core.plan import read_plan
+from bot.core.rule import Case
+from bot.core.spec import read_spec
+from bot.core.tasks import read_tasks
+from bot.core.template import Template, resolve_template
+
+if TYPE_CHECKING:
+    from bot.core.change import Change, Document, Tree
+    from bot.core.config import RepositoryConfig
+    from bot.core.folders import Folder
+    from bot.core.which import Decision
+
+CONSTITUTION = ".specify/memory/constitution.md"
+OLD_CONSTITUTION = "memory/constitution.md"
+"""Where Spec Kit kept it until September 2025."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What plans below one `.specify/` are held to."""
+
+    constitution: Constitution
+    template: Template
+
+
+def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...]) -> int:
+    """How many changed files count as code; a file that moved counts by either of its paths."""
+    paths = ((file.path, file.previous) for file in change.changed)
+    return sum(any(path and counts_as_code(path, config, roots) for path in pair) for pair in paths)
+
+
+def specify_root(feature_dir: str, tree: Tree) -> str:
+    """Where the nearest `.specify/` above a feature stands: `""` or `apps/a/`."""
+    names = feature_dir.split("/")[:-1]
+    for depth in range(min(len(names), 32), 0, -1):
+        prefix = "/".join(names[:depth]) + "/"
+        marker = f"{prefix}.specify"
+        below = f"{marker}/"
+        if marker in tree.entries or any(path.startswith(below) for path in (*tree.documents, *tree.entries)):
+            return prefix
+    return ""
+
+
+def read_yardstick(tree: Tree, bundled: str, root: str = "") -> Yardstick:
+    """Constitution and template below one `.specify/`."""
+    path = f"{root}{CONSTITUTION}"
+    old = f"{root}{OLD_CONSTITUTION}"
+    document = tree.documents.get(path)
+    if document is None and old in tree.documents:
+        path, document = old, tree.documents[old]
+    if document is not None and document.reading is not Reading.WHOLE:
+        document = None
+    return Yardstick(read_constitution(document, path), resolve_template(tree.documents, bundled, root))
+
+
+def read_cases(
+    change: Change, config: RepositoryConfig, decision: Decision, bundled: str, code: int
+) -> tuple[Case, ...]:
+    """One case for every folder of the decision, by path. Total: never raises, for any documents."""
+    standard = change.base or change.head
+    yardsticks: dict[str, Yardstick] = {}
+    arrivals: dict[str, frozenset[str]] = {}
+    cases: list[Case] = []
+    for folder in decision.folders:
+        root = specify_root(folder.path, standard)
+        if root not in yardsticks:
+            yardsticks[root] = read_yardstick(standard, bundled, root)
+            arrivals[root] = _arrived(change, yardsticks[root], bundled, root)
+        cases.append(_case(change, config, decision, folder, yardsticks[root], arrivals[root], code))
+    return tuple(cases)
+
+
+def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
+    change: Change,
+    config: RepositoryConfig,
+    decision: Decision,
+    folder: Folder,
+    yardstick: Yardstick,
+    arrived: frozenset[str],
+    code: int,
+) -> Case:
+    documents = _documents(change, folder, yardstick)
+    feature = _feature(change, config, decision, folder, code)
+    return Case(
+        change=change,
+        feature=feature,
+        config=config,
+        constitution=yardstick.constitution,
+        template=yardstick.template,
+        artifacts=read_artifacts(change, feature, documents, config),
+        plan=documents.plan,
+        spec=documents.spec,
+        tasks=documents.tasks,
+        new_lines=lines_by_path(change, folder.path),
+        decision=decision,
+        code_files=code,
+        arrived=arrived,
+    )
+
+
+def _whole(tree: Tree, path: str) -> Document | None:
+    document = tree.documents.get(path)
+    return document if document is not None and document.reading is Reading.WHOLE else None
+
+
+def _documents(change: Change, folder: Folder, yardstick: Yardstick) -> Documents:
+    plan = _whole(change.head, f"{folder.path}/plan.md")
+    spec = _whole(change.head, f"{folder.path}/spec.md")
+    tasks = _whole(change.head, f"{folder.path}/tasks.md")
+    return Documents(
+        read_plan(plan, yardstick.template, yardstick.constitution) if plan is not None else None,
+        read_spec(spec) if spec is not None else None,
+        read_tasks(tasks) if tasks is not None else None,
+    )
+
+
+def _feature(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder, code: int) -> Feature:
+    touch = decision.touched.get(folder.path)
+    removed = decision.gone(folder.path)
+    own = decision.own is not None and decision.own.path == folder.path
+    added = decision.added(folder.path) or change.base is None
+    return Feature(
+        dir=folder.path,
+        root=folder.root,
+        number=folder.number,
+        slug=folder.slug,
+        stage=_stage(change, folder, code),
+        owned=not removed and (own or folder in decision.asked or added or (touch is not None and touch.writes)),
+        legacy=_is_legacy(change, config, decision, folder),
+        added=added and not removed,
+        removed=removed,
+    )
+
+
+def _stage(change: Change, folder: Folder, code: int) -> Stage:
+    if change.stage is not None and change.stage in tuple(Stage):
+        return Stage(change.stage)
+    if code:
+        return Stage.IMPLEMENTING
+    here = (f"{folder.path}/plan.md", f"{folder.path}/tasks.md")
+    begun = any(path in change.head.entries or path in change.head.documents for path in here)
+    return Stage.PLANNING if begun or change.base is None else Stage.SPECIFYING
+
+
+def _is_legacy(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder) -> bool:
+    if folder.path not in decision.base:
+        return False
+    if matches_any(config.legacy, folder.path):
+        return True
+    if config.since is not None:
+        number = counted(folder.number, config)
+        return number is not None and number < config.since
+    first = change.first_seen.get(folder.path)
+    return first is not None and change.governed_since is not None and first < change.governed_since
+
+
+def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> frozenset[str]:
+    """What the base's yardstick asks for that it did not ask for where the branch left it."""
+    if change.merge_base is None:
+        return frozenset()
+    before = read_yardstick(change.merge_base, bundled, root)
+    known = {_same_principle(principle.name) for principle in before.constitution.principles}
+    new = {
+        principle.id or principle.name
+        for principle in yardstick.constitution.principles
+        if _same_principle(principle.name) not in known
+    }
+    if before.template.check_heading is None or before.constitution.state is not ConstitutionState.FILLED:
+        new.add("check")
+    return frozenset(new)
+
+
+def _same_principle(name: str) -> str:
+    """A principle by its name; numerals move when one is put in between."""
+    return " ".join(name.casefold().split())

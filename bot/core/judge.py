@@ -13,7 +13,7 @@ from bot.core.config import Mode
 from bot.core.findings import Conclusion, FeatureReport, Finding, Report, Severity, Source
 from bot.core.governed import governed
 from bot.core.prose import Code, Prose
-from bot.core.reading import code_files, read_cases
+from bot.core.cases import code_files, read_cases
 from bot.core.rule import Survey, by_id
 from bot.core.which import decide
 from bot.core.wording import clip, count

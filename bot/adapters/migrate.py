@@ -1,0 +1,75 @@
+"""The numbered list of migrations, and carrying out those that a database still lacks."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from bot.adapters.sqlite import connect, storage_error, transaction, turn
+from bot.core.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FILE = re.compile(r"(?P<number>[0-9]{4})_[a-z_]+\.sql")
+
+
+def migrations() -> dict[int, str]:
+    """The SQL of every migration by its number, 1 and up without a gap."""
+    found = {}
+    for file in resources.files("bot.adapters").joinpath("migrations").iterdir():
+        if match := _FILE.fullmatch(file.name):
+            found[int(match["number"])] = file.read_text(encoding="utf-8")
+    return dict(sorted(found.items()))
+
+
+def migrate(path: Path) -> list[int]:
+    """Bring a database up to date; makes it if it is not there. The numbers of the migrations that were carried out.
+
+    Doing it again does nothing, and processes that do it at once take turns. Raises `UserError` when a newer Plangate
+    has written the database, `StorageError` when the disk does not take it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = migrations()
+    with turn(path):
+        connection = connect(path)
+        try:
+            version = _version(connection)
+            if version > max(known):
+                raise UserError(
+                    f"{path} was written by a newer Plangate (schema {version}, this one knows {max(known)}): "
+                    "run that version, or restore the backup from before."
+                )
+            missing = [number for number in known if number > version]
+            for number in missing:
+                _carry_out(connection, number, known[number])
+        except sqlite3.Error as error:
+            raise storage_error(path, error) from error
+        finally:
+            connection.close()
+    return missing
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    row = connection.execute("PRAGMA user_version").fetchone()
+    return int(row[0])
+
+
+def _carry_out(connection: sqlite3.Connection, number: int, script: str) -> None:
+    with transaction(connection):
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """A script's statements one by one, because `executescript` would commit before the first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,196 @@
+"""The server's settings: the only reader of the environment. `config/server.env.example` explains each."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.core.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "PLANGATE_"
+LEVELS = ("debug", "info", "warning", "error")
+_GITHUB = "https://github.com"
+_PORT = 8080
+_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the host decides. Every field has the default of `config/server.env.example`."""
+
+    app_id: int | None = None
+    """None until the App is registered."""
+    app_slug: str = "plangate"
+    """The App's name in its address; people mention it by this."""
+    private_key: str | None = None
+    """PEM. Used by the worker only."""
+    private_key_file: Path | None = None
+    webhook_secrets: tuple[str, ...] = ()
+    """The current one first. Without one the webhook answers 503."""
+    github_url: str = _GITHUB
+    """Where people look, without a trailing slash."""
+    api_url: str = "https://api.github.com"
+    """REST and GraphQL, without a trailing slash."""
+    directory: Path = Path("var")
+    """The database, its locks and bells: on a local disk, kept between restarts."""
+    host: str = "127.0.0.1"
+    port: int = _PORT
+    web_threads: int = 16
+    worker_threads: int = 4
+    log_level: str = "info"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.directory / "plangate.db"
+
+    def pem(self) -> str:
+        """The App's private key. Raises `UserError` when there is none or its file cannot be read."""
+        if self.private_key is not None:
+            return self.private_key
+        if self.private_key_file is None:
+            raise UserError(f"The App's private key is not set: set {PREFIX}PRIVATE_KEY_FILE or {PREFIX}PRIVATE_KEY.")
+        try:
+            return self.private_key_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read: {error}."
+            ) from None
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be logged."""
+        return (*self.webhook_secrets, *filter(None, (self.private_key,)))
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
+        current, previous = (*self.webhook_secrets, "", "")[:2]
+        values = {
+            "APP_ID": "" if self.app_id is None else str(self.app_id),
+            "APP_SLUG": self.app_slug,
+            "PRIVATE_KEY": self.private_key or "",
+            "PRIVATE_KEY_FILE": str(self.private_key_file or ""),
+            "WEBHOOK_SECRET": current,
+            "WEBHOOK_SECRET_PREVIOUS": previous,
+            "GITHUB_URL": self.github_url,
+            "API_URL": self.api_url,
+            "DIRECTORY": str(self.directory),
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "WEB_THREADS": str(self.web_threads),
+            "WORKER_THREADS": str(self.worker_threads),
+            "LOG_LEVEL": self.log_level,
+        }
+        return {PREFIX + name: value for name, value in values.items()}
+
+
+def from_environment() -> Settings:
+    """The settings of this process. Raises `UserError`."""
+    return read(os.environ)
+
+
+def read(variables: Mapping[str, str]) -> Settings:
+    """The settings in these variables; an empty one counts as not set.
+
+    Plain `PORT`, which platforms with a Procfile set, serves where `PLANGATE_PORT` is not set. Raises `UserError` for
+    a value that makes no sense and for a variable with our prefix that does not exist.
+    """
+    _refuse_unknown(variables)
+    given = _Given(variables)
+    github_url = given.url("GITHUB_URL", _GITHUB)
+    key_file = given.text("PRIVATE_KEY_FILE")
+    return Settings(
+        app_id=given.number("APP_ID", None, 1, 2**63 - 1),
+        app_slug=given.one("APP_SLUG", "plangate", _SLUG.fullmatch, "the last part of the App's address"),
+        private_key=given.pem("PRIVATE_KEY"),
+        private_key_file=Path(key_file) if key_file else None,
+        webhook_secrets=tuple(filter(None, (given.text("WEBHOOK_SECRET"), given.text("WEBHOOK_SECRET_PREVIOUS")))),
+        github_url=github_url,
+        api_url=given.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
+        directory=Path(given.text("DIRECTORY") or "var"),
+        host=given.text("HOST") or "127.0.0.1",
+        port=given.port(),
+        web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
+        worker_threads=given.number("WORKER_THREADS", 4, 1, 64) or 4,
+        log_level=given.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+    )
+
+
+class _Given:
+    """The variables, each with its reader."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str | None:
+        return self._variables.get(PREFIX + name) or None
+
+    def one(self, name: str, default: str, fits: Callable[[str], object], what: str) -> str:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not fits(value):
+            raise _wrong(PREFIX + name, value, what)
+        return value
+
+    def number(self, name: str, default: int | None, least: int, most: int) -> int | None:
+        value = self.text(name)
+        return default if value is None else _number(PREFIX + name, value, least, most)
+
+    def port(self) -> int:
+        for name in (f"{PREFIX}PORT", "PORT"):
+            if value := self._variables.get(name):
+                return _number(name, value, 1, 65_535)
+        return _PORT
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name)
+        if value is None:
+            return default
+        try:
+            parts = urlsplit(value)
+            fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise _wrong(PREFIX + name, value, "an address such as https://github.example.com")
+        return value.rstrip("/")
+
+    def pem(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        key = value.replace("\\n", "\n")  # many platforms keep a variable on one line
+        if "PRIVATE KEY-----" not in key:
+            raise UserError(
+                f"{PREFIX}{name} is no private key in PEM form: it begins with -----BEGIN … PRIVATE KEY-----."
+            )
+        return key
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    # `isdecimal` alone would take other scripts' digits, `int` alone would take "1_000" and " 7 ".
+    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise _wrong(name, value, f"a whole number from {least} to {most}")
+    return int(value)
+
+
+def _wrong(name: str, value: str, what: str) -> UserError:
+    shown = value if len(value) <= 60 else f"{value[:60]}…"  # noqa: PLR2004  enough to recognise it by
+    return UserError(f"{name} is {shown!r}: it must be {what}.")
+
+
+def _refuse_unknown(variables: Mapping[str, str]) -> None:
+    known = Settings().environment()
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+            raise UserError(f"{name} is no setting: {hint}")

@@ -1,0 +1,134 @@
+"""The check run's title: what blocks, counted, and nothing else; or what a passing run is worth to a reviewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.feature import Stage
+from bot.core.findings import Conclusion, FeatureReport, Report
+from bot.core.prose import plain
+from bot.core.render.facts import (
+    blocking,
+    coming,
+    counted,
+    deviations,
+    in_order,
+    standings,
+    taken_back,
+    told,
+)
+from bot.core.render.neutral import plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.findings import Finding
+    from bot.core.render.context import RenderContext
+
+TITLE_LIMIT = 80
+"""Characters."""
+_JOIN = " · "
+
+
+def title(report: Report, context: RenderContext) -> str:
+    """The verdict in at most 80 characters. The terminal's last line is the same."""
+    items = told(report)
+    errors = [item.finding for item in blocking(items)]
+    if errors:
+        suffix = _suffix(report, context)
+        return _fitted(_what_blocks(errors, context), TITLE_LIMIT - len(suffix)) + suffix
+    if not report.features:
+        return plain_line(_of_no_feature(report, context), TITLE_LIMIT)
+    clauses = _passing(report, context)
+    return plain_line(_JOIN.join(clauses), TITLE_LIMIT)
+
+
+def _suffix(report: Report, context: RenderContext) -> str:
+    if report.conclusion is Conclusion.NEUTRAL:
+        return f"{_JOIN}advice only"
+    return f"{_JOIN}draft" if context.draft else ""
+
+
+def _what_blocks(errors: Sequence[Finding], context: RenderContext) -> list[str]:
+    if len(errors) == 1 and errors[0].headline:
+        return [plain_line(errors[0].headline, TITLE_LIMIT)]
+    counts: dict[tuple[int, str, str], int] = {}
+    for finding in errors:
+        clause = context.clause(finding.rule)
+        key = (clause.rank, clause.one, clause.many)
+        counts[key] = counts.get(key, 0) + 1
+    return [counted(count, one, many) for (_, one, many), count in sorted(counts.items())]
+
+
+def _fitted(clauses: list[str], limit: int) -> str:
+    """As many clauses as fit; the rest as a number, so that the count stays true."""
+    for shown in range(len(clauses), 0, -1):
+        rest = sum(int(clause.split(" ", 1)[0]) for clause in clauses[shown:])
+        line = _JOIN.join([*clauses[:shown], *([f"{rest} more"] if rest else [])])
+        if len(line) <= limit:
+            return line
+    return plain_line(clauses[0], limit)
+
+
+def _of_no_feature(report: Report, context: RenderContext) -> str:
+    if not context.governed:
+        return "Nothing to judge here"
+    found = [item.finding for item in told(report)]
+    if found:
+        return found[0].headline or plain(found[0].title)
+    return "Not a feature: nothing to check"
+
+
+def _passing(report: Report, context: RenderContext) -> list[str]:
+    if context.waivers:
+        first = context.waivers[0]
+        more = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
+        return [_opening(report), f"{first.rule} waived by {first.by}{more}"]
+    return [_opening(report), *_worth(report)]
+
+
+def _opening(report: Report) -> str:
+    features = report.features
+    if all(feature.feature.removed for feature in features):
+        return "Feature folder removed" if len(features) == 1 else f"{len(features)} feature folders removed"
+    if len(features) > 1:
+        return f"{len(features)} features, nothing blocks"
+    feature = features[0]
+    if feature.feature.legacy or not feature.feature.owned or not in_order(feature):
+        return "Nothing blocks"
+    if feature.feature.stage is Stage.SPECIFYING:
+        return "Nothing blocks"
+    return "Plan in order" if coming(feature) else "Plan complete"
+
+
+def _worth(report: Report) -> list[str]:
+    """What follows the opening: deviations and not applicable artifacts, what comes next, or how much was answered."""
+    if len(report.features) > 1:
+        warnings = sum(not in_order(feature) for feature in report.features)
+        return [f"{warnings} to look at"] if warnings else []
+    feature = report.features[0]
+    if feature.feature.removed:
+        return ["nothing to judge"]
+    if feature.feature.legacy:
+        return ["a legacy feature"]
+    if not in_order(feature):
+        warnings = sum(finding.severity == "warning" for finding in feature.findings)
+        return [counted(warnings, "warning", "warnings")]
+    if not feature.feature.owned:
+        return ["a feature of another change"]
+    worth = outcome(feature)
+    if worth:
+        return [worth]
+    after = coming(feature)
+    if after:
+        return [f"next: {', '.join(artifact.name for artifact in after)}"]
+    answered = sum(standing.answered for standing in standings(feature))
+    return [counted(answered, "principle answered", "principles answered")] if answered else []
+
+
+def outcome(feature: FeatureReport) -> str:
+    """`2 deviations justified, 1 artifact N/A`; empty when there is nothing that only a person can judge."""
+    justified = len(deviations(feature))
+    gone = sum(taken_back(artifact) for artifact in feature.artifacts)
+    parts = [counted(justified, "deviation justified", "deviations justified")] if justified else []
+    return ", ".join([*parts, f"{counted(gone, 'artifact', 'artifacts')} N/A"] if gone else parts)

@@ -75,18 +75,21 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     at_default = paths.fields("c", question.default_documents, "text")
     variables: dict[str, Any] = {"owner": owner, "name": name, **paths.variables}
     types = dict.fromkeys(("owner", "name", *paths.variables), "String!")
-    pull = f"...pull files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else "...pull"
+    files = f" files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
+    comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
+    pull = f"...pull{files}{comments}"
     parts = [
         "databaseId nameWithOwner isArchived isPrivate",
-        f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}}}}}",
+        f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{_base_if(question)}}}}}",
     ]
     if question.number is not None:
         variables["number"], types["number"] = question.number, "Int!"
-        comments = f"comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
-        parts.append(f"pullRequest(number:$number){{{pull} {comments}}}")
+        parts.append(f"pullRequest(number:$number){{{pull}}}")
     if question.branch is not None:
         variables["branch"], types["branch"] = question.branch, "String!"
         parts.append(f"ofBranch:pullRequests(headRefName:$branch,states:OPEN,first:10){{nodes{{{pull}}}}}")
+        variables["tip"], types["tip"] = f"refs/heads/{question.branch}", "String!"
+        parts.append("tip:ref(qualifiedName:$tip){target{oid}}")
         parts.append("based:pullRequests(baseRefName:$branch,states:OPEN,first:100){nodes{number}}")
     if question.head is not None:
         variables |= {"head": question.head, "app": app}
@@ -110,6 +113,10 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items() if alias in used)
     text = f"query Look({declared}){{rateLimit{{cost remaining resetAt}} {body}"
     return Query(text, {alias: value for alias, value in variables.items() if alias in used})
+
+
+def _base_if(question: Question) -> str:
+    return " ...base" if question.from_default else ""
 
 
 def _branches(alias: str, roots: str) -> str:

@@ -62,6 +62,7 @@ class Translator:
 
     def _answer(self, repository: Json) -> Answer:
 
+        question = self.question
         default_ref = repository.get("defaultBranchRef")
         head = repository.get("head") or None
         asked = repository.get("pullRequest") or None
@@ -71,14 +72,16 @@ class Translator:
             repository=repository["databaseId"],
             full_name=repository["nameWithOwner"],
             default_branch=default_ref["name"] if default_ref else None,
-            default=self._tree(default_ref["target"], default=True) if default_ref else None,
+            default=self._tree(default_ref["target"], base=question.from_default, default=True)
+            if default_ref
+            else None,
             head=self._commit(head) if head and "oid" in head else None,
+            tip=((repository.get("tip") or {}).get("target") or {}).get("oid"),
             before=self._tree(repository.get("before") or None, base=True),
             asked=self.pull(asked) if asked else None,
             heads=tuple(self.pull(heads[number]) for number in sorted(heads)),
             based=tuple(sorted(node["number"] for node in _nodes(repository.get("based")))),
             others=tuple(self._others(repository)),
-            comments=own_comments(_nodes((asked or {}).get("comments"))),
             archived=bool(repository.get("isArchived")),
             private=bool(repository.get("isPrivate")),
         )
@@ -108,6 +111,7 @@ class Translator:
             base=self._tree(base_ref["target"], base=True) if base_ref else None,
             changed=changed_files(_nodes(files)),
             changes_complete=not (files or {}).get("pageInfo", {}).get("hasNextPage", False),
+            comments=own_comments(_nodes(pull.get("comments"))),
         )
 
     def _commit(self, commit: Json) -> Commit:
@@ -235,6 +239,19 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
     )
 
 
+def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
+    """REST's list of changed files, which alone says where a file was moved from."""
+    try:
+        return tuple(
+            ChangedFile(
+                file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
+            )
+            for file in files
+        )
+    except (KeyError, TypeError) as error:
+        raise ForgeError(f"GitHub answered a list of files in an unexpected shape: {type(error).__name__}") from error
+
+
 def comparison(answer: Json) -> Comparison:
     """REST's `GET /compare/{basehead}`, which lists at most 300 files.
 
@@ -245,15 +262,10 @@ def comparison(answer: Json) -> Comparison:
         return Comparison(
             ahead_by=answer["ahead_by"],
             merge_base=answer["merge_base_commit"]["sha"],
-            changed=tuple(
-                ChangedFile(
-                    file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
-                )
-                for file in files
-            ),
+            changed=listed_files(files),
             complete=len(files) < 300,  # noqa: PLR2004  GitHub's bound, named above
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ForgeError(f"GitHub answered a comparison in an unexpected shape: {type(error).__name__}") from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections import OrderedDict
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -18,8 +19,7 @@ from github import Auth, Github, GithubException
 from bot.adapters import github_query
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
-from bot.adapters.github_reading import Translator, comparison, own_comments
-from bot.core.effects import MAX_ANNOTATIONS
+from bot.adapters.github_reading import Translator, comparison, listed_files, own_comments
 from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
 from bot.core.facts import Comment, Run
 
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
     from bot.adapters.github_app import GitHubApp, Token
     from bot.adapters.github_query import Query
-    from bot.core.effects import Annotation, CheckRun, Reaction
+    from bot.core.change import ChangedFile
+    from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comparison, Question
     from bot.core.ports import Clock
+    from bot.core.render import Action, Annotation
 
 Json = dict[str, Any]
 
@@ -141,14 +143,28 @@ class GitHubRepository:
         repository = self._graphql(query, "read the repository")["repository"]
         for pull in _pull_requests(repository):
             self._complete_files(pull)
-        if question.comments:
-            self._complete_comments(repository.get("pullRequest"), question.number)
+            self._complete_comments(pull)
         return Translator(question, self._blob).answer(repository)
 
     def compare(self, base: str, head: str) -> Comparison:
         """See `Forge.compare`."""
-        _, answer = self._send("GET", f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}", "compared two commits")
+        path = f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}"
+        try:
+            _, answer = self._send("GET", path, "compared two commits")
+        except RepositoryGone as error:
+            raise HeadGone(str(error)) from error
         return comparison(answer)
+
+    def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
+        """See `Forge.changed_files`."""
+        found: list[ChangedFile] = []
+        for page in range(1, _MOST_FILES // 100 + 1):
+            path = f"{self._path}/pulls/{number}/files?per_page=100&page={page}"
+            _, answer = self._send("GET", path, "read where files were moved from")
+            found += listed_files(answer)
+            if len(answer) < 100:  # noqa: PLR2004  the page's size, above
+                break
+        return tuple(found)
 
     def publish(self, run: CheckRun) -> Run:
         """See `Forge.publish`. Raises `HeadGone` when GitHub does not know the commit."""
@@ -223,16 +239,14 @@ class GitHubRepository:
             files["nodes"].extend(further["files"]["nodes"])
             files["pageInfo"] = further["files"]["pageInfo"]
 
-    def _complete_comments(self, pull: Json | None, number: int | None) -> None:
-        """Look further for our comment, where the first page has none of ours."""
-        if pull is None or number is None or not pull["comments"]["pageInfo"]["hasNextPage"]:
-            return
-        comments = pull["comments"]
-        while not own_comments(comments["nodes"]) and comments["pageInfo"]["hasNextPage"]:
+    def _complete_comments(self, pull: Json) -> None:
+        """Look further for a comment of ours, where the first page has none."""
+        comments = pull.get("comments")
+        while comments and not own_comments(comments["nodes"]) and comments["pageInfo"]["hasNextPage"]:
             after = comments["pageInfo"]["endCursor"]
-            query = github_query.more_comments(self._ref.owner, self._ref.name, number, after)
+            query = github_query.more_comments(self._ref.owner, self._ref.name, pull["number"], after)
             comments = self._graphql(query, "read the comments")["repository"]["issueOrPullRequest"]["comments"]
-        pull["comments"] = comments
+            pull["comments"] = comments
 
     def _mutate(self, text: str, variables: Json, doing: str) -> None:
         self._graphql(github_query.Query(text, variables), doing)
@@ -269,41 +283,30 @@ def _pull_requests(repository: Json) -> list[Json]:
 
 
 def _run_body(run: CheckRun) -> Json:
-    output: Json = {"title": run.title, "summary": run.summary}
-    if run.text:
-        output["text"] = run.text
-    if run.annotations:
-        output["annotations"] = [_annotation_body(note) for note in run.annotations[:MAX_ANNOTATIONS]]
+    shown = run.output
+    output: Json = {"title": shown.title, "summary": shown.summary}
+    if shown.text:
+        output["text"] = shown.text
+    if shown.annotations:
+        output["annotations"] = [_given(note) for note in shown.annotations]
     body: Json = {
-        "name": run.name,
+        "name": shown.name,
         "head_sha": run.head_sha,
         "external_id": run.external_id,
         "status": "completed",
-        "conclusion": run.conclusion.value,
+        "conclusion": shown.conclusion.value,
         "output": output,
     }
-    if run.buttons:
-        body["actions"] = [
-            {"label": button.label, "description": button.description, "identifier": button.identifier}
-            for button in run.buttons
-        ]
+    if shown.actions:
+        body["actions"] = [_given(action) for action in shown.actions]
     if run.details_url:
         body["details_url"] = run.details_url
     return body
 
 
-def _annotation_body(note: Annotation) -> Json:
-    body: Json = {
-        "path": note.path,
-        "start_line": note.start_line,
-        "end_line": note.end_line,
-        "annotation_level": note.level.value,
-        "title": note.title,
-        "message": note.message,
-    }
-    if note.start_line == note.end_line and note.start_column is not None and note.end_column is not None:
-        body |= {"start_column": note.start_column, "end_column": note.end_column}
-    return body
+def _given(part: Annotation | Action) -> Json:
+    """The fields that have a value: GitHub takes no null for those that may be left out."""
+    return {name: value for name, value in asdict(part).items() if value is not None}
 
 
 def _run(run: Json) -> Run:

@@ -8,61 +8,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.core.events import Event
-    from bot.core.facts import Comment
-    from bot.core.findings import Conclusion
-
-CHECK_NAME = "plangate"
-"""The required check's key, so it never changes."""
-
-MAX_ANNOTATIONS = 50
-"""Per request, says https://docs.github.com/rest/checks/runs; an update would only add to them."""
-
-
-class AnnotationLevel(StrEnum):
-    """GitHub's words for how hard an annotation is."""
-
-    NOTICE = "notice"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """A note on lines of the judged commit. Columns are sent only where the note stays on one line."""
-
-    path: str
-    start_line: int
-    end_line: int
-    level: AnnotationLevel
-    title: str
-    message: str
-    start_column: int | None = None
-    end_column: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button on the check run: label at most 20 characters, description 40, identifier 20."""
-
-    label: str
-    description: str
-    identifier: str
+    from bot.core.facts import Comment, Run
+    from bot.core.render import CheckRunOutput
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A completed check run as it is to be written."""
+    """A completed check run as it is to be written on a commit."""
 
     head_sha: str
     external_id: str
-    conclusion: Conclusion
-    title: str
-    summary: str
-    text: str | None = None
-    annotations: tuple[Annotation, ...] = ()
-    buttons: tuple[Button, ...] = ()
+    output: CheckRunOutput
     details_url: str | None = None
-    name: str = CHECK_NAME
 
 
 class Reaction(StrEnum):
@@ -76,10 +33,10 @@ class Reaction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishRun:
-    """Write the run. One that is `asked` for is written even if an equal one is there: a re-run is always answered."""
+    """Write the run. `latest` is our latest one on that commit as it was read."""
 
     run: CheckRun
-    asked: bool = False
+    latest: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +46,7 @@ class WriteComment:
     number: int
     marker: str
     body: str
-    known: Comment | None
+    known: Comment | None = None
     minimized: bool = False
 
 
@@ -107,6 +64,8 @@ class Enqueue:
 
     delivery: str
     event: Event
+    delay: float = 0.0
+    """Seconds from now."""
 
 
 Effect = PublishRun | WriteComment | React | Enqueue

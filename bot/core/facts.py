@@ -20,7 +20,8 @@ class Question:
     number: int | None = None
     """A pull request to bring whatever its state is."""
     branch: str | None = None
-    """Bring the open pull requests of this head branch, and the numbers of those that have it as their base."""
+    """Bring this branch's tip, the open pull requests that it is the head of, and the numbers of those that have it as
+    their base."""
     before: str | None = None
     """Where the branch stood before: its yardstick is brought, too."""
     roots: tuple[str, ...] = ()
@@ -37,10 +38,12 @@ class Question:
     """Paths that are read at the tip of the default branch: its configuration."""
     prefixes: tuple[str, ...] = ()
     """Numbers as branch names write them (`018-`): open branches with them are brought."""
+    from_default: bool = False
+    """Read the tip of the default branch as the bases are read: it is the base of a branch without pull request."""
     changes: bool = False
     """Bring the changed files of the pull requests."""
     comments: bool = False
-    """Bring our own comments on the pull request `number`."""
+    """Bring our own comments on the pull requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class PullRequest:
     changed: tuple[ChangedFile, ...] = ()
     changes_complete: bool = True
     """False when GitHub lists no more of the changed files although there are more."""
+    comments: tuple[Comment, ...] = ()
+    """Our own on it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ class Answer:
     """None in a repository without a commit."""
     default: Tree | None
     head: Commit | None = None
+    tip: str | None = None
+    """The commit that the asked branch is at, None when it is gone."""
     before: Tree | None = None
     asked: PullRequest | None = None
     """The pull request that was asked for by its number."""
@@ -125,7 +132,6 @@ class Answer:
     """Numbers of the open pull requests that have the asked branch as their base."""
     others: tuple[OtherHead, ...] = ()
     """Open branches with an asked number; `folders` are all that stand there, not only those that they add."""
-    comments: tuple[Comment, ...] = ()
     archived: bool = False
     private: bool = False
 
@@ -166,11 +172,11 @@ def joined(first: Answer, second: Answer) -> Answer | None:
         first,
         head=head or second.head,
         default=_trees(first.default, second.default),
+        tip=first.tip or second.tip,
         before=_trees(first.before, second.before),
         asked=None if first.asked is None else both(first.asked),
         heads=tuple(both(pull) for pull in first.heads),
         others=second.others or first.others,
-        comments=first.comments or second.comments,
     )
 
 

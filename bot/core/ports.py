@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.core.change import ChangedFile
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comment, Comparison, Question, Run
@@ -312,11 +313,18 @@ class Forge(Protocol):
         ...
 
     def compare(self, base: str, head: str) -> Comparison:
-        """A head commit against a base commit or branch."""
+        """A head commit against a base commit or branch. Raises `HeadGone` when either is not there."""
+        ...
+
+    def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
+        """A pull request's changed files with where moved ones came from, which `read` cannot say; up to 3,000."""
         ...
 
     def publish(self, run: CheckRun) -> Run:
-        """Write a completed check run. Not idempotent by itself: see `find_run`."""
+        """Write a completed check run. Not idempotent by itself: see `find_run`.
+
+        Raises `HeadGone` when the commit is not there.
+        """
         ...
 
     def find_run(self, head_sha: str, name: str, external_id: str) -> Run | None:

@@ -1,0 +1,221 @@
+"""What is still to be read: from an event, and from what is already known, to the next question.
+
+The shell asks until nothing is asked for. Hints from earlier jobs (where the template lies, which folder belongs to
+which branch) make the first question the only one; without them, or when they are stale, there is a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.core import configured as configuration
+from bot.core import which
+from bot.core.branch import read_branch
+from bot.core.change import Change, Kind, Tree
+from bot.core.config import RepositoryConfig
+from bot.core.facts import Question
+from bot.core.folders import specs_roots
+from bot.core.globs import is_glob
+from bot.core.template import next_paths, resolution_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.configured import Configured
+    from bot.core.facts import Answer, PullRequest
+
+MAX_FOLDERS = 12
+"""Feature folders that one job reads whole; a change that touches more is a mass edit."""
+
+MAX_DOCUMENTS = 200
+_SHA = 40
+
+
+class Hints(msgspec.Struct, frozen=True):
+    """What an earlier job learnt about where things are. May be stale: it saves a read and decides nothing."""
+
+    roots: tuple[str, ...] = ("specs",)
+    documents: tuple[str, ...] = ()
+    """Paths of template and constitution that are there."""
+    folders: tuple[str, ...] = ()
+    """Feature folders of this branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an event is about, in words of reading."""
+
+    number: int | None = None
+    """The pull request that is meant."""
+    head: str | None = None
+    branch: str | None = None
+    """The branch that is meant, where no pull request is; its open pull requests are brought with it."""
+    named: str | None = None
+    """The branch's name, where it is known, for the first guess at the feature folder."""
+    before: str | None = None
+    comments: bool = False
+
+
+def first(subject: Subject, hints: Hints) -> Question:
+    """The first question."""
+    roots = tuple(root for root in hints.roots if not is_glob(root)) or ("specs",)
+    name = subject.named or subject.branch
+    guesses = _guesses(name, roots) if name else ()
+    return Question(
+        head=subject.head,
+        number=subject.number,
+        branch=subject.branch,
+        before=subject.before,
+        roots=roots,
+        base_roots=_base_roots(roots),
+        folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:MAX_FOLDERS],
+        documents=_documents(roots, hints.documents),
+        default_documents=configuration.PATHS,
+        prefixes=_prefix(name) if name else (),
+        from_default=subject.number is None,
+        changes=True,
+        comments=subject.comments,
+    )
+
+
+def _guesses(branch: str, roots: Iterable[str]) -> tuple[str, ...]:
+    """Where the feature folder of a branch would be."""
+    segment = branch.rsplit("/", 1)[-1]
+    if read_branch(branch, RepositoryConfig()).number is None or segment in {"", ".", ".."}:
+        return ()
+    return tuple(f"{root}/{segment}" if root else segment for root in roots)
+
+
+def _prefix(branch: str) -> tuple[str, ...]:
+    number = read_branch(branch, RepositoryConfig()).number
+    return (f"{number}-",) if number else ()
+
+
+def specify_roots(roots: Iterable[str]) -> tuple[str, ...]:
+    """Where a `.specify/` may stand that is the nearest for one of these specs roots: `""`, `apps/a/`."""
+    parents = (root.rsplit("/", 1)[0] + "/" for root in roots if "/" in root)
+    return tuple(dict.fromkeys(("", *parents)))
+
+
+def constitution_paths(roots: Iterable[str]) -> tuple[str, ...]:
+    """Where the constitution may stand, today's place first."""
+    return tuple(
+        f"{root}{place}" for root in roots for place in (".specify/memory/constitution.md", "memory/constitution.md")
+    )
+
+
+def _base_roots(roots: Iterable[str]) -> tuple[str, ...]:
+    places = (".specify", ".specify/presets", ".specify/extensions")
+    return tuple(f"{root}{place}" for root in specify_roots(roots) for place in places)
+
+
+def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    places = specify_roots(roots)
+    paths = [path for root in places for path in resolution_paths(root)]
+    return tuple(dict.fromkeys((*configuration.PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
+
+
+def heads_of(answer: Answer, question: Question) -> tuple[PullRequest, ...]:
+    """The open pull requests that the asked commit is the head of, by number."""
+    return tuple(pull for pull in answer.pull_requests() if pull.is_open and pull.head_sha == question.head)
+
+
+def names_only(pull: PullRequest, head: Tree, base: Tree) -> Change:
+    """A change as far as it is needed to tell which folders it is about."""
+    return Change(
+        head=head,
+        base=base,
+        changed=pull.changed,
+        head_branch=pull.head_branch,
+        base_branch=pull.base_branch,
+        pull_request=pull.number,
+    )
+
+
+def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Configured]]) -> Question | None:
+    """What the answer leaves open, or None. `asked` is everything asked for so far, `changes` what is to be judged."""
+    if asked.head is None:
+        head = answer.asked.head_sha if answer.asked is not None else answer.tip
+        if head is not None:
+            name = answer.asked.head_branch if answer.asked is not None else asked.branch
+            return _with_head(asked, head, name)
+        return None
+    roots = _new(asked.roots, (root for change, held in changes for root in _roots(change, held)))
+    bases = [change.base for change, _ in changes if change.base is not None]
+    documents = _new(asked.documents, (path for base in bases for path in _more_documents(base, asked, roots)))
+    folders = _new(asked.folders, (path for change, held in changes for path in _folders(change, held)))
+    prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
+    if not (roots or documents or folders or prefixes):
+        return None
+    return replace(
+        asked,
+        roots=roots,
+        base_roots=_new(asked.base_roots, _base_roots(roots)) if roots else (),
+        documents=documents[:MAX_DOCUMENTS],
+        folders=folders[: max(0, MAX_FOLDERS - len(asked.folders))],
+        prefixes=prefixes[:MAX_FOLDERS],
+        default_documents=(),
+        changes=False,
+        comments=False,
+    )
+
+
+def _with_head(asked: Question, head: str, name: str | None) -> Question:
+    """The question again for a head that was not known before; what was asked of bases need not be asked again."""
+    guesses = _guesses(name, asked.roots) if name else ()
+    return replace(
+        asked,
+        head=head,
+        folders=tuple(dict.fromkeys((*asked.folders, *guesses)))[:MAX_FOLDERS],
+        prefixes=tuple(dict.fromkeys((*asked.prefixes, *(_prefix(name) if name else ())))),
+    )
+
+
+def extended(asked: Question, more: Question) -> Question:
+    """Everything asked for so far, after one more question."""
+    return replace(
+        asked,
+        head=more.head,
+        roots=_union(asked.roots, more.roots),
+        base_roots=_union(asked.base_roots, more.base_roots),
+        folders=_union(asked.folders, more.folders),
+        documents=_union(asked.documents, more.documents),
+        head_documents=_union(asked.head_documents, more.head_documents),
+        prefixes=_union(asked.prefixes, more.prefixes),
+    )
+
+
+def _union(first_paths: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first_paths, *second)))
+
+
+def _new(asked: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    known = frozenset(asked)
+    return tuple(dict.fromkeys(path for path in wanted if path not in known))
+
+
+def _roots(change: Change, held: Configured) -> Iterable[str]:
+    """The specs roots of the configuration; globs are found among the paths that the change touches."""
+    return specs_roots(held.config, change.head, change.base)
+
+
+def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterable[str]:
+    for place in specify_roots((*asked.roots, *roots)):
+        yield from constitution_paths((place,))
+        yield from next_paths(base.documents, asked.documents, place, base.entries)
+
+
+def _folders(change: Change, held: Configured) -> Iterable[str]:
+    """The feature folders to be read whole, as far as they are there."""
+    for path in which.decide(change, held.config).looked_at:
+        there = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
+        if any(entry is not None and entry.kind is Kind.FOLDER for entry in there):
+            yield path
+
+
+def _numbers(change: Change, held: Configured) -> Iterable[str]:
+    decision = which.decide(change, held.config)
+    return (f"{folder.number}-" for folder in decision.folders if folder.number)

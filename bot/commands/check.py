@@ -1,0 +1,53 @@
+"""`plangate check`: the verdict on the desk."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from bot import desk
+from bot.adapters.worktree import Wanted
+from bot.commands import add_folder
+from bot.core.feature import Stage
+from bot.core.render import Style
+
+if TYPE_CHECKING:
+    import argparse
+
+PLAIN_WIDTH = 120
+"""Cells of a line where no terminal says how wide it is."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    parser.epilog = "Exits with 0 when nothing blocks, 1 when something does, 2 when it could not judge."
+    add_folder(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--feature", action="append", default=[], metavar="DIR", help="a feature folder; repeatable")
+    which.add_argument("--all", action="store_true", help="every feature folder (default: the branch's own, else all)")
+    parser.add_argument("--base", metavar="REF", help="judge what changed against this, such as origin/main")
+    parser.add_argument("--stage", choices=[stage.value for stage in Stage], help="judge as if it had come this far")
+    parser.add_argument("--format", choices=[form.value for form in desk.Format], default=desk.Format.TEXT.value)
+    parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Judge, print, and tell by the exit code."""
+    wanted = Wanted(tuple(given.feature), given.all, given.base, given.stage)
+    judged = desk.judge_copy(given.folder, wanted)
+    style = Style(colour=_coloured(given.colour), width=_width())
+    sys.stdout.write(desk.show(judged, desk.Format(given.format), style))
+    return judged.exit_code
+
+
+def _coloured(wish: str) -> bool:
+    # https://no-color.org
+    return wish == "always" or (wish == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return PLAIN_WIDTH

@@ -1,0 +1,39 @@
+"""`plangate rules`: the rule book on the terminal."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from typing import TYPE_CHECKING
+
+from bot.core.errors import UserError
+from bot.core.rule import by_id
+from bot.rules import RULES
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    parser.add_argument("rule", nargs="?", metavar="ID", help="default: a line for each")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the list, or one page."""
+    sys.stdout.write(_page(given.rule) if given.rule else _list())
+    return 0
+
+
+def _list() -> str:
+    width = max(len(rule.id) for rule in RULES)
+    lines = [f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.title.rstrip('.')}" for rule in RULES]
+    return "\n".join([*lines, "", "plangate rules ID prints the page of one.", ""])
+
+
+def _page(name: str) -> str:
+    rule = by_id(RULES).get(name)
+    if rule is None:
+        close = difflib.get_close_matches(name, [known.id for known in RULES], n=1)
+        raise UserError(f"There is no rule `{name}`. " + (f"Did you mean `{close[0]}`?" if close else "See the list."))
+    return f"{rule.id}\n\n{rule.page.strip()}\n"

@@ -1,0 +1,134 @@
+"""The same verdict on the desk: a working copy is read, judged and shown; nothing is written and nobody is asked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import bot
+from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit
+from bot.bundled import bundled_text
+from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
+from bot.core.digest import digest
+from bot.core.errors import UserError
+from bot.core.findings import Report, Source
+from bot.core.judge import judge
+from bot.core.render import RenderContext, Style, as_markdown, exit_code, json_text, terminal
+from bot.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bot.core.change import Change
+
+TEMPLATE = "config/plan-template.md"
+MANIFEST = "app.yml"
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and what it was reached from."""
+
+    change: Change
+    report: Report
+    digest: str
+    effective: Effective
+    milliseconds: float
+    """How long reading and judging took."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 on success or neutral, 1 on failure, 2 when it could not be judged."""
+        return exit_code(self.report.conclusion)
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids that `rules:` may name."""
+    return tuple(rule.id for rule in RULES)
+
+
+def host_layer(text: str | None = None) -> Layer:
+    """The defaults of this installation. Raises `UserError` when its own `app.yml` is broken."""
+    layer = read_layer(bundled_text(MANIFEST) if text is None else text, Origin(Rank.HOST, MANIFEST), rule_ids())
+    _refuse_broken(layer)
+    return layer
+
+
+def repository_layer(copy: Copy, base: str | None) -> Layer:
+    """What the repository's own file says: at the base where there is one, else in the working copy."""
+    sha = copy.git.commit(base) if copy.git is not None and base is not None else None
+    documents = read_commit(copy.git, sha, CONFIG_PATHS) if copy.git and sha else copy.read(CONFIG_PATHS)
+    for path in CONFIG_PATHS:
+        document = documents.get(path)
+        if document is None:
+            continue
+        layer = read_layer(document.text, Origin(Rank.REPOSITORY, path, sha), rule_ids())
+        if layer.present:
+            return layer
+    return read_layer(None, Origin(Rank.REPOSITORY, CONFIG_PATHS[0], sha), ())
+
+
+def _refuse_broken(layer: Layer) -> None:
+    if not layer.mistakes:
+        return
+    places = (
+        f"{layer.origin.path}:{found.spot.line}:{found.spot.column}: {found.title}. {found.remedy}"
+        for found in layer.mistakes
+    )
+    raise UserError("\n".join(places))
+
+
+def judge_copy(folder: Path, wanted: Wanted) -> Judged:
+    """The verdict on a working copy or plain folder. Raises `UserError` for what a person can mend."""
+    started = time.perf_counter()
+    copy = open_copy(folder)
+    own = repository_layer(copy, wanted.base)
+    _refuse_broken(own)
+    effective = merge((host_layer(), own))
+    change = read_change(copy, wanted, effective.config)
+    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    milliseconds = (time.perf_counter() - started) * 1000
+    return Judged(change, report, digest(report, RULES), effective, milliseconds)
+
+
+def _sources(own: Layer) -> tuple[Source, ...]:
+    if not own.present:
+        return (Source(MANIFEST, "bundled"),)
+    return (Source(own.origin.path, f"base@{own.origin.sha}" if own.origin.sha else "worktree"),)
+
+
+def show(judged: Judged, form: Format, style: Style) -> str:
+    """The report as it is printed."""
+    context = RenderContext(
+        web_url=None,
+        base_sha=judged.change.base.sha if judged.change.base else None,
+        base_branch=judged.change.base_branch,
+        head_branch=judged.change.head_branch,
+        engine_version=bot.__version__,
+        digest=judged.digest,
+        rules={rule.id: rule for rule in RULES},
+    )
+    match form:
+        case Format.TEXT:
+            return terminal(judged.report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
+        case Format.JSON:
+            return json_text(judged.report, judged.digest, bot.__version__)
+        case Format.MARKDOWN:
+            return as_markdown(judged.report, context)
+
+
+def texts(change: Change) -> Mapping[str, str]:
+    """Every document that a finding may point into, by path; the head's wins over the base's."""
+    base = change.base.documents if change.base is not None else {}
+    return {path: document.text for path, document in {**base, **change.head.documents}.items()}

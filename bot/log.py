@@ -89,7 +89,7 @@ class Log:
         """Not as it should be, and dealt with."""
         self._say(logging.WARNING, message, keys)
 
-    def error(self, message: str, *, trace: BaseException | None = None, **keys: Unpack[Keys]) -> None:
+    def fault(self, message: str, *, trace: BaseException | None = None, **keys: Unpack[Keys]) -> None:
         """Somebody has to look at it. `trace` adds where an unexpected exception came from."""
         self._say(logging.ERROR, message, keys, trace)
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _PATIENCE = 8.0
 """Seconds that a delivery may wait for the disk: GitHub hangs up after 10."""
+_FORGIVEN_CRASHES = 2
+"""A job that more holders than these died with is made to wait."""
+_CRASH_PAUSE = 30.0
+"""Seconds for each of the further ones."""
 _RECORD = "id, delivery, name, serial, state, attempts, accepted_at, not_before, error, event"
 _DUE = """
     SELECT id FROM jobs
@@ -214,7 +218,9 @@ def _known(connection: sqlite3.Connection, delivery: str) -> tuple[int, str] | N
 
 
 def _revive(connection: sqlite3.Connection, job: int) -> None:
-    connection.execute("UPDATE jobs SET attempts = 0, not_before = 0, ended_at = NULL WHERE id = ?", (job,))
+    connection.execute(
+        "UPDATE jobs SET attempts = 0, crashes = 0, not_before = 0, ended_at = NULL WHERE id = ?", (job,)
+    )
     _wait_again(connection, job)
 
 
@@ -229,6 +235,10 @@ def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequen
         for (job,) in connection.execute(
             "SELECT id FROM jobs WHERE state = 'running' AND holder = ?", (gone,)
         ).fetchall():
+            connection.execute(
+                "UPDATE jobs SET crashes = crashes + 1, not_before = ? + max(0, crashes + 1 - ?) * ? WHERE id = ?",
+                (now, _FORGIVEN_CRASHES, _CRASH_PAUSE, job),
+            )
             _wait_again(connection, job)
     due = connection.execute(_DUE, {"now": now}).fetchone()
     if due is None:

@@ -77,6 +77,8 @@ class LeasedJob:
     """When the first delivery that this job stands for was accepted, seconds since the epoch (UTC)."""
     holder: str = ""
     """Who holds the lease."""
+    crashes: int = 0
+    """How many holders died with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ class Queue(Protocol):
     def lease(self, holder: str) -> LeasedJob | None:
         """The oldest job that is due and whose serial key is free, or None. A dead holder's jobs are due again.
 
-        `holder` names one living process; its leases end with it, however it dies.
+        A job that was in the hands of several holders when they died steps back for a while, so that it cannot take
+        every new one down before others had their turn. `holder` names one living process; its leases end with it, however it dies.
         """
         ...
 

@@ -8,6 +8,7 @@ CREATE TABLE jobs (
     twin TEXT,                            -- the coalesce key
     state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'dead')),
     attempts INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,   -- holders that died with it
     accepted_at REAL NOT NULL,            -- this and the other times: seconds since 1970-01-01 UTC
     not_before REAL NOT NULL,
     ended_at REAL,

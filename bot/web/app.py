@@ -1,0 +1,65 @@
+"""Everything that answers over HTTP: the webhook's door, health, and a plain front page. Loads no GitHub client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify, render_template
+
+import bot
+from bot.core.errors import StorageError
+from bot.log import Log
+from bot.web.door import Door, Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from bot.core.ports import Queue
+
+log = Log("web")
+
+
+def application(recipient: Recipient, queue: Queue) -> WSGIApplication:
+    """The WSGI application. Deliveries go past Flask, everything else through it."""
+    door = Door(recipient, queue.put)
+    pages = _pages(recipient, queue)
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/webhook":
+            return door(environ, start_response)
+        return pages(environ, start_response)
+
+    return serve
+
+
+def _pages(recipient: Recipient, queue: Queue) -> Flask:
+    app = Flask(__name__)
+
+    @app.get("/")
+    def home() -> str:
+        return render_template("home.html", version=bot.__version__, ready=bool(recipient.secrets))
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """The process answers."""
+        return jsonify(status="alive", version=bot.__version__)
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        """Deliveries would be kept: the queue was just written to."""
+        try:
+            queue.check()
+        except StorageError as error:
+            log.fault("not ready", error=str(error))
+            return jsonify(status="not ready", error="The queue cannot be written to; the log says why."), 503
+        return jsonify(status="ready"), 200
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return app

@@ -1,0 +1,157 @@
+"""The webhook's door: bytes in, a job on disk, 202 out.
+
+Plain WSGI, because Flask would cost more than all the rest of an answer. Nothing is parsed before its signature is
+verified, and what is irrelevant touches neither disk nor GitHub.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.adapters.webhook import BadPayloadError, is_signed, parse, payload_of_form
+from bot.core.errors import StorageError
+from bot.log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from bot.core.ports import NewJob
+
+BODY_LIMIT = 25 * 1024 * 1024
+"""Bytes; GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
+_CHUNK = 64 * 1024
+_DIGITS = 12
+"""Of a length that is worth reading as a number."""
+_DELIVERY = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
+_EVENT = re.compile(r"[a-z_]{1,100}")
+
+log = Log("web")
+
+
+class Recipient(NamedTuple):
+    """Whose deliveries these are."""
+
+    secrets: Sequence[str]
+    """Any of them may have signed; without one nothing is taken in."""
+    app_id: int | None
+    app_slug: str
+
+
+class _RefusedError(Exception):
+    """The delivery is not taken in; the message is one sentence for its sender."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Door:
+    """The WSGI application at `/webhook`."""
+
+    def __init__(self, recipient: Recipient, put: Callable[[NewJob], bool]) -> None:
+        self._recipient = recipient
+        self._put = put
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one delivery, in JSON."""
+        headers = [("Content-Type", "application/json")]
+        try:
+            status, answer = HTTPStatus.ACCEPTED, self._receive(environ)
+        except _RefusedError as refused:
+            status, answer = refused.status, {"error": str(refused)}
+            if status is HTTPStatus.METHOD_NOT_ALLOWED:
+                headers.append(("Allow", "POST"))
+            log.warning(str(refused), delivery=_shown(environ, "HTTP_X_GITHUB_DELIVERY"), status=int(status))
+        body = json.dumps(answer).encode() + b"\n"
+        headers.append(("Content-Length", str(len(body))))
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [body]
+
+    def _receive(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        started = time.perf_counter()
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Deliveries come by POST.")
+        if not self._recipient.secrets:
+            raise _RefusedError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "No webhook secret is set here, so no delivery can be trusted."
+            )
+        event, delivery, unwrap = _announced(environ)
+        body = _body(environ)
+        if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._recipient.secrets):
+            raise _RefusedError(HTTPStatus.UNAUTHORIZED, "The signature does not fit the body and our secret.")
+        try:
+            jobs = parse(
+                event,
+                delivery,
+                unwrap(body),
+                app_id=self._recipient.app_id,
+                app_slug=self._recipient.app_slug,
+            )
+        except BadPayloadError as error:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
+        outcome = self._keep(jobs)
+        say = log.info if jobs else log.debug
+        say(outcome, delivery=delivery, event=event, seconds=time.perf_counter() - started)
+        return {"delivery": delivery, "outcome": outcome}
+
+    def _keep(self, jobs: Sequence[NewJob]) -> str:
+        if not jobs:
+            return "ignored"
+        try:
+            # If only the first gets to the disk, GitHub counts the delivery as failed and its redelivery adds the rest.
+            new = [self._put(job) for job in jobs]
+        except StorageError as error:
+            log.fault("not on disk", delivery=jobs[0].delivery, error=str(error))
+            raise _RefusedError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The delivery could not be kept: deliver it again later."
+            ) from None
+        return "accepted" if any(new) else "known"
+
+
+def _announced(environ: WSGIEnvironment) -> tuple[str, str, Callable[[bytes], bytes]]:
+    """What the headers say: event, delivery id, and how to get from the body to JSON."""
+    event = environ.get("HTTP_X_GITHUB_EVENT", "")
+    delivery = environ.get("HTTP_X_GITHUB_DELIVERY", "")
+    if not _EVENT.fullmatch(event) or not _DELIVERY.fullmatch(delivery):
+        raise _RefusedError(
+            HTTPStatus.BAD_REQUEST, "X-GitHub-Event and X-GitHub-Delivery must name the event and the delivery."
+        )
+    match environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower():
+        case "application/json":
+            return event, delivery, bytes
+        case "application/x-www-form-urlencoded":
+            return event, delivery, payload_of_form
+        case _:
+            raise _RefusedError(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                "The content type must be application/json or application/x-www-form-urlencoded.",
+            )
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    """The raw body, read no further than its announced length or the limit."""
+    if not environ.get("HTTP_X_HUB_SIGNATURE_256"):
+        raise _RefusedError(HTTPStatus.UNAUTHORIZED, "X-Hub-Signature-256 is missing.")
+    announced = environ.get("CONTENT_LENGTH") or None
+    if announced is not None and not (announced.isascii() and announced.isdecimal()):
+        raise _RefusedError(HTTPStatus.BAD_REQUEST, "Content-Length is no number.")
+    # Without a length the server ends the stream itself, as `wsgi.input_terminated` says of chunked bodies; one byte
+    # more than the limit is asked for then, to see whether there is more.
+    left = BODY_LIMIT + 1 if announced is None else int(announced[-_DIGITS:])
+    too_large = announced is not None and (len(announced) > _DIGITS or left > BODY_LIMIT)
+    chunks: list[bytes] = []
+    while left > 0 and not too_large and (chunk := environ["wsgi.input"].read(min(left, _CHUNK))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    if too_large or (announced is None and left <= 0):
+        raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 25 MB.")
+    return b"".join(chunks)
+
+
+def _shown(environ: WSGIEnvironment, header: str) -> str:
+    return str(environ.get(header, ""))[:100]

@@ -59,9 +59,13 @@ def check_run(report: Report, context: RenderContext, draft: Draft | None = None
         summary=bounded_summary(this),
         text=draft_text(draft, context) if draft else None,
         annotations=annotate(report, context),
-        actions=(RECHECK, DRAFT) if report.features else (RECHECK,),
+        actions=(RECHECK, DRAFT) if _can_draft(report, context) else (RECHECK,),
         conclusion=report.conclusion,
     )
+
+
+def _can_draft(report: Report, context: RenderContext) -> bool:
+    return not context.merge_group and any(not feature.feature.removed for feature in report.features)
 
 
 def as_markdown(report: Report, context: RenderContext) -> str:
@@ -72,16 +76,17 @@ def as_markdown(report: Report, context: RenderContext) -> str:
 def bounded_summary(this: Page, limit: int = LIMIT) -> str:
     """The summary with as many findings as fit. The tables go before a finding does."""
     most = min(this.count, _MOST_FINDINGS)
-    for with_tables in (True, False):
-        whole = summary(this, most, with_tables=with_tables)
-        if size(whole) <= limit:
-            return whole
+    whole = summary(this, most)
+    if size(whole) <= limit:
+        return whole
     shown = largest(lambda count: size(summary(this, count, with_tables=False)) <= limit, most)
     return summary(this, shown, with_tables=False)
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:
     """The largest count that fits, found by halving; zero is taken to fit."""
+    if fits(most):
+        return most
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2

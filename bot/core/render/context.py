@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -11,6 +10,8 @@ from bot.core.prose import At, Side
 from bot.core.rule import Clause
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.findings import Conclusion
     from bot.core.rule import Rule
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _ENDS = re.compile(r"\r\n|\n|\r")
 _TAB = "    "
 _LEAST = 20
+_LOOKED_AT = 1_000
 
 
 class SourceLines:
@@ -39,19 +40,25 @@ def excerpt(raw: str, column: int | None, end_column: int | None, room: int) -> 
     that is too long is shown from shortly before the place.
     """
     room = max(room, _LEAST)
-    first = (column or len(raw) - len(raw.lstrip()) + 1) - 1
-    last = max(first + 1, end_column or column or len(raw.rstrip()))
-    start = 0 if _cells(raw[: 2 * room]) + len(raw[2 * room :]) <= room else max(0, first - room // 3)
-    lead = "…" if start else ""
-    line = lead
-    stop = start
-    while stop < len(raw) and _width(line + _shown(raw[stop])) < room:
-        line += _shown(raw[stop])
-        stop += 1
-    if stop < len(raw):
-        line += "…"
-    before = _width(lead) + _cells(raw[start:first])
-    return line, " " * before + "^" * max(1, _cells(raw[first : min(last, stop)]))
+    indent = len(raw[:_LOOKED_AT]) - len(raw[:_LOOKED_AT].lstrip())
+    first = min((column or indent + 1) - 1, max(0, len(raw) - 1))
+    whole = len(raw) <= room and _cells(raw) <= room
+    start, stop = (0, len(raw)) if whole else _window(raw, first, room)
+    last = max(first + 1, min(end_column or column or len(raw.rstrip()), stop))
+    lead, tail = "…" if start else "", "…" if stop < len(raw) else ""
+    line = lead + "".join(_shown(char) for char in raw[start:stop]) + tail
+    return line, " " * (len(lead) + _cells(raw[start:first])) + "^" * max(1, _cells(raw[first:last]))
+
+
+def _window(raw: str, first: int, room: int) -> tuple[int, int]:
+    """The part of a long line, in characters, that shows the place and fits with a mark of omission at both ends."""
+    start = max(0, first - room // 4)
+    while start < first and _cells(raw[start:first]) > room // 2:
+        start += 1
+    stop = min(len(raw), start + room - 2)
+    while stop > first + 1 and _cells(raw[start:stop]) > room - 2:
+        stop -= 1
+    return start, stop
 
 
 def _cells(raw: str) -> int:

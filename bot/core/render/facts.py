@@ -1,4 +1,4 @@
-"""What a report says in numbers: what blocks, in which order things are told, which principles and artifacts are settled."""
+"""What a report says in numbers: what blocks, the order of telling, which principles and artifacts are settled."""
 
 from __future__ import annotations
 

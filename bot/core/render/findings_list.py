@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.feature import Artifact
 from bot.core.findings import FeatureReport, Severity
 from bot.core.plan import Verdict
 from bot.core.prose import At
@@ -12,6 +11,7 @@ from bot.core.render.facts import Standing, Told, deviations, standings, taken_b
 from bot.core.render.neutral import code_span, fence, neutralise, table_cell
 
 if TYPE_CHECKING:
+    from bot.core.feature import Artifact
     from bot.core.findings import Finding
     from bot.core.render.markdown import Links
 

@@ -33,9 +33,9 @@ def lead(report: Report, errors: int, others: int) -> str:
 
 
 def verdict_words(report: Report, errors: int, others: int) -> str:
-    """`4 things block, 1 does not.`"""
+    """The count: `4 things block, 1 does not.`."""
     if not errors:
-        return f"Nothing blocks, {counted(others, 'thing', 'things')} to look at." if others else "Nothing blocks."
+        return f"Nothing blocks, {counted(others, 'thing', 'things')} to note." if others else "Nothing blocks."
     if report.conclusion is Conclusion.NEUTRAL:
         return f"{counted(errors, 'thing', 'things')} would block; this is advice, so nothing does."
     does_not = f", {others} {'does' if others == 1 else 'do'} not" if others else ""

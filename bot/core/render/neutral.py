@@ -39,6 +39,8 @@ def visible(text: str, *, keep: str = "") -> str:
 
     Line ends, tabs and separators become spaces unless `keep` names them.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_seen(char, keep) for char in text)
 
 

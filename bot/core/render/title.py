@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.feature import Stage
-from bot.core.findings import Conclusion, FeatureReport, Report
+from bot.core.findings import Conclusion, FeatureReport, Report, Severity
 from bot.core.prose import plain
 from bot.core.render.facts import (
     blocking,
@@ -80,50 +80,43 @@ def _of_no_feature(report: Report, context: RenderContext) -> str:
 
 
 def _passing(report: Report, context: RenderContext) -> list[str]:
-    if context.waivers:
-        first = context.waivers[0]
-        more = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
-        return [_opening(report), f"{first.rule} waived by {first.by}{more}"]
-    return [_opening(report), *_worth(report)]
-
-
-def _opening(report: Report) -> str:
     features = report.features
-    if all(feature.feature.removed for feature in features):
-        return "Feature folder removed" if len(features) == 1 else f"{len(features)} feature folders removed"
-    if len(features) > 1:
-        return f"{len(features)} features, nothing blocks"
-    feature = features[0]
-    if feature.feature.legacy or not feature.feature.owned or not in_order(feature):
-        return "Nothing blocks"
-    if feature.feature.stage is Stage.SPECIFYING:
-        return "Nothing blocks"
-    return "Plan in order" if coming(feature) else "Plan complete"
+    clauses = _of_one(features[0]) if len(features) == 1 else _of_several(features)
+    if not context.waivers:
+        return clauses
+    first = context.waivers[0]
+    more = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
+    return [clauses[0], f"{first.rule} waived by {first.by}{more}"]
 
 
-def _worth(report: Report) -> list[str]:
-    """What follows the opening: deviations and not applicable artifacts, what comes next, or how much was answered."""
-    if len(report.features) > 1:
-        warnings = sum(not in_order(feature) for feature in report.features)
-        return [f"{warnings} to look at"] if warnings else []
-    feature = report.features[0]
+def _of_several(features: Sequence[FeatureReport]) -> list[str]:
+    looks = sum(not in_order(feature) for feature in features)
+    clauses = [f"{len(features)} features", "nothing blocks"]
+    return [*clauses, f"{looks} to look at"] if looks else clauses
+
+
+def _of_one(feature: FeatureReport) -> list[str]:
+    """An opening, and what is worth to know: deviations, what comes next, or how much was answered."""
     if feature.feature.removed:
-        return ["nothing to judge"]
+        return ["Feature folder removed", "nothing to judge"]
     if feature.feature.legacy:
-        return ["a legacy feature"]
+        return ["Nothing blocks", "a legacy feature"]
     if not in_order(feature):
-        warnings = sum(finding.severity == "warning" for finding in feature.findings)
-        return [counted(warnings, "warning", "warnings")]
+        warnings = sum(finding.severity is Severity.WARNING for finding in feature.findings)
+        return ["Nothing blocks", counted(warnings, "warning", "warnings")]
     if not feature.feature.owned:
-        return ["a feature of another change"]
-    worth = outcome(feature)
-    if worth:
-        return [worth]
+        return ["Nothing blocks", "a feature of another change"]
     after = coming(feature)
-    if after:
-        return [f"next: {', '.join(artifact.name for artifact in after)}"]
+    if after or feature.feature.stage is Stage.SPECIFYING:
+        named = ", ".join(artifact.name for artifact in after)
+        return ["In order so far", f"next: {named}"] if named else ["In order so far"]
+    return _complete(feature)
+
+
+def _complete(feature: FeatureReport) -> list[str]:
     answered = sum(standing.answered for standing in standings(feature))
-    return [counted(answered, "principle answered", "principles answered")] if answered else []
+    words = counted(answered, "principle answered", "principles answered") if answered else ""
+    return [clause for clause in ("Plan complete", outcome(feature) or words) if clause]
 
 
 def outcome(feature: FeatureReport) -> str:

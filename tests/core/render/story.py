@@ -1,4 +1,4 @@
-"""The story that all examples tell: `acme/ferry`, constitution 1.3.0, feature `018-webhook-retry`, a plan of 63 lines."""
+"""The story that all examples tell: `acme/ferry`, constitution 1.3.0, feature `018-webhook-retry`, 63 lines of plan."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PLAN = f"{DIR}/plan.md"
 SPEC = f"{DIR}/spec.md"
 
 PRINCIPLES = (
-    Principle("I", "Rust-First", False, 9),
-    Principle("II", "REST API", False, 15),
-    Principle("III", "Test-First", True, 21),
-    Principle("IV", "Integration Testing", False, 27),
-    Principle("V", "Observability", False, 33),
-    Principle("VI", "Data Protection", True, 39),
-    Principle("VII", "Simplicity", False, 45),
+    Principle("I", "Rust-First", non_negotiable=False, line=9),
+    Principle("II", "REST API", non_negotiable=False, line=15),
+    Principle("III", "Test-First", non_negotiable=True, line=21),
+    Principle("IV", "Integration Testing", non_negotiable=False, line=27),
+    Principle("V", "Observability", non_negotiable=False, line=33),
+    Principle("VI", "Data Protection", non_negotiable=True, line=39),
+    Principle("VII", "Simplicity", non_negotiable=False, line=45),
 )
 CONSTITUTION = Constitution(".specify/memory/constitution.md", ConstitutionState.FILLED, "1.3.0", PRINCIPLES)
 FEATURE = Feature(DIR, "specs", "018", "webhook-retry", Stage.IMPLEMENTING, owned=True, added=True)

@@ -147,3 +147,9 @@ def _default(path: str) -> Any:
     for part in path.split("."):
         value = value[part]
     return list(value) if isinstance(value, tuple) else value
+
+
+def plain_config(config: RepositoryConfig) -> dict[str, Any]:
+    """The configuration as JSON has it, every key present."""
+    values: dict[str, Any] = _adapter().dump_python(config, mode="json")
+    return values

@@ -1,0 +1,132 @@
+"""`plangate config`: what an `app.yml` says, whether it can be read, and where each value in force comes from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import desk
+from bot.adapters.worktree import CONFIG_PATHS, open_copy
+from bot.commands import add_folder
+from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
+from bot.core.config_schema import all_keys, json_schema, plain_config
+from bot.core.errors import UserError
+from bot.core.render import plain_line
+from bot.core.yaml_places import MAX_BYTES, Mistake
+
+if TYPE_CHECKING:
+    import argparse
+
+    from bot.core.config_layers import Effective
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What it takes."""
+    actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
+    validate = actions.add_parser("validate", help="name every mistake with its line and column")
+    validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: .github/app.yml, else app.yml")
+    show = actions.add_parser("show", help="print every key with its value and its place")
+    add_folder(show)
+    show.add_argument("--base", metavar="REF", help="read the file at this commit, not in the working copy")
+    actions.add_parser("schema", help="print the JSON Schema for editors")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print what was asked for; 1 when a file is broken."""
+    match given.action:
+        case "validate":
+            return _validate(given.files or [_default_file()])
+        case "show":
+            sys.stdout.write(_show(given.folder, given.base))
+        case _:
+            sys.stdout.write(schema_text())
+    return 0
+
+
+def schema_text() -> str:
+    """`config/app.schema.json`, as it is committed."""
+    return json.dumps(json_schema(desk.rule_ids()), indent=2, ensure_ascii=False) + "\n"
+
+
+def _default_file() -> Path:
+    found = next((Path(path) for path in CONFIG_PATHS if Path(path).is_file()), None)
+    if found is None:
+        raise UserError(
+            f"There is no {' and no '.join(CONFIG_PATHS)} here: name the file, or `plangate config schema`."
+        )
+    return found
+
+
+def _validate(files: list[Path]) -> int:
+    broken = False
+    for file in files:
+        text = _text(file)
+        layer = read_layer(text, Origin(Rank.REPOSITORY, str(file)), desk.rule_ids())
+        lines = text.splitlines()
+        broken = broken or bool(layer.mistakes)
+        for mistake in layer.mistakes:
+            sys.stdout.write(_described(mistake, str(file), lines))
+        if not layer.mistakes:
+            said = f"{len(layer.settings)} keys" if layer.present else "no `plangate:` in it, so the defaults hold"
+            sys.stdout.write(f"{plain_line(str(file))}: {said}\n")
+    return 1 if broken else 0
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1).decode("utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise UserError(f"{file} is not UTF-8: save it as UTF-8 text.") from None
+
+
+def _described(mistake: Mistake, path: str, lines: list[str]) -> str:
+    spot = mistake.spot
+    gutter = " " * len(str(spot.line))
+    source = plain_line(lines[spot.line - 1]) if spot.line <= len(lines) else ""
+    carets = " " * (spot.column - 1) + "^" * spot.length
+    return (
+        f"error: {plain_line(mistake.title)}\n"
+        f"{gutter}--> {plain_line(path)}:{spot.line}:{spot.column}\n"
+        f"{gutter} |\n{spot.line} | {source}\n{gutter} | {carets}\n"
+        f"{gutter} = fix: {plain_line(mistake.remedy)}\n\n"
+    )
+
+
+def _show(folder: Path, base: str | None) -> str:
+    copy = open_copy(folder)
+    layers: tuple[Layer, ...] = (desk.host_layer(), desk.repository_layer(copy, base))
+    effective = merge(layers)
+    values = plain_config(effective.config)
+    rows = [row for key in all_keys() for row in _rows(key.path, values, effective)]
+    width = max(len(path) for path, _, _ in rows)
+    wide = min(48, max(len(value) for _, value, _ in rows))
+    lines = [f"{path:<{width}}  {value:<{wide}}  {place}" for path, value, place in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(path: str, values: dict[str, object], effective: Effective) -> list[tuple[str, str, str]]:
+    """A key with its value and place; a mapping has a row for each of its names."""
+    value: object = values
+    for part in path.split("."):
+        value = value[part] if isinstance(value, dict) else None
+    if isinstance(value, dict) and value:
+        return [(f"{path}.{name}", _shown(inner), _place(f"{path}.{name}", effective)) for name, inner in value.items()]
+    return [(path, _shown(value), _place(path, effective))]
+
+
+def _shown(value: object) -> str:
+    return plain_line(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _place(path: str, effective: Effective) -> str:
+    found = effective.origins.get(path)
+    if found is None:
+        return "default"
+    origin, spot = found
+    commit = f"@{origin.sha[:7]}" if origin.sha else ""
+    return f"{origin.path}{commit}:{spot.line}"

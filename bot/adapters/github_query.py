@@ -30,6 +30,7 @@ FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
+NEWEST = "first:100,orderBy:{field:UPDATED_AT,direction:DESC}"
 RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
   databaseId name status conclusion externalId url}}}}"""
 
@@ -90,12 +91,16 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
         parts.append(f"ofBranch:pullRequests(headRefName:$branch,states:OPEN,first:10){{nodes{{{pull}}}}}")
         variables["tip"], types["tip"] = f"refs/heads/{question.branch}", "String!"
         parts.append("tip:ref(qualifiedName:$tip){target{oid}}")
-        parts.append("based:pullRequests(baseRefName:$branch,states:OPEN,first:100){nodes{number}}")
+    if question.everyone:
+        parts.append(f"based:pullRequests(states:OPEN,{NEWEST}){{nodes{{number}}}}")
+    elif question.branch is not None:
+        parts.append(f"based:pullRequests(baseRefName:$branch,states:OPEN,{NEWEST}){{nodes{{number}}}}")
     if question.head is not None:
         variables |= {"head": question.head, "app": app}
         types |= {"head": "GitObjectID!", "app": "Int!"}
         parts.append(
-            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {at_head} {RUNS} "
+            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {at_head} {RUNS}"
+            f"{' ...base' if question.before else ''} "
             f"associatedPullRequests(first:10){{nodes{{{pull}}}}}}}}}"
         )
     if question.before is not None:

@@ -118,7 +118,7 @@ class Translator:
         suites = _nodes(commit.get("checkSuites"))
         runs = [run for suite in suites for run in _nodes(suite.get("checkRuns"))]
         return Commit(
-            tree=self._tree(commit, head=True) or Tree(None),
+            tree=self._tree(commit, head=True, base=self.question.before is not None) or Tree(None),
             committed_at=commit.get("committedDate") or "",
             runs=tuple(sorted((_run(run) for run in runs), key=lambda run: -run.id)),
         )

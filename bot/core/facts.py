@@ -23,7 +23,9 @@ class Question:
     """Bring this branch's tip, the open pull requests that it is the head of, and the numbers of those that have it as
     their base."""
     before: str | None = None
-    """Where the branch stood before: its yardstick is brought, too."""
+    """Another commit that is read as the bases are: where a branch stood before, or what a merge group is built on."""
+    everyone: bool = False
+    """Bring the numbers of all open pull requests, whatever their base is."""
     roots: tuple[str, ...] = ()
     """Folders whose direct entries are listed at every commit (specs roots; `""` is the repository's root)."""
     base_roots: tuple[str, ...] = ()
@@ -129,7 +131,8 @@ class Answer:
     heads: tuple[PullRequest, ...] = ()
     """The open pull requests whose head is the commit or the branch that was asked for, by number."""
     based: tuple[int, ...] = ()
-    """Numbers of the open pull requests that have the asked branch as their base."""
+    """Numbers of the open pull requests that have the asked branch as their base, or of all where all were asked for;
+    the newest hundred."""
     others: tuple[OtherHead, ...] = ()
     """Open branches with an asked number; `folders` are all that stand there, not only those that they add."""
     archived: bool = False

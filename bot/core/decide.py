@@ -1,0 +1,153 @@
+"""The bot on one page: from what happened and what was read to what is to be done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.config import CommentWhen
+from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
+from bot.core.events import PullRequestChange, SweepDue
+from bot.core.render import NAME, STICKY, StickyKind
+from bot.core.verdict import comment_of, decide_verdict, run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.core.change import Tree
+    from bot.core.draft import Draft
+    from bot.core.effects import Effect
+    from bot.core.events import BranchPushed, PullRequestChanged, RepositoryRef
+    from bot.core.facts import Answer, Comment, Run
+    from bot.core.verdict import House, Judged, Verdict
+
+PACE = 0.5
+"""Seconds between the pull requests that one push makes us look at again."""
+
+_CLEAR = "**All clear**"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that was read for one event, and the reports on it."""
+
+    answer: Answer
+    judged: tuple[Judged, ...] = ()
+    draft: Draft | None = None
+    """A plan for the deciding feature, where it has none that is filled."""
+    asked: bool = False
+    """A person asked for a run, so there is one whatever was written before."""
+    answered: int = 0
+    """The run that they asked from; a later one answers it."""
+
+
+def effects_on_head(snapshot: Snapshot, house: House) -> list[Effect]:
+    """The run of a commit and the comments of its pull requests, as far as they are not there yet."""
+    verdict = decide_verdict(snapshot.judged)
+    if verdict is None or not _is_told(verdict):
+        return []
+    effects: list[Effect] = list(_run(verdict, snapshot, house))
+    for one in verdict.judged:
+        effects += _comment(one, snapshot, house)
+    return effects
+
+
+def _is_told(verdict: Verdict) -> bool:
+    """A pull request always gets a run; a branch without one only if it is a feature's."""
+    deciding = verdict.deciding
+    if deciding.candidate.pull is not None or deciding.candidate.change.merge_group:
+        return True
+    return deciding.governed and bool(deciding.report.features)
+
+
+def _run(verdict: Verdict, snapshot: Snapshot, house: House) -> Iterator[Effect]:
+    output, external_id = run_of(verdict, snapshot.answer, house, snapshot.draft)
+    latest = latest_run(snapshot.answer)
+    same = latest is not None and latest.completed and latest.external_id == external_id
+    if snapshot.asked:
+        same = same and latest is not None and 0 < snapshot.answered < latest.id
+    if not same:
+        sha = verdict.deciding.candidate.change.head.sha or ""
+        yield PublishRun(CheckRun(sha, external_id, output), latest)
+
+
+def latest_run(answer: Answer) -> Run | None:
+    """Our latest run on the head."""
+    runs = answer.head.runs if answer.head is not None else ()
+    return next((run for run in runs if run.name == NAME), None)
+
+
+def _comment(one: Judged, snapshot: Snapshot, house: House) -> Iterator[Effect]:
+    """The sticky comment: written when there is something to do, closed out once when it is done, else left alone."""
+    pull = one.candidate.pull
+    wanted = comment_of(one, snapshot.answer, house, snapshot.draft)
+    if pull is None or wanted is None:
+        return
+    known = sticky_of(pull.comments)
+    clear = wanted.kind is StickyKind.CLEAR
+    if known is None:
+        always = one.candidate.held.config.comment is CommentWhen.ALWAYS
+        if pull.draft or (clear and not always):
+            return
+    elif clear and _CLEAR in known.body:
+        if not known.minimized:
+            yield WriteComment(pull.number, STICKY, known.body, known, minimized=True)
+        return
+    elif not clear and not known.minimized and same_text(known.body, wanted.body):
+        return
+    yield WriteComment(pull.number, STICKY, wanted.body, known, minimized=clear and known is not None)
+
+
+def sticky_of(comments: Iterable[Comment]) -> Comment | None:
+    """The one that we keep; of several, which only a lost race could leave, the oldest."""
+    ours = (comment for comment in comments if comment.body.startswith(STICKY))
+    return min(ours, key=lambda comment: comment.id, default=None)
+
+
+def same_text(first: str, second: str) -> bool:
+    """Whether two bodies are one to a reader: GitHub may give back other line ends than it was given."""
+    return first.replace("\r\n", "\n").strip() == second.replace("\r\n", "\n").strip()
+
+
+def again(
+    repository: RepositoryRef, installation: int, delivery: str, numbers: Sequence[int], reason: str
+) -> list[Effect]:
+    """Open pull requests to be looked at again, spread over time."""
+    return [
+        Enqueue(
+            f"sweep:{delivery}:{number}",
+            SweepDue(installation=installation, repository=repository, number=number, reason=reason),
+            delay=index * PACE,
+        )
+        for index, number in enumerate(numbers)
+    ]
+
+
+def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer) -> list[Effect]:
+    """Heads that share a number with a pull request that came or went."""
+    if event.change not in (PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED):
+        return []
+    numbers = [n for n in _sharing(answer) if n != event.number]
+    return again(event.repository, event.installation, delivery, numbers, "a pull request with its number came or went")
+
+
+def after_push(event: BranchPushed, delivery: str, answer: Answer, yardstick: Sequence[str]) -> list[Effect]:
+    """Pull requests whose yardstick this push changed, or whose number it freed. `yardstick` are the paths of it."""
+    if event.deleted:
+        return again(event.repository, event.installation, delivery, _sharing(answer), "a branch was deleted")
+    after = answer.head.tree if answer.head is not None else None
+    if answer.before is None or after is None or not answer.based:
+        return []
+    if _measure(answer.before, yardstick) == _measure(after, yardstick):
+        return []
+    return again(event.repository, event.installation, delivery, answer.based, "its yardstick changed")
+
+
+def _measure(tree: Tree, yardstick: Sequence[str]) -> tuple[object, ...]:
+    """What decides of a tree how hard others are judged."""
+    return (*(tree.documents.get(path) for path in yardstick), ".specify" in tree.entries)
+
+
+def _sharing(answer: Answer) -> list[int]:
+    """Open pull requests whose branches have the number that was asked for."""
+    return sorted({other.pull_request for other in answer.others if other.pull_request is not None})

@@ -67,12 +67,16 @@ def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunO
     said = plain_line(mistake.title).rstrip(".")
     summary = "\n\n".join(
         [
-            (f"We cannot judge this feature: {where} on {code_span(_branch(context))} has never been readable"
-            f" (line {mistake.spot.line}, column {mistake.spot.column}: {neutralise(said)}."
-            f" {links.prose(with_code(mistake.remedy))})"),
-            ("**Nothing in this pull request is wrong.** Someone with write access mends that line on"
-            f" {code_span(_branch(context))}, or deletes the file to use the defaults; every open pull request is then"
-            " judged again by itself."),
+            (
+                f"We cannot judge this feature: {where} on {code_span(_branch(context))} has never been readable"
+                f" (line {mistake.spot.line}, column {mistake.spot.column}: {neutralise(said)}."
+                f" {links.prose(with_code(mistake.remedy))})"
+            ),
+            (
+                "**Nothing in this pull request is wrong.** Someone with write access mends that line on"
+                f" {code_span(_branch(context))}, or deletes the file to use the defaults; every open pull request is then"
+                " judged again by itself."
+            ),
             links.definitions(),
         ]
     )
@@ -105,8 +109,10 @@ def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
     check = code_span(f"plangate config validate {file.path}")
     keys = links.to("all keys", f"{context.site_url}/configuration" if context.site_url else None, "k")
     parts = [
-        (f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. Until {until}, {holds}:"
-        " no open pull request is affected."),
+        (
+            f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. Until {until}, {holds}:"
+            " no open pull request is affected."
+        ),
         "\n".join(items),
         f"and {left} more: {check} lists them all" if left else "",
         f"Check it on your desk: {check}{' · ' + keys if context.site_url else ''}",

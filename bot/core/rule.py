@@ -19,7 +19,7 @@ from bot.core.plan import Span
 if TYPE_CHECKING:
     from bot.core.change import Change, Entry
     from bot.core.config import RepositoryConfig
-    from bot.core.constitution import Constitution
+    from bot.core.constitution import Constitution, ConstitutionState
     from bot.core.feature import Artifact, Feature
     from bot.core.plan import Plan
     from bot.core.prose import Prose
@@ -130,6 +130,25 @@ class Survey:
     cases: tuple[Case, ...]
     """The feature folders that are judged, removed ones included."""
     code_files: int = 0
+
+    def constitutions(self, state: ConstitutionState) -> tuple[Constitution, ...]:
+        """The constitutions of the judged features that are in this state, each once, by path."""
+        found = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
+        return tuple(found[path] for path in sorted(found) if found[path].state is state)
+
+    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+        self,
+        severity: Severity,
+        path: str,
+        line: int | None,
+        *,
+        title: Prose,
+        why: Prose,
+        fix: Prose,
+        subject: str,
+    ) -> Finding:
+        """A finding of the rule that yields it; what judges the change as a whole is always new."""
+        return Finding("", severity, path, line, title, why, fix, subject, end_line=line)
 
 
 @dataclass(frozen=True, slots=True)

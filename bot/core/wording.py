@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.prose import Code, Piece, Prose
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,3 +39,16 @@ def line_list(lines: Iterable[int], most: int = 20) -> str:
         else:
             parts.append(f"{first}-{last}")
     return ", ".join(parts[:most]) + (" and more" if len(parts) > most else "")
+
+
+def enumerated(texts: Iterable[str], most: int = 6) -> Prose:
+    """Foreign texts as a list in a sentence: `a`, `b` and 3 more."""
+    given = list(texts)
+    pieces: list[Piece] = []
+    for index, text in enumerate(given[:most]):
+        if index:
+            pieces.append(" and " if index == len(given) - 1 else ", ")
+        pieces.append(Code(clip(text)))
+    if len(given) > most:
+        pieces.append(f" and {len(given) - most} more")
+    return tuple(pieces)

@@ -1,0 +1,95 @@
+"""Branch, header and folder name different features.
+
+## What it does
+
+Compares the number in the branch's name with the folder that the change adds, and the number in the plan's
+`**Branch**` field with the plan's folder. The folder wins; a branch without a number is never compared.
+
+## Why
+
+Whoever follows the branch's number to the folder finds another feature, or none.
+
+## How to fix
+
+Correct the header, or leave the branch as it is: Plangate goes by the folder.
+
+## Example
+
+```markdown
+**Branch**: `017-webhook-retry` | **Date**: 2026-11-20
+```
+
+in `specs/018-webhook-retry/plan.md`.
+
+## Use instead
+
+```markdown
+**Branch**: `018-webhook-retry` | **Date**: 2026-11-20
+```
+
+## Severity
+
+Notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.branch import read_branch
+from bot.core.findings import Severity
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.NOTICE, Clause("name in disagreement", "names in disagreement", 70))
+def judge(case: Case) -> Iterator[Finding]:
+    """A notice for the branch, a notice for the header."""
+    yield from _branch(case)
+    yield from _header(case)
+
+
+def _branch(case: Case) -> Iterator[Finding]:
+    decision, feature = case.decision, case.feature
+    branch = decision.branch if decision is not None else None
+    if branch is None or branch.number is None or feature.number is None or not feature.added:
+        return
+    several = decision is not None and any(
+        path != feature.dir and folder.number == branch.number and decision.added(path)
+        for path, folder in decision.head.items()
+    )
+    if branch.number != feature.number and not several:
+        yield case.found(
+            Severity.NOTICE,
+            feature.dir,
+            None,
+            title=("The branch says ", Code(clip(branch.number, 40)), ", the folder ", Code(clip(feature.number, 40))),
+            why=("Branch ", Code(clip(branch.name)), " adds ", Code(clip(feature.dir)), "; the folder counts."),
+            fix=("Leave it, or rename the branch.",),
+            subject="branch",
+            new=True,
+        )
+
+
+def _header(case: Case) -> Iterator[Finding]:
+    plan, feature = case.plan, case.feature
+    if plan is None or plan.unfilled or not plan.branch or feature.number is None:
+        return
+    said = read_branch(plan.branch, case.config)
+    if said.number is None or said.number == feature.number:
+        return
+    yield case.found(
+        Severity.NOTICE,
+        plan.path,
+        plan.branch_line,
+        title=("The plan's header names ", Code(clip(plan.branch))),
+        why=("It stands at ", At(plan.path, plan.branch_line), ", in the folder of ", Code(clip(feature.name)), "."),
+        fix=("Write ", Code(clip(feature.name)), "."),
+        subject="header",
+    )

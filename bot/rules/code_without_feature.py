@@ -1,0 +1,69 @@
+"""Code changes without a feature.
+
+## What it does
+
+Where the configuration says `unmatched: require-feature`, reports a pull request that changes code and belongs to no
+feature folder.
+
+## Why
+
+Some teams allow no code without a plan. Others merge fixes every day; that is why it is off until an admin asks for it.
+
+## How to fix
+
+Add the feature's folder with a `spec.md` and a `plan.md`, or name the branch after an existing one.
+
+## Example
+
+Branch `faster-labels` changes `crates/ferry-core/src/label.rs` and nothing below `specs/`.
+
+## Use instead
+
+Branch `018-faster-labels` with `specs/018-faster-labels/spec.md` and `specs/018-faster-labels/plan.md`
+
+## Severity
+
+Error, only with `unmatched: require-feature`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.config import Unmatched
+from bot.core.findings import Severity
+from bot.core.prose import Code
+from bot.core.rule import Clause, Survey, rule_of_change
+from bot.core.wording import clip, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule_of_change(Severity.ERROR, Clause("feature missing", "features missing", 5))
+def judge(survey: Survey) -> Iterator[Finding]:
+    """One error for the change."""
+    wanted = survey.config.unmatched is Unmatched.REQUIRE_FEATURE and survey.change.base is not None
+    owned = any(case.feature.owned for case in survey.cases)
+    if not wanted or owned or not survey.code_files or survey.change.merge_group:
+        return
+    root = next(iter(survey.decision.roots), "specs")
+    yield survey.found(
+        Severity.ERROR,
+        root,
+        None,
+        title=("Code changes without a feature",),
+        why=(
+            f"{count(survey.code_files, 'file', 'files')} of code changed, and no feature folder below ",
+            Code(clip(f"{root}/")),
+            " belongs to it; the configuration says ",
+            Code("unmatched: require-feature"),
+            ".",
+        ),
+        fix=(
+            "Add the feature's folder with its spec and plan, or name the branch after the feature that it belongs to.",
+        ),
+        subject="feature",
+    )

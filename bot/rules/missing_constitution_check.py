@@ -1,0 +1,70 @@
+"""The plan has no Constitution Check.
+
+## What it does
+
+Reports a plan without a Constitution Check where the constitution has principles and the repository's own template
+has the section, under whatever name.
+
+## Why
+
+The check is the gate of the whole workflow: a plan that leaves it out has not been held to the project's principles.
+
+## How to fix
+
+Add the section with one line or row for each principle: `PASS`, `FAIL` or `N/A: <reason>`.
+
+## Example
+
+A plan whose sections are `Summary`, `Technical Context` and `Project Structure`.
+
+## Use instead
+
+```markdown
+## Constitution Check
+
+| Principle | Status | Notes |
+|---|---|---|
+| I. Rust-First | PASS | |
+```
+
+## Severity
+
+Error when the change adds the plan, warning when it only edits it. Off where the template has no such section, with
+the lean preset, and while constitution and plan are still templates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.constitution import ConstitutionState
+from bot.core.findings import Severity
+from bot.core.prose import Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.ERROR, Clause("Constitution Check missing", "Constitution Checks missing", 31))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for a plan that the change adds or edits."""
+    plan, template = case.plan, case.template
+    expected = template.check_heading is not None and not template.lean
+    if plan is None or plan.unfilled or plan.check is not None or not expected:
+        return
+    if case.constitution.state is not ConstitutionState.FILLED or not case.is_new(plan.path, None):
+        return
+    principles = count(len(case.constitution.principles), "principle", "principles")
+    yield case.found(
+        Severity.ERROR if case.is_brought(plan.path) else Severity.WARNING,
+        plan.path,
+        None,
+        title=("The plan has no Constitution Check",),
+        why=(f"The constitution has {principles}, and the template has the section.",),
+        fix=("Add ", Code(f"## {clip(template.check_heading or '')}"), " with a verdict for each principle."),
+        subject="check",
+    )

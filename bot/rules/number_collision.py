@@ -1,0 +1,206 @@
+"""The feature's number belongs to another feature.
+
+## What it does
+
+Compares the number of a folder that the change adds with the folders on the base, with those that open pull requests
+add, and with recently pushed branches, each specs root for itself. Renames and archived folders are no collision, and
+neither are numbers that are on the base twice already. Timestamps, tickets and issue numbers do not collide.
+
+## Why
+
+Spec Kit finds a feature by its number: with two folders of one number its commands stop, or take the wrong one. It
+happens where several people branch at once, because each counts alone.
+
+## How to fix
+
+Rename the newer folder to the next free number; the finding brings the commands. The branch keeps its name.
+
+## Example
+
+`specs/018-webhook-retry/` on a branch, while `main` has `specs/018-audit-export/`.
+
+## Use instead
+
+`specs/021-webhook-retry/`
+
+## Severity
+
+Error when the base has the number in another folder, warning while the other is only in an older open pull request,
+notice for a branch. These last two need GitHub and stay out of the report's digest.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.branch import counted
+from bot.core.findings import Severity
+from bot.core.folders import Folder, folder_at, root_of
+from bot.core.naming import ClaimKind, NextNumber, next_number
+from bot.core.prose import Code, Piece, Prose
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.change import OtherHead
+    from bot.core.findings import Finding
+    from bot.core.which import Decision
+
+_LISTED_AT_MOST = 6
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+@rule(Severity.ERROR, Clause("number taken", "numbers taken", 42), needs_forge=True)
+def judge(case: Case) -> Iterator[Finding]:
+    """At most one finding a folder, about the hardest collision."""
+    feature, decision = case.feature, case.decision
+    if (
+        not feature.added
+        or case.change.base is None
+        or decision is None
+        or counted(feature.number, case.config) is None
+    ):
+        return
+    if decision.head[feature.dir].timestamp:
+        return
+    rival = _on_base(case, decision)
+    if rival is not None:
+        yield _taken(case, decision, rival)
+        return
+    other = _elsewhere(case, decision)
+    if other is not None:
+        yield _disputed(case, decision, *other)
+
+
+def _on_base(case: Case, decision: Decision) -> Folder | None:
+    """Another folder with the number that stays, on the base or brought by this very change."""
+    feature = case.feature
+
+    def same(folder: Folder) -> bool:
+        return folder.number == feature.number and folder.root == feature.root and folder.path != feature.dir
+
+    held = [folder for folder in decision.base.values() if same(folder)]
+    if any(decision.gone(folder.path) for folder in held):
+        return None  # a folder of this number makes room for this one
+    twins = [folder for folder in decision.head.values() if same(folder) and decision.added(folder.path)]
+    return next(iter(held or [twin for twin in twins if twin.path < feature.dir]), None)
+
+
+def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | None:
+    """A folder with the number in an older open pull request, else on a branch."""
+    found: list[tuple[int, Folder, OtherHead]] = []
+    for other in case.change.others:
+        pull, ours = other.pull_request, case.change.pull_request
+        if pull is not None and ours is not None and pull >= ours:
+            continue
+        for path in other.folders:
+            root = root_of(path, decision.roots)
+            folder = folder_at(path, root, case.config) if root is not None else None
+            if folder and (folder.number, folder.root) == (case.feature.number, case.feature.root):
+                found.append((pull if pull is not None else 1 << 62, folder, other))
+    rivals = [(folder, other) for _, folder, other in sorted(found, key=lambda f: (f[0], f[1].path, f[2].ref))]
+    return next((rival for rival in rivals if rival[0].path != case.feature.dir), None)
+
+
+def _next(case: Case, decision: Decision) -> NextNumber:
+    root = case.feature.root
+    folders = [f.path for f in (*decision.base.values(), *decision.head.values()) if f.root == root]
+    others = [(other, path) for other in case.change.others for path in other.folders if path.startswith(f"{root}/")]
+    return next_number(
+        folders,
+        pull_requests=[path for other, path in others if other.pull_request is not None],
+        branches=[path.rsplit("/", 1)[-1] for other, path in others if other.pull_request is None],
+        reserved=case.change.reserved,
+        config=case.config,
+    )
+
+
+def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
+    """The number is the base's, or another new folder's of this very change."""
+    change = case.change
+    base = clip(change.base_branch or "the base", 40)
+    where: Piece = Code(base) if change.base_branch else base
+    since = change.first_seen.get(rival.path)
+    after = _next(case, decision)
+    on_base = rival.path in decision.base
+    why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
+    if on_base:
+        why = (Code(clip(rival.name)), " has it on ", where, f" since {clip(since, 10)}." if since else ".")
+    here: Prose = ("this pull request" if change.pull_request is not None else "this change",)
+    table: tuple[tuple[Prose, ...], ...] = (
+        ((f"number {_number(case)}",), ("where",), ("since",)),
+        ((Code(clip(rival.name)),), (where,) if on_base else here, (clip(since, 10),) if since else ()),
+        ((Code(clip(case.feature.name)),), here, ()),
+    )
+    found = _finding(case, Severity.ERROR, rival, why, after)
+    title = f"Number {_number(case)} is taken on {base}" if on_base else f"Number {_number(case)} is taken twice"
+    return replace(found, table=table, headline=f"{title} · next free is {after.number}", title=(title,))
+
+
+def _disputed(case: Case, decision: Decision, rival: Folder, other: OtherHead) -> Finding:
+    """The number is in another open head; nobody has it yet."""
+    branch: Prose = ("branch ", Code(clip(other.ref)))
+    who: Prose = branch if other.pull_request is None else (f"open pull request {other.pull_request}",)
+    severity = Severity.NOTICE if other.pull_request is None else Severity.WARNING
+    return _finding(case, severity, rival, (Code(clip(rival.name)), " has it in ", *who, "."), _next(case, decision))
+
+
+def _number(case: Case) -> str:
+    """The number as our own words may hold it: it was found to be digits."""
+    return (case.feature.number or "")[:20]
+
+
+def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: NextNumber) -> Finding:
+    feature = case.feature
+    documents = (name for name in ("spec.md", "plan.md") if case.entry(name) is not None)
+    document = next(documents, None)
+    return replace(
+        case.found(
+            severity,
+            case.path(document) if document is not None else feature.dir,
+            1 if document is not None else None,
+            title=(f"Number {_number(case)} is wanted twice",),
+            why=(*why, f" Next free: {after.number}", *_between(after), "."),
+            fix=("Rename the newer folder; the branch keeps its name:",),
+            subject=rival.path,
+            new=True,
+            paste=_commands(case, after.number),
+        ),
+        paste_as="bash",
+    )
+
+
+def _between(after: NextNumber) -> Prose:
+    """Why the next number is not simply one more than the base's highest."""
+    taken = [f"{claim.number:03d}" for claim in after.above if claim.kind is not ClaimKind.RESERVED]
+    kept = [f"{claim.number:03d}" for claim in after.above if claim.kind is ClaimKind.RESERVED]
+    said = []
+    if taken:
+        said.append(f"{_joined(taken)} {'is' if len(taken) == 1 else 'are'} on open branches")
+    if kept:
+        said.append(f"{_joined(kept)} {'is' if len(kept) == 1 else 'are'} kept for an issue")
+    return (f" ({'; '.join(said)})",) if said else ()
+
+
+def _joined(words: list[str]) -> str:
+    shown = words if len(words) <= _LISTED_AT_MOST else [*words[:_LISTED_AT_MOST], "more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _commands(case: Case, number: str) -> str:
+    """The rename as shell lines. A name that a shell or Perl could misread is only moved, never put into a pattern."""
+    feature = case.feature
+    old = feature.name
+    new = f"{number}-{feature.slug or ''}"
+    there = f"{feature.root}/{new}" if feature.root else new
+    lines = [f"git mv {shlex.quote(feature.dir)} {shlex.quote(there)}"]
+    if _PLAIN_NAME.fullmatch(old) and _PLAIN_NAME.fullmatch(new):
+        pattern = f"s/{re.escape(old)}/{new}/g"
+        lines.append(f"git grep -lz {old} -- {shlex.quote(there)} | xargs -0 perl -pi -e {shlex.quote(pattern)}")
+    message = shlex.quote(f"Renumber {feature.slug or old} to {number}")
+    return "\n".join([*lines, f"git commit -am {message} && git push"])

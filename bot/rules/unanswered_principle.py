@@ -1,0 +1,131 @@
+"""A principle of the constitution has no answer in the plan.
+
+## What it does
+
+Compares the Constitution Check with the constitution at the base: a principle that is listed without a verdict is
+unanswered, and so is one that is not mentioned at all. An answer in the re-check after the design counts.
+
+## Why
+
+Restating a principle is not answering it. A gate in which nothing is said lets everything through.
+
+## How to fix
+
+Write `PASS`, `FAIL` or `N/A: <reason>` beside the principle.
+
+## Example
+
+```markdown
+| VI. Data Protection (NON-NEGOTIABLE) | | |
+```
+
+## Use instead
+
+```markdown
+| VI. Data Protection (NON-NEGOTIABLE) | PASS | payloads are encrypted at rest, as today |
+```
+
+## Severity
+
+Error for a NON-NEGOTIABLE principle that is listed without a verdict, and for all of them when not one is answered.
+Warning for another that is listed without a verdict, or a NON-NEGOTIABLE one that is not mentioned. Notice for what is
+not mentioned, or answered by one line for the whole gate ("Gate: PASS").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core import gate
+from bot.core.constitution import ConstitutionState, Principle
+from bot.core.findings import Severity
+from bot.core.plan import Check, Verdict
+from bot.core.prose import At, Code, Name, Piece, Prose
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+    from bot.core.plan import Plan
+
+_FIX: Prose = ("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), ".")
+_NAMED_AT_MOST = 5
+
+
+@rule(Severity.ERROR, Clause("principle unanswered", "principles unanswered", 30))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for each principle that is listed without a verdict, one for all that are not mentioned."""
+    plan = case.plan
+    if plan is None or plan.check is None or plan.unfilled or case.constitution.state is not ConstitutionState.FILLED:
+        return
+    listed: dict[str, list[Check]] = {}
+    for check in plan.checks:
+        if check.principle is not None:
+            listed.setdefault(check.principle, []).append(check)
+    silent = bool(listed) and all(check.verdict is Verdict.UNANSWERED for check in plan.checks)
+    for principle in case.constitution.principles:
+        checks = listed.get(gate.key_of(principle), [])
+        if checks and all(check.verdict is Verdict.UNANSWERED for check in checks):
+            yield _listed(case, plan, principle, checks[0], silent=silent and not _whole(plan))
+    yield from _not_mentioned(case, plan, [p for p in case.constitution.principles if gate.key_of(p) not in listed])
+
+
+def _whole(plan: Plan) -> bool:
+    """One line answers for the whole gate."""
+    return plan.overall not in (None, Verdict.UNANSWERED, Verdict.PENDING)
+
+
+def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silent: bool) -> Finding:
+    if _whole(plan):
+        severity = Severity.NOTICE
+    else:
+        severity = Severity.ERROR if silent or principle.non_negotiable else Severity.WARNING
+    at = At(plan.path, check.line)
+    why: Prose = (at, " lists it without a verdict.")
+    if check.status:
+        why = (at, " says ", Code(clip(check.status, 60)), ", which is no verdict.")
+    elif check.text.lstrip().startswith("|"):
+        why = ("The cell at ", at, " is empty.")
+    if _whole(plan):
+        why = (*why, " Only the line for the whole gate, ", At(plan.path, plan.overall_line), ", answers it.")
+    return case.found(
+        severity,
+        plan.path,
+        gate.place(check),
+        title=(Name(clip(principle.title)), " is unanswered"),
+        why=why,
+        fix=_FIX,
+        subject=gate.key_of(principle),
+    )
+
+
+def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Iterator[Finding]:
+    line = plan.check.line if plan.check is not None else None
+    strong = [] if _whole(plan) else [principle for principle in principles if principle.non_negotiable]
+    for principle in strong:
+        yield case.found(
+            Severity.WARNING,
+            plan.path,
+            line,
+            title=(Name(clip(principle.title)), " is not mentioned"),
+            why=("The Constitution Check at ", At(plan.path, line), " has no line for it."),
+            fix=("Add it, with ", *_FIX[1:]),
+            subject=gate.key_of(principle),
+        )
+    weak = [principle for principle in principles if principle not in strong]
+    if weak:
+        names: list[Piece] = []
+        for principle in weak[:_NAMED_AT_MOST]:
+            names += [", ", Name(clip(principle.title, 60))]
+        more = f" and {len(weak) - _NAMED_AT_MOST} more" if len(weak) > _NAMED_AT_MOST else ""
+        yield case.found(
+            Severity.NOTICE,
+            plan.path,
+            line,
+            title=(f"{count(len(weak), 'principle is', 'principles are')} not mentioned",),
+            why=("The Constitution Check at ", At(plan.path, line), " has no line for ", *names[1:], f"{more}."),
+            fix=("Add those that the feature touches, each with its verdict.",),
+            subject="not mentioned",
+        )

@@ -1,0 +1,90 @@
+"""A document cannot be read.
+
+## What it does
+
+Reports a document of the feature that is larger than 1 MB, is no text (a NUL byte, or bytes that are not UTF-8), or
+lies behind a symbolic link, which is never followed.
+
+## Why
+
+What cannot be read cannot be judged, and a gate that stays silent about it would be easy to walk around.
+
+## How to fix
+
+Commit the document as a UTF-8 text file of less than 1 MB, in its place.
+
+## Example
+
+`specs/018-webhook-retry/plan.md`, saved as UTF-16.
+
+## Use instead
+
+The same file, saved as UTF-8.
+
+## Severity
+
+Error for the spec and the plan, warning for the rest and for a specs root that is a link.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.change import MAX_DOCUMENT_BYTES, Document, Kind, Reading
+from bot.core.findings import Severity
+from bot.core.prose import Code, Prose
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+_JUDGED = ("spec.md", "plan.md")
+_READ = (*_JUDGED, "tasks.md")
+_FIX: Prose = ("Commit it as a UTF-8 text file of less than 1 MB, in its place.",)
+
+
+@rule(Severity.ERROR, Clause("document unreadable", "documents unreadable", 12))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for each document that is read for the verdict and cannot be."""
+    yield from _links(case)
+    for name in _READ:
+        document = case.change.head.documents.get(case.path(name))
+        if document is None or document.reading is Reading.WHOLE:
+            continue
+        yield case.found(
+            Severity.ERROR if name in _JUDGED else Severity.WARNING,
+            document.path,
+            None,
+            title=(Code(name), " cannot be read"),
+            why=_why(document),
+            fix=_FIX,
+            subject=name,
+        )
+
+
+def _why(document: Document) -> Prose:
+    if document.reading is Reading.TOO_LARGE:
+        return (f"It has {document.size:,} bytes; documents are read up to {MAX_DOCUMENT_BYTES:,}.",)
+    return ("It is no UTF-8 text.",)
+
+
+def _links(case: Case) -> Iterator[Finding]:
+    """The folder itself, or what it lies in, is a link."""
+    names = case.feature.dir.split("/")
+    for depth in range(1, len(names) + 1):
+        path = "/".join(names[:depth])
+        entry = case.change.head.entries.get(path)
+        if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE):
+            what = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
+            yield case.found(
+                Severity.ERROR,
+                path,
+                None,
+                title=(Code(clip(path)), f" is a {what}, which is not followed"),
+                why=("What lies behind it is not part of this repository's tree.",),
+                fix=("Commit a real folder in its place.",),
+                subject=path,
+            )

@@ -1,0 +1,77 @@
+"""A question that had to be answered before building is still open.
+
+## What it does
+
+Reports a field of the plan whose value is `NEEDS CLARIFICATION`, and `[NEEDS CLARIFICATION: …]` in the spec. A mention
+in prose, in a checklist or in "all resolved" is none.
+
+## Why
+
+Spec Kit's own workflow ends the research phase only when every such marker is resolved. Tasks and code that come
+before the answer are built on a guess.
+
+## How to fix
+
+Answer the question in its place and delete the marker. `research.md` is where the decision and its alternatives belong.
+
+## Example
+
+```markdown
+**Storage**: NEEDS CLARIFICATION
+```
+
+## Use instead
+
+```markdown
+**Storage**: PostgreSQL 16, one table for the retry queue
+```
+
+## Severity
+
+Error in an owned feature once `tasks.md` exists or code changes, warning before that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.feature import State
+from bot.core.findings import Severity
+from bot.core.plan import PlaceholderKind, Span
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.ERROR, Clause("clarification open", "clarifications open", 45))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for every open marker."""
+    late = case.builds or case.artifact("tasks.md").state is not State.MISSING
+    severity = Severity.ERROR if case.feature.owned and late else Severity.WARNING
+    for path, span, text in _open(case):
+        yield case.found(
+            severity,
+            path,
+            span,
+            title=(Code(clip(text, 80)), " is still open"),
+            why=("It stands at ", At(path, span.line), (", and building has begun." if late else ".")),
+            fix=("Answer it in its place and delete the marker.",),
+            subject=clip(text, 80),
+        )
+
+
+def _open(case: Case) -> Iterator[tuple[str, Span, str]]:
+    """Path, place and text of every open question."""
+    plan, spec = case.plan, case.spec
+    if plan is not None and not plan.unfilled:
+        for hole in plan.placeholders:
+            if hole.kind is PlaceholderKind.NEEDS_CLARIFICATION:
+                yield hole.path, Span(hole.line, hole.column, hole.end_column), hole.text
+    if spec is not None and not spec.unfilled:
+        for text, line in spec.clarifications:
+            yield spec.path, Span(line), text

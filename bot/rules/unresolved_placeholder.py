@@ -1,0 +1,91 @@
+"""A line of the plan still holds the template's placeholder.
+
+## What it does
+
+Reports every line of the plan that still holds a placeholder of the repository's own template: title, header, Summary,
+Technical Context, gates and Structure Decision one by one, the rest (option labels, tree lines, comments, example rows)
+together in one notice.
+
+## Why
+
+A placeholder in a header is a question that nobody answered, in a place where readers expect the answer.
+
+## How to fix
+
+Replace the placeholder, or delete the line if it does not apply.
+
+## Example
+
+```markdown
+**Testing**: [e.g., cargo test or NEEDS CLARIFICATION]
+```
+
+## Use instead
+
+```markdown
+**Testing**: cargo test
+```
+
+## Severity
+
+Warning for new lines in title, header, Summary, fields, gates and Structure Decision; one notice a file for the rest.
+Silent while the whole plan is still the template (`unfilled-plan`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.findings import Severity
+from bot.core.plan import PlaceholderKind, Span
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip, count, line_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+_HARD = frozenset(
+    {
+        PlaceholderKind.TITLE,
+        PlaceholderKind.META,
+        PlaceholderKind.SUMMARY,
+        PlaceholderKind.FIELD,
+        PlaceholderKind.GATES,
+        PlaceholderKind.STRUCTURE,
+    }
+)
+
+
+@rule(Severity.WARNING, Clause("placeholder left", "placeholders left", 50))
+def judge(case: Case) -> Iterator[Finding]:
+    """A warning for each new one that matters, one notice for the rest of the file."""
+    plan = case.plan
+    if plan is None or plan.unfilled:
+        return
+    open_ones = [hole for hole in plan.placeholders if hole.kind is not PlaceholderKind.NEEDS_CLARIFICATION]
+    for hole in open_ones:
+        if hole.kind in _HARD and case.is_new(hole.path, hole.line):
+            yield case.found(
+                Severity.WARNING,
+                hole.path,
+                Span(hole.line, hole.column, hole.end_column),
+                title=(Code(clip(hole.text, 60)), " is still a placeholder"),
+                why=("The template's own text stands at ", At(hole.path, hole.line), "."),
+                fix=("Replace it, or delete the line if it does not apply.",),
+                subject=f"{hole.kind}:{clip(hole.text, 60)}",
+            )
+    soft = [hole.line for hole in open_ones if hole.kind not in _HARD]
+    if soft:
+        yield case.found(
+            Severity.NOTICE,
+            plan.path,
+            soft[0],
+            title=(f"{count(len(soft), 'line', 'lines')} of the template's own text left",),
+            why=(f"Option labels, comments or example rows stand at {line_list(soft)}.",),
+            fix=("Delete them.",),
+            subject="leftovers",
+            new=any(case.is_new(plan.path, line) for line in soft),
+        )

@@ -115,8 +115,8 @@ class Queue(Protocol):
     def lease(self, holder: str) -> LeasedJob | None:
         """The oldest job that is due and whose serial key is free, or None. A dead holder's jobs are due again.
 
-        A job that was in the hands of several holders when they died steps back for a while, so that it cannot take
-        every new one down before others had their turn. `holder` names one living process; its leases end with it, however it dies.
+        `holder` names one living process; its leases end with it, however it dies. A job that was in the hands of
+        several holders when they died steps back for a while, so that others have their turn first.
         """
         ...
 

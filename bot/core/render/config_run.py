@@ -1,4 +1,4 @@
-"""The check run `plangate config`: what in an `app.yml` cannot be read, at its line and column, and what holds instead."""
+"""The check run `plangate config`: what in an `app.yml` cannot be read, where, and what holds instead."""
 
 from __future__ import annotations
 
@@ -101,18 +101,16 @@ def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
     links = Links(context)
     branch = code_span(_branch(context))
     places = counted(len(file.mistakes), "place", "places")
-    until = "it is mended" if len(file.mistakes) == 1 else "they are mended"
     holds = f"the version on {branch} stays in force" if file.base_exists else "the defaults stay in force"
+    mended = "it is mended" if len(file.mistakes) == 1 else "they are mended"
+    until = f"Until {mended}, {holds}: no open pull request is affected."
     lines = SourceLines({file.path: file.text})
     items = [_item(number, file, mistake, lines, links) for number, mistake in enumerate(file.mistakes[:shown], 1)]
     left = len(file.mistakes) - shown
     check = code_span(f"plangate config validate {file.path}")
     keys = links.to("all keys", f"{context.site_url}/configuration" if context.site_url else None, "k")
     parts = [
-        (
-            f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. Until {until}, {holds}:"
-            " no open pull request is affected."
-        ),
+        f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. {until}",
         "\n".join(items),
         f"and {left} more: {check} lists them all" if left else "",
         f"Check it on your desk: {check}{' · ' + keys if context.site_url else ''}",
@@ -133,7 +131,8 @@ def _item(number: int, file: ConfigFile, mistake: Mistake, lines: SourceLines, l
     line, carets = excerpt(raw, spot.column, spot.column + max(1, spot.length) - 1, _ROOM)
     pad = " " * len(str(spot.line))
     indent = " " * (len(str(number)) + 2)
-    return f"{head}\n{fence(f'{spot.line} | {line}\n{pad} | {carets}', indent=indent)}"
+    shown = fence(f"{spot.line} | {line}\n{pad} | {carets}", indent=indent)
+    return f"{head}\n{shown}"
 
 
 def _annotation(path: str, mistake: Mistake) -> Annotation:

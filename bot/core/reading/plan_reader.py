@@ -1,0 +1,97 @@
+"""The plan as a whole: every part read once, in the order in which the parts need each other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.markdown import parse
+from bot.core.placeholders import find_placeholders, is_unfilled, template_share
+from bot.core.plan import Plan, Section, Verdict
+from bot.core.reading.constitution_check import CheckReader, normal
+from bot.core.reading.header import read_header
+from bot.core.reading.joining import Joiner
+from bot.core.reading.promises import read_promises
+from bot.core.reading.sections import check_parts, fold, tracking_part
+from bot.core.reading.structure import relative_links, structure_paths
+from bot.core.reading.tracking import TrackingReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.change import Document
+    from bot.core.constitution import Constitution
+    from bot.core.markdown import Heading, Markdown
+    from bot.core.plan import Check
+    from bot.core.reading.constitution_check import CheckReading
+    from bot.core.reading.sections import CheckPart
+    from bot.core.template import Template
+
+_STOCK_SECTIONS = frozenset(
+    {"summary", "technical context", "constitution check", "project structure", "complexity tracking"}
+)
+_TITLE = re.compile(r"implementation\s+plan", re.IGNORECASE)
+
+
+def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:
+    """The plan, held to its repository's own template and constitution. Total: never raises for any text."""
+    markdown = parse(document.text)
+    header = read_header(markdown)
+    parts = check_parts(markdown, template)
+    tracking = tracking_part(markdown, template)
+    joiner = Joiner(constitution)
+    found = _read_checks(markdown, parts, joiner, template)
+    rows = TrackingReader(markdown, joiner, template, found.checks)
+    tracked = rows.read(tracking, found.tables)
+    placeholders = find_placeholders(document.path, markdown, template)
+    first = found.gates[0] if found.gates else None
+    return Plan(
+        path=document.path,
+        lines=markdown.lines,
+        title=header.title,
+        branch=header.branch,
+        branch_line=header.branch_line,
+        spec_link=header.spec_link,
+        spec_line=header.spec_line,
+        is_spec_kit=_is_spec_kit(markdown, header.title, branch=header.branch is not None, template=template),
+        check=_section(parts[0].heading) if parts else None,
+        tracking=_section(tracking) if tracking else None,
+        tracking_table_line=rows.table_line,
+        checks=tuple(found.checks),
+        overall=first.verdict if first else None,
+        overall_line=first.line if first else None,
+        rows=tracked,
+        promises=read_promises(markdown),
+        placeholders=placeholders,
+        template_share=template_share(placeholders, template),
+        unfilled=is_unfilled(placeholders, template),
+        structure_paths=structure_paths(markdown),
+        links=relative_links(markdown),
+        all_answered_by_nothing=first is None and bool(found.checks) and _none_answered(found.checks),
+    )
+
+
+def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner, template: Template) -> CheckReading:
+    """The checks; read again without the numerals where the plan numbers its principles otherwise."""
+    lines = frozenset(normal(line) for line in template.text.splitlines() if line.strip())
+    found = CheckReader(markdown, joiner, lines).read(parts)
+    compared = [differs for check in found.checks if (differs := joiner.disagrees(check.named)) is not None]
+    if len(compared) > 2 and sum(compared) > len(compared) / 2:  # noqa: PLR2004  one or two may be short for another name
+        joiner.trust_numerals = False
+        found = CheckReader(markdown, joiner, lines).read(parts)
+    return found
+
+
+def _none_answered(checks: Sequence[Check]) -> bool:
+    return all(check.verdict is Verdict.UNANSWERED for check in checks)
+
+
+def _section(heading: Heading) -> Section:
+    return Section(heading.title[:200], heading.line, heading.end_line)
+
+
+def _is_spec_kit(markdown: Markdown, title: str | None, *, branch: bool, template: Template) -> bool:
+    """It has the header, or at least two of the sections that Spec Kit or the repository's template lay down."""
+    known = _STOCK_SECTIONS | {fold(section) for section in template.sections}
+    sections = sum(fold(heading.title) in known for heading in markdown.headings if heading.level == 2)  # noqa: PLR2004  level 2
+    return (branch and title is not None and _TITLE.search(title) is not None) or sections > 1

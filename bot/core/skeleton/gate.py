@@ -1,0 +1,147 @@
+"""The Constitution Check of a draft: every principle listed, none of them answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.constitution import ConstitutionState
+from bot.core.markdown import Heading, Item, Table
+from bot.core.plan import Join
+from bot.core.reading.joining import Joiner
+from bot.core.skeleton.facts import address, cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.core.constitution import Constitution
+    from bot.core.markdown import Block, Markdown
+    from bot.core.template import Template
+
+_BOX = re.compile(r"^(\s*(?:[-*+]|\d{1,3}[.)])\s+)\[[^\s\]]\]")
+_STATUS = re.compile(
+    r"status|verdict|result|pass|compliance|✅|状态|狀態|状況|判定|결과|상태|estado|statut|статус|评估", re.IGNORECASE
+)
+_VERDICT = re.compile(r"[\s*_`]*(?:✅|❌|⚠|☑|✔|pass|fail|n/?a|yes|no|ok|tbd|todo|pending|\[[ xX]\])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a check's section becomes."""
+
+    rows: tuple[str, ...]
+    """The table with one row per principle; empty where there is no principle to answer."""
+    dropped: frozenset[int]
+    """Lines of the template (1-based) that the table stands for."""
+    at: int | None
+    """The line in whose place the table comes, None for the section's end."""
+    verdicts: int
+
+
+def titles(constitution: Constitution, template: Template) -> tuple[tuple[str, str], ...]:
+    """Every principle with the address of its line; the template's own list where there is no constitution."""
+    if constitution.state is ConstitutionState.FILLED and constitution.principles:
+        name = constitution.path.rsplit("/", 1)[-1]
+        return tuple((one.title, address(name, one.line)) for one in constitution.principles)
+    return tuple((name, "") for name in template.principles)
+
+
+def no_principles(constitution: Constitution) -> str:
+    """What stands in the place of the table where there is nothing to answer."""
+    if constitution.state is ConstitutionState.TEMPLATE:
+        return "N/A: this repository's constitution is still the template, so there is no principle to answer."
+    if constitution.state is ConstitutionState.MISSING:
+        return "N/A: this repository has no constitution, so there is no principle to answer."
+    return "N/A: this repository's constitution lists no principles."
+
+
+def build_gate(document: Markdown, section: Heading, template: Template, constitution: Constitution) -> Gate:
+    """The check's section: the template's own table filled anew, or a table in the place of its list."""
+    listed = titles(constitution, template)
+    names = _Names(constitution, template)
+    blocks = document.section(section)
+    table = next((one for one in blocks if isinstance(one, Table) and _lists(one, names)), None)
+    if table is not None and listed:
+        return _refilled(table, listed, names)
+    headings = [one for one in blocks if isinstance(one, Heading) and names.has(one.title)]
+    if headings:
+        return Gate((), frozenset(), None, len(headings))
+    dropped = frozenset(line for item in _items(blocks, names) for line in range(item.line, item.end_line + 1))
+    if not listed:
+        return Gate((), frozenset(), None, 0)
+    version = f" (constitution {cell(constitution.version)})" if constitution.version else ""
+    rows = [f"| Principle{version} | Status | Notes |", "|---|---|---|"]
+    rows += [f"| {_named(title, place)} | | |" for title, place in listed]
+    return Gate(tuple(rows), dropped, min(dropped, default=None), len(listed))
+
+
+def unticked(line: str) -> str:
+    """The line with its box empty: nobody has answered it."""
+    return _BOX.sub(r"\1[ ]", line)
+
+
+def _named(title: str, place: str) -> str:
+    return f"{cell(title)} <!-- {place} -->" if place else cell(title)
+
+
+class _Names:
+    """Whether words name a principle of the constitution, or one that the template lists."""
+
+    def __init__(self, constitution: Constitution, template: Template) -> None:
+        self._joiner = Joiner(constitution)
+        self._listed = tuple(name.casefold() for name in template.principles)
+        self._by_template = constitution.state is not ConstitutionState.FILLED or not constitution.principles
+
+    def title(self, words: str) -> str | None:
+        joined = self._joiner.join(words[:200])
+        return joined.principle.title if joined and joined.join is not Join.LOOSE else None
+
+    def has(self, words: str) -> bool:
+        if self.title(words) is not None:
+            return True
+        plain = words.strip(" *_").casefold()
+        return any(plain.startswith(name) for name in self._listed)
+
+
+def _lists(table: Table, names: _Names) -> bool:
+    return any(row and names.has(row[0].text.text) for row in table.rows)
+
+
+def _items(blocks: Sequence[Block], names: _Names) -> Iterator[Item]:
+    for block in blocks:
+        if isinstance(block, Item) and block.depth == 0 and names.has(block.text.text.split("\n", 1)[0]):
+            yield block
+
+
+def _refilled(table: Table, listed: tuple[tuple[str, str], ...], names: _Names) -> Gate:
+    """The template's own table: its columns, its gates, a row for every principle, and no answers."""
+    width = max(len(table.header), 2)
+    statuses = {index for index, one in enumerate(table.header) if index and _STATUS.search(one.text.text)} or {1}
+    rows = [_row([one.raw for one in table.header], width), "|" + "---|" * width]
+    by_title: dict[str, list[str]] = {}
+    others: list[list[str]] = []
+    for row in table.rows:
+        cells = [_kept(one.raw, index in statuses) if index else one.raw for index, one in enumerate(row)]
+        title = names.title(row[0].text.text) if row else None
+        if title is None and not (row and names.has(row[0].text.text)):
+            others.append(cells)
+        else:
+            by_title.setdefault(title or row[0].text.text.casefold(), cells)
+    for title, place in listed:
+        known = by_title.get(title) or by_title.get(title.casefold()) or []
+        rows.append(_row([_named(title, place), *known[1:]], width))
+    rows += [_row(cells, width) for cells in others]
+    return Gate(tuple(rows), frozenset(range(table.line, table.end_line + 1)), table.line, len(listed) + len(others))
+
+
+def _kept(raw: str, is_status: bool) -> str:
+    """A cell's own words, without placeholders and answers."""
+    if "[" in raw and "](" not in raw:
+        return ""
+    return "" if is_status or _VERDICT.match(raw) else raw
+
+
+def _row(cells: list[str], width: int) -> str:
+    padded = [*cells, *[""] * width][:width]
+    return "|" + "|".join(f" {one} " if one else " " for one in padded) + "|"

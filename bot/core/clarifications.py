@@ -25,6 +25,8 @@ _SETTLED = re.compile(
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(r"\b(?:resolved|answered|clarified|decided)\b|✅|→|解決済|已解决|已解決|해결", re.IGNORECASE)
+_EXAMPLES = frozenset(("", "specific question", "question", "具体的な質問", "具体问题", "具體問題"))
+"""What the templates write where they tell how to mark a question."""
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
 _LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
 _BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
@@ -79,7 +81,8 @@ def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: 
     if _ANSWERED.search(after):
         return False
     if match[1] and asked:
-        return not _TICKED.match(line) or "x" not in line[:12].casefold()
+        example = asked.strip(" .…").casefold() in _EXAMPLES
+        return not example and (not _TICKED.match(line) or "x" not in line[:12].casefold())
     if _SETTLED.search(before) or _SETTLED.search(after) or _TICKED.match(line):
         return False
     if match[1]:

@@ -78,14 +78,6 @@ class Constitution:
     principles: tuple[Principle, ...] = ()
 
 
-def constitution_paths(specify_root: str = "") -> tuple[str, ...]:
-    """Where a constitution may be below `specify_root` (`""` or `apps/a/`); the first one that is there counts."""
-    return tuple(
-        f"{specify_root}{path}"
-        for path in (".specify/memory/constitution.md", ".specify/constitution.md", "memory/constitution.md")
-    )
-
-
 def read_constitution(document: Document | None, path: str) -> Constitution:
     """The constitution at `path`; state `missing` when there is no document, never an exception.
 

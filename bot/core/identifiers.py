@@ -1,0 +1,66 @@
+"""The ids that people number requirements, criteria and stories by: `FR-001`, `SC-002a`, `NFR-UI-3`, `US1`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_RANGE = 200
+"""Ids that a range such as `FR-001 to FR-020` is taken for, at most."""
+
+_PREFIX = r"(?:FR|NFR|SC|TR|BR|UR|SR|PR|IR|QR|DR|CR|REQ)"
+_REST = r"[-_](?:[A-Z]{1,8}[-_]?){0,3}[0-9]{1,4}(?:[-.][0-9]{1,3}(?![0-9]))?[a-z]?(?![A-Za-z0-9])"
+REQUIREMENT = re.compile(rf"(?<![A-Za-z0-9_-]){_PREFIX}{_REST}")
+STORY = re.compile(r"(?<![A-Za-z0-9_-])US[- ]?([0-9]{1,3})(?![A-Za-z0-9])")
+
+_TO = re.compile(r"\s*(?:–|—|-|\.\.\.?|…|~|〜|to|through|bis|à|al?|〜|から|至|到)\s*")
+_DASH = re.compile(r"\s*(?:–|—|\.\.\.?|…|~|〜)\s*")
+"""Only these make a bare number the end of a range; `FR-001 to 100 requests` is none."""
+_NUMBER = re.compile(r"[0-9]{2,4}(?![A-Za-z0-9.])")
+_MORE = re.compile(r"\s*[/,、]\s*([0-9]{2,4}[a-z]?)(?![A-Za-z0-9.])")
+_SPLIT = re.compile(r"(.*?)([0-9]+)([a-z]?)$")
+
+
+def requirement_ids(text: str) -> Iterator[tuple[str, int]]:
+    """Every requirement id of a text with its offset; ranges and lists (`FR-001–003`, `FR-001/002`) are written out."""
+    at = 0
+    while found := REQUIREMENT.search(text, at):
+        at = found.end()
+        yield found[0], found.start()
+        start, end = found[0], None
+        if link := _TO.match(text, at):
+            if other := REQUIREMENT.match(text, link.end()):
+                end, at = other[0], other.end()
+            elif (number := _NUMBER.match(text, link.end())) and _DASH.fullmatch(link[0]):
+                end, at = _with_number(start, number[0]), number.end()
+        if end is not None:
+            for inner in _between(start, end):
+                yield inner, found.start()
+            continue
+        while more := _MORE.match(text, at):
+            at = more.end()
+            yield _with_number(start, more[1]), found.start()
+
+
+def story_ids(text: str) -> Iterator[tuple[str, int]]:
+    """Every story id of a text in its plain form (`US1`) with its offset."""
+    for found in STORY.finditer(text):
+        yield f"US{int(found[1])}", found.start()
+
+
+def _with_number(pattern: str, number: str) -> str:
+    split = _SPLIT.match(pattern)
+    return f"{split[1]}{number}" if split else pattern
+
+
+def _between(start: str, end: str) -> Iterator[str]:
+    """The ids after `start` up to `end`; only `end` where they do not count on from each other."""
+    first, last = _SPLIT.match(start), _SPLIT.match(end)
+    if first and last and first[1] == last[1] and 0 < int(last[2]) - int(first[2]) <= MAX_RANGE:
+        width = len(first[2])
+        for number in range(int(first[2]) + 1, int(last[2])):
+            yield f"{first[1]}{number:0{width}d}"
+    yield end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from importlib import resources
@@ -32,9 +33,14 @@ def migrate(path: Path) -> list[int]:
     Doing it again does nothing, and processes that do it at once take turns. Raises `UserError` when a newer Plangate
     has written the database, `StorageError` when the disk does not take it.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = migrations()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
     with turn(path):
+        # SQLite would make it readable for everybody; its other files take over these rights.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = connect(path)
         try:
             version = _version(connection)
@@ -46,7 +52,7 @@ def migrate(path: Path) -> list[int]:
             missing = [number for number in known if number > version]
             for number in missing:
                 _carry_out(connection, number, known[number])
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise storage_error(path, error) from error
         finally:
             connection.close()

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-_Id = Annotated[int, msgspec.Meta(gt=0, lt=2**63)]
+_Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _Sha = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{40}([0-9a-f]{24})?\Z")]
 _Login = Annotated[str, msgspec.Meta(max_length=255)]
 _FullName = Annotated[str, msgspec.Meta(max_length=255, pattern=r"\A[^/\s]+/[^/\s]+\Z")]

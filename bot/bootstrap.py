@@ -1,0 +1,181 @@
+"""Settings in, running processes out: the only place that builds adapters.
+
+What only the worker needs is imported where it is built, so that the web process never loads a GitHub client.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import sys
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot import log
+from bot.adapters.clock import SystemClock
+from bot.adapters.migrate import migrate
+from bot.adapters.queue_sqlite import SqliteQueue
+from bot.adapters.sqlite import Database
+from bot.core.errors import StorageError, UserError
+from bot.settings import PREFIX, Settings
+from bot.supervise import Child, Supervisor, end_with
+from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from bot.core.outcome import Handler
+    from bot.core.ports import Clock, Queue, Store
+
+
+def serve(settings: Settings) -> int:
+    """Web and worker as two supervised processes, until SIGTERM or Ctrl-C. The exit code."""
+    _begin(settings)
+    prepare(settings)
+    _refuse_taken(settings)
+    environment = {**os.environ, **settings.environment()}
+    keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
+    children = [Child("web", [sys.executable, "-m", "bot", "web"], keyless)]
+    if settings.app_id is not None:
+        children.append(Child("worker", [sys.executable, "-m", "bot", "worker"], environment))
+    supervisor = Supervisor(
+        children,
+        ready=partial(_answers, settings),
+        announce=f"plangate: ready at http://{settings.host}:{settings.port}",
+    )
+    return supervisor.run()
+
+
+def run_web(settings: Settings) -> int:
+    """The door alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
+    # Imported here: the worker and the commands have no use for a server.
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    _begin(settings)
+    prepare(settings)
+    _refuse_taken(settings)
+    server = Granian(
+        "bot.web",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.web_threads,
+        respawn_failed_workers=True,
+        log_enabled=False,
+    )
+    server.serve(target_loader=partial(_load_web, settings, os.getpid()), wrap_loader=False)
+    return 0
+
+
+def run_worker(settings: Settings) -> int:
+    """The worker alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
+    _begin(settings)
+    prepare(settings)
+    database = _open(settings)
+    clock = SystemClock()
+    queue = SqliteQueue(database, clock)
+    worker = Worker(queue, service(settings, store(database), clock), clock, threads=settings.worker_threads)
+    finished = work(worker)
+    if not finished:
+        # A job that does not end would keep us alive. Its lease goes with the process, and it is done again.
+        os._exit(1)
+    queue.close()
+    return 0
+
+
+def work(worker: Worker) -> bool:
+    """Run a worker in this, the main thread until SIGTERM or SIGINT; `Worker.run`'s answer."""
+
+    def stop(*_: object) -> None:
+        # In a thread of its own: the handler may interrupt the very lock that `stop` needs.
+        threading.Thread(target=worker.stop, name="stop", daemon=True).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return worker.run()
+
+
+def prepare(settings: Settings) -> list[int]:
+    """Bring the database up to date; the numbers of the migrations that were carried out. Raises `UserError`."""
+    try:
+        return migrate(settings.database)
+    except StorageError as error:
+        raise UserError(str(error)) from None
+
+
+def open_queue(settings: Settings) -> Queue:
+    """The queue of a database that is up to date, for whoever lists or replays. Raises `UserError`."""
+    return SqliteQueue(_open(settings), SystemClock())
+
+
+def store(database: Database) -> Store:
+    """The store beside the queue."""
+    from bot.adapters.store_sqlite import SqliteStore  # noqa: PLC0415  not for the web process
+
+    return SqliteStore(database)
+
+
+def service(settings: Settings, kept: Store, clock: Clock) -> Handler:
+    """What works on jobs, with the GitHub clients. Raises `UserError` when the App's id or key is missing."""
+    raise NotImplementedError
+
+
+def web_application(settings: Settings) -> WSGIApplication:
+    """The WSGI application on a database that is up to date."""
+    from bot.web.app import application  # noqa: PLC0415  not for the worker
+    from bot.web.door import Recipient  # noqa: PLC0415
+
+    queue = SqliteQueue(_open(settings), SystemClock())
+    return application(Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug), queue)
+
+
+def _load_web(settings: Settings, parent: int) -> WSGIApplication:
+    """In the server's own child process, which must not outlive the server."""
+    end_with(parent)
+    _begin(settings)
+    return web_application(settings)
+
+
+def _begin(settings: Settings) -> None:
+    log.configure(settings.log_level, hidden=settings.secrets())
+    # A peer that hangs up is an error of one call, not the end of the process.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+def _open(settings: Settings) -> Database:
+    try:
+        return Database(settings.database)
+    except StorageError as error:
+        raise UserError(str(error)) from None
+
+
+def _refuse_taken(settings: Settings) -> None:
+    """The server would share a port with another one without a word. Raises `UserError`."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise UserError(
+                f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. "
+                f"Choose another one with {PREFIX}HOST and {PREFIX}PORT."
+            ) from None
+
+
+def _answers(settings: Settings) -> bool:
+    """Whether the door takes deliveries by now."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  not bound here
+    connection = http.client.HTTPConnection(host, settings.port, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,149 @@
+"""Installing the App, taking it away, and what happens to repositories as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.acts import pulls
+from bot.sandbox.deliveries import new_guid
+from bot.sandbox.state import Delivery, Installation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.sandbox.hub import Hub
+    from bot.sandbox.state import App, Json, Repository, User
+
+
+def brief(repository: Repository) -> Json:
+    """A repository as installation events name it."""
+    return {
+        "id": repository.id,
+        "node_id": repository.node_id,
+        "name": repository.name,
+        "full_name": repository.full_name,
+        "private": repository.private,
+    }
+
+
+def install(  # noqa: PLR0913, PLR0917 -- an installation is made of all of these
+    hub: Hub,
+    app: App,
+    account: User,
+    repositories: Iterable[Repository] | None,
+    permissions: Mapping[str, str] | None,
+    events: Iterable[str] | None,
+) -> Installation:
+    """Install on some repositories, or on all that the account has."""
+    state = hub.state
+    owned = [one for one in state.repositories.values() if one.owner is account]
+    chosen = owned if repositories is None else list(repositories)
+    one = Installation(
+        id=state.next_id(),
+        app=app,
+        account=account,
+        repositories={repository.id for repository in chosen},
+        permissions=dict(app.permissions if permissions is None else permissions),
+        events=list(app.events if events is None else events),
+        created_at=state.now(),
+        selection="all" if repositories is None else "selected",
+    )
+    state.installations[one.id] = one
+    _tell(hub, one, "created", repositories=[brief(repository) for repository in chosen], requester=None)
+    return one
+
+
+def _tell(hub: Hub, one: Installation, action: str, **fields: object) -> None:
+    hub.send(one, "installation", action, one.account, {"installation": hub.shapes.installation(one), **fields})
+
+
+def change_repositories(
+    hub: Hub, one: Installation, added: Iterable[Repository] = (), removed: Iterable[Repository] = ()
+) -> None:
+    """Add or take away repositories."""
+    added, removed = list(added), list(removed)
+    one.repositories |= {repository.id for repository in added}
+    one.repositories -= {repository.id for repository in removed}
+    fields = {
+        "installation": hub.shapes.installation(one),
+        "repository_selection": one.selection,
+        "repositories_added": [brief(repository) for repository in added],
+        "repositories_removed": [brief(repository) for repository in removed],
+        "requester": None,
+    }
+    for action, changed in (("added", added), ("removed", removed)):
+        if changed:
+            hub.send(one, "installation_repositories", action, one.account, fields)
+
+
+def suspend(hub: Hub, one: Installation, *, lift: bool) -> None:
+    """Suspend, or lift that."""
+    one.suspended_at = None if lift else hub.state.now()
+    _tell(hub, one, "unsuspend" if lift else "suspend")
+
+
+def uninstall(hub: Hub, one: Installation) -> None:
+    """Remove; tokens end at once."""
+    known = [hub.state.repositories[number] for number in sorted(one.repositories) if number in hub.state.repositories]
+    del hub.state.installations[one.id]
+    for value in [value for value, token in hub.state.tokens.items() if token.installation is one]:
+        del hub.state.tokens[value]
+    _tell(hub, one, "deleted", repositories=[brief(repository) for repository in known])
+
+
+def ping(hub: Hub, app: App) -> Delivery:
+    """The first delivery of a webhook."""
+    hook = {
+        "type": "App",
+        "id": app.id,
+        "name": "web",
+        "active": True,
+        "events": app.events,
+        "config": {"content_type": app.content_type, "insecure_ssl": app.insecure_ssl, "url": app.webhook_url or ""},
+        "updated_at": hub.shapes.app(app)["updated_at"],
+        "created_at": hub.shapes.app(app)["created_at"],
+        "app_id": app.id,
+        "deliveries_url": f"{hub.url}/app/hook/deliveries",
+    }
+    payload = {"zen": "Keep it logically awesome.", "hook_id": app.id, "hook": hook}
+    now = hub.state.now()
+    return hub.deliveries.add(Delivery(hub.state.next_id(), new_guid(), app, "ping", None, payload, None, None, now))
+
+
+def rename(hub: Hub, repository: Repository, *, name: str | None = None, owner: User | None = None) -> None:
+    """Give another name or owner; the old address redirects."""
+    before_name, before_owner = repository.name, repository.owner
+    sender = owner or before_owner
+    repository.name, repository.owner = name or before_name, owner or before_owner
+    hub.state.names[repository.full_name.lower()] = repository
+    if owner is None:
+        changes = {"changes": {"repository": {"name": {"from": before_name}}}}
+        hub.emit("repository", "renamed", repository, sender, changes)
+        return
+    kind = "organization" if before_owner.type == "Organization" else "user"
+    hub.emit(
+        "repository",
+        "transferred",
+        repository,
+        sender,
+        {"changes": {"owner": {"from": {kind: hub.shapes.user(before_owner)}}}},
+    )
+    for one in hub.state.installations.values():
+        if repository.id in one.repositories and one.account is not owner:
+            change_repositories(hub, one, removed=[repository])
+
+
+def delete_repository(hub: Hub, repository: Repository) -> None:
+    """Delete; pull requests that came from it lose their head repository and are closed."""
+    hub.emit("repository", "deleted", repository, repository.owner, {})
+    del hub.state.repositories[repository.id]
+    for name in [name for name, known in hub.state.names.items() if known is repository]:
+        del hub.state.names[name]
+    for one in hub.state.installations.values():
+        one.repositories.discard(repository.id)
+    for base in hub.state.repositories.values():
+        for pull in base.pulls.values():
+            if pull.head is repository:
+                pull.head = None
+                pulls.close(hub, pull, repository.owner)
+    repository.git.close()

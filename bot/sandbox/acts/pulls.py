@@ -1,0 +1,196 @@
+"""What people do with pull requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.errors import ApiError, invalid
+from bot.sandbox.git import Signature
+from bot.sandbox.state import Issue, PullRequest, Review
+
+if TYPE_CHECKING:
+    from bot.sandbox.hub import Hub
+    from bot.sandbox.state import Json, Repository, User
+
+
+def tell(hub: Hub, pull: PullRequest, action: str, sender: User, **fields: Any) -> None:
+    """Deliver `pull_request`."""
+    shape = hub.shapes.full_pull(pull)
+    hub.emit("pull_request", action, pull.base, sender, {"number": pull.number, "pull_request": shape, **fields})
+
+
+def open_pull(  # noqa: PLR0913 -- a pull request is opened with all of these
+    hub: Hub,
+    base: Repository,
+    author: User,
+    *,
+    head: Repository,
+    head_ref: str,
+    base_ref: str,
+    title: str,
+    body: str = "",
+    draft: bool = False,
+) -> PullRequest:
+    """Open a pull request; `head` may be a fork. Raises `ApiError` 422 as GitHub does."""
+    head_sha, base_sha = head.branch(head_ref), base.branch(base_ref)
+    if head_sha is None:
+        raise invalid("PullRequest", "head", "invalid")
+    if base_sha is None:
+        raise invalid("PullRequest", "base", "invalid")
+    twin = any(
+        one.open and one.head is head and (one.head_ref, one.base_ref) == (head_ref, base_ref)
+        for one in base.pulls.values()
+    )
+    if twin:
+        message = f"A pull request already exists for {head.owner.login}:{head_ref}."
+        raise ApiError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
+    bring(base, head, head_sha, number := base.next_number())
+    if base.git.merge_base(base_sha, head_sha) == head_sha:
+        message = f"No commits between {base_ref} and {head_ref}"
+        raise ApiError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
+    now = hub.state.now()
+    issue = Issue(hub.state.next_id(), number, title, body, author, now, now)
+    pull = PullRequest(
+        issue, hub.state.next_id(), base, base_ref, base_sha, head, head.owner.login, head_ref, head_sha, draft
+    )
+    base.issues[number], base.pulls[number] = issue, pull
+    tell(hub, pull, "opened", author)
+    return pull
+
+
+def bring(base: Repository, head: Repository, sha: str, number: int) -> None:
+    """Keep the head as `refs/pull/N/head` of the base repository, so that a fork's commits can be read there."""
+    ref = f"refs/pull/{number}/head"
+    if head is base:
+        base.git.set_refs({ref: sha})
+    else:
+        base.git.fetch(head.git, sha, ref)
+    base.refs[ref] = sha
+
+
+def moved(hub: Hub, repository: Repository, sender: User, branch: str) -> None:
+    """A branch was pushed: move the pull requests from it, and close those that are now contained in their base."""
+    sha = repository.branch(branch)
+    for base in list(hub.state.repositories.values()):
+        for pull in [one for one in base.pulls.values() if one.open]:
+            if pull.head is repository and pull.head_ref == branch:
+                _head_moved(hub, pull, sender, sha)
+            elif base is repository and pull.base_ref == branch and sha is not None:
+                _base_moved(hub, pull, sender, sha)
+
+
+def _head_moved(hub: Hub, pull: PullRequest, sender: User, sha: str | None) -> None:
+    if sha is None:
+        close(hub, pull, sender)
+    elif sha != pull.head_sha and pull.head is not None:
+        before, pull.head_sha = pull.head_sha, sha
+        pull.base_sha = pull.base.branch(pull.base_ref) or pull.base_sha
+        pull.issue.updated_at = hub.state.now()
+        bring(pull.base, pull.head, sha, pull.number)
+        tell(hub, pull, "synchronize", sender, before=before, after=sha)
+
+
+def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str) -> None:
+    """`base.sha` stays what it was when the head last moved, as on GitHub; only a contained head closes."""
+    if pull.base.git.merge_base(sha, pull.head_sha) == pull.head_sha:
+        pull.merge_sha = sha
+        _merged(hub, pull, sender)
+
+
+def edit(
+    hub: Hub,
+    pull: PullRequest,
+    sender: User,
+    *,
+    title: str | None = None,
+    body: str | None = None,
+    base: str | None = None,
+) -> None:
+    """Change title, text or base. Nothing is told when nothing changed."""
+    changes: Json = {}
+    if title is not None and title != pull.issue.title:
+        changes["title"], pull.issue.title = {"from": pull.issue.title}, title
+    if body is not None and body != pull.issue.body:
+        changes["body"], pull.issue.body = {"from": pull.issue.body}, body
+    if base is not None and base != pull.base_ref:
+        sha = pull.base.branch(base)
+        if sha is None:
+            raise invalid("PullRequest", "base", "invalid")
+        changes["base"] = {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}
+        pull.base_ref, pull.base_sha = base, sha
+    if changes:
+        pull.issue.updated_at = hub.state.now()
+        tell(hub, pull, "edited", sender, changes=changes)
+
+
+def set_draft(hub: Hub, pull: PullRequest, sender: User, *, draft: bool) -> None:
+    """Make it a draft, or ready."""
+    if pull.draft != draft:
+        pull.draft = draft
+        tell(hub, pull, "converted_to_draft" if draft else "ready_for_review", sender)
+
+
+def close(hub: Hub, pull: PullRequest, sender: User) -> None:
+    """Close without merging."""
+    if pull.open:
+        pull.issue.state, pull.issue.closed_at = "closed", hub.state.now()
+        tell(hub, pull, "closed", sender)
+
+
+def reopen(hub: Hub, pull: PullRequest, sender: User) -> None:
+    """Open a closed pull request again. Raises `ApiError` 422 when it was merged or its branch is gone."""
+    if pull.merged_at is not None or pull.head is None or pull.head.branch(pull.head_ref) is None:
+        raise invalid(
+            "PullRequest", "state", "invalid", "state cannot be changed. The pull request cannot be reopened."
+        )
+    if not pull.open:
+        pull.issue.state, pull.issue.closed_at = "open", None
+        tell(hub, pull, "reopened", sender)
+
+
+def merge(hub: Hub, pull: PullRequest, sender: User, *, message: str | None = None, admin: bool = False) -> str:
+    """Merge with a merge commit; returns its id. Raises `ApiError` 405 when a conflict or a required check blocks."""
+    from bot.sandbox.acts import pushes  # noqa: PLC0415 -- pushes and pull requests cause each other
+
+    repository = pull.base
+    if not pull.open or pull.draft:
+        raise ApiError(405, "Pull Request is not mergeable")
+    missing = blocking_checks(pull)
+    if missing and not admin:
+        raise ApiError(405, f'Required status check "{missing[0]}" is expected.')
+    base_sha = repository.branch(pull.base_ref) or pull.base_sha
+    tree = repository.git.merge(base_sha, pull.head_sha)
+    if tree is None:
+        raise ApiError(405, "Pull Request is not mergeable")
+    who = Signature(sender.name, sender.email, int(hub.state.now()))
+    text = message or f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.issue.title}"
+    pull.merge_sha = repository.git.write_commit(tree, [base_sha, pull.head_sha], text, who)
+    _merged(hub, pull, sender)
+    pushes.update_ref(hub, repository, sender, {f"refs/heads/{pull.base_ref}": pull.merge_sha})
+    return pull.merge_sha
+
+
+def _merged(hub: Hub, pull: PullRequest, sender: User) -> None:
+    now = hub.state.now()
+    pull.merged_at, pull.merged_by = now, sender
+    pull.issue.state, pull.issue.closed_at = "closed", now
+    tell(hub, pull, "closed", sender)
+
+
+def blocking_checks(pull: PullRequest) -> list[str]:
+    """Required checks that do not pass on the head: success, skipped and neutral pass, everything else blocks."""
+    latest: dict[str, str | None] = {}
+    for run in reversed(pull.base.runs_of(pull.head_sha)):
+        latest[run.name] = run.conclusion
+    passing = {name for name, conclusion in latest.items() if conclusion in {"success", "skipped", "neutral"}}
+    return sorted(pull.base.required_checks - passing)
+
+
+def review(hub: Hub, pull: PullRequest, author: User, state: str, body: str) -> Review:
+    """Submit a review: `commented`, `approved` or `changes_requested`."""
+    one = Review(hub.state.next_id(), pull, author, body, state, pull.head_sha, hub.state.now())
+    pull.base.reviews[one.id] = one
+    shape = hub.shapes.review(one) | {"state": state}
+    fields = {"review": shape, "pull_request": hub.shapes.pull(pull)}
+    hub.emit("pull_request_review", "submitted", pull.base, author, fields)
+    return one

@@ -1,0 +1,127 @@
+"""Bad days on demand: refused, lost, slow and cut requests, per operation, by count or by probability and seed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.errors import ApiError
+
+if TYPE_CHECKING:
+    from bot.sandbox.requests_log import Request
+    from bot.sandbox.routing import Reply
+
+
+@dataclass(slots=True)
+class Fault:
+    """What goes wrong, where and how often."""
+
+    operation: str = "*"
+    """Operation id or `method path`, with shell wildcards: `checks/*`, `POST /repos/*/check-runs`."""
+    status: int = 502
+    message: str = "Server Error"
+    headers: dict[str, str] = field(default_factory=dict)
+    after: bool = False
+    """The work is done and only its answer is lost."""
+    cut: bool = False
+    """The connection is cut without an answer."""
+    delay: float = 0.0
+    """Seconds to wait before the answer."""
+    graphql: dict[str, Any] | None = None
+    """An error to put into a GraphQL answer with status 200."""
+    partial: bool = False
+    """With `graphql`: the data stays, but for the field that the error's `path` names."""
+    times: int | None = 1
+    """How often it strikes; None: always."""
+    probability: float = 1.0
+    meanwhile: Callable[[], None] | None = None
+    """Called when it strikes, before the work: to move a head during an evaluation, say."""
+    struck: int = 0
+
+    def fits(self, request: Request) -> bool:
+        """Whether it is about this request."""
+        return fnmatchcase(request.operation, self.operation) or fnmatchcase(
+            f"{request.method} {request.path}", self.operation
+        )
+
+
+def primary_limit(reset: float, operation: str = "*", times: int | None = 1) -> Fault:
+    """The hour's budget is spent until `reset` (seconds since the epoch)."""
+    headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(reset))}
+    return Fault(operation, 403, "API rate limit exceeded for installation.", headers, times=times)
+
+
+def secondary_limit(retry_after: int | None, operation: str = "*", times: int | None = 1) -> Fault:
+    """Too much at once; `retry_after` in seconds, None when GitHub names no time."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+    return Fault(operation, 403, message, headers, times=times)
+
+
+def graphql_rate_limited(times: int | None = 1) -> Fault:
+    """GraphQL's way to say that the points are spent: an error inside a 200."""
+    error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for installation."}
+    return Fault("graphql", graphql=error, times=times)
+
+
+class Faults:
+    """The faults in force."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.active: list[Fault] = []
+        self._dice = random.Random(seed)  # noqa: S311 -- repeatable on purpose
+
+    def add(self, fault: Fault) -> Fault:
+        """Put a fault in force; returns it, to look at `struck`."""
+        self.active.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """The good days are back."""
+        self.active.clear()
+
+    def before(self, request: Request) -> None:
+        """Strike before the work. Raises `ApiError`, or `ConnectionAbortedError` to cut the connection."""
+        for fault in self._strikers(request, after=False):
+            if fault.graphql is None and (fault.cut or fault.status >= 400):  # noqa: PLR2004 -- 0: only a delay
+                _raise(fault)
+
+    def after(self, request: Request, reply: Reply) -> None:
+        """Strike when the work is done: lose the answer. Raises like `before`."""
+        del reply
+        for fault in self._strikers(request, after=True):
+            _raise(fault)
+
+    def in_graphql(self) -> Fault | None:
+        """The fault that a GraphQL answer shows."""
+        return next((one for one in self.active if one.graphql is not None and self._due(one)), None)
+
+    def _strikers(self, request: Request, *, after: bool) -> list[Fault]:
+        hit = [one for one in self.active if one.after is after and one.graphql is None and self._strikes(one, request)]
+        for fault in hit:
+            if fault.delay:
+                time.sleep(fault.delay)
+            if fault.meanwhile is not None:
+                fault.meanwhile()
+        return hit
+
+    def _strikes(self, fault: Fault, request: Request) -> bool:
+        return fault.fits(request) and self._due(fault)
+
+    def _due(self, fault: Fault) -> bool:
+        if fault.times is not None and fault.struck >= fault.times:
+            return False
+        if fault.probability < 1 and self._dice.random() >= fault.probability:
+            return False
+        fault.struck += 1
+        return True
+
+
+def _raise(fault: Fault) -> None:
+    if fault.cut:
+        raise ConnectionAbortedError
+    raise ApiError(fault.status, fault.message, headers=fault.headers)

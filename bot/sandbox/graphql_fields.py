@@ -1,0 +1,88 @@
+"""Which part of GitHub's public schema the sandbox answers: type -> fields. `vendor` cuts the schema down to it."""
+
+from __future__ import annotations
+
+_PAGE = "nodes totalCount pageInfo"
+
+KEPT: dict[str, str] = {
+    "Query": "repository viewer rateLimit node nodes",
+    "Mutation": "addComment addReaction closePullRequest markPullRequestReadyForReview minimizeComment"
+    " unminimizeComment updateIssueComment convertPullRequestToDraft",
+    # Interfaces and unions, with what they promise.
+    "Node": "id",
+    "Actor": "login url avatarUrl",
+    "GitObject": "id oid abbreviatedOid repository",
+    "RepositoryOwner": "id login url",
+    "Minimizable": "isMinimized minimizedReason",
+    "Reactable": "id reactionGroups",
+    "IssueOrPullRequest": "",
+    # People and Apps.
+    "User": "id databaseId login name email url avatarUrl",
+    "Bot": "id databaseId login url avatarUrl",
+    "Organization": "id databaseId login name url",
+    "App": "id databaseId slug name",
+    # Git.
+    "Repository": "id databaseId name nameWithOwner owner url isFork isArchived isPrivate isEmpty isDisabled isLocked"
+    " visibility defaultBranchRef object ref refs pullRequest pullRequests issue issues issueOrPullRequest labels"
+    " createdAt updatedAt pushedAt parent viewerPermission",
+    "Ref": "id name prefix target repository associatedPullRequests compare",
+    "RefConnection": _PAGE,
+    "Blob": "id oid abbreviatedOid repository byteSize isBinary isTruncated text",
+    "Tree": "id oid abbreviatedOid repository entries",
+    "TreeEntry": "name path mode type oid object size",
+    "Tag": "id oid abbreviatedOid repository name target",
+    "Commit": "id oid abbreviatedOid repository tree message messageHeadline messageBody authoredDate committedDate"
+    " author committer file parents checkSuites associatedPullRequests history url changedFilesIfAvailable"
+    " additions deletions",
+    "CommitConnection": _PAGE,
+    "CommitHistoryConnection": _PAGE,
+    "GitActor": "name email date user",
+    "Comparison": "id aheadBy behindBy baseTarget headTarget status commits",
+    "ComparisonCommitConnection": _PAGE,
+    # Checks.
+    "CheckSuite": "id databaseId app status conclusion checkRuns commit createdAt updatedAt branch",
+    "CheckSuiteConnection": _PAGE,
+    "CheckRun": "id databaseId name status conclusion externalId title summary text detailsUrl url startedAt"
+    " completedAt checkSuite annotations",
+    "CheckRunConnection": _PAGE,
+    "CheckAnnotation": "path annotationLevel message title rawDetails location",
+    "CheckAnnotationConnection": _PAGE,
+    "CheckAnnotationSpan": "start end",
+    "CheckAnnotationPosition": "line column",
+    # Issues and pull requests.
+    "Issue": "id databaseId fullDatabaseId number title body state author comments labels createdAt updatedAt closedAt closed url"
+    " repository locked viewerDidAuthor reactionGroups",
+    "IssueConnection": _PAGE,
+    "PullRequest": "id databaseId fullDatabaseId number title body state isDraft merged mergeable isCrossRepository author"
+    " headRefName headRefOid headRef headRepository headRepositoryOwner baseRefName baseRefOid baseRef baseRepository"
+    " repository labels files comments commits changedFiles additions deletions createdAt updatedAt closedAt mergedAt"
+    " closed url mergeCommit mergedBy locked viewerDidAuthor reviews reactionGroups mergeStateStatus isInMergeQueue",
+    "PullRequestConnection": _PAGE,
+    "PullRequestChangedFile": "path changeType additions deletions",
+    "PullRequestChangedFileConnection": _PAGE,
+    "PullRequestCommit": "id commit",
+    "PullRequestCommitConnection": _PAGE,
+    "PullRequestReview": "id databaseId fullDatabaseId author state body submittedAt createdAt url viewerDidAuthor",
+    "PullRequestReviewConnection": _PAGE,
+    "IssueComment": "id databaseId fullDatabaseId author body createdAt updatedAt lastEditedAt isMinimized minimizedReason"
+    " viewerDidAuthor viewerCanUpdate url issue pullRequest repository reactionGroups reactions",
+    "IssueCommentConnection": _PAGE,
+    "IssueCommentEdge": "node cursor",
+    "Label": "id name color",
+    "LabelConnection": _PAGE,
+    "Reaction": "id databaseId content user",
+    "ReactionConnection": _PAGE,
+    "ReactionGroup": "content viewerHasReacted reactors",
+    "ReactorConnection": "totalCount pageInfo",
+    # The rest.
+    "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "RateLimit": "cost limit nodeCount remaining resetAt used",
+    "AddCommentPayload": "clientMutationId commentEdge subject",
+    "AddReactionPayload": "clientMutationId reaction subject",
+    "MinimizeCommentPayload": "clientMutationId minimizedComment",
+    "UnminimizeCommentPayload": "clientMutationId unminimizedComment",
+    "UpdateIssueCommentPayload": "clientMutationId issueComment",
+    "MarkPullRequestReadyForReviewPayload": "clientMutationId pullRequest",
+    "ConvertPullRequestToDraftPayload": "clientMutationId pullRequest",
+    "ClosePullRequestPayload": "clientMutationId pullRequest",
+}

@@ -1,0 +1,161 @@
+"""The sandbox's middle: the records, their lock, and everything that the HTTP side and the World share."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.deliveries import Deliveries, new_guid
+from bot.sandbox.faults import Faults
+from bot.sandbox.limits import Limits
+from bot.sandbox.requests_log import Requests
+from bot.sandbox.shapes import Shapes
+from bot.sandbox.state import Delivery, Installation, Json, Repository, State, User, node_id
+from bot.sandbox.validation import validate
+
+_BY_NUMBER = re.compile(r"/repositories/([0-9]{1,18})(/.*)?")
+_NEEDS = {
+    # Which permission an App needs to hear of an event; any one of them.
+    # https://docs.github.com/en/webhooks/webhook-events-and-payloads
+    "push": ("contents",),
+    "create": ("contents",),
+    "delete": ("contents",),
+    "pull_request": ("pull_requests",),
+    "pull_request_review": ("pull_requests",),
+    "issues": ("issues",),
+    "issue_comment": ("issues", "pull_requests"),
+    "check_run": ("checks",),
+    "check_suite": ("checks",),
+    "merge_group": ("merge_queues",),
+    "repository": ("metadata",),
+}
+_ALWAYS = {"installation", "installation_repositories", "ping"}
+
+
+class Hub:
+    """What one simulated GitHub consists of."""
+
+    def __init__(self, folder: Path, now: Callable[[], float]) -> None:
+        self.folder = folder
+        self.url = ""
+        """The base address; known once the server listens."""
+        self.lock = threading.RLock()
+        self.state = State(now)
+        self.shapes = Shapes("")
+        self.requests = Requests()
+        self.limits = Limits(now)
+        self.faults = Faults()
+        self.deliveries = Deliveries(self.state)
+
+    def listen(self, url: str) -> None:
+        """The server knows its address now."""
+        self.url = self.shapes.url = url
+
+    def validate(self, operation: str, body: Any, *, given: bool) -> None:
+        """Check a request's body. Raises `ApiError`."""
+        validate(operation, body, given=given)
+
+    def by_number(self, path: str) -> str:
+        """`/repositories/ID/…` is where GitHub redirects renamed repositories to."""
+        match = _BY_NUMBER.fullmatch(path)
+        repository = self.state.repositories.get(int(match[1])) if match else None
+        return path if match is None or repository is None else f"/repos/{repository.full_name}{match[2] or ''}"
+
+    def reactions(self, subject: str) -> dict[str, int]:
+        """How often each reaction stands on something, by its node id."""
+        counts: dict[str, int] = {}
+        for one in self.state.reactions.values():
+            if one.subject == subject:
+                counts[one.content] = counts.get(one.content, 0) + 1
+        return counts
+
+    def emit(
+        self,
+        event: str,
+        action: str | None,
+        repository: Repository,
+        sender: User,
+        fields: Mapping[str, Any],
+        *,
+        only_app: int | None = None,
+    ) -> None:
+        """Tell every App that is installed, has the permission and wants to know."""
+        for one in list(self.state.installed_on(repository)):
+            if only_app is not None and one.app.id != only_app:
+                continue
+            if hears(one, event, action):
+                self.send(
+                    one,
+                    event,
+                    action,
+                    sender,
+                    {**fields, "repository": fields.get("repository") or self.shapes.repository(repository)},
+                    repository,
+                )
+
+    def send(
+        self,
+        installation: Installation,
+        event: str,
+        action: str | None,
+        sender: User,
+        fields: Mapping[str, Any],
+        repository: Repository | None = None,
+    ) -> Delivery:
+        """Deliver one event to one installation."""
+        payload: Json = {} if action is None else {"action": action}
+        payload |= fields
+        payload["sender"] = self.shapes.user(sender)
+        if repository is not None and repository.owner.type == "Organization":
+            payload["organization"] = self.organization(repository.owner)
+        if "installation" not in payload:
+            payload["installation"] = {
+                "id": installation.id,
+                "node_id": node_id("MDI", installation.id),
+            }
+        return self.deliveries.add(
+            Delivery(
+                id=self.state.next_id(),
+                guid=new_guid(),
+                app=installation.app,
+                event=event,
+                action=action,
+                payload=payload,
+                installation=installation.id,
+                repository=None if repository is None else repository.id,
+                delivered_at=self.state.now(),
+            )
+        )
+
+    def organization(self, owner: User) -> Json:
+        """An organization as deliveries show it."""
+        api = f"{self.url}/orgs/{owner.login}"
+        return {
+            "login": owner.login,
+            "id": owner.id,
+            "node_id": owner.node_id,
+            "url": api,
+            "repos_url": f"{api}/repos",
+            "events_url": f"{api}/events",
+            "hooks_url": f"{api}/hooks",
+            "issues_url": f"{api}/issues",
+            "members_url": f"{api}/members{{/member}}",
+            "public_members_url": f"{api}/public_members{{/member}}",
+            "avatar_url": f"{self.url}/-/avatars/{owner.id}",
+            "description": "",
+        }
+
+
+def hears(installation: Installation, event: str, action: str | None) -> bool:
+    """Whether an event is delivered to an installation."""
+    if event in _ALWAYS:
+        return True
+    granted = installation.permissions
+    if event in {"check_run", "check_suite"}:
+        # Whoever may write checks hears of re-runs and requests without subscribing; the rest needs a subscription.
+        asked = action in {"requested", "rerequested", "requested_action"}
+        return granted.get("checks") == "write" if asked else event in installation.events and "checks" in granted
+    return event in installation.events and any(need in granted for need in _NEEDS.get(event, ()))

@@ -1,0 +1,107 @@
+"""Rate limits: GitHub's headers, and refusals when a test asks for a small budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.sandbox.credentials import Credential
+    from bot.sandbox.requests_log import Request
+
+HOUR = 3600.0
+DEFAULTS = {"core": 5000, "graphql": 5000, "integration_manifest": 5000}
+
+
+@dataclass(slots=True)
+class _Window:
+    reset: float
+    used: int = 0
+
+
+@dataclass(slots=True)
+class Limits:
+    """The primary limits, a window per credential and resource.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+
+    now: Callable[[], float]
+    budget: dict[str, int] = field(default_factory=lambda: dict(DEFAULTS))
+    """Requests (core) or points (graphql) an hour; a test sets them low."""
+    _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
+    _last: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def charge(self, credential: Credential, request: Request) -> None:
+        """Count a request. Raises `ApiError` 403 when the budget is spent (REST; GraphQL answers inside a 200)."""
+        if request.operation == "graphql" or request.path == "/rate_limit":
+            return
+        window = self._window(credential, "core")
+        if window.used >= self.budget["core"]:
+            raise ApiError(
+                403,
+                f"API rate limit exceeded for {_who(credential)}.",
+                headers=self._headers("core", window),
+            )
+        window.used += 1
+
+    def spend_points(self, credential: Credential, points: int) -> bool:
+        """Count GraphQL points; False when they are not there."""
+        window = self._window(credential, "graphql")
+        if window.used + points > self.budget["graphql"]:
+            return False
+        window.used += points
+        return True
+
+    def show(self, credential: Credential, resource: str) -> dict[str, Any]:
+        """One resource as `GET /rate_limit` shows it."""
+        window = self._window(credential, resource)
+        limit = self.budget[resource]
+        used = min(window.used, limit)
+        return {
+            "limit": limit,
+            "used": used,
+            "remaining": limit - used,
+            "reset": int(window.reset),
+            "resource": resource,
+        }
+
+    def headers(self, credential: Credential, request: Request) -> dict[str, str]:
+        """The `X-RateLimit-*` headers."""
+        resource = "graphql" if request.operation == "graphql" else "core"
+        headers = self._headers(resource, self._window(credential, resource))
+        self._last[id(request)] = headers
+        return headers
+
+    def last(self, request: Request) -> dict[str, str]:
+        """The headers of a request that ended badly after it was counted."""
+        return self._last.pop(id(request), {})
+
+    def _window(self, credential: Credential, resource: str) -> _Window:
+        key = (_who(credential), resource)
+        window = self._windows.get(key)
+        if window is None or window.reset <= self.now():
+            window = self._windows[key] = _Window(self.now() + HOUR)
+        return window
+
+    def _headers(self, resource: str, window: _Window) -> dict[str, str]:
+        limit = self.budget[resource]
+        return {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(limit - window.used, 0)),
+            "X-RateLimit-Used": str(window.used),
+            "X-RateLimit-Reset": str(int(window.reset)),
+            "X-RateLimit-Resource": resource,
+        }
+
+
+def _who(credential: Credential) -> str:
+    if credential.token is not None:
+        return f"installation ID {credential.token.installation.id}"
+    if credential.user is not None:
+        return f"user ID {credential.user.id}"
+    return f"app ID {credential.app.id}" if credential.app is not None else "127.0.0.1"

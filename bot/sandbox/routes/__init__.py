@@ -1,0 +1,1 @@
+"""The REST operations, by what they are about."""

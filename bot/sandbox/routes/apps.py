@@ -1,0 +1,138 @@
+"""The App as itself: installations, scoped tokens, the manifest's conversion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.credentials import allows, mint
+from bot.sandbox.errors import ApiError
+from bot.sandbox.routing import Call, Reply, route
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import Installation, Repository
+
+_MOST_REPOSITORIES = 500
+
+
+@route("GET", "/app", "apps/get-authenticated")
+def get_app(call: Call) -> Reply:
+    """The App that asks."""
+    app = call.app
+    installed = [one for one in call.hub.state.installations.values() if one.app is app]
+    return Reply(call.hub.shapes.app(app, counted=len(installed)))
+
+
+@route("GET", "/app/installations", "apps/list-installations")
+def list_installations(call: Call) -> Reply:
+    """Every installation of the App."""
+    app = call.app
+    return call.listed(
+        [one for one in call.hub.state.installations.values() if one.app is app], call.hub.shapes.installation
+    )
+
+
+def _installation(call: Call) -> Installation:
+    found = call.hub.state.installations.get(call.number("installation_id"))
+    if found is None or found.app is not call.app:
+        raise ApiError(404, "Not Found")
+    return found
+
+
+@route("GET", "/app/installations/{installation_id}", "apps/get-installation")
+def get_installation(call: Call) -> Reply:
+    """One installation."""
+    return Reply(call.hub.shapes.installation(_installation(call)))
+
+
+def _for_repository(call: Call) -> Reply:
+    repository = call.hub.state.repository(f"{call.params['owner']}/{call.params['repo']}")
+    found = None if repository is None else call.hub.state.installation_of(call.app, repository)
+    if found is None:
+        raise ApiError(404, "Not Found")
+    return Reply(call.hub.shapes.installation(found))
+
+
+route("GET", "/repos/{owner}/{repo}/installation", "apps/get-repo-installation")(_for_repository)
+
+
+def _for_account(call: Call) -> Reply:
+    login = (call.params.get("org") or call.params["username"]).lower()
+    mine = (one for one in call.hub.state.installations.values() if one.app is call.app)
+    found = next((one for one in mine if one.account.login.lower() == login), None)
+    if found is None:
+        raise ApiError(404, "Not Found")
+    return Reply(call.hub.shapes.installation(found))
+
+
+route("GET", "/orgs/{org}/installation", "apps/get-org-installation")(_for_account)
+route("GET", "/users/{username}/installation", "apps/get-user-installation")(_for_account)
+
+
+@route("POST", "/app/installations/{installation_id}/access_tokens", "apps/create-installation-access-token")
+def create_token(call: Call) -> Reply:
+    """A token, narrowed to repositories and permissions. 422 when more is asked than the installation has."""
+    found = _installation(call)
+    if found.suspended_at is not None:
+        raise ApiError(403, "This installation has been suspended")
+    permissions = _narrowed(found, call.body.get("permissions"))
+    repositories = _chosen(call, found)
+    ids = None if repositories is None else frozenset(one.id for one in repositories)
+    return Reply(call.hub.shapes.token(mint(call.hub.state, found, ids, permissions), repositories), 201)
+
+
+def _narrowed(found: Installation, asked: dict[str, str] | None) -> dict[str, str]:
+    if not asked:
+        return dict(found.permissions)
+    if any(not allows(found.permissions, f"{name}:{level}") for name, level in asked.items()):
+        raise ApiError(422, "The permissions requested are not granted to this installation.")
+    return {"metadata": "read", **asked}
+
+
+def _chosen(call: Call, found: Installation) -> list[Repository] | None:
+    names, ids = call.body.get("repositories"), call.body.get("repository_ids")
+    if names is None and ids is None:
+        return None
+    state = call.hub.state
+    wanted = [state.repository(f"{found.account.login}/{name}") for name in names or []]
+    wanted += [state.repositories.get(number) for number in ids or []]
+    chosen = [one for one in wanted if one is not None and one.id in found.repositories]
+    if len(chosen) != len(wanted) or not chosen or len(chosen) > _MOST_REPOSITORIES:
+        message = (
+            "There is at least one repository that does not exist or is not accessible to the parent installation."
+        )
+        raise ApiError(422, message)
+    return chosen
+
+
+@route("GET", "/installation/repositories", "apps/list-repos-accessible-to-installation")
+def list_accessible(call: Call) -> Reply:
+    """The repositories of the token."""
+    repositories = [one for one in call.hub.state.repositories.values() if call.credential.installed_on(one)]
+    shown, headers = call.page(repositories)
+    body: dict[str, Any] = {
+        "total_count": len(repositories),
+        "repository_selection": call.token.installation.selection,
+        "repositories": [call.hub.shapes.repository(one, "read") for one in shown],
+    }
+    return Reply(body, headers=headers)
+
+
+@route("DELETE", "/installation/token", "apps/revoke-installation-access-token")
+def revoke(call: Call) -> Reply:
+    """The token ends now."""
+    del call.hub.state.tokens[call.token.value]
+    return Reply(status=204)
+
+
+@route("POST", "/app-manifests/{code}/conversions", "apps/create-from-manifest")
+def convert(call: Call) -> Reply:
+    """The last step of the manifest flow; a code works once."""
+    app = call.hub.state.manifests.pop(call.params["code"], None)
+    if app is None:
+        raise ApiError(404, "Not Found")
+    secrets = {
+        "client_secret": f"sandbox-{app.id}",
+        "webhook_secret": app.webhook_secret,
+        "pem": app.private_key,
+    }
+    return Reply(call.hub.shapes.app(app) | secrets, 201)

@@ -1,0 +1,99 @@
+"""The App's webhook: its configuration, its deliveries, and sending them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.errors import ApiError
+from bot.sandbox.routing import Call, Json, Reply, route
+from bot.sandbox.state import iso
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import App, Delivery
+
+
+def _config(app: App) -> Json:
+    shown = {"content_type": app.content_type, "insecure_ssl": app.insecure_ssl, "url": app.webhook_url or ""}
+    return shown if app.webhook_secret is None else shown | {"secret": "********"}
+
+
+@route("GET", "/app/hook/config", "apps/get-webhook-config-for-app")
+def get_config(call: Call) -> Reply:
+    """Where deliveries go."""
+    return Reply(_config(call.app))
+
+
+@route("PATCH", "/app/hook/config", "apps/update-webhook-config-for-app")
+def update_config(call: Call) -> Reply:
+    """Change address, secret or content type."""
+    app = call.app
+    app.webhook_url = call.body.get("url", app.webhook_url)
+    app.webhook_secret = call.body.get("secret", app.webhook_secret)
+    app.content_type = call.body.get("content_type", app.content_type)
+    return Reply(_config(app))
+
+
+def _shape(one: Delivery) -> Json:
+    return {
+        "id": one.id,
+        "guid": one.guid,
+        "delivered_at": iso(one.delivered_at),
+        "redelivery": one.redelivery,
+        "duration": round(one.duration, 2),
+        "status": one.status,
+        "status_code": one.status_code,
+        "event": one.event,
+        "action": one.action,
+        "installation_id": one.installation,
+        "repository_id": one.repository,
+        "throttled_at": None,
+    }
+
+
+def _failed(one: Delivery) -> bool:
+    return not 200 <= one.status_code < 400  # noqa: PLR2004 -- GitHub's line between success and failure
+
+
+@route("GET", "/app/hook/deliveries", "apps/list-webhook-deliveries")
+def list_deliveries(call: Call) -> Reply:
+    """Deliveries of the last three days, newest first; pages by cursor."""
+    known = call.hub.deliveries.of(call.app)
+    if call.query.get("status") in {"success", "failure"}:
+        known = [one for one in known if _failed(one) is (call.query["status"] == "failure")]
+    cursor = call.query.get("cursor", "")
+    if cursor.isascii() and cursor.isdigit():
+        known = [one for one in known if one.id <= int(cursor)]
+    text = call.query.get("per_page", "30")
+    size = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 30, 1), 100)  # noqa: PLR2004 -- any page
+    headers = {}
+    if len(known) > size:
+        address = f"{call.hub.url}{call.path}?per_page={size}&cursor={known[size].id}"
+        headers["Link"] = f'<{address}>; rel="next"'
+    return Reply([_shape(one) for one in known[:size]], headers=headers)
+
+
+def _delivery(call: Call) -> Delivery:
+    number = call.number("delivery_id")
+    found = next((one for one in call.hub.deliveries.of(call.app) if one.id == number), None)
+    if found is None:
+        raise ApiError(404, "Not Found")
+    return found
+
+
+@route("GET", "/app/hook/deliveries/{delivery_id}", "apps/get-webhook-delivery")
+def get_delivery(call: Call) -> Reply:
+    """One delivery with what was sent and answered."""
+    one = _delivery(call)
+    more = {
+        "url": one.app.webhook_url or "",
+        "request": {"headers": one.request_headers, "payload": one.payload},
+        "response": {"headers": one.response_headers, "payload": one.response_body},
+    }
+    return Reply(_shape(one) | more)
+
+
+@route("POST", "/app/hook/deliveries/{delivery_id}/attempts", "apps/redeliver-webhook-delivery")
+def redeliver(call: Call) -> Reply:
+    """Send it again, under the same GUID."""
+    call.hub.deliveries.again(_delivery(call))
+    return Reply({}, 202)

@@ -1,0 +1,212 @@
+"""The git database: blobs, trees, commits, refs."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bot.sandbox.acts import pushes
+from bot.sandbox.commit_shapes import git_commit_shape
+from bot.sandbox.errors import ApiError
+from bot.sandbox.git import ZERO, GitError, TreeEntry
+from bot.sandbox.routes.repositories import revision, signature
+from bot.sandbox.routing import Call, Json, Reply, route
+
+if TYPE_CHECKING:
+    from bot.sandbox.git import GitObject
+
+_REPO = "/repos/{owner}/{repo}"
+_MOST_ENTRIES = 100_000
+_READ, _WRITE = "contents:read", "contents:write"
+
+
+def _object(call: Call, sha: str, kind: str) -> GitObject:
+    found = call.repository.git.read(sha)
+    if found is None or found.kind != kind:
+        raise ApiError(404, "Not Found")
+    return found
+
+
+def _api(call: Call) -> str:
+    return f"{call.hub.url}/repos/{call.repository.full_name}"
+
+
+@route("GET", f"{_REPO}/git/blobs/{{file_sha}}", "git/get-blob", _READ)
+def get_blob(call: Call) -> Reply:
+    """A blob, base64."""
+    found = _object(call, call.params["file_sha"], "blob")
+    return Reply(
+        {
+            "sha": found.oid,
+            "node_id": f"B_{found.oid}",
+            "size": len(found.content),
+            "url": f"{_api(call)}/git/blobs/{found.oid}",
+            "content": base64.encodebytes(found.content).decode(),
+            "encoding": "base64",
+        }
+    )
+
+
+@route("POST", f"{_REPO}/git/blobs", "git/create-blob", _WRITE)
+def create_blob(call: Call) -> Reply:
+    """Store a blob."""
+    text = str(call.body["content"])
+    content = base64.b64decode(text) if call.body.get("encoding") == "base64" else text.encode()
+    sha = call.repository.git.write("blob", content)
+    return Reply({"sha": sha, "url": f"{_api(call)}/git/blobs/{sha}"}, 201)
+
+
+def _tree(call: Call, sha: str, *, recursive: bool) -> Json:
+    git, entries = call.repository.git, []
+    waiting = [("", sha)]
+    while waiting and len(entries) < _MOST_ENTRIES:
+        prefix, oid = waiting.pop()
+        for one in git.entries(oid):
+            path = f"{prefix}{one.name}"
+            shape = {"path": path, "mode": one.mode, "type": one.kind, "sha": one.oid}
+            if one.kind == "blob":
+                found = git.read(one.oid)
+                shape["size"] = 0 if found is None else len(found.content)
+            if one.kind != "commit":
+                shape["url"] = f"{_api(call)}/git/{one.kind}s/{one.oid}"
+            entries.append(shape)
+            if recursive and one.kind == "tree":
+                waiting.append((f"{path}/", one.oid))
+    if recursive:
+        entries.sort(key=lambda entry: entry["path"])
+    return {
+        "sha": sha,
+        "url": f"{_api(call)}/git/trees/{sha}",
+        "tree": entries[:_MOST_ENTRIES],
+        "truncated": len(entries) > _MOST_ENTRIES,
+    }
+
+
+@route("GET", f"{_REPO}/git/trees/{{tree_sha*}}", "git/get-tree", _READ)
+def get_tree(call: Call) -> Reply:
+    """A tree by its own id, a commit's or a branch's."""
+    name = call.params["tree_sha"]
+    commit = revision(call.repository, name)
+    found = call.repository.git.read(commit.tree if commit is not None else name)
+    if found is None or found.kind != "tree":
+        raise ApiError(404, "Not Found")
+    return Reply(_tree(call, found.oid, recursive="recursive" in call.query))
+
+
+@route("POST", f"{_REPO}/git/trees", "git/create-tree", _WRITE)
+def create_tree(call: Call) -> Reply:
+    """Store a tree; a null id removes, `content` stores a blob on the way."""
+    git, entries = call.repository.git, []
+    for one in call.body["tree"]:
+        oid = ZERO if "sha" in one and one["sha"] is None else one.get("sha")
+        if oid is None:
+            oid = git.write("blob", str(one.get("content", "")).encode())
+        entries.append(TreeEntry(str(one.get("mode", "100644")), str(one["path"]), str(oid)))
+    try:
+        sha = git.write_tree(entries, call.body.get("base_tree"))
+    except GitError as error:
+        raise ApiError(422, f"Invalid tree info: {error}"[:200]) from None
+    return Reply(_tree(call, sha, recursive=False), 201)
+
+
+@route("GET", f"{_REPO}/git/commits/{{commit_sha}}", "git/get-commit", _READ)
+def get_commit(call: Call) -> Reply:
+    """A commit."""
+    commit = call.repository.git.commit(call.params["commit_sha"])
+    if commit is None:
+        raise ApiError(404, "Not Found")
+    return Reply(git_commit_shape(call.hub, call.repository, commit))
+
+
+@route("POST", f"{_REPO}/git/commits", "git/create-commit", _WRITE)
+def create_commit(call: Call) -> Reply:
+    """Store a commit."""
+    git, body = call.repository.git, call.body
+    _object(call, str(body["tree"]), "tree")
+    parents = [str(one) for one in body.get("parents") or []]
+    for parent in parents:
+        _object(call, parent, "commit")
+    author, committer = (
+        signature(call, body.get("author")),
+        signature(call, body.get("committer") or body.get("author")),
+    )
+    commit = git.commit(git.write_commit(str(body["tree"]), parents, str(body["message"]), author, committer))
+    assert commit is not None  # noqa: S101 -- written above; this narrows for the type checker
+    return Reply(git_commit_shape(call.hub, call.repository, commit), 201)
+
+
+def _ref(call: Call, ref: str) -> Json:
+    repository = call.repository
+    sha = repository.refs[ref]
+    found = repository.git.read(sha)
+    kind = "commit" if found is None else found.kind
+    return {
+        "ref": ref,
+        "node_id": f"REF_{base64.urlsafe_b64encode(f'{repository.id}:{ref}'.encode()).decode()}",
+        "url": f"{_api(call)}/git/{quote(ref)}",
+        "object": {"type": kind, "sha": sha, "url": f"{_api(call)}/git/{kind}s/{sha}"},
+    }
+
+
+@route("GET", f"{_REPO}/git/ref/{{ref*}}", "git/get-ref", _READ)
+def get_ref(call: Call) -> Reply:
+    """One ref: `heads/main`."""
+    ref = f"refs/{call.params['ref']}"
+    if ref not in call.repository.refs:
+        raise ApiError(404, "Not Found")
+    return Reply(_ref(call, ref))
+
+
+@route("GET", f"{_REPO}/git/matching-refs/{{ref*}}", "git/list-matching-refs", _READ)
+def matching(call: Call) -> Reply:
+    """The refs that begin so."""
+    start = f"refs/{call.params['ref']}"
+    return call.listed(
+        sorted(ref for ref in call.repository.refs if ref.startswith(start)), lambda ref: _ref(call, ref)
+    )
+
+
+@route("POST", f"{_REPO}/git/refs", "git/create-ref", _WRITE)
+def create_ref(call: Call) -> Reply:
+    """A new ref."""
+    ref, sha = str(call.body["ref"]), str(call.body["sha"])
+    if not ref.startswith(("refs/heads/", "refs/tags/")):
+        raise ApiError(422, "Reference name must start with 'refs/heads/' or 'refs/tags/'")
+    if ref in call.repository.refs:
+        raise ApiError(422, "Reference already exists")
+    _point(call, ref, sha)
+    return Reply(_ref(call, ref), 201)
+
+
+@route("PATCH", f"{_REPO}/git/refs/{{ref*}}", "git/update-ref", _WRITE)
+def update_ref(call: Call) -> Reply:
+    """Move a ref; only forward, unless forced."""
+    ref, sha = f"refs/{call.params['ref']}", str(call.body["sha"])
+    old = call.repository.refs.get(ref)
+    if old is None:
+        raise ApiError(422, "Reference does not exist")
+    known = call.repository.git.has_commit(sha)
+    if known and not call.body.get("force") and call.repository.git.merge_base(old, sha) != old:
+        raise ApiError(422, "Update is not a fast forward")
+    _point(call, ref, sha)
+    return Reply(_ref(call, ref))
+
+
+@route("DELETE", f"{_REPO}/git/refs/{{ref*}}", "git/delete-ref", _WRITE)
+def delete_ref(call: Call) -> Reply:
+    """Remove a ref."""
+    ref = f"refs/{call.params['ref']}"
+    if ref not in call.repository.refs:
+        raise ApiError(422, "Reference does not exist")
+    pushes.update_ref(call.hub, call.repository, call.actor, {ref: None})
+    return Reply(status=204)
+
+
+def _point(call: Call, ref: str, sha: str) -> None:
+    if call.repository.git.read(sha) is None:
+        raise ApiError(422, "Object does not exist")
+    try:
+        pushes.update_ref(call.hub, call.repository, call.actor, {ref: sha})
+    except GitError as error:
+        raise ApiError(422, f"Reference update failed: {error}"[:200]) from None

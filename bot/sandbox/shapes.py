@@ -1,0 +1,526 @@
+"""Records as GitHub's REST JSON. Every key of the official description is there; both client libraries rely on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import md5
+from typing import Any
+
+from bot.sandbox import git
+from bot.sandbox.state import (
+    PERMISSIONS_OF,
+    App,
+    CheckRun,
+    CheckSuite,
+    Comment,
+    Installation,
+    Issue,
+    PullRequest,
+    Reaction,
+    Repository,
+    Review,
+    Token,
+    User,
+    iso,
+    node_id,
+)
+
+Json = dict[str, Any]
+
+_USER_LINKS = (
+    "followers:followers following:following{/other_user} gists:gists{/gist_id} starred:starred{/owner}{/repo}"
+    " subscriptions:subscriptions organizations:orgs repos:repos events:events{/privacy} received_events:received_events"
+)
+_REPOSITORY_LINKS = (
+    "archive:{archive_format}{/ref} assignees:assignees{/user} blobs:git/blobs{/sha} branches:branches{/branch}"
+    " collaborators:collaborators{/collaborator} comments:comments{/number} commits:commits{/sha}"
+    " compare:compare/{base}...{head} contents:contents/{+path} contributors:contributors deployments:deployments"
+    " downloads:downloads events:events forks:forks git_commits:git/commits{/sha} git_refs:git/refs{/sha}"
+    " git_tags:git/tags{/sha} hooks:hooks issue_comment:issues/comments{/number} issue_events:issues/events{/number}"
+    " issues:issues{/number} keys:keys{/key_id} labels:labels{/name} languages:languages merges:merges"
+    " milestones:milestones{/number} notifications:notifications{?since,all,participating} pulls:pulls{/number}"
+    " releases:releases{/id} stargazers:stargazers statuses:statuses/{sha} subscribers:subscribers"
+    " subscription:subscription tags:tags teams:teams trees:git/trees{/sha}"
+)
+CONTENTS = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"]
+
+
+def _links(table: str, api: str) -> Json:
+    pairs = (entry.split(":", 1) for entry in table.split())
+    return {f"{name}_url": f"{api}/{path}" for name, path in pairs}
+
+
+@dataclass(slots=True)
+class Shapes:
+    """Builds answers whose addresses are those of this sandbox."""
+
+    url: str
+    """The base address, without a slash at the end."""
+
+    def user(self, user: User) -> Json:
+        """A "simple user"."""
+        # A bot's login in REST ends in `[bot]`; in GraphQL it does not.
+        login = f"{user.login}[bot]" if user.type == "Bot" else user.login
+        api = f"{self.url}/users/{login}"
+        html = f"{self.url}/apps/{user.login}" if user.type == "Bot" else f"{self.url}/{user.login}"
+        return {
+            "login": login,
+            "id": user.id,
+            "node_id": user.node_id,
+            "avatar_url": f"{self.url}/-/avatars/{user.id}",
+            "gravatar_id": "",
+            "url": api,
+            "html_url": html,
+            **_links(_USER_LINKS, api),
+            "type": user.type,
+            "user_view_type": "public",
+            "site_admin": False,
+        }
+
+    def minimal_repository(self, repository: Repository) -> Json:
+        """What installations, compares and deliveries' neighbours show of a repository."""
+        api = f"{self.url}/repos/{repository.full_name}"
+        html = f"{self.url}/{repository.full_name}"
+        return {
+            "id": repository.id,
+            "node_id": repository.node_id,
+            "name": repository.name,
+            "full_name": repository.full_name,
+            "owner": self.user(repository.owner),
+            "private": repository.private,
+            "html_url": html,
+            "description": repository.description,
+            "fork": repository.parent is not None,
+            "url": api,
+            **_links(_REPOSITORY_LINKS, api),
+        }
+
+    def repository(self, repository: Repository, role: str | None = None, *, full: bool = False) -> Json:
+        """A repository; `role` adds the reader's permissions, `full` the keys of `GET /repos/{owner}/{repo}`."""
+        html = f"{self.url}/{repository.full_name}"
+        issues = sum(issue.state == "open" for issue in repository.issues.values())
+        body = self.minimal_repository(repository) | {
+            "git_url": f"git:{html.partition(':')[2]}.git",
+            "ssh_url": f"git@sandbox.invalid:{repository.full_name}.git",
+            "clone_url": f"{html}.git",
+            "svn_url": html,
+            "mirror_url": None,
+            "homepage": None,
+            "language": None,
+            "forks_count": 0,
+            "forks": 0,
+            "stargazers_count": 0,
+            "watchers_count": 0,
+            "watchers": 0,
+            "size": 1,
+            "default_branch": repository.default_branch,
+            "open_issues_count": issues,
+            "open_issues": issues,
+            "is_template": False,
+            "topics": [],
+            "has_issues": True,
+            "has_projects": False,
+            "has_wiki": False,
+            "has_pages": False,
+            "has_downloads": True,
+            "has_discussions": False,
+            "archived": repository.archived,
+            "disabled": False,
+            "visibility": "private" if repository.private else "public",
+            "pushed_at": iso(repository.pushed_at),
+            "created_at": iso(repository.created_at),
+            "updated_at": iso(repository.pushed_at),
+            "license": None,
+            "allow_forking": True,
+            "web_commit_signoff_required": False,
+        }
+        if role is not None:
+            granted = PERMISSIONS_OF[role]
+            body["permissions"] = {name: name in granted for name in PERMISSIONS_OF["admin"]}
+        if full:
+            body |= {"subscribers_count": 0, "network_count": 0, "temp_clone_token": ""}
+            body |= {"allow_merge_commit": True, "allow_squash_merge": True, "allow_rebase_merge": True}
+            if repository.parent is not None:
+                body |= {"parent": self.repository(repository.parent), "source": self.repository(repository.parent)}
+        return body
+
+    def app(self, app: App, *, counted: int | None = None) -> Json:
+        """A GitHub App; `counted` installations only in `GET /app`."""
+        body = {
+            "id": app.id,
+            "slug": app.slug,
+            "node_id": app.node_id,
+            "client_id": app.client_id,
+            "owner": self.user(app.owner),
+            "name": app.name,
+            "description": "",
+            "external_url": f"{self.url}/apps/{app.slug}",
+            "html_url": f"{self.url}/apps/{app.slug}",
+            "created_at": iso(app.created_at),
+            "updated_at": iso(app.created_at),
+            "permissions": app.permissions,
+            "events": app.events,
+        }
+        return body if counted is None else body | {"installations_count": counted}
+
+    def installation(self, one: Installation) -> Json:
+        """An installation."""
+        suspended = None if one.suspended_at is None else iso(one.suspended_at)
+        return {
+            "id": one.id,
+            "account": self.user(one.account),
+            "repository_selection": one.selection,
+            "access_tokens_url": f"{self.url}/app/installations/{one.id}/access_tokens",
+            "repositories_url": f"{self.url}/installation/repositories",
+            "html_url": f"{self.url}/settings/installations/{one.id}",
+            "app_id": one.app.id,
+            "client_id": one.app.client_id,
+            "app_slug": one.app.slug,
+            "target_id": one.account.id,
+            "target_type": one.account.type,
+            "permissions": one.permissions,
+            "events": one.events,
+            "created_at": iso(one.created_at),
+            "updated_at": iso(one.created_at),
+            "single_file_name": None,
+            "has_multiple_single_files": False,
+            "single_file_paths": [],
+            "suspended_by": None if suspended is None else self.user(one.account),
+            "suspended_at": suspended,
+        }
+
+    def token(self, token: Token, repositories: list[Repository] | None) -> Json:
+        """An installation access token."""
+        body: Json = {
+            "token": token.value,
+            "expires_at": iso(token.expires_at),
+            "permissions": token.permissions,
+            "repository_selection": token.installation.selection if token.repositories is None else "selected",
+        }
+        if repositories is not None:
+            body["repositories"] = [self.repository(one, "read") for one in repositories]
+        return body
+
+    def reactions(self, url: str, counts: dict[str, int]) -> Json:
+        """A reaction rollup."""
+        return {"url": f"{url}/reactions", "total_count": sum(counts.values())} | {
+            content: counts.get(content, 0) for content in CONTENTS
+        }
+
+    def reaction(self, one: Reaction) -> Json:
+        """A reaction."""
+        return {
+            "id": one.id,
+            "node_id": node_id("REA", one.id),
+            "user": self.user(one.user),
+            "content": one.content,
+            "created_at": iso(one.created_at),
+        }
+
+    def label(self, repository: Repository, name: str) -> Json:
+        """A label. Its number is made from its name."""
+        number = int(md5(name.encode(), usedforsecurity=False).hexdigest()[:7], 16)
+        return {
+            "id": number,
+            "node_id": node_id("LA", number),
+            "url": f"{self.url}/repos/{repository.full_name}/labels/{name}",
+            "name": name,
+            "color": repository.labels.get(name, "ededed"),
+            "default": False,
+            "description": None,
+        }
+
+    def association(self, repository: Repository, user: User) -> str:
+        """How an author stands to a repository."""
+        if user is repository.owner:
+            return "OWNER"
+        return "COLLABORATOR" if user.login in repository.roles else "NONE"
+
+    def issue(self, repository: Repository, issue: Issue, counts: dict[str, int]) -> Json:
+        """An issue, or a pull request as the issues API shows it."""
+        api = f"{self.url}/repos/{repository.full_name}"
+        pull = repository.pulls.get(issue.number)
+        kind = "issues" if pull is None else "pull"
+        url, html = f"{api}/issues/{issue.number}", f"{self.url}/{repository.full_name}/{kind}/{issue.number}"
+        body = {
+            "url": url,
+            "repository_url": api,
+            "labels_url": f"{url}/labels{{/name}}",
+            "comments_url": f"{url}/comments",
+            "events_url": f"{url}/events",
+            "html_url": html,
+            "id": issue.id,
+            "node_id": node_id("I" if pull is None else "PR", issue.id if pull is None else pull.id),
+            "number": issue.number,
+            "title": issue.title,
+            "user": self.user(issue.user),
+            "labels": [self.label(repository, name) for name in issue.labels],
+            "state": issue.state,
+            "locked": issue.locked,
+            "assignee": None,
+            "assignees": [],
+            "milestone": None,
+            "comments": sum(one.issue is issue for one in repository.comments.values()),
+            "created_at": iso(issue.created_at),
+            "updated_at": iso(issue.updated_at),
+            "closed_at": None if issue.closed_at is None else iso(issue.closed_at),
+            "closed_by": None,
+            "author_association": self.association(repository, issue.user),
+            "active_lock_reason": None,
+            "body": issue.body,
+            "body_html": "",
+            "body_text": issue.body,
+            "reactions": self.reactions(url, counts),
+            "timeline_url": f"{url}/timeline",
+            "performed_via_github_app": None,
+            "state_reason": issue.state_reason,
+        }
+        if pull is not None:
+            merged = None if pull.merged_at is None else iso(pull.merged_at)
+            links = {"url": f"{api}/pulls/{issue.number}", "html_url": html}
+            body["pull_request"] = links | {
+                "diff_url": f"{html}.diff",
+                "patch_url": f"{html}.patch",
+                "merged_at": merged,
+            }
+            body["draft"] = pull.draft
+        return body
+
+    def comment(self, repository: Repository, one: Comment, counts: dict[str, int]) -> Json:
+        """A comment on an issue or pull request."""
+        api = f"{self.url}/repos/{repository.full_name}"
+        kind = "pull" if one.issue.number in repository.pulls else "issues"
+        url = f"{api}/issues/comments/{one.id}"
+        return {
+            "url": url,
+            "html_url": f"{self.url}/{repository.full_name}/{kind}/{one.issue.number}#issuecomment-{one.id}",
+            "issue_url": f"{api}/issues/{one.issue.number}",
+            "id": one.id,
+            "node_id": node_id("IC", one.id),
+            "user": self.user(one.user),
+            "created_at": iso(one.created_at),
+            "updated_at": iso(one.updated_at),
+            "author_association": self.association(repository, one.user),
+            "body": one.body,
+            "body_html": "",
+            "body_text": one.body,
+            "reactions": self.reactions(url, counts),
+            "performed_via_github_app": None if one.app is None else self.app(one.app),
+        }
+
+    def review(self, one: Review) -> Json:
+        """A review."""
+        repository = one.pull.base
+        html = f"{self.url}/{repository.full_name}/pull/{one.pull.number}#pullrequestreview-{one.id}"
+        url = f"{self.url}/repos/{repository.full_name}/pulls/{one.pull.number}"
+        return {
+            "id": one.id,
+            "node_id": node_id("PRR", one.id),
+            "user": self.user(one.user),
+            "body": one.body,
+            "state": one.state.upper(),
+            "html_url": html,
+            "pull_request_url": url,
+            "author_association": self.association(repository, one.user),
+            "_links": {"html": {"href": html}, "pull_request": {"href": url}},
+            "submitted_at": iso(one.submitted_at),
+            "commit_id": one.commit,
+        }
+
+    def branch_end(self, repository: Repository | None, owner: str, ref: str, sha: str) -> Json:
+        """`head` or `base` of a pull request."""
+        return {
+            "label": f"{owner}:{ref}",
+            "ref": ref,
+            "sha": sha,
+            "user": None if repository is None else self.user(repository.owner),
+            "repo": None if repository is None else self.repository(repository),
+        }
+
+    def pull(self, pull: PullRequest) -> Json:
+        """A pull request as lists show it."""
+        repository, issue = pull.base, pull.issue
+        api = f"{self.url}/repos/{repository.full_name}"
+        url, html = f"{api}/pulls/{issue.number}", f"{self.url}/{repository.full_name}/pull/{issue.number}"
+        links = {
+            "self": url,
+            "html": html,
+            "issue": f"{api}/issues/{issue.number}",
+            "comments": f"{api}/issues/{issue.number}/comments",
+            "review_comments": f"{url}/comments",
+            "review_comment": f"{api}/pulls/comments{{/number}}",
+            "commits": f"{url}/commits",
+            "statuses": f"{api}/statuses/{pull.head_sha}",
+        }
+        return {
+            "url": url,
+            "id": pull.id,
+            "node_id": node_id("PR", pull.id),
+            "html_url": html,
+            "diff_url": f"{html}.diff",
+            "patch_url": f"{html}.patch",
+            "issue_url": links["issue"],
+            "commits_url": links["commits"],
+            "review_comments_url": links["review_comments"],
+            "review_comment_url": links["review_comment"],
+            "comments_url": links["comments"],
+            "statuses_url": links["statuses"],
+            "number": issue.number,
+            "state": issue.state,
+            "locked": issue.locked,
+            "title": issue.title,
+            "user": self.user(issue.user),
+            "body": issue.body,
+            "body_html": "",
+            "body_text": issue.body,
+            "labels": [self.label(repository, name) for name in issue.labels],
+            "milestone": None,
+            "active_lock_reason": None,
+            "created_at": iso(issue.created_at),
+            "updated_at": iso(issue.updated_at),
+            "closed_at": None if issue.closed_at is None else iso(issue.closed_at),
+            "merged_at": None if pull.merged_at is None else iso(pull.merged_at),
+            "merge_commit_sha": pull.merge_sha,
+            "assignee": None,
+            "assignees": [],
+            "requested_reviewers": [],
+            "requested_teams": [],
+            "head": self.branch_end(pull.head, pull.head_owner, pull.head_ref, pull.head_sha),
+            "base": self.branch_end(repository, repository.owner.login, pull.base_ref, pull.base_sha),
+            "_links": {name: {"href": href} for name, href in links.items()},
+            "author_association": self.association(repository, issue.user),
+            "auto_merge": None,
+            "draft": pull.draft,
+        }
+
+    def full_pull(self, pull: PullRequest) -> Json:
+        """A pull request with what only `GET …/pulls/{number}` and deliveries know."""
+        repository = pull.base
+        files = pull_files(pull)
+        commits = pull_commits(pull)
+        mergeable = None if not pull.open else repository.git.merge(pull.base_sha, pull.head_sha) is not None
+        return self.pull(pull) | {
+            "merged": pull.merged_at is not None,
+            "mergeable": mergeable,
+            "rebaseable": mergeable,
+            "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
+            "merged_by": None if pull.merged_by is None else self.user(pull.merged_by),
+            "comments": sum(one.issue is pull.issue for one in repository.comments.values()),
+            "review_comments": 0,
+            "maintainer_can_modify": False,
+            "commits": len(commits),
+            "additions": sum(one.additions for one in files),
+            "deletions": sum(one.deletions for one in files),
+            "changed_files": len(files),
+        }
+
+    def linked_pull(self, pull: PullRequest) -> Json:
+        """A pull request as check runs and suites name it."""
+        api = f"{self.url}/repos"
+
+        def end(repository: Repository, ref: str, sha: str) -> Json:
+            url = f"{api}/{repository.full_name}"
+            return {"ref": ref, "sha": sha, "repo": {"id": repository.id, "url": url, "name": repository.name}}
+
+        return {
+            "url": f"{api}/{pull.base.full_name}/pulls/{pull.number}",
+            "id": pull.id,
+            "number": pull.number,
+            "head": end(pull.head or pull.base, pull.head_ref, pull.head_sha),
+            "base": end(pull.base, pull.base_ref, pull.base_sha),
+        }
+
+    def linked_pulls(self, repository: Repository, sha: str) -> list[Json]:
+        """Open pull requests of a head, of this repository's own branches only: forks' are left out, as GitHub does."""
+        return [
+            self.linked_pull(pull)
+            for pull in repository.pulls.values()
+            if pull.open and pull.head_sha == sha and pull.head is repository
+        ]
+
+    def check_run(self, repository: Repository, run: CheckRun) -> Json:
+        """A check run."""
+        api = f"{self.url}/repos/{repository.full_name}"
+        return {
+            "id": run.id,
+            "name": run.name,
+            "node_id": node_id("CR", run.id),
+            "head_sha": run.suite.head_sha,
+            "external_id": run.external_id,
+            "url": f"{api}/check-runs/{run.id}",
+            "html_url": f"{self.url}/{repository.full_name}/runs/{run.id}",
+            "details_url": run.details_url,
+            "status": run.status,
+            "conclusion": run.conclusion,
+            "started_at": stamp(run.started_at),
+            "completed_at": stamp(run.completed_at),
+            "output": {
+                "title": run.title,
+                "summary": run.summary,
+                "text": run.text,
+                "annotations_count": len(run.annotations),
+                "annotations_url": f"{api}/check-runs/{run.id}/annotations",
+            },
+            "check_suite": {"id": run.suite.id},
+            "app": self.app(run.suite.app),
+            "pull_requests": self.linked_pulls(repository, run.suite.head_sha),
+        }
+
+    def check_suite(self, repository: Repository, suite: CheckSuite) -> Json:
+        """A check suite."""
+        url = f"{self.url}/repos/{repository.full_name}/check-suites/{suite.id}"
+        commit = repository.git.commit(suite.head_sha)
+        return {
+            "id": suite.id,
+            "node_id": node_id("CS", suite.id),
+            "head_branch": suite.head_branch,
+            "head_sha": suite.head_sha,
+            "status": suite.status,
+            "conclusion": suite.conclusion,
+            "url": url,
+            "before": suite.before,
+            "after": suite.head_sha,
+            "pull_requests": self.linked_pulls(repository, suite.head_sha),
+            "app": self.app(suite.app),
+            "repository": self.minimal_repository(repository),
+            "created_at": iso(suite.created_at),
+            "updated_at": iso(suite.updated_at),
+            "rerequestable": True,
+            "runs_rerequestable": True,
+            "latest_check_runs_count": sum(run.suite is suite for run in repository.runs.values()),
+            "check_runs_url": f"{url}/check-runs",
+            "head_commit": None if commit is None else simple_commit(commit),
+        }
+
+
+def stamp(moment: float | str | None) -> str | None:
+    """A time that GitHub gave out, or one that the App named."""
+    return iso(moment) if isinstance(moment, int | float) else moment
+
+
+def person(who: git.Signature) -> Json:
+    """An author or committer, as git knows one."""
+    return {"name": who.name, "email": who.email, "date": iso(who.when)}
+
+
+def simple_commit(commit: git.Commit) -> Json:
+    """A commit in a check suite."""
+    return {
+        "id": commit.oid,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": iso(commit.committer.when),
+        "author": {"name": commit.author.name, "email": commit.author.email},
+        "committer": {"name": commit.committer.name, "email": commit.committer.email},
+    }
+
+
+def pull_files(pull: PullRequest) -> tuple[git.FileChange, ...]:
+    """The files of a pull request: from the merge base to the head."""
+    base = pull.base.git.merge_base(pull.base_sha, pull.head_sha) or pull.base_sha
+    return pull.base.git.diff(base, pull.head_sha)
+
+
+def pull_commits(pull: PullRequest) -> list[git.Commit]:
+    """The commits of a pull request, oldest first."""
+    return pull.base.git.log(pull.head_sha, f"^{pull.base_sha}", limit=250)[::-1]

@@ -1,0 +1,384 @@
+"""What the sandbox knows: people, repositories, issues, pull requests, checks, Apps. Plain records, changed under one lock."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from bot.sandbox.git import Bare
+
+Json = dict[str, Any]
+
+PERMISSIONS_OF = {
+    # https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+    "admin": ("admin", "maintain", "push", "triage", "pull"),
+    "maintain": ("maintain", "push", "triage", "pull"),
+    "write": ("push", "triage", "pull"),
+    "triage": ("triage", "pull"),
+    "read": ("pull",),
+    "none": (),
+}
+
+
+def iso(seconds: float) -> str:
+    """Seconds since the epoch as GitHub writes a time: `2026-01-31T09:00:00Z`."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def node_id(kind: str, number: int) -> str:
+    """A GraphQL id: opaque to clients, decoded by `number_of`."""
+    return f"{kind}_{base64.urlsafe_b64encode(f'{kind}:{number}'.encode()).decode().rstrip('=')}"
+
+
+def number_of(node: str) -> tuple[str, int] | None:
+    """The kind and number inside a `node_id`, None for anything else."""
+    prefix, _, coded = node.rpartition("_")
+    try:
+        kind, _, number = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().rpartition(":")
+        return (kind, int(number)) if kind == prefix else None
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    """A person, a bot or an organization."""
+
+    id: int
+    login: str
+    type: str = "User"
+    name: str = ""
+    email: str = ""
+    created_at: float = 0.0
+
+    @property
+    def node_id(self) -> str:
+        """The GraphQL id."""
+        return node_id({"User": "U", "Bot": "BOT", "Organization": "O"}[self.type], self.id)
+
+
+@dataclass(slots=True, eq=False)
+class App:
+    """A GitHub App with its webhook."""
+
+    id: int
+    slug: str
+    name: str
+    owner: User
+    bot: User
+    client_id: str
+    private_key: str
+    """PEM, PKCS#1 as GitHub hands it out."""
+    webhook_url: str | None
+    webhook_secret: str | None
+    permissions: dict[str, str]
+    events: list[str]
+    content_type: str = "json"
+    insecure_ssl: str = "0"
+    created_at: float = 0.0
+
+    @property
+    def node_id(self) -> str:
+        """The GraphQL id."""
+        return node_id("A", self.id)
+
+
+@dataclass(slots=True, eq=False)
+class Installation:
+    """An App on an account: which repositories, with which permissions and events."""
+
+    id: int
+    app: App
+    account: User
+    repositories: set[int]
+    permissions: dict[str, str]
+    events: list[str]
+    created_at: float
+    selection: str = "selected"
+    suspended_at: float | None = None
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Token:
+    """An installation access token: what it may do, where, until when."""
+
+    value: str
+    installation: Installation
+    repositories: frozenset[int] | None
+    """None: every repository of the installation."""
+    permissions: dict[str, str]
+    expires_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Issue:
+    """An issue, or what a pull request has in common with one."""
+
+    id: int
+    number: int
+    title: str
+    body: str
+    user: User
+    created_at: float
+    updated_at: float
+    state: str = "open"
+    state_reason: str | None = None
+    closed_at: float | None = None
+    locked: bool = False
+    labels: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class PullRequest:
+    """A pull request. What it shares with an issue is in `issue`."""
+
+    issue: Issue
+    id: int
+    base: Repository
+    base_ref: str
+    base_sha: str
+    head: Repository | None
+    """None when the fork is gone."""
+    head_owner: str
+    head_ref: str
+    head_sha: str
+    draft: bool = False
+    merged_at: float | None = None
+    merged_by: User | None = None
+    merge_sha: str | None = None
+    mergeable_unknown: bool = False
+    """True while a test says that GitHub is still computing whether it merges."""
+
+    @property
+    def number(self) -> int:
+        """The number that it shares with issues."""
+        return self.issue.number
+
+    @property
+    def open(self) -> bool:
+        """Neither closed nor merged."""
+        return self.issue.state == "open"
+
+
+@dataclass(slots=True, eq=False)
+class Comment:
+    """A comment on an issue or pull request."""
+
+    id: int
+    issue: Issue
+    user: User
+    body: str
+    created_at: float
+    updated_at: float
+    app: App | None = None
+    minimized: str | None = None
+    """The reason it is hidden for, in lower case."""
+
+
+@dataclass(slots=True, eq=False)
+class Review:
+    """A review of a pull request."""
+
+    id: int
+    pull: PullRequest
+    user: User
+    body: str
+    state: str
+    commit: str
+    submitted_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Reaction:
+    """A reaction; `subject` is the node id of what it stands on."""
+
+    id: int
+    user: User
+    content: str
+    subject: str
+    created_at: float
+
+
+@dataclass(slots=True, eq=False)
+class CheckSuite:
+    """One App's checks on one commit."""
+
+    id: int
+    app: App
+    head_sha: str
+    head_branch: str | None
+    before: str | None
+    created_at: float
+    updated_at: float
+    status: str = "queued"
+    conclusion: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class CheckRun:
+    """One check run with its output."""
+
+    id: int
+    suite: CheckSuite
+    name: str
+    status: str
+    conclusion: str | None
+    external_id: str
+    details_url: str
+    started_at: float | str
+    completed_at: float | str | None
+    title: str | None = None
+    summary: str | None = None
+    text: str | None = None
+    annotations: list[Json] = field(default_factory=list)
+    actions: list[Json] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Repository:
+    """A repository, on a real bare git repository."""
+
+    id: int
+    owner: User
+    name: str
+    git: Bare
+    private: bool
+    default_branch: str
+    created_at: float
+    pushed_at: float
+    parent: Repository | None = None
+    archived: bool = False
+    description: str | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    """login -> admin, maintain, write, triage or read."""
+    refs: dict[str, str] = field(default_factory=dict)
+    """Full ref name -> object id, as last seen."""
+    issues: dict[int, Issue] = field(default_factory=dict)
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    comments: dict[int, Comment] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    suites: dict[int, CheckSuite] = field(default_factory=dict)
+    runs: dict[int, CheckRun] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    """name -> colour, six hexadecimal digits."""
+    custom_roles: dict[str, str] = field(default_factory=dict)
+    """An organization's own role -> the built-in role that it inherits from."""
+    required_checks: set[str] = field(default_factory=set)
+    """Names that block the merge button on the default branch."""
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner.login}/{self.name}"
+
+    @property
+    def node_id(self) -> str:
+        """The GraphQL id."""
+        return node_id("R", self.id)
+
+    def branch(self, name: str) -> str | None:
+        """The commit that a branch points to."""
+        return self.refs.get(f"refs/heads/{name}")
+
+    def head(self) -> str | None:
+        """The commit of the default branch, None while the repository is empty."""
+        return self.branch(self.default_branch)
+
+    def next_number(self) -> int:
+        """Issues and pull requests are numbered together."""
+        return max(self.issues, default=0) + 1
+
+    def role(self, login: str) -> str:
+        """A person's role; everyone reads a public repository."""
+        if login == self.owner.login:
+            return "admin"
+        return self.roles.get(login, "none" if self.private else "read")
+
+    def suites_of(self, sha: str) -> list[CheckSuite]:
+        """The check suites on a commit, oldest first."""
+        return [suite for suite in self.suites.values() if suite.head_sha == sha]
+
+    def runs_of(self, sha: str) -> list[CheckRun]:
+        """The check runs on a commit, newest first."""
+        return [run for run in reversed(self.runs.values()) if run.suite.head_sha == sha]
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A webhook delivery, once per attempt."""
+
+    id: int
+    guid: str
+    app: App
+    event: str
+    action: str | None
+    payload: Json
+    installation: int | None
+    repository: int | None
+    delivered_at: float
+    redelivery: bool = False
+    status_code: int = 0
+    status: str = "pending"
+    duration: float = 0.0
+    """Seconds."""
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: str = ""
+
+
+class State:
+    """Everything, with the numbers that GitHub gives out."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.now = now
+        self.users: dict[str, User] = {}
+        self.repositories: dict[int, Repository] = {}
+        self.names: dict[str, Repository] = {}
+        """Lower-case `owner/name` -> repository; old names stay and redirect."""
+        self.apps: dict[int, App] = {}
+        self.installations: dict[int, Installation] = {}
+        self.tokens: dict[str, Token] = {}
+        self.user_tokens: dict[str, User] = {}
+        self.reactions: dict[int, Reaction] = {}
+        self.manifests: dict[str, App] = {}
+        """Code of the manifest flow -> the App that waits to be picked up."""
+        self._ids = count(1_000_001)
+
+    def next_id(self) -> int:
+        """A number that nothing else has."""
+        return next(self._ids)
+
+    def user(self, login: str, kind: str = "User") -> User:
+        """The account of that login, made when it is new."""
+        known = self.users.get(login.lower())
+        if known is None:
+            known = User(
+                id=self.next_id(),
+                login=login,
+                type=kind,
+                name=login.replace("-", " ").title(),
+                email=f"{login}@users.noreply.sandbox.invalid",
+                created_at=self.now(),
+            )
+            self.users[login.lower()] = known
+        return known
+
+    def repository(self, full_name: str) -> Repository | None:
+        """A repository by `owner/name`, whatever the case, also by an older name."""
+        return self.names.get(full_name.lower())
+
+    def installation_of(self, app: App, repository: Repository) -> Installation | None:
+        """The App's installation that includes a repository."""
+        return next(
+            (one for one in self.installations.values() if one.app is app and repository.id in one.repositories), None
+        )
+
+    def installed_on(self, repository: Repository) -> Iterator[Installation]:
+        """Every installation that includes a repository and is not suspended."""
+        return (
+            one for one in self.installations.values() if repository.id in one.repositories and one.suspended_at is None
+        )

@@ -38,6 +38,9 @@ _TOKENS = {
         "[brief description of what this story delivers]",
         "create project structure per implementation plan",
         "txxx [p] documentation updates",
+        "[language] project with [framework] dependencies",
+        "contract test post /api/users in",
+        "userservice crud in src/services",
     ),
 }
 """Words of the stock templates, in lower case."""

@@ -20,9 +20,9 @@ _FIELDS = ("**Branch**:", "**Spec**:", "**Input**: Feature specification")
 def governed(change: Change, roots: Sequence[str], sources: Sequence[Source]) -> bool:
     """The base has `.specify/`, or a plan with a Spec Kit header below a specs root, or a configuration of its own.
 
-    Without a base, the folder itself is looked at.
+    Without a base, the folder itself is looked at; whoever names a feature wants it judged.
     """
-    if any(source.source != "bundled" for source in sources):
+    if change.asked or any(source.source != "bundled" for source in sources):
         return True
     tree = change.base or change.head
     return _has_specify(tree) or any(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Conclusion
-from bot.core.prose import At, Code, Prose, Side
+from bot.core.prose import At, Side
 from bot.core.render.annotations import MOST, Annotation, words
 from bot.core.render.check_run import LIMIT, NAME, RECHECK, CheckRunOutput, largest, size
 from bot.core.render.context import short
 from bot.core.render.excerpt import SourceLines, excerpt
 from bot.core.render.facts import counted
 from bot.core.render.footer import version
-from bot.core.render.markdown import Links
+from bot.core.render.markdown import Links, with_code
 from bot.core.render.neutral import code_span, fence, neutralise, plain_line
 from bot.core.render.title import TITLE_LIMIT
 
@@ -27,7 +26,6 @@ CONFIG_NAME = "plangate config"
 """The check run's name; it is its own, so that a broken file never hides a feature's verdict."""
 _ROOM = 100
 _MOST_MISTAKES = 100
-_CODE = re.compile(r"`([^`]*)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +72,14 @@ def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunO
             ),
             (
                 "**Nothing in this pull request is wrong.** Someone with write access mends that line on"
-                f" {code_span(_branch(context))}, or deletes the file to use the defaults; every open pull request is then"
-                " judged again by itself."
+                f" {code_span(_branch(context))}, or deletes the file to use the defaults; every open pull request is"
+                " then judged again by itself."
             ),
             links.definitions(),
         ]
     )
     title = f"{plain_line(path.rsplit('/', 1)[-1], 40)} is broken: an admin is needed"
     return CheckRunOutput(title, summary.strip() + "\n", None, (), (RECHECK,), Conclusion.ACTION_REQUIRED, NAME)
-
-
-def with_code(text: str) -> Prose:
-    """A sentence in which our own words in backticks become code, as the reader of configurations writes them."""
-    return tuple(Code(part) if index % 2 else part for index, part in enumerate(_CODE.split(text)) if part or index % 2)
 
 
 def _output(title: str, summary: str, annotations: tuple[Annotation, ...], conclusion: Conclusion) -> CheckRunOutput:

@@ -54,7 +54,7 @@ class ConfigTrouble:
     """The commit that broke it."""
     line: int
     what: str
-    """The first mistake, in plain words."""
+    """The first mistake, as a clause; our own words in backticks become code."""
     good: str
     """The commit whose version is in force."""
 

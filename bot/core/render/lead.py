@@ -27,9 +27,19 @@ def lead(report: Report, errors: int, others: int) -> str:
         more = f" and {len(features) - FEATURES_NAMED} more" if len(features) > FEATURES_NAMED else ""
         return f"{len(features)} features are in this change: {names}{more}. {verdict}"
     feature = features[0]
-    if not errors and not others and feature.feature.owned and not feature.feature.removed:
-        return complete(feature)
+    if not errors and not others and _own(feature):
+        return f"{code_span(feature.feature.name)} is {_how_far(feature)}: **{tally(feature)}.**"
     return f"{_what_it_is(feature, report)} {verdict}"
+
+
+def _own(feature: FeatureReport) -> bool:
+    about = feature.feature
+    return about.owned and not about.removed and not about.legacy
+
+
+def _how_far(feature: FeatureReport) -> str:
+    done = feature.feature.stage is not Stage.SPECIFYING and not coming(feature)
+    return "complete" if done else "in order so far"
 
 
 def verdict_words(report: Report, errors: int, others: int) -> str:
@@ -61,24 +71,22 @@ def _what_it_is(feature: FeatureReport, report: Report) -> str:
             return f"{name} is being specified, without a plan yet."
 
 
-def complete(feature: FeatureReport) -> str:
-    """The sentence of a feature in which nothing was found."""
+def tally(feature: FeatureReport) -> str:
+    """`6 artifacts there, 1 not applicable, all 7 principles answered`."""
     everyone = standings(feature)
     answered = sum(standing.answered for standing in everyone)
-    tally = artifact_tally(feature)
-    nouns = "artifact there" if tally.startswith("1 ") else "artifacts there"
-    parts = [tally.replace("there", nouns, 1)]
+    words = artifact_tally(feature)
+    parts = [words.replace("there", "artifact there" if words.startswith("1 ") else "artifacts there", 1)]
     if answered and answered == len(everyone):
         parts.append(f"all {answered} principles answered" if answered > 1 else "its 1 principle answered")
     elif answered:
         parts.append(f"{answered} of {len(everyone)} principles answered")
-    done = feature.feature.stage is not Stage.SPECIFYING and not coming(feature)
-    return f"{code_span(feature.feature.name)} is {'complete' if done else 'in order so far'}: **{', '.join(parts)}.**"
+    return ", ".join(parts)
 
 
 def blanks(draft: Draft) -> str:
-    """`11 blanks are left (4 × NEEDS CLARIFICATION, 7 verdicts)`."""
-    kinds = [f"{draft.clarifications} × `NEEDS CLARIFICATION`"] if draft.clarifications else []
+    """`11 blanks are left (4 × NEEDS CLARIFICATION, 7 verdicts)`, in HTML that is read in a folded headline, too."""
+    kinds = [f"{draft.clarifications} × <code>NEEDS CLARIFICATION</code>"] if draft.clarifications else []
     kinds += [counted(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
     inside = f" ({', '.join(kinds)})" if kinds else ""
     return f"{draft.blanks} {'blank is' if draft.blanks == 1 else 'blanks are'} left{inside}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.prose import At, Code, Name, label
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _OWN_WORDS = 2_000
 _LABEL = 120
+_CODE = re.compile(r"`([^`]*)`")
 
 
 class Links:
@@ -80,6 +82,11 @@ def _own(words: str) -> str:
     if not inner:
         return " " if words else ""
     return " " * words[0].isspace() + inner + " " * words[-1].isspace()
+
+
+def with_code(text: str) -> Prose:
+    """A sentence in which our own words in backticks become code, as messages in plain text write them."""
+    return tuple(Code(part) if index % 2 else part for index, part in enumerate(_CODE.split(text)) if part or index % 2)
 
 
 def _letters(index: int) -> str:

@@ -26,7 +26,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 # What GitHub makes a link of: mentions and addresses (`@`), issues (`#1`, `GH-1`), commits (7 to 40 hexadecimal
 # digits), bare addresses; and entities, which could spell any of them.
-_LINKED = re.compile(r"[@#]|\bgh-|\b[0-9a-f]{7}|://|\bwww\.|\b(?:mailto|xmpp):|&#?\w", re.IGNORECASE)
+_LINKED = re.compile(r"[@#]|\bgh-|\b[0-9a-f]{7}|://|www\.|\b(?:mailto|xmpp):|&#?\w", re.IGNORECASE)
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~$]")
 _LEADING = re.compile(r"[-+=]|\d{1,9}(?=[.)](?: |$))")
 _TICKS = re.compile(r"`+")

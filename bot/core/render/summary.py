@@ -12,8 +12,8 @@ from bot.core.render.context import short
 from bot.core.render.facts import Told, coming, counted_order, standings, there, told
 from bot.core.render.findings_list import blocks, does_not_block, grid, statement, worth_a_look
 from bot.core.render.footer import footer
-from bot.core.render.lead import FEATURES_NAMED, blanks, complete, lead, verdict_words
-from bot.core.render.markdown import Links
+from bot.core.render.lead import FEATURES_NAMED, blanks, lead, tally, verdict_words
+from bot.core.render.markdown import Links, with_code
 from bot.core.render.neutral import code_span, fence, neutralise
 from bot.core.render.tables import tables
 
@@ -78,7 +78,7 @@ def _above(this: Page, links: Links) -> list[str]:
     if trouble:
         lines.append(
             f"> ⚠️ {code_span(trouble.path)} on {code_span(trouble.branch)} is broken since"
-            f" {code_span(short(trouble.since))} (line {trouble.line}: {neutralise(trouble.what)}). Judged by the last"
+            f" {code_span(short(trouble.since))} (line {trouble.line}: {links.prose(with_code(trouble.what))}). Judged by the last"
             f" good version, {code_span(short(trouble.good))}. This is for an admin, not for this pull request."
         )
     lines += [
@@ -169,7 +169,7 @@ def _at_a_glance(this: Page, lone: Told, links: Links) -> list[str]:
     parts = [f"{matter} **{verdict}**", grid(finding, links), links.prose(finding.fix).strip()]
     if finding.paste:
         parts.append(fence(finding.paste, finding.paste_as))
-    rest = f"Everything else: {complete(lone.feature)} · " if lone.feature and not this.others else ""
+    rest = f"Everything else is in order: {tally(lone.feature)}. · " if lone.feature and not this.others else ""
     return [*parts, f"{rest}{links.rule(finding.rule)}"]
 
 
@@ -198,13 +198,15 @@ def _next(this: Page) -> str:
 
 def _gate_open(feature: FeatureReport) -> bool:
     everyone = standings(feature)
-    return bool(everyone) and not any(standing.answered for standing in everyone)
+    planned = any(a.name == "plan.md" and a.state is not State.MISSING for a in feature.artifacts)
+    return planned and bool(everyone) and not any(standing.answered for standing in everyone)
 
 
 def _looks(this: Page, links: Links) -> str:
     if this.errors:
         return ""
-    lines = [line for feature in this.report.features for line in worth_a_look(feature, links)]
+    own = [f for f in this.report.features if f.feature.owned and not f.feature.removed and not f.feature.legacy]
+    lines = [line for feature in own for line in worth_a_look(feature, links)]
     if not lines:
         return ""
     cut = [f"- and {len(lines) - _LOOKS} more"] if len(lines) > _LOOKS else []
@@ -215,7 +217,7 @@ def _looks(this: Page, links: Links) -> str:
 def _desk(this: Page) -> str:
     """The command that gives the same verdict before the next push. Names are quoted: people paste it."""
     features = this.report.features
-    if not this.errors:
+    if not this.errors or this.context.merge_group:
         return ""
     chosen = [f"--feature {shlex.quote(feature.feature.dir)}" for feature in features]
     which = " ".join(chosen) if len(chosen) <= _DESK_FEATURES else "--all"

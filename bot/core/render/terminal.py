@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.feature import Artifact, Due, State
+from bot.core.feature import Artifact, Due, Stage, State
 from bot.core.findings import Conclusion, FeatureReport, Finding, Report, Severity
 from bot.core.render.annotations import words
 from bot.core.render.context import short
@@ -87,10 +87,9 @@ def _words(prose: Prose) -> str:
 
 def _head(feature: FeatureReport, report: Report, style: Style) -> str:
     about = feature.feature
-    parts = [style.paint(plain_line(about.dir), "bold"), about.stage.value]
-    if report.code_files:
+    parts = [style.paint(plain_line(about.dir), "bold"), "removed" if about.removed else about.stage.value]
+    if report.code_files and about.stage is Stage.IMPLEMENTING and not about.removed:
         parts[-1] += f" ({counted(report.code_files, 'file', 'files')} outside {plain_line(about.root)}/)"
-    parts += ["removed"] if about.removed else []
     parts += ["legacy"] if about.legacy else []
     parts += [] if about.owned else ["not this change's own feature"]
     constitution = feature.constitution

@@ -100,9 +100,10 @@ def artifacts(research: State = State.PRESENT) -> tuple[Artifact, ...]:
 
 def checks(sixth: Verdict = Verdict.PASS) -> tuple[Check, ...]:
     """The Constitution Check, one line per principle from line 26."""
+    reasons = {Verdict.PARTIAL: "no metric for queue age yet, follows in 019"}
     verdicts = [*[Verdict.PASS] * 4, Verdict.PARTIAL, sixth, Verdict.VIOLATION]
     return tuple(
-        Check(principle.id, principle.title, verdict, 26 + index, Phase.PRE, in_slot=True)
+        Check(principle.id, principle.title, verdict, 26 + index, Phase.PRE, in_slot=True, reason=reasons.get(verdict))
         for index, (principle, verdict) in enumerate(zip(PRINCIPLES, verdicts, strict=True))
     )
 
@@ -251,7 +252,8 @@ UNFILLED_REPORT = Report(Conclusion.FAILURE, CONFIG, (), (UNFILLED_FEATURE,))
 BRANCH = replace(CONTEXT, head_branch="019-rate-limits", pull_request=None)
 SKELETON = Draft(
     f"{LIMITS}/plan.md",
-    "# Implementation Plan: Rate limits\n\n**Constraints**: NEEDS CLARIFICATION\n\n```text\nspecs/019-rate-limits/\n```\n",
+    "# Implementation Plan: Rate limits\n\n**Constraints**: NEEDS CLARIFICATION\n\n```text\nspecs/019-rate-limits/\n"
+    "```\n",
     11,
     4,
     7,
@@ -264,7 +266,7 @@ COLLISION = Finding(
     SPEC,
     1,
     title=("Number 018 is taken on ", Code("main")),
-    why=("This pull request adds ", Code(DIR), "; ", Code("018-audit-export"), " has the number since 2026-11-18."),
+    why=(Code("018-audit-export"), " has had it since 2026-11-18."),
     fix=("The older one keeps the number. Next free: 021 (019 and 020 are on open branches). Rename:",),
     subject="018",
     headline="Number 018 is taken on main · next free is 021",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table, Text
-from bot.core.plan import Check, Phase, Span, Verdict
+from bot.core.plan import Check, Join, Phase, Span, Verdict
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
 from bot.core.reading.check_table import columns, is_deviation_table, is_violation_table
@@ -41,6 +41,8 @@ class GateLine:
     verdict: Verdict
     line: int
     phase: Phase
+    labelled: bool = False
+    """It says what it is: `Gate result: PASS`."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class CheckReader:
         self._found = CheckReading()
         self._phase = Phase.PRE
         self._group: str | None = None
-        self._offset = 0
+        self._aside = False
 
     def read(self, parts: Sequence[CheckPart]) -> CheckReading:
         """Every item of every section."""
@@ -113,9 +115,9 @@ class CheckReader:
         elif words.BEFORE.search(shown):
             self._phase = Phase.PRE
         name, status = _split_heading(heading.text)
-        if is_gate_label(name) or _is_phase(name):
+        if is_gate_label(name) or _is_phase(name) or words.CONSTITUTION.search(name):
             if status is not None:
-                self._found.gates.append(GateLine(status.verdict, heading.line, self._phase))
+                self._gate(status.verdict, heading.line, labelled=True)
             self._read_body(unit.blocks, None)
             return
         principled = self._is_principled(name)
@@ -124,7 +126,8 @@ class CheckReader:
                 self._read_body(unit.blocks, name if principled else None)
                 return
             if not principled and status.verdict is Verdict.PARTIAL and words.SKIPPED_HEADING.fullmatch(name):
-                return  # `### ⚠️ Special Considerations`
+                if self._status_line(unit.blocks, anywhere=True) is None:
+                    return  # `### ⚠️ Special Considerations`
             self._add_heading(heading, name, status, unit.blocks)
             return
         self._read_plain_heading(unit, heading, name, principled=principled)
@@ -147,12 +150,13 @@ class CheckReader:
             and not _has_boxes(unit.blocks)
         ):
             return
-        self._read_body(unit.blocks, None if words.CHECKING.search(name) else name)
+        self._read_body(unit.blocks, None if words.CHECKING.search(name) else name, aside=True)
 
     def _is_principled(self, name: str) -> bool:
         if leading_numeral(name)[0] is not None or numerals(name):
             return True
-        return self._joiner.join(name) is not None
+        joined = self._joiner.join(name)
+        return joined is not None and joined.join is not Join.LOOSE
 
     def _status_line(self, blocks: list[Block], *, anywhere: bool) -> tuple[Reading, Text] | None:
         """A status in a line of its own below a heading: `**Status**: PASS`, `✅ PASS - ...`, `Compliant.`"""
@@ -186,10 +190,21 @@ class CheckReader:
         verdict_, text, reading = Verdict.UNANSWERED, heading.text, status
         if status is not None:
             verdict_ = status.verdict
-        if below is not None and (status is None or _WORST.index(below[0].verdict) < _WORST.index(verdict_)):
+        evidence = "\n".join(visible(block.text) for block in blocks[:20] if isinstance(block, Paragraph | Item))
+        if below is not None and (
+            status is None
+            or _is_bare_mark(status, heading.text)
+            or _WORST.index(below[0].verdict) < _WORST.index(verdict_)
+        ):
             reading, text = below
             verdict_ = reading.verdict
-        evidence = "\n".join(visible(block.text) for block in blocks[:20] if isinstance(block, Paragraph | Item))
+        elif (
+            verdict_ is Verdict.PARTIAL
+            and status is not None
+            and _is_bare_mark(status, heading.text)
+            and words.LATER.search(evidence)
+        ):
+            verdict_ = Verdict.PENDING  # a warning sign over work that is still to come
         self._add(name, verdict_, heading.line, text, reading, evidence)
 
     def _add_prose_heading(self, heading: Heading, name: str, blocks: list[Block]) -> None:
@@ -209,8 +224,15 @@ class CheckReader:
 
     # --- bodies ---------------------------------------------------------------------------------------------------
 
-    def _read_body(self, blocks: list[Block], principle: str | None, *, trusted: bool = False) -> None:
-        """`principle` is the name that the items take, `trusted` when the heading already says that they are items."""
+    def _read_body(
+        self, blocks: list[Block], principle: str | None, *, trusted: bool = False, aside: bool = False
+    ) -> None:
+        """`principle` is the name that the items take.
+
+        `trusted`: the heading already says that they are items. `aside`: the heading names no principle, so that
+        prose below it is only read as items where nothing else was.
+        """
+        self._aside = aside
         index = 0
         self._group = principle
         while index < len(blocks):
@@ -385,16 +407,15 @@ class CheckReader:
             ):
                 self._read_list(below, _join_names(group, name_of(top.text).name), trusted=True)
                 continue
-            listed = (
-                marked
-                or trusted
-                or bold
-                or group is not None
-                or not self._found.checks
-                or self._is_principled(name_of(top.text).name)
-            )
+            named = name_of(top.text)
+            listed = marked or trusted or not self._answered() or (not self._aside and (bold or group is not None))
+            listed = listed or ((named.separated or named.bold) and self._is_principled(named.name))
             if listed or self._is_template(top.text.text):
                 self._add_item(top, reading, below, group, trusted=marked or trusted or bold)
+
+    def _answered(self) -> bool:
+        """Something in this document's check carries a status already."""
+        return any(check.explicit for check in self._found.checks)
 
     def _is_label(self, text: Text) -> bool:
         named = name_of(text)
@@ -525,11 +546,20 @@ class CheckReader:
             re.match(r"\W*(?:principle|article|原则|原則|원칙)", named.name, re.IGNORECASE)
         )
         if not bold and not numbered:
+            led = verdict.lead(shown)
+            if led is not None and led.verdict in {Verdict.PASS, Verdict.VIOLATION, Verdict.NA}:
+                self._gate(led.verdict, text.place(led.start)[0], labelled=False)
             return False
         rest = shown[named.rest :].strip()
         after = verdict.lead(shown[named.rest :]) if rest else None
         ended = verdict.tail(shown)
-        before = verdict.lead(shown[: named.start]) if named.start else None
+        before = (
+            verdict.lead(shown[: named.start])
+            if named.start
+            else verdict.lead(shown)
+            if first and verdict.begins_with_mark(shown)
+            else None
+        )
         status = before or (_shift(after, named.rest) if after else None) or ended or _labelled(shown)
         if not rest and status is None:
             self._group = _join_names(principle, named.name)
@@ -567,12 +597,15 @@ class CheckReader:
         if re.match(r"[\W_]*gates?\s*[:：]\s*(?:must|should)\b", shown, re.IGNORECASE):
             return True
         named = name_of(text)
-        if is_gate_label(named.name) and named.separated:
+        if named.separated and (is_gate_label(named.name) or (_is_phase(named.name) and len(named.name.split()) <= 4)):  # noqa: PLR2004  `Post-Design`
             return True
         start = len(shown) - len(shown.lstrip(" *_>✅🟢✓\ufe0f—-"))
         return words.WHOLE.match(shown, start) is not None or (
             is_gate_label(named.name) and verdict.lead(shown[named.rest :]) is not None
         )
+
+    def _gate(self, found: Verdict, line: int, *, labelled: bool) -> None:
+        self._found.gates.append(GateLine(found, line, self._phase, labelled))
 
     def _phase_gate(self, text: Text, phase: Phase) -> None:
         before, self._phase = self._phase, phase
@@ -583,18 +616,27 @@ class CheckReader:
         shown = visible(text)
         named = name_of(text)
         found = reading[0] if reading else None
+        at = 0
         if found is None:
+            at = named.rest if named.separated else 0
             found = (
-                verdict.slot(shown[named.rest :])
+                verdict.slot(shown[at:])
                 if named.separated
                 else verdict.lead(shown, strict=False) or verdict.slot(shown)
             )
-        if found is None and words.WHOLE.search(shown[:300]):
+        if found is None:
             whole = words.WHOLE.search(shown[:300])
-            assert whole is not None  # noqa: S101  searched above
-            self._found.gates.append(GateLine(Verdict.PASS, text.place(whole.start())[0], self._phase))
-        elif found is not None:
-            self._found.gates.append(GateLine(found.verdict, text.place(found.start)[0], self._phase))
+            if whole is not None:
+                self._gate(Verdict.PASS, text.place(whole.start())[0], labelled=False)
+            return
+        said = verdict.signs(shown[at + found.start : at + found.end])
+        passed = next((token.sign for token in said if token.sign not in verdict.MARKS), None) is verdict.Sign.PASS
+        # `PASS (one justified deviation)`: the gate is passed, the deviation is an item's affair.
+        self._gate(
+            Verdict.PASS if passed else found.verdict,
+            text.place(at + found.start)[0],
+            labelled=is_gate_label(named.name),
+        )
 
     # --- common ---------------------------------------------------------------------------------------------------
 
@@ -617,8 +659,8 @@ class CheckReader:
     ) -> None:
         name = named.strip(" *_`:：")
         joined = self._joiner.join(name)
-        if joined is None and group:
-            joined = self._joiner.join(group)
+        if group and (joined is None or joined.join is Join.LOOSE):
+            joined = self._joiner.join(group) or joined
         span = Span(line)
         status = ""
         if reading is not None:
@@ -691,7 +733,7 @@ def _split_heading(text: Text) -> tuple[str, Reading | None]:
     shown = visible(text)
     named = name_of(text)
     led = verdict.lead(shown[: named.start]) if named.start > 0 else None
-    ended = verdict.tail(shown)
+    ended = verdict.tail(shown, heading=True)
     if ended is None:
         for match in re.finditer(r"\s[—–-]{1,2}\s|[:：(（\[|]", shown):
             found = verdict.lead(shown[match.end() :])
@@ -717,6 +759,11 @@ def _is_phase(name: str) -> bool:
         and (words.CHECKING.search(name) is not None or len(name.split()) <= 4)
         and leading_numeral(name)[0] is None
     )  # noqa: PLR2004  `Initial (Pre-Phase 0)`
+
+
+def _is_bare_mark(status: Reading, text: Text) -> bool:
+    said = verdict.signs(visible(text)[status.start : status.end])
+    return all(token.sign in verdict.MARKS for token in said)
 
 
 def _has_boxes(blocks: Sequence[Block]) -> bool:

@@ -155,7 +155,7 @@ class Joiner:
             return Joined(self._principles[by_name], Join.NAME)
         if by_number is not None and self.trust_numerals:
             return Joined(self._principles[by_number], Join.NUMERAL)
-        if by_name is not None:
+        if by_name is not None and value is None:
             return Joined(self._principles[by_name], Join.LOOSE)
         return None
 
@@ -184,7 +184,8 @@ class Joiner:
         return not self._agrees(index, name)
 
     def _agrees(self, index: int, name: str) -> bool:
-        return bool(tokens(name) & self._tokens[index])
+        named = tokens(name)
+        return bool(named & self._tokens[index]) or _initials(self._principles[index].name) in named
 
     def _by_name(self, name: str) -> tuple[int | None, bool]:
         letters = _letters(name)
@@ -201,13 +202,24 @@ class Joiner:
             if here > share or (here == share and common > shared):
                 best, share, shared = index, here, common
         if best is None or share < _ENOUGH:
-            return None, False
+            initials = [index for index, principle in enumerate(self._principles) if _initials(principle.name) in found]
+            return (initials[0], False) if len(initials) == 1 else (None, False)
+        if shared == 1 and share < 1:
+            common = found & self._tokens[best]
+            if sum(bool(common & known) for known in self._tokens) > 1:
+                return None, False
         return best, share == 1.0 and shared == min(len(self._tokens[best]), len(found)) and shared > 1
 
 
 def identity(principle: Principle) -> str:
     """What a report calls a principle: its numeral, or its name where it has none."""
     return principle.id or principle.name
+
+
+def _initials(name: str) -> str:
+    """`tdd` for Test-Driven Development; empty where the name is too short to be called by its letters."""
+    parts = _WORD.findall(re.sub(r"\(.*", "", name[:_LONGEST]).casefold())
+    return "".join(part[0] for part in parts) if len(parts) > 2 else ""  # noqa: PLR2004  two letters are no name
 
 
 def _letters(name: str) -> str:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 LONGEST_NAME = 160
 _SEPARATOR = re.compile(r"\s*(?:[:：]|\s[—–-]{1,2}\s|→|⇒|=(?=\s)|—)\s*")
 _LEAD = re.compile(r"^[\s\W_]*")
-_TAG = re.compile(r"^\s*(?:\[[^\]\n]{1,20}\]|[（(][^)）\n]{1,20}[)）])\s*[:：]?\s*")
+_PART = re.compile(r"[\s/–—:-]+")
+_IN_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{0,80}[)）\]]")
+MOST_WORDS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,12 @@ def _bracket(part: str) -> int:
 def is_gate_label(name: str) -> bool:
     """The name speaks of the whole gate, not of one principle."""
     shown = name.strip(" *_:：.\ufe0f✅❌⚠🟢🎯📋")
-    return bool(shown) and len(shown) <= LONGEST_NAME and words.GATE_LABEL.fullmatch(shown) is not None
+    if not shown or len(shown) > LONGEST_NAME:
+        return False
+    parts = [part for part in _PART.split(_IN_BRACKETS.sub(" ", shown).casefold()) if part]
+    if parts and len(parts) <= MOST_WORDS and all(part in words.GATE_WORDS for part in parts):
+        return any(part in words.GATE_HEADS for part in parts)
+    return words.GATE_LABEL.fullmatch(shown) is not None
 
 
 def is_status_label(name: str) -> bool:

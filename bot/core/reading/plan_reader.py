@@ -44,7 +44,7 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     rows = TrackingReader(markdown, joiner, template, found.checks)
     tracked = rows.read(tracking, found.tables)
     placeholders = find_placeholders(document.path, markdown, template)
-    first = found.gates[0] if found.gates else None
+    first = next((gate for gate in found.gates if gate.labelled), found.gates[0] if found.gates else None)
     return Plan(
         path=document.path,
         lines=markdown.lines,

@@ -153,9 +153,15 @@ class TrackingReader:
     def _gates_of(self, violation: str) -> tuple[str, ...]:
         shown = violation.casefold()
         words_ = tokens(violation)
+        codes = {_code(match) for match in _CODE.finditer(violation)}
         found = []
         for name, known in self._gates.items():
             short = name.casefold()
+            code = _CODE.match(name)
+            if code is not None:
+                if _code(code) in codes:
+                    found.append(name)
+                continue
             if (len(short) > 3 and short in shown) or (
                 known and len(known & words_) >= max(1, (len(known) + 1) // 2) and (len(known) > 1 or len(short) > 3)
             ):  # noqa: PLR2004  a name, not a letter
@@ -280,6 +286,14 @@ def name_part(violation: str) -> str:
     """What stands before the explanation in the first cell."""
     match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|\n", violation)
     return violation[: match.start()] if match and match.start() > 3 else violation  # noqa: PLR2004  `I: Name`
+
+
+_CODE = re.compile(r"\b([^\W\d_]+\.?(?:[ -]?[^\W\d_]{2,8}\.?)?)\s*[#§-]?\s*(\d{1,3})\b")
+
+
+def _code(match: re.Match[str]) -> str:
+    """`arch2` for `Arch #2`, `Arch-2` and `Arch. 2`."""
+    return "".join(c for c in match[1].casefold() if c.isalpha()) + match[2]
 
 
 def normal_row(line: str) -> str:

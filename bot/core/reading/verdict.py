@@ -42,7 +42,7 @@ class Sign(StrEnum):
     FIXED = "fixed"
 
 
-_MARKS = frozenset({Sign.GOOD_MARK, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.EMPTY_MARK, Sign.WAIT_MARK})
+MARKS = frozenset({Sign.GOOD_MARK, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.EMPTY_MARK, Sign.WAIT_MARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ _SIGNS = _pattern()
 _BREAK = re.compile(r"\s[—–-]{1,2}\s|[.;:,(\[\n|。；：，（、]|$")
 _SENTENCE = re.compile(r"[.;\n。；](?=\s|$|[^\x00-\x7f])|\s[—–-]{1,2}\s|\||$")
 _DASH_ONLY = re.compile(r"[\s—–\-_*.…]*$")
+_ASIDE = re.compile(r"[(（][^()（）]{0,80}[)）]\s*$")
 _FILLER = re.compile(words.FILLERS, re.IGNORECASE)
 _SKIP = re.compile(r"[\s*_`~\"'“”«»()\[\]{}|:：.,;!>→⇒=\-—–\ufe0f\u200d]*")
 
@@ -123,21 +124,26 @@ def lead(text: str, *, strict: bool = True) -> Reading | None:
     if first.sign in {Sign.RULE, Sign.FIXED}:
         return None
     taken = _contiguous(text, tokens)
-    if strict and first.sign not in _MARKS and first.sign not in {Sign.PASS, Sign.CLEAN, Sign.NA}:
+    if strict and first.sign not in MARKS and first.sign not in {Sign.PASS, Sign.CLEAN, Sign.NA}:
         pure = _BREAK.match(text, _skip_spaces(text, taken[-1].end)) is not None
         if not pure and not first.upper:
             return None
     return _weigh(taken, text)
 
 
-def tail(text: str) -> Reading | None:
-    """The verdict that a text ends with: `... ✅`, `... [PASS]`, `... — PASS`, `... (compliant)`."""
+def tail(text: str, *, heading: bool = False) -> Reading | None:
+    """The verdict that a text ends with: `... ✅`, `... [PASS]`, `... — PASS`, `... (compliant)`.
+
+    In a heading capitals are enough: `I. Clean Architecture PASS`.
+    """
     begin = max(0, len(text) - _HEAD)
     tokens = [token for token in signs(text[begin:]) if token.sign is not Sign.RULE]
     if not tokens:
         return None
     last = tokens[-1]
     rest = text[begin + last.end :]
+    if heading:
+        rest = _ASIDE.sub("", rest)
     if _FILLER.sub("", rest).strip(" \t\n*_`.!)]}\ufe0f\u200d"):
         return None
     taken = [last]
@@ -146,7 +152,7 @@ def tail(text: str) -> Reading | None:
         if _FILLER.sub("", between).strip(" \t\n*_`.:,()[]—–-\ufe0f\u200d|/"):
             break
         taken.insert(0, token)
-    if taken[0].sign not in _MARKS:
+    if taken[0].sign not in MARKS and not (heading and taken[0].upper and begin + taken[0].start):
         before = text[: begin + taken[0].start].rstrip(" *_`")
         if before and before[-1] not in "[(（—–-:：.→⇒|=。!":
             return None
@@ -158,6 +164,13 @@ def admission(text: str) -> Reading | None:
     """A breach that prose admits in so many words; never a condition, a negation or a mention."""
     found = words.ADMISSION.search(text[:MAX_TEXT])
     return Reading(Verdict.PARTIAL, found.start(), found.end(), explicit=False) if found else None
+
+
+def begins_with_mark(text: str) -> bool:
+    """The first sign is a mark and stands at the very beginning."""
+    start = _skip(text, 0)
+    found = signs(text[: start + 4])
+    return bool(found) and found[0].sign in MARKS and found[0].start <= start
 
 
 def is_open_question(text: str) -> bool:
@@ -213,7 +226,7 @@ def _weigh(tokens: list[_Token], text: str) -> Reading | None:
 
 def _verdict(said: list[Sign], _after: str) -> Verdict:  # noqa: C901, PLR0911  a lattice reads best as one ladder
     kinds = set(said)
-    first_word = next((sign for sign in said if sign not in _MARKS), None)
+    first_word = next((sign for sign in said if sign not in MARKS), None)
     good = Sign.PASS in kinds or Sign.GOOD_MARK in kinds
     if first_word is None:
         return _BY_MARK[said[0]]

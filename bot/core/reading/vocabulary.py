@@ -141,7 +141,7 @@ CHECKING = re.compile(
     re.IGNORECASE,
 )
 AGAIN = re.compile(
-    r"(?<!\w)(?:post[\s-]*(?:design|phase|plan|implementation|research)\w*|re-?(?:check|eval|assess|valid|verif|view)\w*|after\s+(?:phase\s*1|(?:the\s+)?design)|final\s+(?:constitution|gate|check)|"
+    r"(?<!\w)(?:post[\s-]*(?:design|phase|plan|implementation|research)\w*|re-?(?:check|eval|assess|valid|verif)\w*|re-view\w*|re-?review\w*|after\s+(?:phase\s*1|(?:the\s+)?design)|final\s+(?:constitution|gate|check)|"
     r"phase\s*1\s+(?:gate|check|re)|(?:phase\s*1)?\s*design\s+review|updated\s+(?:constitution|check)|"
     r"pos(?:t|terior)[\s-]*(?:al\s+)?(?:dise[ñn]o|diseño|design|projeto)|tras\s+(?:el\s+)?(?:dise[ñn]o|la\s+fase)|después\s+del\s+diseño|reevaluaci\w*|reavaliaç\w*|após\s+(?:o\s+)?(?:design|projeto|fase)|pós[\s-]\w+|"
     r"nach\s+(?:dem\s+)?(?:design|entwurf|phase)|erneute?|après\s+(?:la\s+)?(?:conception|phase)|réévaluation|post-conception|после\s+(?:проектирования|дизайна|фазы)|повторн\w*|"
@@ -165,11 +165,16 @@ TRACKS = re.compile(
     r"トラッキング|追跡|正当化|跟踪|追踪|追蹤|论证|論證|추적|정당화",
     re.IGNORECASE,
 )
+GATE_HEADS = frozenset(
+    "gate gates result results status statuses decision evaluation verdict conclusion conclusions outcome assessment overall summary determination "
+    "finding findings check checks recheck rechecked re-evaluation reevaluation reassessment revalidation re-verification compliance violations alignment".split()
+)
+GATE_WORDS = GATE_HEADS | frozenset(
+    "initial final pre post phase research design plan planning the a an constitution constitutional principle principles all re quality step after before stage and of for to at on "
+    "first second current updated implementation clarification pass 0 1 2 i ii review analysis phase0 phase1 same result: v1 exit entry complete design-time with".split()
+)
+"""A label made of these words only, with at least one head among them, speaks for the whole gate."""
 GATE_LABEL = re.compile(
-    r"(?:(?:initial|final|overall|pre|post|phase\s*[01]|first|second|current|updated|summary|design|plan|planning|the|constitution(?:al)?|principles?|compliance|all|re-?check|check|"
-    r"gate|gates|quality|research|step|after|before|stage|-|–|&|and|of|for|\(.{0,60}\))[\s:]*){0,8}"
-    r"(?:gates?|results?|status(?:es)?|decisions?|evaluation|verdicts?|conclusions?|outcome|assessment|overall|summary|determination|findings?|checks?|re-?check(?:ed)?|re-?evaluat(?:ion|ed)|review|"
-    r"re-?assessment|re-?validation|compliance|violations?|gate\s+pass|alignment)(?:\s*\(.{0,80}\))?(?:\s+(?:after|at|for|post)\s+[\w\s-]{0,40})?|"
     r"gate[\s-]*ergebnis|ergebnis|gesamtergebnis|gesamt(?:status|urteil|bewertung)?|fazit|status\s+gesamt|"
     r"resultado(?:\s+(?:del|de\s+la|do|da|de)\s+\w+(?:\s+\w+)?)?|resultado\s+global|veredicto|conclusi[oó]n|estado(?:\s+general)?|puerta|evaluaci[oó]n|situação|conclusão|avaliação|status\s+geral|"
     r"résultat(?:\s+(?:du|de\s+la)\s+\w+)?|statut(?:\s+global)?|verdict|bilan|результат(?:\s+\w+){0,2}|итог(?:о)?|вывод|статус|общий\s+\w+|підсумок|висновок|wynik(?:\s+\w+){0,2}|wniosek|podsumowanie|risultato|esito|"
@@ -178,7 +183,7 @@ GATE_LABEL = re.compile(
     r"(?:게이트|최종|전체|종합|헌법|헌장)*\s*(?:결론|결과|판정|상태|평가)",
     re.IGNORECASE,
 )
-"""Labels of a line that speaks for the whole gate."""
+"""The same in other languages."""
 WHOLE = re.compile(
     r"(?:therefore,?\s+|so\s+)?(?:all\s+(?:\w+\s+){0,4}(?:gates?|principles?|checks?|articles?|requirements?|items?|constraints?|clear|green|pass(?:ed|es)?)(?!\w)|"
     r"no\s+(?:\w+\s+){0,3}(?:violations?|deviations?|exceptions?|conflicts?)(?!\w)|gates?\s+(?:pass|passed|passes|clear|satisfied|met)(?!\w)|"
@@ -247,3 +252,9 @@ REPAIRS = re.compile(
     r"既存の?違反|修复(?:了)?(?:现有|既有)|修正(?:既有|現有)|기존\s*위반",
     re.IGNORECASE,
 )
+
+LATER = re.compile(
+    r"(?<!\w)(?:will|planned|later|pending|to\s+be|deferred|target(?:s|ed)?|phase\s*[2-9]|post-mvp|future|se\s+hará|pendiente|será|wird|werden|sera|будет|będzie)(?!\w)|予定|今後|将来|将在|稍后|待|예정",
+    re.IGNORECASE,
+)
+"""Work that is still to come."""

@@ -101,7 +101,7 @@ class Issue(msgspec.Struct, kw_only=True):
     body: str | None = None
     node_id: _Node | None = None
     user: User | None = None
-    pull_request: msgspec.Raw | None = None
+    pull_request: dict[str, msgspec.Raw] | None = None
 
 
 class IssueDelivery(Delivery, kw_only=True):

@@ -16,10 +16,11 @@ MAX_LINE = 4_000
 """Characters of a line that are looked at; a placeholder further right than that is not one."""
 
 _SPAN = re.compile(r"!?\[([^\[\]]*)(\]?)")
-_CODE = re.compile(r"(`+)[^`]*\1")
+_CODE = re.compile(r"(?<!`)(`++)[^`]*\1(?!`)")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LABEL = re.compile(r"(?:US|FR|SC|T|P|CHK)?-?[0-9]*|[A-Z]{1,2}")
-_LEAD = re.compile(r"[\s>*_+|│├└─-]*(?:[0-9]{1,3}[.)]\s*)?(?:[^\[\]]{0,120}[:：|]\s*[*_`]*\s*)?[*_`]*")
+_MARKS = " \t>*_+|│├└─-`"
+_LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,13 @@ class Bracket:
     text: str
     start: int
     end: int
-    leads: bool
-    """Nothing but marks, or a label with its colon, stands before it."""
+    label: str | None
+    """The label in front of it, empty where there are only marks; None where other words stand before it."""
+
+    @property
+    def leads(self) -> bool:
+        """Nothing but marks, or a label with its colon, stands before it."""
+        return self.label is not None
 
     @property
     def inner(self) -> str:
@@ -59,5 +65,15 @@ def brackets(line: str) -> Iterator[Bracket]:
         if not closing and len(inner) < 8:  # noqa: PLR2004  a lone bracket in prose, not a sentence that goes on
             continue
         text = line[found.start() : end].rstrip()
-        lead = _LEAD.fullmatch(line, 0, found.start()) is not None
-        yield Bracket(text, found.start(), found.start() + len(text), lead)
+        yield Bracket(text, found.start(), found.start() + len(text), _label(line[: found.start()]))
+
+
+def _label(before: str) -> str | None:
+    """`Storage` for `- **Storage**: ` and `| Storage | `; empty for marks alone; None for any other words."""
+    if len(before) > _LONGEST_LABEL * 2 or "[" in before or "]" in before:
+        return None
+    words = before.strip(_MARKS)
+    if not words or words.rstrip(".)").isdecimal():
+        return ""
+    ends = before.rstrip(" \t*_`").endswith((":", "：", "|"))
+    return words.rstrip(":： \t*_`") if ends and len(words) <= _LONGEST_LABEL else None

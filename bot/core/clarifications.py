@@ -28,6 +28,8 @@ _ANSWERED = re.compile(r"\b(?:resolved|answered|clarified|decided)\b|✅|→|解
 _EXAMPLES = frozenset(("", "specific question", "question", "具体的な質問", "具体问题", "具體問題"))
 """What the templates write where they tell how to mark a question."""
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
+_MAX_LABEL = 200
+_MAX_IN_LINE = 10
 _LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
 _BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
 
@@ -56,9 +58,9 @@ def clarifications(document: Markdown) -> tuple[Clarification, ...]:
 
 
 def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]:
-    found = []
+    found: list[Clarification] = []
     at = 0
-    while match := _MARKER.search(line, at):
+    while len(found) < _MAX_IN_LINE and (match := _MARKER.search(line, at)):
         at = end = match.end()
         closing = _CLOSING[match[1]]
         if closing:
@@ -77,7 +79,8 @@ def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]
 def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: bool) -> bool:
     """Whether one marker asks something here and now."""
     before, after = line[: match.start()], line[end:]
-    leads = bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
+    near = len(before) <= _MAX_LABEL
+    leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
     if _ANSWERED.search(after):
         return False
     if match[1] and asked:

@@ -89,8 +89,8 @@ class Line:
     """It has a piece of a comment, which `text` does not show."""
 
 
-def lines_of(document: Markdown, parts: dict[int, Part] | None = None) -> tuple[Line, ...]:
-    """The lines below the front matter with their places.
+def lines_of(document: Markdown, parts: dict[int, Part] | None = None) -> Iterator[Line]:
+    """The lines below the front matter that are not blank, with their places.
 
     `parts` names the part of a section by its heading's line where the words of the heading do not tell.
     """
@@ -103,10 +103,9 @@ def lines_of(document: Markdown, parts: dict[int, Part] | None = None) -> tuple[
             fences[inside.start : inside.stop] = [block] * len(inside)
     shown, commented = _without_comments(document)
     body = next(_sections(document), count + 1)
-    return tuple(
-        Line(number, shown[number - 1], part_at[number], number < body, fences[number], number in commented)
-        for number in range(document.body, count + 1)
-    )
+    for number in range(document.body, count + 1):
+        if text := shown[number - 1]:
+            yield Line(number, text, part_at[number], number < body, fences[number], number in commented)
 
 
 def _sections(document: Markdown) -> Iterator[int]:

@@ -62,7 +62,7 @@ _ROW = frozenset(
         "why direct db access insufficient",
     )
 )
-_TREE = re.compile(r"[\s│├└─|]*\S{0,200}\[###-feature(?:-name)?\]/?")
+_TREE = re.compile(r"[\s│├└─|]*+\S{0,200}?\[###-feature(?:-name)?\]/?")
 _LABEL = re.compile(
     r"\s*#\s*(?:\[REMOVE IF UNUSED\]|(?:\[[^\[\]]{1,60}\]\s*)?Option [0-9]\s*:\s*(?:Single project|Web app|Mobile))",
     re.IGNORECASE,
@@ -70,9 +70,10 @@ _LABEL = re.compile(
 _LEFTOVER = ("same as backend above", "platform-specific structure")
 _PARAGRAPHS = {Part.SUMMARY: PlaceholderKind.SUMMARY, Part.CHECK: PlaceholderKind.GATES}
 _WHOLE = 12
-"""Characters of a bracketed paragraph in the summary or the check that is taken for a placeholder in any language."""
+"""Characters of a bracketed sentence, which nobody writes by chance: as the template has it, or as a paragraph of its
+own in the summary or the check.
+"""
 _DIGIT = re.compile(r"[0-9]")
-_NAME = re.compile(r"[\s>*_+-]*([^\[\]:：|]{1,80}?)[\s*_]*[:：][\s*_`]*|\s*\|[\s*_]*([^\[\]|]{1,80}?)[\s*_]*\|[\s*_`]*")
 
 
 def find_placeholders(path: str, document: Markdown, template: Template) -> tuple[Placeholder, ...]:
@@ -131,14 +132,14 @@ class _Known:
 
     def __init__(self, template: Template) -> None:
         lines = template.text.removeprefix("\ufeff").split("\n")
-        self._holes: dict[str, list[tuple[PlaceholderKind, str]]] = {}
+        self._holes: dict[str, list[tuple[PlaceholderKind, str | None]]] = {}
         self._labels: set[str] = set()
         for hole in template.holes:
             if hole.kind is PlaceholderKind.OPTION:
                 self._labels.add(_plain(hole.text))
             line = lines[hole.line - 1] if hole.line <= len(lines) else ""
             for bracket in brackets(line.rstrip("\r")):
-                self._holes.setdefault(_plain(bracket.text), []).append((hole.kind, _lead(line, bracket)))
+                self._holes.setdefault(_plain(bracket.text), []).append((hole.kind, _label(bracket)))
         self._fields = _FIELDS | {_plain(name) for name in template.fields}
 
     def in_line(self, line: Line) -> tuple[PlaceholderKind, int, int] | None:
@@ -202,36 +203,32 @@ class _Known:
         kind = next((kind for beginning, kind in _BEGINNINGS if plain.startswith(beginning)), None)
         whole = not text[bracket.end :].strip(" .*_|")
         if kind is None and line.part is Part.CONTEXT:
-            kind = PlaceholderKind.FIELD if self._is_field(text, bracket, plain, whole=whole) else None
+            kind = PlaceholderKind.FIELD if self._is_field(bracket, plain, whole=whole) else None
         elif kind is None and _VALUE.match(plain) and plain.endswith("needs clarification"):
             kind = PlaceholderKind.FIELD
         elif kind is None and whole and not text[: bracket.start].strip() and len(plain) >= _WHOLE:
             kind = _PARAGRAPHS.get(line.part or Part.FLOW)
         return kind
 
-    def _is_field(self, text: str, bracket: Bracket, plain: str, *, whole: bool) -> bool:
+    def _is_field(self, bracket: Bracket, plain: str, *, whole: bool) -> bool:
         """A stock example as value, or a value that somebody changed inside its brackets and left there."""
         if plain.startswith(("needs clarification", "n/a", "none")):
             return False
-        return bool(_VALUE.match(plain)) or (whole and _lead(text, bracket) in self._fields)
+        return bool(_VALUE.match(plain)) or (whole and _label(bracket) in self._fields)
 
     def _own(self, line: Line, text: str, bracket: Bracket, plain: str) -> PlaceholderKind | None:
         """The kind of a placeholder of the repository's own template."""
-        lead = _lead(text, bracket)
+        label = _label(bracket)
         for kind, expected in self._holes.get(plain, ()):
             if kind is PlaceholderKind.ROW and "|" not in text:
                 continue
             if kind in {PlaceholderKind.TITLE, PlaceholderKind.META} and not line.head:
                 continue
-            if kind is PlaceholderKind.TITLE or lead == expected or (kind is PlaceholderKind.ROW):
-                return kind
-            if len(plain.split()) >= 3:  # noqa: PLR2004  words that do not stand in brackets twice by chance
+            sure = kind in {PlaceholderKind.TITLE, PlaceholderKind.META, PlaceholderKind.ROW}
+            if sure or (label is not None and label == expected) or len(plain) >= _WHOLE:
                 return kind
         return None
 
 
-def _lead(line: str, bracket: Bracket) -> str:
-    """The label in front of a bracket, as plain words."""
-    before = line[: bracket.start]
-    found = _NAME.fullmatch(before)
-    return _plain((found[1] or found[2] or "") if found else before.strip(" >*_+-|`"))
+def _label(bracket: Bracket) -> str | None:
+    return None if bracket.label is None else _plain(bracket.label)

@@ -125,7 +125,8 @@ def _header(document: Markdown) -> tuple[tuple[str, int] | None, tuple[str, int]
     for line in lines_of(document):
         if not line.head:
             break
-        for piece in line.text[:1000].split(" | ") if not line.text.lstrip().startswith("|") else (line.text[:1000],):
+        shown = " ".join(line.text[:1000].split())
+        for piece in (shown,) if shown.startswith("|") else shown.split(" | "):
             found = _FIELD.match(piece)
             if found is None:
                 continue

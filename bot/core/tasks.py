@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.identifiers import STORY, requirement_ids, story_ids
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 MAX_TASKS = 5_000
 MAX_PATHS = 40
 """Paths that are read of one task."""
+MAX_REFERENCES = 20_000
+"""Ids that are read of one task list, ranges written out."""
 _MAX_TEXT = 600
+_MAX_READ = 20_000
 
 _ID = re.compile(
     r"[\W_]*(?P<id>(?:Task|TASK|タスク|任务|任務|Tarea|Tarefa)\s?-?\s?[0-9]{1,4}(?:\.[0-9]{1,3}){0,3}[a-z]?"
@@ -34,7 +38,8 @@ _NOT_TASKS = re.compile(
     r"checklist|gate|valid|depend|parallel|example|format|legend|criteri|accept|strateg|notes?\b|summary|convention|チェック|检查|檢查"
 )
 _PATH = re.compile(
-    r"(?<![\w/:@.-])(?:\.{0,2}/)?(?:[\w.@{}*+~-]+/)+[\w.@{}*+~-]*|(?<![\w/.-])[\w-]+(?:\.[\w-]+){0,3}\.[a-z][a-z0-9]{0,5}(?![\w/])"
+    r"(?<![\w/:@.{}*+~-])(?:\.{0,2}/)?(?:[\w.@{}*+~-]++/)++[\w.@{}*+~-]*"
+    r"|(?<![\w/.-])[\w-]+(?:\.[\w-]+){0,3}\.[a-z][a-z0-9]{0,5}(?![\w/])"
 )
 _FILE = re.compile(
     r"[\w.@{}*+~-]*[\w}]\.(?:pyi?|[jt]sx?|[mc]js|rs|go|java|kts?|scala|cs|cpp|cc|[ch]|hpp|rb|php|swift|md|mdx|ya?ml|json|toml|ini|cfg|sql"
@@ -81,7 +86,7 @@ def read_tasks(document: Document) -> Tasks:
     return Tasks(
         path=document.path,
         tasks=tuple(_tasks(markdown))[:MAX_TASKS],
-        references=tuple(_references(markdown)),
+        references=tuple(islice(_references(markdown), MAX_REFERENCES)),
         unfilled=is_untouched("tasks.md", document.text),
     )
 
@@ -90,7 +95,7 @@ def _references(document: Markdown) -> Iterator[tuple[str, int]]:
     """Ids in the lines outside comments, each once a line."""
     inside = {n for comment in document.comments for n in range(comment.line, comment.end_line + 1)}
     for number in range(document.body, len(document.lines) + 1):
-        line = document.lines[number - 1]
+        line = document.lines[number - 1][:_MAX_READ]
         if number in inside or ("-" not in line and "_" not in line and "US" not in line):
             continue
         named = {name for found in (requirement_ids(line), story_ids(line)) for name, _ in found}
@@ -171,14 +176,14 @@ def _task(task: str | None, text: Text, line: int, texts: Iterable[Text], *, don
     everything = [*texts]
     labels = _LABEL.findall(said[:_MAX_TEXT])
     stories = [f"US{int(number)}" for label in labels for number in _numbers(label)]
-    references = [name for other in everything for name, _ in requirement_ids(other.text)]
-    paths = [path for other in everything for path in _paths(other)]
+    references = (name for other in everything for name, _ in requirement_ids(other.text[:_MAX_READ]))
+    paths = islice((path for other in everything for path in _paths(other)), MAX_PATHS * 10)
     return Task(
         id=task,
         done=done,
         parallel=bool(_PARALLEL.search(said[:_MAX_TEXT])),
         stories=tuple(dict.fromkeys(stories)),
-        references=tuple(dict.fromkeys(references)),
+        references=tuple(dict.fromkeys(islice(references, MAX_REFERENCES // 10))),
         paths=tuple(dict.fromkeys(paths))[:MAX_PATHS],
         text=said[:_MAX_TEXT],
         line=line,
@@ -193,7 +198,7 @@ def _numbers(label: str) -> list[str]:
 def _paths(text: Text) -> Iterator[str]:
     """Words that can only be a path: with a slash and an extension or a second slash, or a file name that is known."""
     links = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.LINK]
-    for found in _PATH.finditer(text.text[:20_000]):
+    for found in _PATH.finditer(text.text[:_MAX_READ]):
         path = found[0].rstrip(".")
         if any(start <= found.start() < end for start, end in links):
             continue

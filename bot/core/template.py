@@ -31,6 +31,7 @@ _OPTION = re.compile(
 _GATE = re.compile(r"\s*[*_]{0,2}GATE\b|\s*\[Gates determined")
 _FIELD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,80}?)\s*(?:[:：]\*\*|\*\*\s*[:：])")
 _NUMERAL = re.compile(r"\s*(?:[IVXLC]{1,7}|[0-9]{1,2}|[一二三四五六七八九十]{1,3})[.):、：]\s*(\S[^:：—|]{1,100})")
+_OF_PRINCIPLES = re.compile("princip|prinzip|article|gate|原則|原则|원칙|принцип|zasad|nguyên tắc")
 _ANSWERED = re.compile(r"[\s#>*_+-]*(?:[✅☑✔✓]|\[[xX]\])|[^❌]*\|\s*[*_]*(?:✅|PASS)")
 _KINDS = {
     Part.SUMMARY: PlaceholderKind.SUMMARY,
@@ -118,7 +119,7 @@ def read_template(text: str, path: str) -> Template:
 def _read(text: str, path: str, *, lean: bool = False, files: tuple[str, ...] = ()) -> Template:
     document = parse(text)
     parts = _parts(document)
-    lines = lines_of(document, parts)
+    lines = tuple(lines_of(document, parts))
     check = _first(document, parts, Part.CHECK)
     tracking = _first(document, parts, Part.TRACKING)
     table = next((b for b in document.section(tracking) if isinstance(b, Table)), None) if tracking else None
@@ -160,6 +161,8 @@ def _parts(document: Markdown) -> dict[int, Part]:
             continue
         lines = document.lines[heading.line : heading.end_line]
         guess = _guess(lines, document.section(heading))
+        if guess is Part.TRACKING and Part.CHECK not in parts.values():
+            continue
         if guess is not None and guess not in parts.values():
             parts[heading.line] = guess
     return parts
@@ -173,7 +176,7 @@ def _guess(lines: tuple[str, ...], blocks: tuple[Block, ...]) -> Part | None:
     if any("├" in line or "└" in line for line in lines):
         return Part.STRUCTURE
     rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
-    if rows and all(cell.raw.startswith("[") for row in rows for cell in row):
+    if rows and all(len(row) == 3 and row[0].raw.startswith("[") for row in rows):  # noqa: PLR2004  what, why, instead
         return Part.TRACKING
     words = [block for block in blocks if isinstance(block, Paragraph)]
     if len(blocks) == 1 and words and words[0].text.text.startswith("["):
@@ -183,15 +186,15 @@ def _guess(lines: tuple[str, ...], blocks: tuple[Block, ...]) -> Part | None:
 
 def _holes(lines: tuple[Line, ...]) -> Iterator[Hole]:
     count = 0
-    goes_on = False
+    goes_on = 0
     for line in lines:
-        if goes_on:
-            goes_on = bool(line.text.strip()) and "]" not in line.text
+        if line.number == goes_on:
+            goes_on += "]" not in line.text
             continue
         hole = _hole(line)
         if hole is None:
             continue
-        goes_on = hole.text.startswith("[") and hole.text.count("[") > hole.text.count("]") and line.fence is None
+        goes_on = line.number + 1 if hole.text.count("[") > hole.text.count("]") and line.fence is None else 0
         yield hole
         count += 1
         if count >= MAX_HOLES:
@@ -245,8 +248,9 @@ def _principles(blocks: tuple[Block, ...]) -> Iterator[str]:
         elif isinstance(block, Heading):
             yield from _named(block.title, bold=False)
         elif isinstance(block, Table):
+            named = bool(block.header) and bool(_OF_PRINCIPLES.search(block.header[0].text.text.casefold()))
             for row in block.rows:
-                yield from _named(row[0].text.text, bold=len(row) > 1) if row else ()
+                yield from _named(row[0].text.text, bold=named) if row else ()
 
 
 def _starts_strong(item: Item) -> bool:

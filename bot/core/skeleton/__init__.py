@@ -184,18 +184,24 @@ class _Drafter:
         opening = self._document.source(fence.line).rstrip()
         is_closed = fence.end_line > fence.first + len(fence.lines) - 1
         marks = opening.lstrip()
+        indent = opening[: len(opening) - len(marks)]
+        drawn = self._inside(fence)
         yield opening
-        yield from self._inside(fence)
-        yield self._document.source(fence.end_line).rstrip() if is_closed else marks[: _run(marks)]
+        if drawn is None:
+            yield from (self._document.source(number) for number in range(fence.first, fence.first + len(fence.lines)))
+        else:
+            yield from (indent + line for line in drawn)
+        yield self._document.source(fence.end_line).rstrip() if is_closed else indent + marks[: _run(marks)]
 
-    def _inside(self, fence: Fence) -> list[str]:
+    def _inside(self, fence: Fence) -> list[str] | None:
+        """What a code block holds now; None where it stays as it was written."""
         if is_documents(fence.lines):
             return documents_tree(fence.lines, self._facts)
         numbers = range(fence.first, fence.first + len(fence.lines))
         kinds = {self._kinds[number] for number in numbers if number in self._kinds}
         if kinds & {PlaceholderKind.OPTION, PlaceholderKind.TREE}:
             return source_tree(self._facts.paths, self._facts.root) or [self.filler.blank()]
-        return list(fence.lines)
+        return None
 
 
 def _run(marks: str) -> int:

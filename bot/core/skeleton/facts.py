@@ -87,14 +87,18 @@ def _whole_sentences(words: str) -> str:
 
 def inline(text: str, limit: int = MAX_SUMMARY) -> str:
     """Foreign words as one line of a document: they open no block, no comment and no tag in it."""
-    line = plain_line(text, limit).replace("<!--", "&lt;!--").replace("-->", "--&gt;").replace("```", "'''")
-    line = _TAG.sub(r"\\<", line)
+    line = _harmless(text, limit)
     return "\\" + line if _OPENING.match(line) else line
 
 
 def cell(text: str) -> str:
     """Foreign words as a table's cell."""
-    return inline(text, 200).replace("\\|", "|").replace("|", "\\|")
+    return _harmless(text, 200).replace("\\|", "|").replace("|", "\\|")
+
+
+def _harmless(text: str, limit: int) -> str:
+    line = plain_line(text, limit).replace("<!--", "&lt;!--").replace("-->", "--&gt;").replace("```", "'''")
+    return _TAG.sub(r"\\<", line)
 
 
 def sourced(known: tuple[Known, ...]) -> str:

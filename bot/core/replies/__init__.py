@@ -1,0 +1,44 @@
+"""What is answered to commands: pure text, bounded, in which foreign words do nothing."""
+
+from bot.core.replies.answers import (
+    Denial,
+    House,
+    commit_by_hand,
+    denial,
+    help_text,
+    mistake,
+    start_by_hand,
+    too_often,
+    waived,
+)
+from bot.core.replies.issue_plan import RESERVED_DAYS, IssuePlan, issue_plan
+from bot.core.replies.judged import Setting, issue_status, settings_in_force, status, why
+from bot.core.replies.recipe import new_file_link, patch_of, start_recipe
+from bot.core.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
+
+__all__ = [
+    "MAX_COMMENT",
+    "RESERVED_DAYS",
+    "Denial",
+    "House",
+    "IssuePlan",
+    "Setting",
+    "commit_by_hand",
+    "compose",
+    "denial",
+    "help_text",
+    "issue_plan",
+    "issue_status",
+    "main_of",
+    "mistake",
+    "new_file_link",
+    "patch_of",
+    "reply_marker",
+    "settings_in_force",
+    "start_by_hand",
+    "start_recipe",
+    "status",
+    "too_often",
+    "waived",
+    "why",
+]

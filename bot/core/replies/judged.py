@@ -1,0 +1,117 @@
+"""Answers from a report: how things stand, and why something was found. The words are the check run's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.prose import At
+from bot.core.render.check_run import bounded_summary
+from bot.core.render.facts import counted
+from bot.core.render.findings_list import statement
+from bot.core.render.markdown import Links
+from bot.core.render.neutral import code_cell, code_span, neutralise
+from bot.core.render.summary import page
+from bot.core.render.title import title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.config import RepositoryConfig
+    from bot.core.findings import Finding, Report
+    from bot.core.naming import Naming
+    from bot.core.render.context import RenderContext
+    from bot.core.rule import Rule
+
+_MOST = 20
+_STATUS_ROOM = 30_000
+
+
+def status(report: Report, context: RenderContext) -> str:
+    """The check run's title and summary, without links to other pull requests: from a comment they would link back."""
+    context = replace(context, others=())
+    return f"**{neutralise(title(report, context))}**\n\n{bounded_summary(page(report, context), _STATUS_ROOM).strip()}"
+
+
+def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> str:
+    """How an issue stands: whether it has a number, and until when. `kept_until` is an ISO date."""
+    if naming is None:
+        return f"No feature number is kept for this issue. {code_span(prefix)} offers one, with a plan."
+    until = f", kept until {kept_until}" if kept_until else ""
+    return f"This issue has feature number {naming.number}{until}. Its folder will be {code_span(naming.dir)}."
+
+
+def why(report: Report, rule: str | None, config: RepositoryConfig, context: RenderContext) -> str:
+    """The findings of one rule (of all, without one), each with its place and way out, and the setting behind it."""
+    links = Links(context)
+    findings = [one for one in report.all_findings() if not one.follow_up and rule in {None, one.rule}]
+    if not findings:
+        return _nothing(rule, config, context, links)
+    lines = [f"- {one.severity.value}: {_statement(one, links)}" for one in findings[:_MOST]]
+    if len(findings) > _MOST:
+        lines.append(f"- and {len(findings) - _MOST} more in the check run")
+    rules = list(dict.fromkeys(one.rule for one in findings))
+    settings = [_setting(name, config, context, links) for name in rules]
+    head = f"**{counted(len(findings), 'finding', 'findings')}**" + (f" of {code_span(rule)}" if rule else "")
+    return _joined([f"{head}:", "\n".join(lines), "\n".join(settings), links.definitions()])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _statement(finding: Finding, links: Links) -> str:
+    place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
+    return f"{statement(finding, links)}{place} · {links.rule(finding.rule)}"
+
+
+def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
+    if rule is None:
+        return "Nothing was found here, so there is nothing to explain."
+    said = f"No finding of {code_span(rule)} here."
+    return _joined([f"{said} {_setting(rule, config, context, links)}", links.definitions()])
+
+
+def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
+    """What the rule says, and how hard it is here."""
+    known = context.rules.get(rule)
+    level = config.rules.get(rule)
+    says = f" {neutralise(_first_words(known))}" if known else ""
+    hard = (
+        f"set to {level.value} by this repository"
+        if level
+        else f"at most {known.severity.value} by default"
+        if known
+        else ""
+    )
+    return f"{links.rule(rule)}:{says}{f' ({hard})' if hard else ''}"
+
+
+def _first_words(rule: Rule) -> str:
+    return rule.title.rstrip(".") + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of the configuration, its value, and who says so."""
+
+    key: str
+    value: str
+    source: str
+    """`default`, or a path as it is shown."""
+    at: At | None = None
+
+
+def settings_in_force(settings: Sequence[Setting], context: RenderContext) -> str:
+    """The settings in force as a table, what differs from the defaults first."""
+    links = Links(context)
+    ordered = sorted(settings, key=lambda one: (one.source == "default", one.key))
+    rows = [
+        f"| {code_cell(one.key, 120)} | {code_cell(one.value, 120)} | {_source(one, links)} |" for one in ordered[:100]
+    ]
+    table = "\n".join(["| key | value | from |", "|---|---|---|", *rows])
+    return _joined(["**Settings in force**", table, links.definitions()])
+
+
+def _source(setting: Setting, links: Links) -> str:
+    return links.at(setting.at) if setting.at else neutralise(setting.source, 120)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TOKEN_SECONDS = 3600
-_SKEW = 60
+_SKEW = 5
+"""Seconds that an App's clock may be ahead."""
 _LONGEST_JWT = 600
 _RANK = {"read": 1, "write": 2, "admin": 3}
 
@@ -122,24 +123,20 @@ def _app(state: State, value: str) -> Credential:
     app = next((one for one in state.apps.values() if issuer in {str(one.id), one.client_id}), None)
     if app is None:
         raise ApiError(404, "Integration not found")
-    now, issued, expires = state.now(), claims.get("iat"), claims.get("exp")
-    if not isinstance(expires, int | float):
-        raise ApiError(
-            401,
-            "'Expiration' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
-        )
-    if not isinstance(issued, int | float) or issued > now + _SKEW / 2:
-        raise ApiError(
-            401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
-        )
-    if expires <= now:
-        raise ApiError(
-            401,
-            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
-        )
-    if expires > now + _LONGEST_JWT + _SKEW / 2 or expires - issued > _LONGEST_JWT + _SKEW:
-        raise ApiError(401, "'Expiration time' claim ('exp') is too far in the future")
+    _check_times(claims, state.now())
     return Credential(Kind.APP, app=app)
+
+
+def _check_times(claims: dict[str, Any], now: float) -> None:
+    issued, expires = claims.get("iat"), claims.get("exp")
+    future = "must be a numeric value representing the future time at which the assertion expires"
+    if not isinstance(expires, int | float) or expires <= now:
+        raise ApiError(401, f"'Expiration time' claim ('exp') {future}")
+    if expires > now + _LONGEST_JWT:
+        raise ApiError(401, "'Expiration time' claim ('exp') is too far in the future")
+    if not isinstance(issued, int | float) or issued > now + _SKEW:
+        when = "must be an Integer representing the time that the assertion was issued"
+        raise ApiError(401, f"'Issued at' claim ('iat') {when}")
 
 
 def mint(
@@ -168,7 +165,7 @@ def require(credential: Credential, repository: Repository, needs: Iterable[str]
     """Let the credential do what a route needs (any one of `needs`), or raise what GitHub answers.
 
     404 hides what the credential may not know of, 403 is for what it may see but not do. An installation token needs
-    the permission even to read a public repository of its own scope, so that a missing permission never goes unseen here.
+    the permission even to read a public repository of its own scope: no missing permission goes unseen here.
     """
     if not credential.sees(repository):
         raise ApiError(404, "Not Found")

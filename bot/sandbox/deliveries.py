@@ -9,15 +9,14 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from bot.sandbox.state import App, Delivery, Json
-
 if TYPE_CHECKING:
-    from bot.sandbox.state import State
+    from collections.abc import Callable
+
+    from bot.sandbox.state import App, Delivery, Json, State
 
 THREADS = 4
 TIMEOUT = 10.0

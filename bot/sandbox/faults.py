@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.requests_log import Request
-    from bot.sandbox.routing import Reply
 
 
 @dataclass(slots=True)
@@ -87,12 +87,11 @@ class Faults:
     def before(self, request: Request) -> None:
         """Strike before the work. Raises `ApiError`, or `ConnectionAbortedError` to cut the connection."""
         for fault in self._strikers(request, after=False):
-            if fault.graphql is None and (fault.cut or fault.status >= 400):  # noqa: PLR2004 -- 0: only a delay
+            if fault.graphql is None and (fault.cut or fault.status >= 400):  # noqa: PLR2004 -- 0: nothing but a delay
                 _raise(fault)
 
-    def after(self, request: Request, reply: Reply) -> None:
+    def after(self, request: Request) -> None:
         """Strike when the work is done: lose the answer. Raises like `before`."""
-        del reply
         for fault in self._strikers(request, after=True):
             _raise(fault)
 

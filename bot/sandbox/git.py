@@ -6,9 +6,12 @@ import os
 import subprocess
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
 ZERO = "0" * 40
 _CACHED_BYTES = 64 * 1024 * 1024
@@ -168,12 +171,12 @@ class Bare:
                 stderr=subprocess.DEVNULL,
             )
         pipe_in, pipe_out = self._reader.stdin, self._reader.stdout
-        assert pipe_in is not None  # noqa: S101 -- both were asked for above; this narrows for the type checker
-        assert pipe_out is not None  # noqa: S101 -- likewise
+        assert pipe_in is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+        assert pipe_out is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
         pipe_in.write(name.encode("utf-8", "surrogateescape") + b"\n")
         pipe_in.flush()
         header = pipe_out.readline().split()
-        if len(header) != 3 or header[1] not in {b"blob", b"tree", b"commit", b"tag"}:  # noqa: PLR2004 -- oid, type, size
+        if len(header) != 3 or header[1] not in {b"blob", b"tree", b"commit", b"tag"}:  # noqa: PLR2004 -- id, type, size
             return None
         content = pipe_out.read(int(header[2]))
         pipe_out.read(1)
@@ -298,7 +301,7 @@ class Bare:
         text = "\n".join(lines)
         return self.write("commit", (text if text.endswith("\n") else text + "\n").encode("utf-8", "surrogateescape"))
 
-    def commit_files(  # noqa: PLR0913, PLR0917 -- a commit is made of all of these
+    def commit_files(  # noqa: PLR0913, PLR0917 -- all of these make it up
         self,
         parent: str | None,
         files: Mapping[str, str | bytes | None],

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.deliveries import Deliveries, new_guid
 from bot.sandbox.faults import Faults
@@ -15,6 +13,10 @@ from bot.sandbox.requests_log import Requests
 from bot.sandbox.shapes import Shapes
 from bot.sandbox.state import Delivery, Installation, Json, Repository, State, User, node_id
 from bot.sandbox.validation import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 _BY_NUMBER = re.compile(r"/repositories/([0-9]{1,18})(/.*)?")
 _NEEDS = {
@@ -46,6 +48,8 @@ class Hub:
         self.state = State(now)
         self.shapes = Shapes("")
         self.requests = Requests()
+        self.failures: list[str] = []
+        """Tracebacks of mistakes of the sandbox itself."""
         self.limits = Limits(now)
         self.faults = Faults()
         self.deliveries = Deliveries(self.state)
@@ -72,7 +76,7 @@ class Hub:
                 counts[one.content] = counts.get(one.content, 0) + 1
         return counts
 
-    def emit(
+    def emit(  # noqa: PLR0913 -- all of these make it up
         self,
         event: str,
         action: str | None,
@@ -96,7 +100,7 @@ class Hub:
                     repository,
                 )
 
-    def send(
+    def send(  # noqa: PLR0913, PLR0917 -- all of these make it up
         self,
         installation: Installation,
         event: str,

@@ -40,6 +40,7 @@ class Call:
     query: dict[str, str]
     body: Any
     """The JSON body; an empty object when there was none."""
+    accept: str = ""
     _repository: Repository | None = None
 
     @property
@@ -100,7 +101,7 @@ class Call:
 
     def _count(self, name: str, default: int) -> int:
         text = self.query.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default  # noqa: PLR2004 -- any page
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default  # noqa: PLR2004 -- any page there can be
 
     def listed(self, items: list[Any], shape: Callable[[Any], Any], key: str | None = None) -> Reply:
         """A page of shaped items; with `key` inside an object that counts them all."""
@@ -126,7 +127,7 @@ class Route:
 
     @property
     def of_repository(self) -> bool:
-        """Whether the path names a repository that the credential must be let into; `apps/*` answer to the JWT alone."""
+        """Whether the path names a repository that the credential must be let into; `apps/*` answer to the JWT."""
         return self.template.startswith("/repos/") and not self.operation.startswith("apps/")
 
     @property
@@ -183,4 +184,4 @@ def admit(call: Call, route: Route) -> None:
         rest = call.path.split("/", 4)[4:]
         url = "/".join([f"{call.hub.url}/repositories/{repository.id}", *rest])
         raise ApiError(301, "Moved Permanently", headers={"Location": url})
-    call._repository = repository  # noqa: SLF001 -- the call is made in this module's hands
+    call._repository = repository  # noqa: SLF001 -- made in this module's hands

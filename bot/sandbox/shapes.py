@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import md5
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.sandbox import git
 from bot.sandbox.state import (
     PERMISSIONS_OF,
     App,
@@ -25,11 +24,15 @@ from bot.sandbox.state import (
     node_id,
 )
 
+if TYPE_CHECKING:
+    from bot.sandbox import git
+
 Json = dict[str, Any]
 
 _USER_LINKS = (
     "followers:followers following:following{/other_user} gists:gists{/gist_id} starred:starred{/owner}{/repo}"
-    " subscriptions:subscriptions organizations:orgs repos:repos events:events{/privacy} received_events:received_events"
+    " subscriptions:subscriptions organizations:orgs repos:repos events:events{/privacy}"
+    " received_events:received_events"
 )
 _REPOSITORY_LINKS = (
     "archive:{archive_format}{/ref} assignees:assignees{/user} blobs:git/blobs{/sha} branches:branches{/branch}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -27,15 +28,12 @@ def wants(path: str) -> bool:
 def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> None:
     """Answer one request of git's protocol; after a push, send what GitHub would send."""
     match = _PATH.fullmatch(path)
-    assert match is not None  # noqa: S101 -- `wants` said so; this narrows for the type checker
+    assert match is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     owner, name, service = match.groups()
     push = service == "git-receive-pack" or "service=git-receive-pack" in query
-    repository = hub.state.repository(f"{owner}/{name}")
     try:
         credential = _identify(hub, handler.headers.get("Authorization"))
-        if repository is None:
-            raise ApiError(401 if credential.kind is Kind.NOBODY else 404, "Repository not found.")
-        _admit(credential, repository, push=push)
+        repository = _admit(credential, hub.state.repository(f"{owner}/{name}"), push=push)
     except ApiError as error:
         _refuse(handler, error)
         return
@@ -55,8 +53,6 @@ def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> No
 
 def _identify(hub: Hub, header: str | None) -> Credential:
     """Like the API, and besides: a person's name with any password, since there is nothing to protect here."""
-    import base64  # noqa: PLC0415 -- only for git's own requests
-
     if header and header.lower().startswith("basic "):
         login, _, password = base64.b64decode(header[6:]).decode().partition(":")
         if not password.startswith("ghs_") and login.lower() in hub.state.users:
@@ -64,13 +60,15 @@ def _identify(hub: Hub, header: str | None) -> Credential:
     return identify(hub.state, header)
 
 
-def _admit(credential: Credential, repository: Repository, *, push: bool) -> None:
+def _admit(credential: Credential, repository: Repository | None, *, push: bool) -> Repository:
+    if repository is None:
+        raise ApiError(401 if credential.kind is Kind.NOBODY else 404, "Repository not found.")
     if credential.kind is Kind.NOBODY and (push or repository.private):
         raise ApiError(401, "Authentication required")
     if not credential.sees(repository):
         raise ApiError(404, "Repository not found.")
     if not push:
-        return
+        return repository
     if credential.token is not None:
         allowed = credential.installed_on(repository) and allows(credential.token.permissions, "contents:write")
     else:
@@ -82,6 +80,7 @@ def _admit(credential: Credential, repository: Repository, *, push: bool) -> Non
     if not allowed or repository.archived:
         who = credential.actor.login if credential.actor is not None else "nobody"
         raise ApiError(403, f"Permission to {repository.full_name}.git denied to {who}.")
+    return repository
 
 
 def _refuse(handler: Handler, error: ApiError) -> None:

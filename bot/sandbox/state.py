@@ -1,15 +1,17 @@
-"""What the sandbox knows: people, repositories, issues, pull requests, checks, Apps. Plain records, changed under one lock."""
+"""What the sandbox knows: people, repositories, issues, pull requests, checks, Apps; changed under one lock."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.git import Bare
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.sandbox.git import Bare
 
 Json = dict[str, Any]
 

@@ -52,15 +52,17 @@ def _problems(value: Any, schema: dict[str, Any], path: str) -> list[str]:
         return [f"For '{path or '/'}', {json.dumps(value)[:100]} is not {_article(str(kind))}."]
     if "enum" in schema and value not in schema["enum"]:
         return [f"{json.dumps(value)[:100]} is not a member of {json.dumps(schema['enum'])}."]
+    return _inside(value, schema, path)
+
+
+def _inside(value: Any, schema: dict[str, Any], path: str) -> list[str]:
     if isinstance(value, str):
         return _lengths(len(value), schema.get("minLength", 0), schema.get("maxLength"), "characters")
     if isinstance(value, list):
         problems = _lengths(len(value), schema.get("minItems", 0), schema.get("maxItems"), "items")
         inner = schema.get("items", {})
         return problems + [p for at, one in enumerate(value) for p in _problems(one, inner, f"{path}/{at}")]
-    if isinstance(value, dict):
-        return _object(value, schema, path)
-    return []
+    return _object(value, schema, path) if isinstance(value, dict) else []
 
 
 def _object(value: dict[str, Any], schema: dict[str, Any], path: str) -> list[str]:

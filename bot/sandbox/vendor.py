@@ -1,7 +1,7 @@
 """Make the pruned copies of GitHub's official descriptions: `python -m bot.sandbox.vendor`.
 
 Fetches the pinned npm packages with `npm pack`, keeps what the sandbox answers, strips the prose, and writes
-`official/`. With `--check` it writes nothing and fails on drift. Needs npm and a network, so nothing at run time calls it.
+`official/`. With `--check` it writes nothing and fails on drift. Needs npm and a network; nothing at run time calls it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     DocumentNode,
@@ -35,8 +34,11 @@ from graphql import (
     print_ast,
 )
 
-from bot.sandbox.graphql_fields import KEPT
+from bot.sandbox.gql.fields import KEPT
 from bot.sandbox.routing import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PACKAGES = {
     "openapi": "@octokit/openapi@23.0.2",
@@ -63,7 +65,7 @@ def named(node: TypeNode) -> str:
     """The type that a type expression wraps: `[Ref!]!` is about `Ref`."""
     while isinstance(node, NonNullTypeNode | ListTypeNode):
         node = node.type
-    assert isinstance(node, NamedTypeNode)  # noqa: S101 -- the grammar has no other kind; this narrows for the type checker
+    assert isinstance(node, NamedTypeNode)  # noqa: S101 -- true by the line above; this narrows for the type checker
     return node.name.value
 
 
@@ -141,7 +143,7 @@ def strip(schema: Any) -> Any:
 
 def resolve(schema: Any, root: Json, depth: int = 0) -> Any:
     """The schema with its references put in place (request bodies are small and not recursive)."""
-    if depth > 40:  # noqa: PLR2004 -- far deeper than any request body of GitHub's
+    if depth > 40:  # noqa: PLR2004 -- far deeper than any body of GitHub's
         raise SystemExit("a request schema refers to itself")
     if isinstance(schema, list):
         return [resolve(item, root, depth + 1) for item in schema]

@@ -15,27 +15,24 @@
     github.Github(base_url=world.url, auth=github.Auth.Token(token))
     session = github3.session.GitHubSession(); session.base_url = world.url
 
-`world.app.id` and `world.app.private_key` (PEM) are what an App has. A real `git push` goes to `world.clone_url(repo, "ada")`.
+`world.app.id` and `world.app.private_key` (PEM) are what an App has. A real `git push` goes to
+`world.clone_url(repo, "ada")`.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from bot.sandbox.acts import checks, installs, pulls, pushes, talk
-from bot.sandbox.credentials import Token, mint, signing_key
-from bot.sandbox.deliveries import Deliveries
-from bot.sandbox.faults import Faults
+from bot.sandbox.credentials import mint, signing_key
 from bot.sandbox.git import ZERO, Bare, Commit
 from bot.sandbox.hub import Hub
-from bot.sandbox.requests_log import Requests
 from bot.sandbox.server import Server
 from bot.sandbox.state import (
     App,
@@ -49,8 +46,16 @@ from bot.sandbox.state import (
     Reaction,
     Repository,
     Review,
+    Token,
     User,
 )
+
+if TYPE_CHECKING:
+    import threading
+
+    from bot.sandbox.deliveries import Deliveries
+    from bot.sandbox.faults import Faults
+    from bot.sandbox.requests_log import Requests
 
 PERMISSIONS = {
     "checks": "write",
@@ -111,12 +116,14 @@ class World:
         self.close()
 
     def close(self) -> None:
-        """Stop serving and sending, and remove the repositories."""
+        """Stop serving and sending, and remove the repositories. Raises when the sandbox itself made a mistake."""
         self._server.stop()
         self.hub.deliveries.stop()
         for repository in self.hub.state.repositories.values():
             repository.git.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        if self.hub.failures:
+            raise RuntimeError(f"the sandbox failed: {self.hub.failures[0]}")
 
     # Time, and what was asked and sent.
 
@@ -167,7 +174,7 @@ class World:
     def user(
         self, login: str, role: str | None = None, repository: Repository | None = None, *, kind: str = "User"
     ) -> User:
-        """An account, made when new; `role` (read, triage, write, maintain, admin) in one repository or in all so far."""
+        """An account, made when new; `role` (read, triage, write, maintain, admin) in one repository or all so far."""
         with self.lock:
             user = self.hub.state.user(login, kind)
             if role is not None:
@@ -265,7 +272,7 @@ class World:
 
     # Repositories and git.
 
-    def create_repository(  # noqa: PLR0913 -- a repository is created with all of these
+    def create_repository(  # noqa: PLR0913 -- all of these make it up
         self,
         owner: str,
         name: str,
@@ -288,7 +295,7 @@ class World:
                 self.push(repository, default_branch, files, message, author=author or owner)
             return repository
 
-    def push(  # noqa: PLR0913 -- a push is made of all of these
+    def push(  # noqa: PLR0913 -- all of these make it up
         self,
         repository: Repository,
         branch: str,
@@ -309,7 +316,7 @@ class World:
             pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{branch}": sha})
             return sha
 
-    def commit(  # noqa: PLR0913 -- a commit is made of all of these
+    def commit(  # noqa: PLR0913 -- all of these make it up
         self,
         repository: Repository,
         branch: str,
@@ -379,7 +386,7 @@ class World:
 
     # Pull requests.
 
-    def open_pull_request(  # noqa: PLR0913 -- a pull request is opened with all of these
+    def open_pull_request(  # noqa: PLR0913 -- all of these make it up
         self,
         repository: Repository,
         head: str,

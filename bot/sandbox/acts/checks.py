@@ -99,7 +99,7 @@ def _settle(hub: Hub, repository: Repository, suite: CheckSuite) -> None:
         suite.status, suite.conclusion = "in_progress", None
 
 
-def _tell(
+def _tell(  # noqa: PLR0913 -- all of these make it up
     hub: Hub,
     repository: Repository,
     run: CheckRun,
@@ -116,18 +116,32 @@ def _tell(
 def _suite_in_run(hub: Hub, repository: Repository, suite: CheckSuite) -> Json:
     """The suite inside a `check_run` delivery has fewer keys than one of its own."""
     shape = hub.shapes.check_suite(repository, suite)
-    kept = ["id", "node_id", "head_branch", "head_sha", "status", "conclusion", "url", "before", "after", "pull_requests", "app", "created_at", "updated_at"]
+    kept = [
+        "id",
+        "node_id",
+        "head_branch",
+        "head_sha",
+        "status",
+        "conclusion",
+        "url",
+        "before",
+        "after",
+        "pull_requests",
+        "app",
+        "created_at",
+        "updated_at",
+    ]
     return {key: shape[key] for key in kept}
 
 
 def rerequest_run(hub: Hub, repository: Repository, run: CheckRun, sender: User) -> None:
-    """ "Re-run" on one run: the run stays, the suite is queued, its App is asked."""
+    """Press "Re-run" on one run: the run stays, the suite is queued, its App is asked."""
     run.suite.status, run.suite.conclusion = "queued", None
     _tell(hub, repository, run, sender, "rerequested", only_app=run.suite.app.id)
 
 
 def rerequest_suite(hub: Hub, repository: Repository, suite: CheckSuite, sender: User) -> None:
-    """ "Re-run all checks"."""
+    """Press "Re-run all checks"."""
     suite.status, suite.conclusion = "queued", None
     shape = {"check_suite": hub.shapes.check_suite(repository, suite)}
     hub.emit("check_suite", "rerequested", repository, sender, shape, only_app=suite.app.id)

@@ -26,7 +26,7 @@ def brief(repository: Repository) -> Json:
     }
 
 
-def install(  # noqa: PLR0913, PLR0917 -- an installation is made of all of these
+def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub,
     app: App,
     account: User,

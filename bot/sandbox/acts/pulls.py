@@ -19,7 +19,7 @@ def tell(hub: Hub, pull: PullRequest, action: str, sender: User, **fields: Any) 
     hub.emit("pull_request", action, pull.base, sender, {"number": pull.number, "pull_request": shape, **fields})
 
 
-def open_pull(  # noqa: PLR0913 -- a pull request is opened with all of these
+def open_pull(  # noqa: PLR0913 -- all of these make it up
     hub: Hub,
     base: Repository,
     author: User,
@@ -97,7 +97,7 @@ def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str) -> None:
         _merged(hub, pull, sender)
 
 
-def edit(
+def edit(  # noqa: PLR0913 -- all of these make it up
     hub: Hub,
     pull: PullRequest,
     sender: User,

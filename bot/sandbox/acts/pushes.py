@@ -42,7 +42,7 @@ def pushed(hub: Hub, repository: Repository, pusher: User) -> list[str]:
     return changed
 
 
-def _tell(
+def _tell(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, pusher: User, ref: str, before: dict[str, str], after: dict[str, str]
 ) -> None:
     old, new = before.get(ref, ZERO), after.get(ref, ZERO)
@@ -58,7 +58,7 @@ def _tell(
         request_suites(hub, repository, pusher, new, short, old)
 
 
-def _push(  # noqa: PLR0913, PLR0917 -- a push is told with all of these
+def _push(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, pusher: User, ref: str, old: str, new: str, before: dict[str, str]
 ) -> Json:
     git = repository.git
@@ -117,7 +117,7 @@ def _commit(hub: Hub, repository: Repository, commit: Commit) -> Json:
     )
 
 
-def request_suites(  # noqa: PLR0913, PLR0917 -- a suite is told with all of these
+def request_suites(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, sender: User, sha: str, branch: str | None, before: str | None
 ) -> None:
     """Give every App that may write checks a suite on a new head, once a commit, and ask it for its checks.
@@ -133,7 +133,7 @@ def request_suites(  # noqa: PLR0913, PLR0917 -- a suite is told with all of the
         hub.emit("check_suite", "requested", repository, sender, shape, only_app=installation.app.id)
 
 
-def new_suite(  # noqa: PLR0913, PLR0917 -- likewise
+def new_suite(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, app: int, sha: str, branch: str | None, before: str | None
 ) -> CheckSuite:
     """A queued suite."""

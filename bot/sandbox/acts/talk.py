@@ -53,7 +53,7 @@ def open_issue(hub: Hub, repository: Repository, author: User, title: str, body:
     return issue
 
 
-def edit_issue(
+def edit_issue(  # noqa: PLR0913 -- all of these make it up
     hub: Hub, repository: Repository, issue: Issue, sender: User, *, title: str | None = None, body: str | None = None
 ) -> None:
     """Change title or text."""
@@ -81,7 +81,9 @@ def _tell_comment(hub: Hub, repository: Repository, one: Comment, action: str, s
     hub.emit("issue_comment", action, repository, sender, {**shapes, **fields})
 
 
-def comment(hub: Hub, repository: Repository, issue: Issue, author: User, body: str, app: App | None = None) -> Comment:
+def comment(  # noqa: PLR0913, PLR0917 -- all of these make it up
+    hub: Hub, repository: Repository, issue: Issue, author: User, body: str, app: App | None = None
+) -> Comment:
     """Comment on an issue or pull request."""
     check_length(body, "IssueComment")
     now = hub.state.now()

@@ -64,7 +64,7 @@ def get(call: Call) -> Reply:
 
 
 @route("GET", f"{_REPO}/check-runs/{{check_run_id}}/annotations", "checks/list-annotations", "checks:read")
-def annotations(call: Call) -> Reply:
+def list_annotations(call: Call) -> Reply:
     """A run's annotations."""
     run, repository = _run(call), call.repository
     address = f"{call.hub.url}/{repository.full_name}/blob/{run.suite.head_sha}"

@@ -64,7 +64,7 @@ def list_deliveries(call: Call) -> Reply:
     if cursor.isascii() and cursor.isdigit():
         known = [one for one in known if one.id <= int(cursor)]
     text = call.query.get("per_page", "30")
-    size = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 30, 1), 100)  # noqa: PLR2004 -- any page
+    size = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 30, 1), 100)  # noqa: PLR2004 -- any page there can be
     headers = {}
     if len(known) > size:
         address = f"{call.hub.url}{call.path}?per_page={size}&cursor={known[size].id}"

@@ -58,13 +58,14 @@ def create_blob(call: Call) -> Reply:
 
 
 def _tree(call: Call, sha: str, *, recursive: bool) -> Json:
-    git, entries = call.repository.git, []
+    git = call.repository.git
+    entries: list[Json] = []
     waiting = [("", sha)]
     while waiting and len(entries) < _MOST_ENTRIES:
         prefix, oid = waiting.pop()
         for one in git.entries(oid):
             path = f"{prefix}{one.name}"
-            shape = {"path": path, "mode": one.mode, "type": one.kind, "sha": one.oid}
+            shape: Json = {"path": path, "mode": one.mode, "type": one.kind, "sha": one.oid}
             if one.kind == "blob":
                 found = git.read(one.oid)
                 shape["size"] = 0 if found is None else len(found.content)
@@ -97,7 +98,8 @@ def get_tree(call: Call) -> Reply:
 @route("POST", f"{_REPO}/git/trees", "git/create-tree", _WRITE)
 def create_tree(call: Call) -> Reply:
     """Store a tree; a null id removes, `content` stores a blob on the way."""
-    git, entries = call.repository.git, []
+    git = call.repository.git
+    entries: list[Json] = []
     for one in call.body["tree"]:
         oid = ZERO if "sha" in one and one["sha"] is None else one.get("sha")
         if oid is None:
@@ -132,7 +134,7 @@ def create_commit(call: Call) -> Reply:
         signature(call, body.get("committer") or body.get("author")),
     )
     commit = git.commit(git.write_commit(str(body["tree"]), parents, str(body["message"]), author, committer))
-    assert commit is not None  # noqa: S101 -- written above; this narrows for the type checker
+    assert commit is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     return Reply(git_commit_shape(call.hub, call.repository, commit), 201)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.sandbox import graphql_api
 from bot.sandbox.errors import ApiError
+from bot.sandbox.gql import answer
 from bot.sandbox.routing import Call, Reply, route
 from bot.sandbox.state import iso
 
@@ -31,4 +31,4 @@ def get_user(call: Call) -> Reply:
 @route("POST", "/graphql", "graphql")
 def graphql(call: Call) -> Reply:
     """One GraphQL request; errors come inside a 200."""
-    return graphql_api.answer(call)
+    return answer.answer(call)

@@ -227,7 +227,7 @@ def _contents(call: Call, path: str) -> Reply:
             if inner is not None:
                 listed.append(_content(call, f"{path}/{one.name}".lstrip("/"), inner, ref, one.mode))
         return Reply(listed)
-    if "raw" in call.query.get("accept", ""):
+    if ".raw" in call.accept:
         return Reply(found.content)
     body = _content(call, path, found, ref, entry.mode)
     small = len(found.content) <= _LARGEST_CONTENT
@@ -267,8 +267,8 @@ def put_contents(call: Call) -> Reply:
     sha = repository.git.write_commit(tree, parents, str(body["message"]), author, who)
     pushes.update_ref(call.hub, repository, call.actor, {f"refs/heads/{branch_name}": sha})
     made, commit = repository.git.read(blob), repository.git.commit(sha)
-    assert made is not None  # noqa: S101 -- written above; this narrows for the type checker
-    assert commit is not None  # noqa: S101 -- likewise
+    assert made is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+    assert commit is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     answer = {
         "content": _content(call, path, made, branch_name),
         "commit": git_commit_shape(call.hub, repository, commit),

@@ -50,12 +50,12 @@ KEPT: dict[str, str] = {
     "CheckAnnotationSpan": "start end",
     "CheckAnnotationPosition": "line column",
     # Issues and pull requests.
-    "Issue": "id databaseId fullDatabaseId number title body state author comments labels createdAt updatedAt closedAt closed url"
-    " repository locked viewerDidAuthor reactionGroups",
+    "Issue": "id databaseId fullDatabaseId number title body state author comments labels createdAt updatedAt closedAt"
+    " closed url repository locked viewerDidAuthor reactionGroups",
     "IssueConnection": _PAGE,
-    "PullRequest": "id databaseId fullDatabaseId number title body state isDraft merged mergeable isCrossRepository author"
-    " headRefName headRefOid headRef headRepository headRepositoryOwner baseRefName baseRefOid baseRef baseRepository"
-    " repository labels files comments commits changedFiles additions deletions createdAt updatedAt closedAt mergedAt"
+    "PullRequest": "id databaseId fullDatabaseId number title body state isDraft merged mergeable isCrossRepository"
+    " author headRefName headRefOid headRef headRepository headRepositoryOwner baseRefName baseRefOid baseRef"
+    " baseRepository repository labels files comments commits changedFiles additions deletions createdAt updatedAt closedAt mergedAt"
     " closed url mergeCommit mergedBy locked viewerDidAuthor reviews reactionGroups mergeStateStatus isInMergeQueue",
     "PullRequestConnection": _PAGE,
     "PullRequestChangedFile": "path changeType additions deletions",
@@ -64,8 +64,8 @@ KEPT: dict[str, str] = {
     "PullRequestCommitConnection": _PAGE,
     "PullRequestReview": "id databaseId fullDatabaseId author state body submittedAt createdAt url viewerDidAuthor",
     "PullRequestReviewConnection": _PAGE,
-    "IssueComment": "id databaseId fullDatabaseId author body createdAt updatedAt lastEditedAt isMinimized minimizedReason"
-    " viewerDidAuthor viewerCanUpdate url issue pullRequest repository reactionGroups reactions",
+    "IssueComment": "id databaseId fullDatabaseId author body createdAt updatedAt lastEditedAt isMinimized"
+    " minimizedReason viewerDidAuthor viewerCanUpdate url issue pullRequest repository reactionGroups reactions",
     "IssueCommentConnection": _PAGE,
     "IssueCommentEdge": "node cursor",
     "Label": "id name color",

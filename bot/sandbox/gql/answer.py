@@ -21,13 +21,14 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     build_schema,
-    execute,
+    execute_sync,
     parse,
     validate,
 )
 
-from bot.sandbox import graphql_mutations, graphql_objects
 from bot.sandbox.errors import ApiError
+from bot.sandbox.gql import mutations, root
+from bot.sandbox.gql.view import View
 from bot.sandbox.routing import Call, Reply
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def _parsed(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
 
 @dataclass(slots=True)
 class Cost:
-    """What a query may touch. https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api"""
+    """What a query may touch.
+
+    https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+    """
 
     requests: int = 0
     nodes: int = 0
@@ -85,9 +89,11 @@ def answer(call: Call) -> Reply:
     if not call.hub.limits.spend_points(call.credential, cost.points):
         message = f"API rate limit exceeded for installation ID {call.token.installation.id}."
         return Reply({"errors": [{"type": "RATE_LIMITED", "message": message}]})
-    objects = graphql_objects.Objects(call, cost.points, cost.nodes)
-    root = graphql_objects.root(objects) | graphql_mutations.root(objects)
-    done = execute(schema(), document, root, variable_values=variables, operation_name=call.body.get("operationName"))
+    view = View(call, cost.points, cost.nodes)
+    fields = root.root(view) | mutations.root(view)
+    done = execute_sync(
+        schema(), document, fields, variable_values=variables, operation_name=call.body.get("operationName")
+    )
     body: dict[str, Any] = {"data": done.data}
     if done.errors:
         body["errors"] = [_told(error) for error in done.errors]
@@ -111,7 +117,9 @@ def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:
-    """An error in GitHub's form: `type` beside the message, not under `extensions`."""
+    """An error in GitHub's form: `type` beside the message, not under `extensions`. A mistake of ours is raised."""
+    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+        raise error.original_error
     shown: dict[str, Any] = {}
     extensions = dict(error.extensions or {})
     if "type" in extensions:
@@ -134,12 +142,13 @@ def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
             known = {name: value.value for name, value in defaults.items() if isinstance(value, IntValueNode)}
             _count(cost, one.selection_set, fragments, {**known, **variables}, 1, 0)
     if cost.nodes > _MOST_NODES:
-        message = f"This query requests up to {cost.nodes:,} possible nodes which exceeds the maximum limit of {_MOST_NODES:,}."
+        count = f"This query requests up to {cost.nodes:,} possible nodes"
+        message = f"{count} which exceeds the maximum limit of {_MOST_NODES:,}."
         cost.errors = [{"type": "MAX_NODE_LIMIT_EXCEEDED", "message": message}]
     return cost
 
 
-def _count(  # noqa: PLR0913, PLR0917 -- a walk carries what it has seen
+def _count(  # noqa: PLR0913, PLR0917 -- all of these make it up
     cost: Cost,
     selections: SelectionSetNode | None,
     fragments: Mapping[str, FragmentDefinitionNode],
@@ -174,7 +183,7 @@ def _bound(cost: Cost, field: FieldNode, variables: Mapping[str, Any]) -> int:
     name = field.name.value
     place = {} if field.loc is None else {"line": field.loc.start_token.line, "column": field.loc.start_token.column}
     error: dict[str, Any] = {"locations": [place], "path": [name]}
-    assert cost.errors is not None  # noqa: S101 -- `measure` made the list; this narrows for the type checker
+    assert cost.errors is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     for argument in field.arguments or ():
         which = argument.name.value
         if which not in {"first", "last"}:

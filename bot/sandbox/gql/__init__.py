@@ -1,0 +1,1 @@
+"""The GraphQL side: records as objects of the official schema."""

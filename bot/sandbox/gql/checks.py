@@ -1,0 +1,97 @@
+"""Check suites and runs as GraphQL objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.gql import code
+from bot.sandbox.gql.view import Node, View, connection
+from bot.sandbox.shapes import stamp
+from bot.sandbox.state import CheckRun, CheckSuite, Repository, iso, node_id
+
+
+def suite_connection(view: View, one: Repository, sha: str, arguments: dict[str, Any]) -> Node:
+    """The check suites of a commit."""
+    view.need("checks")
+    wanted = arguments.get("filterBy") or {}
+    found = one.suites_of(sha)
+    if wanted.get("appId") is not None:
+        found = [suite for suite in found if suite.app.id == wanted["appId"]]
+    if wanted.get("checkName"):
+        found = [
+            s for s in found if any(run.suite is s and run.name == wanted["checkName"] for run in one.runs_of(sha))
+        ]
+    return connection(found, arguments, lambda suite: suite_node(view, one, suite))
+
+
+def suite_node(view: View, one: Repository, suite: CheckSuite) -> Node:
+    """A check suite."""
+    return {
+        "id": node_id("CS", suite.id),
+        "databaseId": suite.id,
+        "app": {
+            "id": suite.app.node_id,
+            "databaseId": suite.app.id,
+            "slug": suite.app.slug,
+            "name": suite.app.name,
+        },
+        "status": suite.status.upper(),
+        "conclusion": suite.conclusion and suite.conclusion.upper(),
+        "createdAt": iso(suite.created_at),
+        "updatedAt": iso(suite.updated_at),
+        "branch": lambda _i: code.ref_node(view, one, f"refs/heads/{suite.head_branch}"),
+        "commit": lambda _i: code.object_node(view, one, suite.head_sha),
+        "checkRuns": lambda _i, **a: run_connection(view, one, suite, a),
+    }
+
+
+def run_connection(view: View, one: Repository, suite: CheckSuite, arguments: dict[str, Any]) -> Node:
+    """A suite's runs; by default the latest of each name, newest first."""
+    wanted = arguments.get("filterBy") or {}
+    found = [run for run in one.runs_of(suite.head_sha) if run.suite is suite]
+    if (wanted.get("checkType") or "LATEST") == "LATEST":
+        latest: dict[str, CheckRun] = {}
+        for run in found:
+            latest.setdefault(run.name, run)
+        found = list(latest.values())
+    if wanted.get("checkName"):
+        found = [run for run in found if run.name == wanted["checkName"]]
+    if wanted.get("appId") is not None:
+        found = [run for run in found if run.suite.app.id == wanted["appId"]]
+    return connection(found, arguments, lambda run: run_node(view, one, run))
+
+
+def run_node(view: View, one: Repository, run: CheckRun) -> Node:
+    """A check run."""
+    return {
+        "__typename": "CheckRun",
+        "id": node_id("CR", run.id),
+        "databaseId": run.id,
+        "name": run.name,
+        "status": run.status.upper(),
+        "conclusion": run.conclusion and run.conclusion.upper(),
+        "externalId": run.external_id,
+        "title": run.title,
+        "summary": run.summary,
+        "text": run.text,
+        "detailsUrl": run.details_url,
+        "url": f"{view.url}/{one.full_name}/runs/{run.id}",
+        "startedAt": stamp(run.started_at),
+        "completedAt": stamp(run.completed_at),
+        "checkSuite": lambda _i: suite_node(view, one, run.suite),
+        "annotations": lambda _i, **a: connection(run.annotations, a, _annotation),
+    }
+
+
+def _annotation(one: dict[str, Any]) -> Node:
+    return {
+        "path": one["path"],
+        "annotationLevel": one["annotation_level"].upper(),
+        "message": one["message"],
+        "title": one.get("title"),
+        "rawDetails": one.get("raw_details"),
+        "location": {
+            "start": {"line": one["start_line"], "column": one.get("start_column")},
+            "end": {"line": one["end_line"], "column": one.get("end_column")},
+        },
+    }

@@ -1,0 +1,145 @@
+"""GraphQL mutations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+
+from bot.sandbox.acts import pulls, talk
+from bot.sandbox.credentials import require
+from bot.sandbox.errors import ApiError
+from bot.sandbox.gql import pulls as pull_objects
+from bot.sandbox.gql import talk as talk_objects
+from bot.sandbox.gql.root import node
+from bot.sandbox.gql.view import Node, View, not_found
+from bot.sandbox.state import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.sandbox.state import Comment, PullRequest, Repository, User
+
+_CONTENT = {word: content for content, word in talk_objects.REACTIONS.items()}
+_WRITE = ("issues:write", "pull_requests:write")
+
+
+def root(view: View) -> Node:
+    """`Mutation`."""
+    fields: dict[str, Callable[[View, dict[str, Any]], Node]] = {
+        "addComment": _add_comment,
+        "addReaction": _add_reaction,
+        "updateIssueComment": _update_comment,
+        "minimizeComment": _minimize,
+        "unminimizeComment": _unminimize,
+        "closePullRequest": _close,
+        "markPullRequestReadyForReview": _ready,
+        "convertPullRequestToDraft": _draft,
+    }
+
+    def bound(field: Callable[[View, dict[str, Any]], Node]) -> Callable[..., Node]:
+        def resolve(_info: Any, **arguments: Any) -> Node:
+            given = arguments["input"]
+            try:
+                return field(view, given) | {"clientMutationId": given.get("clientMutationId")}
+            except ApiError as error:
+                kind = {403: "FORBIDDEN", 404: "NOT_FOUND"}.get(error.status, "UNPROCESSABLE")
+                raise GraphQLError(error.message, extensions={"type": kind}) from None
+
+        return resolve
+
+    return {name: bound(field) for name, field in fields.items()}
+
+
+def _actor(view: View) -> User:
+    return view.call.actor
+
+
+def _find_comment(view: View, identifier: str) -> tuple[Repository, Comment]:
+    found = number_of(identifier)
+    for repository in view.call.hub.state.repositories.values():
+        if found is not None and found[0] == "IC" and found[1] in repository.comments:
+            require(view.call.credential, repository, _WRITE, write=True)
+            return repository, repository.comments[found[1]]
+    raise not_found("a node", f"global id of '{identifier[:100]}'")
+
+
+def _find_pull(view: View, identifier: str) -> PullRequest:
+    found = number_of(identifier)
+    for repository in view.call.hub.state.repositories.values():
+        for pull in repository.pulls.values():
+            if found == ("PR", pull.id):
+                require(view.call.credential, repository, ("pull_requests:write",), write=True)
+                return pull
+    raise not_found("a node", f"global id of '{identifier[:100]}'")
+
+
+def _subject(view: View, identifier: str) -> tuple[Repository, int]:
+    """The repository and number of an issue or pull request."""
+    found = number_of(identifier)
+    for repository in view.call.hub.state.repositories.values():
+        for issue in repository.issues.values():
+            pull = repository.pulls.get(issue.number)
+            if found == (("I", issue.id) if pull is None else ("PR", pull.id)):
+                require(view.call.credential, repository, _WRITE, write=True)
+                return repository, issue.number
+    raise not_found("a node", f"global id of '{identifier[:100]}'")
+
+
+def _add_comment(view: View, given: dict[str, Any]) -> Node:
+    repository, number = _subject(view, given["subjectId"])
+    app = view.call.credential.app
+    one = talk.comment(view.call.hub, repository, repository.issues[number], _actor(view), given["body"], app)
+    added = talk_objects.comment_node(view, repository, one)
+    return {"commentEdge": {"node": added, "cursor": ""}, "subject": node(view, given["subjectId"])}
+
+
+def _add_reaction(view: View, given: dict[str, Any]) -> Node:
+    identifier = given["subjectId"]
+    kind = number_of(identifier)
+    if kind is not None and kind[0] == "IC":
+        _find_comment(view, identifier)
+    else:
+        _subject(view, identifier)
+    one, _ = talk.react(view.call.hub, _actor(view), identifier, _CONTENT[given["content"]])
+    return {"reaction": talk_objects.reaction_node(view, one), "subject": node(view, identifier)}
+
+
+def _update_comment(view: View, given: dict[str, Any]) -> Node:
+    repository, one = _find_comment(view, given["id"])
+    if one.user is not _actor(view):
+        raise ApiError(403, "Resource not accessible by integration")
+    talk.edit_comment(view.call.hub, repository, one, _actor(view), given["body"])
+    return {"issueComment": talk_objects.comment_node(view, repository, one)}
+
+
+def _minimize(view: View, given: dict[str, Any]) -> Node:
+    repository, one = _find_comment(view, given["subjectId"])
+    one.minimized = str(given["classifier"]).lower().replace("_", "-")
+    return {"minimizedComment": talk_objects.comment_node(view, repository, one)}
+
+
+def _unminimize(view: View, given: dict[str, Any]) -> Node:
+    repository, one = _find_comment(view, given["subjectId"])
+    one.minimized = None
+    return {"unminimizedComment": talk_objects.comment_node(view, repository, one)}
+
+
+def _close(view: View, given: dict[str, Any]) -> Node:
+    pull = _find_pull(view, given["pullRequestId"])
+    pulls.close(view.call.hub, pull, _actor(view))
+    return {"pullRequest": pull_objects.pull_node(view, pull)}
+
+
+def _ready(view: View, given: dict[str, Any]) -> Node:
+    return _set_draft(view, given, draft=False)
+
+
+def _draft(view: View, given: dict[str, Any]) -> Node:
+    return _set_draft(view, given, draft=True)
+
+
+def _set_draft(view: View, given: dict[str, Any], *, draft: bool) -> Node:
+    pull = _find_pull(view, given["pullRequestId"])
+    pulls.set_draft(view.call.hub, pull, _actor(view), draft=draft)
+    return {"pullRequest": pull_objects.pull_node(view, pull)}

@@ -1,0 +1,98 @@
+"""What every GraphQL object needs: who asks, pages, and GitHub's way to say that something is not there."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.sandbox.routing import Call
+    from bot.sandbox.state import Repository
+
+Node = dict[str, Any]
+"""A GraphQL object: plain values, and functions for what is dear; those are called only when they are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One caller's view."""
+
+    call: Call
+    points: int
+    """What the query costs."""
+    nodes: int
+    """How many nodes it may touch."""
+
+    @property
+    def url(self) -> str:
+        """The base address."""
+        return self.call.hub.url
+
+    def readable(self, full_name: str) -> Repository:
+        """A repository that the caller may read. Raises NOT_FOUND, as GitHub does for what it hides."""
+        found = self.call.hub.state.repository(full_name)
+        if found is None or not self.call.credential.sees(found):
+            raise not_found("a Repository", f"name '{full_name}'")
+        return found
+
+    def need(self, permission: str) -> None:
+        """Raise FORBIDDEN unless an installation token has the permission."""
+        token = self.call.credential.token
+        if token is not None and permission not in token.permissions:
+            message = "Resource not accessible by integration"
+            raise GraphQLError(message, extensions={"type": "FORBIDDEN"})
+
+
+def not_found(kind: str, what: str) -> GraphQLError:
+    """GitHub's NOT_FOUND; the field is null and everything else is answered."""
+    return GraphQLError(f"Could not resolve to {kind} with the {what}.", extensions={"type": "NOT_FOUND"})
+
+
+def connection(items: Sequence[Any], arguments: dict[str, Any], shape: Callable[[Any], Node]) -> Node:
+    """A page of items by `first`/`after` or `last`/`before`, with opaque cursors."""
+    start, end = 0, len(items)
+    if arguments.get("after"):
+        start = _place(arguments["after"])
+    if arguments.get("before"):
+        end = min(end, _place(arguments["before"]) - 1)
+    if arguments.get("first") is not None:
+        end = min(end, start + int(arguments["first"]))
+    elif arguments.get("last") is not None:
+        start = max(start, end - int(arguments["last"]))
+    page = list(items[start:end])
+    return {
+        "totalCount": len(items),
+        "nodes": lambda _info, **_: [shape(one) for one in page],
+        "pageInfo": {
+            "hasNextPage": end < len(items),
+            "hasPreviousPage": start > 0,
+            "startCursor": _cursor(start + 1) if page else None,
+            "endCursor": _cursor(start + len(page)) if page else None,
+        },
+    }
+
+
+def _cursor(place: int) -> str:
+    return base64.b64encode(f"cursor:v2:{place}".encode()).decode()
+
+
+def _place(cursor: str) -> int:
+    try:
+        return int(base64.b64decode(cursor).decode().removeprefix("cursor:v2:"))
+    except ValueError:
+        message = f"`{cursor[:60]}` does not appear to be a valid cursor."
+        raise GraphQLError(message, extensions={"type": "INVALID_CURSOR_ARGUMENTS"}) from None
+
+
+def ordered(items: list[Any], arguments: dict[str, Any], keys: dict[str, Callable[[Any], Any]]) -> list[Any]:
+    """The items as `orderBy` wants them; by their ids when it names a field that they have no key for."""
+    order = arguments.get("orderBy")
+    if not order:
+        return items
+    key = keys.get(order["field"], lambda one: one.id)
+    return sorted(items, key=key, reverse=order["direction"] == "DESC")

@@ -30,6 +30,8 @@ FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
+OUTLINE = """ outline:tree{entries{name mode type object{...on Tree{entries{name mode type object{...on Tree{entries{
+  name mode type}}}}}}}}"""
 NEWEST = "first:100,orderBy:{field:UPDATED_AT,direction:DESC}"
 RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
   databaseId name status conclusion externalId url}}}}"""
@@ -100,7 +102,7 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
         types |= {"head": "GitObjectID!", "app": "Int!"}
         parts.append(
             f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {at_head} {RUNS}"
-            f"{' ...base' if question.before else ''} "
+            f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
             f"associatedPullRequests(first:10){{nodes{{{pull}}}}}}}}}"
         )
     if question.before is not None:

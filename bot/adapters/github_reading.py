@@ -139,6 +139,7 @@ class Translator:
             filler.folders(commit, "f", asked.folders)
         if head:
             filler.documents_at(commit, "h", asked.head_documents)
+            filler.outline(commit.get("outline"))
         if default:
             filler.documents_at(commit, "c", asked.default_documents)
         return Tree(commit["oid"], filler.entries, filler.documents)
@@ -188,6 +189,10 @@ class _Filler:
         for index, path in enumerate(paths):
             if found := commit.get(f"{letter}{index}"):
                 self._walk(path, found)
+
+    def outline(self, tree: Json | None) -> None:
+        for child in (tree or {}).get("entries") or ():
+            self._walk(child["name"], child)
 
     def _walk(self, path: str, entry: Json) -> None:
         self._enter(path, entry)

@@ -73,7 +73,7 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known
     return Candidate(change, held, configuration.counts(pull.base_branch, answer, held.config), pull, advised)
 
 
-def of_branch(answer: Answer, branch: str, comparison: Comparison, known: Known) -> Candidate | None:
+def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known: Known) -> Candidate | None:
     """A branch without pull request, against the default branch. None when either has no commit."""
     if answer.head is None or answer.default is None or answer.default_branch is None:
         return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.config import CommentWhen
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
 from bot.core.events import PullRequestChange, SweepDue
 from bot.core.render import NAME, STICKY, StickyKind
-from bot.core.verdict import comment_of, decide_verdict, run_of
+from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.core.change import Tree
     from bot.core.draft import Draft
@@ -35,6 +35,8 @@ class Snapshot:
     judged: tuple[Judged, ...] = ()
     draft: Draft | None = None
     """A plan for the deciding feature, where it has none that is filled."""
+    marks: Mapping[int, str] = field(default_factory=dict)
+    """By pull request: what its comment said when we last wrote it, as a mark."""
     asked: bool = False
     """A person asked for a run, so there is one whatever was written before."""
     answered: int = 0
@@ -84,6 +86,7 @@ def _comment(one: Judged, snapshot: Snapshot, house: House) -> Iterator[Effect]:
     if pull is None or wanted is None:
         return
     known = sticky_of(pull.comments)
+    mark = comment_mark(one, house)
     clear = wanted.kind is StickyKind.CLEAR
     if known is None:
         always = one.candidate.held.config.comment is CommentWhen.ALWAYS
@@ -91,11 +94,15 @@ def _comment(one: Judged, snapshot: Snapshot, house: House) -> Iterator[Effect]:
             return
     elif clear and _CLEAR in known.body:
         if not known.minimized:
-            yield WriteComment(pull.number, STICKY, known.body, known, minimized=True)
+            yield WriteComment(pull.number, known.body, mark, known, minimized=True)
         return
-    elif not clear and not known.minimized and same_text(known.body, wanted.body):
+    elif not clear and not known.minimized and _says(known, wanted.body, mark, snapshot.marks.get(pull.number)):
         return
-    yield WriteComment(pull.number, STICKY, wanted.body, known, minimized=clear and known is not None)
+    yield WriteComment(pull.number, wanted.body, mark, known, minimized=clear and known is not None)
+
+
+def _says(known: Comment, body: str, mark: str, remembered: str | None) -> bool:
+    return remembered == f"{known.id}/{mark}" or same_text(known.body, body)
 
 
 def sticky_of(comments: Iterable[Comment]) -> Comment | None:

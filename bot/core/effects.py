@@ -41,11 +41,12 @@ class PublishRun:
 
 @dataclass(frozen=True, slots=True)
 class WriteComment:
-    """Bring the one comment with that marker to that body; `known` is the comment as it was read."""
+    """Bring our one comment to that body; `known` is the comment as it was read."""
 
     number: int
-    marker: str
     body: str
+    mark: str
+    """What it says, as a mark that is remembered."""
     known: Comment | None = None
     minimized: bool = False
 

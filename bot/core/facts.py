@@ -36,6 +36,8 @@ class Question:
     """Paths that are read at the bases: constitution, template and what decides between templates."""
     head_documents: tuple[str, ...] = ()
     """Paths that are read at the head: what a plan's draft is made from."""
+    outline: bool = False
+    """Bring the names at the head three levels deep."""
     default_documents: tuple[str, ...] = ()
     """Paths that are read at the tip of the default branch: its configuration."""
     prefixes: tuple[str, ...] = ()

@@ -56,6 +56,8 @@ class Subject:
     named: str | None = None
     """The branch's name, where it is known, for the first guess at the feature folder."""
     before: str | None = None
+    everyone: bool = False
+    """Bring the numbers of all open pull requests."""
     comments: bool = False
 
 
@@ -69,6 +71,7 @@ def first(subject: Subject, hints: Hints) -> Question:
         number=subject.number,
         branch=subject.branch,
         before=subject.before,
+        everyone=subject.everyone,
         roots=roots,
         base_roots=_base_roots(roots),
         folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:MAX_FOLDERS],

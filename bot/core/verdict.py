@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core import digest as digests
 from bot.core.config import CommentWhen, Mode, Ungoverned
+from bot.core.configured import Farther
 from bot.core.findings import Conclusion, Finding, Report, Severity
 from bot.core.folders import specs_roots
 from bot.core.governed import governed
@@ -47,6 +48,8 @@ class House:
     site_url: str | None = None
     rules_url: str | None = None
     app_slug: str = "plangate"
+    farther: Farther = field(default_factory=Farther)
+    """The configuration of whoever hosts Plangate."""
 
     def rule_map(self) -> Mapping[str, Rule]:
         """The rules by id."""
@@ -73,8 +76,6 @@ class Verdict:
 
     judged: tuple[Judged, ...]
     deciding: Judged
-    others: tuple[OtherPull, ...] = ()
-    drafts: Mapping[str, Draft] = field(default_factory=dict)
 
 
 def judge_candidate(candidate: Candidate, house: House) -> Judged:
@@ -188,7 +189,8 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
     """The run that says the verdict, and its external id.
 
     The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
-    reader would see change, so that a run is written anew exactly when there is something new to read.
+    reader would see change, so that a run is written anew exactly when there is something new to read. The draft is
+    left out of it: on one head and one report it is the same.
     """
     others = other_pulls(verdict, answer, house)
     context = context_of(verdict.deciding, answer, house, others)
@@ -197,13 +199,12 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
         digests.fingerprint(verdict.deciding.report),
         output.title,
         *(f"{other.number} {other.base} {other.conclusion} {other.title} {other.counts}" for other in others),
-        draft.text if draft is not None else "",
         context.trouble.what if context.trouble is not None else "",
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
-    what = f"pr/{verdict.deciding.candidate.pull.number}" if verdict.deciding.candidate.pull else "head"
-    if verdict.deciding.candidate.change.merge_group:
-        what = "group"
+    number = verdict.deciding.candidate.change.pull_request
+    kind = "group" if verdict.deciding.candidate.change.merge_group else "head"
+    what = f"pr/{number}" if number is not None else kind
     return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
 
 
@@ -213,6 +214,12 @@ def number_of(external_id: str | None) -> int | None:
     if len(parts) < 3 or parts[:2] != ["v1", "pr"]:  # noqa: PLR2004  version, kind, number
         return None
     return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
+
+
+def comment_mark(one: Judged, house: House) -> str:
+    """What tells one sticky comment of a pull request from another, but for the draft in it."""
+    change = one.candidate.change
+    return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{house.version}"
 
 
 def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -> StickyComment | None:
@@ -226,8 +233,3 @@ def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -
 def report_json(one: Judged, house: House) -> str:
     """The report as it is kept behind the run's page."""
     return json_text(one.report, digests.digest(one.report, house.rules), house.version)
-
-
-def with_drafts(verdict: Verdict, drafts: Mapping[str, Draft]) -> Verdict:
-    """The verdict with the drafts that its features need, by folder."""
-    return replace(verdict, drafts=drafts)

@@ -1,0 +1,66 @@
+"""When a plan is drafted for somebody, and from what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.cases import read_yardstick, specify_root
+from bot.core.change import Kind, Reading
+from bot.core.feature import State
+from bot.core.skeleton import Facts, draft_plan
+from bot.core.spec import read_spec
+
+if TYPE_CHECKING:
+    from bot.core.change import Tree
+    from bot.core.draft import Draft
+    from bot.core.findings import FeatureReport
+    from bot.core.verdict import Judged
+
+_UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
+
+
+def undrafted(judged: Judged) -> FeatureReport | None:
+    """The feature of a report whose plan is still to be written, None where there is none."""
+    for report in judged.report.features:
+        feature = report.feature
+        state = next(artifact.state for artifact in report.artifacts if artifact.name == "plan.md")
+        if feature.owned and not feature.removed and not feature.legacy and state in _UNWRITTEN:
+            return report
+    return None
+
+
+def draft_for(judged: Judged, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
+    """The plan of a feature from what its repository says. `outline` has names and manifests of the head."""
+    change = judged.candidate.change
+    folder = feature.feature.dir
+    base = change.base or change.head
+    yardstick = read_yardstick(base, bundled, specify_root(folder, base))
+    document = change.head.documents.get(f"{folder}/spec.md")
+    spec = read_spec(document) if document is not None and document.reading is Reading.WHOLE else None
+    title = (spec.title if spec is not None and not spec.unfilled else None) or (feature.feature.slug or "")
+    return draft_plan(
+        Facts(
+            feature_dir=folder,
+            title=title if spec is not None and spec.title == title else title.replace("-", " ").capitalize(),
+            date=committed_at[:10],
+            template=yardstick.template,
+            constitution=yardstick.constitution,
+            branch=change.head_branch,
+            spec=spec,
+            paths=paths_of(outline),
+            manifests=texts_of(outline),
+            present=frozenset(artifact.name for artifact in feature.artifacts if artifact.state is State.PRESENT),
+        )
+    )
+
+
+def paths_of(outline: Tree) -> tuple[str, ...]:
+    """The names of a tree as the drafter wants them: folders end in a slash."""
+    return tuple(
+        f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(outline.entries.items()) if path
+    )
+
+
+def texts_of(outline: Tree) -> dict[str, str]:
+    """The manifests that could be read."""
+    return {path: found.text for path, found in outline.documents.items() if found.reading is Reading.WHOLE}

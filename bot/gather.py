@@ -1,0 +1,175 @@
+"""Reading for one job: the questions of `core.needs` are put to GitHub until none is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.core import candidates, needs
+from bot.core.change import FileStatus
+from bot.core.code import counts_as_code
+from bot.core.errors import ForgeError
+from bot.core.facts import Comparison, joined
+from bot.core.folders import specs_roots
+from bot.core.needs import Hints, Subject
+from bot.core.which import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.candidates import Candidate, Known
+    from bot.core.change import ChangedFile
+    from bot.core.facts import Answer, Question
+    from bot.core.ports import Forge, Store
+
+MAX_ROUNDS = 6
+"""Questions about one head. Two are enough unless presets name presets; more means that somebody plays with us."""
+
+_MOST_HINTED_FOLDERS = 4
+_NO_COMPARISON = Comparison(0, "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read about one head, and what is to be judged on it."""
+
+    asked: Question
+    answer: Answer
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(slots=True)
+class Gatherer:
+    """Reads one repository for one job."""
+
+    forge: Forge
+    store: Store
+    repository: int
+    known: Known
+    arrive: Callable[[Answer, Known], Known] | None = None
+    """What is known once the repository is seen, where it was never seen before."""
+    _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
+
+    def gather(self, subject: Subject, *, merge_base_branch: str | None = None, whole: bool = False) -> Gathered:
+        """Everything about the subject. `whole` judges a branch even where its name and folders show no feature.
+
+        Raises `ForgeError`, also when a commit moved between two reads.
+        """
+        asked = needs.first(subject, self._hints(subject))
+        answer = self.forge.read(asked)
+        found: tuple[Candidate, ...] = ()
+        for _ in range(MAX_ROUNDS):
+            if self.arrive is not None:
+                self.known = self.arrive(answer, self.known)
+            found = self._candidates(answer, subject, merge_base_branch, whole=whole)
+            more = needs.further(asked, answer, [(one.change, one.held) for one in found])
+            if more is None:
+                break
+            asked, answer = self._ask(asked, answer, more)
+        gathered = Gathered(asked, answer, found)
+        self._remember(subject, gathered)
+        return gathered
+
+    def _ask(self, asked: Question, answer: Answer, more: Question) -> tuple[Question, Answer]:
+        further = self.forge.read(more)
+        if asked.head is None:
+            return more, further
+        together = joined(answer, further)
+        if together is None:
+            raise ForgeError("A branch moved while we read it.", retry_after=1.0)
+        return needs.extended(asked, more), together
+
+    def _candidates(
+        self, answer: Answer, subject: Subject, merge_base_branch: str | None, *, whole: bool
+    ) -> tuple[Candidate, ...]:
+        if answer.head is None:
+            return ()
+        if merge_base_branch is not None:
+            before = answer.before.sha if answer.before is not None else None
+            comparison = self._compare(before or "", answer.head.sha)
+            group = candidates.of_merge_group(answer, merge_base_branch, comparison, self.known)
+            return (group,) if group is not None else ()
+        found = candidates.of_pull_requests(answer, self.known)
+        if found:
+            return tuple(self._with_moves(one, answer) for one in found)
+        branch = subject.branch or (subject.named if whole else None)
+        if not whole and (branch is None or branch == answer.default_branch):
+            return ()
+        one = self._of_branch(answer, branch, whole=whole)
+        return (one,) if one is not None else ()
+
+    def _of_branch(self, answer: Answer, branch: str | None, *, whole: bool) -> Candidate | None:
+        """The branch as a candidate. Without a sign of a feature in names and folders it costs no comparison."""
+        guess = candidates.of_branch(answer, branch, _NO_COMPARISON, self.known)
+        if guess is None or answer.default is None or answer.head is None:
+            return None
+        decision = decide(guess.change, guess.held.config)
+        if not whole and decision.own is None and not decision.head.keys() - decision.base.keys():
+            return None
+        comparison = self._compare(answer.default.sha or "", answer.head.sha)
+        if comparison.ahead_by == 0 and not whole:
+            # A check run belongs to the commit, and would show on the default branch, too.
+            return None
+        return candidates.of_branch(answer, branch, comparison, self.known)
+
+    def _compare(self, base: str, head: str) -> Comparison:
+        key = (base, head)
+        if key not in self._comparisons:
+            self._comparisons[key] = self.forge.compare(base, head)
+        return self._comparisons[key]
+
+    def _with_moves(self, one: Candidate, answer: Answer) -> Candidate:
+        """GraphQL does not say where a moved file came from; where that decides, REST is asked."""
+        number = one.change.pull_request
+        if number is None or number in self.known.moved or not any(_matters(file, one) for file in one.change.changed):
+            return one
+        moved = {**self.known.moved, number: self.forge.changed_files(number)}
+        self.known = replace(self.known, moved=moved)
+        again = candidates.of_pull_requests(answer, self.known)
+        return next(other for other in again if other.change.pull_request == number)
+
+    def _hints(self, subject: Subject) -> Hints:
+        found = self._hint("yardstick") or Hints()
+        name = subject.named or subject.branch
+        of_branch = self._hint(f"branch:{name}") if name else None
+        return found if of_branch is None else msgspec.structs.replace(found, folders=of_branch.folders)
+
+    def _hint(self, key: str) -> Hints | None:
+        stored = self.store.remembered(self.repository, key)
+        if stored is None:
+            return None
+        try:
+            return msgspec.json.decode(stored, type=Hints)
+        except msgspec.DecodeError:
+            return None
+
+    def _remember(self, subject: Subject, gathered: Gathered) -> None:
+        """Keep what would have made the first question the only one, where it is news."""
+        if not gathered.candidates:
+            return
+        config = gathered.candidates[0].held.config
+        bases = [one.change.base for one in gathered.candidates if one.change.base is not None]
+        known = frozenset(path for base in bases for path in base.documents)
+        documents = tuple(path for path in gathered.asked.documents if path in known)
+        change = gathered.candidates[0].change
+        roots = specs_roots(config, change.head, change.base)
+        self._keep("yardstick", Hints(roots=roots, documents=documents))
+        name = change.head_branch or subject.named
+        if name is not None:
+            folders = decide(change, config).looked_at[:_MOST_HINTED_FOLDERS]
+            self._keep(f"branch:{name}", Hints(folders=folders))
+
+    def _keep(self, key: str, hints: Hints) -> None:
+        text = msgspec.json.encode(hints).decode()
+        if self.store.remembered(self.repository, key) != text:
+            self.store.remember(self.repository, key, text)
+
+
+def _matters(file: ChangedFile, one: Candidate) -> bool:
+    """A moved document: it may come from a feature folder, or have been code."""
+    if file.status is not FileStatus.RENAMED or file.previous is not None:
+        return False
+    roots = specs_roots(one.held.config, one.change.head, one.change.base)
+    return not counts_as_code(file.path, one.held.config, roots)

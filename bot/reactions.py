@@ -1,0 +1,288 @@
+"""What one event makes the bot do in its repository: the arms of the match, each read, judged and applied."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.apply import Hands
+from bot.core import decide, drafting
+from bot.core.apology import head_of, no_verdict
+from bot.core.candidates import Known
+from bot.core.configured import configured
+from bot.core.decide import Snapshot
+from bot.core.digest import digest as digest_of
+from bot.core.effects import CheckRun, PublishRun
+from bot.core.events import (
+    BranchPushed,
+    ButtonPressed,
+    CommandPosted,
+    MergeGroupDestroyed,
+    MergeGroupRequested,
+    PullRequestChange,
+    PullRequestChanged,
+    RerunRequested,
+    SweepDue,
+)
+from bot.core.facts import Question
+from bot.core.folders import feature_folders, specs_roots
+from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
+from bot.core.needs import Subject
+from bot.core.stored import CommentKind, SeenRepository, StoredReport
+from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
+from bot.gather import Gathered, Gatherer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.draft import Draft
+    from bot.core.effects import Effect
+    from bot.core.events import RepositoryRef
+    from bot.core.facts import Answer, Run
+    from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
+    from bot.core.stored import StoredBlob
+    from bot.core.verdict import House, Judged
+
+_ZERO = "0" * 40
+RepositoryEvent = (
+    BranchPushed
+    | ButtonPressed
+    | CommandPosted
+    | MergeGroupDestroyed
+    | MergeGroupRequested
+    | PullRequestChanged
+    | RerunRequested
+    | SweepDue
+)
+_LEGACY = "legacy"
+"""The hint that holds the feature folders of the day when Plangate came."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One job in one repository."""
+
+    event: RepositoryEvent
+    job: LeasedJob
+    forge: Forge
+    queue: Queue
+    store: Store
+    clock: Clock
+    house: House
+
+    def run(self) -> None:
+        """React to the event. Raises `ForgeError`."""
+        event = self.event
+        match event:
+            case PullRequestChanged():
+                self._pull_request(event)
+            case BranchPushed():
+                self._push(event)
+            case RerunRequested() | ButtonPressed():
+                self._asked_again(event)
+            case CommandPosted():
+                self._command(event)
+            case MergeGroupRequested():
+                self._merge_group(event)
+            case SweepDue(number=None, branch=None):
+                self._survey(event)
+            case SweepDue():
+                self._judge(Subject(number=event.number, branch=event.branch, comments=True))
+            case MergeGroupDestroyed():
+                pass
+
+    def _pull_request(self, event: PullRequestChanged) -> None:
+        subject = Subject(number=event.number, head=event.head_sha, named=event.head_branch, comments=True)
+        gathered = self._judge(subject)
+        self._apply(decide.after_pull_request(event, self.job.delivery, gathered.answer))
+
+    def _push(self, event: BranchPushed) -> None:
+        gatherer = self._gatherer()
+        if event.deleted:
+            gathered = gatherer.gather(Subject(branch=event.branch))
+        elif event.branch == event.repository.default_branch:
+            before = None if event.created else event.before
+            gathered = gatherer.gather(Subject(branch=event.branch, head=event.after, before=before, everyone=True))
+        else:
+            before = event.before if not event.created and event.before != _ZERO else None
+            gathered = self._judge(Subject(branch=event.branch, head=event.after, before=before, comments=True))
+        self._apply(decide.after_push(event, self.job.delivery, gathered.answer, gathered.asked.documents))
+
+    def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
+        number = number_of(event.external_id)
+        branch = event.head_branch if number is None else None
+        subject = Subject(number=number, head=event.head_sha, branch=branch, named=event.head_branch, comments=True)
+        self._judge(subject, asked=True, answered=event.check_run or 0)
+
+    def _merge_group(self, event: MergeGroupRequested) -> None:
+        subject = Subject(head=event.head_sha, before=event.base_sha)
+        self._judge(subject, merge_base_branch=event.base_ref.removeprefix("refs/heads/"))
+
+    def _command(self, event: CommandPosted) -> None:
+        raise NotImplementedError
+
+    def apologise(self, error: str) -> None:
+        """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
+        seen = self.store.repository(self._repository.id)
+        head = head_of(self.event)
+        if seen is None or not seen.governed or head is None:
+            return
+        output = no_verdict(error, self.job, self.clock.now(), self.house.version)
+        self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
+
+    def _survey(self, event: SweepDue) -> None:
+        """The App came to the repository: remember what is there, and look at every open pull request."""
+        gatherer = self._gatherer()
+        gathered = gatherer.gather(Subject(everyone=True))
+        self._see(gatherer, gathered)
+        numbers = gathered.answer.based
+        self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, event.reason))
+
+    def _judge(
+        self, subject: Subject, *, asked: bool = False, answered: int = 0, merge_base_branch: str | None = None
+    ) -> Gathered:
+        """Bring the run of a head, and the comments of its pull requests, to what they should say."""
+        gatherer = self._gatherer()
+        gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, whole=asked)
+        self._see(gatherer, gathered)
+        if self._moved(subject, gathered.answer):
+            return gathered
+        judged = tuple(judge_candidate(one, self.house) for one in gathered.candidates)
+        snapshot = Snapshot(gathered.answer, judged, marks=self._marks(judged), asked=asked, answered=answered)
+        effects = decide.effects_on_head(snapshot, self.house)
+        draft = self._draft(snapshot) if effects else None
+        if draft is not None:
+            effects = decide.effects_on_head(replace(snapshot, draft=draft), self.house)
+        run = self._apply(effects)
+        self._keep(snapshot, run)
+        return gathered
+
+    @staticmethod
+    def _moved(subject: Subject, answer: Answer) -> bool:
+        """The head that this is about is no longer one: a newer event tells of the newer head."""
+        if subject.head is None or answer.asked is None:
+            return False
+        return answer.asked.is_open and answer.asked.head_sha != subject.head
+
+    def _gatherer(self) -> Gatherer:
+        repository = self._repository
+        seen = self.store.repository(repository.id)
+        known = Known(
+            last_good=self.store.configuration(self._installation, repository.id),
+            farther=self.house.farther,
+            first_seen=_iso(seen.first_seen) if seen is not None else "",
+            legacy=self._legacy() or frozenset(),
+        )
+        arrive = self._arrival if seen is None or self._legacy() is None else None
+        return Gatherer(self.forge, self.store, repository.id, known, arrive)
+
+    def _legacy(self) -> frozenset[str] | None:
+        stored = self.store.remembered(self._repository.id, _LEGACY)
+        return None if stored is None else frozenset(json.loads(stored))
+
+    def _arrival(self, answer: Answer, known: Known) -> Known:
+        """What the repository held when Plangate came to it."""
+        first_seen = known.first_seen or _iso(self._first_seen(answer))
+        config = configured(answer, answer.default_branch or "", None, known.farther, known.last_good).config
+        folders = feature_folders(answer.default, config, specs_roots(config, answer.default))
+        return replace(known, first_seen=first_seen, legacy=frozenset(folders))
+
+    def _first_seen(self, answer: Answer) -> float:
+        """When the repository was first seen, if that is now: a pull request that told us of it is not older."""
+        event = self.event
+        if isinstance(event, PullRequestChanged) and event.change is PullRequestChange.OPENED and answer.asked:
+            return min(self.job.accepted_at, datetime.fromisoformat(answer.asked.created_at).timestamp())
+        return self.job.accepted_at
+
+    def _see(self, gatherer: Gatherer, gathered: Gathered) -> None:
+        """Remember the repository, its last good configuration, and that it is governed."""
+        answer, repository = gathered.answer, self._repository
+        owner, _, name = answer.full_name.partition("/")
+        seen = self.store.repository(repository.id)
+        if seen is None or (seen.owner, seen.name, seen.installation) != (owner, name, self._installation):
+            first = seen.first_seen if seen is not None else self._first_seen(answer)
+            self.store.see_repository(SeenRepository(repository.id, self._installation, owner, name, first))
+        if self._legacy() is None:
+            self.store.remember(repository.id, _LEGACY, json.dumps(sorted(gatherer.known.legacy)))
+        for one in gathered.candidates:
+            good = one.held.good
+            known = gatherer.known.last_good
+            if (
+                good is not None
+                and one.held.branch == answer.default_branch
+                and (known is None or known.text != good.text)
+            ):
+                self.store.keep_configuration(
+                    self._installation, repository.id, replace(good, stored_at=self.clock.now())
+                )
+
+    def _keep_good(self, known: StoredBlob | None, gathered: Gathered) -> None:
+        """Keep the default branch's configuration while it can be read."""
+        for one in gathered.candidates:
+            good = one.held.good
+            if good is None or one.held.branch != gathered.answer.default_branch:
+                continue
+            if known is None or known.text != good.text:
+                kept = replace(good, stored_at=self.clock.now())
+                self.store.keep_configuration(self._installation, self._repository.id, kept)
+            return
+
+    def _marks(self, judged: Sequence[Judged]) -> dict[int, str]:
+        """What the comments of these pull requests said when we last wrote them."""
+        numbers = (one.candidate.pull.number for one in judged if one.candidate.pull is not None)
+        found = ((number, self.store.comment(self._repository.id, number, CommentKind.STICKY)) for number in numbers)
+        return {number: comment.digest for number, comment in found if comment is not None}
+
+    def _draft(self, snapshot: Snapshot) -> Draft | None:
+        """A plan for the feature that has none, read from the repository's own files; one read more."""
+        verdict = decide_verdict(snapshot.judged)
+        feature = drafting.undrafted(verdict.deciding) if verdict is not None else None
+        head = snapshot.answer.head
+        if verdict is None or feature is None or head is None:
+            return None
+        wanted = Question(head=head.sha, roots=(), outline=True, head_documents=MANIFEST_PATHS)
+        outline = self.forge.read(wanted).head
+        if outline is None:
+            return None
+        further = tuple(p for p in wanted_manifests(drafting.paths_of(outline.tree)) if p not in outline.tree.documents)
+        if further and not outline.tree.documents:
+            nested = self.forge.read(Question(head=head.sha, head_documents=further)).head
+            if nested is not None:
+                documents = {**outline.tree.documents, **nested.tree.documents}
+                outline = replace(outline, tree=replace(outline.tree, documents=documents))
+        return drafting.draft_for(verdict.deciding, feature, outline.tree, head.committed_at, self.house.template)
+
+    def _keep(self, snapshot: Snapshot, run: Run | None) -> None:
+        """Keep the report behind a run that was written, and whether the repository is governed."""
+        verdict = decide_verdict(snapshot.judged)
+        if verdict is None:
+            return
+        deciding = verdict.deciding
+        seen = self.store.repository(self._repository.id)
+        if seen is not None and seen.governed != deciding.governed:
+            self.store.set_governed(self._repository.id, deciding.governed)
+        if run is not None:
+            sha = deciding.candidate.change.head.sha or ""
+            digest = digest_of(deciding.report, self.house.rules)
+            text = report_json(deciding, self.house)
+            kept = StoredReport(digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
+            self.store.keep_report(self._repository.id, sha, kept)
+
+    def _apply(self, effects: Sequence[Effect]) -> Run | None:
+        hands = Hands(self.forge, self.queue, self.store, self.clock, self._repository.id)
+        return hands.apply(effects)
+
+    @property
+    def _repository(self) -> RepositoryRef:
+        return self.event.repository
+
+    @property
+    def _installation(self) -> int:
+        return self.event.installation
+
+
+def _iso(seconds: float) -> str:
+    """A time as GitHub writes it, in whole seconds."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,97 @@
+"""Gather, decide, apply: one job, from its event to its effects.
+
+Whatever a job did before it died is safe to do again: each try reads GitHub anew, so a write whose answer was lost is
+found there, and what is there already is not written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core import events
+from bot.core.errors import ForgeError, HeadGone, RepositoryGone
+from bot.core.events import InstallationChanged, RepositoriesChanged, SweepDue
+from bot.core.jobs import new_job
+from bot.core.outcome import Done, Outcome, Retry
+from bot.core.rights import rights
+from bot.core.stored import Installation, SeenRepository
+from bot.reactions import RepositoryEvent, Task
+
+if TYPE_CHECKING:
+    from bot.core.events import Event, RepositoryRef
+    from bot.core.ports import Clock, Forges, LeasedJob, Queue, Store
+    from bot.core.verdict import House
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Handles jobs; safe to call from several threads. See `bot.core.outcome.Handler`."""
+
+    forges: Forges
+    queue: Queue
+    store: Store
+    clock: Clock
+    house: House
+
+    def handle(self, job: LeasedJob) -> Outcome:
+        """One try at a job."""
+        try:
+            self._handle(events.decode(job.event), job)
+        except (RepositoryGone, HeadGone):
+            return Done()
+        except ForgeError as error:
+            wait = error.retry_after
+            return Retry(None if wait is None else self.clock.now() + wait, str(error))
+        return Done()
+
+    def give_up(self, job: LeasedJob, error: str) -> Outcome:
+        """Say on the commit that no verdict was reached, where one is due."""
+        event = events.decode(job.event)
+        if isinstance(event, InstallationChanged | RepositoriesChanged):
+            return Done()
+        try:
+            self._task(event, job).apologise(error)
+        except (RepositoryGone, HeadGone):
+            return Done()
+        except ForgeError as failure:
+            wait = failure.retry_after
+            return Retry(None if wait is None else self.clock.now() + wait, str(failure))
+        return Done()
+
+    def _handle(self, event: Event, job: LeasedJob) -> None:
+        match event:
+            case InstallationChanged():
+                self._installed(event, job)
+            case RepositoriesChanged():
+                self._added(event.added, event.installation, job)
+                for gone in event.removed:
+                    self.store.forget_repository(gone.id)
+            case _:
+                self._task(event, job).run()
+
+    def _task(self, event: RepositoryEvent, job: LeasedJob) -> Task:
+        forge = self.forges.open(event.installation, event.repository, rights(event))
+        return Task(event, job, forge, self.queue, self.store, self.clock, self.house)
+
+    def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
+        match event.action:
+            case "deleted":
+                self.store.forget_installation(event.installation)
+            case "suspend" | "unsuspend":
+                self.store.keep_installation(
+                    Installation(event.installation, event.account, suspended=event.action == "suspend")
+                )
+            case _:
+                self.store.keep_installation(Installation(event.installation, event.account))
+        if event.action in ("created", "unsuspend"):
+            self._added(event.repositories, event.installation, job)
+
+    def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
+        """Nothing is written; what is open is looked at, as advice."""
+        for repository in repositories:
+            self.store.see_repository(
+                SeenRepository(repository.id, installation, repository.owner, repository.name, job.accepted_at)
+            )
+            survey = SweepDue(installation=installation, repository=repository, reason="the App came to the repository")
+            self.queue.put(new_job(f"survey:{job.delivery}:{repository.id}", survey))

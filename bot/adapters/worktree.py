@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.git_command import GitCopy
+from bot.core.cases import CONSTITUTION, OLD_CONSTITUTION, specify_root
 from bot.core.change import MAX_DOCUMENT_BYTES, Change, Document, Entry, Kind, Reading, Tree, document
 from bot.core.errors import UserError
 from bot.core.template import next_paths
@@ -58,6 +60,11 @@ class Copy:
         except OSError:  # deleted in the working copy, and still in git's index
             return None
         return Entry(path, _kind(facts.st_mode), facts.st_size)
+
+    def date(self) -> str:
+        """The ISO date of the commit that is checked out; today's where nothing is."""
+        said = self.git.answers("log", "-1", "--format=%cs") if self.git is not None else None
+        return said or datetime.now().astimezone().date().isoformat()
 
     def read(self, paths: Iterable[str]) -> dict[str, Document]:
         """The documents that are files here and stand on no symbolic link."""
@@ -153,7 +160,7 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
     change = _of_the_branch(_named(copy, wanted), config)
     looked_at = decide(change, config).looked_at
     base_sha = change.base.sha if change.base is not None else None
-    head = copy.read(_documents(copy.entries, looked_at))
+    head = copy.read(documents_below(copy.entries, looked_at))
     if change.base is None or copy.git is None or base_sha is None:
         yardstick = read_yardstick(copy.read, copy.entries, looked_at)
         return replace(change, head=replace(change.head, documents={**yardstick, **head}))
@@ -162,7 +169,7 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
     def at_base(paths: Iterable[str]) -> dict[str, Document]:
         return read_commit(git, base_sha, tuple(paths))
 
-    base = at_base(_documents(change.base.entries, looked_at))
+    base = at_base(documents_below(change.base.entries, looked_at))
     yardstick = read_yardstick(at_base, change.base.entries, looked_at)
     return replace(
         change,
@@ -219,7 +226,7 @@ def _within(copy: Copy, path: str) -> str:
     return tidy
 
 
-def _documents(entries: Mapping[str, Entry], folders: Sequence[str]) -> list[str]:
+def documents_below(entries: Mapping[str, Entry], folders: Sequence[str]) -> list[str]:
     """The Markdown below these folders. Raises `UserError` when there is more of it than one report can hold."""
     below = tuple(f"{folder}/" for folder in folders)
     found = [
@@ -232,20 +239,14 @@ def _documents(entries: Mapping[str, Entry], folders: Sequence[str]) -> list[str
     return found
 
 
-def specify_roots(entries: Iterable[str], folders: Iterable[str]) -> tuple[str, ...]:
-    """Where the nearest `.specify/` of each folder may stand: `""`, or `apps/a/`, as Spec Kit looks for it."""
-    known = {path.partition("/.specify/")[0] for path in entries if "/.specify/" in path and path[0] != "."}
-    near = {known_root for known_root in known for folder in folders if folder.startswith(f"{known_root}/")}
-    return ("", *sorted(f"{root}/" for root in near))
-
-
 def read_yardstick(
     read: Callable[[Iterable[str]], Mapping[str, Document]], entries: Mapping[str, Entry], folders: Iterable[str]
 ) -> dict[str, Document]:
     """Constitution, template and their resolution files, as far as they are there."""
     found: dict[str, Document] = {}
-    for root in specify_roots(entries, folders):
-        found |= read((f"{root}.specify/memory/constitution.md", f"{root}memory/constitution.md"))
+    tree = Tree(None, entries)
+    for root in sorted({"", *(specify_root(folder, tree) for folder in folders)}):
+        found |= read((f"{root}{CONSTITUTION}", f"{root}{OLD_CONSTITUTION}"))
         below = (f"{root}.specify/presets/", f"{root}.specify/extensions/")
         known = [path for path in entries if path.startswith(below)]
         asked: set[str] = set()

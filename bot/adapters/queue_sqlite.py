@@ -245,7 +245,7 @@ def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequen
         return None
     row = connection.execute(
         "UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1 WHERE id = ?"
-        " RETURNING id, delivery, name, event, serial, attempts, accepted_at, holder",
+        " RETURNING id, delivery, name, event, serial, attempts, accepted_at, holder, crashes",
         (holder, due[0]),
     ).fetchone()
     return LeasedJob(*row)

@@ -10,7 +10,7 @@ from bot.core.constitution import ConstitutionState
 from bot.core.naming import ClaimKind
 from bot.core.prose import At, Side
 from bot.core.render.context import short
-from bot.core.render.lead import blanks
+from bot.core.render.facts import counted
 from bot.core.render.markdown import Links
 from bot.core.render.neutral import code_span, fence, neutralise
 from bot.core.replies.recipe import is_prefilled, new_file_link, start_recipe
@@ -121,15 +121,16 @@ def _folded(draft: Draft) -> str:
             f"The plan is longer than a comment holds ({len(draft.text):,} characters). Print it on your desk:"
             f" {code_span('plangate draft ' + draft.path.rpartition('/')[0])}"
         )
-    left = (
-        f"{blanks(draft)} for you, the rest is filled from this repository" if draft.blanks else "nothing is left blank"
-    )
-    return f"<details><summary>{_html(f'The plan: {left}')}</summary>\n\n{fence(draft.text, 'markdown')}\n\n</details>"
+    head = f"The plan: {_left(draft)}, the rest is filled from this repository"
+    return f"<details><summary>{head}</summary>\n\n{fence(draft.text, 'markdown')}\n\n</details>"
 
 
-def _html(words: str) -> str:
-    """Our own words for a folded block's headline, which reads no Markdown."""
-    return words.replace("`", "")
+def _left(draft: Draft) -> str:
+    """`11 blanks for you (4 × NEEDS CLARIFICATION, 7 verdicts)`, for a headline that reads no Markdown."""
+    kinds = [f"{draft.clarifications} × NEEDS CLARIFICATION"] if draft.clarifications else []
+    kinds += [counted(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
+    inside = f" ({', '.join(kinds)})" if kinds else ""
+    return f"{counted(draft.blanks, 'blank', 'blanks')} for you{inside}"
 
 
 def _foot(plan: IssuePlan, context: RenderContext, links: Links) -> str:

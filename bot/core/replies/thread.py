@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.core.render.neutral import MARKER, html_code, marker
 
 MAX_COMMENT = 65_536
@@ -9,6 +11,7 @@ MAX_COMMENT = 65_536
 
 _SPLIT = f"<!-- {MARKER} part=last -->"
 _CUT = "\n\n… cut here: a comment holds 65,536 characters.\n\n"
+_DEFINED = re.compile(r"^\[([a-z0-9]{1,20})\]: ", re.MULTILINE)
 _ROOM_FOR_LAST = 16_000
 """Characters that the last command's answer has at most, so that a plan above it keeps its room."""
 
@@ -29,7 +32,7 @@ def compose(number: int, main: str | None, last: tuple[str, str] | None = None) 
     if last is None:
         return _bounded(f"{head}\n{body}" if body else head, "") + "\n"
     command, answer = last
-    answer = answer.replace(_SPLIT, "").strip()
+    answer = _own_links(answer.replace(_SPLIT, "").strip())
     if not body:
         return _bounded(f"{head}\n{_SPLIT}\n{answer}", "") + "\n"
     if len(answer) > _ROOM_FOR_LAST:
@@ -38,6 +41,13 @@ def compose(number: int, main: str | None, last: tuple[str, str] | None = None) 
         f"\n\n{_SPLIT}\n<details><summary>Last command: {html_code(command, 100)}</summary>\n\n{answer}\n\n</details>"
     )
     return _bounded(f"{head}\n{body}", folded) + "\n"
+
+
+def _own_links(answer: str) -> str:
+    """The answer with link names of its own: in one comment the first definition of a name would hold for both."""
+    for name in dict.fromkeys(_DEFINED.findall(answer)):
+        answer = answer.replace(f"][{name}]", f"][last-{name}]").replace(f"\n[{name}]: ", f"\n[last-{name}]: ")
+    return answer
 
 
 def main_of(existing: str) -> str | None:

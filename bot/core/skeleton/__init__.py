@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.core.draft import Draft
 from bot.core.manifests.technical import read_technical
 from bot.core.markdown import Fence, Table, parse
-from bot.core.parts import Part, lines_of
+from bot.core.parts import Line, Part, lines_of
 from bot.core.plan import PlaceholderKind
 from bot.core.skeleton.facts import Facts, cell, issue_summary
 from bot.core.skeleton.filling import Filler
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.markdown import Heading
-    from bot.core.parts import Line
 
 __all__ = ["Facts", "draft_plan", "issue_summary"]
 
@@ -47,7 +46,7 @@ class _Drafter:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._document = parse(facts.template.text)
-        self._lines = lines_of(self._document, self._known_parts())
+        self._lines = self._all_lines()
         self._kinds = {hole.line: hole.kind for hole in facts.template.holes}
         self.filler = Filler(facts, read_technical(facts.manifests, facts.paths))
         self._check = self._heading(facts.template.check_heading)
@@ -68,6 +67,16 @@ class _Drafter:
     def text(self) -> str:
         """The whole document, ending in one newline, with at most one blank line in a row outside code."""
         return "\n".join(_tidy([*self._drafted()])) + "\n"
+
+    def _all_lines(self) -> tuple[Line, ...]:
+        """Every line below the front matter, the blank ones and those of comments too."""
+        document = self._document
+        said = {line.number: line for line in lines_of(document, self._known_parts())}
+        return tuple(
+            said.get(number)
+            or Line(number, "", part=None, head=False, fence=None, comment=bool(document.source(number)))
+            for number in range(document.body, len(document.lines) + 1)
+        )
 
     def _heading(self, title: str | None) -> Heading | None:
         return next((one for one in self._document.headings if one.title == title), None) if title else None

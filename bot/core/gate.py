@@ -5,6 +5,7 @@ What several rules ask about the same item is answered here once, so that no two
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Severity
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({Verdict.PASS, Verdict.VIOLATION, Verdict.PARTIAL, Verdict.NA})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
+_ARGUES = re.compile(
+    r"\b(?:because|since|until|so that|in order to|due to|needed|needs|necessary|required?s?|unavoidable|for now|later"
+    r"|follows|deferred|temporar\w*|intentional\w*|deliberate\w*|accept\w*|justif\w*|trade-?off|rationale|reason"
+    r"|pre-?existing|already|legacy|out of scope|approved|exception|otherwise|instead|would|cannot|can't"
+    r"|porque|ya que|debido|necesari\w*|hasta que|porquê|pois|necessári\w*|até que|weil|damit|wegen|notwendig|nötig"
+    r"|parce que|car|afin|nécessaire|jusqu|perché|потому|поскольку|чтобы|пока|необходим\w*|ponieważ|aby)\b"
+    r"|ため|ので|から|理由|必要|まで|因为|因為|由于|由於|以便|需要|暂时|暫時|때문|위해|필요|까지",
+    re.IGNORECASE,
+)
+_LONG_ENOUGH = 12
+_LONG_ENOUGH_WITHOUT_BLANKS = 40
 _MAX_WHAT = 80
 _MAX_FIRST_CELL = 200
 _DEFAULT_HEADER = ("Violation", "Why Needed", "Simpler Alternative Rejected Because")
@@ -75,6 +87,19 @@ def short(check: Check) -> Name:
 def subject(check: Check) -> str:
     """What a finding about the item is about: the principle's id, else the item's own words."""
     return check.principle or clip(check.named or check.text)
+
+
+def reasoned(check: Check) -> bool:
+    """The item gives a reason of its own.
+
+    Beside a partial answer any words count. Beside an explicit fail they have to argue (a word such as "because" or
+    "until", or a dozen words): `FAIL | adds ferry-retry, the 4th crate` says what the violation is, not why.
+    """
+    reason = (check.reason or "")[:2000]
+    if check.verdict is not Verdict.VIOLATION or not reason:
+        return bool(reason)
+    long = len(reason.split()) >= _LONG_ENOUGH or (len(reason) >= _LONG_ENOUGH_WITHOUT_BLANKS and not reason.isascii())
+    return long or _ARGUES.search(reason) is not None
 
 
 def rows_for(check: Check, plan: Plan) -> tuple[TrackingRow, ...]:

@@ -59,7 +59,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     for check in gate.defects(plan):
         settled = gate.rows_for(check, plan) or gate.non_negotiable(check, case.constitution) is not None
-        if not check.reason or not check.explicit or settled:
+        if not gate.reasoned(check) or not check.explicit or settled:
             continue
         cell = "Notes cell" if check.text.lstrip().startswith("|") else "check itself"
         yield case.found(

@@ -76,7 +76,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 def _said_elsewhere(check: Check, plan: Plan, severity: Severity) -> bool:
     """Where the item is only loosely joined and nothing justifies it, `unjustified-violation` says so already."""
-    unjustified = not gate.rows_for(check, plan) and not check.reason
+    unjustified = not gate.rows_for(check, plan) and not gate.reasoned(check)
     return severity is Severity.WARNING and check.verdict is Verdict.VIOLATION and unjustified
 
 

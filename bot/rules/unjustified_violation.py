@@ -67,7 +67,7 @@ def judge(case: Case) -> Iterator[Finding]:
     for check in gate.standing(plan):
         if check.verdict is Verdict.PENDING and check.explicit and not plan.unfilled:
             yield _pending(case, plan, check)
-        elif check.verdict in _SAID and check.explicit and not gate.rows_for(check, plan) and not check.reason:
+        elif check.verdict in _SAID and check.explicit and not gate.rows_for(check, plan) and not gate.reasoned(check):
             severity = _severity(case, plan, check)
             if severity is not None:
                 yield _unjustified(case, plan, check, severity)

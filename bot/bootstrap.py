@@ -19,6 +19,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.migrate import migrate
 from bot.adapters.queue_sqlite import SqliteQueue
 from bot.adapters.sqlite import Database
+from bot.bundled import bundled_text
 from bot.core.errors import StorageError, UserError
 from bot.settings import PREFIX, Settings
 from bot.supervise import Child, Supervisor, end_with
@@ -79,7 +80,7 @@ def run_worker(settings: Settings) -> int:
     database = _open(settings)
     clock = SystemClock()
     queue = SqliteQueue(database, clock)
-    worker = Worker(queue, service(settings, store(database), clock), clock, threads=settings.worker_threads)
+    worker = Worker(queue, service(settings, queue, store(database), clock), clock, threads=settings.worker_threads)
     finished = work(worker)
     if not finished:
         # A job that does not end would keep us alive. Its lease goes with the process, and it is done again.
@@ -120,9 +121,35 @@ def store(database: Database) -> Store:
     return SqliteStore(database)
 
 
-def service(settings: Settings, kept: Store, clock: Clock) -> Handler:
+def service(settings: Settings, queue: Queue, kept: Store, clock: Clock) -> Handler:
     """What works on jobs, with the GitHub clients. Raises `UserError` when the App's id or key is missing."""
-    raise NotImplementedError
+    # Not for the web process: both clients, and the rules with their parsers.
+    from bot import __version__  # noqa: PLC0415
+    from bot.adapters.github_app import GitHubApp  # noqa: PLC0415
+    from bot.adapters.github_repository import GitHubRepositories  # noqa: PLC0415
+    from bot.core.config_layers import Origin, Rank, read_layer  # noqa: PLC0415
+    from bot.core.configured import Farther  # noqa: PLC0415
+    from bot.core.verdict import House  # noqa: PLC0415
+    from bot.rules import RULES  # noqa: PLC0415
+    from bot.service import Service  # noqa: PLC0415
+
+    if settings.app_id is None:
+        raise UserError(f"The App's id is not set: set {PREFIX}APP_ID.")
+    app = GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url)
+    ids = tuple(rule.id for rule in RULES)
+    host = read_layer(bundled_text("app.yml"), Origin(Rank.HOST, "app.yml"), ids)
+    if host.mistakes:
+        first = host.mistakes[0]
+        raise UserError(f"app.yml, line {first.spot.line}: {first.title}. {first.remedy}")
+    house = House(
+        rules=RULES,
+        template=bundled_text("config/plan-template.md"),
+        version=__version__,
+        web_url=settings.github_url,
+        app_slug=settings.app_slug,
+        farther=Farther((host,), ids),
+    )
+    return Service(GitHubRepositories(app, clock), queue, kept, clock, house)
 
 
 def web_application(settings: Settings) -> WSGIApplication:

@@ -9,7 +9,7 @@ from bot.core.config import CommentWhen
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
 from bot.core.events import PullRequestChange, SweepDue
 from bot.core.render import NAME, STICKY, StickyKind
-from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of
+from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of, says_the_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def _is_told(verdict: Verdict) -> bool:
 def _run(verdict: Verdict, snapshot: Snapshot, house: House) -> Iterator[Effect]:
     output, external_id = run_of(verdict, snapshot.answer, house, snapshot.draft)
     latest = latest_run(snapshot.answer)
-    same = latest is not None and latest.completed and latest.external_id == external_id
+    same = latest is not None and latest.completed and says_the_same(latest.external_id, external_id)
     if snapshot.asked:
         same = same and latest is not None and 0 < snapshot.answered < latest.id
     if not same:

@@ -208,6 +208,11 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
     return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
 
 
+def says_the_same(first: str, second: str) -> bool:
+    """Whether two runs tell a reader the same; a run that was written for the branch serves its pull request, too."""
+    return first.split("/")[-2:] == second.split("/")[-2:] and first.startswith("v1/")
+
+
 def number_of(external_id: str | None) -> int | None:
     """The pull request that a run of ours was about, None where it was about none."""
     parts = (external_id or "").split("/")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.artifacts import Documents, read_artifacts
 from bot.core.branch import counted
-from bot.core.change import Reading
+from bot.core.change import Reading, Tree
 from bot.core.code import counts_as_code
 from bot.core.constitution import Constitution, ConstitutionState, read_constitution
 from bot.core.feature import Feature, Stage
@@ -24,7 +24,7 @@ from bot.core.tasks import read_tasks
 from bot.core.template import Template, resolve_template
 
 if TYPE_CHECKING:
-    from bot.core.change import Change, Document, Tree
+    from bot.core.change import Change, Document
     from bot.core.config import RepositoryConfig
     from bot.core.folders import Folder
     from bot.core.which import Decision
@@ -87,6 +87,17 @@ def read_cases(
             arrivals[root] = _arrived(change, yardsticks[root], bundled, root)
         cases.append(_case(change, config, decision, folder, yardsticks[root], arrivals[root], code))
     return tuple(cases)
+
+
+def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
+    """The yardsticks that the change itself edits, as they would be after it."""
+    below = (".specify/memory/", ".specify/templates/", ".specify/presets/", ".specify/extensions/")
+    roots = {
+        path.partition(part)[0] for file in change.changed for path in [file.path] for part in below if part in path
+    }
+    base = change.base.documents if change.base is not None else {}
+    after = Tree(change.head.sha, change.head.entries, {**base, **change.head.documents})
+    return tuple(read_yardstick(after, "", root) for root in sorted(roots) if not root or root.endswith("/"))
 
 
 def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of

@@ -94,7 +94,10 @@ class Tree:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     """By path: every specs root, every name directly below one, and everything below the folders looked at."""
     documents: Mapping[str, Document] = field(default_factory=dict)
-    """By path: the Markdown of the folders looked at; constitution, templates and their resolution files (base)."""
+    """By path: the Markdown of the folders looked at; constitution, templates and their resolution files (base; at the
+    head only where the change edits them)."""
+    whole: bool = False
+    """The entries are every name of the commit, so that a path that is absent does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""Two entries share one id.
+
+## What it does
+
+Reports a requirement id that the spec defines twice, and a task id that `tasks.md` gives to two tasks.
+
+## Why
+
+Whoever says FR-002 or T003 means one of them, and nobody knows which.
+
+## How to fix
+
+Give the later one the next free id.
+
+## Example
+
+```markdown
+- **FR-002**: Ferry MUST wait longer after each refusal.
+- **FR-002**: Ferry MUST stop after three days.
+```
+
+## Use instead
+
+```markdown
+- **FR-002**: Ferry MUST wait longer after each refusal.
+- **FR-004**: Ferry MUST stop after three days.
+```
+
+## Severity
+
+Warning when the second line is new, else notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.findings import Severity
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for each id, at its second place."""
+    if case.spec is not None and not case.spec.unfilled:
+        yield from _twice(case, case.spec.path, ((r.id, r.line) for r in case.spec.requirements))
+    if case.tasks is not None and not case.tasks.unfilled:
+        yield from _twice(case, case.tasks.path, ((t.id, t.line) for t in case.tasks.tasks if t.id is not None))
+
+
+def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    said: set[str] = set()
+    for name, line in ids:
+        if first.setdefault(name, line) == line or name in said:
+            continue
+        said.add(name)
+        yield case.found(
+            Severity.WARNING if case.is_new(path, line) else Severity.NOTICE,
+            path,
+            line,
+            title=(Code(clip(name, 40)), " is there twice"),
+            why=("It stands at ", At(path, first[name]), " and at ", At(path, line), "."),
+            fix=("Give the later one the next free id.",),
+            subject=name,
+        )

@@ -1,0 +1,70 @@
+"""The spec is still a draft although all tasks are done.
+
+## What it does
+
+Compares the spec's `**Status**` with the boxes in `tasks.md`.
+
+## Why
+
+The next reader takes a draft for something that is still to be built.
+
+## How to fix
+
+Write what is true: `Implemented`.
+
+## Example
+
+```markdown
+**Status**: Draft
+```
+
+with every task ticked.
+
+## Use instead
+
+```markdown
+**Status**: Implemented
+```
+
+## Severity
+
+Notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.findings import Severity
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.NOTICE, Clause("spec still a draft", "specs still drafts", 115))
+def judge(case: Case) -> Iterator[Finding]:
+    """One notice for the spec's header."""
+    spec, tasks = case.spec, case.tasks
+    if spec is None or tasks is None or not tasks.all_done or spec.unfilled:
+        return
+    if not (spec.status or "").strip(" *_`").casefold().startswith("draft"):
+        return
+    yield case.found(
+        Severity.NOTICE,
+        spec.path,
+        spec.status_line,
+        title=("The spec is still a draft",),
+        why=(
+            At(spec.path, spec.status_line),
+            " says ",
+            Code(clip(spec.status or "", 40)),
+            ", and all tasks are ticked.",
+        ),
+        fix=("Write what is true, such as ", Code("Implemented"), "."),
+        subject="status",
+    )

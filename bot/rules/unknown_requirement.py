@@ -1,0 +1,71 @@
+"""A task names a requirement that the spec does not have.
+
+## What it does
+
+Compares the requirement ids in `tasks.md` (`FR-009`) with those of the spec. It speaks only where the spec numbers its
+requirements.
+
+## Why
+
+Such a task came from an older spec, or its id is a slip; either way nobody can look up what it is for.
+
+## How to fix
+
+Correct the id, or add the requirement to the spec.
+
+## Example
+
+```markdown
+- [ ] T005 [US2] Show refused deliveries on the status page (FR-009)
+```
+
+in a feature whose spec ends at FR-003.
+
+## Use instead
+
+```markdown
+- [ ] T004 [US2] List refused deliveries in crates/ferry-api/src/deliveries.rs (FR-003)
+```
+
+## Severity
+
+Warning when the task's line is new, else notice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.findings import Severity
+from bot.core.prose import At, Code
+from bot.core.rule import Case, Clause, rule
+from bot.core.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.findings import Finding
+
+
+@rule(Severity.WARNING, Clause("unknown requirement", "unknown requirements", 112))
+def judge(case: Case) -> Iterator[Finding]:
+    """One finding for each id that is not in the spec, at the first line that names it."""
+    spec, tasks = case.spec, case.tasks
+    if spec is None or tasks is None or spec.unfilled or tasks.unfilled:
+        return
+    known = {requirement.id for requirement in spec.requirements}
+    numbered = {requirement.id.partition("-")[0] for requirement in spec.requirements}
+    said: set[str] = set()
+    for reference, line in tasks.references:
+        if reference in known or reference in said or reference.partition("-")[0] not in numbered:
+            continue
+        said.add(reference)
+        yield case.found(
+            Severity.WARNING if case.is_new(tasks.path, line) else Severity.NOTICE,
+            tasks.path,
+            line,
+            title=("The spec has no requirement ", Code(clip(reference, 40))),
+            why=(At(tasks.path, line), " names it."),
+            fix=("Correct the id, or add the requirement to the spec.",),
+            subject=reference,
+        )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.constitution import ConstitutionState
 from bot.core.markdown import Heading, Item, Table
 from bot.core.plan import Join
+from bot.core.principles import name_of
 from bot.core.reading.joining import Joiner
 from bot.core.skeleton.facts import address, cell
 
@@ -100,6 +101,9 @@ class _Names:
     def has(self, words: str) -> bool:
         if self.title(words) is not None:
             return True
+        # An entry without a numeral that the constitution does not know is a gate of the template's own.
+        if not self._by_template and name_of(words).id is None:
+            return False
         plain = words.strip(" *_").casefold()
         return any(plain.startswith(name) for name in self._listed)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.core.markdown import parse
 from bot.core.placeholders import find_placeholders, is_unfilled, template_share
 from bot.core.plan import Plan, Section, Verdict
-from bot.core.reading.constitution_check import CheckReader, normal
+from bot.core.reading.collected import Collected, normal
+from bot.core.reading.constitution_check import read_checks
 from bot.core.reading.header import read_header
 from bot.core.reading.joining import Joiner
 from bot.core.reading.promises import read_promises
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bot.core.constitution import Constitution
     from bot.core.markdown import Heading, Markdown
     from bot.core.plan import Check
-    from bot.core.reading.constitution_check import CheckReading
     from bot.core.reading.sections import CheckPart
     from bot.core.template import Template
 
@@ -71,14 +71,16 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     )
 
 
-def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner, template: Template) -> CheckReading:
+def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner, template: Template) -> Collected:
     """The checks; read again without the numerals where the plan numbers its principles otherwise."""
     lines = frozenset(normal(line) for line in template.text.splitlines() if line.strip())
-    found = CheckReader(markdown, joiner, lines).read(parts)
+    found = Collected(markdown, joiner, lines)
+    read_checks(parts, found)
     compared = [differs for check in found.checks if (differs := joiner.disagrees(check.named)) is not None]
     if len(compared) > 2 and sum(compared) > len(compared) / 2:  # noqa: PLR2004  one or two may be short for another name
         joiner.trust_numerals = False
-        found = CheckReader(markdown, joiner, lines).read(parts)
+        found = Collected(markdown, joiner, lines)
+        read_checks(parts, found)
     return found
 
 

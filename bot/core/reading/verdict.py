@@ -40,6 +40,8 @@ class Sign(StrEnum):
     CLEAN = "clean"
     """"No violations" and the like."""
     FIXED = "fixed"
+    WEAK = "weak"
+    """A word that only says pass where nothing but a status is expected, or after a mark."""
 
 
 MARKS = frozenset({Sign.GOOD_MARK, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.EMPTY_MARK, Sign.WAIT_MARK})
@@ -94,6 +96,19 @@ def signs(text: str) -> list[_Token]:
     return found
 
 
+_GRAVITY = (Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING, Verdict.UNANSWERED, Verdict.NA, Verdict.PASS)
+
+
+def rank(found: Verdict) -> int:
+    """0 for the gravest."""
+    return _GRAVITY.index(found)
+
+
+def worse(one: Verdict, other: Verdict) -> bool:
+    """The one is graver than the other."""
+    return rank(one) < rank(other)
+
+
 def slot(text: str) -> Reading | None:
     """The verdict of a text that stands in a status slot; None where it holds none (empty, a question, prose)."""
     text = text[:MAX_TEXT]
@@ -121,7 +136,7 @@ def lead(text: str, *, strict: bool = True) -> Reading | None:
     if not tokens or tokens[0].start > start:
         return None
     first = tokens[0]
-    if first.sign in {Sign.RULE, Sign.FIXED}:
+    if first.sign in {Sign.RULE, Sign.FIXED} or (strict and first.sign is Sign.WEAK):
         return None
     taken = _contiguous(text, tokens)
     if strict and first.sign not in MARKS and first.sign not in {Sign.PASS, Sign.CLEAN, Sign.NA}:
@@ -141,6 +156,8 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
     if not tokens:
         return None
     last = tokens[-1]
+    if last.sign is Sign.WEAK and (len(tokens) < 2 or tokens[-2].sign not in MARKS):  # noqa: PLR2004  a mark before it
+        return None
     rest = text[begin + last.end :]
     if heading:
         rest = _ASIDE.sub("", rest)
@@ -149,7 +166,7 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
     taken = [last]
     for token in reversed(tokens[:-1]):
         between = text[begin + token.end : begin + taken[0].start]
-        if _FILLER.sub("", between).strip(" \t\n*_`.:,()[]—–-\ufe0f\u200d|/"):
+        if _FILLER.sub("", between).strip(" \t\n*_`.,()[]—–-\ufe0f\u200d|/"):
             break
         taken.insert(0, token)
     if taken[0].sign not in MARKS and not (heading and taken[0].upper and begin + taken[0].start):
@@ -226,10 +243,10 @@ def _weigh(tokens: list[_Token], text: str) -> Reading | None:
 
 def _verdict(said: list[Sign], _after: str) -> Verdict:  # noqa: C901, PLR0911  a lattice reads best as one ladder
     kinds = set(said)
-    first_word = next((sign for sign in said if sign not in MARKS), None)
+    first_word = next((sign for sign in said if sign not in MARKS and sign is not Sign.WEAK), None)
     good = Sign.PASS in kinds or Sign.GOOD_MARK in kinds
     if first_word is None:
-        return _BY_MARK[said[0]]
+        return next((_BY_MARK[sign] for sign in said if sign in MARKS), Verdict.PASS)
     if Sign.CONDITIONAL in kinds:
         return Verdict.PENDING
     if Sign.PARTIAL in kinds:

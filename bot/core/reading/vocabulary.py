@@ -89,16 +89,21 @@ SIGNS: dict[str, tuple[str, str]] = {
         r"已修复|已修復|已解决|已解決|修正済み?|解消|해결됨",
     ),
     "pass": (
-        r"pass(?:es|ed|ing)?|complian(?:t|ce)|compl(?:y|ies|ied)|conform(?:s|ed|ant|ing)?|align(?:s|ed|ment)?|satisf(?:ied|ies|y)|met|meets|ok(?:ay)?|yes|"
-        r"approved|accepted|acceptable|achieved|confirmed|verified|validated|honou?red|upheld|respected|followed|adhered|preserved|maintained|covered|enforced|green|unaffected|unchanged|"
-        r"will\s+(?:comply|pass|meet|satisfy|follow)|planned|done|complete[d]?|clear(?:ed)?|good|success|"
-        r"required|new|improved|enhanced|strengthened|supported|addressed|included|full(?:y)?\s+(?:compliant|aligned|met)|(?:perfectly|fully)\s+aligned|"
+        r"pass(?:es|ed|ing)?|compliant|compl(?:y|ies|ied)|conform(?:s|ed|ant|ing)?|align(?:s|ed)|satisf(?:ied|ies|y)|met|meets|ok(?:ay)?|yes|"
+        r"approved|accepted|acceptable|achieved|honou?red|upheld|respected|adhered|green|unaffected|unchanged|"
+        r"will\s+(?:comply|pass|meet|satisfy|follow)|"
+        r"full(?:y)?\s+(?:compliant|aligned|met)|(?:perfectly|fully)\s+aligned|in\s+compliance|"
         r"pasa|cumple(?:n)?|aprobad[oa]|conforme|cumplido|sí|satisfecho|passa(?:do)?|aprovad[oa]|cumpre|atende|atendid[oa]|sim|em\s+conformidade|"
         r"erfüllt|bestanden|konform|eingehalten|ja|in\s+ordnung|respecté(?:e)?|validé(?:e)?|satisfait(?:e)?|réussi|oui|"
         r"соответствует|выполнено|соблюден[оа]|соблюдается|пройден[оа]?|да|відповідає|виконано|дотримано|пройдено|так|"
         r"spełni(?:ono|a|one|ony)|zgodn[eya]|zaliczon[eya]|tak|superato|rispettat[oa]|soddisfatt[oa]|sì|voldaan|voldoet|geslaagd|godkänd|uppfyll(?:t|d|s)|"
         r"lulus|sesuai|memenuhi|đạt|tuân\s+thủ|geçti|uygun|uyumlu",
         r"通过|通過|符合|合规|合規|合格|準拠|遵守|適合|達成|满足|滿足|満たす|問題なし|問題無し|준수|적합|통과|충족|합격|만족|정상|はい|預定|计划中",
+    ),
+    "weak": (
+        r"required|new|improved|enhanced|strengthened|supported|addressed|included|planned|done|complete[d]?|clear(?:ed)?|good|success|safe|proceed|"
+        r"confirmed|verified|validated|followed|preserved|maintained|covered|enforced|acknowledged|reviewed|minimal|low|none|as\s+before",
+        r"预定|計劃|計画|予定通り",
     ),
     "good_mark": (
         "",
@@ -184,6 +189,13 @@ GATE_LABEL = re.compile(
     re.IGNORECASE,
 )
 """The same in other languages."""
+NOTHING_TO_CHECK = re.compile(
+    r"(?:no\s+(?:project\s+|ratified\s+)?constitution(?!\w)|no\s+(?:\w+\s+){0,3}gates?\s+(?:to|apply|defined|exist)|constitution\s+(?:file\s+)?(?:is|remains|not|has|does)\s+(?:\w+\s+){0,4}"
+    r"(?:template|placeholder|unconfigured|unfilled|missing|found|exist|ratified|defined|empty)|skipped\b|not\s+applicable)|"
+    r"没有宪法|沒有憲法|宪法(?:文件)?(?:不存在|为空|尚未)|憲法(?:が|は)(?:未|な)",
+    re.IGNORECASE,
+)
+"""There is nothing to hold the plan to."""
 WHOLE = re.compile(
     r"(?:therefore,?\s+|so\s+)?(?:all\s+(?:\w+\s+){0,4}(?:gates?|principles?|checks?|articles?|requirements?|items?|constraints?|clear|green|pass(?:ed|es)?)(?!\w)|"
     r"no\s+(?:\w+\s+){0,3}(?:violations?|deviations?|exceptions?|conflicts?)(?!\w)|gates?\s+(?:pass|passed|passes|clear|satisfied|met)(?!\w)|"
@@ -196,7 +208,7 @@ WHOLE = re.compile(
 )
 """Beginnings of a sentence that speaks for the whole gate."""
 STATUS_LABEL = re.compile(
-    r"(?:(?:compliance|gate|overall|principle|current)\s+)?(?:status|assessment|verdict|result|compliance|compliant|outcome|evaluation|check|gate|decision|determination|"
+    r"(?:(?:compliance|principle|current)\s+)?(?:status|assessment|verdict|result|compliance|compliant|outcome|evaluation|check|decision|determination|"
     r"estado|veredicto|resultado|cumplimiento|cumple|situação|conformidade|ergebnis|bewertung|statut|résultat|conformité|статус|результат|соответствие|оценка|wynik|stan|ocena|zgodność|stato|esito)|"
     r"状态|狀態|状況|判定|结果|結果|結論|结论|评估|評価|合规性?|合規性?|準拠|ステータス|检查结果|상태|판정|결과|평가|준수",
     re.IGNORECASE,

@@ -10,10 +10,10 @@ from bot.core import spec_words as words
 from bot.core.brackets import brackets
 from bot.core.clarifications import clarifications
 from bot.core.identifiers import REQUIREMENT
-from bot.core.links import relative_links
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table, parse
 from bot.core.parts import lines_of
-from bot.core.untouched import is_untouched
+from bot.core.reading.structure import relative_links
+from bot.core.untouched import keeps_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def read_spec(document: Document) -> Spec:
         requirements=tuple(_requirements(markdown))[:MAX_ENTRIES],
         clarifications=tuple((asked.text, asked.line) for asked in clarifications(markdown)),
         links=relative_links(markdown),
-        unfilled=is_untouched("spec.md", document.text),
+        unfilled=keeps_examples("spec.md", markdown),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.identifiers import STORY, requirement_ids, story_ids
 from bot.core.markdown import Heading, Item, Style, Table, parse
-from bot.core.untouched import is_untouched
+from bot.core.untouched import keeps_examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ def read_tasks(document: Document) -> Tasks:
         path=document.path,
         tasks=tuple(_tasks(markdown))[:MAX_TASKS],
         references=tuple(islice(_references(markdown), MAX_REFERENCES)),
-        unfilled=is_untouched("tasks.md", document.text),
+        unfilled=keeps_examples("tasks.md", markdown),
     )
 
 

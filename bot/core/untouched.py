@@ -62,9 +62,14 @@ def is_untouched(name: str, text: str, template: str | None = None) -> bool:
     document = parse(text)
     if template is not None and _copied(document, parse(template)):
         return True
+    return keeps_examples(name, document)
+
+
+def keeps_examples(name: str, document: Markdown) -> bool:
+    """The part of `is_untouched` that needs no template, for a document that was parsed already."""
     if not _title_is_open(document):
         return False
-    shown = text.casefold()
+    shown = "\n".join(document.lines).casefold()
     if sum(token in shown for token in _TOKENS.get(name, ())) >= _ENOUGH:
         return True
     return _mostly_holes(document)

@@ -110,7 +110,8 @@ class Collected:
     def _join(self, name: str, group: str | None) -> Joined | None:
         joined = self.joiner.join(name)
         if group and (joined is None or joined.join is Join.LOOSE):
-            return self.joiner.join(group) or joined
+            above = self.joiner.join(group)
+            return above if above is not None and above.join is not Join.LOOSE else joined
         return joined
 
 

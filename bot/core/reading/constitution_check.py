@@ -255,6 +255,9 @@ class _Body:
             if led is not None and led.verdict in _PURE_GATES:
                 collected.gate(led.verdict, text.place(led.start)[0], labelled=False)
             return False
+        if words.SKIPPED_HEADING.fullmatch(named.name) and not _is_principled(named.name, collected):
+            self._open_group(named.name)
+            return False
         rest = shown[named.rest :].strip()
         status = status_of(text)
         if status is None and not rest:

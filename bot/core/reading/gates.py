@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.plan import Phase, Verdict
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
-from bot.core.reading.headings import is_phase
+from bot.core.reading.headings import after_separator, is_phase
 from bot.core.reading.naming import is_gate_label, is_status_label, name_of
 from bot.core.reading.sections import visible
 from bot.core.reading.verdict import Sign
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.core.markdown import Text
     from bot.core.reading.collected import Collected
     from bot.core.reading.naming import Named
+    from bot.core.reading.verdict import Reading
 
 _LOOKED_AT = 300
 _MANY_WORDS = 4
@@ -56,7 +57,7 @@ def read_gate(text: Text, collected: Collected) -> None:
     phase = Phase.POST if words.AGAIN.search(named.name or shown[:80]) else None
     labelled = named.separated and _labels(named)
     at = named.rest if labelled else 0
-    found = verdict.slot(shown[at:]) if labelled else verdict.lead(shown, strict=False)
+    found = _stated(shown[at:]) if labelled else verdict.lead(shown, strict=False)
     if found is not None:
         said = verdict.signs(shown[at + found.start : at + found.end])
         passed = next((token.sign for token in said if token.sign not in verdict.MARKS), None) is Sign.PASS
@@ -71,6 +72,11 @@ def read_gate(text: Text, collected: Collected) -> None:
     if whole is not None:
         line = text.place(whole.start())[0]
         collected.gate(Verdict.NA if nothing else Verdict.PASS, line, labelled=False, phase=phase)
+
+
+def _stated(rest: str) -> Reading | None:
+    """What stands after the label, at once or after a dash: `GATE: re-checked after design - PASS, no violations`."""
+    return verdict.lead(rest, strict=False) or after_separator(rest) or verdict.slot(rest)
 
 
 def _labels(named: Named) -> bool:

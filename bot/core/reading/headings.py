@@ -29,14 +29,15 @@ def split_heading(text: Text) -> tuple[str, Reading | None]:
     shown = visible(text)
     named = name_of(text)
     led = verdict.lead(shown[: named.start]) if named.start > 0 else None
-    ended = verdict.tail(shown, heading=True) or _after_separator(shown) or _after_mark(shown)
+    ended = verdict.tail(shown, heading=True) or after_separator(shown) or _after_mark(shown)
     status = ended if led is None or (ended and worse(ended.verdict, led.verdict)) else led
     end = ended.start if ended is not None else len(shown)
     start = named.start if led is not None else 0
     return text.text[start:end].strip(" *_:：—–-([（|"), status
 
 
-def _after_separator(shown: str) -> Reading | None:
+def after_separator(shown: str) -> Reading | None:
+    """The first verdict that stands right after a dash, a colon or a bracket."""
     for match in _SEPARATORS.finditer(shown):
         found = verdict.lead(shown[match.end() :])
         if found is not None and match.start() > 0:

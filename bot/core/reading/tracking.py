@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
-from bot.core.plan import TrackingRow
+from bot.core.plan import TrackingRow, Verdict
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
 from bot.core.reading.joining import identity, tokens
@@ -60,6 +60,8 @@ class TrackingReader:
                 if self._is_tracking_table(table):
                     self.table_line = self.table_line or table.end_line
                     rows += self._rows(table)
+                else:
+                    rows += self._admitted(table)
             if not any(self._is_tracking_table(table) for table in own):
                 rows += self._loose(blocks)
         return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
@@ -84,6 +86,20 @@ class TrackingReader:
             if len(row) <= first or self._is_nothing(row, first):
                 continue
             rows.append(self._row(row, first, why, alternative))
+        return rows
+
+    def _admitted(self, table: Table) -> list[TrackingRow]:
+        """Of a table with a status column the rows that admit something: `Item | Status | Notes`."""
+        titles = [cell.text.text.strip() for cell in table.header]
+        status = next((i for i, title in enumerate(titles) if i and words.STATUS_HEADER.fullmatch(title)), None)
+        if status is None:
+            return []
+        rest = next((i for i in range(len(titles) - 1, 0, -1) if i != status), None)
+        rows = []
+        for row in table.rows[:MAX_ROWS]:
+            found = verdict.slot(visible(row[status].text)) if len(row) > status else None
+            if found is not None and found.verdict in {Verdict.VIOLATION, Verdict.PARTIAL}:
+                rows.append(self._row(row, 0, rest, None))
         return rows
 
     def _columns(self, titles: list[str]) -> tuple[int | None, int | None]:

@@ -166,7 +166,7 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
     taken = [last]
     for token in reversed(tokens[:-1]):
         between = text[begin + token.end : begin + taken[0].start]
-        if _FILLER.sub("", between).strip(" \t\n*_`.,()[]—–-\ufe0f\u200d|/"):
+        if token.sign is Sign.WEAK or _FILLER.sub("", between).strip(" \t\n*_`,()[]—–-\ufe0f\u200d|/"):
             break
         taken.insert(0, token)
     if taken[0].sign not in MARKS and not (heading and taken[0].upper and begin + taken[0].start):
@@ -258,7 +258,7 @@ def _verdict(said: list[Sign], _after: str) -> Verdict:  # noqa: C901, PLR0911  
     if first_word is Sign.NA:
         return Verdict.NA
     if first_word is Sign.FIXED:
-        return Verdict.PASS if good else Verdict.PARTIAL
+        return Verdict.PASS
     if first_word is Sign.PENDING:
         return Verdict.PENDING
     if Sign.FIXED in kinds and good:

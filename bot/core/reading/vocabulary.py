@@ -52,7 +52,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     ),
     "partial": (
         r"partial(?:ly)?(?:\s+(?:pass(?:ed|es)?|compliant|compliance|complies|met|satisfied|aligned|conformant))?|"
-        r"mostly\s+(?:compliant|pass|met)|attention(?:\s+(?:required|needed))?|needs\s+(?:attention|work|improvement)|"
+        r"mostly\s+(?:compliant|pass|met)|attention(?:\s+(?:required|needed))?|needs\s+(?:an?\s+)?(?:attention|work|improvement|update|amendment|revision|changes?)|"
         r"parcial(?:mente)?|atención|atenção|teilweise(?:\s+(?:erfüllt|konform))?|teils\s+erfüllt|partiel(?:le|lement)?|"
         r"частично(?:\s+(?:соответствует|выполнено))?|частково|częściow[oey]|parzial[em](?:ente)?|gedeeltelijk|delvis|sebagian|một\s+phần|kısmen",
         r"部分(?:通过|通過|符合|満足|準拠|合规|合規|满足|達成|适用)|部分的(?:に)?(?:準拠|合格|適合)?|一部(?:準拠|適合|合格|不適合|逸脱)|부분\s?(?:준수|통과|적합|충족|적으로)|要注意|需注意|需要注意|주의(?:\s?필요)?",
@@ -253,7 +253,7 @@ NONE = re.compile(
     re.IGNORECASE,
 )
 SKIPPED_HEADING = re.compile(
-    r".*(?:considerations?|notes?|source|observation|reference|background|rationale|justification|scope|caveat|risk|mitigation|follow-?up|open\s+questions?|next\s+steps?|recommendation|action\s+items?|"
+    r".*(?:considerations?|notes?|source|observation|reference|background|rationale|justification|scope|caveat|risk|mitigation|follow-?up|complexity|artifacts?|generated|files|metrics|impact|trade-?offs?|deliverables|open\s+questions?|next\s+steps?|recommendation|action\s+items?|"
     r"consideraciones|notas|hinweise|anmerkungen|remarques|примечани|uwagi|備考|补充|補足|说明|說明|注意|참고).*",
     re.IGNORECASE,
 )

@@ -1,0 +1,2 @@
+#[test]
+fn an_empty_desk_has_no_tickets() {}

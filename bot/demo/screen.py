@@ -1,0 +1,133 @@
+"""What GitHub's pages would show, on a terminal: check runs and comments as a person reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.core.render import plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from bot.sandbox.state import CheckRun, Comment
+
+WIDTH = 118
+"""Cells of a line where the terminal is wider, or is none."""
+_MARKS = {"success": ("✓", "green"), "failure": ("✗", "red"), "neutral": ("■", "yellow")}
+_LEVELS = {"failure": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("i", "cyan")}
+_FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n(.*?)</details>", re.DOTALL)
+_TARGETS = re.compile(r"^\[[^\]\n]+\]: \S+$", re.MULTILINE)
+_COMMENTS = re.compile(r"\A<!-- [^\n]* -->\n")
+_TAGS = re.compile(r"</?(?:sub|code)>")
+_SHOWN_LINES = 14
+"""Lines of a folded part that are shown, when the story opens it."""
+
+
+class Screen:
+    """Prints the story."""
+
+    def __init__(self) -> None:
+        console = Console(highlight=False, soft_wrap=False)
+        self._console = Console(highlight=False, width=min(console.width, WIDTH)) if console.width > WIDTH else console
+
+    def title(self, text: str) -> None:
+        """What this is."""
+        self._console.print()
+        self._console.print(Text(text, style="bold"))
+
+    def line(self, text: str) -> None:
+        """A plain line."""
+        self._console.print(Text(text))
+
+    def step(self, number: int, of: int, text: str) -> None:
+        """What a person does next."""
+        self._console.print()
+        self._console.rule(Text(f" {number} of {of} ", style="bold cyan"), align="left", style="cyan")
+        self._console.print(Text(text, style="bold"))
+
+    def cost(self, seconds: float, reads: int, writes: int, tokens: int) -> None:
+        """What it took: from the delivery to the verdict."""
+        counted = f"{_count(reads, 'read')}, {_count(writes, 'write')}" + (
+            f", {_count(tokens, 'token')}" if tokens else ""
+        )
+        self._console.print(Text(f"  {seconds * 1000:.0f} ms from delivery to verdict · API: {counted}", style="dim"))
+
+    def check_run(self, run: CheckRun, *, open_text: bool = False) -> None:
+        """A check run with its annotations and buttons."""
+        mark, colour = _MARKS.get(run.conclusion or "", ("!", "yellow"))
+        head = Text.assemble(
+            (f"{mark} ", f"bold {colour}"), (run.name, "bold"), "  ", (plain_line(run.title or ""), "bold")
+        )
+        parts: list[RenderableType] = [*_markdown(run.summary or "")]
+        if run.text and open_text:
+            parts += [Text(), *_excerpt(run.text)]
+        elif run.text:
+            parts.append(Text("▸ draft of the plan", style="bold dim"))
+        parts += list(_annotations(run))
+        if run.actions:
+            labels = "   ".join(f"[ {action['label']} ]" for action in run.actions)
+            parts += [Text(), Text(labels, style="cyan")]
+        self._console.print(Panel(Group(*parts), title=head, title_align="left", border_style=colour, padding=(1, 2)))
+
+    def comment(self, comment: Comment, *, edited: bool = False) -> None:
+        """A comment as it stands on the page."""
+        head = Text.assemble((f"{comment.user.login}[bot]".replace("[bot][bot]", "[bot]"), "bold"), " commented")
+        if edited:
+            head.append(" · edited", style="dim")
+        if comment.minimized:
+            head.append(f" · hidden as {comment.minimized.lower()}", style="dim")
+        self._console.print(
+            Panel(Group(*_markdown(comment.body)), title=head, title_align="left", border_style="blue", padding=(1, 2))
+        )
+
+    def lines(self, text: str) -> None:
+        """Lines of a log, dimmed."""
+        self._console.print(Text(text, style="dim"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _markdown(text: str) -> Iterator[RenderableType]:
+    """The text as GitHub renders it, folded parts folded."""
+    shown = _TAGS.sub("", _TARGETS.sub("", _COMMENTS.sub("", text))).strip()
+    for index, part in enumerate(_FOLDED.split(_with_links(shown, text))):
+        if index % 3 == 0 and part.strip():
+            yield Markdown(part.strip(), hyperlinks=False, code_theme="ansi_dark")
+        elif index % 3 == 1:
+            yield Text(f"▸ {part.strip()}", style="bold dim")
+
+
+def _with_links(shown: str, text: str) -> str:
+    """Reference links as their words: the addresses are long, and a terminal has no use for them."""
+    names = {found.split("]", 1)[0][1:] for found in _TARGETS.findall(text)}
+    return re.sub(
+        r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)?)\]\[([^\]\s]+)\]",
+        lambda found: found[1] if found[2] in names else found[0],
+        shown,
+    )
+
+
+def _excerpt(text: str) -> Iterator[RenderableType]:
+    lines = _TARGETS.sub("", text).strip().splitlines()
+    yield Text("\n".join(lines[:_SHOWN_LINES]), style="dim")
+    if len(lines) > _SHOWN_LINES:
+        yield Text(f"… and {len(lines) - _SHOWN_LINES} lines more", style="dim italic")
+
+
+def _annotations(run: CheckRun) -> Iterator[RenderableType]:
+    if run.annotations:
+        yield Text()
+    for note in run.annotations:
+        mark, colour = _LEVELS.get(note["annotation_level"], ("i", "cyan"))
+        place = f"{note['path']}:{note['start_line']}"
+        yield Text.assemble((f"{mark} ", colour), (f"{place}  ", "bold"), plain_line(str(note.get("title") or "")))

@@ -1,0 +1,159 @@
+"""A GitHub and a Plangate beside it: starts both, waits for what people would see, ends both."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from bot.core.errors import UserError
+from bot.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.sandbox.requests_log import Request
+    from bot.sandbox.state import CheckRun, Comment, Repository
+
+START_SECONDS = 30.0
+"""How long Plangate may take until its door opens."""
+WAIT_SECONDS = 20.0
+"""How long one verdict may take before the demo says that something is wrong."""
+STOP_SECONDS = 15.0
+_TICK = 0.01
+_SECRET = "demo-secret"  # noqa: S105  it signs deliveries between two processes of this demo
+
+
+T = TypeVar("T")
+
+
+class Theatre:
+    """The two servers, on loopback, in a folder that goes when they go."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="plangate-demo-")
+        self.port = _free_port()
+        self.world = World(webhook_url=f"{self.url}/webhook", secret=_SECRET)
+        self._log = Path(self._folder.name) / "plangate.log"
+        self._plangate: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where Plangate's door is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        key = Path(self._folder.name) / "key.pem"
+        key.write_text(self.world.app.private_key, encoding="ascii")
+        key.chmod(0o600)
+        ours = {
+            "PLANGATE_APP_ID": str(self.world.app.id),
+            "PLANGATE_APP_SLUG": self.world.app.slug,
+            "PLANGATE_PRIVATE_KEY_FILE": str(key),
+            "PLANGATE_WEBHOOK_SECRET": _SECRET,
+            "PLANGATE_GITHUB_URL": self.world.url,
+            "PLANGATE_API_URL": self.world.url,
+            "PLANGATE_DIRECTORY": self._folder.name,
+            "PLANGATE_HOST": "127.0.0.1",
+            "PLANGATE_PORT": str(self.port),
+        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLANGATE_")}
+        with self._log.open("wb") as log:
+            self._plangate = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                env=inherited | ours,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        self._until(self._is_open, START_SECONDS, "Plangate did not open its door")
+
+    def _is_open(self) -> bool | None:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:  # noqa: S310  our own address
+                return bool(answer.status == 200)  # noqa: PLR2004  200 is HTTP's own
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """End both, and remove what they wrote."""
+        if self._plangate is not None and self._plangate.poll() is None:
+            self._plangate.terminate()
+            try:
+                self._plangate.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._plangate.kill()
+                self._plangate.wait()
+        self.world.close()
+        self._folder.cleanup()
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The end of Plangate's log, for when something is wrong."""
+        return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def _until(self, look: Callable[[], T | None], seconds: float, wrong: str) -> T:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if (found := look()) is not None:
+                return found
+            if self._plangate is not None and self._plangate.poll() is not None:
+                raise UserError(f"Plangate ended by itself:\n{self.log_tail()}")
+            time.sleep(_TICK)
+        raise UserError(f"{wrong} within {seconds:.0f} seconds:\n{self.log_tail()}")
+
+    def wait_for_run(self, repository: Repository, sha: str, accept: Callable[[CheckRun], bool]) -> CheckRun:
+        """The newest check run on a commit, as soon as it is one that `accept` takes."""
+
+        def look() -> CheckRun | None:
+            runs = self.world.check_runs(repository, sha)
+            return runs[0] if runs and accept(runs[0]) else None
+
+        return self._until(look, WAIT_SECONDS, f"No such check run came for {sha[:7]}")
+
+    def wait_for_comment(self, repository: Repository, number: int, accept: Callable[[Comment], bool]) -> Comment:
+        """The comment of ours that `accept` takes."""
+
+        def look() -> Comment | None:
+            return next((one for one in self.world.comments(repository, number) if one.app and accept(one)), None)
+
+        return self._until(look, WAIT_SECONDS, f"No such comment came on {number}")
+
+    def wait_until_quiet(self) -> None:
+        """Until no request came for a while, so that what is counted is whole."""
+        self.world.settle()
+        quiet, seen = 0.0, len(self.world.requests)
+        while quiet < 0.3:  # noqa: PLR2004  a job's calls follow one another within milliseconds
+            time.sleep(0.05)
+            now = len(self.world.requests)
+            quiet, seen = (quiet + 0.05, now) if now == seen else (0.0, now)
+
+
+def tally(requests: list[Request]) -> tuple[int, int, int]:
+    """Reads, writes and tokens."""
+    tokens = sum(request.is_token for request in requests)
+    writes = sum(request.is_write for request in requests)
+    return len(requests) - tokens - writes, writes, tokens
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -10,9 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bot.core.plan import Verdict
 from bot.core.reading import vocabulary as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_TEXT = 600
 """Characters of one text that are looked at for a status."""
@@ -58,7 +63,9 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A sign and where it stands: offsets, the end exclusive. `upper`: written in capitals."""
+
     sign: Sign
     start: int
     end: int
@@ -66,15 +73,10 @@ class _Token:
 
 
 def _pattern() -> re.Pattern[str]:
-    groups: list[str] = []
-    for sign, (latin, other) in words.SIGNS.items():
-        parts = []
-        if latin:
-            parts.append(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])")
-        if other:
-            parts.append(f"(?:{other})")
-        groups.append(f"(?P<{sign}>{'|'.join(parts)})")
-    return re.compile("|".join(groups), re.IGNORECASE)
+    """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
+    latin = "|".join(f"(?P<{sign}>{words_})" for sign, (words_, _) in words.SIGNS.items() if words_)
+    other = "|".join(f"(?P<{sign}_>{others})" for sign, (_, others) in words.SIGNS.items() if others)
+    return re.compile(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
 
 
 _SIGNS = _pattern()
@@ -86,14 +88,23 @@ _FILLER = re.compile(words.FILLERS, re.IGNORECASE)
 _SKIP = re.compile(r"[\s*_`~\"'“”«»()\[\]{}|:：.,;!>→⇒=\-—–\ufe0f\u200d]*")
 
 
-def signs(text: str) -> list[_Token]:
+def signs(text: str) -> tuple[Token, ...]:
     """Every sign in the text, in order, rules and negations taken as a whole."""
+    return _signs(text)
+
+
+@lru_cache(maxsize=4096)
+def _signs(text: str) -> tuple[Token, ...]:
+    """Remembered, since the same words are asked about as a name, as a slot and as a tail."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
     found = []
-    for match in _SIGNS.finditer(text):
-        sign = Sign(str(match.lastgroup))
-        said = match[0]
-        found.append(_Token(sign, match.start(), match.end(), said.isupper() and len(said) > 1))
-    return found
+    for match in _SIGNS.finditer(lower):
+        said = text[match.start() : match.end()]
+        sign = Sign(str(match.lastgroup).rstrip("_"))
+        found.append(Token(sign, match.start(), match.end(), said.isupper() and len(said) > 1))
+    return tuple(found)
 
 
 _GRAVITY = (Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING, Verdict.UNANSWERED, Verdict.NA, Verdict.PASS)
@@ -173,7 +184,7 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
         before = text[: begin + taken[0].start].rstrip(" *_`")
         if before and before[-1] not in "[(（—–-:：.→⇒|=。!":
             return None
-    moved = [_Token(token.sign, token.start + begin, token.end + begin, token.upper) for token in taken]
+    moved = [Token(token.sign, token.start + begin, token.end + begin, token.upper) for token in taken]
     return _weigh(moved, text)
 
 
@@ -218,7 +229,7 @@ def _sentence_end(text: str) -> int:
     return match.start() if match else len(text)
 
 
-def _contiguous(text: str, tokens: list[_Token]) -> list[_Token]:
+def _contiguous(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
     """The first sign and those that follow it in the same breath: `⚠️ N/A`, `PASS with a recorded deviation`."""
     taken = [tokens[0]]
     for token in tokens[1:]:
@@ -231,7 +242,7 @@ def _contiguous(text: str, tokens: list[_Token]) -> list[_Token]:
     return taken
 
 
-def _weigh(tokens: list[_Token], text: str) -> Reading | None:
+def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
     """What the signs say together."""
     said = [token.sign for token in tokens if token.sign is not Sign.RULE]
     if not said:

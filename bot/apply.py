@@ -9,7 +9,7 @@ from bot.core.decide import same_text
 from bot.core.effects import Enqueue, PublishRun, React, WriteComment
 from bot.core.errors import CommentGone
 from bot.core.jobs import new_job
-from bot.core.stored import CommentKind, StoredComment
+from bot.core.stored import StoredComment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Hands:
         if comment.minimized != effect.minimized:
             self.forge.show_comment(comment, minimized=effect.minimized)
         kept = StoredComment(comment.id, comment.node, f"{comment.id}/{effect.mark}")
-        self.store.keep_comment(self.repository, effect.number, CommentKind.STICKY, kept)
+        self.store.keep_comment(self.repository, effect.number, effect.kind, kept)
 
     def _written(self, effect: WriteComment, known: Comment | None) -> Comment:
         if known is None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.apply import Hands
+from bot.conversation import Conversation
 from bot.core import decide, drafting
 from bot.core.apology import head_of, no_verdict
 from bot.core.candidates import Known
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from bot.core.draft import Draft
     from bot.core.effects import Effect
     from bot.core.events import RepositoryRef
-    from bot.core.facts import Answer, Run
+    from bot.core.facts import Answer, Commit, Run
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
     from bot.core.stored import StoredBlob
     from bot.core.verdict import House, Judged
@@ -121,7 +122,31 @@ class Task:
         self._judge(subject, merge_base_branch=event.base_ref.removeprefix("refs/heads/"))
 
     def _command(self, event: CommandPosted) -> None:
-        raise NotImplementedError
+        gatherer = self._gatherer()
+        number = event.number if event.on_pull_request else None
+        gathered = gatherer.gather(Subject(number=number))
+        self._see(gatherer, gathered)
+        answer, known = gathered.answer, gatherer.known
+        held = configured(answer, answer.default_branch or "", answer.default, known.farther, known.last_good)
+        ours = next((one for one in gathered.candidates if one.change.pull_request == number), None)
+        if event.on_pull_request and ours is None:
+            return
+        talk = Conversation(
+            event=event,
+            forge=self.forge,
+            store=self.store,
+            clock=self.clock,
+            host=self.house,
+            answer=answer,
+            config=held.config,
+            judged=judge_candidate(ours, self.house) if ours is not None else None,
+            look_again=lambda: self._look_again(event.number),
+            outline=self._outline,
+        )
+        self._apply(talk.effects())
+
+    def _look_again(self, number: int) -> None:
+        self._judge(Subject(number=number, comments=True), asked=True)
 
     def apologise(self, error: str) -> None:
         """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
@@ -242,17 +267,21 @@ class Task:
         head = snapshot.answer.head
         if verdict is None or feature is None or head is None:
             return None
-        wanted = Question(head=head.sha, roots=(), outline=True, head_documents=MANIFEST_PATHS)
-        outline = self.forge.read(wanted).head
+        outline = self._outline(head.sha)
         if outline is None:
             return None
-        further = tuple(p for p in wanted_manifests(drafting.paths_of(outline.tree)) if p not in outline.tree.documents)
-        if further and not outline.tree.documents:
-            nested = self.forge.read(Question(head=head.sha, head_documents=further)).head
-            if nested is not None:
-                documents = {**outline.tree.documents, **nested.tree.documents}
-                outline = replace(outline, tree=replace(outline.tree, documents=documents))
         return drafting.draft_for(verdict.deciding, feature, outline.tree, head.committed_at, self.house.template)
+
+    def _outline(self, sha: str) -> Commit | None:
+        """Names and manifests of a commit; one read more where only folders below the root have manifests."""
+        found = self.forge.read(Question(head=sha, outline=True, head_documents=MANIFEST_PATHS)).head
+        if found is None or found.tree.documents:
+            return found
+        further = wanted_manifests(drafting.paths_of(found.tree))
+        nested = self.forge.read(Question(head=sha, head_documents=further)).head if further else None
+        if nested is None:
+            return found
+        return replace(found, tree=replace(found.tree, documents=nested.tree.documents))
 
     def _keep(self, snapshot: Snapshot, run: Run | None) -> None:
         """Keep the report behind a run that was written, and whether the repository is governed."""

@@ -21,8 +21,9 @@ from bot.core.change import (
     Tree,
     document,
 )
+from bot.core.config import Role
 from bot.core.errors import ForgeError
-from bot.core.facts import Answer, Comment, Commit, Comparison, PullRequest, Run
+from bot.core.facts import Answer, Comment, Commit, Comparison, Issue, PullRequest, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +45,8 @@ _STATUS = {
     "removed": FileStatus.REMOVED,
     "renamed": FileStatus.RENAMED,
 }
+
+_ROLES = (("admin", Role.ADMIN), ("maintain", Role.MAINTAIN), ("push", Role.WRITE), ("triage", Role.TRIAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,37 @@ def comparison(answer: Json) -> Comparison:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ForgeError(f"GitHub answered a comparison in an unexpected shape: {type(error).__name__}") from error
+
+
+def issue(answer: Json) -> Issue:
+    """REST's issue."""
+    try:
+        return Issue(
+            number=answer["number"],
+            title=answer["title"],
+            body=answer.get("body") or "",
+            author=(answer.get("user") or {}).get("login", "ghost"),
+            created_at=answer["created_at"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ForgeError(f"GitHub answered for an issue in an unexpected shape: {type(error).__name__}") from error
+
+
+def role(answer: Json) -> Role:
+    """The strongest role that GitHub's booleans give; its coarse word would miss triage, maintain and custom roles.
+
+    https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+    """
+    granted = (answer.get("user") or {}).get("permissions") or {}
+    for name, held in (
+        ("admin", Role.ADMIN),
+        ("maintain", Role.MAINTAIN),
+        ("push", Role.WRITE),
+        ("triage", Role.TRIAGE),
+    ):
+        if granted.get(name) is True:
+            return held
+    return Role.ANYONE
 
 
 def _run(run: Json) -> Run:

@@ -19,7 +19,8 @@ from github import Auth, Github, GithubException
 from bot.adapters import github_query
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
-from bot.adapters.github_reading import Translator, comparison, listed_files, own_comments
+from bot.adapters.github_reading import Translator, comparison, issue, listed_files, own_comments, role
+from bot.core.config import Role
 from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
 from bot.core.facts import Comment, Run
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.core.change import ChangedFile
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
-    from bot.core.facts import Answer, Comparison, Question
+    from bot.core.facts import Answer, Comparison, Issue, Question
     from bot.core.ports import Clock
     from bot.core.render import Action, Annotation
 
@@ -45,6 +46,7 @@ _CLIENTS_A_THREAD = 8
 _MOST_FILES = 3_000
 """GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
 _MOST_COMMENTS = 5_000
+_MOST_BRANCHES = 1_000
 
 
 class GitHubRepositories:
@@ -178,14 +180,29 @@ class GitHubRepository:
             raise
         return _run(answer)
 
-    def find_run(self, head_sha: str, name: str, external_id: str) -> Run | None:
-        """See `Forge.find_run`."""
-        path = f"{self._path}/commits/{_quoted(head_sha)}/check-runs?check_name={_quoted(name)}"
-        path += f"&filter=latest&app_id={self._repositories.app_id}&per_page=100"
-        _, answer = self._send("GET", path, "looked for our check run")
-        runs = [_run(run) for run in answer.get("check_runs") or ()]
-        latest = max(runs, key=lambda run: run.id, default=None)
-        return latest if latest is not None and latest.external_id == external_id else None
+    def issue(self, number: int) -> Issue:
+        """See `Forge.issue`."""
+        _, answer = self._send("GET", f"{self._path}/issues/{number}", "read the issue")
+        return issue(answer)
+
+    def role(self, login: str) -> Role:
+        """See `Forge.role`."""
+        path = f"{self._path}/collaborators/{_quoted(login)}/permission"
+        try:
+            _, answer = self._send("GET", path, "asked for a role")
+        except RepositoryGone:
+            return Role.ANYONE
+        return role(answer)
+
+    def branches(self) -> tuple[str, ...]:
+        """See `Forge.branches`."""
+        names: list[str] = []
+        for page in range(1, _MOST_BRANCHES // 100 + 1):
+            _, answer = self._send("GET", f"{self._path}/branches?per_page=100&page={page}", "listed the branches")
+            names += [branch["name"] for branch in answer]
+            if len(answer) < 100:  # noqa: PLR2004  the page's size, above
+                break
+        return tuple(names)
 
     def comment(self, number: int, body: str) -> Comment:
         """See `Forge.comment`."""

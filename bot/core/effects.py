@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.stored import CommentKind
+
 if TYPE_CHECKING:
     from bot.core.events import Event
     from bot.core.facts import Comment, Run
@@ -49,6 +51,7 @@ class WriteComment:
     """What it says, as a mark that is remembered."""
     known: Comment | None = None
     minimized: bool = False
+    kind: CommentKind = CommentKind.STICKY
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,18 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue (or the issue that every pull request is)."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    created_at: str
+    """As GitHub writes it: `2026-11-22T12:41:07Z`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A head against the merge base that it has with a base (three dots)."""
 

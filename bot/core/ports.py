@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.change import ChangedFile
+    from bot.core.config import Role
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
-    from bot.core.facts import Answer, Comment, Comparison, Question, Run
+    from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.stored import (
         CommentKind,
         Installation,
@@ -323,15 +324,23 @@ class Forge(Protocol):
         """A pull request's changed files with where moved ones came from, which `read` cannot say; up to 3,000."""
         ...
 
+    def issue(self, number: int) -> Issue:
+        """An issue or pull request as it was written."""
+        ...
+
+    def role(self, login: str) -> Role:
+        """What somebody may do here now, by GitHub's permission booleans; `anyone` for who has no role."""
+        ...
+
+    def branches(self) -> tuple[str, ...]:
+        """The names of the branches, at most a thousand."""
+        ...
+
     def publish(self, run: CheckRun) -> Run:
-        """Write a completed check run. Not idempotent by itself: see `find_run`.
+        """Write a completed check run. Not idempotent by itself: `read` says whether one is there.
 
         Raises `HeadGone` when the commit is not there.
         """
-        ...
-
-    def find_run(self, head_sha: str, name: str, external_id: str) -> Run | None:
-        """Our latest run of that name and external id on a commit: whether a write whose answer was lost was done."""
         ...
 
     def comment(self, number: int, body: str) -> Comment:

@@ -22,9 +22,11 @@ _JAVA_GRADLE = re.compile(
 )
 _COORDINATES = re.compile(r"[\"']([A-Za-z0-9._-]{2,80}):([A-Za-z0-9._-]{2,80})(?::|[\"'])")
 _SCALA = re.compile(r"scalaVersion\s*:=\s*\"([0-9]+\.[0-9]+(?:\.[0-9]+)?)\"")
+_SCALA_VALUE = re.compile(r"val\s+\w{0,20}[sS]cala\w{0,20}\s*=\s*\"([23]\.[0-9]+(?:\.[0-9]+)?)\"")
 _SBT = re.compile(r"\"([A-Za-z0-9._-]{2,80})\"\s*%%?%?\s*\"([A-Za-z0-9._-]{2,80})\"")
 _PLUGIN = re.compile(
-    r"org\.springframework\.boot|com\.android\.(?:application|library)|io\.ktor\.plugin|io\.quarkus|io\.micronaut\.\w{1,20}"
+    r"org\.springframework\.boot|com\.android\.(?:application|library)|io\.ktor\.plugin|io\.micronaut\.application"
+    r"|io\.quarkus"
 )
 _ANDROID = "com.android."
 
@@ -34,13 +36,10 @@ _TOOLS = {
     "junit-jupiter-api": "JUnit 5",
     "junit-bom": "JUnit 5",
     "spring-boot-starter-test": "JUnit 5",
-    "mockk": "MockK",
-    "mockito-core": "Mockito",
     "kotest-runner-junit5": "Kotest",
     "kotlin-test": "kotlin.test",
     "spock-core": "Spock",
     "testng": "TestNG",
-    "testcontainers": "Testcontainers",
     "scalatest": "ScalaTest",
     "munit": "MUnit",
     "specs2-core": "specs2",
@@ -65,7 +64,7 @@ def read_pom(source: Source) -> Stack | None:
         language = source.here(joined("Java", number), java[2] if java else 1)
     artifacts = [source.here(value, line) for tag, value, line in said if tag == "artifactId"]
     members = tuple(value for tag, value, _ in said if tag == "module")
-    return Stack(source.path, language, tuple(artifacts), _tools(artifacts), _kinds(source, artifacts), members)
+    return Stack(source.path, language, _needed(artifacts), _tools(artifacts), _kinds(source, artifacts), members)
 
 
 def read_gradle(source: Source) -> Stack | None:
@@ -85,17 +84,27 @@ def read_gradle(source: Source) -> Stack | None:
     tools = _tools(artifacts)
     if not tools and (line := source.at("useJUnitPlatform")):
         tools = (source.here("JUnit 5", line),)
-    return Stack(source.path, language, tuple(artifacts), tools, _kinds(source, [*artifacts, *plugins]))
+    return Stack(source.path, language, _needed(artifacts), tools, _kinds(source, [*artifacts, *plugins]))
 
 
 def read_sbt(source: Source) -> Stack | None:
     """An sbt project."""
-    scala = source.find(_SCALA)
+    scala = source.find(_SCALA) or source.find(_SCALA_VALUE)
     artifacts = [source.here(match[2], line) for match, line in source.all(_SBT)]
     if scala is None and not artifacts:
         return None
     language = source.known(joined("Scala", version(scala[1], 3)), scala[0]) if scala else None
-    return Stack(source.path, language, tuple(artifacts), _tools(artifacts), _kinds(source, artifacts))
+    return Stack(source.path, language, _needed(artifacts), _tools(artifacts), _kinds(source, artifacts))
+
+
+_FOR_TESTS = re.compile(
+    r"(?:^|-)(?:test|tests|junit\w{0,10}|mock\w{0,8}|testcontainers\S{0,30}|assertj)(?:-|$)|^spock|^kotest"
+)
+
+
+def _needed(artifacts: list[Known]) -> tuple[Known, ...]:
+    """What is needed at run time, as far as names tell."""
+    return tuple(one for one in artifacts if one.value not in _TOOLS and not _FOR_TESTS.search(one.value))
 
 
 def _tools(artifacts: list[Known]) -> tuple[Known, ...]:

@@ -52,6 +52,8 @@ class Stack:
     """Workspace members as written: paths or globs."""
     platforms: tuple[Known, ...] = ()
     name: str = ""
+    storage: tuple[Known, ...] = ()
+    """What it stores in, where a dependency's own settings say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def read_package_json(source: Source) -> Stack | None:
         tuple(
             source.known(joined(name, version(text_of(value), 1)), f'"{name}"')
             for name, value in islice(needed.items(), MAX_NAMES)
-            if is_name(name) and not name.startswith("@types/")
+            if is_name(name) and not name.startswith("@types/") and name != "typescript" and name not in _TOOLS
         ),
         _testing(source, document, everything),
         _kinds(source, document, everything),

@@ -23,17 +23,12 @@ from bot.core.manifests.known import (
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,79})(?:\[[^\]]{0,80}\])?\s*([<>=!~^][^;#]{0,60})?")
 _TOOLS = {
     "pytest": "pytest",
-    "pytest-asyncio": "pytest-asyncio",
-    "hypothesis": "Hypothesis",
     "nose2": "nose2",
-    "tox": "tox",
-    "nox": "nox",
     "behave": "behave",
     "robotframework": "Robot Framework",
     "playwright": "Playwright",
     "pytest-playwright": "Playwright",
 }
-_SHOWN = ("pytest", "Hypothesis", "behave", "Robot Framework", "Playwright", "nose2")
 
 
 def read_pyproject(source: Source) -> Stack | None:
@@ -92,7 +87,7 @@ def _tools(source: Source, requirements: list[str]) -> tuple[Known, ...]:
     found: dict[str, Known] = {}
     for name in _names(requirements):
         tool = _TOOLS.get(name.lower())
-        if tool in _SHOWN:
+        if tool:
             found.setdefault(tool, source.known(tool, name))
     return tuple(found.values())
 

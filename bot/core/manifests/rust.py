@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Any
 
 from bot.core.manifests.known import (
     MAX_NAMES,
@@ -20,6 +21,7 @@ from bot.core.manifests.known import (
     words,
 )
 
+_STORES = {"postgres": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
 _CHANNEL = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?|stable|beta|nightly(?:-[0-9-]{10})?")
 
 
@@ -52,8 +54,19 @@ def read_cargo(source: Source) -> Stack | None:
         ),
         (source.known("cargo test"),),
         kinds,
-        words(workspace.get("members")),
+        (*words(workspace.get("members")), *(["."] if package and workspace else [])),
         name=text_of(package.get("name")),
+        storage=_storage(source, needed),
+    )
+
+
+def _storage(source: Source, needed: dict[str, Any]) -> tuple[Known, ...]:
+    """The database that a query library is built for, by its features."""
+    return tuple(
+        source.known(store, library)
+        for library in ("sqlx", "diesel", "sea-orm")
+        for feature, store in _STORES.items()
+        if any(feature in one for one in words(table(needed, library).get("features")))
     )
 
 

@@ -40,6 +40,23 @@ _FRAMEWORKS = frozenset(_NAMED.split())
 """Dependencies that people name when they say what a project is built on."""
 
 
+_SCRIPT = frozenset({"TypeScript", "JavaScript", "Node.js"})
+_TESTS: dict[str, frozenset[str]] = {
+    "cargo test": frozenset({"Rust"}),
+    "go test": frozenset({"Go"}),
+    "pytest": frozenset({"Python"}),
+    "PHPUnit": frozenset({"PHP"}),
+    "RSpec": frozenset({"Ruby"}),
+    "bats": frozenset({"Bash"}),
+    "swift test": frozenset({"Swift"}),
+    "Vitest": _SCRIPT,
+    "Jest": _SCRIPT,
+    "Mocha": _SCRIPT,
+    "Cypress": _SCRIPT,
+}
+"""The languages whose code a tool tests; a tool that is not listed may test any."""
+
+
 class Topic(StrEnum):
     """What a technical context asks, as far as a repository answers it."""
 
@@ -65,11 +82,12 @@ def read_technical(manifests: Mapping[str, str], paths: Iterable[str]) -> Techni
     names = read_names((*listed, *manifests))
     stacks, around = read_manifests(manifests)
     kept = tuple(stack for stack in stacks if _matters(stack, stacks, names))
+    languages = _languages(kept, names)
     answers = {
-        Topic.LANGUAGE: _languages(kept, names),
+        Topic.LANGUAGE: languages,
         Topic.DEPENDENCIES: _dependencies(kept),
         Topic.STORAGE: _storage(kept, around),
-        Topic.TESTING: _testing(kept, around, names),
+        Topic.TESTING: _testing(kept, around, names, languages),
         Topic.PLATFORM: _platforms(kept, around),
         Topic.PROJECT_TYPE: _project_type(kept, names, listed),
     }
@@ -158,6 +176,8 @@ def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]
     for known in around.storage:
         found.setdefault(known.value.split(" ", 1)[0], known)
     for stack in stacks:
+        for known in stack.storage:
+            found.setdefault(known.value, known)
         for known in stack.dependencies:
             store = DRIVERS.get(known.value.split(" ", 1)[0].lower())
             if store:
@@ -165,7 +185,10 @@ def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]
     return tuple(found.values())[:_MOST_STORES]
 
 
-def _testing(stacks: Sequence[Stack], around: Surroundings, names: Names) -> tuple[Known, ...]:
+def _testing(
+    stacks: Sequence[Stack], around: Surroundings, names: Names, languages: tuple[Known, ...]
+) -> tuple[Known, ...]:
+    """The test tools of the languages that the project is written in; those of its tooling are left out."""
     found: dict[str, Known] = {}
     for known in (*around.testing, *(tool for stack in stacks for tool in stack.testing), *names.testing):
         found.setdefault(known.value, known)
@@ -176,9 +199,9 @@ def _testing(stacks: Sequence[Stack], around: Surroundings, names: Names) -> tup
         found.pop("test", None)
     if "JUnit 5" in found:
         found.pop("JUnit", None)
-    if "cargo test" in found and not any(_family(s.language.value) == "Rust" for s in stacks if s.language):
-        found.pop("cargo test")
-    return tuple(found.values())[:_MOST_TOOLS]
+    spoken = {_family(known.value) for known in languages}
+    shown = [known for tool, known in found.items() if not spoken or _TESTS.get(tool, spoken) & spoken]
+    return tuple(shown)[:_MOST_TOOLS]
 
 
 def _platforms(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]:

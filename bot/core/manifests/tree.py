@@ -72,7 +72,7 @@ _CONFIGURED = (
     ("cargo test", re.compile(r"Cargo\.toml")),
 )
 _ASIDE = re.compile(
-    r"(?:^|/)(?:node_modules|vendor|third_party|dist|target|\.[^/]*|specs|docs|examples?|fixtures|testdata)/"
+    r"(?:^|/)(?:node_modules|vendor|third_party|dist|target|\.[^/]*|specs|docs|examples?|fixtures|testdata|docker|deploy|infra)/"
 )
 _BACK = frozenset({"backend", "server", "api"})
 _FRONT = frozenset({"frontend", "client", "web", "ui", "webapp"})

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from bot.core.errors import StorageError
 from bot.core.outcome import Bury, Done, Handler, Outcome, Retry
-from bot.log import Log, redacted
+from bot.log import Keys, Log, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,13 +146,10 @@ class Worker:
         except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))
-        log.info(
-            type(outcome).__name__.lower(),
-            delivery=job.delivery,
-            event=job.name,
-            attempt=job.attempts,
-            seconds=time.monotonic() - started,
-        )
+        keys = Keys(delivery=job.delivery, event=job.name, attempt=job.attempts, seconds=time.monotonic() - started)
+        if not isinstance(outcome, Done):
+            keys["error"] = outcome.error
+        log.info(type(outcome).__name__.lower(), **keys)
         return outcome
 
     def _settled(self, job: LeasedJob, outcome: Outcome) -> Callable[[], None]:

@@ -408,9 +408,10 @@ class Model:
         return due[0]
 
 
+# Few keys, so that jobs meet.
 DELIVERIES = st.integers(0, 30).map("d{}".format)
-SERIALS = st.sampled_from(["r1", "r2", "r3"])
-TWINS = st.sampled_from([None, "a", "b"])
+SERIALS = st.sampled_from(["r1", "r2"])
+TWINS = st.sampled_from(["a", "a", None])
 DELAYS = st.sampled_from([0.0, 0.0, 5.0, 50.0])
 
 

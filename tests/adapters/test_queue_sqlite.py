@@ -52,7 +52,7 @@ class SqliteMachine(QueueMachine):
 
 TestAgainstTheModel = SqliteMachine.TestCase
 TestAgainstTheModel.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -132,8 +132,15 @@ class TestCommits:
         migrate(path)
         database = Database(path)
         go_on = threading.Event()
-        holding = threading.Thread(target=database.write, args=(lambda _: go_on.wait(10),))
+        entered = threading.Event()
+
+        def hold(_connection: sqlite3.Connection) -> None:
+            entered.set()
+            go_on.wait(10)
+
+        holding = threading.Thread(target=database.write, args=(hold,))
         holding.start()
+        assert entered.wait(10)
         done: list[int] = []
         with pytest.raises(StorageError, match=r"did not take a change within 0\.05 seconds"):
             database.write(lambda _: done.append(1), patience=0.05)

@@ -14,6 +14,7 @@ from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
 from bot.core.config_schema import all_keys, json_schema, plain_config
 from bot.core.errors import UserError
 from bot.core.render import plain_line
+from bot.core.wording import count
 from bot.core.yaml_places import MAX_BYTES, Mistake
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ def _validate(files: list[Path]) -> int:
         for mistake in layer.mistakes:
             sys.stdout.write(_described(mistake, str(file), lines))
         if not layer.mistakes:
-            said = f"{len(layer.settings)} keys" if layer.present else "no `plangate:` in it, so the defaults hold"
+            said = (
+                count(len(layer.settings), "key", "keys")
+                if layer.present
+                else "no `plangate:` in it, so the defaults hold"
+            )
             sys.stdout.write(f"{plain_line(str(file))}: {said}\n")
     return 1 if broken else 0
 

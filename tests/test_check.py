@@ -1,0 +1,296 @@
+"""`plangate check` and its neighbours on the desk: real folders, real git, what is printed and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.cli import main
+from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, Stage, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+CLEAN = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in CLEAN.items():
+        monkeypatch.setenv(name, value)
+
+
+def write(root: Path, files: Mapping[str, str | bytes]) -> None:
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    done = subprocess.run(["git", *identity, "-C", str(root), *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def clone(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A repository with one commit of these files on `main`."""
+    root.mkdir(parents=True, exist_ok=True)
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    write(root, files)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Begin")
+    return root
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    code = main(["check", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def report(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, Any]:
+    code, out, _ = check(capsys, "--format", "json", *arguments)
+    return code, json.loads(out)
+
+
+def test_a_plain_folder_is_judged_as_new_and_being_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL")})
+    code, found = report(capsys, tmp_path)
+    (feature,) = found["features"]
+    assert code == 1
+    assert (feature["stage"], feature["owned"], feature["number"]) == ("planning", True, "001")
+    errors = [one["rule"] for one in feature["findings"] if one["severity"] == "error"]
+    assert errors == ["unjustified-violation"]
+    assert found["config"] == [{"path": "app.yml", "source": "bundled"}]
+
+
+def test_the_template_as_a_plan_is_one_finding_and_every_line_of_it_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {"specs/001-error-report/plan.md": TEMPLATE})
+    _, found = report(capsys, tmp_path, "--feature", "specs/001-error-report")
+    (feature,) = found["features"]
+    rules = [one["rule"] for one in feature["findings"] if one["path"].endswith("plan.md")]
+    assert rules == ["unfilled-plan"]
+    lines = [one["line"] for one in feature["placeholders"]]
+    assert lines == [n for n, text in enumerate(TEMPLATE.splitlines(), 1) if "[" in text]
+    states = {one["name"]: one["state"] for one in feature["artifacts"]}
+    assert states.pop("plan.md") == "template"
+    assert set(states.values()) == {"missing"}
+    assert feature["violations"] == []
+
+
+def test_a_stage_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/plan.md": plan()})
+    _, found = report(capsys, tmp_path, "--stage", "implementing")
+    assert found["features"][0]["stage"] == "implementing"
+
+
+def test_against_a_base_only_what_changed_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-old/spec.md": SPEC, "specs/001-old/plan.md": plan("FAIL")})
+    git(root, "switch", "--quiet", "--create", "002-search")
+    write(root, {"specs/002-search/spec.md": SPEC, "specs/002-search/plan.md": plan("FAIL")})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Plan")
+    code, found = report(capsys, root, "--base", "main")
+    assert code == 1
+    assert [one["dir"] for one in found["features"]] == ["specs/002-search"]
+
+
+def test_what_is_not_committed_yet_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    git(root, "switch", "--quiet", "--create", "001-search")
+    write(root, {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL"), ".gitignore": "*.tmp\n"})
+    code, _ = report(capsys, root, "--base", "main")
+    assert code == 1
+    write(root, {"specs/001-search/plan.md": plan()})
+    code, _ = report(capsys, root, "--base", "main")
+    assert code == 0
+
+
+def test_a_pull_request_cannot_weaken_its_own_gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    git(root, "switch", "--quiet", "--create", "001-search")
+    files = {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL")}
+    write(root, {**files, ".github/app.yml": "plangate:\n  mode: off\n"})
+    code, found = report(capsys, root, "--base", "main")
+    assert code == 1
+    assert found["conclusion"] == "failure"
+
+
+def test_the_digest_is_that_of_the_app(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Stage(tmp_path) as stage:
+        world = stage.world
+        repo = world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", "src/a.py": "x = 1\n", **SPEC_KIT})
+        world.install("acme", [repo])
+        files = {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL"), "src/b.py": "y = 2\n"}
+        world.push(repo, "001-search", files, author="ada")
+        pull = world.open_pull_request(repo, "001-search", author="ada")
+        stage.drain()
+        summary = stage.run(repo, pull.head_sha).summary or ""
+        url = world.clone_url(repo, "ada")
+        subprocess.run(["git", "clone", "--quiet", url, str(tmp_path / "desk")], check=True, capture_output=True)
+        git(tmp_path / "desk", "switch", "--quiet", "001-search")
+    _, found = report(capsys, tmp_path / "desk", "--base", "origin/main")
+    shown = re.search(r"report `(sha256:[0-9a-f]+)`", summary)
+    assert shown is not None
+    assert found["digest"].startswith(shown[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--base", "main"], "is no git repository"),
+        (["--feature", "specs/404-nowhere"], "There is no folder specs/404-nowhere"),
+        (["--feature", "../elsewhere"], "There is no folder ../elsewhere"),
+    ],
+)
+def test_what_cannot_be_judged_is_one_sentence_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    write(tmp_path, SPEC_KIT)
+    code, out, err = check(capsys, tmp_path, *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("plangate: ")
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_base_that_is_not_there_names_the_way_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    code, _, err = check(capsys, root, "--base", "origin/main")
+    assert code == 2
+    assert "git fetch origin" in err
+
+
+def test_a_broken_configuration_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, ".github/app.yml": "plangate:\n  mood: off\n"})
+    code, _, err = check(capsys, tmp_path)
+    assert code == 2
+    assert ".github/app.yml:2:3: unknown key mood. Did you mean `mode`?" in err
+
+
+def test_links_are_never_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = tmp_path / "outside"
+    write(outside, {"plan.md": plan(), "spec.md": SPEC})
+    root = tmp_path / "ferry"
+    write(root, {**SPEC_KIT, "specs/002-search/spec.md": SPEC})
+    (root / "specs" / "001-secret").symlink_to(outside, target_is_directory=True)
+    (root / "specs" / "002-search" / "plan.md").symlink_to(outside / "plan.md")
+    code, found = report(capsys, root)
+    assert code in (0, 1)
+    assert "kept in memory" not in json.dumps(found), "the text behind the link was read"
+    (search,) = [one for one in found["features"] if one["dir"] == "specs/002-search"]
+    states = {one["name"]: one["state"] for one in search["artifacts"]}
+    assert states["plan.md"] != "present"
+
+
+def test_names_and_texts_of_any_kind_are_printed_or_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = b"# Plan \x1b[31m\xe2\x80\xae**Branch**: `x`\n"
+    write(tmp_path, {**SPEC_KIT, "specs/001-caf\u00e9/plan.md": hostile, "specs/002-x/plan.md": b"\xff\xfe\x00"})
+    code, out, _ = check(capsys, tmp_path)
+    assert code in (0, 1)
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_every_layout_of_the_report_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL")})
+    _, text, _ = check(capsys, tmp_path)
+    assert text.rstrip().splitlines()[-2].startswith("failure: 1 violation unjustified")
+    _, markdown, _ = check(capsys, tmp_path, "--format", "markdown")
+    assert "is violated and not justified" in markdown
+    _, coloured, _ = check(capsys, tmp_path, "--colour", "always")
+    assert "\x1b[" in coloured
+
+
+def test_a_large_specs_folder_is_read_in_bounded_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plans = {f"specs/{number:03d}-x/plan.md": plan() for number in range(1, 120)}
+    write(tmp_path, {**SPEC_KIT, **plans})
+    _, found = report(capsys, tmp_path, "--all")
+    assert len(found["features"]) == 119
+
+
+def test_a_draft_is_printed_saved_once_and_never_over_a_begun_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "pyproject.toml": '[project]\nname = "ferry"\n'})
+    assert main(["draft", str(tmp_path), "--feature", "specs/001-search"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("# Implementation Plan: Search\n")
+    assert "A traveller finds the next ferry by its port." in printed
+    assert main(["draft", str(tmp_path), "--feature", "specs/001-search", "--write"]) == 0
+    assert "blanks are left" in capsys.readouterr().out
+    assert (tmp_path / "specs/001-search/plan.md").read_text() == printed
+    assert not list((tmp_path / "specs/001-search").glob(".*"))
+    write(tmp_path, {"specs/001-search/plan.md": plan()})
+    assert main(["draft", str(tmp_path), "--feature", "specs/001-search", "--write"]) == 2
+    assert "begun already" in capsys.readouterr().err
+    assert (tmp_path / "specs/001-search/plan.md").read_text() == plan()
+
+
+def test_the_draft_of_a_branch_is_that_of_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "README.md": "# Ferry\n"})
+    assert main(["draft", str(root)]) == 2
+    assert "--feature" in capsys.readouterr().err
+    git(root, "switch", "--quiet", "--create", "001-night-ferries")
+    assert main(["draft", str(root)]) == 0
+    assert "# Implementation Plan: Night ferries" in capsys.readouterr().out
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "ferry"
+    write(root, {**SPEC_KIT, "specs/README.md": "x"})
+    (tmp_path / "outside").mkdir()
+    (root / "specs" / "001-x").symlink_to(tmp_path / "outside", target_is_directory=True)
+    assert main(["draft", str(root), "--feature", "specs/001-x", "--write"]) == 2
+    assert "symbolic link" in capsys.readouterr().err
+    assert not list((tmp_path / "outside").iterdir())
+
+
+def test_the_configuration_in_force_is_shown_with_its_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {".github/app.yml": "plangate:\n  since: 7\n  rules:\n    dead-link: off\n"})
+    assert main(["config", "show", str(tmp_path)]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["since", "7", ".github/app.yml:2"] in rows
+    assert ["rules.dead-link", "off", ".github/app.yml:4"] in rows
+    assert rows[0][:2] == ["mode", "enforce"]
+
+
+def test_a_file_is_validated_before_it_is_pushed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"good.yml": "plangate:\n  mode: advise\n", "bad.yml": "plangate:\n  mode: strict\n"})
+    assert main(["config", "validate", str(tmp_path / "good.yml")]) == 0
+    assert capsys.readouterr().out.endswith("good.yml: 1 key\n")
+    assert main(["config", "validate", str(tmp_path / "bad.yml")]) == 1
+    out = capsys.readouterr().out
+    assert "error: mode cannot be strict" in out
+    assert "bad.yml:2:9" in out
+    assert "2 |   mode: strict\n  |         ^^^^^^" in out
+
+
+def test_a_rule_has_a_page_and_a_misspelt_one_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    assert "missing-artifact" in capsys.readouterr().out
+    assert main(["rules", "missing-artifact"]) == 0
+    assert "How to fix" in capsys.readouterr().out
+    assert main(["rules", "missing-artefact"]) == 2
+    assert "Did you mean `missing-artifact`?" in capsys.readouterr().err
+
+
+def test_the_constitution_of_the_base_is_the_yardstick(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    git(root, "switch", "--quiet", "--create", "001-search")
+    softened = CONSTITUTION.replace(" (NON-NEGOTIABLE)", "")
+    files = {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan(second="FAIL")}
+    write(root, {**files, ".specify/memory/constitution.md": softened})
+    _, found = report(capsys, root, "--base", "main")
+    assert "non-negotiable-violated" in [one["rule"] for one in found["features"][0]["findings"]]

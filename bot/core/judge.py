@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.caps import capped, with_level
+from bot.core.cases import code_files, read_cases
 from bot.core.config import Mode
 from bot.core.findings import Conclusion, FeatureReport, Finding, Report, Severity, Source
 from bot.core.governed import governed
 from bot.core.prose import Code, Prose
-from bot.core.cases import code_files, read_cases
 from bot.core.rule import Survey, by_id
 from bot.core.which import decide
 from bot.core.wording import clip, count
@@ -56,7 +56,8 @@ def judge(
     findings = _general(survey, rules)
     features = tuple(_feature(case, rules) for case in cases)
     everything = [*findings, *(finding for feature in features for finding in feature.findings)]
-    reason, notes = _nothing_judged(survey) if not cases else ((), ())
+    blocked = any(finding.severity is Severity.ERROR for finding in findings)
+    reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ((), ())
     return Report(
         conclusion=_conclusion(everything, config),
         config=tuple(sources),
@@ -139,21 +140,18 @@ def _conclusion(findings: Sequence[Finding], config: RepositoryConfig) -> Conclu
     return Conclusion.NEUTRAL if config.mode is Mode.ADVISE else Conclusion.FAILURE
 
 
-def _nothing_judged(survey: Survey) -> tuple[Prose, tuple[Prose, ...]]:
+def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, ...]]:
     """Why no folder was judged, in one sentence and, below it, how that was decided."""
     change, decision = survey.change, survey.decision
+    begins = "No feature: " if blocked else "Nothing to check here: "
     if change.merge_group:
         return ("Nothing to check here: this merge group changes no feature folder.",), (_changed_files(change),)
     what = "pull request" if change.pull_request is not None or change.base is None else "branch"
     if change.base is None:
         where = " or ".join(f"{root}/" for root in decision.roots)
         return ("Nothing to check here: there is no feature folder below ", Code(clip(where)), "."), ()
-    if decision.ambiguous:
-        several: Prose = (f"Nothing to check here: this {what} adds no feature folder, and several have its number.",)
-        return several, (_changed_files(change),)
-    reason: Prose = (
-        f"Nothing to check here: this {what} adds no feature folder, and no folder belongs to its branch.",
-    )
+    belongs = "several have its number" if decision.ambiguous else "no folder belongs to its branch"
+    reason: Prose = (f"{begins}this {what} adds no feature folder, and {belongs}.",)
     return reason, (*decision.notes, _changed_files(change))
 
 

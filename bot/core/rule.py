@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
-from bot.core.change import FileStatus
+from bot.core.change import FileStatus, Kind
 from bot.core.findings import Finding, Severity
 from bot.core.plan import Span
 
@@ -74,6 +74,18 @@ class Case:
     def artifact(self, name: str) -> Artifact:
         """One of the seven."""
         return next(artifact for artifact in self.artifacts if artifact.name == name)
+
+    @property
+    def on_base(self) -> bool:
+        """The folder is on the base, as far as that is known."""
+        return self.decision is not None and self.feature.dir in self.decision.base
+
+    @property
+    def links(self) -> tuple[Entry, ...]:
+        """The feature folder, or a folder that it stands in, where it is a link or a submodule."""
+        names = self.feature.dir.split("/")
+        above = (self.change.head.entries.get("/".join(names[:depth])) for depth in range(1, len(names) + 1))
+        return tuple(entry for entry in above if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE))
 
     def path(self, name: str) -> str:
         """A path in the feature folder."""
@@ -146,9 +158,10 @@ class Survey:
         why: Prose,
         fix: Prose,
         subject: str,
+        headline: str | None = None,
     ) -> Finding:
         """A finding of the rule that yields it; what judges the change as a whole is always new."""
-        return Finding("", severity, path, line, title, why, fix, subject, end_line=line)
+        return Finding("", severity, path, line, title, why, fix, subject, end_line=line, headline=headline)
 
 
 @dataclass(frozen=True, slots=True)

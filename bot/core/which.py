@@ -148,7 +148,9 @@ def _by_branch(plain: Decision, branch: BranchName, config: RepositoryConfig) ->
     own: Folder | None = None
     ambiguous: tuple[Folder, ...] = ()
     notes: tuple[Prose, ...] = ()
-    if branch.number is not None:
+    # A change that brings a folder of another number means that one: the folder counts, the branch keeps its name.
+    brought = {plain.head[path].number for path in plain.touched if plain.added(path)}
+    if branch.number is not None and (not brought or branch.number in brought):
         same = [folder for folder in plain.head.values() if folder.number == branch.number]
         if len(same) > 1:
             own = _told_apart(same, plain, branch)

@@ -66,4 +66,5 @@ def judge(survey: Survey) -> Iterator[Finding]:
             "Add the feature's folder with its spec and plan, or name the branch after the feature that it belongs to.",
         ),
         subject="feature",
+        headline="Code changes without a feature",
     )

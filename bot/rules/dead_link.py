@@ -38,6 +38,7 @@ import posixpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from bot.core.feature import Due
 from bot.core.findings import Severity
 from bot.core.prose import At, Code
 from bot.core.rule import Case, Clause, rule
@@ -55,10 +56,12 @@ _LONGEST = 1000
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each link that leads nowhere."""
     documents = [document for document in (case.plan, case.spec) if document is not None and not document.unfilled]
+    # `missing-artifact` has its own word on those.
+    lacking = {artifact.path for artifact in case.artifacts if artifact.due is not Due.OFF}
     for document in documents:
         for link, line in document.links:
             target = _target(case, document.path, link)
-            if target is None or target in case.change.head.entries:
+            if target is None or target in case.change.head.entries or target in lacking:
                 continue
             yield case.found(
                 Severity.WARNING if case.is_new(document.path, line) else Severity.NOTICE,

@@ -66,6 +66,8 @@ _STATE = {State.MISSING: " is missing", State.EMPTY: " is empty", State.TEMPLATE
 @rule(Severity.ERROR, Clause("artifact missing", "artifacts missing", 10))
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for every artifact that is due and not there."""
+    if case.links:
+        return  # `unreadable-document` says why nothing is there
     for artifact in case.artifacts:
         severity = _SEVERITY.get(artifact.due)
         # A plan that is still the template has a rule of its own.
@@ -97,7 +99,7 @@ def _state(case: Case, artifact: Artifact) -> str:
 def _place(case: Case, artifact: Artifact) -> tuple[Span | None, bool]:
     """The line that promises it, and whether the lack of it is this change's doing."""
     plan = case.path("plan.md")
-    lost = case.is_new(artifact.path, None) or case.feature.added
+    lost = case.is_new(artifact.path, None) or not case.on_base
     if artifact.line is None or case.plan is None:
         return None, lost or case.is_new(plan, None)
     promise = next(p for p in case.plan.promises if p.line == artifact.line and p.artifact == artifact.name)

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from bot.core import gate
 from bot.core.findings import Severity
 from bot.core.plan import Check, Join, Verdict
-from bot.core.prose import At, Code, Name, Prose
+from bot.core.prose import At, Code, Name, Prose, Side
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip
 
@@ -82,12 +82,19 @@ def _said_elsewhere(check: Check, plan: Plan, severity: Severity) -> bool:
 
 def _why(case: Case, plan: Plan, check: Check, principle: Principle) -> Prose:
     said = Code(clip(check.status, 60)) if check.status else "so"
-    rule_line = At(case.constitution.path, principle.line)
-    rest: Prose = (", and the constitution calls the principle NON-NEGOTIABLE, ", rule_line)
-    return (At(plan.path, check.line), " says ", said, *rest, ": no row can justify it.")
+    at, rule_line = At(plan.path, check.line), At(case.constitution.path, principle.line, Side.BASE)
+    rest: Prose = ("the constitution calls it NON-NEGOTIABLE, ", rule_line, ": no row can justify it.")
+    if _is_clear(check, principle):
+        return (at, " says ", said, ", and ", *rest)
+    named = Code(clip(check.named or check.text, 60))
+    return (at, " says ", said, " of ", named, ". Which principle is meant? If it is this one, ", *rest)
 
 
 def _fix(check: Check, principle: Principle) -> Prose:
-    if check.join in (Join.BOTH, None) or principle.id is None:
+    if _is_clear(check, principle):
         return ("Change the design until it holds, or change the constitution in a pull request of its own.",)
     return ("Write the principle's numeral and name as the constitution has them, so that it is clear which is meant.",)
+
+
+def _is_clear(check: Check, principle: Principle) -> bool:
+    return check.join is Join.BOTH or (check.join is Join.NAME and principle.id is None)

@@ -200,7 +200,8 @@ def _commands(case: Case, number: str) -> str:
     there = f"{feature.root}/{new}" if feature.root else new
     lines = [f"git mv {shlex.quote(feature.dir)} {shlex.quote(there)}"]
     if _PLAIN_NAME.fullmatch(old) and _PLAIN_NAME.fullmatch(new):
-        pattern = f"s/{re.escape(old)}/{new}/g"
+        dots = old.replace(".", r"\.")
+        pattern = f"s/{dots}/{new}/g"
         lines.append(f"git grep -lz {old} -- {shlex.quote(there)} | xargs -0 perl -pi -e {shlex.quote(pattern)}")
     message = shlex.quote(f"Renumber {feature.slug or old} to {number}")
     return "\n".join([*lines, f"git commit -am {message} && git push"])

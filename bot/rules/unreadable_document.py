@@ -23,7 +23,7 @@ The same file, saved as UTF-8.
 
 ## Severity
 
-Error for the spec and the plan, warning for the rest and for a specs root that is a link.
+Error for the spec, the plan and a folder that is a link, warning for the rest.
 """
 
 from __future__ import annotations
@@ -73,18 +73,14 @@ def _why(document: Document) -> Prose:
 
 def _links(case: Case) -> Iterator[Finding]:
     """The folder itself, or what it lies in, is a link."""
-    names = case.feature.dir.split("/")
-    for depth in range(1, len(names) + 1):
-        path = "/".join(names[:depth])
-        entry = case.change.head.entries.get(path)
-        if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE):
-            what = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
-            yield case.found(
-                Severity.ERROR,
-                path,
-                None,
-                title=(Code(clip(path)), f" is a {what}, which is not followed"),
-                why=("What lies behind it is not part of this repository's tree.",),
-                fix=("Commit a real folder in its place.",),
-                subject=path,
-            )
+    for entry in case.links:
+        what = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
+        yield case.found(
+            Severity.ERROR,
+            entry.path,
+            None,
+            title=(Code(clip(entry.path)), f" is a {what}, which is not followed"),
+            why=("What lies behind it is not part of this repository's tree.",),
+            fix=("Commit a real folder in its place.",),
+            subject=entry.path,
+        )

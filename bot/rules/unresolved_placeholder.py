@@ -84,8 +84,12 @@ def judge(case: Case) -> Iterator[Finding]:
             plan.path,
             soft[0],
             title=(f"{count(len(soft), 'line', 'lines')} of the template's own text left",),
-            why=(f"Option labels, comments or example rows stand at {line_list(soft)}.",),
-            fix=("Delete them.",),
+            why=(f"Option labels, comments or example rows stand in {_where(soft)}.",),
+            fix=("Delete it." if len(soft) == 1 else "Delete them.",),
             subject="leftovers",
             new=any(case.is_new(plan.path, line) for line in soft),
         )
+
+
+def _where(lines: list[int]) -> str:
+    return f"line {lines[0]}" if len(lines) == 1 else f"lines {line_list(lines)}"

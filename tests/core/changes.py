@@ -10,7 +10,7 @@ from bot.core.change import Change, ChangedFile, Document, Entry, FileStatus, Ki
 Files = Mapping[str, str | bytes | Kind]
 
 
-def tree(files: Files, sha: str | None = None) -> Tree:
+def tree(files: Files, sha: str | None = None, *, whole: bool = False) -> Tree:
     """A whole tree: text or bytes for a file, a `Kind` for what is no file."""
     entries: dict[str, Entry] = {}
     documents: dict[str, Document] = {}
@@ -26,10 +26,12 @@ def tree(files: Files, sha: str | None = None) -> Tree:
         entries[path] = Entry(path, Kind.FILE, len(raw))
         if path.endswith(".md"):
             documents[path] = document(path, raw)
-    return Tree(sha, entries, documents)
+    return Tree(sha, entries, documents, whole)
 
 
-def change(head: Files, base: Files | None = None, *, moved: Mapping[str, str] | None = None, **more: Any) -> Change:
+def change(
+    head: Files, base: Files | None = None, *, moved: Mapping[str, str] | None = None, whole: bool = False, **more: Any
+) -> Change:
     """The change from `base` to `head`; `moved` maps a new path to its old one."""
     renamed = dict(moved or {})
     files: list[ChangedFile] = []
@@ -43,4 +45,4 @@ def change(head: Files, base: Files | None = None, *, moved: Mapping[str, str] |
                 files.append(ChangedFile(path, FileStatus.REMOVED))
         elif head[path] != (base or {})[path]:
             files.append(ChangedFile(path, FileStatus.MODIFIED))
-    return Change(tree(head), None if base is None else tree(base, "8be41d7"), tuple(files), **more)
+    return Change(tree(head, whole=whole), None if base is None else tree(base, "8be41d7"), tuple(files), **more)

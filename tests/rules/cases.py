@@ -8,7 +8,8 @@ and the story's finished feature 018 (the head alone), and says in `case.json` w
 - `links`: path to `symlink` or `submodule`, at the head
 - `feature`: false leaves the story's feature out, `"base"` puts it on the base, too
 - `base`: false judges a plain folder without a base
-- `branch`, `base_branch`, `pull_request`, `merge_group`, `stage`, `asked`, `reserved`, `first_seen`, `moved`: the change
+- `branch`, `base_branch`, `pull_request`, `merge_group`, `stage`, `asked`, `reserved`, `first_seen`, `moved`:
+  parts of the change
 - `others`: other open heads, as `[ref, pull request or null, folder]`
 - `merge_base`: path to a list of `[old, new]` pairs that make the base's files those of the merge base
 - `config`: keys of `plangate:`
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.change import Change, Kind, OtherHead
 from bot.core.config import NumberMode, RepositoryConfig, Requirement, RuleLevel, Unmatched
@@ -29,6 +30,9 @@ from bot.core.judge import judge
 from bot.core.render import RenderContext, Style, terminal
 from bot.rules import RULES
 from tests.core.changes import change, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 STORY = HERE / "story"
@@ -63,7 +67,7 @@ def _edited(files: Files, edits: dict[str, list[list[str]]]) -> Files:
 
 def config_of(keys: dict[str, Any]) -> RepositoryConfig:
     """The configuration that these keys are."""
-    read = {
+    read: dict[str, Callable[[Any], Any]] = {
         "artifacts": lambda value: {name: Requirement(word) for name, word in value.items()},
         "rules": lambda value: {name: RuleLevel(word) for name, word in value.items()},
         "unmatched": Unmatched,
@@ -73,7 +77,7 @@ def config_of(keys: dict[str, Any]) -> RepositoryConfig:
         "legacy": tuple,
         "code": tuple,
     }
-    return RepositoryConfig(**{key: read.get(key, lambda value: value)(value) for key, value in keys.items()})
+    return RepositoryConfig(**{key: read[key](value) if key in read else value for key, value in keys.items()})
 
 
 def change_of(case: Path) -> tuple[Change, RepositoryConfig]:
@@ -100,7 +104,7 @@ def change_of(case: Path) -> tuple[Change, RepositoryConfig]:
     if "merge_base" in told:
         more["merge_base"] = tree(_edited(main, told["merge_base"]))
     against = base if told.get("base", True) else None
-    return change(head, against, moved=told.get("moved"), **more), config_of(told.get("config", {}))
+    return change(head, against, moved=told.get("moved"), whole=True, **more), config_of(told.get("config", {}))
 
 
 def report_of(case: Path) -> tuple[Change, Report]:

@@ -34,7 +34,6 @@ class Limits:
     budget: dict[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     """Requests (core) or points (graphql) an hour; a test sets them low."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
-    _last: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def charge(self, credential: Credential, request: Request) -> None:
         """Count a request. Raises `ApiError` 403 when the budget is spent (REST; GraphQL answers inside a 200)."""
@@ -70,16 +69,18 @@ class Limits:
             "resource": resource,
         }
 
-    def headers(self, credential: Credential, request: Request) -> dict[str, str]:
-        """The `X-RateLimit-*` headers."""
+    def headers(self, request: Request) -> dict[str, str]:
+        """The `X-RateLimit-*` headers; none when it is not known who asked."""
+        if request.asked_by is None:
+            return {}
         resource = "graphql" if request.operation == "graphql" else "core"
-        headers = self._headers(resource, self._window(credential, resource))
-        self._last[id(request)] = headers
-        return headers
+        return self._headers(resource, self._window(request.asked_by, resource))
 
-    def last(self, request: Request) -> dict[str, str]:
-        """The headers of a request that ended badly after it was counted."""
-        return self._last.pop(id(request), {})
+    def give_back(self, request: Request) -> dict[str, str]:
+        """A 304 costs nothing; returns the headers as they are then."""
+        if request.asked_by is not None:
+            self._window(request.asked_by, "core").used -= 1
+        return self.headers(request)
 
     def _window(self, credential: Credential, resource: str) -> _Window:
         key = (_who(credential), resource)

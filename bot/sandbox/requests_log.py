@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.sandbox.credentials import Credential
 
 TOKENS = "apps/create-installation-access-token"
 
@@ -31,6 +34,7 @@ class Request:
     query: dict[str, str] = field(default_factory=dict)
     body: Any = field(default=None, repr=False)
     answer: Any = field(default=None, repr=False)
+    asked_by: Credential | None = field(default=None, repr=False)
 
     @property
     def is_token(self) -> bool:

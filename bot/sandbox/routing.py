@@ -163,8 +163,12 @@ def operations() -> set[str]:
     return {one.operation for one in routes() if one.operation != "graphql"}
 
 
-def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """The route of a request, with its path's parts still percent-encoded; fixed segments win over open ones."""
+Found = tuple[Route, dict[str, str]]
+"""A route with the parts of the path that it left open, still percent-encoded."""
+
+
+def find(method: str, path: str) -> Found | None:
+    """The route of a request; fixed segments win over open ones."""
     hits = [
         (one, match.groupdict()) for one in routes() if one.method == method and (match := one.pattern.fullmatch(path))
     ]

@@ -16,7 +16,7 @@ from bot.sandbox import smart_http
 from bot.sandbox.credentials import Credential, Kind, identify
 from bot.sandbox.errors import ApiError
 from bot.sandbox.requests_log import Request
-from bot.sandbox.routing import Call, Reply, admit, find
+from bot.sandbox.routing import Call, Found, Reply, admit, find
 
 if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
@@ -133,15 +133,18 @@ class Handler(BaseHTTPRequestHandler):
             "X-GitHub-Media-Type": "github.v3; format=json",
         }
         try:
+            found = find("GET" if self.command == "HEAD" else self.command, hub.by_number(path))
+            if found is not None:
+                seen.operation, seen.write = found[0].operation, found[0].write
             hub.faults.before(seen)
             credential = identify(hub.state, self.headers.get("Authorization"))
             seen.credential, seen.scope = credential.kind, _scope(credential)
-            reply = self._dispatch(credential, path, query, body, seen)
-            headers |= hub.limits.headers(credential, seen)
+            reply = self._dispatch(credential, found, path, query, body, seen)
+            headers |= hub.limits.headers(seen)
             hub.faults.after(seen)
         except ApiError as error:
             reply = Reply(error.body(), error.status, error.headers)
-            headers |= {key: value for key, value in hub.limits.last(seen).items() if key not in error.headers}
+            headers |= hub.limits.headers(seen)
         except ConnectionAbortedError:
             return None, b""
         except Exception:  # noqa: BLE001 -- a mistake of the sandbox must be seen: `World.close` raises it
@@ -162,9 +165,12 @@ class Handler(BaseHTTPRequestHandler):
             reply.headers |= {"ETag": tag, "Cache-Control": "private, max-age=60, s-maxage=60"}
             if tag in self.headers.get("If-None-Match", ""):
                 reply.status, data = 304, b""
+                reply.headers |= self.server.hub.limits.give_back(seen)
         return reply, data
 
-    def _dispatch(self, credential: Credential, path: str, query: str, body: bytes, seen: Request) -> Reply:
+    def _dispatch(  # noqa: PLR0913, PLR0917 -- a request is all of these
+        self, credential: Credential, found: Found | None, path: str, query: str, body: bytes, seen: Request
+    ) -> Reply:
         hub = self.server.hub
         version = self.headers.get("X-GitHub-Api-Version")
         if version is not None and version not in API_VERSIONS:
@@ -173,12 +179,9 @@ class Handler(BaseHTTPRequestHandler):
             raise ApiError(
                 403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
             )
-        moved = hub.by_number(path)
-        found = find("GET" if self.command == "HEAD" else self.command, moved)
         if found is None:
             raise ApiError(404, "Not Found")
         route, params = found
-        seen.operation, seen.write = route.operation, route.write
         call = Call(
             hub,
             credential,
@@ -188,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
             _json(body),
             self.headers.get("Accept", ""),
         )
-        seen.query, seen.body = call.query, call.body
+        seen.query, seen.body, seen.asked_by = call.query, call.body, credential
         hub.limits.charge(credential, seen)
         with hub.lock:
             admit(call, route)

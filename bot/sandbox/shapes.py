@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from bot.sandbox.state import (
     PERMISSIONS_OF,
@@ -64,7 +65,7 @@ class Shapes:
         """A "simple user"."""
         # A bot's login in REST ends in `[bot]`; in GraphQL it does not.
         login = f"{user.login}[bot]" if user.type == "Bot" else user.login
-        api = f"{self.url}/users/{login}"
+        api = f"{self.url}/users/{quote(login)}"
         html = f"{self.url}/apps/{user.login}" if user.type == "Bot" else f"{self.url}/{user.login}"
         return {
             "login": login,

@@ -55,8 +55,9 @@ KEPT: dict[str, str] = {
     "IssueConnection": _PAGE,
     "PullRequest": "id databaseId fullDatabaseId number title body state isDraft merged mergeable isCrossRepository"
     " author headRefName headRefOid headRef headRepository headRepositoryOwner baseRefName baseRefOid baseRef"
-    " baseRepository repository labels files comments commits changedFiles additions deletions createdAt updatedAt closedAt mergedAt"
-    " closed url mergeCommit mergedBy locked viewerDidAuthor reviews reactionGroups mergeStateStatus isInMergeQueue",
+    " baseRepository repository labels files comments commits changedFiles additions deletions createdAt updatedAt"
+    " closedAt mergedAt closed url mergeCommit mergedBy locked viewerDidAuthor reviews reactionGroups"
+    " mergeStateStatus isInMergeQueue",
     "PullRequestConnection": _PAGE,
     "PullRequestChangedFile": "path changeType additions deletions",
     "PullRequestChangedFileConnection": _PAGE,

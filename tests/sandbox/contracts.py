@@ -1,0 +1,95 @@
+"""GitHub's official descriptions as a judge of what reached the sandbox and of what left it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from bot.sandbox.requests_log import Request
+    from bot.sandbox.state import Delivery
+    from bot.sandbox.world import World
+
+OFFICIAL = Path(__file__).parent / "official"
+# Where the descriptions are known to be wrong or to lack what github.com does: `operation status` or event -> the
+# places (JSON pointers into the answer, `*` for any index) that may differ, with the reason.
+ALLOWED: dict[str, dict[str, str]] = {
+    "apps/list-installations 200": {"*/account": "asks for a user and an enterprise at once (allOf instead of anyOf)"},
+    "check_suite.requested": {"check_suite/app/events/*": "the list of events is older than merge_group"},
+    "check_suite.rerequested": {"check_suite/app/events/*": "the list of events is older than merge_group"},
+}
+
+
+@cache
+def _load(name: str) -> tuple[dict[str, Any], jsonschema_rs.Registry]:
+    text = json.loads((OFFICIAL / name).read_text())
+    address = f"https://contract.invalid/{name}"
+    return text, jsonschema_rs.Registry([(address, text)])
+
+
+@cache
+def _validator(name: str, pointer: str) -> Any:
+    _, registry = _load(name)
+    schema = {"$ref": f"https://contract.invalid/{name}#{pointer}"}
+    return jsonschema_rs.Draft202012Validator(schema, registry=registry, validate_formats=True)
+
+
+def _pointer(*parts: str) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _short(error: Any) -> str:
+    """Why, without the instance, which is long."""
+    why = error.message.rpartition("}")[2] if error.message.startswith("{") else error.message
+    return f"{why[:200]} ({'/'.join(map(str, error.schema_path))[-120:]})"
+
+
+def _problems(where: str, validator: Any, value: Any) -> list[str]:
+    found = []
+    for error in validator.iter_errors(value):
+        place = "/".join("*" if isinstance(part, int) else str(part) for part in error.instance_path)
+        if place not in ALLOWED.get(where, {}):
+            found.append(f"{where} at {place or 'the top'}: {_short(error)}")
+    return found
+
+
+def request_problems(request: Request) -> list[str]:
+    """What the official description has against a request and its answer."""
+    known = _load("answers.json")[0]["operations"].get(request.operation)
+    if known is None:
+        return []
+    found = []
+    if known["request"] is not None and request.body and request.status < 400:
+        pointer = _pointer("operations", request.operation, "request")
+        found += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)
+    status = str(request.status)
+    if status in known["answers"] and known["answers"][status] is not None:
+        pointer = _pointer("operations", request.operation, "answers", status)
+        found += _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.answer)
+    elif request.status < 300 and status not in known["answers"]:
+        found.append(f"{request.operation}: the description knows no answer {status}")
+    return found
+
+
+def delivery_problems(delivery: Delivery) -> list[str]:
+    """What the official description has against a delivery."""
+    key = delivery.event if delivery.action is None else f"{delivery.event}.{delivery.action}"
+    contract = _load("webhooks.json")[0]
+    if key not in contract["events"]:
+        return [f"{key} is not described"]
+    found = _problems(key, _validator("webhooks.json", _pointer("events", key)), delivery.payload)
+    if delivery.request_headers:
+        sent = {name.lower() for name in delivery.request_headers}
+        found += [f"{key}: no header {name}" for name in contract["headers"] if name.lower() not in sent]
+    return found
+
+
+def problems(world: World) -> list[str]:
+    """Everything that the descriptions have against a world, each once."""
+    found = [one for request in world.requests for one in request_problems(request)]
+    found += [one for delivery in world.deliveries.log for one in delivery_problems(delivery)]
+    return list(dict.fromkeys(found))

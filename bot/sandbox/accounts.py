@@ -1,0 +1,163 @@
+"""The accounts' side of a world: its time, people, Apps and installations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.acts import installs
+from bot.sandbox.credentials import mint, signing_key
+from bot.sandbox.state import App, Installation, Token, User
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bot.sandbox.hub import Hub
+    from bot.sandbox.state import Delivery, Repository
+
+PERMISSIONS = {
+    "checks": "write",
+    "contents": "read",
+    "issues": "write",
+    "merge_queues": "read",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+EVENTS = [
+    "check_run",
+    "check_suite",
+    "create",
+    "delete",
+    "issue_comment",
+    "issues",
+    "merge_group",
+    "pull_request",
+    "pull_request_review",
+    "push",
+    "repository",
+]
+
+
+class Accounts:
+    """Time, people, Apps and installations."""
+
+    hub: Hub
+    app: App
+    """Our App."""
+    _clock: Callable[[], float]
+    _ahead: float
+
+    def now(self) -> float:
+        """The sandbox's time, seconds since the epoch."""
+        return self._clock() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._ahead += seconds
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while anything changes."""
+        return self.hub.lock
+
+    def user(
+        self, login: str, role: str | None = None, repository: Repository | None = None, *, kind: str = "User"
+    ) -> User:
+        """An account, made when new; `role` (read, triage, write, maintain, admin) in one repository or all so far."""
+        with self.lock:
+            user = self.hub.state.user(login, kind)
+            if role is not None:
+                for one in [repository] if repository is not None else self.hub.state.repositories.values():
+                    one.roles[user.login] = role
+            return user
+
+    def organization(self, login: str) -> User:
+        """An organization, made when new."""
+        return self.user(login, kind="Organization")
+
+    def user_token(self, login: str) -> str:
+        """A personal token, to act as a person over the API."""
+        token = f"ghp_{login}"
+        self.hub.state.user_tokens[token] = self.user(login)
+        return token
+
+    def create_app(
+        self,
+        slug: str,
+        *,
+        webhook_url: str | None = None,
+        secret: str | None = None,
+        permissions: Mapping[str, str] | None = None,
+        events: Iterable[str] | None = None,
+    ) -> App:
+        """Register an App. All Apps of a process share one key, because making one is slow."""
+        with self.lock:
+            state = self.hub.state
+            number = state.next_id()
+            app = App(
+                id=number,
+                slug=slug,
+                name=slug.title(),
+                owner=state.user("sandbox-owner"),
+                bot=state.user(slug, "Bot"),
+                client_id=f"Iv23{number:012d}",
+                private_key=signing_key()[0],
+                webhook_url=webhook_url,
+                webhook_secret=secret,
+                permissions=dict(PERMISSIONS if permissions is None else permissions),
+                events=list(EVENTS if events is None else events),
+                created_at=self.now(),
+            )
+            state.apps[number] = app
+            return app
+
+    def install(
+        self,
+        owner: str | User,
+        repositories: Iterable[Repository] | None = None,
+        permissions: Mapping[str, str] | None = None,
+        events: Iterable[str] | None = None,
+        *,
+        app: App | None = None,
+    ) -> Installation:
+        """Install an App (ours by default) on an account; None: all repositories that it has now."""
+        with self.lock:
+            account = owner if isinstance(owner, User) else self.hub.state.user(owner)
+            return installs.install(self.hub, app or self.app, account, repositories, permissions, events)
+
+    def add_repositories(self, installation: Installation, *repositories: Repository) -> None:
+        """Add repositories to an installation."""
+        with self.lock:
+            installs.change_repositories(self.hub, installation, added=repositories)
+
+    def remove_repositories(self, installation: Installation, *repositories: Repository) -> None:
+        """Take repositories out of an installation."""
+        with self.lock:
+            installs.change_repositories(self.hub, installation, removed=repositories)
+
+    def suspend(self, installation: Installation, *, lift: bool = False) -> None:
+        """Suspend an installation, or lift that."""
+        with self.lock:
+            installs.suspend(self.hub, installation, lift=lift)
+
+    def uninstall(self, installation: Installation) -> None:
+        """Remove an installation; its tokens end."""
+        with self.lock:
+            installs.uninstall(self.hub, installation)
+
+    def token(
+        self,
+        installation: Installation,
+        repositories: Iterable[Repository] | None = None,
+        permissions: Mapping[str, str] | None = None,
+    ) -> Token:
+        """An installation token without asking the API for it."""
+        ids = None if repositories is None else frozenset(one.id for one in repositories)
+        return mint(self.hub.state, installation, ids, dict(permissions or installation.permissions))
+
+    def ping(self, app: App | None = None) -> Delivery:
+        """What GitHub sends when a webhook is set up."""
+        return installs.ping(self.hub, app or self.app)
+
+    def _author(self, repository: Repository, login: str | None) -> User:
+        return repository.owner if login is None else self.hub.state.user(login)

@@ -1,0 +1,208 @@
+"""The code's side of a world: repositories, commits, forks and pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.sandbox.accounts import Accounts
+from bot.sandbox.acts import installs, pulls, pushes
+from bot.sandbox.git import Bare
+from bot.sandbox.state import PullRequest, Repository, Review
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.git import Commit
+
+Files = Mapping[str, str | bytes | None]
+"""Path -> content; None removes the file."""
+
+
+class Code(Accounts):
+    """Repositories and pull requests."""
+
+    _folder: Path
+
+    def create_repository(  # noqa: PLR0913 -- all of these make it up
+        self,
+        owner: str,
+        name: str,
+        files: Files | None = None,
+        *,
+        private: bool = False,
+        default_branch: str = "main",
+        message: str = "Initial commit",
+        author: str | None = None,
+    ) -> Repository:
+        """A repository with a first commit of these files; without files it is empty."""
+        with self.lock:
+            state = self.hub.state
+            number, now = state.next_id(), self.now()
+            git = Bare.create(self._folder / f"{number}.git", default_branch)
+            repository = Repository(number, state.user(owner), name, git, private, default_branch, now, now)
+            state.repositories[number] = repository
+            state.names[repository.full_name.lower()] = repository
+            if files is not None:
+                self.push(repository, default_branch, files, message, author=author or owner)
+            return repository
+
+    def push(  # noqa: PLR0913 -- all of these make it up
+        self,
+        repository: Repository,
+        branch: str,
+        files: Files,
+        message: str = "Change",
+        *,
+        author: str | None = None,
+        start: str | None = None,
+        force: bool = False,
+    ) -> str:
+        """Commit files to a branch and tell the world; returns the commit's id.
+
+        A new branch starts at `start` (a branch or commit; the default branch by default). With `force` an existing
+        branch is put back to `start` first.
+        """
+        with self.lock:
+            sha = self.commit(repository, branch, files, message, author=author, start=start, force=force)
+            pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{branch}": sha})
+            return sha
+
+    def commit(  # noqa: PLR0913 -- all of these make it up
+        self,
+        repository: Repository,
+        branch: str,
+        files: Files,
+        message: str = "Change",
+        *,
+        author: str | None = None,
+        start: str | None = None,
+        force: bool = False,
+    ) -> str:
+        """Make a commit on top of a branch without moving it; returns its id."""
+        with self.lock:
+            tip = None if force else repository.branch(branch)
+            parent = tip or self._revision(repository, start or repository.default_branch)
+            who = self._author(repository, author)
+            return repository.git.commit_files(parent, files, message, who.name, who.email, int(self.now()))
+
+    def branch(self, repository: Repository, name: str, start: str | None = None, *, author: str | None = None) -> str:
+        """Cut (or move) a branch, without a commit of its own; returns where it points."""
+        with self.lock:
+            sha = self._revision(repository, start or repository.default_branch)
+            if sha is None:
+                raise ValueError(f"{repository.full_name} has no {start or repository.default_branch}")
+            pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{name}": sha})
+            return sha
+
+    def delete_branch(self, repository: Repository, name: str, *, author: str | None = None) -> None:
+        """Delete a branch."""
+        with self.lock:
+            pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{name}": None})
+
+    def clone_url(self, repository: Repository, login: str | None = None) -> str:
+        """Where git clones from and pushes to, as a person (any password will do)."""
+        host = urlsplit(self.hub.url).netloc
+        return f"http://{f'{login}:sandbox@' if login else ''}{host}/{repository.full_name}.git"
+
+    def fork(self, repository: Repository, owner: str) -> Repository:
+        """A fork with all branches."""
+        with self.lock:
+            state, now = self.hub.state, self.now()
+            number = state.next_id()
+            git = Bare.create(self._folder / f"{number}.git", repository.default_branch)
+            git.git("fetch", "--quiet", str(repository.git.path), "+refs/heads/*:refs/heads/*")
+            name = repository.name
+            fork = Repository(
+                number, state.user(owner), name, git, repository.private, repository.default_branch, now, now
+            )
+            fork.parent, fork.refs = repository, git.refs()
+            state.repositories[number] = fork
+            state.names[fork.full_name.lower()] = fork
+            return fork
+
+    def delete_repository(self, repository: Repository) -> None:
+        """Delete a repository; pull requests from it stay, without a head repository."""
+        with self.lock:
+            installs.delete_repository(self.hub, repository)
+
+    def rename(self, repository: Repository, name: str) -> None:
+        """Rename; the old name redirects."""
+        with self.lock:
+            installs.rename(self.hub, repository, name=name)
+
+    def transfer(self, repository: Repository, owner: str) -> None:
+        """Give to another account; the old name redirects, and installations of the old account lose it."""
+        with self.lock:
+            installs.rename(self.hub, repository, owner=self.hub.state.user(owner))
+
+    def open_pull_request(  # noqa: PLR0913 -- all of these make it up
+        self,
+        repository: Repository,
+        head: str,
+        base: str | None = None,
+        *,
+        title: str | None = None,
+        body: str = "",
+        author: str | None = None,
+        draft: bool = False,
+        fork: Repository | None = None,
+    ) -> PullRequest:
+        """Open a pull request from a branch, of a fork if one is named."""
+        with self.lock:
+            return pulls.open_pull(
+                self.hub,
+                repository,
+                self._author(repository, author),
+                head=fork or repository,
+                head_ref=head,
+                base_ref=base or repository.default_branch,
+                title=title or head,
+                body=body,
+                draft=draft,
+            )
+
+    def edit(
+        self, pull: PullRequest, *, title: str | None = None, body: str | None = None, author: str | None = None
+    ) -> None:
+        """Change title or text."""
+        with self.lock:
+            pulls.edit(self.hub, pull, self._author(pull.base, author), title=title, body=body)
+
+    def retarget(self, pull: PullRequest, base: str, *, author: str | None = None) -> None:
+        """Change the base branch."""
+        with self.lock:
+            pulls.edit(self.hub, pull, self._author(pull.base, author), base=base)
+
+    def draft(self, pull: PullRequest, *, ready: bool = False, author: str | None = None) -> None:
+        """Make it a draft, or ready for review."""
+        with self.lock:
+            pulls.set_draft(self.hub, pull, self._author(pull.base, author), draft=not ready)
+
+    def close_pull_request(self, pull: PullRequest, *, author: str | None = None) -> None:
+        """Close without merging."""
+        with self.lock:
+            pulls.close(self.hub, pull, self._author(pull.base, author))
+
+    def reopen(self, pull: PullRequest, *, author: str | None = None) -> None:
+        """Open it again."""
+        with self.lock:
+            pulls.reopen(self.hub, pull, self._author(pull.base, author))
+
+    def merge(self, pull: PullRequest, *, author: str | None = None, admin: bool = False) -> str:
+        """Merge with a merge commit; returns its id. `admin` overrides required checks. Raises `ApiError` 405."""
+        with self.lock:
+            return pulls.merge(self.hub, pull, self._author(pull.base, author), admin=admin)
+
+    def review(self, pull: PullRequest, body: str, *, author: str, state: str = "commented") -> Review:
+        """Submit a review."""
+        with self.lock:
+            return pulls.review(self.hub, pull, self.hub.state.user(author), state, body)
+
+    def _revision(self, repository: Repository, name: str) -> str | None:
+        known = repository.branch(name)
+        if known is not None:
+            return known
+        commit: Commit | None = repository.git.commit(name)
+        return None if commit is None else commit.oid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,16 +78,23 @@ class Story:
 
     def _judged(self, act: Callable[[], str], accept: Callable[[CheckRun], bool]) -> CheckRun:
         """The check run that an act of somebody brings, with what it took."""
-        started, mark = time.time(), self.theatre.world.requests.mark
-        sha = act()
-        run = self.theatre.wait_for_run(self._repository, sha, accept)
-        took = time.time() - started
-        self.theatre.wait_until_quiet()
-        self._show_cost(took, mark)
+        marks = self._marks()
+        run = self.theatre.wait_for_run(self._repository, act(), accept)
+        self._show_cost(*marks)
         return run
 
-    def _show_cost(self, seconds: float, mark: int) -> None:
-        self.screen.cost(seconds, *tally(list(self.theatre.world.requests.since(mark))))
+    def _marks(self) -> tuple[int, int]:
+        world = self.theatre.world
+        return len(world.deliveries.log), world.requests.mark
+
+    def _show_cost(self, deliveries: int, requests: int) -> None:
+        """From the first delivery to the first write that answers it, and every call in between and after."""
+        self.theatre.wait_until_quiet()
+        world = self.theatre.world
+        calls = list(world.requests.since(requests))
+        sent = min(delivery.delivered_at for delivery in world.deliveries.log[deliveries:])
+        told = min((call.at + call.duration for call in calls if call.is_write), default=sent)
+        self.screen.cost(told - sent, *tally(calls))
 
     def _sticky(self, pull: PullRequest) -> Comment:
         return self.theatre.wait_for_comment(self._repository, pull.number, lambda one: STICKY in one.body)
@@ -102,16 +108,11 @@ class Story:
         self.screen.check_run(run, open_text=True)
 
     def _opened(self) -> None:
-        pull: list[PullRequest] = []
-
-        def act() -> str:
-            pull.append(
-                self.theatre.world.open_pull_request(self._repository, BRANCH, title="Error report", author=AUTHOR)
-            )
-            return pull[0].head_sha
-
-        self._judged(act, _is("failure"))
-        self.screen.comment(self._sticky(pull[0]))
+        marks = self._marks()
+        pull = self.theatre.world.open_pull_request(self._repository, BRANCH, title="Error report", author=AUTHOR)
+        comment = self._sticky(pull)
+        self._show_cost(*marks)
+        self.screen.comment(comment)
 
     def _violated(self) -> None:
         run = self._judged(
@@ -138,10 +139,11 @@ class Story:
         self.theatre.wait_until_quiet()
         files = {"specs/001-login-throttle/spec.md": page("collision-spec.md")}
         branch = "001-login-throttle"
-        world.push(self._repository, branch, files, "Specify the login throttle", author=REVIEWER, start=self._first)
-        self.theatre.wait_until_quiet()
 
         def act() -> str:
+            world.push(
+                self._repository, branch, files, "Specify the login throttle", author=REVIEWER, start=self._first
+            )
             return world.open_pull_request(self._repository, branch, title="Login throttle", author=REVIEWER).head_sha
 
         run = self._judged(act, lambda one: one.conclusion == "failure" and "taken" in (one.title or ""))
@@ -151,12 +153,10 @@ class Story:
         world = self.theatre.world
         issue = world.open_issue(self._repository, "Export the audit log", page("issue.md"), author=REVIEWER)
         self.theatre.wait_until_quiet()
-        started, mark = time.time(), world.requests.mark
+        marks = self._marks()
         world.comment(self._repository, issue.number, "/plan", author=REVIEWER)
         reply = self.theatre.wait_for_comment(self._repository, issue.number, lambda one: "kind=plan" in one.body)
-        took = time.time() - started
-        self.theatre.wait_until_quiet()
-        self._show_cost(took, mark)
+        self._show_cost(*marks)
         self.screen.comment(reply)
 
     def _mended(self) -> None:

@@ -27,12 +27,15 @@ class Drift:
 
 
 def find_drift(template: Template, constitution: Constitution) -> Drift | None:
-    """What drifted apart; None where nothing did, or where one of the two lists no principles."""
+    """What drifted apart; None where nothing did, or where one of the two lists no principles.
+
+    A list without numerals of which no name is a principle's is taken for something else than principles.
+    """
     if not template.principles or not constitution.principles:
         return None
     listed = [name_of(words) for words in template.principles]
     matched = {i: p for i, named in enumerate(listed) if (p := _same(named, constitution.principles)) is not None}
-    if not matched:
+    if not matched and not any(named.strong for named in listed):
         return None
     gone = tuple(template.principles[i] for i, named in enumerate(listed) if i not in matched and named.id)
     unlisted = tuple(p for p in constitution.principles if p not in matched.values())

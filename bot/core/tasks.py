@@ -103,12 +103,15 @@ def _references(document: Markdown) -> Iterator[tuple[str, int]]:
 
 
 def _tasks(document: Markdown) -> Iterator[Task]:
-    """The tasks in the first form that the list is written in: boxes, headings, entries without a box, a table."""
-    for form in (_boxed, _headed, _listed, _tabled):
-        tasks = [*form(document)]
-        if tasks:
-            yield from tasks
-            return
+    """The tasks in the first form that has ids: boxes, headings, entries without a box, a table; else all boxes."""
+    boxed = [*_boxed(document)]
+    if not any(task.id for task in boxed):
+        for form in (_headed, _listed, _tabled):
+            tasks = [*form(document)]
+            if tasks:
+                yield from tasks
+                return
+    yield from boxed
 
 
 def _boxed(document: Markdown) -> Iterator[Task]:

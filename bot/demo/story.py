@@ -93,7 +93,8 @@ class Story:
         world = self.theatre.world
         calls = list(world.requests.since(requests))
         sent = min(delivery.delivered_at for delivery in world.deliveries.log[deliveries:])
-        told = min((call.at + call.duration for call in calls if call.is_write), default=sent)
+        # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
+        told = min((call.at + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
         self.screen.cost(told - sent, *tally(calls))
 
     def _sticky(self, pull: PullRequest) -> Comment:

@@ -102,9 +102,8 @@ def main() -> int:
     for topic, count in counts.items():
         stated = count["agreed"] + count["wrong"]
         share = f"{100 * count['wrong'] / stated:.1f}" if stated else "-"
-        print(
-            f"{topic.value:14}{count['agreed']:8}{count['wrong']:8}{count['not found']:11}{count['not said']:10}{share:>9}"
-        )
+        cells = f"{count['agreed']:8}{count['wrong']:8}{count['not found']:11}{count['not said']:10}"
+        print(f"{topic.value:14}{cells}{share:>9}")
     return 0
 
 

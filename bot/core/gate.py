@@ -138,9 +138,19 @@ def non_negotiable(check: Check, constitution: Constitution) -> Severity | None:
     return Severity.WARNING
 
 
-def place(check: Check) -> Span:
-    """Where the item's status stands."""
-    return check.span or Span(check.line)
+def place(check: Check, plan: Plan) -> Span:
+    """Where the item's status stands, or its name where it has no status."""
+    if check.span is not None:
+        return check.span
+    line = plan.lines[check.line - 1] if check.line <= len(plan.lines) else ""
+    column = line.find(check.named) + 1 if check.named else 0
+    return Span(check.line, column, column + len(check.named) - 1) if column else Span(check.line)
+
+
+def is_blank_row(check: Check) -> bool:
+    """A table row in which nothing stands after the name."""
+    cells = [cell.strip() for cell in _cells(check.text)]
+    return len(cells) > 1 and not any(cells[1:])
 
 
 def way_to_track(plan: Plan) -> tuple[Prose, int | None]:

@@ -19,7 +19,7 @@ from bot.core.which import decide
 from bot.core.wording import clip, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.change import Change
     from bot.core.config import RepositoryConfig
@@ -67,13 +67,6 @@ def judge(
         code_files=code,
         notes=notes,
     )
-
-
-def judge_many(
-    changes: Iterable[tuple[Change, RepositoryConfig, Sequence[Source]]], rules: Sequence[Rule], bundled_template: str
-) -> tuple[Report, ...]:
-    """One report for each change and its configuration, in their order: the pull requests of one head, say."""
-    return tuple(judge(change, config, rules, bundled_template, sources=found) for change, config, found in changes)
 
 
 def worst(reports: Sequence[Report]) -> Report:

@@ -16,7 +16,7 @@ Correct the header, or leave the branch as it is: Plangate goes by the folder.
 ## Example
 
 ```markdown
-**Branch**: `017-webhook-retry` | **Date**: 2026-11-20
+**Branch**: `017-webhook-retry` | **Date**: 2026-11-20 | **Spec**: [spec.md](./spec.md)
 ```
 
 in `specs/018-webhook-retry/plan.md`.
@@ -24,7 +24,7 @@ in `specs/018-webhook-retry/plan.md`.
 ## Use instead
 
 ```markdown
-**Branch**: `018-webhook-retry` | **Date**: 2026-11-20
+**Branch**: `018-webhook-retry` | **Date**: 2026-11-20 | **Spec**: [spec.md](./spec.md)
 ```
 
 ## Severity

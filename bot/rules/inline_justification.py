@@ -65,7 +65,7 @@ def judge(case: Case) -> Iterator[Finding]:
         yield case.found(
             Severity.WARNING,
             plan.path,
-            gate.place(check),
+            gate.place(check, plan),
             title=(gate.named(check, case.constitution), _SAID[check.verdict]),
             why=(f"Its reason is only in the {cell}: ", At(plan.path, check.line), "."),
             fix=("A Complexity Tracking row would settle it.",),

@@ -66,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
         yield case.found(
             severity,
             plan.path,
-            gate.place(check),
+            gate.place(check, plan),
             title=(Name(clip(principle.title)), " is partial" if partial else " is violated"),
             why=_why(case, plan, check, principle),
             fix=_fix(check, principle),

@@ -41,9 +41,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.cases import yardsticks_at_head
-from bot.core.constitution import ConstitutionState
+from bot.core.drift import find_drift
 from bot.core.findings import Severity
-from bot.core.principles import name_of
 from bot.core.prose import At, Name, Piece
 from bot.core.rule import Clause, Survey, rule_of_change
 from bot.core.wording import clip, count
@@ -51,7 +50,6 @@ from bot.core.wording import clip, count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.cases import Yardstick
     from bot.core.findings import Finding
 
 _NAMED_AT_MOST = 5
@@ -63,11 +61,10 @@ def judge(survey: Survey) -> Iterator[Finding]:
     if any(case.feature.owned for case in survey.cases):
         return
     for yardstick in yardsticks_at_head(survey.change):
-        if yardstick.constitution.state is not ConstitutionState.FILLED or not yardstick.template.principles:
+        drift = find_drift(yardstick.template, yardstick.constitution)
+        if drift is None:
             continue
-        lacking, spare = _difference(yardstick)
-        if not lacking and not spare:
-            continue
+        lacking, spare = [principle.title for principle in drift.unlisted], list(drift.gone)
         why: list[Piece] = []
         if lacking:
             why += ["It does not list ", *_names(lacking), ". "]
@@ -90,24 +87,6 @@ def judge(survey: Survey) -> Iterator[Finding]:
 
 def _principles(number: int) -> str:
     return count(number, "principle", "principles")
-
-
-def _difference(yardstick: Yardstick) -> tuple[list[str], list[str]]:
-    """Titles that the template lacks, and titles that only it has."""
-    wanted = {_key(p.name): p.title for p in yardstick.constitution.principles}
-    listed = {_key(name_of(line).name): line for line in yardstick.template.principles}
-    lacking = [title for key, title in wanted.items() if not any(_same(key, other) for other in listed)]
-    spare = [line for key, line in listed.items() if not any(_same(key, other) for other in wanted)]
-    return lacking, spare
-
-
-def _key(name: str) -> str:
-    return " ".join(word for word in name.casefold().replace("-", " ").split() if word.isalnum())
-
-
-def _same(one: str, other: str) -> bool:
-    """One name may be the other's beginning: `Observability` and `Observability & Error Handling`."""
-    return bool(one and other) and (one.startswith(other) or other.startswith(one))
 
 
 def _names(titles: list[str]) -> list[Piece]:

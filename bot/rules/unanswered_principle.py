@@ -86,14 +86,14 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
     why: Prose = (at, " lists it without a verdict.")
     if check.status:
         why = (at, " says ", Code(clip(check.status, 60)), ", which is no verdict.")
-    elif check.text.lstrip().startswith("|"):
+    elif gate.is_blank_row(check):
         why = ("The cell at ", at, " is empty.")
     if _whole(plan):
         why = (*why, " Only the line for the whole gate, ", At(plan.path, plan.overall_line), ", answers it.")
     return case.found(
         severity,
         plan.path,
-        gate.place(check),
+        gate.place(check, plan),
         title=(Name(clip(principle.title)), " is unanswered"),
         why=why,
         fix=_FIX,

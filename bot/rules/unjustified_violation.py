@@ -101,7 +101,7 @@ def _unjustified(case: Case, plan: Plan, check: Check, severity: Severity) -> Fi
     return case.found(
         severity,
         plan.path,
-        gate.place(check),
+        gate.place(check, plan),
         title=(gate.named(check, case.constitution), _SAID[check.verdict]),
         why=tuple(why),
         fix=fix,
@@ -116,7 +116,7 @@ def _pending(case: Case, plan: Plan, check: Check) -> Finding:
     return case.found(
         Severity.WARNING if done else Severity.NOTICE,
         plan.path,
-        gate.place(check),
+        gate.place(check, plan),
         title=(gate.named(check, case.constitution), " is pending"),
         why=(*why, ", and all tasks are ticked.") if done else (*why, "."),
         fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), " once it is known."),

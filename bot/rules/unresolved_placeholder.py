@@ -17,7 +17,7 @@ Replace the placeholder, or delete the line if it does not apply.
 ## Example
 
 ```markdown
-**Testing**: [e.g., cargo test or NEEDS CLARIFICATION]
+**Testing**: [which command, or NEEDS CLARIFICATION]
 ```
 
 ## Use instead

@@ -1,25 +1,21 @@
-"""Records as GitHub's REST JSON. Every key of the official description is there; both client libraries rely on it."""
+"""Issues, pull requests and checks as GitHub's REST JSON; both client libraries rely on every key."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from bot.sandbox.account_shapes import AccountShapes
 from bot.sandbox.state import (
-    PERMISSIONS_OF,
-    App,
     CheckRun,
     CheckSuite,
     Comment,
-    Installation,
     Issue,
     PullRequest,
     Reaction,
     Repository,
     Review,
-    Token,
     User,
     iso,
     node_id,
@@ -29,181 +25,12 @@ if TYPE_CHECKING:
     from bot.sandbox import git
 
 Json = dict[str, Any]
-
-_USER_LINKS = (
-    "followers:followers following:following{/other_user} gists:gists{/gist_id} starred:starred{/owner}{/repo}"
-    " subscriptions:subscriptions organizations:orgs repos:repos events:events{/privacy}"
-    " received_events:received_events"
-)
-_REPOSITORY_LINKS = (
-    "archive:{archive_format}{/ref} assignees:assignees{/user} blobs:git/blobs{/sha} branches:branches{/branch}"
-    " collaborators:collaborators{/collaborator} comments:comments{/number} commits:commits{/sha}"
-    " compare:compare/{base}...{head} contents:contents/{+path} contributors:contributors deployments:deployments"
-    " downloads:downloads events:events forks:forks git_commits:git/commits{/sha} git_refs:git/refs{/sha}"
-    " git_tags:git/tags{/sha} hooks:hooks issue_comment:issues/comments{/number} issue_events:issues/events{/number}"
-    " issues:issues{/number} keys:keys{/key_id} labels:labels{/name} languages:languages merges:merges"
-    " milestones:milestones{/number} notifications:notifications{?since,all,participating} pulls:pulls{/number}"
-    " releases:releases{/id} stargazers:stargazers statuses:statuses/{sha} subscribers:subscribers"
-    " subscription:subscription tags:tags teams:teams trees:git/trees{/sha}"
-)
 CONTENTS = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"]
 
 
-def _links(table: str, api: str) -> Json:
-    pairs = (entry.split(":", 1) for entry in table.split())
-    return {f"{name}_url": f"{api}/{path}" for name, path in pairs}
-
-
 @dataclass(slots=True)
-class Shapes:
+class Shapes(AccountShapes):
     """Builds answers whose addresses are those of this sandbox."""
-
-    url: str
-    """The base address, without a slash at the end."""
-
-    def user(self, user: User) -> Json:
-        """A "simple user"."""
-        # A bot's login in REST ends in `[bot]`; in GraphQL it does not.
-        login = f"{user.login}[bot]" if user.type == "Bot" else user.login
-        api = f"{self.url}/users/{quote(login)}"
-        html = f"{self.url}/apps/{user.login}" if user.type == "Bot" else f"{self.url}/{user.login}"
-        return {
-            "login": login,
-            "id": user.id,
-            "node_id": user.node_id,
-            "avatar_url": f"{self.url}/-/avatars/{user.id}",
-            "gravatar_id": "",
-            "url": api,
-            "html_url": html,
-            **_links(_USER_LINKS, api),
-            "type": user.type,
-            "user_view_type": "public",
-            "site_admin": False,
-        }
-
-    def minimal_repository(self, repository: Repository) -> Json:
-        """What installations, compares and deliveries' neighbours show of a repository."""
-        api = f"{self.url}/repos/{repository.full_name}"
-        html = f"{self.url}/{repository.full_name}"
-        return {
-            "id": repository.id,
-            "node_id": repository.node_id,
-            "name": repository.name,
-            "full_name": repository.full_name,
-            "owner": self.user(repository.owner),
-            "private": repository.private,
-            "html_url": html,
-            "description": repository.description,
-            "fork": repository.parent is not None,
-            "url": api,
-            **_links(_REPOSITORY_LINKS, api),
-        }
-
-    def repository(self, repository: Repository, role: str | None = None, *, full: bool = False) -> Json:
-        """A repository; `role` adds the reader's permissions, `full` the keys of `GET /repos/{owner}/{repo}`."""
-        html = f"{self.url}/{repository.full_name}"
-        issues = sum(issue.state == "open" for issue in repository.issues.values())
-        body = self.minimal_repository(repository) | {
-            "git_url": f"git:{html.partition(':')[2]}.git",
-            "ssh_url": f"git@sandbox.invalid:{repository.full_name}.git",
-            "clone_url": f"{html}.git",
-            "svn_url": html,
-            "mirror_url": None,
-            "homepage": None,
-            "language": None,
-            "forks_count": 0,
-            "forks": 0,
-            "stargazers_count": 0,
-            "watchers_count": 0,
-            "watchers": 0,
-            "size": 1,
-            "default_branch": repository.default_branch,
-            "open_issues_count": issues,
-            "open_issues": issues,
-            "is_template": False,
-            "topics": [],
-            "has_issues": True,
-            "has_projects": False,
-            "has_wiki": False,
-            "has_pages": False,
-            "has_downloads": True,
-            "has_discussions": False,
-            "archived": repository.archived,
-            "disabled": False,
-            "visibility": "private" if repository.private else "public",
-            "pushed_at": iso(repository.pushed_at),
-            "created_at": iso(repository.created_at),
-            "updated_at": iso(repository.pushed_at),
-            "license": None,
-            "allow_forking": True,
-            "web_commit_signoff_required": False,
-        }
-        if role is not None:
-            granted = PERMISSIONS_OF[role]
-            body["permissions"] = {name: name in granted for name in PERMISSIONS_OF["admin"]}
-        if full:
-            body |= {"subscribers_count": 0, "network_count": 0, "temp_clone_token": ""}
-            body |= {"allow_merge_commit": True, "allow_squash_merge": True, "allow_rebase_merge": True}
-            if repository.parent is not None:
-                body |= {"parent": self.repository(repository.parent), "source": self.repository(repository.parent)}
-        return body
-
-    def app(self, app: App, *, counted: int | None = None) -> Json:
-        """A GitHub App; `counted` installations only in `GET /app`."""
-        body = {
-            "id": app.id,
-            "slug": app.slug,
-            "node_id": app.node_id,
-            "client_id": app.client_id,
-            "owner": self.user(app.owner),
-            "name": app.name,
-            "description": "",
-            "external_url": f"{self.url}/apps/{app.slug}",
-            "html_url": f"{self.url}/apps/{app.slug}",
-            "created_at": iso(app.created_at),
-            "updated_at": iso(app.created_at),
-            "permissions": app.permissions,
-            "events": app.events,
-        }
-        return body if counted is None else body | {"installations_count": counted}
-
-    def installation(self, one: Installation) -> Json:
-        """An installation."""
-        suspended = None if one.suspended_at is None else iso(one.suspended_at)
-        return {
-            "id": one.id,
-            "account": self.user(one.account),
-            "repository_selection": one.selection,
-            "access_tokens_url": f"{self.url}/app/installations/{one.id}/access_tokens",
-            "repositories_url": f"{self.url}/installation/repositories",
-            "html_url": f"{self.url}/settings/installations/{one.id}",
-            "app_id": one.app.id,
-            "client_id": one.app.client_id,
-            "app_slug": one.app.slug,
-            "target_id": one.account.id,
-            "target_type": one.account.type,
-            "permissions": one.permissions,
-            "events": one.events,
-            "created_at": iso(one.created_at),
-            "updated_at": iso(one.created_at),
-            "single_file_name": None,
-            "has_multiple_single_files": False,
-            "single_file_paths": [],
-            "suspended_by": None if suspended is None else self.user(one.account),
-            "suspended_at": suspended,
-        }
-
-    def token(self, token: Token, repositories: list[Repository] | None) -> Json:
-        """An installation access token."""
-        body: Json = {
-            "token": token.value,
-            "expires_at": iso(token.expires_at),
-            "permissions": token.permissions,
-            "repository_selection": token.installation.selection if token.repositories is None else "selected",
-        }
-        if repositories is not None:
-            body["repositories"] = [self.repository(one, "read") for one in repositories]
-        return body
 
     def reactions(self, url: str, counts: dict[str, int]) -> Json:
         """A reaction rollup."""

@@ -72,7 +72,7 @@ def _annotation(finding: Finding, line: int) -> Annotation:
         start_line=line,
         end_line=last,
         annotation_level=_LEVELS[finding.severity],
-        title=plain_line(words(finding.title), _TITLE),
+        title=plain_line(words(finding.title), _TITLE) or finding.rule,
         message=plain_line(message, _MESSAGE) or finding.rule,
         start_column=finding.column if on_one_line else None,
         end_column=finding.end_column if on_one_line else None,

@@ -101,7 +101,9 @@ class RenderContext:
         return known.clause if known else Clause(f"{rule} finding", f"{rule} findings", 99)
 
     def rule_url(self, rule: str) -> str | None:
-        """The rule's page."""
+        """The rule's page, None for what is no registered rule."""
+        if rule not in self.rules:
+            return None
         if self.site_url:
             return f"{self.site_url}/rules/{quote(rule)}"
         return f"{self.rules_url}#{quote(rule)}" if self.rules_url else None

@@ -57,12 +57,12 @@ class Links:
 
     def prose(self, pieces: Prose, *, cell: bool = False) -> str:
         """A sentence. `cell` is for tables, where a pipe in a code span would end the cell."""
-        parts: list[str] = []
+        line = ""
         for piece in pieces:
             shown = self._piece(piece, code_cell if cell else code_span)
             # Two code spans side by side would become one with backticks in it.
-            parts.append(" " + shown if parts and parts[-1][-1:] == shown[:1] == "`" else shown)
-        return "".join(parts)
+            line += " " + shown if line.endswith("`") and shown.startswith("`") else shown
+        return line
 
     def _piece(self, piece: Piece, code: Callable[[str], str]) -> str:
         match piece:

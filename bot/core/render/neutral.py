@@ -18,6 +18,8 @@ MARKER = "plangate:v1"
 _WORD = 200
 _SPAN = 300
 _FENCE = 60_000
+# GitHub's parser knows no code span with more than 80 backticks and no fence with more than 255 (cmark-gfm).
+_LONGEST_RUN = 40
 
 # Blank letters and invisible marks that are not in the category Cf, tag characters and variation selectors included.
 _INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0}
@@ -87,6 +89,8 @@ def code_span(text: str, limit: int = _SPAN) -> str:
     if not line:
         return "(empty)"
     longest = max((len(run) for run in _TICKS.findall(line)), default=0)
+    if longest > _LONGEST_RUN:
+        return html_code(line, limit)
     ticks = "`" * (longest + 1)
     pad = " " if line[0] == "`" or line[-1] == "`" else ""
     return f"{ticks}{pad}{line}{pad}{ticks}"
@@ -110,7 +114,8 @@ def table_cell(markdown: str) -> str:
 
 def fence(text: str, info: str = "text", *, indent: str = "", limit: int = _FENCE) -> str:
     """The text in a fence longer than any run of backticks in it; at most `limit` characters, cut at a line."""
-    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", visible(text[: limit + 1], keep="\n\r\t"))]
+    seen = _TICKS.sub(lambda run: run.group()[:_LONGEST_RUN], visible(text[: limit + 1], keep="\n\r\t"))
+    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", seen)]
     if len(text) > limit:
         lines = [*lines[:-1], "…"]
     longest = max((len(run) for line in lines for run in _TICKS.findall(line)), default=0)

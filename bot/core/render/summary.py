@@ -19,11 +19,12 @@ from bot.core.render.tables import tables
 
 if TYPE_CHECKING:
     from bot.core.draft import Draft
-    from bot.core.render.context import RenderContext
+    from bot.core.render.context import ConfigTrouble, RenderContext
 
 _FEATURES_WITH_TABLES = 5
 _DESK_FEATURES = 3
 _LOOKS = 12
+_NOTES = 20
 _STANDS = {
     Conclusion.SUCCESS: "✅ passes",
     Conclusion.FAILURE: "❌ fails",
@@ -73,20 +74,23 @@ def summary(this: Page, shown: int, *, with_tables: bool = True) -> str:
 
 def _above(this: Page, links: Links) -> list[str]:
     """Lines that come first because they change how the rest is read."""
-    trouble = this.context.trouble
-    lines = []
-    if trouble:
-        lines.append(
-            f"> ⚠️ {code_span(trouble.path)} on {code_span(trouble.branch)} is broken since"
-            f" {code_span(short(trouble.since))} (line {trouble.line}: {links.prose(with_code(trouble.what))}). Judged by the last"
-            f" good version, {code_span(short(trouble.good))}. This is for an admin, not for this pull request."
-        )
+    lines = [_trouble(this.context.trouble, links)] if this.context.trouble else []
     lines += [
         f"**{neutralise(waived.rule)} is waived** by {code_span(waived.by, 60)} ({neutralise(waived.role)}):"
         f" {code_span(waived.reason)}. Holds until the feature folder or the finding changes."
-        for waived in this.context.waivers
+        for waived in this.context.waivers[:_NOTES]
     ]
     return [*lines, _other_pulls(this.context, links)]
+
+
+def _trouble(trouble: ConfigTrouble, links: Links) -> str:
+    what = links.prose(with_code(trouble.what)).strip()
+    since = code_span(short(trouble.since))
+    return (
+        f"> ⚠️ {code_span(trouble.path)} on {code_span(trouble.branch)} is broken since {since}"
+        f" (line {trouble.line}: {what}). Judged by the last good version, {code_span(short(trouble.good))}."
+        " This is for an admin, not for this pull request."
+    )
 
 
 def _other_pulls(context: RenderContext, links: Links) -> str:
@@ -116,7 +120,7 @@ def _body(this: Page, links: Links, shown: int) -> list[str]:
 
 def _not_judged(this: Page, links: Links) -> list[str]:
     said = links.prose(this.report.reason).strip() or "Nothing to check here: this change holds no feature folder."
-    notes = "\n".join(f"- {links.prose(note).strip()}" for note in this.report.notes)
+    notes = "\n".join(f"- {links.prose(note).strip()}" for note in this.report.notes[:_NOTES])
     way_in = "If it is a feature, add its folder with a `spec.md`; Plangate goes by the folder."
     return [said, notes, way_in if this.context.governed and not this.context.merge_group else ""]
 

@@ -43,11 +43,10 @@ def folded(headline: str, lines: list[str]) -> str:
 def tables(feature: FeatureReport, links: Links, *, named: bool = False) -> list[str]:
     """Both tables, folded; `named` puts the feature's name before the headline, where there are several."""
     name = f"{html_code(feature.feature.name)} · " if named else ""
-    calm = not any(finding.severity is Severity.ERROR for finding in feature.findings)
     plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
-    blocks = [folded(f"{name}Artifacts: {artifact_tally(feature)}", _artifacts(feature, plan, links, grouped=calm))]
+    blocks = [folded(f"{name}Artifacts: {artifact_tally(feature)}", _artifacts(feature, plan, links))]
     if standings(feature) and feature.checks:
-        blocks.append(folded(f"{name}Principles: {principle_tally(feature)}", _principles(feature, plan, links, calm)))
+        blocks.append(folded(f"{name}Principles: {principle_tally(feature)}", _principles(feature, plan, links)))
     return blocks
 
 
@@ -82,14 +81,16 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(table_cell(cell) for cell in cells)} |".replace("|  |", "| |")
 
 
-def _artifacts(feature: FeatureReport, plan: str, links: Links, *, grouped: bool) -> list[str]:
-    rows: dict[tuple[str, str], list[str]] = {}
+def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
+    # Rows that say the same are told once, unless something is missing: then each is looked for by its name.
+    grouped = not any(not there(each) and each.due in {Due.REQUIRED, Due.RECOMMENDED} for each in feature.artifacts)
+    rows: dict[tuple[str, str, str], list[str]] = {}
     for artifact in feature.artifacts:
-        key = (_due(artifact, plan, links), _state(artifact, feature, plan, links))
         name = links.at(At(artifact.path), artifact.name) if there(artifact) else artifact.name
-        alone = not grouped or not there(artifact)
-        rows.setdefault((*key, *([artifact.name] if alone else [])), []).append(name)  # type: ignore[arg-type]
-    lines = [_row(" · ".join(names), key[0], key[1]) for key, names in rows.items()]
+        own_row = "" if grouped and there(artifact) else artifact.name
+        key = (own_row, _due(artifact, plan, links), _state(artifact, feature, plan, links))
+        rows.setdefault(key, []).append(name)
+    lines = [_row(" · ".join(names), due, state) for (_, due, state), names in rows.items()]
     return ["| artifact | due | state |", "|---|---|---|", *lines]
 
 
@@ -122,8 +123,9 @@ def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) 
     return f"{mark} {word}"
 
 
-def _principles(feature: FeatureReport, plan: str, links: Links, grouped: bool) -> list[str]:
+def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
     everyone = standings(feature)
+    grouped = all(standing.finding is None for standing in everyone)
     settled = [s for s in everyone if grouped and s.verdict is Verdict.PASS and s.principle.id]
     settled = settled if len(settled) > 1 else []
     lines = [_row(" · ".join(_cited(standing) for standing in settled), "✅ pass", "")] if settled else []

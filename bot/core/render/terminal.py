@@ -198,5 +198,5 @@ def _configuration(report: Report) -> str:
     if not sources:
         return "defaults"
     nearest = sources[-1]
-    at = f"@{short(nearest.source.removeprefix('base@'))}" if nearest.source.startswith("base@") else " (working copy)"
-    return plain_line(nearest.path) + at
+    sha = plain_line(nearest.source.removeprefix("base@"))
+    return plain_line(nearest.path) + (f"@{short(sha)}" if sha != nearest.source else " (working copy)")

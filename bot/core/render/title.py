@@ -50,8 +50,9 @@ def _suffix(report: Report, context: RenderContext) -> str:
 
 
 def _what_blocks(errors: Sequence[Finding], context: RenderContext) -> list[str]:
-    if len(errors) == 1 and errors[0].headline:
-        return [plain_line(errors[0].headline, TITLE_LIMIT)]
+    headline = plain_line(errors[0].headline or "", TITLE_LIMIT)
+    if len(errors) == 1 and headline:
+        return [headline]
     counts: dict[tuple[int, str, str], int] = {}
     for finding in errors:
         clause = context.clause(finding.rule)
@@ -74,9 +75,8 @@ def _of_no_feature(report: Report, context: RenderContext) -> str:
     if not context.governed:
         return "Nothing to judge here"
     found = [item.finding for item in told(report)]
-    if found:
-        return found[0].headline or plain(found[0].title)
-    return "Not a feature: nothing to check"
+    said = plain_line(found[0].headline or plain(found[0].title)) if found else ""
+    return said or "Not a feature: nothing to check"
 
 
 def _passing(report: Report, context: RenderContext) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.findings import Finding, Report, Severity
 from bot.core.render.annotations import words
 from bot.core.render.facts import line_order, told
-from bot.core.render.neutral import plain_line
+from bot.core.render.neutral import plain_line, visible
 from bot.core.render.title import title
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 _MESSAGE = 4_000
+_NEWLINE = "\n"
 
 
 def as_workflow_commands(report: Report, context: RenderContext) -> str:
@@ -37,7 +38,8 @@ def _command(finding: Finding) -> str:
     }
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
     message = " ".join(part for part in (words(finding.why), words(finding.fix)) if part) or words(finding.title)
-    text = plain_line(message, _MESSAGE) + (f"\n{finding.paste[:_MESSAGE]}" if finding.paste else "")
+    paste = visible(finding.paste[:_MESSAGE], keep=_NEWLINE) if finding.paste else ""
+    text = "\n".join(part for part in (plain_line(message, _MESSAGE), paste) if part)
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
 
 

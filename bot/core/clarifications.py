@@ -30,6 +30,8 @@ _EXAMPLES = frozenset(("", "specific question", "question", "具体的な質問"
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
 _MAX_LABEL = 200
 _MAX_IN_LINE = 10
+_NEAR = 40
+"""Characters around the words in which others may turn them into a mention."""
 _LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
 _BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
 
@@ -79,18 +81,22 @@ def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]
 def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: bool) -> bool:
     """Whether one marker asks something here and now."""
     before, after = line[: match.start()], line[end:]
-    near = len(before) <= _MAX_LABEL
-    leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
     if _ANSWERED.search(after):
         return False
+    ticked = _TICKED.match(line)
     if match[1] and asked:
         example = asked.strip(" .…").casefold() in _EXAMPLES
-        return not example and (not _TICKED.match(line) or "x" not in line[:12].casefold())
-    if _SETTLED.search(before) or _SETTLED.search(after) or _TICKED.match(line):
+        return not example and (not ticked or "x" not in ticked[0].casefold())
+    near = len(before) <= _MAX_LABEL
+    leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
+    explained = after.lstrip().startswith(("(", "（"))
+    settled = _SETTLED.search(before[-_NEAR:]) or (_SETTLED.search(after[:_NEAR]) and not explained)
+    if ticked or (settled and not (leads and in_context)):
         return False
-    if match[1]:
-        return leads or in_context or not after.strip(" .。|")
-    return (leads and (in_context or bool(match[3]))) or (in_context and bool(re.match(r"\s*[(（]", after)))
+    alone = bool(match[1]) and not after.strip(" .。|")
+    return (
+        alone or (leads and (in_context or bool(match[1] or match[3]))) or (in_context and bool(match[1] or explained))
+    )
 
 
 def _skipped(document: Markdown) -> set[int]:

@@ -22,7 +22,7 @@ MAX_PRINCIPLES = 100
 
 _PRINCIPLES = re.compile(
     r"principle|tenet|philosophy|non-negotiables|原則|原则|원칙|principios|princípios|principes|prinzipien|grundsätze"
-    r"|принцип|zasady|principi\b|nguyên tắc"
+    r"|принцип|zasady|principi\b|principer|prinsip|beginsel|ilkeler|nguyên tắc"
 )
 _CORE = re.compile(
     r"core|guiding|fundamental|^principles$|核心|中核|基本|핵심|fundamenta|rectores|kern|основн|podstawow|cốt lõi"
@@ -120,10 +120,9 @@ def _found(document: Markdown) -> Iterator[_Found]:
     if lines:
         return
     numbered = _numbered_sections(document)
-    yield from numbered
-    if not numbered:
-        for section in sections:
-            yield from _listed(document, section)
+    listed = [one for section in sections for one in _listed(document, section)]
+    core = len(listed) > 1 and any(_is_core(section) for section in sections)
+    yield from listed if core or not numbered else numbered
 
 
 def _principle_sections(document: Markdown) -> list[Heading]:
@@ -133,11 +132,17 @@ def _principle_sections(document: Markdown) -> list[Heading]:
         nested = bool(found) and heading.line <= found[-1].end_line
         if (heading.level == 1 and not index) or nested or heading.level > 3:  # noqa: PLR2004  deeper is a principle's own
             continue
-        if _PRINCIPLES.search(heading.title[:MAX_NAME].casefold()) and not name_of(heading.title).strong:
+        # "Article II: Core Principles" holds them; "II. Design Principles" is one.
+        holds = _is_core(heading) or not name_of(heading.title).strong
+        if holds and _PRINCIPLES.search(heading.title[:MAX_NAME].casefold()):
             found.append(heading)
-    core = [heading for heading in found if _CORE.search(heading.title[:MAX_NAME].casefold())]
+    core = [heading for heading in found if _is_core(heading)]
     others = [heading for heading in found if heading not in core and any(_numbered(_direct(document, heading)))]
     return sorted(core + others, key=lambda heading: heading.line) if core else found
+
+
+def _is_core(heading: Heading) -> bool:
+    return bool(_CORE.search(name_of(heading.title).name.casefold()))
 
 
 def _direct(document: Markdown, section: Heading) -> list[Heading]:

@@ -127,6 +127,7 @@ def test_a_title_with_brackets_of_its_own(title: str) -> None:
     [
         ("**Storage**: NEEDS CLARIFICATION", True),
         ("**Storage**: PostgreSQL, NEEDS CLARIFICATION (which version)", True),
+        ("**Storage**: NEEDS CLARIFICATION (no decision yet, all are open)", True),
         ("- dbus (NEEDS CLARIFICATION: which interface)", True),
         ("- **Storage**: [NEEDS CLARIFICATION: which one?]", True),
         ("- **Storage**: [NEEDS CLARIFICATION: which one?] → resolved: SQLite", False),

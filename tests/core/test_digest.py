@@ -25,7 +25,9 @@ def test_it_is_a_sha256() -> None:
 
 
 def test_the_order_in_which_a_tree_was_read_does_not_matter() -> None:
-    assert _digest(judged(_ALL)) == _digest(judged(dict(reversed(_ALL.items())), dict(reversed(MAIN.items()))))
+    assert _digest(judged(_ALL)) == _digest(
+        judged({path: _ALL[path] for path in reversed(_ALL)}, {path: MAIN[path] for path in sorted(MAIN)})
+    )
 
 
 def test_where_the_yardstick_came_from_does_not_matter() -> None:
@@ -35,11 +37,7 @@ def test_where_the_yardstick_came_from_does_not_matter() -> None:
 
 
 def test_what_is_said_and_where_matters() -> None:
-    row = "| V. Observability: no queue-age metric yet | the metrics crate lands with 019 |"
-    shorter = {
-        **_ALL,
-        PLAN: FEATURE[PLAN].replace(row, "| V. Observability: no queue-age metric yet | it lands with 019 |"),
-    }
+    shorter = {**_ALL, PLAN: FEATURE[PLAN].replace("the metrics crate lands with 019", "it lands with 019")}
     longer = {**_ALL, PLAN: FEATURE[PLAN].replace("## Summary", "\n## Summary")}
     digests = {_digest(judged(head)) for head in (_ALL, shorter, longer, {**_ALL, f"{DIR}/research.md": ""})}
     assert len(digests) == 4

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.core.findings import Finding, Report
     from bot.core.naming import Naming
     from bot.core.render.context import RenderContext
-    from bot.core.rule import Rule
 
 _MOST = 20
 _STATUS_ROOM = 30_000
@@ -76,19 +75,12 @@ def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links:
     """What the rule says, and how hard it is here."""
     known = context.rules.get(rule)
     level = config.rules.get(rule)
-    says = f" {neutralise(_first_words(known))}" if known else ""
-    hard = (
-        f"set to {level.value} by this repository"
-        if level
-        else f"at most {known.severity.value} by default"
-        if known
-        else ""
-    )
-    return f"{links.rule(rule)}:{says}{f' ({hard})' if hard else ''}"
-
-
-def _first_words(rule: Rule) -> str:
-    return rule.title.rstrip(".") + "."
+    said = [neutralise(known.title.rstrip(".")) + "."] if known else []
+    if level:
+        said.append(f"Set to {level.value} by this repository.")
+    elif known:
+        said.append(f"At most {known.severity.value}, by default.")
+    return f"{links.rule(rule)}: {' '.join(said)}" if said else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,11 @@ class Gatherer:
         found = self._hint("yardstick") or Hints()
         name = subject.named or subject.branch
         of_branch = self._hint(f"branch:{name}") if name else None
-        return found if of_branch is None else msgspec.structs.replace(found, folders=of_branch.folders)
+        return (
+            found
+            if of_branch is None
+            else msgspec.structs.replace(found, folders=of_branch.folders, prefixes=of_branch.prefixes)
+        )
 
     def _hint(self, key: str) -> Hints | None:
         stored = self.store.remembered(self.repository, key)
@@ -158,8 +162,10 @@ class Gatherer:
         self._keep("yardstick", Hints(roots=roots, documents=documents))
         name = change.head_branch or subject.named
         if name is not None:
-            folders = decide(change, config).looked_at[:_MOST_HINTED_FOLDERS]
-            self._keep(f"branch:{name}", Hints(folders=folders))
+            folders = decide(change, config).folders[:_MOST_HINTED_FOLDERS]
+            numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
+            paths = tuple(folder.path for folder in folders)
+            self._keep(f"branch:{name}", Hints(folders=paths, prefixes=numbers))
 
     def _keep(self, key: str, hints: Hints) -> None:
         text = msgspec.json.encode(hints).decode()

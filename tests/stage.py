@@ -15,7 +15,8 @@ and the worker's threads are left out, so that a test runs in order and ends.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Self
+from itertools import count
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.adapters import webhook
 from bot.adapters.github_app import GitHubApp
@@ -25,6 +26,8 @@ from bot.adapters.queue_sqlite import SqliteQueue
 from bot.adapters.sqlite import Database
 from bot.adapters.store_sqlite import SqliteStore
 from bot.core.configured import Farther
+from bot.core.events import RepositoryRef
+from bot.core.jobs import new_job
 from bot.core.outcome import Bury, Done, Outcome, Retry
 from bot.core.verdict import House
 from bot.rules import RULES
@@ -34,6 +37,7 @@ from bot.service import Service
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.core.events import Event
     from bot.sandbox.requests_log import Request
     from bot.sandbox.state import CheckRun, Comment, Repository
 
@@ -164,6 +168,7 @@ class Stage:
         self.house = House(RULES, TEMPLATE, version, app_slug=app.slug, farther=farther)
         self.service = Service(GitHubRepositories(self.app, clock), self.queue, self.store, clock, self.house)
         self._delivered = 0
+        self._numbers = count(1)
 
     def __enter__(self) -> Self:
         return self
@@ -183,6 +188,21 @@ class Stage:
             jobs = webhook.parse(one.event, one.guid, body, app_id=self.world.app.id, app_slug=self.world.app.slug)
             made += sum(self.queue.put(job) for job in jobs)
         return made
+
+    def lose(self) -> None:
+        """Lose what GitHub sent so far."""
+        self._delivered = len(self.world.deliveries.log)
+
+    def put(self, event: Event) -> None:
+        """Accept an event that the sandbox does not send."""
+        self.queue.put(new_job(f"stage:{next(self._numbers)}", event))
+
+    def about(self, repository: Repository) -> dict[str, Any]:
+        """What every event says of its repository."""
+        owner, _, name = repository.full_name.partition("/")
+        ref = RepositoryRef(id=repository.id, owner=owner, name=name, default_branch=repository.default_branch)
+        installations = self.world.hub.state.installations
+        return {"installation": next(iter(installations)), "repository": ref, "sender": "ada"}
 
     def step(self) -> Outcome | None:
         """Work on one job; None when none is due."""

@@ -17,7 +17,7 @@ from bot.core.branch import read_branch
 from bot.core.change import Change, Kind, Tree
 from bot.core.config import RepositoryConfig
 from bot.core.facts import Question
-from bot.core.folders import specs_roots
+from bot.core.folders import root_of, specs_roots
 from bot.core.globs import is_glob
 from bot.core.template import next_paths, resolution_paths
 
@@ -42,6 +42,8 @@ class Hints(msgspec.Struct, frozen=True):
     """Paths of template and constitution that are there."""
     folders: tuple[str, ...] = ()
     """Feature folders of this branch."""
+    prefixes: tuple[str, ...] = ()
+    """Their numbers as branch names write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def first(subject: Subject, hints: Hints) -> Question:
         folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:MAX_FOLDERS],
         documents=_documents(roots, hints.documents),
         default_documents=configuration.PATHS,
-        prefixes=_prefix(name) if name else (),
+        prefixes=_union(hints.prefixes, _prefix(name) if name else ())[:MAX_FOLDERS],
         from_default=subject.number is None,
         changes=True,
         comments=subject.comments,
@@ -149,7 +151,8 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
     roots = _new(asked.roots, (root for change, held in changes for root in _roots(change, held)))
     bases = [change.base for change, _ in changes if change.base is not None]
     documents = _new(asked.documents, (path for base in bases for path in _more_documents(base, asked, roots)))
-    folders = _new(asked.folders, (path for change, held in changes for path in _folders(change, held)))
+    found = (path for change, held in changes for path in (*_folders(change, held), *_likely(change, roots)))
+    folders = _new(asked.folders, found)
     prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
     if not (roots or documents or folders or prefixes):
         return None
@@ -217,6 +220,19 @@ def _folders(change: Change, held: Configured) -> Iterable[str]:
         there = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
         if any(entry is not None and entry.kind is Kind.FOLDER for entry in there):
             yield path
+
+
+def _likely(change: Change, roots: Sequence[str]) -> Iterable[str]:
+    """Folders below roots that were not listed yet: the branch's own, and those that hold a changed file."""
+    if not roots:
+        return
+    yield from _guesses(change.head_branch or "", roots)
+    for file in change.changed:
+        root = root_of(file.path, roots)
+        if root is not None:
+            name, deeper, _ = file.path[len(root) + 1 if root else 0 :].partition("/")
+            if deeper:
+                yield f"{root}/{name}" if root else name
 
 
 def _numbers(change: Change, held: Configured) -> Iterable[str]:

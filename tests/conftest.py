@@ -1,0 +1,34 @@
+"""Fixtures that tests in several rooms share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.sandbox.state import Repository
+    from tests.stage import Stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A GitHub with Plangate beside it; see `tests.stage`."""
+    from tests.stage import Stage  # noqa: PLC0415  the clients take a third of a second, which most tests need not pay
+
+    with Stage(tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture
+def ferry(stage: Stage) -> Repository:
+    """A repository with Spec Kit in which the App is installed and has looked around."""
+    from tests.stage import SPEC_KIT  # noqa: PLC0415  likewise
+
+    repository = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
+    stage.world.install("acme", [repository])
+    stage.drain()
+    return repository

@@ -6,6 +6,7 @@ Limits are GitHub's: https://docs.github.com/en/rest/checks/runs#create-a-check-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.feature import State
@@ -45,8 +46,8 @@ def annotate(report: Report, context: RenderContext) -> tuple[Annotation, ...]:
     """The worst 50. Notices of legacy features and whatever has no place in the head's files get none."""
     items = [item for item in counted_order(told(report), context) if _shown(item)]
     placed = ((item.finding, _line(item)) for item in items)
-    found = [_annotation(finding, line) for finding, line in placed if line is not None]
-    return tuple(found[:MOST])
+    found = (_annotation(finding, line) for finding, line in placed if line is not None)
+    return tuple(islice(found, MOST))
 
 
 def _shown(item: Told) -> bool:

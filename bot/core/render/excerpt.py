@@ -29,7 +29,9 @@ class SourceLines:
         """The 1-based line without its end, None when there is no such document or line."""
         if path not in self._documents:
             return None
-        lines = self._lines.setdefault(path, _ENDS.split(self._documents[path]))
+        if path not in self._lines:
+            self._lines[path] = _ENDS.split(self._documents[path])
+        lines = self._lines[path]
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 

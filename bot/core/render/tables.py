@@ -78,7 +78,7 @@ def principle_counts(feature: FeatureReport) -> list[tuple[str, int]]:
 
 
 def _row(*cells: str) -> str:
-    return f"| {' | '.join(table_cell(cell) for cell in cells)} |".replace("|  |", "| |")
+    return f"|{'|'.join(f' {table_cell(cell)} ' if cell else ' ' for cell in cells)}|"
 
 
 def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.sandbox.accounts import Accounts
-from bot.sandbox.acts import installs, pulls, pushes
+from bot.sandbox.acts import installs, pulls, pushes, queue
 from bot.sandbox.git import Bare
 from bot.sandbox.state import PullRequest, Repository, Review
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.git import Commit
+    from bot.sandbox.state import Group
 
 Files = Mapping[str, str | bytes | None]
 """Path -> content; None removes the file."""
@@ -194,6 +195,21 @@ class Code(Accounts):
         """Merge with a merge commit; returns its id. `admin` overrides required checks. Raises `ApiError` 405."""
         with self.lock:
             return pulls.merge(self.hub, pull, self._author(pull.base, author), admin=admin)
+
+    def enqueue(self, pull: PullRequest, *, author: str | None = None) -> Group:
+        """Put a pull request into the merge queue; its checks are asked for with `merge_group`."""
+        with self.lock:
+            return queue.enqueue(self.hub, pull, self._author(pull.base, author))
+
+    def work_queue(self, repository: Repository, *, author: str | None = None) -> list[PullRequest]:
+        """Merge what the required checks let through and drop what they stop; returns what was merged."""
+        with self.lock:
+            return queue.work(self.hub, repository, self._author(repository, author))
+
+    def dequeue(self, group: Group, *, author: str | None = None) -> None:
+        """Take a group out of the merge queue."""
+        with self.lock:
+            queue.remove(self.hub, group, self._author(group.pull.base, author), reason="invalidated")
 
     def review(self, pull: PullRequest, body: str, *, author: str, state: str = "commented") -> Review:
         """Submit a review."""

@@ -269,6 +269,8 @@ class Repository:
     """name -> colour, six hexadecimal digits."""
     custom_roles: dict[str, str] = field(default_factory=dict)
     """An organization's own role -> the built-in role that it inherits from."""
+    queue: list[Group] = field(default_factory=list)
+    """The merge queue, first come first."""
     required_checks: set[str] = field(default_factory=set)
     """Names that block the merge button on the default branch."""
 
@@ -307,6 +309,17 @@ class Repository:
     def runs_of(self, sha: str) -> list[CheckRun]:
         """The check runs on a commit, newest first."""
         return [run for run in reversed(self.runs.values()) if run.suite.head_sha == sha]
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A pull request in the merge queue, merged on top of what waits before it."""
+
+    pull: PullRequest
+    branch: str
+    head_sha: str
+    base_ref: str
+    base_sha: str
 
 
 @dataclass(slots=True)

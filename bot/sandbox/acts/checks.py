@@ -42,7 +42,7 @@ def create_run(hub: Hub, repository: Repository, app: App, body: Json) -> CheckR
     _settle(hub, repository, suite)
     _tell(hub, repository, run, app.bot, "created")
     if run.status == "completed":
-        _tell(hub, repository, run, app.bot, "completed")
+        _tell_completed(hub, repository, run)
     return run
 
 
@@ -52,7 +52,7 @@ def update_run(hub: Hub, repository: Repository, run: CheckRun, body: Json) -> N
     _apply(hub, run, body)
     _settle(hub, repository, run.suite)
     if run.status == "completed" and not done:
-        _tell(hub, repository, run, run.suite.app.bot, "completed")
+        _tell_completed(hub, repository, run)
 
 
 def _apply(hub: Hub, run: CheckRun, body: Json) -> None:
@@ -97,6 +97,15 @@ def _settle(hub: Hub, repository: Repository, suite: CheckSuite) -> None:
         suite.conclusion = min((str(run.conclusion) for run in latest.values()), key=_WORST.index, default=None)
     else:
         suite.status, suite.conclusion = "in_progress", None
+
+
+def _tell_completed(hub: Hub, repository: Repository, run: CheckRun) -> None:
+    """The run is completed, and its suite perhaps with it."""
+    bot = run.suite.app.bot
+    _tell(hub, repository, run, bot, "completed")
+    if run.suite.status == "completed":
+        shape = {"check_suite": hub.shapes.check_suite(repository, run.suite)}
+        hub.emit("check_suite", "completed", repository, bot, shape, only_app=run.suite.app.id)
 
 
 def _tell(  # noqa: PLR0913 -- all of these make it up

@@ -94,7 +94,7 @@ def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str) -> None:
     """`base.sha` stays what it was when the head last moved, as on GitHub; only a contained head closes."""
     if pull.base.git.merge_base(sha, pull.head_sha) == pull.head_sha:
         pull.merge_sha = sha
-        _merged(hub, pull, sender)
+        set_merged(hub, pull, sender)
 
 
 def edit(  # noqa: PLR0913 -- all of these make it up
@@ -165,25 +165,33 @@ def merge(hub: Hub, pull: PullRequest, sender: User, *, message: str | None = No
     who = Signature(sender.name, sender.email, int(hub.state.now()))
     text = message or f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.issue.title}"
     pull.merge_sha = repository.git.write_commit(tree, [base_sha, pull.head_sha], text, who)
-    _merged(hub, pull, sender)
+    set_merged(hub, pull, sender)
     pushes.update_ref(hub, repository, sender, {f"refs/heads/{pull.base_ref}": pull.merge_sha})
     return pull.merge_sha
 
 
-def _merged(hub: Hub, pull: PullRequest, sender: User) -> None:
+def set_merged(hub: Hub, pull: PullRequest, sender: User) -> None:
+    """Close as merged."""
     now = hub.state.now()
     pull.merged_at, pull.merged_by = now, sender
     pull.issue.state, pull.issue.closed_at = "closed", now
     tell(hub, pull, "closed", sender)
 
 
+def check_states(repository: Repository, sha: str) -> dict[str, str | None]:
+    """The latest conclusion of every check on a commit; None while it is not completed."""
+    return {run.name: run.conclusion for run in reversed(repository.runs_of(sha))}
+
+
+def passes(conclusion: str | None) -> bool:
+    """Whether a required check lets a merge through: everything but these three blocks."""
+    return conclusion in {"success", "skipped", "neutral"}
+
+
 def blocking_checks(pull: PullRequest) -> list[str]:
-    """Required checks that do not pass on the head: success, skipped and neutral pass, everything else blocks."""
-    latest: dict[str, str | None] = {}
-    for run in reversed(pull.base.runs_of(pull.head_sha)):
-        latest[run.name] = run.conclusion
-    passing = {name for name, conclusion in latest.items() if conclusion in {"success", "skipped", "neutral"}}
-    return sorted(pull.base.required_checks - passing)
+    """Required checks that do not pass on the head."""
+    states = check_states(pull.base, pull.head_sha)
+    return sorted(name for name in pull.base.required_checks if not passes(states.get(name)))
 
 
 def review(hub: Hub, pull: PullRequest, author: User, state: str, body: str) -> Review:

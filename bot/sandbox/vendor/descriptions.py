@@ -20,7 +20,7 @@ _PROSE = {
 }
 SENT = {
     "check_run": "completed created requested_action rerequested",
-    "check_suite": "requested rerequested",
+    "check_suite": "completed requested rerequested",
     "create": "",
     "delete": "",
     "installation": "created deleted suspend unsuspend",
@@ -29,7 +29,7 @@ SENT = {
     "issues": "closed edited opened reopened",
     "merge_group": "checks_requested destroyed",
     "ping": "",
-    "pull_request": "closed converted_to_draft edited opened ready_for_review reopened synchronize",
+    "pull_request": "closed converted_to_draft dequeued edited enqueued opened ready_for_review reopened synchronize",
     "pull_request_review": "submitted",
     "push": "",
     "repository": "deleted renamed transferred",

@@ -51,6 +51,8 @@ _BEGINNINGS = (
     ("gates determined based on", PlaceholderKind.GATES),
     ("document the selected structure", PlaceholderKind.STRUCTURE),
     ("default to option 1", PlaceholderKind.STRUCTURE),
+    ("name + purpose for each", PlaceholderKind.GATES),
+    ("commands with --help", PlaceholderKind.GATES),
 )
 _ROW = frozenset(
     (
@@ -69,10 +71,11 @@ _LABEL = re.compile(
 )
 _LEFTOVER = ("same as backend above", "platform-specific structure")
 _PARAGRAPHS = {Part.SUMMARY: PlaceholderKind.SUMMARY, Part.CHECK: PlaceholderKind.GATES}
-_WHOLE = 12
-"""Characters of a bracketed sentence, which nobody writes by chance: as the template has it, or as a paragraph of its
-own in the summary or the check.
-"""
+_LONG = 12
+"""Characters in brackets that do not stand in a plan by chance just as the template has them."""
+_WORDS = 4
+_IDEOGRAPHS = 8
+"""Words, or characters of a script without blanks, that make a sentence and no label such as `[DEFERRED TO V2]`."""
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -206,7 +209,7 @@ class _Known:
             kind = PlaceholderKind.FIELD if self._is_field(bracket, plain, whole=whole) else None
         elif kind is None and _VALUE.match(plain) and plain.endswith("needs clarification"):
             kind = PlaceholderKind.FIELD
-        elif kind is None and whole and not text[: bracket.start].strip() and len(plain) >= _WHOLE:
+        elif kind is None and whole and not text[: bracket.start].strip() and _is_sentence(bracket.inner):
             kind = _PARAGRAPHS.get(line.part or Part.FLOW)
         return kind
 
@@ -225,10 +228,17 @@ class _Known:
             if kind in {PlaceholderKind.TITLE, PlaceholderKind.META} and not line.head:
                 continue
             sure = kind in {PlaceholderKind.TITLE, PlaceholderKind.META, PlaceholderKind.ROW}
-            if sure or (label is not None and label == expected) or len(plain) >= _WHOLE:
+            if sure or (label is not None and label == expected) or len(plain) >= _LONG:
                 return kind
         return None
 
 
 def _label(bracket: Bracket) -> str | None:
     return None if bracket.label is None else _plain(bracket.label)
+
+
+def _is_sentence(words: str) -> bool:
+    """Somebody asks for something here, in whatever language."""
+    if words.isupper():
+        return False
+    return len(words.split()) >= _WORDS or (not words.isascii() and len(words) >= _IDEOGRAPHS)

@@ -12,7 +12,7 @@ import re
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, TextIO, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,9 +149,12 @@ def _quoted(text: str, also_plain: str) -> str:
     return json.dumps(text)
 
 
-def configure(level: str, *, hidden: Iterable[str] = ()) -> None:
-    """Write lines of this level and above to standard error. `hidden` are secrets that must never be shown."""
-    lines = logging.StreamHandler(sys.stderr)
+def configure(level: str, *, hidden: Iterable[str] = (), to: TextIO | None = None) -> None:
+    """Write lines of this level and above, to standard error where nothing else is named.
+
+    `hidden` are secrets that must never be shown.
+    """
+    lines = logging.StreamHandler(to or sys.stderr)
     lines.setFormatter(_Lines(hidden))
     root = logging.getLogger()
     root.handlers[:] = [lines]

@@ -7,6 +7,7 @@ Drafting is pure and repeatable: the same facts give the same text, and a draft 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from bot.core.draft import Draft
@@ -88,11 +89,11 @@ class _Drafter:
 
     def _action_comments(self) -> frozenset[int]:
         """Lines of comments that tell whoever fills the template what to do: it is done."""
-        orders = [line for line, kind in self._kinds.items() if kind is PlaceholderKind.COMMENT]
+        orders = sorted(line for line, kind in self._kinds.items() if kind is PlaceholderKind.COMMENT)
         return frozenset(
             line
             for comment in self._document.comments
-            if any(comment.line <= order <= comment.end_line for order in orders)
+            if bisect_left(orders, comment.line) < bisect_right(orders, comment.end_line)
             for line in range(comment.line, comment.end_line + 1)
         )
 

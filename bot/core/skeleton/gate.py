@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.constitution import ConstitutionState
+from bot.core.constitution import MAX_PRINCIPLES, ConstitutionState
 from bot.core.markdown import Heading, Item, Table
 from bot.core.plan import Join
 from bot.core.principles import name_of
@@ -45,7 +45,7 @@ def titles(constitution: Constitution, template: Template) -> tuple[tuple[str, s
     if constitution.state is ConstitutionState.FILLED and constitution.principles:
         name = constitution.path.rsplit("/", 1)[-1]
         return tuple((one.title, address(name, one.line)) for one in constitution.principles)
-    return tuple((name, "") for name in template.principles)
+    return tuple((name, "") for name in template.principles[:MAX_PRINCIPLES])
 
 
 def no_principles(constitution: Constitution) -> str:
@@ -91,7 +91,7 @@ class _Names:
 
     def __init__(self, constitution: Constitution, template: Template) -> None:
         self._joiner = Joiner(constitution)
-        self._listed = tuple(name.casefold() for name in template.principles)
+        self._listed = tuple(name.casefold() for name in template.principles[:MAX_PRINCIPLES])
         self._by_template = constitution.state is not ConstitutionState.FILLED or not constitution.principles
 
     def title(self, words: str) -> str | None:

@@ -101,7 +101,7 @@ def _due(artifact: Artifact, plan: str, links: Links) -> str:
         case Due.NEXT:
             return "comes next"
         case Due.REQUIRED | Due.RECOMMENDED:
-            if artifact.line is None:
+            if artifact.line is None or artifact.name == "plan.md":
                 return artifact.due.value
             place = "" if there(artifact) else f" at {links.at(At(plan, artifact.line))}"
             return f"{artifact.due.value}, promised{place}"
@@ -160,4 +160,6 @@ def _justified(standing: Standing, plan: str, links: Links) -> str:
     if standing.row:
         place = links.at(At(plan, standing.row.line))
         return f"✅ {place}" if standing.row.complete else f"{place}, not all cells filled"
-    return "reason in the check itself" if standing.check and standing.check.reason else "no row"
+    blocks = standing.finding is not None and standing.finding.severity is Severity.ERROR
+    inline = standing.check is not None and standing.check.reason is not None and not blocks
+    return "reason in the check itself" if inline else "no row"

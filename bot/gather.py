@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.core.facts import Answer, Question
     from bot.core.ports import Forge, Store
 
-MAX_ROUNDS = 6
-"""Questions about one head. Two are enough unless presets name presets; more means that somebody plays with us."""
+MAX_ROUNDS = 60
+"""Questions about one head. Two are enough unless presets name further files, or a change touches many features."""
 
 _MOST_HINTED_FOLDERS = 4
 _NO_COMPARISON = Comparison(0, "", ())

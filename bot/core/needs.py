@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from bot.core.configured import Configured
     from bot.core.facts import Answer, PullRequest
 
-MAX_FOLDERS = 12
-"""Feature folders that one job reads whole; a change that touches more is a mass edit."""
+FOLDERS_A_READ = 16
+"""Feature folders that one question brings; a change that touches more is read in several."""
+
+MAX_PREFIXES = 16
+"""Numbers that other branches are looked through for."""
 
 MAX_DOCUMENTS = 200
 _SHA = 40
@@ -76,10 +79,10 @@ def first(subject: Subject, hints: Hints) -> Question:
         everyone=subject.everyone,
         roots=roots,
         base_roots=_base_roots(roots),
-        folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:MAX_FOLDERS],
+        folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:FOLDERS_A_READ],
         documents=_documents(roots, hints.documents),
         default_documents=configuration.PATHS,
-        prefixes=_union(hints.prefixes, _prefix(name) if name else ())[:MAX_FOLDERS],
+        prefixes=_union(hints.prefixes, _prefix(name) if name else ())[:MAX_PREFIXES],
         from_default=subject.number is None,
         changes=True,
         comments=subject.comments,
@@ -154,15 +157,15 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
     found = (path for change, held in changes for path in (*_folders(change, held), *_likely(change, roots)))
     folders = _new(asked.folders, found)
     prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
-    if not (roots or documents or folders or prefixes):
+    if not (roots or documents or folders or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
         return None
     return replace(
         asked,
         roots=roots,
         base_roots=_new(asked.base_roots, _base_roots(roots)) if roots else (),
         documents=documents[:MAX_DOCUMENTS],
-        folders=folders[: max(0, MAX_FOLDERS - len(asked.folders))],
-        prefixes=prefixes[:MAX_FOLDERS],
+        folders=folders[:FOLDERS_A_READ],
+        prefixes=prefixes[: max(0, MAX_PREFIXES - len(asked.prefixes))],
         default_documents=(),
         changes=False,
         comments=False,
@@ -175,7 +178,7 @@ def _with_head(asked: Question, head: str, name: str | None) -> Question:
     return replace(
         asked,
         head=head,
-        folders=tuple(dict.fromkeys((*asked.folders, *guesses)))[:MAX_FOLDERS],
+        folders=tuple(dict.fromkeys((*asked.folders, *guesses)))[:FOLDERS_A_READ],
         prefixes=tuple(dict.fromkeys((*asked.prefixes, *(_prefix(name) if name else ())))),
     )
 

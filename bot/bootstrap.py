@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.core.outcome import Handler
     from bot.core.ports import Clock, Queue, Store
+    from bot.web.bridge import Bridge
 
 
 def serve(settings: Settings) -> int:
@@ -63,9 +64,9 @@ def run_web(settings: Settings) -> int:
         "bot.web",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
-        blocking_threads=settings.web_threads,
+        websockets=False,
         respawn_failed_workers=True,
         log_enabled=False,
     )
@@ -161,11 +162,13 @@ def web_application(settings: Settings) -> WSGIApplication:
     return application(Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug), queue)
 
 
-def _load_web(settings: Settings, parent: int) -> WSGIApplication:
+def _load_web(settings: Settings, parent: int) -> Bridge:
     """In the server's own child process, which must not outlive the server."""
+    from bot.web.bridge import Bridge  # noqa: PLC0415  not for the worker
+
     end_with(parent)
     _begin(settings)
-    return web_application(settings)
+    return Bridge(web_application(settings), settings.web_threads)
 
 
 def _begin(settings: Settings) -> None:

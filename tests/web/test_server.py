@@ -177,3 +177,14 @@ def test_the_door_loads_no_github_client_and_no_validator(tmp_path: Path) -> Non
     ).stdout.split()
     assert "flask" in loaded
     assert not {"github", "github3", "pydantic", "requests", "urllib3", "jwt", "cryptography", "yaml"} & set(loaded)
+
+
+def test_a_hundred_slow_senders_shut_the_door_for_nobody(port: int) -> None:
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
+    try:
+        for line in slow:
+            line.sendall(HEAD + b"Content-Length: 1000\r\n\r\nonly this much")
+        assert deliver(port, "push", push(), "delivery-4")[0] == 202
+    finally:
+        for line in slow:
+            line.close()

@@ -1,0 +1,201 @@
+"""What it costs to accept a delivery: `python bench/ack.py [SECONDS]`, one table of ratios.
+
+Every row is the same signed 24 KB pull request, on disk before its 202, sent over 50 connections that wait for each
+answer. Servers stand side by side and take turns, so that a busy machine disturbs all alike: trust the ratios and the
+CPU time, not the rates. `flask` is the reference: the same work in a Flask view with the standard library's JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, abort, request
+from granian import Granian
+from granian.constants import Interfaces
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.migrate import migrate
+from bot.adapters.queue_sqlite import SqliteQueue
+from bot.adapters.sqlite import Database
+from bot.core.ports import NewJob
+from bot.web.app import application
+from bot.web.bridge import Bridge
+from bot.web.door import Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECRET = "a secret for the benchmark"  # noqa: S105  of no server but this one
+CONNECTIONS = 50
+ROUNDS = 3
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def payload() -> bytes:
+    """A pull request of the usual size; most of it is never looked at."""
+    branch = {"ref": "001-x", "sha": "a" * 40, "repo": {"id": 42, "full_name": "acme/ferry"}}
+    padding = {f"field_{number}": {"url": "https://api.github.com/" + "x" * 60, "id": number} for number in range(190)}
+    return json.dumps(
+        {
+            "action": "synchronize",
+            "padding": padding,
+            "pull_request": {"number": 5, "head": branch, "base": {**branch, "ref": "main"}, "body": "text " * 100},
+            "repository": {"id": 42, "full_name": "acme/ferry", "default_branch": "main"},
+            "installation": {"id": 99},
+            "sender": {"login": "mona", "type": "User"},
+        }
+    ).encode()
+
+
+BODY = payload()
+SIGNATURE = "sha256=" + hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()
+
+
+def queue_in(folder: Path) -> SqliteQueue:
+    """A queue of this row's own."""
+    migrate(folder / "plangate.db")
+    return SqliteQueue(Database(folder / "plangate.db"), SystemClock())
+
+
+def door(folder: Path) -> Any:
+    """Plangate's door on WSGI."""
+    return application(Recipient((SECRET,), 4711, "plangate"), queue_in(folder))
+
+
+def bridged(folder: Path) -> Any:
+    """Plangate's door behind its bridge, as it is served."""
+    return Bridge(door(folder), 16)
+
+
+def flask(folder: Path) -> Any:
+    """The usual way."""
+    app, queue = Flask(__name__), queue_in(folder)
+
+    @app.post("/webhook")
+    def webhook() -> tuple[dict[str, str], int]:
+        body = request.get_data()
+        signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(signature, request.headers.get("X-Hub-Signature-256", "")):
+            abort(401)
+        event = json.loads(body)
+        delivery = request.headers["X-GitHub-Delivery"]
+        branch = event["pull_request"]["head"]["ref"]
+        queue.put(NewJob(delivery, "x", json.dumps(event["action"]).encode(), "r", f"{branch}"))
+        return {"delivery": delivery}, 202
+
+    return app
+
+
+def run(make: Callable[[Path], Any], folder: Path, port: int, interface: Interfaces) -> None:
+    """Serve one row until SIGTERM."""
+    threads = 16 if interface is Interfaces.WSGI else 1
+    server = Granian("x", port=port, interface=interface, blocking_threads=threads, websockets=False, log_enabled=False)
+    server.serve(target_loader=partial(make, folder), wrap_loader=False)
+
+
+class Row:
+    """A server and what was measured of it."""
+
+    def __init__(self, name: str, make: Callable[[Path], Any], folder: Path, interface: Interfaces) -> None:
+        self.name = name
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.process = multiprocessing.Process(target=run, args=(make, folder, self.port, interface))
+        self.process.start()
+        self.rates: list[float] = []
+        self.cpu: list[float] = []
+        self.waits: list[float] = []
+
+    def pids(self) -> list[int]:
+        """The server's own processes."""
+        own = self.process.pid or 0
+        return [own, *map(int, Path(f"/proc/{own}/task/{own}/children").read_text().split())]
+
+    def spent(self) -> float:
+        """CPU seconds so far."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in self.pids()]
+        return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
+
+    def memory(self) -> float:
+        """The largest process's resident memory, MB."""
+        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in self.pids()]
+        return max(int(one.split("VmRSS:")[1].split()[0]) for one in statuses) / 1024
+
+
+async def connection(port: int, until: float, waits: list[float]) -> None:
+    """Deliver, wait for the answer, deliver again."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = (
+        f"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
+        f"X-GitHub-Event: pull_request\r\nX-Hub-Signature-256: {SIGNATURE}\r\nX-GitHub-Delivery: "
+    )
+    while time.perf_counter() < until:
+        started = time.perf_counter()
+        writer.write(f"{head}{os.urandom(8).hex()}\r\n\r\n".encode() + BODY)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if not answer.startswith(b"HTTP/1.1 202 "):
+            raise RuntimeError(answer.decode())
+        length = answer.lower().split(b"content-length:")[1].split(b"\r\n")[0]
+        await reader.readexactly(int(length))
+        waits.append(time.perf_counter() - started)
+    writer.close()
+
+
+async def load(row: Row, seconds: float) -> None:
+    """One round at one server."""
+    waits: list[float] = []
+    spent, started = row.spent(), time.perf_counter()
+    await asyncio.gather(*(connection(row.port, started + seconds, waits) for _ in range(CONNECTIONS)))
+    row.rates.append(len(waits) / (time.perf_counter() - started))
+    row.cpu.append((row.spent() - spent) / len(waits) * 1e6)
+    row.waits += waits
+
+
+def main() -> None:
+    """Measure, print."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [
+            Row("flask", flask, Path(folder, "flask"), Interfaces.WSGI),
+            Row("door, WSGI", door, Path(folder, "door"), Interfaces.WSGI),
+            Row("door, bridged", bridged, Path(folder, "bridged"), Interfaces.ASGINL),
+        ]
+        time.sleep(2)
+        try:
+            for _ in range(ROUNDS):
+                for row in rows:
+                    asyncio.run(load(row, seconds))
+            print("| server | rate/s | ratio | CPU µs | p50 ms | p95 ms | RSS MB |\n|---|---|---|---|---|---|---|")
+            base = statistics.median(rows[0].rates)
+            for row in rows:
+                rate, cpu = statistics.median(row.rates), statistics.median(row.cpu)
+                waits = sorted(row.waits)
+                half, most = waits[len(waits) // 2] * 1000, waits[len(waits) * 95 // 100] * 1000
+                print(
+                    f"| {row.name} | {rate:.0f} | {rate / base:.2f} | {cpu:.0f} | {half:.1f} | {most:.1f} "
+                    f"| {row.memory():.0f} |"
+                )
+        finally:
+            for row in rows:
+                if row.process.pid:
+                    os.kill(row.process.pid, signal.SIGTERM)
+                row.process.join(10)
+
+
+if __name__ == "__main__":
+    main()

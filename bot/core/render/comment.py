@@ -107,7 +107,7 @@ def _row(item: Told, links: Links, *, named: bool) -> str:
     what = name + links.prose(finding.title, cell=True).strip()
     where = links.at(At(finding.path, finding.line)) if finding.path else ""
     way_out = links.prose(finding.fix, cell=True).strip().rstrip(".:")
-    below = ", below" if finding.paste else ""
+    below = " (below)" if finding.paste else ""
     return f"| ❌ | {table_cell(what)} | {table_cell(where)} | {table_cell(way_out + below)} |"
 
 

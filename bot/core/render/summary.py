@@ -115,7 +115,7 @@ def _body(this: Page, links: Links, shown: int) -> list[str]:
     if lone and lone.finding.table:
         return [*_at_a_glance(this, lone, links), *_lists(this, links, shown, skip=lone)]
     sentence = lead(this.report, len(this.errors), len(this.others))
-    return [sentence, *_lists(this, links, shown), _draft_below(this), _next(this)]
+    return [sentence, *_lists(this, links, shown), _draft_below(this, links), _next(this)]
 
 
 def _not_judged(this: Page, links: Links) -> list[str]:
@@ -147,13 +147,10 @@ def _cut(this: Page, links: Links, left: int) -> str:
 
 
 def _plan_to_fill(this: Page, lone: Told, draft: Draft, links: Links) -> list[str]:
-    present = {a.path for feature in this.report.features for a in feature.artifacts if a.state is not State.MISSING}
-    exists = draft.path in present
-    name = neutralise(draft.path.rsplit("/", 1)[-1])
-    url = this.context.edit_url(draft.path, exists=exists)
-    link = links.to(f"{'edit' if exists else 'create'} {name} on this branch", url, "edit")
+    """The one thing to do is to fill the plan: how, in three steps."""
+    over = " over the file" if _stands(this, draft) else ""
     steps = [
-        f"1. Copy it{' over the file' if exists else ''}: {link}",
+        f"1. Copy it{over}: {_edit_link(this, draft, links)}",
         "2. Fill the blanks.",
         "3. Push. This check looks again by itself.",
     ]
@@ -163,6 +160,19 @@ def _plan_to_fill(this: Page, lone: Told, draft: Draft, links: Links) -> list[st
         "\n".join(steps),
         _next(this),
     ]
+
+
+def _stands(this: Page, draft: Draft) -> bool:
+    """There is a file in the draft's place."""
+    artifacts = (artifact for feature in this.report.features for artifact in feature.artifacts)
+    return any(artifact.path == draft.path and artifact.state is not State.MISSING for artifact in artifacts)
+
+
+def _edit_link(this: Page, draft: Draft, links: Links) -> str:
+    exists = _stands(this, draft)
+    name = neutralise(draft.path.rsplit("/", 1)[-1])
+    words = f"{'edit' if exists else 'create'} {name} on this branch"
+    return links.to(words, this.context.edit_url(draft.path, exists=exists), "edit")
 
 
 def _at_a_glance(this: Page, lone: Told, links: Links) -> list[str]:
@@ -177,13 +187,12 @@ def _at_a_glance(this: Page, lone: Told, links: Links) -> list[str]:
     return [*parts, f"{rest}{links.rule(finding.rule)}"]
 
 
-def _draft_below(this: Page) -> str:
+def _draft_below(this: Page, links: Links) -> str:
     draft = this.draft
     if draft is None:
         return ""
-    return (
-        f"A draft of {code_span(draft.path)} is below, filled with what this repository already says: {blanks(draft)}."
-    )
+    filled = f"A draft of {code_span(draft.path)} is below, filled with what this repository already says"
+    return f"{filled}: {blanks(draft)}. Copy it: {_edit_link(this, draft, links)}"
 
 
 def _next(this: Page) -> str:

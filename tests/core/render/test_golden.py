@@ -98,6 +98,7 @@ WARNED = replace(
     features=(replace(story.PASSING_FEATURE, violations=story.ROWS[:1], findings=(story.INLINE,)),),
 )
 TWO = Report(Conclusion.FAILURE, story.CONFIG, (), (story.FAILING_FEATURE, story.UNFILLED_FEATURE), code_files=9)
+NO_SPEC = replace(story.missing("spec.md", 1), path=f"{story.LIMITS}/spec.md", line=None, column=None, end_column=None)
 UNGOVERNED = Report(
     Conclusion.SUCCESS, (), (), (), reason=("This repository has no Spec Kit features: nothing to judge.",)
 )
@@ -108,6 +109,11 @@ RUNS: dict[str, tuple[Report, RenderContext, Draft | None]] = {
     "not-a-feature": (story.NOT_A_FEATURE, story.CONTEXT, None),
     "ungoverned": (UNGOVERNED, replace(story.CONTEXT, governed=False), None),
     "branch": (story.UNFILLED_REPORT, story.BRANCH, story.SKELETON),
+    "branch-and-more": (
+        replace(story.UNFILLED_REPORT, features=(replace(story.UNFILLED_FEATURE, findings=(story.UNFILLED, NO_SPEC)),)),
+        story.BRANCH,
+        story.SKELETON,
+    ),
     "collision": (story.COLLIDING, story.CONTEXT, None),
     "two-features": (TWO, story.CONTEXT, None),
     "several-pulls": (

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.branch import BRANCH_REACH, counted, read_branch, read_folder_name
-from bot.core.config import RepositoryConfig
+from bot.core.config import NumberMode, RepositoryConfig
 from bot.core.render.neutral import plain_line
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _MAX_READ = 1_000
 _USUAL_WORDS = 3
 _MOST_WORDS = 4
 _SHORTEST_WORD = 3
+_TIMESTAMP_DIGITS = 14
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
 _LABEL = re.compile(
@@ -175,6 +176,20 @@ def next_number(
             above.setdefault(claim.number, claim)
     following = max(above, default=on_base) + 1
     return NextNumber(f"{following:03d}", tuple(above[number] for number in sorted(above)))
+
+
+def number_in(mode: NumberMode, free: NextNumber, *, issue: int | None = None, moment: str = "") -> str:
+    """The number that a new feature gets where numbers come from elsewhere than counting.
+
+    `moment` is an ISO time; timestamps are cut to seconds (`20261122-124107`). A ticket's key is known to nobody here,
+    so a repository that numbers by tickets gets the issue's number, too.
+    """
+    if mode is NumberMode.TIMESTAMP:
+        digits = re.sub(r"[^0-9]", "", moment[:19])
+        return f"{digits[:8]}-{digits[8:14]}" if len(digits) >= _TIMESTAMP_DIGITS else free.number
+    if mode in {NumberMode.ISSUE, NumberMode.TICKET} and issue is not None:
+        return f"{issue:03d}"
+    return free.number
 
 
 def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig) -> list[Claim]:

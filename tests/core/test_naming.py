@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.config import NumberMode
 from bot.core.naming import (
     MAX_BRANCH_BYTES,
     ClaimKind,
+    NextNumber,
     branch_name,
     feature_title,
     is_slug,
     name_feature,
     next_number,
+    number_in,
     slug_of,
 )
 
@@ -94,6 +97,21 @@ def test_a_branch_that_is_no_feature_claims_no_number(branch: str) -> None:
 
 def test_a_timestamp_folder_claims_no_number() -> None:
     assert next_number(["018-a", "20261122-101500-x"]).number == "019"
+
+
+@pytest.mark.parametrize(
+    ("mode", "number"),
+    [
+        (NumberMode.SEQUENTIAL, "022"),
+        (NumberMode.ISSUE, "412"),
+        (NumberMode.TICKET, "412"),
+        (NumberMode.TIMESTAMP, "20261122-124107"),
+    ],
+)
+def test_a_repository_may_number_in_another_way(mode: NumberMode, number: str) -> None:
+    free = NextNumber("022")
+    assert number_in(mode, free, issue=412, moment="2026-11-22T12:41:07Z") == number
+    assert number_in(mode, free) == "022"
 
 
 def test_a_branch_name_is_cut_to_what_github_takes() -> None:

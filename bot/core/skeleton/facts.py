@@ -91,9 +91,9 @@ def inline(text: str, limit: int = MAX_SUMMARY) -> str:
     return "\\" + line if _OPENING.match(line) else line
 
 
-def cell(text: str) -> str:
+def cell(text: str, limit: int = 200) -> str:
     """Foreign words as a table's cell."""
-    return _harmless(text, 200).replace("\\|", "|").replace("|", "\\|")
+    return _harmless(text, limit).replace("\\|", "|").replace("|", "\\|")
 
 
 def _harmless(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from bot.core.constitution import MAX_PRINCIPLES, ConstitutionState
 from bot.core.markdown import Heading, Item, Table
 from bot.core.plan import Join
 from bot.core.principles import name_of
-from bot.core.reading.joining import Joiner
+from bot.core.reading.joining import Joiner, tokens
 from bot.core.skeleton.facts import address, cell
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.core.markdown import Block, Markdown
     from bot.core.template import Template
 
+_MAX_ASK = 400
+_COLON = re.compile(r"\s*[:：]\s+|\s+[—–]\s+|：|\n")
 _BOX = re.compile(r"^(\s*(?:[-*+]|\d{1,3}[.)])\s+)\[[^\s\]]\]")
 _STATUS = re.compile(
     r"status|verdict|result|pass|compliance|✅|状态|狀態|状況|判定|결과|상태|estado|statut|статус|评估", re.IGNORECASE
@@ -68,13 +70,36 @@ def build_gate(document: Markdown, section: Heading, template: Template, constit
     headings = [one for one in blocks if isinstance(one, Heading) and names.has(one.title)]
     if headings:
         return Gate((), frozenset(), None, len(headings))
-    dropped = frozenset(line for item in _items(blocks, names) for line in range(item.line, item.end_line + 1))
     if not listed:
         return Gate((), frozenset(), None, 0)
+    items = tuple(_items(blocks, names))
+    dropped = frozenset(line for item in items for line in range(item.line, item.end_line + 1))
+    asks = _asks(items, document, names)
     version = f" (constitution {cell(constitution.version)})" if constitution.version else ""
-    rows = [f"| Principle{version} | Status | Notes |", "|---|---|---|"]
-    rows += [f"| {_named(title, place)} | | |" for title, place in listed]
+    header = [f"Principle{version}", *(["Asks"] if asks else []), "Status", "Notes"]
+    rows = [_row(header, len(header)), "|" + "---|" * len(header)]
+    for title, place in listed:
+        asked = [asks.get(title, asks.get(title.casefold(), ""))] if asks else []
+        rows.append(_row([_named(title, place), *asked], len(header)))
     return Gate(tuple(rows), dropped, min(dropped, default=None), len(listed))
+
+
+def _asks(items: Sequence[Item], document: Markdown, names: _Names) -> dict[str, str]:
+    """What the template's own list asks of each principle, in its words: the table takes the list's place."""
+    asks: dict[str, list[str]] = {}
+    for item in items:
+        name, _, rest = _parted(item.text.text)
+        below = (block for block in document.within(item.line + 1, item.end_line) if isinstance(block, Item))
+        words = [words for words in (rest, *(block.text.text for block in below)) if words.strip()]
+        if words:
+            asks.setdefault(names.key(name) or name.casefold(), []).extend(words)
+    return {key: cell(" ".join(words), _MAX_ASK) for key, words in asks.items()}
+
+
+def _parted(words: str) -> tuple[str, str, str]:
+    """An entry's name, and what stands behind its colon."""
+    found = _COLON.search(words[:400])
+    return (words[: found.start()], ":", words[found.end() :]) if found else (words, "", "")
 
 
 def unticked(line: str) -> str:
@@ -94,18 +119,23 @@ class _Names:
         self._listed = tuple(name.casefold() for name in template.principles[:MAX_PRINCIPLES])
         self._by_template = constitution.state is not ConstitutionState.FILLED or not constitution.principles
 
-    def title(self, words: str) -> str | None:
+    def key(self, words: str) -> str | None:
+        """The principle's title; the template's own name for it, in lower case, where there is no constitution."""
         joined = self._joiner.join(words[:200])
-        return joined.principle.title if joined and joined.join is not Join.LOOSE else None
+        if joined is not None:
+            part = tokens(words)
+            # Overlapping words are enough only where the shorter name is a part of the longer one.
+            sure = joined.join is not Join.LOOSE or part <= tokens(joined.principle.name)
+            return joined.principle.title if sure else None
+        plain = words.strip(" *_").casefold()
+        return next((name for name in self._listed if plain.startswith(name)), None) if self._by_template else None
 
     def has(self, words: str) -> bool:
-        if self.title(words) is not None:
+        """Also for an entry with a numeral that the constitution does not know: a principle of an older one."""
+        if self.key(words) is not None:
             return True
-        # An entry without a numeral that the constitution does not know is a gate of the template's own.
-        if not self._by_template and name_of(words).id is None:
-            return False
         plain = words.strip(" *_").casefold()
-        return any(plain.startswith(name) for name in self._listed)
+        return name_of(words).id is not None and any(plain.startswith(name) for name in self._listed)
 
 
 def _lists(table: Table, names: _Names) -> bool:
@@ -114,7 +144,7 @@ def _lists(table: Table, names: _Names) -> bool:
 
 def _items(blocks: Sequence[Block], names: _Names) -> Iterator[Item]:
     for block in blocks:
-        if isinstance(block, Item) and block.depth == 0 and names.has(block.text.text.split("\n", 1)[0]):
+        if isinstance(block, Item) and block.depth == 0 and names.has(_parted(block.text.text)[0]):
             yield block
 
 
@@ -127,11 +157,10 @@ def _refilled(table: Table, listed: tuple[tuple[str, str], ...], names: _Names) 
     others: list[list[str]] = []
     for row in table.rows:
         cells = [_kept(one.raw, index in statuses) if index else one.raw for index, one in enumerate(row)]
-        title = names.title(row[0].text.text) if row else None
-        if title is None and not (row and names.has(row[0].text.text)):
-            others.append(cells)
+        if row and names.has(row[0].text.text):
+            by_title.setdefault(names.key(row[0].text.text) or row[0].text.text.casefold(), cells)
         else:
-            by_title.setdefault(title or row[0].text.text.casefold(), cells)
+            others.append(cells)
     for title, place in listed:
         known = by_title.get(title) or by_title.get(title.casefold()) or []
         rows.append(_row([_named(title, place), *known[1:]], width))

@@ -28,6 +28,8 @@ class Seen:
     blocks: list[tuple[str, str]] = field(default_factory=list)
     """Info string and content of each code block."""
     links: list[str] = field(default_factory=list)
+    in_code: bool = False
+    """Inside `<code>`, where GitHub links nothing, either."""
 
     @property
     def linked(self) -> list[str]:
@@ -59,7 +61,7 @@ def seen(markdown: str) -> Seen:
 
 
 def _outside_code(kind: str, value: Any, result: Seen) -> None:
-    if kind == "Text":
+    if kind == "Text" and not result.in_code:
         result.words += value
     elif kind == "End":
         result.words += "\n"
@@ -70,3 +72,4 @@ def _outside_code(kind: str, value: Any, result: Seen) -> None:
             result.comments.append(value.strip())
         else:
             result.tags.update(tag.lower() for tag in _TAG.findall(value))
+            result.in_code = value.rfind("<code>") > value.rfind("</code>")

@@ -184,9 +184,32 @@ def test_without_a_constitution_the_templates_own_list_is_asked() -> None:
         "[Gates determined based on constitution file]", "- I. Ferry-First: offline\n- II. Small Steps: parts"
     )
     draft = draft_plan(facts(template, NONE))
-    assert "| I. Ferry-First | | |\n| II. Small Steps | | |" in draft.text
+    assert (
+        "| Principle | Asks | Status | Notes |\n|---|---|---|---|\n"
+        "| I. Ferry-First | offline | | |\n| II. Small Steps | parts | | |\n"
+    ) in draft.text
     assert "- I. Ferry-First" not in draft.text
     assert draft.verdicts == 2
+
+
+def test_what_the_template_asks_of_a_principle_moves_into_the_table() -> None:
+    asked = (
+        "- [x] **Ferry**: Does it work offline?\n"
+        "- [ ] II. Small Steps\n  - Deployable in parts?\n"
+        "- [x] **Budget**: Below the limit?\n"
+        "- VII. Long Gone: a principle of an older constitution\n"
+    )
+    known = facts(USUAL.replace("[Gates determined based on constitution file]", asked))
+    draft = draft_plan(known)
+    assert (
+        "| Principle (constitution 1.3.0) | Asks | Status | Notes |\n|---|---|---|---|\n"
+        "| I. Ferry-First <!-- constitution.md:9 --> | Does it work offline? | | |\n"
+        "| II. Small Steps (NON-NEGOTIABLE) <!-- constitution.md:15 --> | Deployable in parts? | | |\n"
+        "\n"
+        "- [ ] **Budget**: Below the limit?\n"
+    ) in draft.text
+    assert "Long Gone" not in draft.text
+    assert {check.principle for check in read_back(draft, known).checks} >= {"I", "II"}
 
 
 def test_nothing_known_leaves_everything_to_say() -> None:

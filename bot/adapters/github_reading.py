@@ -6,6 +6,7 @@ than expected raises `ForgeError`, since an answer that was misread must never p
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from bot.core.errors import ForgeError
 from bot.core.facts import Answer, Comment, Commit, Comparison, Issue, PullRequest, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bot.core.facts import Question
 
@@ -49,6 +50,16 @@ _STATUS = {
 _ROLES = (("admin", Role.ADMIN), ("maintain", Role.MAINTAIN), ("push", Role.WRITE), ("triage", Role.TRIAGE))
 
 
+@contextmanager
+def shape(what: str) -> Iterator[None]:
+    """Turns what an unexpected shape raises into `ForgeError`; `what` is what GitHub was asked for."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        kind = type(error).__name__
+        raise ForgeError(f"GitHub answered {what} in an unexpected shape ({kind})", lost_answer=True) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """Reads the answer to one question. `blob` fetches a blob's bytes by its id, where its text was cut short."""
@@ -58,10 +69,8 @@ class Translator:
 
     def answer(self, repository: Json) -> Answer:
         """The whole answer. Raises `ForgeError` for a shape that GitHub does not promise."""
-        try:
+        with shape("a read"):
             return self._answer(repository)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ForgeError(f"GitHub answered a read in an unexpected shape: {type(error).__name__}") from error
 
     def _answer(self, repository: Json) -> Answer:
 
@@ -249,15 +258,13 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
 
 def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
     """REST's list of changed files, which alone says where a file was moved from."""
-    try:
+    with shape("a list of files"):
         return tuple(
             ChangedFile(
                 file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
             )
             for file in files
         )
-    except (KeyError, TypeError) as error:
-        raise ForgeError(f"GitHub answered a list of files in an unexpected shape: {type(error).__name__}") from error
 
 
 def comparison(answer: Json) -> Comparison:
@@ -265,7 +272,7 @@ def comparison(answer: Json) -> Comparison:
 
     https://docs.github.com/rest/commits/commits#compare-two-commits
     """
-    try:
+    with shape("a comparison"):
         files = answer.get("files") or []
         return Comparison(
             ahead_by=answer["ahead_by"],
@@ -273,13 +280,11 @@ def comparison(answer: Json) -> Comparison:
             changed=listed_files(files),
             complete=len(files) < 300,  # noqa: PLR2004  GitHub's bound, named above
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ForgeError(f"GitHub answered a comparison in an unexpected shape: {type(error).__name__}") from error
 
 
 def issue(answer: Json) -> Issue:
     """REST's issue."""
-    try:
+    with shape("an issue"):
         return Issue(
             number=answer["number"],
             title=answer["title"],
@@ -287,8 +292,6 @@ def issue(answer: Json) -> Issue:
             author=(answer.get("user") or {}).get("login", "ghost"),
             created_at=answer["created_at"],
         )
-    except (KeyError, TypeError) as error:
-        raise ForgeError(f"GitHub answered for an issue in an unexpected shape: {type(error).__name__}") from error
 
 
 def role(answer: Json) -> Role:
@@ -296,16 +299,28 @@ def role(answer: Json) -> Role:
 
     https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """
-    granted = (answer.get("user") or {}).get("permissions") or {}
-    for name, held in (
-        ("admin", Role.ADMIN),
-        ("maintain", Role.MAINTAIN),
-        ("push", Role.WRITE),
-        ("triage", Role.TRIAGE),
-    ):
-        if granted.get(name) is True:
-            return held
-    return Role.ANYONE
+    with shape("a role"):
+        granted = (answer.get("user") or {}).get("permissions") or {}
+        return next((held for name, held in _ROLES if granted.get(name) is True), Role.ANYONE)
+
+
+def written_run(run: Json) -> Run:
+    """REST's check run."""
+    with shape("for a check run"):
+        return Run(
+            id=run["id"],
+            name=run["name"],
+            completed=run["status"] == "completed",
+            conclusion=run.get("conclusion"),
+            external_id=run.get("external_id") or "",
+            url=run.get("html_url") or "",
+        )
+
+
+def written_comment(comment: Json, *, minimized: bool = False) -> Comment:
+    """REST's comment, which does not say whether it is folded away."""
+    with shape("for a comment"):
+        return Comment(comment["id"], comment["node_id"], comment["body"], minimized, comment.get("html_url") or "")
 
 
 def _run(run: Json) -> Run:

@@ -19,10 +19,19 @@ from github import Auth, Github, GithubException
 from bot.adapters import github_query
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
-from bot.adapters.github_reading import Translator, comparison, issue, listed_files, own_comments, role
+from bot.adapters.github_reading import (
+    Translator,
+    comparison,
+    issue,
+    listed_files,
+    own_comments,
+    role,
+    shape,
+    written_comment,
+    written_run,
+)
 from bot.core.config import Role
 from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
-from bot.core.facts import Comment, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from bot.core.change import ChangedFile
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
-    from bot.core.facts import Answer, Comparison, Issue, Question
+    from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.ports import Clock
     from bot.core.render import Action, Annotation
 
@@ -143,9 +152,10 @@ class GitHubRepository:
         """See `Forge.read`."""
         query = github_query.look(question, self._ref.owner, self._ref.name, self._repositories.app_id)
         repository = self._graphql(query, "read the repository")["repository"]
-        for pull in _pull_requests(repository):
-            self._complete_files(pull)
-            self._complete_comments(pull)
+        with shape("a read"):
+            for pull in _pull_requests(repository):
+                self._complete_files(pull)
+                self._complete_comments(pull)
         return Translator(question, self._blob).answer(repository)
 
     def compare(self, base: str, head: str) -> Comparison:
@@ -178,7 +188,7 @@ class GitHubRepository:
             if "No commit found for SHA" in str(error):
                 raise HeadGone(str(error)) from error
             raise
-        return _run(answer)
+        return written_run(answer)
 
     def issue(self, number: int) -> Issue:
         """See `Forge.issue`."""
@@ -199,7 +209,8 @@ class GitHubRepository:
         names: list[str] = []
         for page in range(1, _MOST_BRANCHES // 100 + 1):
             _, answer = self._send("GET", f"{self._path}/branches?per_page=100&page={page}", "listed the branches")
-            names += [branch["name"] for branch in answer]
+            with shape("a list of branches"):
+                names += [branch["name"] for branch in answer]
             if len(answer) < 100:  # noqa: PLR2004  the page's size, above
                 break
         return tuple(names)
@@ -208,18 +219,20 @@ class GitHubRepository:
         """See `Forge.comment`."""
         path = f"{self._path}/issues/{number}/comments"
         _, answer = self._send("POST", path, "wrote a comment", {"body": body})
-        return _comment(answer)
+        return written_comment(answer)
 
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """See `Forge.find_comment`."""
         after: str | None = None
         for _ in range(_MOST_COMMENTS // 100):
             query = github_query.more_comments(self._ref.owner, self._ref.name, number, after)
-            page = self._graphql(query, "looked for our comment")["repository"]["issueOrPullRequest"]["comments"]
-            found = next((mine for mine in own_comments(page["nodes"]) if mine.body.startswith(marker)), None)
-            if found is not None or not page["pageInfo"]["hasNextPage"]:
-                return found
-            after = page["pageInfo"]["endCursor"]
+            answer = self._graphql(query, "looked for our comment")
+            with shape("a list of comments"):
+                page = answer["repository"]["issueOrPullRequest"]["comments"]
+                found = next((mine for mine in own_comments(page["nodes"]) if mine.body.startswith(marker)), None)
+                if found is not None or not page["pageInfo"]["hasNextPage"]:
+                    return found
+                after = page["pageInfo"]["endCursor"]
         return None
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
@@ -229,7 +242,7 @@ class GitHubRepository:
             _, answer = self._send("PATCH", path, "edited our comment", {"body": body})
         except RepositoryGone as error:
             raise CommentGone(str(error)) from error
-        return _comment(answer, minimized=comment.minimized)
+        return written_comment(answer, minimized=comment.minimized)
 
     def show_comment(self, comment: Comment, *, minimized: bool) -> None:
         """See `Forge.show_comment`."""
@@ -242,7 +255,8 @@ class GitHubRepository:
 
     def _blob(self, oid: str) -> bytes:
         _, answer = self._send("GET", f"{self._path}/git/blobs/{oid}", "read a long document")
-        return base64.b64decode(answer["content"])
+        with shape("a document"):
+            return base64.b64decode(answer["content"])
 
     def _complete_files(self, pull: Json) -> None:
         """Fetch the further pages of the changed files into the first; a page that GitHub keeps back is said so."""
@@ -324,27 +338,6 @@ def _run_body(run: CheckRun) -> Json:
 def _given(part: Annotation | Action) -> Json:
     """The fields that have a value: GitHub takes no null for those that may be left out."""
     return {name: value for name, value in asdict(part).items() if value is not None}
-
-
-def _run(run: Json) -> Run:
-    try:
-        return Run(
-            id=run["id"],
-            name=run["name"],
-            completed=run["status"] == "completed",
-            conclusion=run.get("conclusion"),
-            external_id=run.get("external_id") or "",
-            url=run.get("html_url") or "",
-        )
-    except (KeyError, TypeError) as error:
-        raise ForgeError("GitHub answered for a check run in an unexpected shape", lost_answer=True) from error
-
-
-def _comment(comment: Json, *, minimized: bool = False) -> Comment:
-    try:
-        return Comment(comment["id"], comment["node_id"], comment["body"], minimized, comment.get("html_url") or "")
-    except (KeyError, TypeError) as error:
-        raise ForgeError("GitHub answered for a comment in an unexpected shape", lost_answer=True) from error
 
 
 def _quoted(part: str) -> str:

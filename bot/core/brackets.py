@@ -60,7 +60,8 @@ def brackets(line: str) -> Iterator[Bracket]:
         after = line[end : end + 1]
         if found[0].startswith("!") or not _LETTERS.search(inner) or _LABEL.fullmatch(inner) or inner.startswith("^"):
             continue
-        if after in {"(", "["} or (after == ":" and not line[: found.start()].strip() and closing):
+        target = found.start() > 0 and line[found.start() - 1] == "]"
+        if target or after in {"(", "["} or (after == ":" and not line[: found.start()].strip() and closing):
             continue
         if not closing and len(inner) < 8:  # noqa: PLR2004  a lone bracket in prose, not a sentence that goes on
             continue

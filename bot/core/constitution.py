@@ -146,9 +146,13 @@ def _is_core(heading: Heading) -> bool:
 
 
 def _direct(document: Markdown, section: Heading) -> list[Heading]:
-    below = [block for block in document.section(section) if isinstance(block, Heading)]
+    below = _below(document, section)
     level = min((heading.level for heading in below), default=0)
     return [heading for heading in below if heading.level == level]
+
+
+def _below(document: Markdown, section: Heading) -> list[Heading]:
+    return [block for block in document.section(section) if isinstance(block, Heading)]
 
 
 def _numbered(headings: Iterable[Heading]) -> Iterator[Heading]:
@@ -156,11 +160,18 @@ def _numbered(headings: Iterable[Heading]) -> Iterator[Heading]:
 
 
 def _children(document: Markdown, section: Heading) -> list[Heading]:
-    """The headings right below a section: the numbered ones where there are several, else all but generic ones."""
+    """The principles among the headings below a section.
+
+    The numbered ones right below it where there are several; else those numbered as only principles are, one level
+    further down, below groups; else all right below it but the generic ones.
+    """
     children = _direct(document, section)
     numbered = [*_numbered(children)]
     if len(numbered) > 1:
         return numbered
+    deeper = [heading for heading in _below(document, section) if name_of(heading.title).strong]
+    if len(deeper) > 1 and not numbered:
+        return [heading for heading in deeper if heading.level == deeper[0].level]
     return [heading for heading in children if not _GENERIC.match(name_of(heading.title).name.casefold())]
 
 

@@ -16,7 +16,7 @@ _WORD = (
     r"|принцип|zasada|nguyên tắc|artículo|artigo|artikel|статья|стаття))"
 )
 _STRONG_FORMS = (
-    rf"{_WORD}\s*#?\s*(?P<id>{_ROMAN}|[0-9]{{1,3}}|{_CJK})(?![^\W_])\s*[.．):：、,—–-]*\s*(?P<name>.*)",
+    rf"{_WORD}\s*#?\s*(?P<id>{_ROMAN}|[0-9０-９]{{1,3}}|{_CJK})(?![^\W_])\s*[.．):：、,—–-]*\s*(?P<name>.*)",
     rf"第(?P<id>{_CJK}|[0-9]{{1,3}})(?:条|條|章|原則|原则)\s*[.．):：、—–-]*\s*(?P<name>.*)",
     r"제\s*(?P<id>[0-9]{1,3})\s*(?:조|원칙)\s*[.):：、—–-]*\s*(?P<name>.*)",
     rf"[(（]?(?P<id>{_ROMAN})(?:\s*[.．):：、）]|\s+[—–·|-](?=\s))\s*(?P<name>.*)",
@@ -26,7 +26,7 @@ _STRONG_FORMS = (
 )
 """Numerals that only principles have."""
 _WEAK_FORMS = (
-    r"[(（#]?(?P<id>[0-9]{1,3})(?:\s*[.．):：、）](?![0-9])|\s+[—–·|-](?=\s))\s*(?P<name>.*)",
+    r"[(（#]?(?P<id>[0-9０-９]{1,3})(?:\s*[.．):：、）](?![0-9])|\s+[—–·|-](?=\s))\s*(?P<name>.*)",
     r"(?P<id>[①-⑳]|[A-H](?=[.)]\s))[.)]?\s*(?P<name>.*)",
 )
 """Numerals that any section may have."""

@@ -103,6 +103,9 @@ def test_the_usual_form() -> None:
             [(None, "CI First"), (None, "CLI: the interface")],
         ),
         ("## Core Principles\n### Rationale\n### Simple\n", [(None, "Simple")]),
+        ("## Core Principles\n### Code\n#### I. A\n### Team\n#### II. B\n", [("I", "A"), ("II", "B")]),
+        ("## Core Principles\n### Code\n#### 1. How\n#### 2. When\n### Team\n", [(None, "Code"), (None, "Team")]),
+        ("## 原則\n### １．単純\n### ２．小さく\n", [("１", "単純"), ("２", "小さく")]),
         (
             "## Article I: Purpose\n## Article II: Core Principles\n### 1. A\n### 2. B\n## Article III: Law\n",
             [("1", "A"), ("2", "B")],

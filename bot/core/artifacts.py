@@ -10,7 +10,9 @@ from bot.core.config import Requirement
 from bot.core.feature import ARTIFACTS, Artifact, Due, Feature, Stage, State
 
 if TYPE_CHECKING:
-    from bot.core.change import Change
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.change import Change, Entry
     from bot.core.config import RepositoryConfig
     from bot.core.plan import Plan, Promise
     from bot.core.spec import Spec
@@ -54,9 +56,9 @@ def file_state(change: Change, path: str) -> State:
     return State.PRESENT
 
 
-def folder_state(change: Change, path: str) -> State:
-    """Whether a folder holds at least one real file at any depth."""
-    below = [entry for name, entry in change.head.entries.items() if name.startswith(f"{path}/")]
+def folder_state(change: Change, path: str, near: Iterable[Entry]) -> State:
+    """Whether a folder holds at least one real file at any depth; `near` are the entries to look among."""
+    below = [entry for entry in near if entry.path.startswith(f"{path}/")]
     real = [e for e in below if e.kind is Kind.FILE and e.size != 0 and e.path.rsplit("/", 1)[-1] not in _KEPT_EMPTY]
     if real:
         return State.PRESENT
@@ -66,18 +68,19 @@ def folder_state(change: Change, path: str) -> State:
 
 
 def read_artifacts(
-    change: Change, feature: Feature, documents: Documents, config: RepositoryConfig
+    change: Change, feature: Feature, documents: Documents, config: RepositoryConfig, below: Sequence[Entry]
 ) -> tuple[Artifact, ...]:
-    """All seven, in the order of every report."""
-    folder = _Folder(change, feature, documents, {name: _state(change, feature, name, documents) for name in ARTIFACTS})
+    """All seven, in the order of every report; `below` are the entries in the feature folder."""
+    states = {name: _state(change, feature, name, documents, below) for name in ARTIFACTS}
+    folder = _Folder(change, feature, documents, states)
     return tuple(_artifact(folder, name, config.artifacts.get(name)) for name in ARTIFACTS)
 
 
-def _state(change: Change, feature: Feature, name: str, documents: Documents) -> State:
+def _state(change: Change, feature: Feature, name: str, documents: Documents, below: Sequence[Entry]) -> State:
     path = f"{feature.dir}/{name.rstrip('/')}"
     if feature.removed:
         return State.MISSING
-    state = folder_state(change, path) if name.endswith("/") else file_state(change, path)
+    state = folder_state(change, path, below) if name.endswith("/") else file_state(change, path)
     read = {"plan.md": documents.plan, "spec.md": documents.spec, "tasks.md": documents.tasks}.get(name)
     return State.TEMPLATE if state is State.PRESENT and read is not None and read.unfilled else state
 

@@ -24,7 +24,7 @@ from bot.core.tasks import read_tasks
 from bot.core.template import Template, resolve_template
 
 if TYPE_CHECKING:
-    from bot.core.change import Change, Document
+    from bot.core.change import Change, Document, Entry
     from bot.core.config import RepositoryConfig
     from bot.core.folders import Folder
     from bot.core.which import Decision
@@ -48,16 +48,20 @@ def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...])
     return sum(any(path and counts_as_code(path, config, roots) for path in pair) for pair in paths)
 
 
+def specify_roots(tree: Tree) -> frozenset[str]:
+    """Where every `.specify/` of a tree stands: `""`, `apps/a/`."""
+    found = (path for paths in (tree.entries, tree.documents) for path in paths if ".specify" in path)
+    names = (path.split("/") for path in found)
+    return frozenset("".join(f"{name}/" for name in way[: way.index(".specify")]) for way in names if ".specify" in way)
+
+
 def specify_root(feature_dir: str, tree: Tree) -> str:
     """Where the nearest `.specify/` above a feature stands: `""` or `apps/a/`."""
-    names = feature_dir.split("/")[:-1]
-    for depth in range(min(len(names), 32), 0, -1):
-        prefix = "/".join(names[:depth]) + "/"
-        marker = f"{prefix}.specify"
-        below = f"{marker}/"
-        if marker in tree.entries or any(path.startswith(below) for path in (*tree.documents, *tree.entries)):
-            return prefix
-    return ""
+    return _nearest(feature_dir, specify_roots(tree))
+
+
+def _nearest(feature_dir: str, roots: frozenset[str]) -> str:
+    return max((root for root in roots if feature_dir.startswith(root)), key=len, default="")
 
 
 def read_yardstick(tree: Tree, bundled: str, root: str = "") -> Yardstick:
@@ -77,16 +81,33 @@ def read_cases(
 ) -> tuple[Case, ...]:
     """One case for every folder of the decision, by path. Total: never raises, for any documents."""
     standard = change.base or change.head
+    roots = specify_roots(standard)
+    entries = _by_folder(change.head, decision)
     yardsticks: dict[str, Yardstick] = {}
     arrivals: dict[str, frozenset[str]] = {}
     cases: list[Case] = []
     for folder in decision.folders:
-        root = specify_root(folder.path, standard)
+        root = _nearest(folder.path, roots)
         if root not in yardsticks:
             yardsticks[root] = read_yardstick(standard, bundled, root)
             arrivals[root] = _arrived(change, yardsticks[root], bundled, root)
-        cases.append(_case(change, config, decision, folder, yardsticks[root], arrivals[root], code))
+        below = entries.get(folder.path, [])
+        cases.append(_case(change, config, decision, folder, below, yardsticks[root], arrivals[root], code))
     return tuple(cases)
+
+
+def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[Entry]]:
+    """What lies in each judged folder, told in one pass over a tree that may hold a whole repository."""
+    wanted = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
+    depths = sorted(set(wanted.values()))
+    found: dict[str, list[Entry]] = {}
+    for path, entry in tree.entries.items():
+        names = path.split("/")
+        for depth in depths:
+            folder = "/".join(names[:depth])
+            if len(names) > depth and folder in wanted:
+                found.setdefault(folder, []).append(entry)
+    return found
 
 
 def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
@@ -105,6 +126,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     config: RepositoryConfig,
     decision: Decision,
     folder: Folder,
+    below: list[Entry],
     yardstick: Yardstick,
     arrived: frozenset[str],
     code: int,
@@ -117,7 +139,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         config=config,
         constitution=yardstick.constitution,
         template=yardstick.template,
-        artifacts=read_artifacts(change, feature, documents, config),
+        artifacts=read_artifacts(change, feature, documents, config, below),
         plan=documents.plan,
         spec=documents.spec,
         tasks=documents.tasks,

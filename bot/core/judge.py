@@ -6,6 +6,7 @@ anything to judge, which folders, read them, ask the rules, apply the admin's le
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.caps import capped, with_level
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from bot.core.change import Change
     from bot.core.config import RepositoryConfig
     from bot.core.rule import Case, Rule
+
+MAX_FINDINGS = 500
+"""Findings of one rule in one feature; who writes more mistakes than that is told of the first ones."""
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 _HARDEST_FIRST = (Conclusion.FAILURE, Conclusion.ACTION_REQUIRED, Conclusion.NEUTRAL, Conclusion.SUCCESS)
@@ -100,7 +104,7 @@ def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
     found = [
         kept
         for rule in rules
-        for finding in rule.of_case(case)
+        for finding in islice(rule.of_case(case), MAX_FINDINGS)
         if (levelled := with_level(finding, rule, case.config)) is not None
         and (kept := capped(levelled, case)) is not None
     ]

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 _HEAD = """\
 # Rules
 
-<!-- Generated from the docstrings in `bot/rules/`; `tests/rules/test_registry.py` compares, with UPDATE=1 it writes. -->
+<!-- Generated from the docstrings in `bot/rules/`; `tests/rules/test_registry.py` compares, UPDATE=1 writes. -->
 
-Each rule is one file in `bot/rules/`, and its page is that file's docstring; `plangate rules ID` prints it. The severity
-in the table is the rule's own, and each page says when a finding is softer. An admin sets a level for a rule in
-`app.yml` (`rules: {<id>: error | warning | notice | off}`): it takes the place of the rule's own severity, and what a
-condition makes softer stays softer. Then come the caps, which only ever lower:
+Each rule is one file in `bot/rules/`, and its page is that file's docstring; `plangate rules ID` prints it. The
+severity in the table is the rule's own, and each page says when a finding is softer. An admin sets a level for a rule
+in `app.yml` (`rules: {<id>: error | warning | notice | off}`): it takes the place of the rule's own severity, and what
+a condition makes softer stays softer. Then come the caps, which only ever lower:
 
 | what is found | at most |
 |---|---|
 | in a feature that the change touches and does not own | warning, new lines only, and nothing is missing |
 | in a legacy feature | notice |
-| on a line that was there before | warning; no cap for a missing or unfilled plan or a broken NON-NEGOTIABLE under code |
+| on an old line | warning, unless code comes with a missing or unfilled plan, or a broken NON-NEGOTIABLE |
 | about a principle or section that came to the base after the branch left it | notice |
 | in a merge group | errors only |
 """

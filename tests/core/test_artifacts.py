@@ -124,7 +124,10 @@ def test_what_counts_as_there() -> None:
         "folder": State.MISSING,
         "none": State.MISSING,
     }
-    folders = {name: folder_state(files, name) for name in ("full", "kept", "linked", "sub", "none")}
+    folders = {
+        name: folder_state(files, name, [*files.head.entries.values()])
+        for name in ("full", "kept", "linked", "sub", "none")
+    }
     assert folders == {
         "full": State.PRESENT,
         "kept": State.EMPTY,

@@ -25,9 +25,9 @@ def test_it_is_a_sha256() -> None:
 
 
 def test_the_order_in_which_a_tree_was_read_does_not_matter() -> None:
-    assert _digest(judged(_ALL)) == _digest(
-        judged({path: _ALL[path] for path in reversed(_ALL)}, {path: MAIN[path] for path in sorted(MAIN)})
-    )
+    head = {path: _ALL[path] for path in reversed(_ALL)}
+    base = {path: MAIN[path] for path in sorted(MAIN)}
+    assert _digest(judged(_ALL)) == _digest(judged(head, base))
 
 
 def test_where_the_yardstick_came_from_does_not_matter() -> None:

@@ -111,7 +111,10 @@ def prepare(settings: Settings) -> list[int]:
 
 
 def open_queue(settings: Settings) -> Queue:
-    """The queue of a database that is up to date, for whoever lists or replays. Raises `UserError`."""
+    """The queue that is already there, for whoever lists or replays. Raises `UserError`."""
+    if not settings.database.exists():
+        raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to where the server keeps it.")
+    prepare(settings)
     return SqliteQueue(_open(settings), SystemClock())
 
 

@@ -1,0 +1,66 @@
+"""What is built from settings, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import bootstrap
+from bot.core.errors import UserError
+from bot.core.ports import JobState
+from bot.settings import Settings
+from tests.processes import ROOT, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_preparing_twice_does_it_once(tmp_path: Path) -> None:
+    settings = Settings(directory=tmp_path / "var")
+    assert bootstrap.prepare(settings) != []
+    assert bootstrap.prepare(settings) == []
+
+
+def test_a_queue_that_is_nowhere_is_not_made_by_looking_for_it(tmp_path: Path) -> None:
+    settings = Settings(directory=tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="does not exist: set PLANGATE_DIRECTORY"):
+        bootstrap.open_queue(settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_queue_that_is_there_is_opened(tmp_path: Path) -> None:
+    settings = Settings(directory=tmp_path)
+    bootstrap.prepare(settings)
+    queue = bootstrap.open_queue(settings)
+    assert queue.counts() == dict.fromkeys(JobState, 0)
+    queue.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_to_is_one_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match=r"plangate\.db: .*can be written to"):
+        bootstrap.prepare(Settings(directory=tmp_path))
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate"])
+def test_a_damaged_database_is_one_sentence_in_every_command(tmp_path: Path, command: str) -> None:
+    (tmp_path / "plangate.db").write_bytes(b"no database" * 500)
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", command],
+        cwd=ROOT,
+        env=environment(tmp_path, 1),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"plangate: {tmp_path}/plangate.db: file is not a database: "
+        "it is damaged; restore a backup, or move it away to start anew.\n"
+    )

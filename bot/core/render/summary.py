@@ -115,6 +115,8 @@ def _body(this: Page, links: Links, shown: int) -> list[str]:
     if lone and lone.finding.table:
         return [*_at_a_glance(this, lone, links), *_lists(this, links, shown, skip=lone)]
     sentence = lead(this.report, len(this.errors), len(this.others))
+    if not this.report.features:
+        sentence = f"{links.prose(this.report.reason).strip()} {sentence}".strip()
     return [sentence, *_lists(this, links, shown), _draft_below(this, links), _next(this)]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.feature import Due, Stage, State
-from bot.core.findings import Conclusion, Report
+from bot.core.findings import Conclusion, Finding, Report, Severity
 from bot.core.prose import Code
 from bot.core.render import (
     CheckRunOutput,
@@ -99,6 +99,22 @@ WARNED = replace(
 )
 TWO = Report(Conclusion.FAILURE, story.CONFIG, (), (story.FAILING_FEATURE, story.UNFILLED_FEATURE), code_files=9)
 NO_SPEC = replace(story.missing("spec.md", 1), path=f"{story.LIMITS}/spec.md", line=None, column=None, end_column=None)
+AMBIGUOUS = replace(
+    story.NOT_A_FEATURE,
+    reason=("Nothing to check here: this pull request adds no feature folder, and several have its number.",),
+    findings=(
+        Finding(
+            "ambiguous-feature",
+            Severity.WARNING,
+            "",
+            None,
+            title=("Number 018 belongs to several folders",),
+            why=(Code("specs/018-webhook-retry"), " and ", Code("specs/018-audit-export"), "."),
+            fix=("Name the branch as the folder is named.",),
+            subject="018",
+        ),
+    ),
+)
 UNGOVERNED = Report(
     Conclusion.SUCCESS, (), (), (), reason=("This repository has no Spec Kit features: nothing to judge.",)
 )
@@ -107,6 +123,7 @@ RUNS: dict[str, tuple[Report, RenderContext, Draft | None]] = {
     "failing": (story.FAILING, story.CONTEXT, None),
     "passing": (story.PASSING, story.CONTEXT, None),
     "not-a-feature": (story.NOT_A_FEATURE, story.CONTEXT, None),
+    "ambiguous": (AMBIGUOUS, story.CONTEXT, None),
     "ungoverned": (UNGOVERNED, replace(story.CONTEXT, governed=False), None),
     "branch": (story.UNFILLED_REPORT, story.BRANCH, story.SKELETON),
     "branch-and-more": (

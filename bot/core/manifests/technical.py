@@ -24,6 +24,7 @@ _LEAST_SHARE = 0.08
 """A language with fewer of the source files than this is tooling, not what the project is written in."""
 _MAIN_SHARE = 0.3
 
+_MAJOR = re.compile(r"v[0-9]{1,3}")
 _NAMED = """
 fastapi django flask starlette litestar aiohttp sqlalchemy sqlmodel pydantic celery typer click airflow pandas numpy
 torch tensorflow langchain react vue svelte @sveltejs/kit next nuxt astro @angular/core solid-js express fastify koa
@@ -167,8 +168,19 @@ def _dependencies(stacks: Sequence[Stack]) -> tuple[Known, ...]:
                 named.setdefault(name, known)
     main = [known for name, known in named.items() if name.lower() in _FRAMEWORKS]
     if len(main) > 1:
-        return tuple(main[:_MOST_DEPENDENCIES])
-    return tuple([*main, *(known for known in named.values() if known not in main)][:_FEW_DEPENDENCIES])
+        return tuple(_spoken(known) for known in main[:_MOST_DEPENDENCIES])
+    rest = [known for known in named.values() if known not in main]
+    return tuple(_spoken(known) for known in [*main, *rest][:_FEW_DEPENDENCIES])
+
+
+def _spoken(known: Known) -> Known:
+    """A Go module as people call it: `github.com/go-chi/chi/v5` is chi."""
+    parts = known.value.split("/")
+    if "." not in parts[0] or len(parts) == 1:
+        return known
+    if _MAJOR.fullmatch(parts[-1]):
+        parts.pop()
+    return Known(parts[-1], known.path, known.line)
 
 
 def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]:

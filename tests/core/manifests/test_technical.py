@@ -106,7 +106,7 @@ ECOSYSTEMS = {
         },
         {
             LANGUAGE: "Go 1.25",
-            NEEDS: "github.com/spf13/cobra, github.com/jackc/pgx/v5",
+            NEEDS: "cobra, pgx",
             STORAGE: "PostgreSQL",
             TESTING: "go test",
             TYPE: "single",

@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import bot
-from bot.core.errors import UserError
+from bot.core.errors import StorageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reconfigure(errors="backslashreplace")
     try:
         return _run(words)
-    except UserError as error:
+    except (UserError, StorageError) as error:
         print(f"plangate: {error}", file=sys.stderr)
         return NO_VERDICT
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
 from bot.core.config_schema import all_keys, json_schema, plain_config
 from bot.core.errors import UserError
 from bot.core.render import plain_line
+from bot.core.render.neutral import visible
 from bot.core.wording import count
 from bot.core.yaml_places import MAX_BYTES, Mistake
 
@@ -92,7 +93,7 @@ def _text(file: Path) -> str:
 def _described(mistake: Mistake, path: str, lines: list[str]) -> str:
     spot = mistake.spot
     gutter = " " * len(str(spot.line))
-    source = plain_line(lines[spot.line - 1]) if spot.line <= len(lines) else ""
+    source = visible(lines[spot.line - 1]) if spot.line <= len(lines) else ""
     carets = " " * (spot.column - 1) + "^" * spot.length
     return (
         f"error: {plain_line(mistake.title)}\n"

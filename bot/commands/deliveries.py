@@ -34,9 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print, or replay."""
-    server = settings.from_environment()
-    bootstrap.prepare(server)
-    queue = bootstrap.open_queue(server)
+    queue = bootstrap.open_queue(settings.from_environment())
     match given.action:
         case "list":
             sys.stdout.write(_list(queue, given.state and JobState(given.state), given.limit))

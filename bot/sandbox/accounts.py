@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from bot.sandbox.acts import installs
+from bot.sandbox.acts import installs, manifests
 from bot.sandbox.credentials import mint, signing_key
 from bot.sandbox.state import App, Installation, Token, User
 
@@ -110,6 +111,14 @@ class Accounts:
             )
             state.apps[number] = app
             return app
+
+    def register_manifest(self, manifest: Mapping[str, object], state: str = "", account: str = "") -> str:
+        """Say yes to an App manifest, as its owner does; returns the address that the browser is sent back to.
+
+        Raises `ApiError` 422 for a manifest that GitHub would not take.
+        """
+        with self.lock:
+            return manifests.register(self.hub, manifests.parse(json.dumps(manifest)), state, account)
 
     def install(
         self,

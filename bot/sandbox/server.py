@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bot.sandbox import smart_http
 from bot.sandbox.credentials import Credential, Kind, identify
 from bot.sandbox.errors import ApiError
+from bot.sandbox.pages import door
 from bot.sandbox.requests_log import Request
 from bot.sandbox.routing import Call, Found, Reply, admit, find
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
 
 API_VERSIONS = ("2022-11-28", "2026-03-10")
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
 _LARGEST_BODY = 30 * 1024 * 1024
 
 
@@ -111,6 +113,9 @@ class Handler(BaseHTTPRequestHandler):
         path = path.removeprefix("/api/v3") if path.startswith("/api/v3/") else path
         path = "/graphql" if path == "/api/graphql" else path
         seen = Request(self.command, path, at=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()})
+        if find(self.command, hub.by_number(path)) is None and door.wants(path, self.headers.get("Accept", "")):
+            self._page(body)
+            return
         reply, data = self._answer(path, query, body, seen)
         if reply is None:
             self.close_connection = True
@@ -124,6 +129,24 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
+        self.wfile.flush()
+
+    def _page(self, body: bytes) -> None:
+        """Answer a browser."""
+        try:
+            page = door.answer(self.server.hub, self.command, self.path, body, self.headers.get("Origin"))
+        except Exception:  # noqa: BLE001 -- a mistake of the sandbox must be seen: `World.close` raises it
+            self.server.hub.failures.append(traceback.format_exc())
+            page = door.Page("The sandbox failed.", 500, content_type="text/plain")
+        data = page.body.encode()
+        self.send_response(page.status)
+        if page.location is not None:
+            self.send_header("Location", page.location)
+        self.send_header("Content-Type", page.content_type)
+        self.send_header("Content-Security-Policy", CONTENT_POLICY)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
         self.wfile.flush()
 
     def _answer(self, path: str, query: str, body: bytes, seen: Request) -> tuple[Reply | None, bytes]:

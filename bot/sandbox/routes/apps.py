@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.acts.manifests import CODE_SECONDS
 from bot.sandbox.credentials import allows, mint
 from bot.sandbox.errors import ApiError
 from bot.sandbox.routing import Call, Reply, route
@@ -128,7 +129,7 @@ def revoke(call: Call) -> Reply:
 def convert(call: Call) -> Reply:
     """The last step of the manifest flow; a code works once."""
     app = call.hub.state.manifests.pop(call.params["code"], None)
-    if app is None:
+    if app is None or app.created_at + CODE_SECONDS < call.hub.state.now():
         raise ApiError(404, "Not Found")
     secrets = {
         "client_secret": f"sandbox-{app.id}",

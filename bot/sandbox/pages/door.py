@@ -1,0 +1,139 @@
+"""The way in for browsers: which page a path is, what a form does, and that only our own pages may send one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jinja2 import Environment, PackageLoader
+
+from bot.sandbox.errors import ApiError
+from bot.sandbox.pages.markdown import render
+from bot.sandbox.shapes import CONTENTS
+from bot.sandbox.state import Comment, iso, node_id
+
+if TYPE_CHECKING:
+    from bot.sandbox.hub import Hub
+    from bot.sandbox.state import Issue, Repository, User
+
+_API = ("/repos/", "/app", "/graphql", "/user", "/users/", "/orgs/", "/installation", "/rate_limit", "/repositories/")
+
+
+@dataclass(slots=True)
+class Visit:
+    """A browser's request."""
+
+    hub: Hub
+    path: str
+    params: dict[str, str]
+    query: dict[str, str]
+    form: dict[str, str]
+
+    @property
+    def repository(self) -> Repository:
+        """The repository in the path. Raises `ApiError` 404."""
+        found = self.hub.state.repository(f"{self.params['owner']}/{self.params['repo']}")
+        if found is None:
+            raise ApiError(404, "There is no such repository in this sandbox.")
+        return found
+
+    @property
+    def visitor(self) -> User:
+        """Who the form says is acting; there is no login, since there is nothing to protect."""
+        known = self.hub.state.users.get(self.form.get("as", "").lower())
+        if known is None:
+            raise ApiError(422, "Choose who is acting.")
+        return known
+
+    def number(self, name: str) -> int:
+        """A number of the path. Raises `ApiError` 404."""
+        text = self.params[name]
+        if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 -- what fits 64 bits
+            raise ApiError(404, "There is no such page.")
+        return int(text)
+
+
+@dataclass(slots=True)
+class Page:
+    """An answer for a browser: a page, or the way to another one."""
+
+    body: str = ""
+    status: int = 200
+    location: str | None = None
+    content_type: str = "text/html; charset=utf-8"
+
+
+View = Callable[[Visit], Page]
+_views: list[tuple[str, re.Pattern[str], View]] = []
+_templates = Environment(
+    loader=PackageLoader("bot.sandbox.pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+_EMOJI = dict(zip(CONTENTS, ["👍", "👎", "😄", "🎉", "😕", "❤️", "🚀", "👀"], strict=True))
+
+
+def _subject(thing: Issue | Comment, repository: Repository) -> str:
+    """The node id that reactions stand on."""
+    if isinstance(thing, Comment):
+        return node_id("IC", thing.id)
+    pull = repository.pulls.get(thing.number)
+    return node_id("I", thing.id) if pull is None else node_id("PR", pull.id)
+
+
+_templates.filters |= {"markdown": render, "moment": iso, "emoji": _EMOJI.get, "subject": _subject}
+
+
+def page(method: str, template: str) -> Callable[[View], View]:
+    """Register a view. `{name}` is one segment of the path, `{name*}` all that follows."""
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", template))
+
+    def register(view: View) -> View:
+        _views.append((method, re.compile(pattern), view))
+        return view
+
+    return register
+
+
+def show(template: str, visit: Visit, **values: Any) -> Page:
+    """Fill a template; every one knows the hub and who could act."""
+    people = [user for user in visit.hub.state.users.values() if user.type == "User"]
+    known = {"hub": visit.hub, "people": people, "path": visit.path, "state": visit.hub.state}
+    return Page(_templates.get_template(template).render({**known, **values}))
+
+
+def wants(path: str, accept: str) -> bool:
+    """Whether a request that no route of the API answers is a browser's."""
+    return path.startswith("/-/") or ("text/html" in accept and not path.startswith(_API))
+
+
+def answer(hub: Hub, method: str, target: str, body: bytes, origin: str | None) -> Page:
+    """Answer a browser. A form from any page but ours is refused."""
+    parts = urlsplit(target)
+    if method == "POST" and origin not in {None, hub.url}:
+        return Page("This form did not come from the sandbox.", 403, content_type="text/plain")
+    import_module("bot.sandbox.pages.views")
+    for verb, pattern, view in _views:
+        match = pattern.fullmatch(parts.path)
+        if match is None or verb != method:
+            continue
+        visit = Visit(
+            hub,
+            parts.path,
+            {name: unquote(value) for name, value in match.groupdict().items()},
+            dict(parse_qsl(parts.query)),
+            dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
+        )
+        try:
+            with hub.lock:
+                return view(visit)
+        except ApiError as error:
+            failed = show("error.html", visit, message=error.message, status=error.status)
+            failed.status = error.status
+            return failed
+    nowhere = Visit(hub, parts.path, {}, {}, {})
+    failed = show("error.html", nowhere, message="There is no such page in this sandbox.", status=404)
+    failed.status = 404
+    return failed

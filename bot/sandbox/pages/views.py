@@ -1,0 +1,257 @@
+"""The pages."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from bot.sandbox.acts import checks, manifests, pulls, talk
+from bot.sandbox.errors import ApiError
+from bot.sandbox.pages.door import Page, Visit, page, show
+from bot.sandbox.shapes import pull_commits, pull_files
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import CheckRun, Delivery, Issue, PullRequest, Repository
+
+_CONTEXT = 3
+_NEWEST = 200
+
+
+@page("GET", "/")
+def home(visit: Visit) -> Page:
+    """Every repository."""
+    return show("home.html", visit, repositories=list(visit.hub.state.repositories.values()))
+
+
+@page("GET", "/-/avatars/{number}")
+def avatar(visit: Visit) -> Page:
+    """A square with the first letter of a login."""
+    users = {user.id: user for user in visit.hub.state.users.values()}
+    user = users.get(visit.number("number"))
+    letter, hue = (user.login[0].upper(), user.id * 47 % 360) if user is not None else ("?", 0)
+    letter = letter if letter.isalnum() else "?"
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
+        f'<rect width="40" height="40" fill="hsl({hue} 45% 45%)"/>'
+        '<text x="20" y="27" font-family="sans-serif" font-size="20" fill="white" text-anchor="middle">'
+        f"{letter}</text></svg>"
+    )
+    return Page(picture, content_type="image/svg+xml")
+
+
+@page("GET", "/-/deliveries")
+def deliveries(visit: Visit) -> Page:
+    """The newest deliveries."""
+    return show("deliveries.html", visit, deliveries=visit.hub.deliveries.log[: -_NEWEST - 1 : -1])
+
+
+def _delivery(visit: Visit) -> Delivery:
+    number = visit.number("delivery")
+    for one in visit.hub.deliveries.log:
+        if one.id == number:
+            return one
+    raise ApiError(404, "There is no such delivery.")
+
+
+@page("GET", "/-/deliveries/{delivery}")
+def delivery(visit: Visit) -> Page:
+    """One delivery with its payload."""
+    one = _delivery(visit)
+    return show("delivery.html", visit, one=one, payload=json.dumps(one.payload, indent=2, ensure_ascii=False))
+
+
+@page("POST", "/-/deliveries/{delivery}/attempts")
+def redeliver(visit: Visit) -> Page:
+    """Send it again."""
+    again = visit.hub.deliveries.again(_delivery(visit))
+    return Page(status=303, location=f"/-/deliveries/{again.id}")
+
+
+@page("GET", "/{owner}/{repo}")
+def repository(visit: Visit) -> Page:
+    """Branches, pull requests and issues."""
+    one = visit.repository
+    branches = sorted(ref.removeprefix("refs/heads/") for ref in one.refs if ref.startswith("refs/heads/"))
+    issues = [issue for issue in one.issues.values() if issue.number not in one.pulls]
+    return show("repository.html", visit, repository=one, branches=branches, issues=issues)
+
+
+def _issue(visit: Visit) -> Issue:
+    found = visit.repository.issues.get(visit.number("number"))
+    if found is None:
+        raise ApiError(404, "There is no such issue or pull request.")
+    return found
+
+
+def _pull(visit: Visit) -> PullRequest:
+    found = visit.repository.pulls.get(visit.number("number"))
+    if found is None:
+        raise ApiError(404, "There is no such pull request.")
+    return found
+
+
+def _conversation(visit: Visit, issue: Issue) -> list[Any]:
+    one = visit.repository
+    said: list[tuple[float, Any]] = [(c.created_at, c) for c in one.comments.values() if c.issue is issue]
+    said += [(review.submitted_at, review) for review in one.reviews.values() if review.pull.issue is issue]
+    return [each for _, each in sorted(said, key=itemgetter(0))]
+
+
+@page("GET", "/{owner}/{repo}/issues/{number}")
+def issue_page(visit: Visit) -> Page:
+    """An issue and its conversation."""
+    issue = _issue(visit)
+    if issue.number in visit.repository.pulls:
+        return Page(status=302, location=f"/{visit.repository.full_name}/pull/{issue.number}")
+    return show("issue.html", visit, repository=visit.repository, issue=issue, said=_conversation(visit, issue))
+
+
+@page("GET", "/{owner}/{repo}/pull/{number}")
+def pull_page(visit: Visit) -> Page:
+    """A pull request: conversation and merge box."""
+    pull = _pull(visit)
+    shown = {"pull": pull, "issue": pull.issue, "said": _conversation(visit, pull.issue), "tab": "conversation"}
+    box = {
+        "runs": _latest(pull),
+        "blocking": pulls.blocking_checks(pull),
+        "mergeable": pull.base.git.merge(pull.base_sha, pull.head_sha) is not None,
+    }
+    return show("pull.html", visit, repository=visit.repository, **shown, **box)
+
+
+@page("GET", "/{owner}/{repo}/pull/{number}/files")
+def files_page(visit: Visit) -> Page:
+    """What a pull request changes."""
+    pull = _pull(visit)
+    shown = {"pull": pull, "issue": pull.issue, "tab": "files", "files": pull_files(pull)}
+    return show("files.html", visit, repository=visit.repository, **shown, commits=pull_commits(pull))
+
+
+@page("GET", "/{owner}/{repo}/pull/{number}/checks")
+def checks_page(visit: Visit) -> Page:
+    """The checks of a pull request's head."""
+    pull = _pull(visit)
+    runs = _latest(pull)
+    wanted = visit.query.get("run")
+    run = next((one for one in runs if str(one.id) == wanted), runs[0] if runs else None)
+    shown = {"pull": pull, "issue": pull.issue, "tab": "checks", "runs": runs, "run": run}
+    notes = [] if run is None else annotated(visit.repository, run)
+    return show("checks.html", visit, repository=visit.repository, **shown, notes=notes)
+
+
+@page("GET", "/{owner}/{repo}/runs/{run}")
+def run_page(visit: Visit) -> Page:
+    """A check run on its own: a branch without a pull request has one, too."""
+    run = _run(visit)
+    notes = annotated(visit.repository, run)
+    return show(
+        "checks.html", visit, repository=visit.repository, pull=None, runs=[run], run=run, notes=notes, tab="checks"
+    )
+
+
+def _latest(pull: PullRequest) -> list[CheckRun]:
+    latest: dict[str, CheckRun] = {}
+    for run in pull.base.runs_of(pull.head_sha):
+        latest.setdefault(run.name, run)
+    return list(latest.values())
+
+
+def annotated(repository: Repository, run: CheckRun) -> list[dict[str, Any]]:
+    """A run's annotations by file, each with the lines around it."""
+    by_path: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for note in run.annotations:
+        by_path[note["path"]].append(note)
+    files = []
+    for path, notes in by_path.items():
+        found = repository.git.read(f"{run.suite.head_sha}:{path}")
+        lines = (
+            found.content.decode("utf-8", "replace").split("\n") if found is not None and found.kind == "blob" else []
+        )
+        shown = []
+        for note in sorted(notes, key=lambda one: int(one["start_line"])):
+            start, end = max(note["start_line"] - _CONTEXT, 1), min(note["end_line"] + _CONTEXT, len(lines))
+            around = [(number, lines[number - 1]) for number in range(start, end + 1)]
+            shown.append({"note": note, "lines": around})
+        files.append({"path": path, "notes": shown})
+    return files
+
+
+def _run(visit: Visit) -> CheckRun:
+    found = visit.repository.runs.get(visit.number("run"))
+    if found is None:
+        raise ApiError(404, "There is no such check run.")
+    return found
+
+
+def _back(visit: Visit, fallback: str) -> Page:
+    """Where a form came from, if that is a page of ours."""
+    back = visit.form.get("back", "")
+    return Page(status=303, location=back if back.startswith("/") and not back.startswith("//") else fallback)
+
+
+@page("POST", "/{owner}/{repo}/issues/{number}/comments")
+def comment(visit: Visit) -> Page:
+    """Say something; the delivery goes out."""
+    issue, body = _issue(visit), visit.form.get("body", "").replace("\r\n", "\n").strip()
+    if not body:
+        raise ApiError(422, "A comment needs a text.")
+    talk.comment(visit.hub, visit.repository, issue, visit.visitor, body)
+    return _back(visit, f"/{visit.repository.full_name}/issues/{issue.number}")
+
+
+@page("POST", "/{owner}/{repo}/issues")
+def open_issue(visit: Visit) -> Page:
+    """Open an issue."""
+    title = visit.form.get("title", "").strip()
+    if not title:
+        raise ApiError(422, "An issue needs a title.")
+    body = visit.form.get("body", "").replace("\r\n", "\n")
+    issue = talk.open_issue(visit.hub, visit.repository, visit.visitor, title, body)
+    return Page(status=303, location=f"/{visit.repository.full_name}/issues/{issue.number}")
+
+
+@page("POST", "/{owner}/{repo}/pull/{number}/merge")
+def merge(visit: Visit) -> Page:
+    """Press the merge button."""
+    pull = _pull(visit)
+    if visit.repository.role(visit.visitor.login) not in {"write", "maintain", "admin"}:
+        raise ApiError(403, f"{visit.visitor.login} may not merge into {visit.repository.full_name}.")
+    pulls.merge(visit.hub, pull, visit.visitor)
+    return _back(visit, f"/{visit.repository.full_name}/pull/{pull.number}")
+
+
+@page("POST", "/{owner}/{repo}/runs/{run}/rerequest")
+def rerun(visit: Visit) -> Page:
+    """Press "Re-run"."""
+    checks.rerequest_run(visit.hub, visit.repository, _run(visit), visit.visitor)
+    return _back(visit, f"/{visit.repository.full_name}")
+
+
+@page("POST", "/{owner}/{repo}/runs/{run}/actions/{identifier}")
+def press(visit: Visit) -> Page:
+    """Press a button of a run."""
+    checks.press(visit.hub, visit.repository, _run(visit), visit.visitor, visit.params["identifier"])
+    return _back(visit, f"/{visit.repository.full_name}")
+
+
+def _manifest(visit: Visit) -> Page:
+    """The page that asks whether an App shall be made from a manifest."""
+    manifest = manifests.parse(visit.form.get("manifest", ""))
+    address = f"/-/apps/new?{urlencode({'state': visit.query.get('state', '')})}"
+    shown = {"manifest": manifest, "text": visit.form.get("manifest", ""), "address": address}
+    return show("manifest.html", visit, **shown, account=visit.params.get("org", ""))
+
+
+page("POST", "/settings/apps/new")(_manifest)
+page("POST", "/organizations/{org}/settings/apps/new")(_manifest)
+
+
+@page("POST", "/-/apps/new")
+def make_app(visit: Visit) -> Page:
+    """Make the App, and send the browser back with a code that works once, for an hour."""
+    manifest = manifests.parse(visit.form.get("manifest", ""))
+    back = manifests.register(visit.hub, manifest, visit.query.get("state", ""), visit.form.get("account", ""))
+    return Page(status=302, location=back)

@@ -50,13 +50,14 @@ if TYPE_CHECKING:
 @rule_of_change(Severity.NOTICE, Clause("constitution missing", "constitutions missing", 90))
 def judge(survey: Survey) -> Iterator[Finding]:
     """One notice for each constitution that is not there."""
+    where = " at the base." if survey.change.base is not None else "."
     for constitution in survey.constitutions(ConstitutionState.MISSING):
         yield survey.found(
             Severity.NOTICE,
             constitution.path,
             None,
             title=("There is no constitution: no principle is judged",),
-            why=("We looked for ", Code(clip(constitution.path)), " at the base."),
+            why=("We looked for ", Code(clip(constitution.path)), where),
             fix=("Write one if the project wants to be held to its principles.",),
             subject=constitution.path,
         )

@@ -172,7 +172,7 @@ class Task:
         gatherer = self._gatherer()
         gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, whole=asked)
         self._see(gatherer, gathered)
-        if self._moved(subject, gathered.answer):
+        if gathered.answer.archived or (not asked and self._moved(subject, gathered.answer)):
             return gathered
         judged = tuple(judge_candidate(one, self.house) for one in gathered.candidates)
         snapshot = Snapshot(gathered.answer, judged, marks=self._marks(judged), asked=asked, answered=answered)
@@ -187,9 +187,11 @@ class Task:
     @staticmethod
     def _moved(subject: Subject, answer: Answer) -> bool:
         """The head that this is about is no longer one: a newer event tells of the newer head."""
-        if subject.head is None or answer.asked is None:
+        if subject.head is None:
             return False
-        return answer.asked.is_open and answer.asked.head_sha != subject.head
+        if answer.asked is not None:
+            return answer.asked.is_open and answer.asked.head_sha != subject.head
+        return subject.branch is not None and answer.tip != subject.head
 
     def _gatherer(self) -> Gatherer:
         repository = self._repository

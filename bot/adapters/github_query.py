@@ -21,17 +21,26 @@ if TYPE_CHECKING:
 FILES_A_PAGE = 100
 COMMENTS_A_PAGE = 50
 
+_NAME = "name mode type size"
+
+
+def _entries(levels: int, texts: int = 0) -> str:
+    """A tree's entries so many levels deep; the first so many levels with the texts of their files."""
+    inside = ["...blob"] if texts > 0 else []
+    inside += [f"...on Tree{{{_entries(levels - 1, texts - 1)}}}"] if levels > 1 else []
+    return f"entries{{{_NAME} object{{{' '.join(inside)}}}}}" if inside else f"entries{{{_NAME}}}"
+
+
 BLOB = "fragment blob on Blob{oid byteSize isBinary isTruncated text}"
-NAMES = "fragment names on TreeEntry{mode type object{...on Tree{entries{name mode type size}}}}"
+NAMES = f"fragment names on TreeEntry{{mode type object{{...on Tree{{{_entries(1)}}}}}}}"
 TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
-FOLDER = """fragment folder on TreeEntry{mode type object{...on Tree{entries{name mode type size object{...blob
-  ...on Tree{entries{name mode type size object{...on Tree{entries{name mode type size}}}}}}}}}}"""
+FOLDER = f"fragment folder on TreeEntry{{mode type object{{...on Tree{{{_entries(5, 2)}}}}}}}"
+"""Texts two levels deep; names as deep as a contract may lie."""
+OUTLINE = f" outline:tree{{{_entries(3)}}}"
 FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
-OUTLINE = """ outline:tree{entries{name mode type object{...on Tree{entries{name mode type object{...on Tree{entries{
-  name mode type}}}}}}}}"""
 NEWEST = "first:100,orderBy:{field:UPDATED_AT,direction:DESC}"
 RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
   databaseId name status conclusion externalId url}}}}"""
@@ -59,7 +68,7 @@ class _Paths:
                 self.variables[alias] = path
                 parts.append(f"{alias}:file(path:${alias}){{...{fragment}}}")
             else:
-                parts.append(f"{alias}:tree{{entries{{name mode type size}}}}")
+                parts.append(f"{alias}:tree{{{_entries(1)}}}")
         return " ".join(parts)
 
 

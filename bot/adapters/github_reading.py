@@ -195,7 +195,7 @@ class _Filler:
     def folders(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
         for index, path in enumerate(paths):
             if found := commit.get(f"{letter}{index}"):
-                self._walk(path, found)
+                self._walk(path, found, markdown_only=True)
 
     def documents_at(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
         for index, path in enumerate(paths):
@@ -206,13 +206,14 @@ class _Filler:
         for child in (tree or {}).get("entries") or ():
             self._walk(child["name"], child)
 
-    def _walk(self, path: str, entry: Json) -> None:
+    def _walk(self, path: str, entry: Json, *, markdown_only: bool = False) -> None:
         self._enter(path, entry)
         inner = entry.get("object") or {}
-        if entry.get("type") == "blob" and entry.get("mode") != _SYMLINK and "byteSize" in inner:
+        wanted = not markdown_only or path.lower().endswith(".md")
+        if wanted and entry.get("type") == "blob" and entry.get("mode") != _SYMLINK and "byteSize" in inner:
             self.documents[path] = self._document(path, inner)
         for child in inner.get("entries") or ():
-            self._walk(_join(path, child["name"]), child)
+            self._walk(_join(path, child["name"]), child, markdown_only=markdown_only)
 
     def _enter(self, path: str, entry: Json) -> None:
         kind = _kind(entry)

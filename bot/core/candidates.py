@@ -47,11 +47,13 @@ class Candidate:
 
 
 def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
-    """The open pull requests whose head the commit is, by number."""
+    """The open pull requests whose head the commit is, by number; without its base none can be judged."""
     head = answer.head
     if head is None:
         return ()
-    pulls = (pull for pull in answer.pull_requests() if pull.is_open and pull.head_sha == head.sha)
+    pulls = (
+        pull for pull in answer.pull_requests() if pull.is_open and pull.head_sha == head.sha and pull.base is not None
+    )
     return tuple(_of_pull_request(pull, head.tree, answer, known) for pull in pulls)
 
 

@@ -34,7 +34,7 @@ MAX_PREFIXES = 16
 """Numbers that other branches are looked through for."""
 
 MAX_DOCUMENTS = 200
-_SHA = 40
+_TELLING = ("spec.md", "plan.md")
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -154,7 +154,9 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
     roots = _new(asked.roots, (root for change, held in changes for root in _roots(change, held)))
     bases = [change.base for change, _ in changes if change.base is not None]
     documents = _new(asked.documents, (path for base in bases for path in _more_documents(base, asked, roots)))
-    found = (path for change, held in changes for path in (*_folders(change, held), *_likely(change, roots)))
+    found = (
+        path for change, held in changes for path in (*_folders(change, held), *_likely(change, asked.roots, roots))
+    )
     folders = _new(asked.folders, found)
     prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
     if not (roots or documents or folders or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
@@ -225,17 +227,17 @@ def _folders(change: Change, held: Configured) -> Iterable[str]:
             yield path
 
 
-def _likely(change: Change, roots: Sequence[str]) -> Iterable[str]:
-    """Folders below roots that were not listed yet: the branch's own, and those that hold a changed file."""
-    if not roots:
-        return
-    yield from _guesses(change.head_branch or "", roots)
+def _likely(change: Change, known: Sequence[str], new: Sequence[str]) -> Iterable[str]:
+    """Folders that a listing does not show to be features, or that stand below a root that was not listed yet."""
+    yield from _guesses(change.head_branch or "", new)
     for file in change.changed:
-        root = root_of(file.path, roots)
-        if root is not None:
-            name, deeper, _ = file.path[len(root) + 1 if root else 0 :].partition("/")
-            if deeper:
-                yield f"{root}/{name}" if root else name
+        root = root_of(file.path, (*known, *new))
+        if root is None:
+            continue
+        name, _, rest = file.path[len(root) + 1 if root else 0 :].partition("/")
+        # A folder without a number is a feature by its spec or plan, which only its own listing would show.
+        if rest in _TELLING or (rest and root in new):
+            yield f"{root}/{name}" if root else name
 
 
 def _numbers(change: Change, held: Configured) -> Iterable[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.acts import installs, manifests
 from bot.sandbox.credentials import mint, signing_key
-from bot.sandbox.state import App, Installation, Token, User
+from bot.sandbox.state import OWNER, App, Installation, Token, User
 
 if TYPE_CHECKING:
     import threading
@@ -99,7 +99,7 @@ class Accounts:
                 id=number,
                 slug=slug,
                 name=slug.title(),
-                owner=state.user("sandbox-owner"),
+                owner=state.user(OWNER),
                 bot=state.user(slug, "Bot"),
                 client_id=f"Iv23{number:012d}",
                 private_key=signing_key()[0],

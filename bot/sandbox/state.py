@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+OWNER = "sandbox-owner"
+"""The account that Apps belong to when nobody else is named."""
 PERMISSIONS_OF = {
     # https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     "admin": ("admin", "maintain", "push", "triage", "pull"),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.sandbox.credentials import signing_key
 from bot.sandbox.errors import ApiError
-from bot.sandbox.state import App
+from bot.sandbox.state import OWNER, App
 
 if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
@@ -100,7 +100,7 @@ def register(hub: Hub, manifest: Manifest, state: str, account: str = "") -> str
         id=number,
         slug=slug,
         name=name,
-        owner=hub.state.user(account or "sandbox-owner"),
+        owner=hub.state.user(account or OWNER),
         bot=hub.state.user(slug, "Bot"),
         client_id=f"Iv23{number:012d}",
         private_key=signing_key()[0],

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.markdown import render
 from bot.sandbox.shapes import CONTENTS
-from bot.sandbox.state import Comment, iso, node_id
+from bot.sandbox.state import OWNER, Comment, iso, node_id
 
 if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
@@ -99,7 +99,7 @@ def page(method: str, template: str) -> Callable[[View], View]:
 
 def show(template: str, visit: Visit, **values: Any) -> Page:
     """Fill a template; every one knows the hub and who could act."""
-    people = [user for user in visit.hub.state.users.values() if user.type == "User"]
+    people = [user for user in visit.hub.state.users.values() if user.type == "User" and user.login != OWNER]
     known = {"hub": visit.hub, "people": people, "path": visit.path, "state": visit.hub.state}
     return Page(_templates.get_template(template).render({**known, **values}))
 

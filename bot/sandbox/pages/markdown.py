@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -17,51 +18,49 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_FOOTNOTES
 )
 _VOID = {"br", "hr", "input"}
-_TAGS = _VOID | set(
-    [
-        "a",
-        "b",
-        "blockquote",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "i",
-        "ins",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "var",
-    ]
-)
+_TAGS = _VOID | {
+    "a",
+    "b",
+    "blockquote",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "i",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "var",
+}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "blockquote": {"class"},
@@ -75,6 +74,8 @@ _ATTRIBUTES = {
 _UNSEEN = {"script", "style", "iframe", "object", "template", "title", "textarea", "xmp", "noembed", "noframes"}
 _SCHEMES = {"", "http", "https", "mailto"}
 _LONGEST = 262_144
+_INVISIBLE = re.compile(r"[\x00-\x20]")
+"""Browsers skip these inside a scheme."""
 
 
 class _Cleaner(HTMLParser):
@@ -139,7 +140,7 @@ def _attributes(tag: str, given: list[tuple[str, str | None]]) -> str:
 
 def _harmless(address: str) -> bool:
     try:
-        return urlsplit(address.strip()).scheme.lower() in _SCHEMES
+        return urlsplit(_INVISIBLE.sub("", address)).scheme.lower() in _SCHEMES
     except ValueError:
         return False
 

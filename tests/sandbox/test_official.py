@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from bot.sandbox.gql.answer import schema
+from bot.sandbox.routing import operations
+from bot.sandbox.vendor.descriptions import SENT
+from tests.sandbox.contracts import OFFICIAL
+
+
+def test_every_operation_has_its_description() -> None:
+    known = json.loads((OFFICIAL / "answers.json").read_text())["operations"]
+    assert set(known) == operations()
+
+
+def test_every_event_has_its_description() -> None:
+    known = json.loads((OFFICIAL / "webhooks.json").read_text())["events"]
+    assert set(known) == {
+        f"{event}.{action}".rstrip(".") for event, actions in SENT.items() for action in actions.split() or [""]
+    }
+
+
+def test_the_schema_is_whole() -> None:
+    assert {"Query", "Repository", "PullRequest", "CheckRun"} <= set(schema().type_map)
+
+
+@pytest.mark.slow
+def test_the_copies_are_what_the_script_makes() -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not here")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.sandbox.vendor", "--check"], check=False, capture_output=True, text=True
+    )
+    if "npm" in done.stderr and done.returncode:
+        pytest.skip("the packages could not be fetched")
+    assert done.returncode == 0, done.stdout + done.stderr

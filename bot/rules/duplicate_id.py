@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a requirement id that the spec defines twice, and a task id that `tasks.md` gives to two tasks.
+Reports a requirement id that the spec lists twice, and a task id that `tasks.md` gives to two tasks. A heading that
+comes back to a listed id does not count.
 
 ## Why
 
@@ -33,6 +34,7 @@ Warning when the second line is new, else notice.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Severity
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from bot.core.findings import Finding
 
 
+_ID = re.compile(r"[A-Z]{1,8}-?(?:[0-9]{1,6}-)?[0-9]{1,6}[a-z]?")
+
+
 @rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113))
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each id, at its second place."""
@@ -55,11 +60,21 @@ def judge(case: Case) -> Iterator[Finding]:
         yield from _twice(case, case.tasks.path, ((t.id, t.line) for t in case.tasks.tasks if t.id is not None))
 
 
+def _alike(case: Case, path: str, *lines: int) -> bool:
+    """The lines are entries of one kind; a heading that comes back to a listed id does not define it anew."""
+    document = case.change.head.documents.get(path)
+    texts = document.text.split("\n") if document is not None else []
+    marks = {texts[line - 1].lstrip("\ufeff \t")[:1] for line in lines if line <= len(texts)}
+    return len(marks) == 1 and marks <= set("-*+|")
+
+
 def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Finding]:
     first: dict[str, int] = {}
     said: set[str] = set()
     for name, line in ids:
-        if first.setdefault(name, line) == line or name in said:
+        if not _ID.fullmatch(name) or first.setdefault(name, line) == line or name in said:
+            continue
+        if not _alike(case, path, first[name], line):
             continue
         said.add(name)
         yield case.found(

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Compares the requirement ids in `tasks.md` (`FR-009`) with those of the spec. It speaks only where the spec numbers its
-requirements.
+Compares the requirement ids in tasks (`FR-009`) with those of the spec. It speaks only where the spec has most of the
+ids that the tasks name, and does not mention this one anywhere; `FR-9` and `FR-009a` count as FR-009.
 
 ## Why
 
@@ -34,6 +34,7 @@ Warning when the task's line is new, else notice.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Severity
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
     from bot.core.findings import Finding
 
+_PARTS = re.compile(r"([A-Za-z]+-?(?:[0-9]+-)?)0*([0-9]+)[a-z]?")
+
 
 @rule(Severity.WARNING, Clause("unknown requirement", "unknown requirements", 112))
 def judge(case: Case) -> Iterator[Finding]:
@@ -53,13 +56,17 @@ def judge(case: Case) -> Iterator[Finding]:
     spec, tasks = case.spec, case.tasks
     if spec is None or tasks is None or spec.unfilled or tasks.unfilled:
         return
-    known = {requirement.id for requirement in spec.requirements}
+    known = {_bare(requirement.id) for requirement in spec.requirements}
     numbered = {requirement.id.partition("-")[0] for requirement in spec.requirements}
-    said: set[str] = set()
-    for reference, line in tasks.references:
-        if reference in known or reference in said or reference.partition("-")[0] not in numbered:
+    named = [(reference, task.line) for task in tasks.tasks for reference in task.references if reference in task.text]
+    spare = {reference: line for reference, line in reversed(named) if _bare(reference) not in known}
+    if 2 * len(spare) > len({reference for reference, _ in named}):
+        return
+    document = case.change.head.documents.get(spec.path)
+    text = document.text if document is not None else ""
+    for reference, line in sorted(spare.items(), key=lambda item: item[1]):
+        if reference.partition("-")[0] not in numbered or reference in text:
             continue
-        said.add(reference)
         yield case.found(
             Severity.WARNING if case.is_new(tasks.path, line) else Severity.NOTICE,
             tasks.path,
@@ -69,3 +76,9 @@ def judge(case: Case) -> Iterator[Finding]:
             fix=("Correct the id, or add the requirement to the spec.",),
             subject=reference,
         )
+
+
+def _bare(reference: str) -> str:
+    """The id without leading zeros and without a letter behind it."""
+    parts = _PARTS.fullmatch(reference)
+    return f"{parts[1]}{parts[2]}".upper() if parts is not None else reference

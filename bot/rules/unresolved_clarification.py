@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from bot.core.feature import State
 from bot.core.findings import Severity
 from bot.core.plan import PlaceholderKind, Span
-from bot.core.prose import At, Code
+from bot.core.prose import At, Code, Prose
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip
 
@@ -53,13 +53,14 @@ def judge(case: Case) -> Iterator[Finding]:
     """One finding for every open marker."""
     late = case.builds or case.artifact("tasks.md").state is not State.MISSING
     severity = Severity.ERROR if case.feature.owned and late else Severity.WARNING
+    since: Prose = (", and code changes",) if case.builds else (", and ", Code("tasks.md"), " is there") if late else ()
     for path, span, text in _open(case):
         yield case.found(
             severity,
             path,
             span,
             title=(Code(clip(text, 80)), " is still open"),
-            why=("It stands at ", At(path, span.line), (", and building has begun." if late else ".")),
+            why=("It stands at ", At(path, span.line), *since, "."),
             fix=("Answer it in its place and delete the marker.",),
             subject=clip(text, 80),
         )

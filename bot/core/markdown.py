@@ -1,8 +1,8 @@
 """A Markdown document as blocks with exact source positions: the one place that knows the parser.
 
 Everything above reads sections, tables, lists, check boxes and paragraphs from here, with 1-based lines and columns
-in the text as it was written (CRLF, BOM and front matter included). Lines end at `\\n` only, as git and GitHub count
-them; columns count characters (code points).
+in the text as it was written (CRLF, BOM and front matter included). Lines end at a line feed only, as git and GitHub
+count them; columns count characters (code points).
 
 Reading is total and its cost is linear in the text: what lies beyond `MAX_CHARACTERS` is not read, and containers
 nested deeper than `MAX_DEPTH` are read as if they stood at that depth.
@@ -11,15 +11,46 @@ nested deeper than `MAX_DEPTH` are read as if they stood at that depth.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyromark
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bot.core.blocks import (
+    Block,
+    Cell,
+    Comment,
+    Fence,
+    Heading,
+    Item,
+    Mark,
+    Markdown,
+    Paragraph,
+    Style,
+    Table,
+    Text,
+)
+from bot.core.source_lines import blank_comments, join_tables, plain, skip_front_matter
+
+__all__ = [
+    "MAX_BLOCKS",
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "Block",
+    "Cell",
+    "Comment",
+    "Fence",
+    "Heading",
+    "Item",
+    "Mark",
+    "Markdown",
+    "Paragraph",
+    "Style",
+    "Table",
+    "Text",
+    "parse",
+]
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 """What is read of one document; GitHub shows no Markdown file that is larger."""
@@ -33,178 +64,9 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_STRIKETHROUGH
     | pyromark.Options.ENABLE_GFM
 )
-_FENCE = re.compile(r" {0,3}(?:[-*+>]|[0-9]{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARK = re.compile(r"\[([^\w\[\]]?|[xX])\](?=\W|$)")
-_KEY = re.compile(r"[A-Za-z_][\w-]*:")
 _SETEXT_RULE = re.compile(r"[ >]*-{1,3}\s*$")
-_FRONT_MATTER_LINES = 100
-
-
-class Style(StrEnum):
-    """What a stretch of text is marked as."""
-
-    CODE = "code"
-    STRONG = "strong"
-    EMPHASIS = "emphasis"
-    STRUCK = "struck"
-    LINK = "link"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A marked stretch of a text: offsets into `Text.text`, the end exclusive. `target` is a link's address."""
-
-    style: Style
-    start: int
-    end: int
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Words as a reader sees them: without markup and comments, line breaks as `\\n`."""
-
-    text: str = ""
-    marks: tuple[Mark, ...] = ()
-    pieces: tuple[tuple[int, int, int], ...] = ()
-    """Offset in `text`, line and column where each piece of it stands in the source, in order."""
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of the character at `offset`; of the nearest one before it where markup stands between."""
-        if not self.pieces:
-            return 1, 1
-        start, line, column = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60, 0)) - 1)]
-        return line, column + max(0, offset - start)
-
-    def marked(self, style: Style) -> Iterator[tuple[str, Mark]]:
-        """Each stretch of one style with its mark, in order."""
-        return ((self.text[mark.start : mark.end], mark) for mark in self.marks if mark.style is style)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading. `end_line` is the last line of its section, sub-sections included."""
-
-    text: Text
-    level: int
-    line: int
-    end_line: int
-
-    @property
-    def title(self) -> str:
-        """The heading's words, bounded by their line."""
-        return self.text.text
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Words outside lists, tables and headings. `quoted` is true inside `>`."""
-
-    text: Text
-    line: int
-    end_line: int
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A list item with its own words, without those of the items below it."""
-
-    text: Text
-    line: int
-    end_line: int
-    """Of the whole item with everything below it."""
-    depth: int
-    """0 for a list that stands in no other."""
-    parent: int | None
-    """Index of the item above it in `Markdown.blocks`."""
-    number: int | None = None
-    """The number of an ordered item."""
-    mark: str | None = None
-    """What stands in its box: `x`, a space, `~`; None without a box. The box is not in `text`."""
-    mark_column: int | None = None
-    """Column of the box's opening bracket."""
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A table's cell. `raw` is the source between the pipes without outer blanks; columns enclose it, inclusive."""
-
-    text: Text
-    raw: str
-    line: int
-    column: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table. Rows have as many cells as they were written with, which may be fewer than the header's."""
-
-    header: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    line: int
-    end_line: int
-    parent: int | None = None
-    """Index in `Markdown.blocks` of the item that it stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """A code block, fenced or indented (`info` is then empty). `first` is the line of `lines[0]`."""
-
-    info: str
-    lines: tuple[str, ...]
-    line: int
-    end_line: int
-    first: int
-    fenced: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """An HTML comment, never part of anything else. `text` is what stands between its marks."""
-
-    text: str
-    line: int
-    end_line: int
-    column: int
-
-
-Block = Heading | Paragraph | Item | Table | Fence
-
-
-@dataclass(frozen=True, slots=True)
-class Markdown:
-    """A document. `lines[0]` is line 1, without its end and without a BOM; `blocks` are in order of their lines."""
-
-    lines: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    comments: tuple[Comment, ...] = ()
-    body: int = 1
-    """The first line after the front matter."""
-    truncated: bool = False
-    """The text was longer than `MAX_CHARACTERS`, or had more than `MAX_BLOCKS`; the rest was not read."""
-    _starts: tuple[int, ...] = field(default=(), repr=False)
-
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """All headings, in order."""
-        return tuple(block for block in self.blocks if isinstance(block, Heading))
-
-    def within(self, line: int, end_line: int) -> tuple[Block, ...]:
-        """The blocks that begin between two lines, both inclusive."""
-        return self.blocks[bisect_left(self._starts, line) : bisect_right(self._starts, end_line)]
-
-    def section(self, heading: Heading) -> tuple[Block, ...]:
-        """The blocks below a heading, its sub-headings included."""
-        return self.within(heading.line + 1, heading.end_line)
-
-    def source(self, line: int) -> str:
-        """The line as written, empty where there is no such line."""
-        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
 
 
 def parse(text: str) -> Markdown:
@@ -213,103 +75,15 @@ def parse(text: str) -> Markdown:
     text = text[:MAX_CHARACTERS].removeprefix("\ufeff")
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     # A lone CR ends a line for CommonMark but not for git; NUL and lone surrogates cannot be handed to the parser.
-    shown = [_plain(line) for line in lines]
-    body = _skip_front_matter(shown)
-    comments = _blank_comments(shown) if "<!--" in text else ()
-    kept = _join_tables(shown, comments)
+    shown = [plain(line) for line in lines]
+    body = skip_front_matter(shown)
+    comments = blank_comments(shown) if "<!--" in text else ()
+    kept = join_tables(shown, comments)
     source = "\n".join(shown[line - 1] for line in kept) if kept is not None else "\n".join(shown)
     builder = _Builder(source, kept)
     blocks = builder.build()
     starts = tuple(block.line for block in blocks)
     return Markdown(tuple(lines), blocks, comments, body, truncated or builder.count >= MAX_BLOCKS, starts)
-
-
-def _plain(line: str) -> str:
-    """The line with as many characters, all of which the parser takes and none of which ends a line."""
-    if line.isascii() and line.isprintable():
-        return line
-    line = line.replace("\r", " ").replace("\0", "\ufffd")
-    return line.encode("utf-8", "replace").decode()
-
-
-def _skip_front_matter(lines: list[str]) -> int:
-    """Blank the front matter, well-formed or with a blank line after its mark; the first line after it."""
-    if lines[0].rstrip() != "---":
-        return 1
-    for index, line in enumerate(lines[1:_FRONT_MATTER_LINES], start=1):
-        if line.rstrip() == "---":
-            if not any(_KEY.match(inner) for inner in lines[1:index]):
-                return 1
-            lines[: index + 1] = [""] * (index + 1)
-            return index + 2
-        if line.startswith("#") and not line.startswith("# "):
-            return 1
-    return 1
-
-
-def _blank_comments(lines: list[str]) -> tuple[Comment, ...]:
-    """Replace comments outside code by blanks of the same length, so that no column moves; what they were."""
-    found: list[Comment] = []
-    fence = ""
-    row = 0
-    while row < len(lines):
-        line = lines[row]
-        if opened := _FENCE.match(line):
-            run = opened[1]
-            if not fence:
-                fence = run
-            elif run[0] == fence[0] and len(run) >= len(fence) and not line[opened.end() :].strip():
-                fence = ""
-        if fence or "<!--" not in line:
-            row += 1
-            continue
-        row = _blank_line(lines, row, found)
-    return tuple(found)
-
-
-def _blank_line(lines: list[str], row: int, found: list[Comment]) -> int:
-    """Blank the comments that begin on one line; the row to go on with."""
-    column = 0
-    while (start := lines[row].find("<!--", column)) >= 0:
-        line = lines[row]
-        if line.count("`", 0, start) % 2 and "`" in line[start:]:
-            column = start + 4
-            continue
-        last, end = row, line.find("-->", start + 4)
-        while end < 0 and last + 1 < len(lines):
-            last += 1
-            end = lines[last].find("-->")
-        if end < 0 and line[:start].strip():
-            # Never closed and not at a line's beginning: to CommonMark these are plain words.
-            return row + 1
-        stop = end + 3 if end >= 0 else len(lines[last])
-        inner = "\n".join(lines[row : last + 1])
-        tail = len(lines[last]) - stop
-        found.append(Comment(inner[start + 4 : len(inner) - tail].removesuffix("-->"), row + 1, last + 1, start + 1))
-        if last == row:
-            lines[row] = line[:start] + " " * (stop - start) + line[stop:]
-        else:
-            lines[row] = line[:start]
-            lines[row + 1 : last] = [""] * (last - row - 1)
-            lines[last] = " " * stop + lines[last][stop:]
-        row, column = last, stop
-    return row + 1
-
-
-def _join_tables(lines: list[str], comments: tuple[Comment, ...]) -> list[int] | None:
-    """The lines to parse where a comment stands between two rows of a table, which it must not cut; else None."""
-    dropped: set[int] = set()
-    for comment in comments:
-        inside = range(comment.line, comment.end_line + 1)
-        if any(lines[line - 1].strip() for line in inside):
-            continue
-        before = comment.line - 1
-        while before in dropped:
-            before -= 1
-        after = comment.end_line + 1
-        if before >= 1 and "|" in lines[before - 1] and after <= len(lines):
-            dropped.update(inside)
-    return [line for line in range(1, len(lines) + 1) if line not in dropped] if dropped else None
 
 
 @dataclass(slots=True)
@@ -366,6 +140,7 @@ class _Builder:
         self._lists: list[int | None] = []
         self._quotes = 0
         self._sink: _Open | None = None
+        self._fence: _Open | None = None
         self._styles: list[tuple[Style, int, str]] = []
         self._cells: list[Cell] = []
         self._cell_span = (0, 0)
@@ -382,6 +157,7 @@ class _Builder:
                 if event != "Rule" and self._sink is not None:
                     self._sink.add("\n", *self._place(start))
                 continue
+            value: Any
             kind, value = next(iter(event.items()))
             if kind == "Text":
                 self._words(value, start)
@@ -389,13 +165,8 @@ class _Builder:
                 self._start(value, start, end)
             elif kind == "End":
                 self._end(value)
-            elif kind == "Code":
-                self._code(value, start)
-            elif kind == "InlineHtml" and self._sink is not None and _BREAK.match(value):
-                self._sink.add("\n", *self._place(start))
-            elif kind == "TaskListMarker" and self._items:
-                item = self._blocks[self._items[-1]]
-                item.mark, item.mark_column = ("x" if value else " "), self._place(start)[1]
+            else:
+                self._inline(kind, value, start)
         return _freeze(self._blocks, self._written(len(self._line_starts) - 1))
 
     def _written(self, row: int) -> int:
@@ -416,39 +187,49 @@ class _Builder:
         self._cursor = (row, offset, count)
         return self._written(row), count + 1
 
-    def _words(self, words: str, start: int) -> None:
-        sink = self._sink
-        if sink is None and self._items and not self._blocks[-1].fenced and self._blocks[-1].kind != "CodeBlock":
-            sink = self._sink = self._blocks[self._items[-1]]
-        if sink is None:
-            block = self._blocks[-1] if self._blocks else None
-            if block is not None and block.kind == "CodeBlock":
-                if not block.words:
-                    block.level = self._place(start)[0]
-                block.words.append(words)
-            return
-        sink.add(words, *self._place(start))
+    def _inline(self, kind: str, value: Any, start: int) -> None:
+        if kind == "Code":
+            self._code(value, start)
+        elif kind == "InlineHtml" and self._sink is not None and _BREAK.match(value):
+            self._sink.add("\n", *self._place(start))
+        elif kind == "TaskListMarker" and self._items:
+            item = self._blocks[self._items[-1]]
+            item.mark, item.mark_column = ("x" if value else " "), self._place(start)[1]
 
-    def _code(self, words: str, start: int) -> None:
+    def _words(self, words: str, start: int) -> None:
+        block = self._fence
+        if block is not None:
+            if not block.words:
+                block.level = self._place(start)[0]
+            block.words.append(words)
+            return
+        sink = self._open_sink()
+        if sink is not None:
+            sink.add(words, *self._place(start))
+
+    def _open_sink(self) -> _Open | None:
+        """What takes the next words: the paragraph, heading or cell, else the innermost item (of a tight list)."""
         if self._sink is None and self._items:
             self._sink = self._blocks[self._items[-1]]
-        if self._sink is None:
+        return self._sink
+
+    def _code(self, words: str, start: int) -> None:
+        sink = self._open_sink()
+        if sink is None:
             return
         ticks = start
         while self._bytes[ticks : ticks + 1] == b"`":
             ticks += 1
-        before = self._sink.length
-        self._sink.add(words, *self._place(ticks))
-        self._sink.marks.append(Mark(Style.CODE, before, self._sink.length))
+        before = sink.length
+        sink.add(words, *self._place(ticks))
+        sink.marks.append(Mark(Style.CODE, before, sink.length))
 
     def _start(self, tag: Any, start: int, end: int) -> None:
         name, value = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
         if name in _STYLES or name in {"Link", "Image"}:
-            if self._sink is None and self._items:
-                self._sink = self._blocks[self._items[-1]]
-            style = _STYLES.get(name, Style.LINK)
+            sink = self._open_sink()
             target = value["dest_url"] if isinstance(value, dict) else ""
-            self._styles.append((style, self._sink.length if self._sink else 0, target))
+            self._styles.append((_STYLES.get(name, Style.LINK), sink.length if sink else 0, target))
         elif name == "TableCell":
             self._sink = _Open("Cell", 0, 0)
             self._cell_span = (start, end)
@@ -479,20 +260,15 @@ class _Builder:
             if block.number is not None:
                 self._lists[-1] = block.number + 1
             self._items.append(len(self._blocks))
-            self._sink = None
         elif name == "Heading":
             block.level = int(value["level"][1:])
             if self._quotes or self._is_rule_meant(start, end):
                 block.kind = "Paragraph"
-            self._sink = block
-        elif name == "Paragraph":
-            self._sink = block
         elif name == "CodeBlock":
             block.fenced = isinstance(value, dict)
             block.info = value["Fenced"] if isinstance(value, dict) else ""
-            self._sink = None
-        else:
-            self._sink = None
+            self._fence = block
+        self._sink = block if name in {"Heading", "Paragraph"} else None
         self.count += 1
         self._blocks.append(block)
 
@@ -502,12 +278,25 @@ class _Builder:
         return len(written) > 1 and bool(_SETEXT_RULE.match(written[1][-80:].decode("utf-8", "ignore")))
 
     def _end(self, tag: Any) -> None:
-        name, _ = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
+        name = tag if isinstance(tag, str) else next(iter(tag))
         if name in _STYLES or name in {"Link", "Image"}:
             style, before, target = self._styles.pop()
             if self._sink is not None and self._sink.length > before:
                 self._sink.marks.append(Mark(style, before, self._sink.length, target))
-        elif name == "TableCell":
+            return
+        if name.startswith("Table"):
+            self._end_table(name)
+            return
+        if name == "List":
+            self._lists.pop()
+        elif name == "BlockQuote":
+            self._quotes -= 1
+        elif name == "Item":
+            self._items.pop()
+        self._sink = self._fence = None
+
+    def _end_table(self, name: str) -> None:
+        if name == "TableCell":
             self._close_cell()
         elif name == "TableHead":
             self._blocks[-1].header = tuple(self._cells)
@@ -517,16 +306,6 @@ class _Builder:
                 self._blocks[-1].rows.append(tuple(self._cells))
                 self.count += 1
             self._cells = []
-        elif name == "List":
-            self._lists.pop()
-            self._sink = None
-        elif name == "BlockQuote":
-            self._quotes -= 1
-        elif name == "Item":
-            self._items.pop()
-            self._sink = None
-        elif name in {"Paragraph", "Heading", "CodeBlock", "HtmlBlock"}:
-            self._sink = None
 
     def _close_cell(self) -> None:
         sink, (start, end) = self._sink, self._cell_span

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
-from bot.core.reading.joining import leading_numeral
+from bot.core.reading.joining import number
 from bot.core.reading.sections import visible
 
 if TYPE_CHECKING:
@@ -104,11 +104,11 @@ def _is_numeral_column(title: str, cells: list[Cell]) -> bool:
         and sum(len(text) <= 8 and not text.isspace() for text in short) > _MOST * len(short)
         and (  # noqa: PLR2004  `Arch 12`
             title.strip(" .") in {"#", "No", "Nr", "ID", "Id", "№", "§", "", "Art", "编号", "番号", "번호"}
-            or sum(leading_numeral(f"{text}.")[0] is not None for text in short) > _MOST * len(short)
+            or sum(number(text) is not None for text in short) > _MOST * len(short)
         )
     )
 
 
 def _joined(rows: tuple[tuple[Cell, ...], ...], index: int, joiner: Joiner) -> bool:
     names = [row[index].text.text for row in rows if len(row) > index]
-    return bool(names) and sum(joiner.join(name) is not None for name in names) >= len(names) / 2
+    return bool(names) and sum(joiner.is_surely(name) for name in names) >= len(names) / 2

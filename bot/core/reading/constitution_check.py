@@ -218,7 +218,7 @@ class _Body:
             top, below = family[0], family[1:]
             if top.mark is None and is_gate(top.text):
                 read_gate(top.text, collected)
-            elif top.mark is None and status is None and below and _is_label(top.text) and _any_marked(below):
+            elif top.mark is None and status is None and below and _is_label(top.text) and _are_marked(below):
                 self._list(below, trusted=True, group=_join_names(group, name_of(top.text).name))
             elif sure or collected.is_template(top.text.text) or self._is_known(top.text):
                 add_item(top, status, below, group, collected)
@@ -314,9 +314,11 @@ def _is_label(text: Text) -> bool:
     return not rest or (named.bold and len(rest) <= _LEAD)
 
 
-def _any_marked(below: Sequence[Item]) -> bool:
+def _are_marked(below: Sequence[Item]) -> bool:
+    """At least half of the items right below carry a box or a status, so that they are what is assessed."""
     base = min(item.depth for item in below)
-    return any(item.mark is not None or status_of(item.text) is not None for item in below if item.depth == base)
+    tops = [item for item in below if item.depth == base]
+    return 2 * sum(item.mark is not None or status_of(item.text) is not None for item in tops) >= len(tops)
 
 
 def _families(run: Sequence[Item]) -> list[Sequence[Item]]:

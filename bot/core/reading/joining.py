@@ -159,6 +159,11 @@ class Joiner:
             return Joined(self._principles[by_name], Join.LOOSE)
         return None
 
+    def is_surely(self, named: str) -> bool:
+        """The name is that of a principle by more than a shared word."""
+        joined = self.join(named)
+        return joined is not None and joined.join is not Join.LOOSE
+
     def all_named(self, text: str) -> tuple[str, ...]:
         """The ids of every principle that a longer text names, in the constitution's order."""
         values = set(numerals(text))

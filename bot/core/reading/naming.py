@@ -72,11 +72,15 @@ def _bold(shown: str, bold: str, start: int, end: int) -> Named:
     return Named(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
 
 
+_NUMERAL = re.compile(
+    r"\W*(?:(?:principle|article|gate|rule|section|§|原则|原則|원칙)\s*)?(?:[IVXLC]{1,7}|\d{1,3}(?:\.\d{1,3})?|[一二三四五六七八九十]{1,3})\W*",
+    re.IGNORECASE,
+)
+
+
 def _is_numeral(head: str) -> bool:
-    return (
-        len(head.strip(" *_§#")) <= 5
-        or re.fullmatch(r"\W*(?:principle|article|gate|rule)\s+\w{1,5}", head.strip(), re.IGNORECASE) is not None
-    )  # noqa: PLR2004  `III`, `VIII`
+    """A numeral is no name: in `III: Small Boats` the name goes on behind the colon."""
+    return _NUMERAL.fullmatch(head) is not None
 
 
 def _after_status(shown: str, begin: int = 0) -> int:

@@ -263,7 +263,12 @@ def is_none(text: str) -> bool:
     match = words.NONE.match(shown)
     if match is not None:
         rest = shown[match.end() :].lstrip()
-        return not rest or not rest[0].isalnum() or len(rest.split()) <= 4  # noqa: PLR2004  `None at this time`
+        return (
+            not rest
+            or not rest[0].isalnum()
+            or len(rest.split()) <= _FEW_WORDS
+            or _NONE_GOES_ON.match(rest) is not None
+        )
     return clean_start(shown)
 
 
@@ -279,6 +284,11 @@ def says_none(text: str) -> bool:
     return is_none(shown) or clean_start(shown) or _NONE_SENTENCE.match(shown[:400]) is not None
 
 
+_FEW_WORDS = 4
+_NONE_GOES_ON = re.compile(
+    r"(?:identified|found|needed|required|detected|applicable|expected|introduced|anticipated|at|so|yet|to)\b",
+    re.IGNORECASE,
+)
 _NONE_SENTENCE = re.compile(
     r"(?:\W*(?:status|result|note|resultado|status\s+quo|estado|ergebnis|状态|結果)\W+)?(?:✅\ufe0f?\s*)?(?:(?:this\s+(?:section|table)|table|section|it)\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?(?:empty|not\s+(?:applicable|required|needed))|"
     r"no\s+(?:[\w-]+\s+){0,4}(?:violat\w*|deviat\w*|justif\w*|complexity|exceptions?|entries|issues|concerns)|not\s+(?:applicable|required|needed)|nothing\s+to|"

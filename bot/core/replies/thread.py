@@ -10,6 +10,8 @@ MAX_COMMENT = 65_536
 """Characters that a comment may have."""
 
 _SPLIT = f"<!-- {MARKER} part=last -->"
+_QUOTED_SPLIT = _SPLIT.replace("=", "-")
+"""Where somebody wrote our mark. It is changed and not cut out, or the code span around it could come apart."""
 _CUT = "\n\n… cut here: a comment holds 65,536 characters.\n\n"
 _DEFINED = re.compile(r"^\[([a-z0-9]{1,20})\]: ", re.MULTILINE)
 _ROOM_FOR_LAST = 16_000
@@ -28,11 +30,11 @@ def compose(number: int, main: str | None, last: tuple[str, str] | None = None) 
     help text never takes the plan's place: they stand below it.
     """
     head = reply_marker(number)
-    body = (main or "").replace(_SPLIT, "").strip()
+    body = (main or "").replace(_SPLIT, _QUOTED_SPLIT).strip()
     if last is None:
         return _bounded(f"{head}\n{body}" if body else head, "") + "\n"
     command, answer = last
-    answer = _own_links(answer.replace(_SPLIT, "").strip())
+    answer = _own_links(answer.replace(_SPLIT, _QUOTED_SPLIT).strip())
     if not body:
         return _bounded(f"{head}\n{_SPLIT}\n{answer}", "") + "\n"
     if len(answer) > _ROOM_FOR_LAST:

@@ -195,6 +195,14 @@ def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> No
     check(compose(412, help_text(house, CONTEXT), (text, help_text(house, CONTEXT))))
 
 
+def test_our_own_mark_in_foreign_words_cuts_nothing() -> None:
+    house = House(Commands(prefix="<!-- plangate:v1 part=last -->```"))
+    reply = compose(412, help_text(house, CONTEXT), ("/plan", help_text(house, CONTEXT)))
+    check(reply)
+    assert main_of(reply) is not None
+    assert reply.count("part=last") == 1
+
+
 @given(st.text(max_size=200) | anything, st.none() | anything, anything)
 def test_a_last_command_never_takes_the_plans_place(main: str, answer: str | None, command: str) -> None:
     draft = Draft("specs/022-x/plan.md", main, 0, 0, 0, "bundled")

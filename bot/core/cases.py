@@ -7,6 +7,7 @@ folder's own. In a repository of several projects each feature has the nearest `
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.artifacts import Documents, read_artifacts
@@ -66,14 +67,23 @@ def _nearest(feature_dir: str, roots: frozenset[str]) -> str:
 
 def read_yardstick(tree: Tree, bundled: str, root: str = "") -> Yardstick:
     """Constitution and template below one `.specify/`."""
+    old = (f"{root}memory/", f"{root}templates/")
+    paths = sorted(path for path in tree.documents if ".specify/" in path or path.startswith(old))
+    return _yardstick(tuple((path, tree.documents[path]) for path in paths), bundled, root)
+
+
+@lru_cache(maxsize=32)
+def _yardstick(found: tuple[tuple[str, Document], ...], bundled: str, root: str) -> Yardstick:
+    """The yardstick of these documents; most changes of a repository are held to the same one."""
+    documents = dict(found)
     path = f"{root}{CONSTITUTION}"
     old = f"{root}{OLD_CONSTITUTION}"
-    document = tree.documents.get(path)
-    if document is None and old in tree.documents:
-        path, document = old, tree.documents[old]
+    document = documents.get(path)
+    if document is None and old in documents:
+        path, document = old, documents[old]
     if document is not None and document.reading is not Reading.WHOLE:
         document = None
-    return Yardstick(read_constitution(document, path), resolve_template(tree.documents, bundled, root))
+    return Yardstick(read_constitution(document, path), resolve_template(documents, bundled, root))
 
 
 def read_cases(

@@ -38,6 +38,8 @@ class Gathered:
     asked: Question
     answer: Answer
     candidates: tuple[Candidate, ...]
+    renumbered: bool = False
+    """The branch holds other numbers than when it was last looked at."""
 
 
 @dataclass(slots=True)
@@ -69,8 +71,7 @@ class Gatherer:
                 break
             asked, answer = self._ask(asked, answer, more)
         gathered = Gathered(asked, answer, found)
-        self._remember(subject, gathered)
-        return gathered
+        return replace(gathered, renumbered=self._remember(subject, gathered))
 
     def _ask(self, asked: Question, answer: Answer, more: Question) -> tuple[Question, Answer]:
         further = self.forge.read(more)
@@ -149,10 +150,10 @@ class Gatherer:
         except msgspec.DecodeError:
             return None
 
-    def _remember(self, subject: Subject, gathered: Gathered) -> None:
-        """Keep what would have made the first question the only one, where it is news."""
+    def _remember(self, subject: Subject, gathered: Gathered) -> bool:
+        """Keep what would have made the first question the only one; whether the branch's numbers are news."""
         if not gathered.candidates:
-            return
+            return False
         config = gathered.candidates[0].held.config
         bases = [one.change.base for one in gathered.candidates if one.change.base is not None]
         known = frozenset(path for base in bases for path in base.documents)
@@ -161,11 +162,14 @@ class Gatherer:
         roots = specs_roots(config, change.head, change.base)
         self._keep("yardstick", Hints(roots=roots, documents=documents))
         name = change.head_branch or subject.named
-        if name is not None:
-            folders = decide(change, config).folders[:_MOST_HINTED_FOLDERS]
-            numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
-            paths = tuple(folder.path for folder in folders)
-            self._keep(f"branch:{name}", Hints(folders=paths, prefixes=numbers))
+        if name is None:
+            return False
+        folders = decide(change, config).folders[:_MOST_HINTED_FOLDERS]
+        numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
+        paths = tuple(folder.path for folder in folders)
+        before = self._hint(f"branch:{name}")
+        self._keep(f"branch:{name}", Hints(folders=paths, prefixes=numbers))
+        return before is not None and before.prefixes != numbers
 
     def _keep(self, key: str, hints: Hints) -> None:
         text = msgspec.json.encode(hints).decode()

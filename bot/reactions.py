@@ -30,7 +30,7 @@ from bot.core.events import (
 from bot.core.facts import Question
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
-from bot.core.needs import Subject
+from bot.core.needs import MAX_PREFIXES, Subject
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
 from bot.gather import Gathered, Gatherer
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from bot.core.verdict import House, Judged
 
 _ZERO = "0" * 40
+_A_PAGE = 100
 RepositoryEvent = (
     BranchPushed
     | ButtonPressed
@@ -97,19 +98,47 @@ class Task:
     def _pull_request(self, event: PullRequestChanged) -> None:
         subject = Subject(number=event.number, head=event.head_sha, named=event.head_branch, comments=True)
         gathered = self._judge(subject)
-        self._apply(decide.after_pull_request(event, self.job.delivery, gathered.answer))
+        self._apply(
+            decide.after_pull_request(event, self.job.delivery, gathered.answer, renumbered=gathered.renumbered)
+        )
 
     def _push(self, event: BranchPushed) -> None:
-        gatherer = self._gatherer()
+        is_default = event.branch == event.repository.default_branch
+        before = event.before if not event.created and event.before != _ZERO else None
         if event.deleted:
-            gathered = gatherer.gather(Subject(branch=event.branch))
-        elif event.branch == event.repository.default_branch:
-            before = None if event.created else event.before
-            gathered = gatherer.gather(Subject(branch=event.branch, head=event.after, before=before, everyone=True))
+            gathered = self._gatherer().gather(Subject(branch=event.branch))
+            self._again(decide.sharing(gathered.answer), "a branch was deleted")
+            return
+        if is_default:
+            subject = Subject(branch=event.branch, head=event.after, before=before, everyone=True)
+            gathered = self._gatherer().gather(subject)
         else:
-            before = event.before if not event.created and event.before != _ZERO else None
             gathered = self._judge(Subject(branch=event.branch, head=event.after, before=before, comments=True))
-        self._apply(decide.after_push(event, self.job.delivery, gathered.answer, gathered.asked.documents))
+        if decide.moves_yardstick(gathered.answer, gathered.asked.documents):
+            self._again(self._based(gathered.answer, None if is_default else event.branch), "its yardstick changed")
+        elif is_default:
+            self._renumbered(gathered.answer)
+
+    def _renumbered(self, answer: Answer) -> None:
+        """Look again at the heads whose numbers a push to the default branch took or freed."""
+        config = configured(answer, "", None, self.house.farther, self._last_good).config
+        prefixes = decide.changed_numbers(answer, config)[:MAX_PREFIXES]
+        if prefixes and answer.based:
+            found = self.forge.read(Question(roots=specs_roots(config, answer.default), prefixes=prefixes))
+            self._again(decide.sharing(found), "its number was taken or freed")
+
+    def _based(self, answer: Answer, base: str | None) -> Sequence[int]:
+        """The open pull requests to a base, or all; more than one page of them is listed anew."""
+        return self.forge.open_pull_requests(base) if len(answer.based) >= _A_PAGE else answer.based
+
+    def _again(self, numbers: Sequence[int], reason: str) -> None:
+        """Put pull requests on the queue to be looked at again."""
+        event = self.event
+        self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, reason))
+
+    @property
+    def _last_good(self) -> StoredBlob | None:
+        return self.store.configuration(self._installation, self._repository.id)
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
@@ -162,8 +191,7 @@ class Task:
         gatherer = self._gatherer()
         gathered = gatherer.gather(Subject(everyone=True))
         self._see(gatherer, gathered)
-        numbers = gathered.answer.based
-        self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, event.reason))
+        self._again(self._based(gathered.answer, None), event.reason)
 
     def _judge(
         self, subject: Subject, *, asked: bool = False, answered: int = 0, merge_base_branch: str | None = None
@@ -197,7 +225,7 @@ class Task:
         repository = self._repository
         seen = self.store.repository(repository.id)
         known = Known(
-            last_good=self.store.configuration(self._installation, repository.id),
+            last_good=self._last_good,
             farther=self.house.farther,
             first_seen=_iso(seen.first_seen) if seen is not None else "",
             legacy=self._legacy() or frozenset(),

@@ -29,6 +29,5 @@ def ferry(stage: Stage) -> Repository:
     from tests.stage import SPEC_KIT  # noqa: PLC0415  likewise
 
     repository = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
-    stage.world.install("acme", [repository])
-    stage.drain()
+    stage.install(repository)
     return repository

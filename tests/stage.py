@@ -189,6 +189,11 @@ class Stage:
             made += sum(self.queue.put(job) for job in jobs)
         return made
 
+    def install(self, *repositories: Repository) -> None:
+        """Install the App in these repositories of one owner, and let it look around."""
+        self.world.install(repositories[0].owner, repositories)
+        self.drain()
+
     def lose(self) -> None:
         """Lose what GitHub sent so far."""
         self._delivered = len(self.world.deliveries.log)

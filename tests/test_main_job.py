@@ -145,6 +145,24 @@ class TestNumbers:
         stage.drain(patience=30)
         assert "number-collision" not in (stage.run(ferry, second.head_sha).summary or "")
 
+    def test_a_folder_pushed_straight_to_main_takes_its_number(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry)
+        assert stage.run(ferry, pull.head_sha).conclusion == "success"
+        stage.world.push(ferry, "main", feature("specs/001-export"), author="root")
+        stage.drain(patience=10)
+        assert "001 is taken" in (stage.run(ferry, pull.head_sha).title or "")
+
+    def test_giving_up_a_number_clears_the_other(self, stage: Stage, ferry: Repository) -> None:
+        opened(stage, ferry)
+        stage.world.push(ferry, "001-export", feature("specs/001-export"), author="bob")
+        second = stage.world.open_pull_request(ferry, "001-export", author="bob")
+        stage.drain(patience=10)
+        assert "⚠️" in (stage.run(ferry, second.head_sha).summary or "")
+        moved: dict[str, str | None] = dict.fromkeys(feature())
+        stage.world.push(ferry, "001-search", {**moved, **feature("specs/002-search")}, author="ada")
+        stage.drain(patience=10)
+        assert "⚠️" not in (stage.run(ferry, second.head_sha).summary or "")
+
 
 class TestBranch:
     def test_a_branch_just_cut_gets_no_run(self, stage: Stage, ferry: Repository) -> None:
@@ -223,8 +241,7 @@ class TestArrival:
 
     def test_folders_of_before_are_legacy(self, stage: Stage) -> None:
         repo = stage.world.create_repository("acme", "old", {"README.md": "#", **SPEC_KIT, **feature(), **FAILING})
-        stage.world.install("acme", [repo])
-        stage.drain()
+        stage.install(repo)
         stage.world.push(repo, "001-search", {"src/app.py": "print()\n"}, author="ada")
         pull = stage.world.open_pull_request(repo, "001-search", author="ada")
         stage.drain()
@@ -232,12 +249,18 @@ class TestArrival:
 
     def test_a_repository_without_spec_kit_gets_one_passing_run(self, stage: Stage) -> None:
         repo = stage.world.create_repository("acme", "plain", {"README.md": "#"})
-        stage.world.install("acme", [repo])
+        stage.install(repo)
         stage.world.push(repo, "feature", {"README.md": "# Plain\n"}, author="ada")
         pull = stage.world.open_pull_request(repo, "feature", author="ada")
         stage.drain()
         run = stage.run(repo, pull.head_sha)
         assert (run.conclusion, run.title) == ("success", "Nothing to judge here")
+
+    def test_a_plan_with_spec_kits_header_is_enough_to_be_judged(self, stage: Stage) -> None:
+        repo = stage.world.create_repository("acme", "bare", {"README.md": "#", **feature("specs/000-first")})
+        stage.install(repo)
+        pull = opened(stage, repo, {**feature(), **FAILING})
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
 
     def test_a_removed_app_is_forgotten(self, stage: Stage, ferry: Repository) -> None:
         installation = next(iter(stage.world.hub.state.installations.values()))

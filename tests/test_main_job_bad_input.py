@@ -81,7 +81,7 @@ def test_a_specs_folder_that_is_a_link_is_not_followed(stage: Stage, ferry: Repo
 def test_names_that_lead_out_of_the_repository(stage: Stage) -> None:
     config = {".github/app.yml": "plangate:\n  specs: ['../../etc', '.', 'specs']\n"}
     repo = stage.world.create_repository("acme", "out", {"README.md": "#", **SPEC_KIT, **config})
-    stage.world.install("acme", [repo])
+    stage.install(repo)
     stage.world.push(repo, "001-search", feature(), author="mallory")
     pull = stage.world.open_pull_request(repo, "001-search", author="mallory")
     stage.drain()

@@ -95,6 +95,17 @@ class TestReading:
         assert [type(outcome) for outcome in outcomes] == [Retry, Done]
         assert_told_once(stage, ferry, pull)
 
+    def test_an_error_that_says_that_a_file_is_absent_is_none(self, stage: Stage, ferry: Repository) -> None:
+        pull = pushed(stage, ferry)
+        error = {
+            "type": "NOT_FOUND",
+            "path": ["repository", "defaultBranchRef", "target", "c1"],
+            "message": "Could not resolve file for path 'app.yml'.",
+        }
+        stage.world.faults.add(Fault("graphql", graphql=error, partial=True))
+        assert stage.drain() == [Done()]
+        assert_told_once(stage, ferry, pull)
+
     def test_a_token_that_ends_early_is_renewed_once(self, stage: Stage, ferry: Repository) -> None:
         pull = pushed(stage, ferry)
         stage.world.faults.add(Fault("graphql", 401, "Bad credentials"))

@@ -110,7 +110,7 @@ class TestConfiguration:
     def test_a_file_that_was_never_good_asks_for_an_admin(self, stage: Stage) -> None:
         broken = {".github/app.yml": "plangate: {mode: maybe}\n"}
         repo = stage.world.create_repository("acme", "new", {"README.md": "#", **SPEC_KIT, **broken})
-        stage.world.install("acme", [repo])
+        stage.install(repo)
         stage.world.push(repo, "001-search", FAILING, author="ada")
         pull = stage.world.open_pull_request(repo, "001-search", author="ada")
         stage.world.push(repo, "docs", {"README.md": "# More\n"}, author="ada")
@@ -123,7 +123,7 @@ class TestConfiguration:
     def test_other_specs_roots_are_read_too(self, stage: Stage) -> None:
         config = {".github/app.yml": "plangate:\n  specs: [docs/features]\n"}
         repo = stage.world.create_repository("acme", "new", {"README.md": "#", **SPEC_KIT, **config})
-        stage.world.install("acme", [repo])
+        stage.install(repo)
         files = feature("docs/features/001-search", plan("FAIL"))
         stage.world.push(repo, "001-search", files, author="ada")
         pull = stage.world.open_pull_request(repo, "001-search", author="ada")

@@ -63,8 +63,7 @@ CHANGES: dict[str, dict[str, str | bytes | None]] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_same_digest(stage: Stage, tmp_path: Path, name: str) -> None:
     repo = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **_base()})
-    stage.world.install("acme", [repo])
-    stage.drain()
+    stage.install(repo)
     # The desk cannot know which folders are older than the App's arrival, so here none is.
     stage.store.remember(repo.id, "legacy", "[]")
     stage.world.push(repo, "001-search", CHANGES[name], author="ada")

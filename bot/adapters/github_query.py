@@ -120,10 +120,16 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     for index, prefix in enumerate(question.prefixes):
         variables[f"n{index}"], types[f"n{index}"] = prefix, "String!"
         parts.append(_branches(f"n{index}", roots))
-    base = f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}"
-    body = _with_fragments(
-        f"repository(owner:$owner,name:$name){{{' '.join(parts)}}}}} {base} fragment pull on PullRequest{{{PULL}}}"
-    )
+    # A fragment comes after those that use it.
+    fragments = {
+        "pull": f"fragment pull on PullRequest{{{PULL}}}",
+        "base": f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}",
+        "names": NAMES,
+        "text": TEXT,
+        "folder": FOLDER,
+        "blob": BLOB,
+    }
+    body = _with_fragments(f"repository(owner:$owner,name:$name){{{' '.join(parts)}}}}}", fragments)
     # GraphQL refuses a variable that is declared and not used, as those of a fragment that was left out would be.
     used = set(re.findall(r"\$(\w+)", body))
     declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items() if alias in used)
@@ -143,19 +149,12 @@ def _branches(alias: str, roots: str) -> str:
     )
 
 
-def _with_fragments(text: str) -> str:
-    """The query with those fragments that it uses: GraphQL refuses a query with others."""
-    known = {"names": NAMES, "text": TEXT, "folder": FOLDER, "blob": BLOB}
+def _with_fragments(text: str, fragments: dict[str, str]) -> str:
+    """The query with those fragments that it uses, directly or through another: GraphQL refuses it with others."""
     used: list[str] = []
-    pending = text
-    for fragment in ("names", "text", "folder", "blob"):
-        if f"...{fragment}" in pending:
-            used.append(known[fragment])
-            pending += known[fragment]
-    if "...base" not in text:
-        text = text[: text.index("fragment base")] + text[text.index("fragment pull") :]
-    if "...pull" not in text:
-        text = text[: text.index("fragment pull")]
+    for name, fragment in fragments.items():
+        if any(f"...{name}" in part for part in (text, *used)):
+            used.append(fragment)
     return " ".join((text, *used))
 
 

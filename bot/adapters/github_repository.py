@@ -56,6 +56,7 @@ _MOST_FILES = 3_000
 """GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
 _MOST_COMMENTS = 5_000
 _MOST_BRANCHES = 1_000
+_MOST_PULLS = 3_000
 
 
 class GitHubRepositories:
@@ -169,17 +170,11 @@ class GitHubRepository:
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """See `Forge.changed_files`."""
-        found: list[ChangedFile] = []
-        for page in range(1, _MOST_FILES // 100 + 1):
-            path = f"{self._path}/pulls/{number}/files?per_page=100&page={page}"
-            _, answer = self._send("GET", path, "read where files were moved from")
-            found += listed_files(answer)
-            if len(answer) < 100:  # noqa: PLR2004  the page's size, above
-                break
-        return tuple(found)
+        path = f"{self._path}/pulls/{number}/files?"
+        return listed_files(self._pages(path, "read where files were moved from", _MOST_FILES))
 
     def publish(self, run: CheckRun) -> Run:
-        """See `Forge.publish`. Raises `HeadGone` when GitHub does not know the commit."""
+        """See `Forge.publish`."""
         try:
             _, answer = self._send("POST", f"{self._path}/check-runs", "wrote the check run", _run_body(run))
         except RepositoryGone:
@@ -206,14 +201,26 @@ class GitHubRepository:
 
     def branches(self) -> tuple[str, ...]:
         """See `Forge.branches`."""
-        names: list[str] = []
-        for page in range(1, _MOST_BRANCHES // 100 + 1):
-            _, answer = self._send("GET", f"{self._path}/branches?per_page=100&page={page}", "listed the branches")
-            with shape("a list of branches"):
-                names += [branch["name"] for branch in answer]
+        found = self._pages(f"{self._path}/branches?", "listed the branches", _MOST_BRANCHES)
+        with shape("a list of branches"):
+            return tuple(branch["name"] for branch in found)
+
+    def open_pull_requests(self, base: str | None) -> tuple[int, ...]:
+        """See `Forge.open_pull_requests`."""
+        of_base = f"&base={_quoted(base)}" if base is not None else ""
+        found = self._pages(f"{self._path}/pulls?state=open{of_base}&", "listed the pull requests", _MOST_PULLS)
+        with shape("a list of pull requests"):
+            return tuple(sorted(pull["number"] for pull in found))
+
+    def _pages(self, path: str, doing: str, most: int) -> list[Json]:
+        """A list that comes a hundred at a time; `path` ends where its page may be added."""
+        found: list[Json] = []
+        for page in range(1, most // 100 + 1):
+            _, answer = self._send("GET", f"{path}per_page=100&page={page}", doing)
+            found += answer
             if len(answer) < 100:  # noqa: PLR2004  the page's size, above
                 break
-        return tuple(names)
+        return found
 
     def comment(self, number: int, body: str) -> Comment:
         """See `Forge.comment`."""

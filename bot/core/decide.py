@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.config import CommentWhen
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
 from bot.core.events import PullRequestChange, SweepDue
+from bot.core.folders import feature_folders, specs_roots
 from bot.core.render import NAME, STICKY, StickyKind
 from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of, says_the_same
 
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.core.change import Tree
+    from bot.core.config import RepositoryConfig
     from bot.core.draft import Draft
     from bot.core.effects import Effect
-    from bot.core.events import BranchPushed, PullRequestChanged, RepositoryRef
+    from bot.core.events import PullRequestChanged, RepositoryRef
     from bot.core.facts import Answer, Comment, Run
     from bot.core.verdict import House, Judged, Verdict
 
 PACE = 0.5
 """Seconds between the pull requests that one push makes us look at again."""
 
+_COMES_OR_GOES = (PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED)
 _CLEAR = "**All clear**"
 
 
@@ -130,24 +133,31 @@ def again(
     ]
 
 
-def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer) -> list[Effect]:
-    """Heads that share a number with a pull request that came or went."""
-    if event.change not in (PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED):
+def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer, *, renumbered: bool) -> list[Effect]:
+    """Heads that share a number with a pull request that came or went, or that has another number than before."""
+    if not renumbered and event.change not in _COMES_OR_GOES:
         return []
-    numbers = [n for n in _sharing(answer) if n != event.number]
+    numbers = [n for n in sharing(answer) if n != event.number]
     return again(event.repository, event.installation, delivery, numbers, "a pull request with its number came or went")
 
 
-def after_push(event: BranchPushed, delivery: str, answer: Answer, yardstick: Sequence[str]) -> list[Effect]:
-    """Pull requests whose yardstick this push changed, or whose number it freed. `yardstick` are the paths of it."""
-    if event.deleted:
-        return again(event.repository, event.installation, delivery, _sharing(answer), "a branch was deleted")
+def moves_yardstick(answer: Answer, yardstick: Sequence[str]) -> bool:
+    """Whether a push changed what the pull requests to its branch are judged by. `yardstick` are the paths of it."""
     after = answer.head.tree if answer.head is not None else None
     if answer.before is None or after is None or not answer.based:
-        return []
-    if _measure(answer.before, yardstick) == _measure(after, yardstick):
-        return []
-    return again(event.repository, event.installation, delivery, answer.based, "its yardstick changed")
+        return False
+    return _measure(answer.before, yardstick) != _measure(after, yardstick)
+
+
+def changed_numbers(answer: Answer, config: RepositoryConfig) -> tuple[str, ...]:
+    """The numbers of feature folders that a push added or removed, as branch names write them."""
+    after = answer.head.tree if answer.head is not None else None
+    if answer.before is None or after is None:
+        return ()
+    roots = specs_roots(config, after, answer.before)
+    one, other = (feature_folders(tree, config, roots) for tree in (answer.before, after))
+    changed = [one.get(path) or other[path] for path in sorted(one.keys() ^ other.keys())]
+    return tuple(dict.fromkeys(f"{folder.number}-" for folder in changed if folder.number))
 
 
 def _measure(tree: Tree, yardstick: Sequence[str]) -> tuple[object, ...]:
@@ -155,6 +165,6 @@ def _measure(tree: Tree, yardstick: Sequence[str]) -> tuple[object, ...]:
     return (*(tree.documents.get(path) for path in yardstick), ".specify" in tree.entries)
 
 
-def _sharing(answer: Answer) -> list[int]:
+def sharing(answer: Answer) -> list[int]:
     """Open pull requests whose branches have the number that was asked for."""
     return sorted({other.pull_request for other in answer.others if other.pull_request is not None})

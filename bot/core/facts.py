@@ -133,8 +133,8 @@ class Answer:
     heads: tuple[PullRequest, ...] = ()
     """The open pull requests whose head is the commit or the branch that was asked for, by number."""
     based: tuple[int, ...] = ()
-    """Numbers of the open pull requests that have the asked branch as their base, or of all where all were asked for;
-    the newest hundred."""
+    """Numbers of the open pull requests that have the asked branch as their base, or of all where all were asked for.
+    A full hundred may not be all of them."""
     others: tuple[OtherHead, ...] = ()
     """Open branches with an asked number; `folders` are all that stand there, not only those that they add."""
     archived: bool = False

@@ -17,7 +17,7 @@ from bot.core.branch import read_branch
 from bot.core.change import Change, Kind, Tree
 from bot.core.config import RepositoryConfig
 from bot.core.facts import Question
-from bot.core.folders import root_of, specs_roots
+from bot.core.folders import feature_folders, root_of, specs_roots
 from bot.core.globs import is_glob
 from bot.core.template import next_paths, resolution_paths
 
@@ -34,6 +34,7 @@ MAX_PREFIXES = 16
 """Numbers that other branches are looked through for."""
 
 MAX_DOCUMENTS = 200
+_TELLING_PLANS = 3
 _TELLING = ("spec.md", "plan.md")
 
 
@@ -153,7 +154,9 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
         return None
     roots = _new(asked.roots, (root for change, held in changes for root in _roots(change, held)))
     bases = [change.base for change, _ in changes if change.base is not None]
-    documents = _new(asked.documents, (path for base in bases for path in _more_documents(base, asked, roots)))
+    more = (path for base in bases for path in _more_documents(base, asked, roots))
+    plans = (path for change, held in changes for path in _telling_plans(change, held))
+    documents = _new(asked.documents, (*more, *plans))
     found = (
         path for change, held in changes for path in (*_folders(change, held), *_likely(change, asked.roots, roots))
     )
@@ -217,6 +220,15 @@ def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterab
     for place in specify_roots((*asked.roots, *roots)):
         yield from constitution_paths((place,))
         yield from next_paths(base.documents, asked.documents, place, base.entries)
+
+
+def _telling_plans(change: Change, held: Configured) -> Iterable[str]:
+    """Plans on the base whose header would show that this is a Spec Kit repository, where nothing else does."""
+    base = change.base
+    if base is None or held.present or any(path.endswith(".specify") for path in base.entries):
+        return
+    folders = feature_folders(base, held.config, specs_roots(held.config, base))
+    yield from (f"{path}/plan.md" for path in sorted(folders)[-_TELLING_PLANS:])
 
 
 def _folders(change: Change, held: Configured) -> Iterable[str]:

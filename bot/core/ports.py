@@ -336,6 +336,10 @@ class Forge(Protocol):
         """The names of the branches, at most a thousand."""
         ...
 
+    def open_pull_requests(self, base: str | None) -> tuple[int, ...]:
+        """The numbers of all open pull requests, or of those to a base."""
+        ...
+
     def publish(self, run: CheckRun) -> Run:
         """Write a completed check run. Not idempotent by itself: `read` says whether one is there.
 

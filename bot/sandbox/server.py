@@ -16,6 +16,7 @@ from bot.sandbox import smart_http
 from bot.sandbox.credentials import Credential, Kind, identify
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages import door
+from bot.sandbox.pages.markdown import render
 from bot.sandbox.requests_log import Request
 from bot.sandbox.routing import Call, Found, Reply, admit, find
 
@@ -219,7 +220,25 @@ class Handler(BaseHTTPRequestHandler):
         with hub.lock:
             admit(call, route)
             hub.validate(route.operation, call.body, given=bool(body))
-            return route.answer(call)
+            reply = route.answer(call)
+        if ".full+json" in call.accept:
+            _render(reply.body)
+        return reply
+
+
+def _render(value: Any) -> None:
+    """The media type `full`: every text in three forms.
+
+    https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
+    """
+    if isinstance(value, list):
+        for one in value:
+            _render(one)
+    elif isinstance(value, dict):
+        for one in value.values():
+            _render(one)
+        if isinstance(value.get("body"), str):
+            value |= {"body_html": str(render(value["body"])), "body_text": value["body"]}
 
 
 def _json(body: bytes) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from bot.core.markdown import MAX_BLOCKS, MAX_CHARACTERS, Fence, Heading, Item, Paragraph, Style, Table, Text, parse
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
-def only(text: str, kind: type) -> list[object]:
-    return [block for block in parse(text).blocks if isinstance(block, kind)]
+    TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
 def test_headings_know_where_their_section_ends() -> None:
@@ -64,7 +67,7 @@ def test_marks_and_places_survive_scripts_of_any_width() -> None:
     (block,) = parse("日本 **太字** `コード` [名](spec.md) <br> 終\n").blocks
     assert isinstance(block, Paragraph)
     assert block.text.text == "日本 太字 コード 名 \n 終"
-    assert list(block.text.marked(Style.STRONG))[0][0] == "太字"
+    assert next(iter(block.text.marked(Style.STRONG)))[0] == "太字"
     assert [mark.target for _, mark in block.text.marked(Style.LINK)] == ["spec.md"]
     assert block.text.place(block.text.text.index("コード")) == (1, 12)
 
@@ -158,7 +161,7 @@ def _events(text: str) -> int:
     """How many lines of Python the reading runs: a cost that no clock can blur."""
     count = 0
 
-    def trace(_frame: object, _event: str, _arg: object) -> object:
+    def trace(_frame: FrameType, _event: str, _arg: Any) -> TraceFunction:
         nonlocal count
         count += 1
         return trace

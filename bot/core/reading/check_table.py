@@ -18,6 +18,8 @@ _MOST = 0.6
 _SOME = 0.3
 _LOOKED_AT = 60
 _MATRIX = 3
+_LONGEST_ID = 8
+"""`Arch 12`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def _is_numeral_column(title: str, cells: list[Cell]) -> bool:
     short = [cell.text.text.strip(" *_§.") for cell in cells]
     return (
         bool(short)
-        and sum(len(text) <= 8 and not text.isspace() for text in short) > _MOST * len(short)
-        and (  # noqa: PLR2004  `Arch 12`
+        and sum(len(text) <= _LONGEST_ID and not text.isspace() for text in short) > _MOST * len(short)
+        and (
             title.strip(" .") in {"#", "No", "Nr", "ID", "Id", "№", "§", "", "Art", "编号", "番号", "번호"}
             or sum(number(text) is not None for text in short) > _MOST * len(short)
         )

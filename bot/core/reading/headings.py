@@ -66,7 +66,7 @@ def is_bare_mark(status: Reading, text: Text) -> bool:
 
 
 def status_line(blocks: Sequence[Block], *, anywhere: bool) -> tuple[Reading, Text] | None:
-    """A status in a line of its own below a heading: `**Status**: PASS`, `✅ PASS - ...`, `Compliant.`
+    """A status in a line of its own below a heading: `**Status**: PASS`, `✅ PASS - ...`, `Compliant.`.
 
     With `anywhere` a labelled line counts wherever it stands below the heading, else only right after it.
     """

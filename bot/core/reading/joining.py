@@ -31,8 +31,51 @@ _ONE = re.compile(_NUMERAL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _STOP = frozenset(
-    "the a an and or of for in on by to with is are be all every as at from first principle principles article gate rule "
-    "non negotiable der die das und de la el los las y le les et du des".split()
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "for",
+        "in",
+        "on",
+        "by",
+        "to",
+        "with",
+        "is",
+        "are",
+        "be",
+        "all",
+        "every",
+        "as",
+        "at",
+        "from",
+        "first",
+        "principle",
+        "principles",
+        "article",
+        "gate",
+        "rule",
+        "non",
+        "negotiable",
+        "der",
+        "die",
+        "das",
+        "und",
+        "de",
+        "la",
+        "el",
+        "los",
+        "las",
+        "y",
+        "le",
+        "les",
+        "et",
+        "du",
+        "des",
+    ]
 )
 _LONGEST = 200
 _ENOUGH = 0.5
@@ -210,8 +253,8 @@ class Joiner:
             initials = [index for index, principle in enumerate(self._principles) if _initials(principle.name) in found]
             return (initials[0], False) if len(initials) == 1 else (None, False)
         if shared == 1 and share < 1:
-            common = found & self._tokens[best]
-            if sum(bool(common & known) for known in self._tokens) > 1:
+            shared_words = found & self._tokens[best]
+            if sum(bool(shared_words & known) for known in self._tokens) > 1:
                 return None, False
         return best, share == 1.0 and shared == min(len(self._tokens[best]), len(found)) and shared > 1
 

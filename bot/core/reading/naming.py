@@ -84,7 +84,7 @@ def _is_numeral(head: str) -> bool:
 
 
 def _after_status(shown: str, begin: int = 0) -> int:
-    """Where the name begins after marks and a status that stand before it: `✅ **Name**`, `PASS: Name`, `[N/A]: Name`."""
+    """Where the name begins behind a status that stands before it: `✅ **Name**`, `PASS: Name`, `[N/A]: Name`."""
     part = shown[begin : begin + LONGEST_NAME]
     led = verdict.lead(part)
     if led is None:

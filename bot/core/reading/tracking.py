@@ -112,9 +112,9 @@ class TrackingReader:
         if (
             alternative is None
             and self._header
-            and len(titles) == len(self._header) == 3
+            and len(titles) == len(self._header) == _STOCK_COLUMNS
             and tuple(map(fold, titles)) == self._header
-        ):  # noqa: PLR2004  the stock table
+        ):
             alternative = 2
         if why is None:
             why = next((i for i in range(1, len(titles)) if i != alternative), None)
@@ -178,16 +178,18 @@ class TrackingReader:
                 if _code(code) in codes:
                     found.append(name)
                 continue
-            if (len(short) > 3 and short in shown) or (
-                known and len(known & words_) >= max(1, (len(known) + 1) // 2) and (len(known) > 1 or len(short) > 3)
-            ):  # noqa: PLR2004  a name, not a letter
+            if (len(short) >= _SHORTEST_NAME and short in shown) or (
+                known
+                and len(known & words_) >= max(1, (len(known) + 1) // 2)
+                and (len(known) > 1 or len(short) >= _SHORTEST_NAME)
+            ):
                 found.append(name)
         return tuple(found[:20])
 
     # --- bullets and sub-sections ---------------------------------------------------------------------------------
 
     def _loose(self, blocks: Sequence[Block]) -> list[TrackingRow]:
-        """Violations written as bullets, bold paragraphs or sub-sections; nothing where the text says there are none."""
+        """Violations written as bullets, bold paragraphs or sub-sections; none where the text says so."""
         first = next((block for block in blocks if isinstance(block, Paragraph) and not _is_instruction(block)), None)
         if first is not None and says_none(visible(first.text)):
             return []
@@ -285,6 +287,8 @@ def says_none(text: str) -> bool:
 
 
 _FEW_WORDS = 4
+_STOCK_COLUMNS = 3
+_SHORTEST_NAME = 4
 _NONE_GOES_ON = re.compile(
     r"(?:identified|found|needed|required|detected|applicable|expected|introduced|anticipated|at|so|yet|to)\b",
     re.IGNORECASE,

@@ -252,7 +252,7 @@ def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
     return Reading(verdict, tokens[0].start, end)
 
 
-def _verdict(said: list[Sign], _after: str) -> Verdict:  # noqa: C901, PLR0911  a lattice reads best as one ladder
+def _verdict(said: Sequence[Sign], _after: str) -> Verdict:  # noqa: PLR0911  a lattice reads best as one ladder
     kinds = set(said)
     first_word = next((sign for sign in said if sign not in MARKS and sign is not Sign.WEAK), None)
     good = Sign.PASS in kinds or Sign.GOOD_MARK in kinds

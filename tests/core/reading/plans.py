@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.core.change import Document
 from bot.core.constitution import Constitution, ConstitutionState, Principle
-from bot.core.plan import Plan
 from bot.core.reading.plan_reader import read_plan
 from bot.core.template import Template, read_template
+
+if TYPE_CHECKING:
+    from bot.core.plan import Plan
 
 STOCK = """# Implementation Plan: [FEATURE]
 
@@ -66,7 +70,10 @@ def _template(text: str) -> Template:
 
 def plan_text(check: str, tracking: str = "", heading: str = "Constitution Check") -> str:
     """A plan with this body in its Constitution Check and this one in its Complexity Tracking."""
-    text = f"# Implementation Plan: Moorings\n\n## Summary\n\nBerths by tide.\n\n## {heading}\n\n{check}\n\n## Project Structure\n\nText.\n"
+    text = (
+        f"# Implementation Plan: Moorings\n\n## Summary\n\nBerths by tide.\n\n"
+        f"## {heading}\n\n{check}\n\n## Project Structure\n\nText.\n"
+    )
     return f"{text}\n## Complexity Tracking\n\n{tracking}\n" if tracking else text
 
 

@@ -179,7 +179,10 @@ OTHER_LANGUAGES = {
     "ja table": (
         plans.JAPANESE,
         "憲章チェック",
-        "| 原則 | 判定 | 根拠 |\n|---|---|---|\n| I. 台帳の完全性 | 準拠 | 追記のみ |\n| II. 単純さ | 違反 | 二つ目のサービス |\n| III. オフライン優先 | 該当なし | - |\n",
+        (
+            "| 原則 | 判定 | 根拠 |\n|---|---|---|\n| I. 台帳の完全性 | 準拠 | 追記のみ |\n"
+            "| II. 単純さ | 違反 | 二つ目のサービス |\n| III. オフライン優先 | 該当なし | - |\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "ja bullets": (
@@ -197,55 +200,92 @@ OTHER_LANGUAGES = {
     "ko table": (
         plans.KOREAN,
         "헌법 검사",
-        "| 원칙 | 검증 항목 | 상태 |\n|---|---|---|\n| I. 장부 무결성 | 추가만 한다 | ✅ 준수 |\n| II. 단순함 | 서비스 두 개 | ❌ 위반 |\n| III. 오프라인 우선 | 해당 | 해당 없음 |\n",
+        (
+            "| 원칙 | 검증 항목 | 상태 |\n|---|---|---|\n| I. 장부 무결성 | 추가만 한다 | ✅ 준수 |\n"
+            "| II. 단순함 | 서비스 두 개 | ❌ 위반 |\n| III. 오프라인 우선 | 해당 | 해당 없음 |\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "es table": (
         plans.SPANISH,
         "Constitution Check",
-        "| Principio | Estado | Cómo lo cumple este plan |\n|---|---|---|\n| I. Integridad del Registro | Pasa | sólo se añade |\n| II. Simplicidad | ⚠️ Atención | dos servicios |\n| III. Funciona sin Red | No aplica | - |\n",
+        (
+            "| Principio | Estado | Cómo lo cumple este plan |\n|---|---|---|\n"
+            "| I. Integridad del Registro | Pasa | sólo se añade |\n"
+            "| II. Simplicidad | ⚠️ Atención | dos servicios |\n"
+            "| III. Funciona sin Red | No aplica | - |\n"
+        ),
         ["pass", "partial", "na"],
     ),
     "es bullets": (
         plans.SPANISH,
         "Verificación de la Constitución",
-        "- **I. Integridad del Registro**: Cumple. Sólo se añade.\n- **II. Simplicidad**: No cumple. Dos servicios.\n- **III. Funciona sin Red**: Pendiente.\n",
+        (
+            "- **I. Integridad del Registro**: Cumple. Sólo se añade.\n"
+            "- **II. Simplicidad**: No cumple. Dos servicios.\n"
+            "- **III. Funciona sin Red**: Pendiente.\n"
+        ),
         ["pass", "violation", "pending"],
     ),
     "pt boxes": (
         plans.PORTUGUESE,
         "Verificação da Constituição",
-        "- [x] **I. Integridade do Registro**: aprovado\n- [ ] **II. Simplicidade**: VIOLAÇÃO - dois serviços\n- [x] **III. Funciona Offline**: não se aplica\n",
+        (
+            "- [x] **I. Integridade do Registro**: aprovado\n"
+            "- [ ] **II. Simplicidade**: VIOLAÇÃO - dois serviços\n"
+            "- [x] **III. Funciona Offline**: não se aplica\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "de table": (
         plans.GERMAN,
         "Verfassungsprüfung",
-        "| Prinzip | Status | Begründung |\n|---|---|---|\n| I. Saubere Bücher | Erfüllt | nur Anhängen |\n| II. Einfachheit | Verletzt | zwei Dienste |\n| III. Offline zuerst | Entfällt | - |\n",
+        (
+            "| Prinzip | Status | Begründung |\n|---|---|---|\n"
+            "| I. Saubere Bücher | Erfüllt | nur Anhängen |\n"
+            "| II. Einfachheit | Verletzt | zwei Dienste |\n"
+            "| III. Offline zuerst | Entfällt | - |\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "de headings": (
         plans.GERMAN,
         "Constitution Check",
-        "### I. Saubere Bücher ✅ Erfüllt\n\n### II. Einfachheit ⚠️ Teilweise erfüllt\n\n### III. Offline zuerst\n\n**Status**: Ausstehend\n",
+        (
+            "### I. Saubere Bücher ✅ Erfüllt\n\n### II. Einfachheit ⚠️ Teilweise erfüllt\n\n"
+            "### III. Offline zuerst\n\n**Status**: Ausstehend\n"
+        ),
         ["pass", "partial", "pending"],
     ),
     "fr bullets": (
         plans.FRENCH,
         "Vérification de la constitution",
-        "- **I. Intégrité du registre** : ✅ Conforme\n- **II. Simplicité** : ❌ Non conforme, deux services\n- **III. Hors ligne d'abord** : Sans objet\n",
+        (
+            "- **I. Intégrité du registre** : ✅ Conforme\n"
+            "- **II. Simplicité** : ❌ Non conforme, deux services\n"
+            "- **III. Hors ligne d'abord** : Sans objet\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "ru table": (
         plans.RUSSIAN,
         "Проверка конституции",
-        "| Принцип | Статус | Примечание |\n|---|---|---|\n| I. Целостность журнала | ✅ Соответствует | только дописываем |\n| II. Простота | ❌ Нарушение | две службы |\n| III. Работа без сети | Неприменимо | - |\n",
+        (
+            "| Принцип | Статус | Примечание |\n|---|---|---|\n"
+            "| I. Целостность журнала | ✅ Соответствует | только дописываем |\n"
+            "| II. Простота | ❌ Нарушение | две службы |\n"
+            "| III. Работа без сети | Неприменимо | - |\n"
+        ),
         ["pass", "violation", "na"],
     ),
     "pl boxes": (
         plans.POLISH,
         "Kontrola konstytucji",
-        "- [x] **I. Spójność rejestru**: spełniono\n- [ ] **II. Prostota**: NARUSZENIE, dwie usługi\n- [ ] **III. Praca bez sieci**: nie dotyczy\n",
+        (
+            "- [x] **I. Spójność rejestru**: spełniono\n"
+            "- [ ] **II. Prostota**: NARUSZENIE, dwie usługi\n"
+            "- [ ] **III. Praca bez sieci**: nie dotyczy\n"
+        ),
         ["pass", "violation", "na"],
     ),
 }
@@ -271,7 +311,9 @@ NOT_A_VERDICT = {
     "a negation": "- **III. Small Boats**: no violation, no deviation.",
     "denied": "- **III. Small Boats**: ✅ NOT A VIOLATION, boats stay small.",
     "failing fast": "- **III. Small Boats**: Fail fast when the berth is taken.",
-    "a quoted rule": "| Principle | Status |\n|---|---|\n| III. Small Boats | ✅ PASS (or ❌ FAIL with explicit justification) |",
+    "a quoted rule": (
+        "| Principle | Status |\n|---|---|\n| III. Small Boats | ✅ PASS (or ❌ FAIL with explicit justification) |"
+    ),
 }
 
 
@@ -311,7 +353,10 @@ def test_a_question_without_an_answer_is_unanswered() -> None:
 
 
 def test_an_empty_status_cell_is_unanswered() -> None:
-    table = "| Principle | Status | Notes |\n|---|---|---|\n| I. Tide Tables First | | hours |\n| III. Small Boats | PASS | |\n"
+    table = (
+        "| Principle | Status | Notes |\n|---|---|---|\n"
+        "| I. Tide Tables First | | hours |\n| III. Small Boats | PASS | |\n"
+    )
     assert seen(read(plan_text(table))) == [("I", "unanswered"), ("III", "pass")]
 
 
@@ -321,7 +366,11 @@ def test_prose_that_complies_is_a_pass_without_a_status() -> None:
 
 
 POST = {
-    "own heading": "| Principle | Status |\n|---|---|\n| III. Small Boats | PASS |\n\n## Post-Design Constitution Re-Check\n\n| Principle | Status |\n|---|---|\n| III. Small Boats | FAIL |\n",
+    "own heading": (
+        "| Principle | Status |\n|---|---|\n| III. Small Boats | PASS |\n\n"
+        "## Post-Design Constitution Re-Check\n\n| Principle | Status |\n|---|---|\n"
+        "| III. Small Boats | FAIL |\n"
+    ),
     "sub-heading": "- **III. Small Boats**: PASS\n\n### After Phase 1 design\n\n- **III. Small Boats**: FAIL\n",
     "chinese": "- **III. Small Boats**: PASS\n\n## Phase 1 设计后重新评估\n\n- **III. Small Boats**: 违反\n",
 }
@@ -367,7 +416,11 @@ def test_the_templates_gate_instruction_says_nothing() -> None:
 
 
 def test_reasons_beside_the_status_are_kept() -> None:
-    table = "| Principle | Status | Notes |\n|---|---|---|\n| III. Small Boats | ❌ FAIL | the pilot boat is nine metres long |\n| II. Ledger Integrity | FAIL | |\n"
+    table = (
+        "| Principle | Status | Notes |\n|---|---|---|\n"
+        "| III. Small Boats | ❌ FAIL | the pilot boat is nine metres long |\n"
+        "| II. Ledger Integrity | FAIL | |\n"
+    )
     assert [check.reason for check in read(plan_text(table)).checks] == ["the pilot boat is nine metres long", None]
 
 

@@ -23,7 +23,10 @@ NOTHING = {
     "japanese": "| 違反 | 必要な理由 | より単純な代替案が却下された理由 |\n|---|---|---|\n| (なし) | - | - |",
     "chinese": "| 违规 | 为什么需要 | 拒绝的更简单替代方案 |\n|---|---|---|\n| 无 | - | - |",
     "korean": "| 위반 | 필요한 이유 | 더 단순한 대안 |\n|---|---|---|\n| 없음 | - | - |",
-    "spanish": "| Violación | Por qué hace falta | Alternativa más simple, y por qué se rechazó |\n|---|---|---|\n| Ninguna | - | - |",
+    "spanish": (
+        "| Violación | Por qué hace falta | Alternativa más simple, y por qué se rechazó |\n"
+        "|---|---|---|\n| Ninguna | - | - |"
+    ),
     "the template's rows": HEAD + "| [e.g., 4th project] | [current need] | [why 3 projects insufficient] |",
     "any placeholder": HEAD + "| [violation] | [why] | [alternative] |",
     "header only": HEAD,
@@ -42,8 +45,13 @@ NOTHING = {
     "japanese sentence": "違反なし。",
     "korean sentence": "위반 사항 없음.",
     "spanish sentence": "Sin violaciones que justificar.",
-    "decisions": "No violations.\n\n| Aspect | Decision | Rationale |\n|---|---|---|\n| Storage | one file | enough for a harbour |",
-    "complexity notes": "| Component | Complexity | Justification |\n|---|---|---|\n| Queue | Low | existing pattern |",
+    "decisions": (
+        "No violations.\n\n| Aspect | Decision | Rationale |\n|---|---|---|\n"
+        "| Storage | one file | enough for a harbour |"
+    ),
+    "complexity notes": (
+        "| Component | Complexity | Justification |\n|---|---|---|\n| Queue | Low | existing pattern |"
+    ),
     "risks": "| Risk | Mitigation |\n|---|---|\n| the pump fails | a second pump |",
     "reasons in bullets": "No violations.\n\n- **Storage**: one file, a deviation would need a database\n",
 }
@@ -55,13 +63,21 @@ def test_nothing_to_report_is_no_row(wording: str) -> None:
 
 
 REAL = {
-    "stock": HEAD + "| Principle III: a nine metre boat | the pilot needs it | a smaller boat cannot carry the crane |",
+    "stock": HEAD
+    + ("| Principle III: a nine metre boat | the pilot needs it | a smaller boat cannot carry the crane |"),
     "numeral alone": HEAD + "| III | the pilot needs it | a smaller boat cannot carry the crane |",
     "section sign": HEAD + "| §III nine metres | the pilot needs it | a smaller boat cannot carry the crane |",
     "name": HEAD
     + "| **Small Boats** bent for the pilot | the pilot needs it | a smaller boat cannot carry the crane |",
-    "another first word": "| Choice | Why Needed | Simpler Alternative Rejected Because |\n|---|---|---|\n| Principle III: nine metres | the pilot needs it | a smaller one is weak |",
-    "spanish": "| Pieza | Por qué está | Alternativa más simple, y por qué se descartó |\n|---|---|---|\n| Principio III: nueve metros | lo pide la grúa | una menor no puede con ella |",
+    "another first word": (
+        "| Choice | Why Needed | Simpler Alternative Rejected Because |\n|---|---|---|\n"
+        "| Principle III: nine metres | the pilot needs it | a smaller one is weak |"
+    ),
+    "spanish": (
+        "| Pieza | Por qué está | Alternativa más simple, y por qué se descartó |\n"
+        "|---|---|---|\n"
+        "| Principio III: nueve metros | lo pide la grúa | una menor no puede con ella |"
+    ),
     "chinese": "| 违规 | 为什么需要 | 拒绝的更简单替代方案 |\n|---|---|---|\n| 原则 III：九米船 | 领航需要更大的船来吊装 | 小船无法承载起重机设备 |",
     "inside the check": "",
 }
@@ -123,14 +139,26 @@ def test_a_row_names_a_gate_that_is_no_principle() -> None:
 
 
 def test_a_status_column_admits_what_it_marks() -> None:
-    table = "| Item | Status | Notes |\n|---|---|---|\n| Small Boats (pilot) | ⚠️ Acknowledged | the crane needs nine metres |\n| Ledger | ✅ Safe | kept |"
+    table = (
+        "| Item | Status | Notes |\n|---|---|---|\n"
+        "| Small Boats (pilot) | ⚠️ Acknowledged | the crane needs nine metres |\n"
+        "| Ledger | ✅ Safe | kept |"
+    )
     assert [row.principle for row in read(plan_text("- **III. Small Boats**: PASS", table)).rows] == ["III"]
 
 
 LOOSE = {
     "bullet": "- **Principle III violation**: the pilot boat is nine metres long because the crane needs it.",
-    "labelled": "- **Principle III deviation**\n  - Why needed: the pilot boat carries the crane\n  - Simpler alternative rejected: a smaller boat cannot",
-    "heading": "### Violation: Principle III\n\n**Why needed**: the pilot boat carries the crane.\n\n**Alternative**: a smaller boat cannot.",
+    "labelled": (
+        "- **Principle III deviation**\n"
+        "  - Why needed: the pilot boat carries the crane\n"
+        "  - Simpler alternative rejected: a smaller boat cannot"
+    ),
+    "heading": (
+        "### Violation: Principle III\n\n"
+        "**Why needed**: the pilot boat carries the crane.\n\n"
+        "**Alternative**: a smaller boat cannot."
+    ),
     "paragraph": "**Deviation from Principle III**: the pilot boat is nine metres long because the crane needs it.",
 }
 

@@ -114,7 +114,9 @@ class Task:
             gathered = self._gatherer().gather(subject)
         else:
             gathered = self._judge(Subject(branch=event.branch, head=event.after, before=before, comments=True))
-        if decide.moves_yardstick(gathered.answer, gathered.asked.documents):
+        # After a forced push the old commit may be gone, and with it the proof that nothing changed.
+        unknown = before is not None and gathered.answer.before is None and bool(gathered.answer.based)
+        if unknown or decide.moves_yardstick(gathered.answer, gathered.asked.documents):
             self._again(self._based(gathered.answer, None if is_default else event.branch), "its yardstick changed")
         elif is_default:
             self._renumbered(gathered.answer)

@@ -23,6 +23,7 @@ class Fault:
     operation: str = "*"
     """Operation id or `method path`, with shell wildcards: `checks/*`, `POST /repos/*/check-runs`."""
     status: int = 502
+    """0: the request goes on, after `delay` and `meanwhile`."""
     message: str = "Server Error"
     headers: dict[str, str] = field(default_factory=dict)
     after: bool = False

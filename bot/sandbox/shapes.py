@@ -223,7 +223,7 @@ class Shapes(AccountShapes):
         repository = pull.base
         files = pull_files(pull)
         commits = pull_commits(pull)
-        mergeable = None if not pull.open else repository.git.merge(pull.base_sha, pull.head_sha) is not None
+        mergeable = merges(pull)
         return self.pull(pull) | {
             "merged": pull.merged_at is not None,
             "mergeable": mergeable,
@@ -338,6 +338,14 @@ def simple_commit(commit: git.Commit) -> Json:
         "author": {"name": commit.author.name, "email": commit.author.email},
         "committer": {"name": commit.committer.name, "email": commit.committer.email},
     }
+
+
+def merges(pull: PullRequest) -> bool | None:
+    """Whether it merges into its base as that is now; None once it is closed, or while GitHub is still computing."""
+    if not pull.open or pull.mergeable_unknown:
+        return None
+    tip = pull.base.branch(pull.base_ref) or pull.base_sha
+    return pull.base.git.merge(tip, pull.head_sha) is not None
 
 
 def pull_files(pull: PullRequest) -> tuple[git.FileChange, ...]:

@@ -120,14 +120,9 @@ def rename(hub: Hub, repository: Repository, *, name: str | None = None, owner: 
         changes = {"changes": {"repository": {"name": {"from": before_name}}}}
         hub.emit("repository", "renamed", repository, sender, changes)
         return
-    kind = "organization" if before_owner.type == "Organization" else "user"
-    hub.emit(
-        "repository",
-        "transferred",
-        repository,
-        sender,
-        {"changes": {"owner": {"from": {kind: hub.shapes.user(before_owner)}}}},
-    )
+    organized = before_owner.type == "Organization"
+    was = {"organization": hub.organization(before_owner)} if organized else {"user": hub.shapes.user(before_owner)}
+    hub.emit("repository", "transferred", repository, sender, {"changes": {"owner": {"from": was}}})
     for one in hub.state.installations.values():
         if repository.id in one.repositories and one.account is not owner:
             change_repositories(hub, one, removed=[repository])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.gql import code, talk
 from bot.sandbox.gql.view import Node, View, connection, ordered
-from bot.sandbox.shapes import pull_commits, pull_files
+from bot.sandbox.shapes import merges, pull_commits, pull_files
 from bot.sandbox.state import PullRequest, Review, iso, node_id
 
 if TYPE_CHECKING:
@@ -96,11 +96,8 @@ def pull_state(one: PullRequest) -> str:
 
 
 def mergeable(one: PullRequest) -> str:
-    """`MERGEABLE`, `CONFLICTING`, or `UNKNOWN` once it is closed or while a test says that GitHub still computes."""
-    if not one.open or one.mergeable_unknown:
-        return "UNKNOWN"
-    tip = one.base.branch(one.base_ref) or one.base_sha
-    return "CONFLICTING" if one.base.git.merge(tip, one.head_sha) is None else "MERGEABLE"
+    """`MERGEABLE`, `CONFLICTING` or `UNKNOWN`."""
+    return {None: "UNKNOWN", True: "MERGEABLE", False: "CONFLICTING"}[merges(one)]
 
 
 def _changed_file(one: FileChange) -> Node:

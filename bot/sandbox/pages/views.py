@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from bot.sandbox.acts import checks, manifests, pulls, talk
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.door import Page, Visit, page, show
-from bot.sandbox.shapes import pull_commits, pull_files
+from bot.sandbox.shapes import merges, pull_commits, pull_files
 
 if TYPE_CHECKING:
     from bot.sandbox.state import CheckRun, Delivery, Issue, PullRequest, Repository
@@ -117,7 +117,7 @@ def pull_page(visit: Visit) -> Page:
     box = {
         "runs": _latest(pull),
         "blocking": pulls.blocking_checks(pull),
-        "mergeable": pull.base.git.merge(pull.base_sha, pull.head_sha) is not None,
+        "mergeable": merges(pull) is not False,
     }
     return show("pull.html", visit, repository=visit.repository, **shown, **box)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.markdown import Block
+    from bot.core.reading.naming import Named
     from bot.core.reading.sections import CheckPart
     from bot.core.reading.verdict import Reading
 
@@ -242,54 +243,45 @@ class _Body:
         return took
 
     def _line(self, text: Text, following: Sequence[Block]) -> bool:
-        collected = self._collected
+        """Read one line of a paragraph; true when it is an item."""
         shown, named = visible(text), name_of(text)
         if is_gate(text):
-            read_gate(text, collected)
+            read_gate(text, self._collected)
             return False
         first = next((mark for _, mark in text.marked(Style.STRONG)), None)
         bold = named.bold or (first is not None and first.start <= _LEAD)
         numbered = leading_numeral(named.name)[0] is not None or _NUMBERED.match(named.name) is not None
-        if not bold and not numbered:
-            led = verdict.lead(shown)
-            if led is not None and led.verdict in _PURE_GATES:
-                collected.gate(led.verdict, text.place(led.start)[0], labelled=False)
-            return False
-        if words.SKIPPED_HEADING.fullmatch(named.name) and not _is_principled(named.name, collected):
-            self._open_group(named.name)
-            return False
+        if bold or numbered:
+            return self._named_line(text, named, following)
+        led = verdict.lead(shown)
+        if led is not None and led.verdict in _PURE_GATES:
+            self._collected.gate(led.verdict, text.place(led.start)[0], labelled=False)
+        return False
+
+    def _named_line(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
+        """`**Name (I)**: PASS ...` is an item, `**Name**:` above a list gives the list its name."""
+        collected, shown = self._collected, visible(text)
         rest = shown[named.rest :].strip()
         status = status_of(text)
-        if status is None and not rest:
+        principled = _is_principled(named.name, collected)
+        label = status is None or (not rest and _has_boxes(following))
+        if (label and not rest) or (not principled and words.SKIPPED_HEADING.fullmatch(named.name)):
             self._open_group(named.name)
-            return False
-        if status is not None:
-            if not rest and _has_boxes(following):
-                self._open_group(named.name)
-                return False
-            line = text.place(0)[0]
-            name = named.name or shown[:80]
-            evidence = shown[max(named.rest, status.reading.end) :]
+        elif status is not None:
+            reading = status.reading
+            evidence = shown[max(named.rest, reading.end) :]
+            name, line = named.name or shown[:80], text.place(0)[0]
             collected.add(
-                Found(
-                    name,
-                    status.reading.verdict,
-                    line,
-                    text,
-                    status.reading,
-                    evidence,
-                    self._name,
-                    in_slot=status.in_slot,
-                )
+                Found(name, reading.verdict, line, text, reading, evidence, self._name, in_slot=status.in_slot)
             )
             return True
-        if named.separated and _is_principled(named.name, collected) and not self._skipped:
+        elif named.separated and principled and not self._skipped:
             if following and isinstance(following[0], Item | Table):
                 self._open_group(named.name)
                 return False
             collected.add(Found(named.name, implied(rest), text.place(0)[0], text, None, rest, self._name))
             return True
-        if shown.rstrip().endswith((":", "：")):
+        elif shown.rstrip().endswith((":", "：")):
             self._open_group(named.name)
         return False
 

@@ -144,7 +144,7 @@ class TrackingReader:
             violation, reason, rejected, row[first].line, tuple(missing), has_alternative=alternative is not None
         )
 
-    def _named(
+    def _named(  # noqa: PLR0913  the cells of a row
         self, violation: str, why: str, alternative: str, line: int, missing: tuple[str, ...], *, has_alternative: bool
     ) -> TrackingRow:
         joined = self._joiner.join(name_part(violation))

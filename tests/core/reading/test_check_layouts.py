@@ -42,7 +42,7 @@ ENGLISH_LAYOUTS = {
 | **IV. Test-Driven Development** | ❌ No | — | no code |
 | **V. Quiet Harbours by Night** | ✅ Yes | TBD | measured in the pilot |
 """,
-    "bullets, status after the name": """- **I. Tide Tables First**: PASS. Berths come from the table; a failure of the pump is out of scope.
+    "bullets, status after the name": """- **I. Tide Tables First**: PASS. Berths come from the table.
 - **II. Ledger Integrity**: VIOLATION. Entries are overwritten.
 - **III. Small Boats**: PARTIAL - only up to six metres.
 - **IV. Test-Driven Development**: N/A, no code.
@@ -161,7 +161,13 @@ OTHER_LANGUAGES = {
     "zh table": (
         plans.CHINESE,
         "宪法检查",
-        "| 原则 | 状态 | 说明 |\n|---|---|---|\n| 一、账本完整 | ❌ 不符合 | 会覆盖 |\n| 二、小步提交 | ✅ 通过 | 是 |\n| 三、离线可用 | 不适用 | 无 |\n",
+        (
+            "| 原则 | 状态 | 说明 |\n"
+            "|---|---|---|\n"
+            "| 一、账本完整 | ❌ 不符合 | 会覆盖 |\n"
+            "| 二、小步提交 | ✅ 通过 | 是 |\n"
+            "| 三、离线可用 | 不适用 | 无 |\n"
+        ),
         ["violation", "pass", "na"],
     ),
     "zh bullets": (
@@ -188,7 +194,10 @@ OTHER_LANGUAGES = {
     "ja bullets": (
         plans.JAPANESE,
         "憲法準拠チェック",
-        "- **I. 台帳の完全性**: ✅ 準拠。追記のみ。\n- **II. 単純さ**: ⚠️ 一部逸脱。\n- **III. オフライン優先**: 要確認。\n",
+        (
+            "- **I. 台帳の完全性**: ✅ 準拠。追記のみ。\n"
+            "- **II. 単純さ**: ⚠️ 一部逸脱。\n- **III. オフライン優先**: 要確認。\n"
+        ),
         ["pass", "partial", "pending"],
     ),
     "ja headings": (

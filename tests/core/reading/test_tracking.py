@@ -78,7 +78,11 @@ REAL = {
         "|---|---|---|\n"
         "| Principio III: nueve metros | lo pide la grúa | una menor no puede con ella |"
     ),
-    "chinese": "| 违规 | 为什么需要 | 拒绝的更简单替代方案 |\n|---|---|---|\n| 原则 III：九米船 | 领航需要更大的船来吊装 | 小船无法承载起重机设备 |",
+    "chinese": (
+        "| 违规 | 为什么需要 | 拒绝的更简单替代方案 |\n"
+        "|---|---|---|\n"
+        "| 原则 III：九米船 | 领航需要更大的船来吊装 | 小船无法承载起重机设备 |"
+    ),
     "inside the check": "",
 }
 

@@ -22,6 +22,7 @@ from bot.core.events import (
     CommandPosted,
     MergeGroupDestroyed,
     MergeGroupRequested,
+    Place,
     PullRequestChange,
     PullRequestChanged,
     RerunRequested,
@@ -31,6 +32,7 @@ from bot.core.facts import Question
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.needs import MAX_PREFIXES, Subject
+from bot.core.render import DRAFT
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
 from bot.gather import Gathered, Gatherer
@@ -144,6 +146,9 @@ class Task:
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
+        if isinstance(event, ButtonPressed) and event.identifier == DRAFT.identifier and number is not None:
+            self._command(_as_command(event, number))
+            return
         branch = event.head_branch if number is None else None
         subject = Subject(number=number, head=event.head_sha, branch=branch, named=event.head_branch, comments=True)
         self._judge(subject, asked=True, answered=event.check_run or 0)
@@ -342,6 +347,20 @@ class Task:
     @property
     def _installation(self) -> int:
         return self.event.installation
+
+
+def _as_command(event: ButtonPressed, number: int) -> CommandPosted:
+    """The button asks for what `/plan` asks for, by whoever pressed it; this alias holds whatever the prefix is."""
+    return CommandPosted(
+        installation=event.installation,
+        repository=event.repository,
+        sender=event.sender,
+        number=number,
+        on_pull_request=True,
+        place=Place.COMMENT,
+        text="/speckit.plan",
+        comment=None,
+    )
 
 
 def _iso(seconds: float) -> str:

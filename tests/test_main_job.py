@@ -118,6 +118,18 @@ class TestPullRequest:
         stage.drain()
         assert "constitution 1.0.0" not in (stage.run(ferry, pull.head_sha).summary or "")
 
+    def test_a_constitution_that_its_template_does_not_follow_is_warned_of(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        listed = TEMPLATE.replace("[Gates determined", "- I. Library First\n- II. Ship Fast\n\n[Gates determined")
+        path = ".specify/templates/plan-template.md"
+        stage.world.push(ferry, "rules", {path: listed}, author="ada")
+        pull = stage.world.open_pull_request(ferry, "rules", author="ada")
+        stage.drain()
+        run = stage.run(ferry, pull.head_sha)
+        assert run.conclusion == "success"
+        assert "template-drift" in (run.summary or "")
+
 
 class TestNumbers:
     def test_the_second_folder_with_a_number_is_a_collision(self, stage: Stage, ferry: Repository) -> None:
@@ -211,6 +223,16 @@ class TestAskedAgain:
         stage.world.press_button(ferry, first, "recheck", author="ada")
         stage.drain()
         assert stage.run(ferry, pull.head_sha).id != first.id
+
+    def test_the_draft_button_replies_with_the_plan(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry, {**feature(text=TEMPLATE)})
+        # The run of the branch names no pull request; the next one does.
+        stage.world.push(ferry, "001-search", {"specs/001-search/spec.md": f"{SPEC}\n"}, author="ada")
+        stage.drain()
+        stage.world.user("tri", role="triage", repository=ferry)
+        stage.world.press_button(ferry, stage.run(ferry, pull.head_sha), "draft", author="tri")
+        stage.drain()
+        assert "Draft of `specs/001-search/plan.md`" in stage.comments(ferry, pull.number)[-1].body
 
 
 class TestMergeQueue:

@@ -64,7 +64,7 @@ class GitHubRepositories:
 
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
         self._app = app
-        self._clock = clock
+        self.clock = clock
         self._local = threading.local()
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> GitHubRepository:
@@ -101,7 +101,7 @@ class GitHubRepositories:
             if error.status == 401:  # noqa: PLR2004
                 raise _Unauthorized from error
             headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-            raise error_of(error.status, headers, error.data, doing, self._clock) from error
+            raise error_of(error.status, headers, error.data, doing, self.clock) from error
         except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
             told = f"GitHub did not answer while we {doing}: {type(error).__name__}"
             raise ForgeError(told, lost_answer=verb != "GET") from error
@@ -296,7 +296,7 @@ class GitHubRepository:
         errors = answer.get("errors") if isinstance(answer, dict) else None
         grave = [error for error in errors or () if not _is_absence(error)]
         if grave or not isinstance(data, dict) or ("repository" in data and data["repository"] is None):
-            raise error_in_graphql(grave, headers, doing, self._repositories._clock)  # noqa: SLF001  one module
+            raise error_in_graphql(grave, headers, doing, self._repositories.clock)
         return data
 
     def _send(self, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:

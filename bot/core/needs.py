@@ -14,7 +14,7 @@ import msgspec
 from bot.core import configured as configuration
 from bot.core import which
 from bot.core.branch import read_branch
-from bot.core.change import Change, Kind, Tree
+from bot.core.change import Change, FileStatus, Kind, Tree
 from bot.core.config import RepositoryConfig
 from bot.core.facts import Question
 from bot.core.folders import feature_folders, root_of, specs_roots
@@ -162,13 +162,15 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
     )
     folders = _new(asked.folders, found)
     prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
-    if not (roots or documents or folders or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
+    at_head = _new(asked.head_documents, (path for change, _ in changes for path in _edited_yardstick(change, asked)))
+    if not (roots or documents or folders or at_head or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
         return None
     return replace(
         asked,
         roots=roots,
         base_roots=_new(asked.base_roots, _base_roots(roots)) if roots else (),
         documents=documents[:MAX_DOCUMENTS],
+        head_documents=at_head[:MAX_DOCUMENTS],
         folders=folders[:FOLDERS_A_READ],
         prefixes=prefixes[: max(0, MAX_PREFIXES - len(asked.prefixes))],
         default_documents=(),
@@ -220,6 +222,12 @@ def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterab
     for place in specify_roots((*asked.roots, *roots)):
         yield from constitution_paths((place,))
         yield from next_paths(base.documents, asked.documents, place, base.entries)
+
+
+def _edited_yardstick(change: Change, asked: Question) -> Iterable[str]:
+    """Constitution and template files that the change itself edits: the head says whether they still fit together."""
+    yardstick = frozenset(asked.documents) - frozenset(configuration.PATHS)
+    return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
 
 
 def _telling_plans(change: Change, held: Configured) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.plan import Verdict
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
-from bot.core.reading.check_table import columns, is_deviation_table, is_violation_table
+from bot.core.reading.check_table import MAX_TITLE, columns, is_deviation_table, is_violation_table
 from bot.core.reading.collected import Found
 from bot.core.reading.items import implied
 from bot.core.reading.naming import is_gate_label
@@ -43,7 +43,7 @@ def read_table(table: Table, group: str | None, collected: Collected, *, aside: 
     where = columns(table, collected.joiner)
     if where is None or (where.status is None and aside and collected.answered):
         return
-    titles = [cell.text.text.strip() for cell in table.header]
+    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     for row in table.rows:
         if collected.full:
             return

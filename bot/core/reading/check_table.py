@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.core.markdown import Cell, Table
     from bot.core.reading.joining import Joiner
 
+MAX_TITLE = 120
+"""Characters of a column's title that are looked at."""
 _MOST = 0.6
 _SOME = 0.3
 _LOOKED_AT = 60
@@ -36,7 +38,7 @@ class Columns:
 
 def is_violation_table(table: Table) -> bool:
     """It lists violations and why they are needed: rows of Complexity Tracking, wherever it stands."""
-    titles = [cell.text.text.strip() for cell in table.header]
+    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     if len(titles) < 2:  # noqa: PLR2004  a breach and its reason
         return False
     first = next((title for title in titles if title not in {"#", "ID"}), "")
@@ -49,7 +51,7 @@ def is_violation_table(table: Table) -> bool:
 
 def is_deviation_table(table: Table) -> bool:
     """Every row is a principle with how it is bent: `Principle | Deviation | Justification`."""
-    titles = [cell.text.text.strip() for cell in table.header]
+    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     return any(words.VIOLATION_HEADER.fullmatch(title) for title in titles[1:]) and not any(
         words.STATUS_HEADER.fullmatch(title) and not words.VIOLATION_HEADER.fullmatch(title) for title in titles[1:]
     )
@@ -58,7 +60,7 @@ def is_deviation_table(table: Table) -> bool:
 def columns(table: Table, joiner: Joiner) -> Columns | None:
     """The columns of a table of items, None where it is no such table (a permission matrix, a list of files)."""
     rows = table.rows[:_LOOKED_AT]
-    titles = [cell.text.text.strip() for cell in table.header]
+    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     if not rows or not titles:
         return None
     numeral = 0 if len(titles) > 2 and _is_numeral_column(titles[0], [row[0] for row in rows if row]) else None  # noqa: PLR2004  id, name, status

@@ -84,7 +84,9 @@ class Collected:
         self.gates.append(GateLine(found, line, phase or self.phase, labelled))
 
     def add(self, found: Found) -> None:
-        """Take an item."""
+        """Take an item, unless there are too many already."""
+        if self.full:
+            return
         name = found.named.strip(" *_`:：")
         joined = self._join(name, found.group)
         soft = found.verdict in _SOFT

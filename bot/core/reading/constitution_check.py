@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _NUMBERED = re.compile(r"\W*(?:principle|article|原则|原則|원칙)", re.IGNORECASE)
 _EVIDENCE_BLOCKS = 20
+_MOST_LINES = 200
+"""Lines of one paragraph that are read as items."""
 _LEAD = 3
 """Characters before bold words that may be a mark."""
 _PURE_GATES = {Verdict.PASS, Verdict.VIOLATION, Verdict.NA}
@@ -337,10 +339,11 @@ def _lines(text: Text) -> list[Text]:
     if "\n" not in text.text:
         return [text]
     starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
-    bold = {mark.start for _, mark in text.marked(Style.STRONG)}
+    bold = {mark.start for mark in text.marks if mark.style is Style.STRONG}
     heads = [start for start in starts if start in bold or verdict.lead(text.text[start : start + 60]) is not None]
     if len(heads) < 2 or heads[0] != 0:  # noqa: PLR2004  one line is no list
         return [text]
+    heads = heads[:_MOST_LINES]
     ends = [*heads[1:], len(text.text) + 1]
     return [_slice(text, start, end - 1) for start, end in zip(heads, ends, strict=True)]
 

@@ -38,6 +38,7 @@ def split_heading(text: Text) -> tuple[str, Reading | None]:
 
 def after_separator(shown: str) -> Reading | None:
     """The first verdict that stands right after a dash, a colon or a bracket."""
+    shown = shown[: verdict.MAX_TEXT]
     for match in _SEPARATORS.finditer(shown):
         found = verdict.lead(shown[match.end() :])
         if found is not None and match.start() > 0:

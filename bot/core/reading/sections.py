@@ -38,14 +38,16 @@ def fold(title: str) -> str:
 
 def visible(text: Text) -> str:
     """The words with code and struck-out stretches blanked to the same length: product words are no verdicts."""
-    shown = text.text
+    kept: list[str] = []
+    done = 0
     for mark in text.marks:
-        if mark.style in {Style.CODE, Style.STRUCK} and mark.end > mark.start:
-            inner = shown[mark.start : mark.end]
-            if mark.style is Style.CODE and _is_status_code(inner):
-                continue
-            shown = shown[: mark.start] + "\u00a4" * (mark.end - mark.start) + shown[mark.end :]
-    return shown
+        if mark.style not in {Style.CODE, Style.STRUCK} or mark.start < done:
+            continue
+        inner = text.text[mark.start : mark.end]
+        if mark.style is Style.STRUCK or not _is_status_code(inner):
+            kept += (text.text[done : mark.start], "\u00a4" * len(inner))
+            done = mark.end
+    return "".join(kept) + text.text[done:]
 
 
 _STATUS_CODE = re.compile(

@@ -9,6 +9,7 @@ from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 from bot.core.plan import TrackingRow, Verdict
 from bot.core.reading import verdict
 from bot.core.reading import vocabulary as words
+from bot.core.reading.check_table import MAX_TITLE
 from bot.core.reading.joining import identity, tokens
 from bot.core.reading.naming import name_of
 from bot.core.reading.reasons import enough, says_something
@@ -69,7 +70,7 @@ class TrackingReader:
     # --- tables ---------------------------------------------------------------------------------------------------
 
     def _is_tracking_table(self, table: Table) -> bool:
-        titles = [cell.text.text.strip() for cell in table.header]
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
         if self._header and tuple(fold(title) for title in titles) == self._header:
             return True
         first = next((title for title in titles if title not in {"#", "ID", "No"}), "")
@@ -78,7 +79,7 @@ class TrackingReader:
         return words.VIOLATION_HEADER.fullmatch(first) is not None and len(titles) > 1
 
     def _rows(self, table: Table) -> list[TrackingRow]:
-        titles = [cell.text.text.strip() for cell in table.header]
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
         why, alternative = self._columns(titles)
         first = 1 if titles and titles[0].strip(" .") in {"#", "ID", "No", "Nr"} and len(titles) > 2 else 0  # noqa: PLR2004  a violation and its reason
         rows = []
@@ -90,7 +91,7 @@ class TrackingReader:
 
     def _admitted(self, table: Table) -> list[TrackingRow]:
         """Of a table with a status column the rows that admit something: `Item | Status | Notes`."""
-        titles = [cell.text.text.strip() for cell in table.header]
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
         status = next((i for i, title in enumerate(titles) if i and words.STATUS_HEADER.fullmatch(title)), None)
         if status is None:
             return []

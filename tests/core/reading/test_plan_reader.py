@@ -134,13 +134,36 @@ def test_dress_changes_no_verdict(layout: str, dressing: str) -> None:
 
 PIECES = st.sampled_from(
     (
-        "## Constitution Check\n", "### I. Tide Tables First ✅ PASS\n", "### ⚠️ Notes\n", "**Status**: FAIL\n", "\n",
-        "| Principle | Status |\n|---|---|\n", "| III. Small Boats | ❌ VIOLATION |\n", "| | |\n", "- [x] **II**: PASS\n",
-        "- [ ] a\n", "  - ❌ b\n", "**Gate Result**: PASS\n", "## Complexity Tracking\n", "| Violation | Why Needed |\n|-|-|\n",
-        "| Principle III | because |\n", "```\n", "<!--", "-->\n", "> quote\n", "No violations.\n", "部分符合\n", "違反なし\n",
-        "**Branch**: `001-x` | **Spec**: [link]\n", "├── research.md # N/A\n", "research.md: N/A, none\n", "\0", "\ud800", "?\n",
+        "## Constitution Check\n",
+        "### I. Tide Tables First ✅ PASS\n",
+        "### ⚠️ Notes\n",
+        "**Status**: FAIL\n",
+        "\n",
+        "| Principle | Status |\n|---|---|\n",
+        "| III. Small Boats | ❌ VIOLATION |\n",
+        "| | |\n",
+        "- [x] **II**: PASS\n",
+        "- [ ] a\n",
+        "  - ❌ b\n",
+        "**Gate Result**: PASS\n",
+        "## Complexity Tracking\n",
+        "| Violation | Why Needed |\n|-|-|\n",
+        "| Principle III | because |\n",
+        "```\n",
+        "<!--",
+        "-->\n",
+        "> quote\n",
+        "No violations.\n",
+        "部分符合\n",
+        "違反なし\n",
+        "**Branch**: `001-x` | **Spec**: [link]\n",
+        "├── research.md # N/A\n",
+        "research.md: N/A, none\n",
+        "\0",
+        "\ud800",
+        "?\n",
     )
-)  # fmt: skip
+)
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))

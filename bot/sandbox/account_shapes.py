@@ -116,6 +116,7 @@ class AccountShapes:
             "license": None,
             "allow_forking": True,
             "web_commit_signoff_required": False,
+            "custom_properties": {},
         }
         if role is not None:
             granted = PERMISSIONS_OF[role]

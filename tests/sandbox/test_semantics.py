@@ -10,6 +10,7 @@ import pytest
 from bot.sandbox.errors import ApiError
 from bot.sandbox.faults import Fault
 from bot.sandbox.vendor.descriptions import SENT
+from tests.sandbox import contracts
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest
@@ -169,5 +170,6 @@ def test_every_described_event_is_sent_by_something(stage: Stage, pull: PullRequ
     world.add_repositories(stage.installation, more)
     world.delete_repository(more)
     world.uninstall(stage.installation)
+    assert [one for delivery in world.deliveries.log for one in contracts.recorded_problems(delivery)] == []
     sent = {(one.event, one.action or "") for one in world.deliveries.log}
     assert {(event, action) for event, listed in SENT.items() for action in listed.split() or [""]} == sent

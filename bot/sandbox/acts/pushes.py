@@ -76,6 +76,7 @@ def _push(  # noqa: PLR0913, PLR0917 -- all of these make it up
     span = f"{old[:12]}...{new[:12]}" if ZERO not in {old, new} else (new if new != ZERO else old)[:12]
     shape = hub.shapes.repository(repository)
     shape |= {
+        "owner": shape["owner"] | {"name": repository.owner.login, "email": repository.owner.email},
         "created_at": int(repository.created_at),
         "pushed_at": int(repository.pushed_at),
         "stargazers": 0,

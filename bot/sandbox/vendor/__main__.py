@@ -15,12 +15,13 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from bot.sandbox.vendor.descriptions import prune_answers, prune_requests, prune_webhooks
+from bot.sandbox.vendor.descriptions import prune_answers, prune_examples, prune_requests, prune_webhooks
 from bot.sandbox.vendor.schema import prune_graphql
 
 PACKAGES = {
     "openapi": "@octokit/openapi@23.0.2",
     "webhooks": "@octokit/openapi-webhooks@12.1.0",
+    "examples": "@octokit/webhooks-examples@7.6.1",
     "graphql": "@octokit/graphql-schema@15.26.1",
 }
 ROOT = Path(__file__).parents[3]
@@ -42,12 +43,14 @@ def produce() -> dict[str, str]:
         into = Path(folder)
         openapi = json.loads((fetch(PACKAGES["openapi"], into) / "generated/api.github.com.json").read_text())
         webhooks = json.loads((fetch(PACKAGES["webhooks"], into) / "generated/api.github.com.json").read_text())
+        examples = json.loads((fetch(PACKAGES["examples"], into) / "api.github.com/index.json").read_text())
         sdl = (fetch(PACKAGES["graphql"], into) / "schema.graphql").read_text()
     return {
         "bot/sandbox/official/schema.graphql": prune_graphql(sdl),
         "bot/sandbox/official/requests.json": prune_requests(openapi),
         "tests/sandbox/official/answers.json": prune_answers(openapi),
         "tests/sandbox/official/webhooks.json": prune_webhooks(webhooks),
+        "tests/sandbox/official/recorded.json": prune_examples(examples),
     }
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.routing import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PROSE = {
     "description",
@@ -18,6 +21,7 @@ _PROSE = {
     "x-github-breaking-changes",
     "x-multi-segment",
 }
+_FURNITURE = {"permissions", "assignee", "license", "milestone", "app", "parent", "source", "auto_merge"}
 SENT = {
     "check_run": "completed created requested_action rerequested",
     "check_suite": "completed requested rerequested",
@@ -148,6 +152,32 @@ def prune_webhooks(root: Json) -> str:
             headers |= {parameter["name"] for parameter in one["parameters"] if parameter.get("required")}
     shared = {"schemas": closure(kept, root)}
     return _compact({"events": kept, "components": shared, "headers": sorted(headers)})
+
+
+def prune_examples(examples: list[Json]) -> str:
+    """The places that all recorded payloads of an event have, as JSON pointers with `*` for any index."""
+    found: dict[str, set[str]] = {}
+    for one in examples:
+        event = one["name"]
+        for payload in one["examples"] if event in SENT else ():
+            action = payload.get("action", "")
+            key = f"{event}.{action}".rstrip(".")
+            if action in SENT[event].split() or not SENT[event]:
+                places = set(_places(payload, ""))
+                found[key] = found.get(key, places) & places
+    found.pop("ping", None)  # all that were recorded are of repositories' webhooks, none is of an App's
+    return json.dumps({key: sorted(places) for key, places in sorted(found.items())}, indent=0) + "\n"
+
+
+def _places(value: Any, at: str) -> Iterator[str]:
+    """Where something stands, but for what depends on how a repository is furnished."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _places(one, f"{at}/*")
+    elif isinstance(value, dict) and at.rpartition("/")[2] not in _FURNITURE:
+        for key, one in value.items():
+            yield f"{at}/{key}"
+            yield from _places(one, f"{at}/{key}")
 
 
 def _compact(value: Any) -> str:

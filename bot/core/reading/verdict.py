@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.plan import Verdict
-from bot.core.reading import vocabulary as words
+from bot.core.reading import status_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

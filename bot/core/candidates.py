@@ -61,7 +61,7 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known
     held = configured(answer, pull.base_branch, pull.base, known.farther, known.last_good)
     advised = pull.created_at < known.first_seen
     if advised and held.config.mode is Mode.ENFORCE:
-        held = replace(held, config=replace(held.config, mode=Mode.ADVISE))
+        held = replace(held, mode=Mode.ADVISE)
     change = _change(head, pull.base, known)
     ours = pull.head_branch if pull.head_repository == answer.full_name else None
     change = replace(

@@ -43,6 +43,8 @@ class Origin:
     rank: Rank
     path: str
     sha: str | None = None
+    private: bool = False
+    """It lies in a private repository, so its values are not shown in a public one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Layer:
     origin: Origin
     settings: MappingOf[str, Setting] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
+    """In the order of their lines."""
     present: bool = False
     """The file has a `plangate:` key."""
 

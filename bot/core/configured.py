@@ -6,20 +6,22 @@ default branch, unless the default branch lists the base under `self_configured`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.change import Reading
-from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
+from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
 from bot.core.findings import Source
 from bot.core.globs import matches
+from bot.core.owner_file import OWNERS, Owner
 from bot.core.stored import StoredBlob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.change import Tree
-    from bot.core.config import RepositoryConfig
+    from bot.core.change import Document, Tree
+    from bot.core.config import Mode, RepositoryConfig
     from bot.core.facts import Answer
     from bot.core.yaml_places import Mistake
 
@@ -33,13 +35,25 @@ class Farther:
 
     layers: tuple[Layer, ...] = ()
     rule_ids: tuple[str, ...] = ()
+    owner: Owner | None = None
+    """How the owner's file stands; its layer is among `layers`. None where it was not looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """When the default branch's file broke, as far as a push told us."""
+
+    mark: str
+    """`mark_of` the broken text that it is about."""
+    since: str
+    """The commit that the branch was at when that was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configured:
     """The configuration in force, and where it is from."""
 
-    config: RepositoryConfig
+    effective: Effective
     path: str
     """Of the repository's own file; where it would be, if there is none."""
     sha: str
@@ -55,7 +69,17 @@ class Configured:
     """The older version that is in force instead."""
     never_good: bool = False
     """It is broken and no older version is known."""
+    mark: str = ""
+    """Of the broken file's text."""
     sources: tuple[Source, ...] = ()
+    owner: Owner | None = None
+    mode: Mode | None = None
+    """What stands in for the configured mode: advice, in a pull request that is older than Plangate here."""
+    config: RepositoryConfig = field(init=False)
+
+    def __post_init__(self) -> None:
+        config = self.effective.config
+        object.__setattr__(self, "config", config if self.mode is None else replace(config, mode=self.mode))
 
 
 def configured(
@@ -63,10 +87,21 @@ def configured(
 ) -> Configured:
     """What holds for a base. `last` is the default branch's last good file; other branches have none."""
     branch = answer.default_branch or base_branch
-    ours = _read(answer.default, branch, farther, last)
+    rank = rank_of(answer.full_name)
+    ours = _read(answer.default, branch, farther, last, rank)
     if base is None or base_branch == branch or not _listed(base_branch, ours.config):
         return ours
-    return _read(base, base_branch, farther, None)
+    return _read(base, base_branch, farther, None, rank)
+
+
+def rank_of(repository: str) -> Rank:
+    """Whose a repository's file is: the one in `acme/.github` speaks for all of acme's repositories."""
+    return Rank.OWNER if repository.endswith(f"/{OWNERS}") else Rank.REPOSITORY
+
+
+def mark_of(text: str) -> str:
+    """What tells one text of a file from another."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def counts(base_branch: str, answer: Answer, config: RepositoryConfig) -> bool:
@@ -78,39 +113,47 @@ def _listed(branch: str, config: RepositoryConfig) -> bool:
     return any(matches(pattern, branch) for pattern in config.self_configured)
 
 
-def _read(tree: Tree | None, branch: str, farther: Farther, last: StoredBlob | None) -> Configured:
+def _read(tree: Tree | None, branch: str, farther: Farther, last: StoredBlob | None, rank: Rank) -> Configured:
     sha = (tree.sha if tree is not None else None) or ""
-    layer, text = _own_layer(tree, sha, farther.rule_ids)
+    layer, text = own_layer(tree, farther.rule_ids, rank)
     if not layer.mistakes:
-        good = None if text is None else StoredBlob(sha, text, 0.0)
+        # That there is no file is as good as a file: what once stood there holds no longer.
+        good = StoredBlob(sha, text or "", 0.0)
         return replace(_merged(layer, farther, sha, branch), good=good)
+    broken, mark = layer.mistakes[0], mark_of(text or "")
     if last is None:
         nothing = Layer(layer.origin, present=True)
-        return replace(_merged(nothing, farther, sha, branch), broken=layer.mistakes[0], never_good=True)
-    older = read_layer(last.text, Origin(Rank.REPOSITORY, layer.origin.path, last.sha), farther.rule_ids)
-    return replace(_merged(older, farther, last.sha, branch), broken=layer.mistakes[0], fallback=last)
+        return replace(_merged(nothing, farther, sha, branch), broken=broken, mark=mark, never_good=True)
+    older = read_layer(last.text, replace(layer.origin, sha=last.sha), farther.rule_ids)
+    return replace(_merged(older, farther, last.sha, branch), broken=broken, mark=mark, fallback=last)
 
 
-def _own_layer(tree: Tree | None, sha: str, rule_ids: Iterable[str]) -> tuple[Layer, str | None]:
-    """The repository's own layer and its text, None where there is none."""
+def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[Layer, str | None]:
+    """The layer of the file that counts in a tree, and its text; None where there is none."""
+    sha = tree.sha if tree is not None else None
     for path in PATHS:
         document = tree.documents.get(path) if tree is not None else None
         if document is None:
             continue
-        # What cannot be read as text is a file with a mistake, not an absent one.
-        text = document.text if document.reading is Reading.WHOLE else "plangate:\n\0"
-        layer = read_layer(text, Origin(Rank.REPOSITORY, path, sha), rule_ids)
+        text = text_of(document)
+        layer = read_layer(text, Origin(rank, path, sha), rule_ids)
         if layer.present:
             return layer, text
-    return Layer(Origin(Rank.REPOSITORY, PATHS[0], sha)), None
+    return Layer(Origin(rank, PATHS[0], sha)), None
+
+
+def text_of(document: Document) -> str:
+    """The text to read: a file that cannot be read as text is one with a mistake, not an absent one."""
+    return document.text if document.reading is Reading.WHOLE else "plangate:\n\0"
 
 
 def _merged(layer: Layer, farther: Farther, sha: str, branch: str) -> Configured:
     return Configured(
-        config=merge((*farther.layers, layer)).config,
+        effective=merge((*farther.layers, layer)),
         path=layer.origin.path,
         sha=sha,
         branch=branch,
         present=layer.present,
         sources=(Source(layer.origin.path, f"base@{sha}"),) if layer.present else (),
+        owner=farther.owner,
     )

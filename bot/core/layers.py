@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.core.change import Document
 
 NAME = "plan-template"
+SPEC_NAME = "spec-template"
+"""The other template that is drawn from, found by the same rules."""
 LEAN = "lean"
 """The id of the preset that has commands only, so that its plans have no fixed sections."""
 MAX_PACKAGES = 64
@@ -55,27 +57,29 @@ class Layer:
     strategy: Strategy = Strategy.REPLACE
 
 
-def fixed_paths(root: str) -> tuple[str, ...]:
-    """The paths that are known beforehand, below `root` (`""` or `apps/a/`)."""
+def fixed_paths(root: str, name: str = NAME) -> tuple[str, ...]:
+    """The paths that are known beforehand, below `root` (`""` or `apps/a/`); `name` is the template's."""
     return (
-        f"{root}.specify/templates/overrides/{NAME}.md",
+        f"{root}.specify/templates/overrides/{name}.md",
         f"{root}.specify/presets/.registry",
         f"{root}.specify/extensions/.registry",
-        f"{root}.specify/templates/{NAME}.md",
-        f"{root}templates/{NAME}.md",
+        f"{root}.specify/templates/{name}.md",
+        f"{root}templates/{name}.md",
     )
 
 
-def further_paths(documents: Mapping[str, Document], known: Collection[str], root: str) -> tuple[str, ...]:
+def further_paths(
+    documents: Mapping[str, Document], known: Collection[str], root: str, name: str = NAME
+) -> tuple[str, ...]:
     """The paths that the registries and manifests among `documents` name. `known` are paths of the tree."""
     paths: list[str] = []
     for preset in _presets(documents, known, root):
         base = f"{root}.specify/presets/{preset}/"
         manifest = f"{base}preset.yml"
-        named, _ = _from_manifest(documents.get(manifest))
-        paths += [manifest, *([base + named] if named else []), *_conventional(base)]
+        named, _ = _from_manifest(documents.get(manifest), name)
+        paths += [manifest, *([base + named] if named else []), *_conventional(base, name)]
     for extension in _extensions(documents, known, root):
-        paths += _conventional(f"{root}.specify/extensions/{extension}/")
+        paths += _conventional(f"{root}.specify/extensions/{extension}/", name)
     return tuple(dict.fromkeys(paths))
 
 
@@ -84,10 +88,10 @@ def lean(documents: Mapping[str, Document], root: str) -> bool:
     return LEAN in _presets(documents, (), root)
 
 
-def layers(documents: Mapping[str, Document], root: str) -> tuple[Layer, ...]:
+def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tuple[Layer, ...]:
     """The files that take part, the strongest first; the last one replaces everything below. Empty if none does."""
     found: list[Layer] = []
-    for layer in _stack(documents, root):
+    for layer in _stack(documents, root, name):
         found.append(layer)
         if layer.strategy is Strategy.REPLACE:
             return tuple(found)
@@ -115,19 +119,19 @@ def compose(stack: Iterable[Layer]) -> str:
     return content
 
 
-def _stack(documents: Mapping[str, Document], root: str) -> Iterable[Layer]:
-    override, _, _, core, older = fixed_paths(root)
+def _stack(documents: Mapping[str, Document], root: str, name: str) -> Iterable[Layer]:
+    override, _, _, core, older = fixed_paths(root, name)
     if (text := _text(documents.get(override))) is not None:
         yield Layer(override, text)
     for preset in _presets(documents, documents, root):
         base = f"{root}.specify/presets/{preset}/"
-        named, strategy = _from_manifest(documents.get(f"{base}preset.yml"))
-        candidates = ([base + named] if named else []) + _conventional(base)
+        named, strategy = _from_manifest(documents.get(f"{base}preset.yml"), name)
+        candidates = ([base + named] if named else []) + _conventional(base, name)
         path = next((path for path in candidates if _text(documents.get(path)) is not None), None)
         if path is not None and strategy is not None:
             yield Layer(path, documents[path].text, strategy)
     for extension in _extensions(documents, documents, root):
-        for path in _conventional(f"{root}.specify/extensions/{extension}/"):
+        for path in _conventional(f"{root}.specify/extensions/{extension}/", name):
             if (text := _text(documents.get(path))) is not None:
                 yield Layer(path, text)
                 break
@@ -136,8 +140,8 @@ def _stack(documents: Mapping[str, Document], root: str) -> Iterable[Layer]:
             yield Layer(path, text)
 
 
-def _conventional(base: str) -> list[str]:
-    return [f"{base}templates/{NAME}.md", f"{base}{NAME}.md"]
+def _conventional(base: str, name: str) -> list[str]:
+    return [f"{base}templates/{name}.md", f"{base}{name}.md"]
 
 
 def _text(document: Document | None) -> str | None:
@@ -202,8 +206,8 @@ def _folders(known: Collection[str], folder: str) -> list[str]:
     return sorted(name for name in names if _ID.fullmatch(name))
 
 
-def _from_manifest(document: Document | None) -> tuple[str | None, Strategy | None]:
-    """The file and the strategy that a preset's manifest gives for the plan template.
+def _from_manifest(document: Document | None, name: str) -> tuple[str | None, Strategy | None]:
+    """The file and the strategy that a preset's manifest gives for the template called `name`.
 
     The file is None where the manifest names none that may be used; the strategy is None where it is unknown, which
     leaves the preset out.
@@ -211,15 +215,15 @@ def _from_manifest(document: Document | None) -> tuple[str | None, Strategy | No
     text = _text(document)
     if text is None:
         return None, Strategy.REPLACE
-    entry = _template_entry(text)
-    name = entry.get("file")
-    path = name if isinstance(name, str) and _stays_inside(name) else None
+    entry = _template_entry(text, name)
+    file = entry.get("file")
+    path = file if isinstance(file, str) and _stays_inside(file) else None
     strategy = entry.get("strategy", Strategy.REPLACE)
     known = isinstance(strategy, str) and strategy.strip().lower() in tuple(Strategy)
     return path, Strategy(str(strategy).strip().lower()) if known else None
 
 
-def _template_entry(manifest: str) -> Mapping[str, Any]:
+def _template_entry(manifest: str, name: str) -> Mapping[str, Any]:
     if len(manifest) > MAX_MANIFEST:
         return {}
     loader = yaml.BaseLoader  # strings, lists and mappings only: no dates, no numbers, nothing that can be built
@@ -230,7 +234,7 @@ def _template_entry(manifest: str) -> Mapping[str, Any]:
     provides = parsed.get("provides") if isinstance(parsed, dict) else None
     entries = provides.get("templates") if isinstance(provides, dict) else None
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and entry.get("name") == NAME and entry.get("type", "template") == "template":
+        if isinstance(entry, dict) and entry.get("name") == name and entry.get("type", "template") == "template":
             return entry
     return {}
 

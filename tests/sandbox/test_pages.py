@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,6 +120,13 @@ def test_a_manifest_becomes_an_app_once(stage: Stage) -> None:
     assert (made.status_code, made.json()["slug"]) == (201, "plangate-of-acme")
     assert made.json()["pem"].startswith("-----BEGIN RSA PRIVATE KEY-----")
     assert requests.post(url, timeout=5).status_code == 404
+
+
+def test_the_projects_own_manifest_is_taken(stage: Stage) -> None:
+    written = yaml.safe_load((Path(__file__).parents[2] / "app.yml").read_text())
+    del written["plangate"]
+    back = stage.world.register_manifest({**written, "redirect_url": MANIFEST["redirect_url"]})
+    assert back.startswith("http://127.0.0.1:5000/setup/done?code=")
 
 
 def test_a_code_ends_after_an_hour(stage: Stage) -> None:

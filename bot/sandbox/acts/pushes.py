@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.acts import pulls
-from bot.sandbox.git import ZERO, Commit, GitError
+from bot.sandbox.git import ZERO, Commit
 from bot.sandbox.shapes import simple_commit
 from bot.sandbox.state import CheckSuite, iso
 
@@ -158,6 +158,3 @@ def branch_of(repository: Repository, sha: str) -> str | None:
         if oid == sha and ref.startswith("refs/heads/")
     ]
     return min(tips, key=lambda name: (name == repository.default_branch, name), default=None)
-
-
-__all__ = ["GitError", "branch_of", "new_suite", "pushed", "request_suites", "update_ref"]

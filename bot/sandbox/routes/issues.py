@@ -10,6 +10,8 @@ from bot.sandbox.routing import Call, Json, Reply, route
 from bot.sandbox.state import iso, node_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.state import Comment, Issue
 
 _REPO = "/repos/{owner}/{repo}"
@@ -162,14 +164,12 @@ def _of_issue(call: Call) -> str:
     return talk.subject_of_issue(call.hub, call.repository, _issue(call))
 
 
-def _register(kind: str, template: str, subject: object) -> None:
+def _register(kind: str, template: str, find: Callable[[Call], str]) -> None:
     """The three operations on the reactions of one kind of thing."""
-    find = subject if callable(subject) else _of_issue
-    read, write = (_READ, _WRITE)
-    route("GET", template, f"reactions/list-for-{kind}", *read)(lambda call: _reactions(call, find(call)))
-    route("POST", template, f"reactions/create-for-{kind}", *write)(lambda call: _react(call, find(call)))
+    route("GET", template, f"reactions/list-for-{kind}", *_READ)(lambda call: _reactions(call, find(call)))
+    route("POST", template, f"reactions/create-for-{kind}", *_WRITE)(lambda call: _react(call, find(call)))
     name = f"reactions/delete-for-{kind}"
-    route("DELETE", f"{template}/{{reaction_id}}", name, *write)(lambda call: _remove(call, find(call)))
+    route("DELETE", f"{template}/{{reaction_id}}", name, *_WRITE)(lambda call: _remove(call, find(call)))
 
 
 _register("issue-comment", f"{_REPO}/issues/comments/{{comment_id}}/reactions", _of_comment)

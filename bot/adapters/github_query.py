@@ -34,7 +34,7 @@ def _entries(levels: int, texts: int = 0) -> str:
 BLOB = "fragment blob on Blob{oid byteSize isBinary isTruncated text}"
 NAMES = f"fragment names on TreeEntry{{mode type object{{...on Tree{{{_entries(1)}}}}}}}"
 TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
-FOLDER = f"fragment folder on TreeEntry{{mode type object{{...on Tree{{{_entries(5, 2)}}}}}}}"
+FOLDER = f"fragment folder on TreeEntry{{mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
 """Texts two levels deep; names as deep as a contract may lie."""
 OUTLINE = f" outline:tree{{{_entries(3)}}}"
 FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"

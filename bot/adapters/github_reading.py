@@ -217,10 +217,12 @@ class _Filler:
 
     def _enter(self, path: str, entry: Json) -> None:
         kind = _kind(entry)
-        size = (entry.get("object") or {}).get("byteSize", entry.get("size")) if kind is Kind.FILE else None
+        inner = entry.get("object") or {}
+        size = inner.get("byteSize", entry.get("size")) if kind is Kind.FILE else None
+        tree = inner.get("oid") if kind is Kind.FOLDER else None
         known = self.entries.get(path)
-        if known is None or known.size is None:
-            self.entries[path] = Entry(path, kind, size)
+        if known is None or (known.size is None and known.tree is None):
+            self.entries[path] = Entry(path, kind, size, tree)
 
     def _document(self, path: str, blob: Json) -> Document:
         """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it."""

@@ -227,8 +227,8 @@ class SqliteStore(Store):
     @override
     def add_waiver(self, waiver: Waiver) -> None:
         self._change(
-            "INSERT OR REPLACE INTO waivers (repository, rule, finding, folder, tree, reason, by, number, given_at)"
-            " SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?",
+            "INSERT OR REPLACE INTO waivers (repository, rule, finding, folder, tree, reason, by, number, given_at,"
+            " role) SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?",
             waiver.rule,
             waiver.finding,
             waiver.folder,
@@ -237,13 +237,14 @@ class SqliteStore(Store):
             waiver.by,
             waiver.number,
             waiver.given_at,
+            waiver.role,
             waiver.repository,
         )
 
     @override
     def waivers(self, repository: int) -> Sequence[Waiver]:
         rows = self._rows(
-            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at FROM waivers"
+            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role FROM waivers"
             " WHERE repository = ? ORDER BY given_at, rule, finding, folder",
             repository,
         )
@@ -272,8 +273,9 @@ class SqliteStore(Store):
     def count_use(self, repository: int, user: str, now: float, seconds: float) -> int:
         def change(connection: sqlite3.Connection) -> int:
             connection.execute(
-                "INSERT INTO uses (repository, user, at) SELECT id, ?, ? FROM repositories WHERE id = ?",
-                (user, now, repository),
+                "INSERT INTO uses (repository, user, at) SELECT id, ?, ? FROM repositories WHERE id = ?"
+                " AND NOT EXISTS (SELECT 1 FROM uses WHERE repository = ? AND user = ? AND at = ?)",
+                (user, now, repository, repository, user, now),
             )
             row = connection.execute(
                 "SELECT count(*) FROM uses WHERE repository = ? AND user = ? AND at > ?",

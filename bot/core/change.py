@@ -60,6 +60,8 @@ class Entry:
     path: str
     kind: Kind
     size: int | None = None
+    tree: str | None = None
+    """The Git id of a folder's content, where it was asked for: two folders with one id are the same to the letter."""
 
 
 @dataclass(frozen=True, slots=True)

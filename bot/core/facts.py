@@ -207,6 +207,8 @@ def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
 
 
 def _together(first: Tree, second: Tree) -> Tree:
-    entries = {**first.entries, **second.entries}
+    # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
+    told = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
+    entries = {**first.entries, **second.entries, **told}
     documents = {**first.documents, **second.documents}
     return Tree(first.sha, entries, documents)

@@ -63,7 +63,7 @@ def judge(
     blocked = any(finding.severity is Severity.ERROR for finding in findings)
     reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ((), ())
     return Report(
-        conclusion=_conclusion(everything, config),
+        conclusion=conclude(everything, config),
         config=tuple(sources),
         findings=findings,
         features=features,
@@ -131,7 +131,8 @@ def _sorted(findings: list[Finding], rules: Mapping[str, Rule]) -> tuple[Finding
     )
 
 
-def _conclusion(findings: Sequence[Finding], config: RepositoryConfig) -> Conclusion:
+def conclude(findings: Sequence[Finding], config: RepositoryConfig) -> Conclusion:
+    """What a check run with these findings says: only an error blocks, and in advice not even that."""
     if all(finding.severity is not Severity.ERROR for finding in findings):
         return Conclusion.SUCCESS
     return Conclusion.NEUTRAL if config.mode is Mode.ADVISE else Conclusion.FAILURE

@@ -292,7 +292,10 @@ class Store(Protocol):
         ...
 
     def count_use(self, repository: int, user: str, now: float, seconds: float) -> int:
-        """Note that a user did something that is paced; how often in the last so many seconds, this time included."""
+        """Note that a user did something that is paced; how often in the last so many seconds, this time included.
+
+        The same moment counts once, so that a job that is tried again is not counted again.
+        """
         ...
 
     def count_redelivery(self, delivery: str, now: float) -> int:

@@ -99,3 +99,5 @@ class Waiver:
     number: int
     """The pull request it was given on."""
     given_at: float
+    role: str = "maintain"
+    """What GitHub said then that they may do here."""

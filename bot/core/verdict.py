@@ -23,6 +23,7 @@ from bot.core.render import (
     title,
 )
 from bot.core.rule import by_id
+from bot.core.waiving import with_waivers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from bot.core.draft import Draft
     from bot.core.facts import Answer
     from bot.core.render import CheckRunOutput, StickyComment
+    from bot.core.render.context import Waived
     from bot.core.rule import Rule
+    from bot.core.stored import Waiver
 
 _SHORT = 16
 """Hexadecimal digits of a digest that tell two reports of one commit apart."""
@@ -63,6 +66,8 @@ class Judged:
     candidate: Candidate
     report: Report
     governed: bool
+    waived: tuple[Waived, ...] = ()
+    """What somebody let pass."""
 
     @property
     def silent(self) -> bool:
@@ -78,15 +83,16 @@ class Verdict:
     deciding: Judged
 
 
-def judge_candidate(candidate: Candidate, house: House) -> Judged:
-    """One candidate's report."""
+def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver] = ()) -> Judged:
+    """One candidate's report, with those of the repository's waivers that hold for it."""
     change, held = candidate.change, candidate.held
     roots = specs_roots(held.config, change.head, change.base)
     is_governed = held.config.mode is not Mode.OFF and governed(change, roots, held.sources)
     report = judge(change, held.config, house.rules, house.template, sources=held.sources)
     if held.never_good and report.features:
         report = _needs_admin(report, candidate)
-    return Judged(candidate, report, is_governed)
+    report, waived = with_waivers(report, change, waivers, held.config)
+    return Judged(candidate, report, is_governed, waived)
 
 
 def _needs_admin(report: Report, candidate: Candidate) -> Report:
@@ -145,6 +151,7 @@ def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPul
         engine_version=house.version,
         digest=digests.digest(one.report, house.rules),
         rules=house.rule_map(),
+        waivers=one.waived,
         others=others,
         trouble=_trouble(one),
     )
@@ -199,6 +206,7 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
         digests.fingerprint(verdict.deciding.report),
         output.title,
         *(f"{other.number} {other.base} {other.conclusion} {other.title} {other.counts}" for other in others),
+        *(f"{one.rule} {one.by} {one.role} {one.reason}" for one in context.waivers),
         context.trouble.what if context.trouble is not None else "",
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]

@@ -29,6 +29,8 @@ class Waived:
     """The login."""
     role: str
     reason: str
+    subjects: tuple[str, ...] = ()
+    """What the findings that were let pass are about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) 
         place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
         return f"➖ the plan says {code_cell(artifact.reason)}{place}"
     word = {State.EMPTY: "empty", State.TEMPLATE: "still the template"}.get(artifact.state, "missing")
+    if waived := _waived_by(artifact.name, links):
+        return f"➖ {word}, {waived}"
     if artifact.due is Due.NEXT:
         return f"➖ {word}"
     found = [finding.severity for finding in feature.findings if finding.subject == artifact.name]
@@ -138,6 +140,12 @@ def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
     return ["| principle | the plan says | justified by |", "|---|---|---|", *lines]
 
 
+def _waived_by(subject: str, links: Links) -> str:
+    """Who let a finding about it pass; empty where nobody did."""
+    by = dict.fromkeys(one.by for one in links.context.waivers if subject in one.subjects)
+    return f"waived by {', '.join(code_cell(name, 60) for name in by)}" if by else ""
+
+
 def _cited(standing: Standing) -> str:
     principle = standing.principle
     return neutralise(f"{principle.id} (NON-NEGOTIABLE)" if principle.non_negotiable else f"{principle.id}")
@@ -155,6 +163,8 @@ def _says(standing: Standing, plan: str, links: Links) -> str:
 
 
 def _justified(standing: Standing, plan: str, links: Links) -> str:
+    if waived := _waived_by(standing.principle.id or standing.principle.name, links):
+        return waived
     if standing.verdict not in {Verdict.VIOLATION, Verdict.PARTIAL}:
         return ""
     if standing.row:

@@ -32,6 +32,7 @@ from bot.core.facts import Question
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.needs import MAX_PREFIXES, Subject
+from bot.core.owner_file import OWNERS
 from bot.core.render import DRAFT
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
@@ -40,6 +41,7 @@ from bot.gather import Gathered, Gatherer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.configurations import Configurations
     from bot.core.draft import Draft
     from bot.core.effects import Effect
     from bot.core.events import RepositoryRef
@@ -75,6 +77,7 @@ class Task:
     store: Store
     clock: Clock
     house: House
+    configurations: Configurations
 
     def run(self) -> None:
         """React to the event. Raises `ForgeError`."""
@@ -114,6 +117,9 @@ class Task:
         if is_default:
             subject = Subject(branch=event.branch, head=event.after, before=before, everyone=True)
             gathered = self._gatherer().gather(subject)
+            self._keep_configuration(gathered.answer, pushed=True)
+            if self._repository.name == OWNERS and decide.moves_configuration(gathered.answer):
+                self._owners_repository()
         else:
             gathered = self._judge(Subject(branch=event.branch, head=event.after, before=before, comments=True))
         # After a forced push the old commit may be gone, and with it the proof that nothing changed.
@@ -122,6 +128,14 @@ class Task:
             self._again(self._based(gathered.answer, None if is_default else event.branch), "its yardstick changed")
         elif is_default:
             self._renumbered(gathered.answer)
+
+    def _owners_repository(self) -> None:
+        """The owner's file may be another one now: read it, and look again wherever it holds."""
+        here = self._repository
+        self.configurations.owner(self._installation, here.owner, self.house.farther.rule_ids, anew=True)
+        seen = self.store.governed_repositories()
+        others = [one for one in seen if one.installation == self._installation and one.id != here.id]
+        self._apply(decide.survey(others, self.job.delivery, "the owner's configuration changed"))
 
     def _renumbered(self, answer: Answer) -> None:
         """Look again at the heads whose numbers a push to the default branch took or freed."""
@@ -142,7 +156,7 @@ class Task:
 
     @property
     def _last_good(self) -> StoredBlob | None:
-        return self.store.configuration(self._installation, self._repository.id)
+        return self.configurations.last_good(self._installation, self._repository.id)
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
@@ -198,6 +212,8 @@ class Task:
         gatherer = self._gatherer()
         gathered = gatherer.gather(Subject(everyone=True))
         self._see(gatherer, gathered)
+        if self._repository.name == OWNERS:
+            self._owners_repository()
         self._again(self._based(gathered.answer, None), event.reason)
 
     def _judge(
@@ -233,6 +249,7 @@ class Task:
         seen = self.store.repository(repository.id)
         known = Known(
             last_good=self._last_good,
+            broke=self.configurations.broke(repository.id),
             farther=self.house.farther,
             first_seen=_iso(seen.first_seen) if seen is not None else "",
             legacy=self._legacy() or frozenset(),
@@ -268,28 +285,15 @@ class Task:
             self.store.see_repository(SeenRepository(repository.id, self._installation, owner, name, first))
         if self._legacy() is None:
             self.store.remember(repository.id, _LEGACY, json.dumps(sorted(gatherer.known.legacy)))
-        for one in gathered.candidates:
-            good = one.held.good
-            known = gatherer.known.last_good
-            if (
-                good is not None
-                and one.held.branch == answer.default_branch
-                and (known is None or known.text != good.text)
-            ):
-                self.store.keep_configuration(
-                    self._installation, repository.id, replace(good, stored_at=self.clock.now())
-                )
+        self._keep_configuration(answer)
 
-    def _keep_good(self, known: StoredBlob | None, gathered: Gathered) -> None:
-        """Keep the default branch's configuration while it can be read."""
-        for one in gathered.candidates:
-            good = one.held.good
-            if good is None or one.held.branch != gathered.answer.default_branch:
-                continue
-            if known is None or known.text != good.text:
-                kept = replace(good, stored_at=self.clock.now())
-                self.store.keep_configuration(self._installation, self._repository.id, kept)
-            return
+    def _keep_configuration(self, answer: Answer, *, pushed: bool = False) -> None:
+        """Keep what the default branch says while it can be read, and when it broke."""
+        repository, farther = self._repository.id, self.house.farther
+        held = configured(answer, answer.default_branch or "", None, farther, self._last_good)
+        self.configurations.keep(self._installation, repository, held)
+        if pushed:
+            self.configurations.pushed(self._installation, repository, held, answer, farther)
 
     def _marks(self, judged: Sequence[Judged]) -> dict[int, str]:
         """What the comments of these pull requests said when we last wrote them."""

@@ -6,14 +6,16 @@ found there, and what is there already is not written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.configurations import Configurations
 from bot.core import events
 from bot.core.errors import ForgeError, HeadGone, RepositoryGone
 from bot.core.events import InstallationChanged, RepositoriesChanged, SweepDue
 from bot.core.jobs import new_job
 from bot.core.outcome import Done, Outcome, Retry
+from bot.core.owner_file import OWNERS
 from bot.core.rights import rights
 from bot.core.stored import Installation, SeenRepository
 from bot.reactions import RepositoryEvent, Task
@@ -51,7 +53,7 @@ class Service:
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return Done()
         try:
-            self._task(event, job).apologise(error)
+            self._task(event, job, self.house).apologise(error)
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as failure:
@@ -64,15 +66,23 @@ class Service:
             case InstallationChanged():
                 self._installed(event, job)
             case RepositoriesChanged():
+                if any(one.name == OWNERS for one in (*event.added, *event.removed)):
+                    self.configurations.look_again(event.installation)
                 self._added(event.added, event.installation, job)
                 for gone in event.removed:
                     self.store.forget_repository(gone.id)
             case _:
-                self._task(event, job).run()
+                farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
+                self._task(event, job, replace(self.house, farther=farther)).run()
 
-    def _task(self, event: RepositoryEvent, job: LeasedJob) -> Task:
+    @property
+    def configurations(self) -> Configurations:
+        """What owners and repositories say, and said."""
+        return Configurations(self.forges, self.store, self.clock)
+
+    def _task(self, event: RepositoryEvent, job: LeasedJob, house: House) -> Task:
         forge = self.forges.open(event.installation, event.repository, rights(event))
-        return Task(event, job, forge, self.queue, self.store, self.clock, self.house)
+        return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations)
 
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
         match event.action:
@@ -84,6 +94,8 @@ class Service:
                 )
             case _:
                 self.store.keep_installation(Installation(event.installation, event.account))
+        # What was found of the owner's file while we were shut out, or not yet there, need not be so any more.
+        self.configurations.look_again(event.installation)
         if event.action in ("created", "unsuspend"):
             self._added(event.repositories, event.installation, job)
 

@@ -24,6 +24,9 @@ _LONGEST_WAIT = 3_700.0
 
 _LONGEST_MESSAGE = 200
 
+_OUTSIDE = "not accessible to the parent installation"
+"""What GitHub says when a token is asked for a repository that the App is not installed on."""
+
 
 def error_of(status: int, headers: Mapping[str, Any], body: Any, doing: str, clock: Clock) -> ForgeError:
     """The error for an HTTP status of 400 or more; header names are in lower case."""
@@ -35,6 +38,8 @@ def error_of(status: int, headers: Mapping[str, Any], body: Any, doing: str, clo
     if status >= 500:  # noqa: PLR2004  GitHub's own trouble; a write may have been carried out all the same
         return ForgeError(told, retry_after=wait, lost_answer=True)
     if status in (404, 410, 451) or (status == 403 and "suspended" in message.lower()):  # noqa: PLR2004
+        return RepositoryGone(told)
+    if status == 422 and _OUTSIDE in message:  # noqa: PLR2004
         return RepositoryGone(told)
     return ForgeError(told)
 

@@ -47,8 +47,8 @@ class Token:
     expires_at: float
 
 
-TokenKey = tuple[int, int | None, tuple[tuple[str, str], ...]]
-"""Installation, repository (None for all of them), rights."""
+TokenKey = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
+"""Installation, repository (its id, or its name; None for all of them), rights."""
 
 
 class GitHubApp:
@@ -68,8 +68,8 @@ class GitHubApp:
         self._tokens: dict[TokenKey, Token] = {}
         self._local = threading.local()
 
-    def token(self, installation: int, repository: int | None, rights: Mapping[str, str]) -> Token:
-        """A token for one repository (its id) and these rights, from the cache or from GitHub.
+    def token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
+        """A token for one repository (its id or its name) and these rights, from the cache or from GitHub.
 
         Raises `ForgeError`, and `RepositoryGone` when the installation is no more.
         """
@@ -85,6 +85,14 @@ class GitHubApp:
                 self._tokens = {held: token for held, token in self._tokens.items() if token.expires_at > now}
             self._tokens[key] = fresh
         return fresh
+
+    def granted(self, installation: int) -> Mapping[str, str]:
+        """The permissions of an installation. Raises as `token` does."""
+        answer = self.call("GET", f"/app/installations/{installation}", "asked what we may do")
+        permissions = answer.get("permissions") if isinstance(answer, dict) else None
+        if not isinstance(permissions, dict):
+            raise ForgeError("GitHub answered the question what we may do in an unexpected shape")
+        return {str(name): str(level) for name, level in permissions.items()}
 
     def forget_token(self, token: Token) -> None:
         """GitHub no longer takes it."""
@@ -107,9 +115,11 @@ class GitHubApp:
             raise error_of(response.status_code, headers, parsed, doing, self._clock)
         return parsed
 
-    def _fetch_token(self, installation: int, repository: int | None, rights: Mapping[str, str]) -> Token:
+    def _fetch_token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
         body: dict[str, Any] = {"permissions": dict(rights)}
-        if repository is not None:
+        if isinstance(repository, str):
+            body["repositories"] = [repository]
+        elif repository is not None:
             body["repository_ids"] = [repository]
         answer = self.call("POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body)
         try:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import requests
 from github import Auth, Github, GithubException
 
-from bot.adapters import github_query
+from bot.adapters import github_query, github_writing
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
 from bot.adapters.github_reading import (
@@ -24,7 +24,9 @@ from bot.adapters.github_reading import (
     comparison,
     issue,
     listed_files,
+    open_heads,
     own_comments,
+    own_reactions,
     role,
     shape,
     written_comment,
@@ -32,6 +34,8 @@ from bot.adapters.github_reading import (
 )
 from bot.core.config import Role
 from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
+from bot.core.events import RepositoryRef
+from bot.core.owner_file import OWNERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,23 +44,25 @@ if TYPE_CHECKING:
 
     from bot.adapters.github_app import GitHubApp, Token
     from bot.adapters.github_query import Query
-    from bot.core.change import ChangedFile
+    from bot.core.change import ChangedFile, OtherHead
     from bot.core.effects import CheckRun, Reaction
-    from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.ports import Clock
     from bot.core.render import Action, Annotation
+    from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 Json = dict[str, Any]
 
 _TIMEOUT = 15
 """Seconds; GitHub ends a GraphQL query after 10."""
 _CLIENTS_A_THREAD = 8
+_READ = {"contents": "read", "metadata": "read"}
 _MOST_FILES = 3_000
 """GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
 _MOST_COMMENTS = 5_000
 _MOST_BRANCHES = 1_000
 _MOST_PULLS = 3_000
+_MOST_HEADS = 500
 
 
 class GitHubRepositories:
@@ -70,6 +76,14 @@ class GitHubRepositories:
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> GitHubRepository:
         """See `bot.core.ports.Forges`."""
         return GitHubRepository(self, installation, repository, rights)
+
+    def open_owners(self, installation: int, owner: str) -> GitHubRepository:
+        """See `bot.core.ports.Forges`."""
+        return GitHubRepository(self, installation, RepositoryRef(0, owner, OWNERS, ""), _READ, by_name=True)
+
+    def granted(self, installation: int) -> Mapping[str, str]:
+        """See `bot.core.ports.Forges`."""
+        return self._app.granted(installation)
 
     @property
     def app_id(self) -> int:
@@ -135,18 +149,25 @@ class _Unauthorized(Exception):  # noqa: N818  never leaves this module
     """GitHub answered 401."""
 
 
-_Key = tuple[int, int, tuple[tuple[str, str], ...]]
+_Key = tuple[int, int | str, tuple[tuple[str, str], ...]]
 
 
 class GitHubRepository:
     """One repository; see `bot.core.ports.Forge` for what each method promises."""
 
     def __init__(
-        self, repositories: GitHubRepositories, installation: int, repository: RepositoryRef, rights: Mapping[str, str]
+        self,
+        repositories: GitHubRepositories,
+        installation: int,
+        repository: RepositoryRef,
+        rights: Mapping[str, str],
+        *,
+        by_name: bool = False,
     ) -> None:
         self._repositories = repositories
         self._ref = repository
-        self._key: _Key = (installation, repository.id, tuple(sorted(rights.items())))
+        which = repository.name if by_name else repository.id
+        self._key: _Key = (installation, which, tuple(sorted(rights.items())))
         self._path = f"/repos/{repository.owner}/{repository.name}"
 
     def read(self, question: Question) -> Answer:
@@ -212,6 +233,34 @@ class GitHubRepository:
         with shape("a list of pull requests"):
             return tuple(sorted(pull["number"] for pull in found))
 
+    def open_heads(self, root: str) -> tuple[OtherHead, ...]:
+        """See `Forge.open_heads`."""
+        found: list[OtherHead] = []
+        after: str | None = None
+        while len(found) < _MOST_HEADS:
+            query = github_query.open_heads(self._ref.owner, self._ref.name, root, after)
+            page = self._graphql(query, "read the open pull requests")["repository"]["pullRequests"]
+            found += open_heads(page["nodes"], root)
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+        return tuple(found)
+
+    def commit_files(self, wanted: NewCommit) -> str:
+        """See `Forge.commit_files`."""
+        return github_writing.commit_files(self._body, self._path, wanted)
+
+    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
+        """See `Forge.pull_requests_of`."""
+        return github_writing.pull_requests_of(self._body, self._path, branch)
+
+    def open_pull_request(self, wanted: NewPullRequest) -> int:
+        """See `Forge.open_pull_request`."""
+        return github_writing.open_pull_request(self._body, self._path, wanted)
+
+    def _body(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
+        return self._send(verb, path, doing, body)[1]
+
     def _pages(self, path: str, doing: str, most: int) -> list[Json]:
         """A list that comes a hundred at a time; `path` ends where its page may be added."""
         found: list[Json] = []
@@ -256,9 +305,12 @@ class GitHubRepository:
         text = github_query.MINIMIZE if minimized else github_query.RESTORE
         self._mutate(text, {"id": comment.node}, "folded our comment" if minimized else "unfolded our comment")
 
-    def react(self, node: str, reaction: Reaction) -> None:
+    def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
         """See `Forge.react`."""
-        self._mutate(github_query.REACT, {"id": node, "content": reaction.value}, "reacted to a command")
+        query = github_query.Query(github_query.REACT, {"id": node, "content": reaction.value})
+        answer = self._graphql(query, "reacted to a command")
+        with shape("a reaction"):
+            return own_reactions(answer["addReaction"]["subject"])
 
     def _blob(self, oid: str) -> bytes:
         _, answer = self._send("GET", f"{self._path}/git/blobs/{oid}", "read a long document")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core import configured as configuration
 from bot.core.change import Change
 from bot.core.config import Mode
-from bot.core.configured import Configured, Farther, configured
+from bot.core.configured import Break, Configured, Farther, configured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,8 @@ class Known:
 
     farther: Farther = field(default_factory=Farther)
     last_good: StoredBlob | None = None
+    broke: Break | None = None
+    """Since when the default branch's configuration is broken, where that is known."""
     first_seen: str = ""
     """When Plangate first saw the repository, as GitHub writes times; pull requests opened earlier are advised."""
     legacy: frozenset[str] = frozenset()
@@ -58,7 +60,7 @@ def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
 
 
 def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known) -> Candidate:
-    held = configured(answer, pull.base_branch, pull.base, known.farther, known.last_good)
+    held = _held(answer, pull.base_branch, pull.base, known)
     advised = pull.created_at < known.first_seen
     if advised and held.config.mode is Mode.ENFORCE:
         held = replace(held, mode=Mode.ADVISE)
@@ -79,7 +81,7 @@ def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known:
     """A branch without pull request, against the default branch. None when either has no commit."""
     if answer.head is None or answer.default is None or answer.default_branch is None:
         return None
-    held = configured(answer, answer.default_branch, answer.default, known.farther, known.last_good)
+    held = _held(answer, answer.default_branch, answer.default, known)
     change = replace(
         _change(answer.head.tree, answer.default, known),
         changed=comparison.changed,
@@ -94,7 +96,7 @@ def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, kno
     """A merge group's commit against the commit that it was built on (`Answer.before`)."""
     if answer.head is None or answer.before is None:
         return None
-    held = configured(answer, base_branch, answer.before, known.farther, known.last_good)
+    held = _held(answer, base_branch, answer.before, known)
     change = replace(
         _change(answer.head.tree, answer.before, known),
         changed=comparison.changed,
@@ -102,6 +104,10 @@ def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, kno
         merge_group=True,
     )
     return Candidate(change, held)
+
+
+def _held(answer: Answer, branch: str, base: Tree | None, known: Known) -> Configured:
+    return configured(answer, branch, base, known.farther, known.last_good, known.broke)
 
 
 def _change(head: Tree, base: Tree | None, known: Known) -> Change:

@@ -71,6 +71,8 @@ class Configured:
     """It is broken and no older version is known."""
     mark: str = ""
     """Of the broken file's text."""
+    since: str | None = None
+    """The commit that broke it, where that is known."""
     sources: tuple[Source, ...] = ()
     owner: Owner | None = None
     mode: Mode | None = None
@@ -82,13 +84,23 @@ class Configured:
         object.__setattr__(self, "config", config if self.mode is None else replace(config, mode=self.mode))
 
 
-def configured(
-    answer: Answer, base_branch: str, base: Tree | None, farther: Farther, last: StoredBlob | None
+def configured(  # noqa: PLR0913, PLR0917  everything that decides
+    answer: Answer,
+    base_branch: str,
+    base: Tree | None,
+    farther: Farther,
+    last: StoredBlob | None,
+    broke: Break | None = None,
 ) -> Configured:
-    """What holds for a base. `last` is the default branch's last good file; other branches have none."""
+    """What holds for a base. `last` is the default branch's last good file; other branches have none.
+
+    `broke` is what is known of when the default branch's file broke.
+    """
     branch = answer.default_branch or base_branch
     rank = rank_of(answer.full_name)
     ours = _read(answer.default, branch, farther, last, rank)
+    if broke is not None and broke.mark == ours.mark:
+        ours = replace(ours, since=broke.since)
     if base is None or base_branch == branch or not _listed(base_branch, ours.config):
         return ours
     return _read(base, base_branch, farther, None, rank)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.config import CommentWhen
+from bot.core.configured import PATHS
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
-from bot.core.events import PullRequestChange, SweepDue
+from bot.core.events import PullRequestChange, RepositoryRef, SweepDue
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.render import NAME, STICKY, StickyKind
 from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of, says_the_same
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from bot.core.config import RepositoryConfig
     from bot.core.draft import Draft
     from bot.core.effects import Effect
-    from bot.core.events import PullRequestChanged, RepositoryRef
+    from bot.core.events import PullRequestChanged
     from bot.core.facts import Answer, Comment, Run
+    from bot.core.stored import SeenRepository
     from bot.core.verdict import House, Judged, Verdict
 
 PACE = 0.5
@@ -133,6 +135,20 @@ def again(
     ]
 
 
+def survey(repositories: Sequence[SeenRepository], delivery: str, reason: str) -> list[Effect]:
+    """Repositories whose open pull requests are to be looked at again, spread over time."""
+    return [
+        Enqueue(
+            f"survey:{delivery}:{one.id}",
+            SweepDue(
+                installation=one.installation, repository=RepositoryRef(one.id, one.owner, one.name), reason=reason
+            ),
+            delay=index * PACE,
+        )
+        for index, one in enumerate(repositories)
+    ]
+
+
 def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer, *, renumbered: bool) -> list[Effect]:
     """Heads that share a number with a pull request that came or went, or that has another number than before."""
     if not renumbered and event.change not in _COMES_OR_GOES:
@@ -147,6 +163,14 @@ def moves_yardstick(answer: Answer, yardstick: Sequence[str]) -> bool:
     if answer.before is None or after is None or not answer.based:
         return False
     return _measure(answer.before, yardstick) != _measure(after, yardstick)
+
+
+def moves_configuration(answer: Answer) -> bool:
+    """Whether a push to the default branch changed a configuration file, as far as that can be told."""
+    before, after = answer.before, answer.default
+    if before is None or after is None:
+        return True
+    return any(before.documents.get(path) != after.documents.get(path) for path in PATHS)
 
 
 def changed_numbers(answer: Answer, config: RepositoryConfig) -> tuple[str, ...]:

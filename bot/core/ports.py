@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.change import ChangedFile
+    from bot.core.change import ChangedFile, OtherHead
     from bot.core.config import Role
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StoredReport,
         Waiver,
     )
+    from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 
 class Clock(Protocol):
@@ -343,6 +344,32 @@ class Forge(Protocol):
         """The numbers of all open pull requests, or of those to a base."""
         ...
 
+    def open_heads(self, root: str) -> tuple[OtherHead, ...]:
+        """The branches of the open pull requests, forks' too, with all that stands directly below a specs root there.
+
+        At most five hundred, the latest first.
+        """
+        ...
+
+    def commit_files(self, wanted: NewCommit) -> str:
+        """Write a commit and move the branch to it, or begin the branch with it; the commit's id.
+
+        Raises `BranchMoved` when the branch is not where it was read, and `WriteRefused` when the branch's own rules
+        forbid it. A commit that no branch was moved to is seen by nobody, and GitHub forgets it.
+        """
+        ...
+
+    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
+        """The pull requests from a branch of this repository, open or not, the latest first."""
+        ...
+
+    def open_pull_request(self, wanted: NewPullRequest) -> int:
+        """Open a draft pull request; its number. Not idempotent by itself: see `pull_requests_of`.
+
+        Raises `WriteRefused` when the branch holds nothing that the base has not.
+        """
+        ...
+
     def publish(self, run: CheckRun) -> Run:
         """Write a completed check run. Not idempotent by itself: `read` says whether one is there.
 
@@ -366,8 +393,11 @@ class Forge(Protocol):
         """Fold the comment away as resolved, or unfold it."""
         ...
 
-    def react(self, node: str, reaction: Reaction) -> None:
-        """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id."""
+    def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
+        """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id.
+
+        Answers with all of our reactions that stand on it now, as far as they are of those that we use.
+        """
         ...
 
 
@@ -376,4 +406,15 @@ class Forges(Protocol):
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
         """The repository with a token that is good for it alone and for nothing but these rights (`checks: write`)."""
+        ...
+
+    def granted(self, installation: int) -> Mapping[str, str]:
+        """The permissions that the account has granted to the App by now, asked of GitHub: `contents` to `write`."""
+        ...
+
+    def open_owners(self, installation: int, owner: str) -> Forge:
+        """The owner's `.github` repository, with a token of its own that may do nothing but read it.
+
+        Reading it raises `RepositoryGone` where the App is not installed on it, which is as good as no such repository.
+        """
         ...

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 from bot.core import digest as digests
 from bot.core.config import CommentWhen, Mode, Ungoverned
 from bot.core.configured import Farther
-from bot.core.findings import Conclusion, Finding, Report, Severity
+from bot.core.findings import Conclusion, Report
 from bot.core.folders import specs_roots
 from bot.core.governed import governed
 from bot.core.judge import judge, worst
+from bot.core.owner_file import Standing
+from bot.core.prose import At, Side
 from bot.core.render import (
     ConfigTrouble,
     OtherPull,
     RenderContext,
     check_run,
     json_text,
+    never_good,
     sticky,
     title,
 )
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.candidates import Candidate
+    from bot.core.configured import Configured
     from bot.core.draft import Draft
     from bot.core.facts import Answer
+    from bot.core.prose import Prose
     from bot.core.render import CheckRunOutput, StickyComment
     from bot.core.render.context import Waived
     from bot.core.rule import Rule
@@ -90,32 +95,20 @@ def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver
     is_governed = held.config.mode is not Mode.OFF and governed(change, roots, held.sources)
     report = judge(change, held.config, house.rules, house.template, sources=held.sources)
     if held.never_good and report.features:
-        report = _needs_admin(report, candidate)
+        report = _needs_admin(report, held)
     report, waived = with_waivers(report, change, waivers, held.config)
     return Judged(candidate, report, is_governed, waived)
 
 
-def _needs_admin(report: Report, candidate: Candidate) -> Report:
+def _needs_admin(report: Report, held: Configured) -> Report:
     """The configuration has never been readable: a feature cannot be judged, and that is nobody's fault here."""
-    held = candidate.held
-    mistake = held.broken
-    line = mistake.spot.line if mistake is not None else None
-    finding = Finding(
-        rule="config-broken",
-        severity=Severity.ERROR,
-        path=held.path,
-        line=None,
-        title=("This feature cannot be judged: the configuration cannot be read",),
-        why=(
-            f"The file on the default branch has never been readable (line {line}). ",
-            "Nothing in this pull request is wrong.",
-        ),
-        fix=("Mend that line on the default branch, or delete the file to use the defaults.",),
-        subject=held.path,
-        new=False,
-        headline=f"{held.path.rsplit('/', 1)[-1]} is broken: an admin is needed",
+    line = held.broken.spot.line if held.broken is not None else 1
+    reason: Prose = (
+        "This feature cannot be judged: ",
+        At(held.path, line, Side.BASE),
+        " has never been readable, so an admin is needed. Nothing in this change is wrong.",
     )
-    return Report(Conclusion.ACTION_REQUIRED, report.config, (finding,), (), code_files=report.code_files)
+    return Report(Conclusion.ACTION_REQUIRED, report.config, (), (), reason, report.code_files)
 
 
 def decide_verdict(judged: Sequence[Judged]) -> Verdict | None:
@@ -154,6 +147,7 @@ def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPul
         waivers=one.waived,
         others=others,
         trouble=_trouble(one),
+        owner_trouble=_owner_trouble(one, answer),
     )
 
 
@@ -169,10 +163,30 @@ def _trouble(one: Judged) -> ConfigTrouble | None:
     return ConfigTrouble(
         path=held.path,
         branch=held.branch,
-        since=one.candidate.change.base.sha or "" if one.candidate.change.base else "",
+        since=held.since or "",
         line=held.broken.spot.line,
         what=held.broken.title,
-        good=held.fallback.sha,
+        good=held.fallback.sha if held.fallback.text else "",
+    )
+
+
+def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:
+    """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
+    owner = one.candidate.held.owner
+    if owner is None:
+        return None
+    lost = owner.file.standing is Standing.LOST and owner.layer.present
+    if owner.broken is None and not lost:
+        return None
+    told = owner.broken if answer.private or not owner.file.private else None
+    return ConfigTrouble(
+        path=owner.layer.origin.path,
+        branch=owner.file.branch,
+        since="",
+        line=told.spot.line if told is not None else 0,
+        what=told.title if told is not None else "",
+        good=owner.layer.origin.sha or "" if owner.layer.present else "",
+        lost=lost,
     )
 
 
@@ -201,19 +215,26 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
     """
     others = other_pulls(verdict, answer, house)
     context = context_of(verdict.deciding, answer, house, others)
-    output = check_run(verdict.deciding.report, context, draft)
+    output = _output(verdict.deciding, context, draft)
     seen = (
         digests.fingerprint(verdict.deciding.report),
         output.title,
         *(f"{other.number} {other.base} {other.conclusion} {other.title} {other.counts}" for other in others),
         *(f"{one.rule} {one.by} {one.role} {one.reason}" for one in context.waivers),
-        context.trouble.what if context.trouble is not None else "",
+        *(str(trouble) for trouble in (context.trouble, context.owner_trouble) if trouble is not None),
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
     number = verdict.deciding.candidate.change.pull_request
     kind = "group" if verdict.deciding.candidate.change.merge_group else "head"
     what = f"pr/{number}" if number is not None else kind
     return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
+
+
+def _output(one: Judged, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
+    held = one.candidate.held
+    if one.report.conclusion is Conclusion.ACTION_REQUIRED and held.broken is not None:
+        return never_good(held.path, held.broken, context)
+    return check_run(one.report, context, draft)
 
 
 def says_the_same(first: str, second: str) -> bool:
@@ -238,7 +259,10 @@ def comment_mark(one: Judged, house: House) -> str:
 def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -> StickyComment | None:
     """The sticky comment as it should read, None where none is wanted whatever is there."""
     config = one.candidate.held.config
-    if config.comment is CommentWhen.NEVER or config.mode is not Mode.ENFORCE or not one.governed:
+    if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
+        return None
+    # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.
+    if config.mode is not Mode.ENFORCE and (one.candidate.advised or config.comment is not CommentWhen.ALWAYS):
         return None
     return sticky(one.report, context_of(one, answer, house), draft)
 

@@ -15,7 +15,7 @@ from bot.core.render.facts import counted
 from bot.core.render.footer import version
 from bot.core.render.markdown import Links, with_code
 from bot.core.render.neutral import code_span, fence, neutralise, plain_line
-from bot.core.render.title import TITLE_LIMIT
+from bot.core.render.title import TITLE_LIMIT, needs_admin
 
 if TYPE_CHECKING:
     from bot.core.constitution import Constitution
@@ -78,8 +78,9 @@ def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunO
             links.definitions(),
         ]
     )
-    title = f"{plain_line(path.rsplit('/', 1)[-1], 40)} is broken: an admin is needed"
-    return CheckRunOutput(title, summary.strip() + "\n", None, (), (RECHECK,), Conclusion.ACTION_REQUIRED, NAME)
+    return CheckRunOutput(
+        needs_admin(path), summary.strip() + "\n", None, (), (RECHECK,), Conclusion.ACTION_REQUIRED, NAME
+    )
 
 
 def _output(title: str, summary: str, annotations: tuple[Annotation, ...], conclusion: Conclusion) -> CheckRunOutput:

@@ -53,12 +53,14 @@ class ConfigTrouble:
     path: str
     branch: str
     since: str
-    """The commit that broke it."""
+    """The commit that broke it; empty where that is not known."""
     line: int
     what: str
-    """The first mistake, as a clause; our own words in backticks become code."""
+    """The first mistake, as a clause; our own words in backticks become code. Empty where nobody here may read it."""
     good: str
-    """The commit whose version is in force."""
+    """The commit whose version is in force; empty where no version is, so that the defaults are."""
+    lost: bool = False
+    """It is not broken: the App sees its repository no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class RenderContext:
     waivers: tuple[Waived, ...] = ()
     others: tuple[OtherPull, ...] = ()
     trouble: ConfigTrouble | None = None
+    owner_trouble: ConfigTrouble | None = None
+    """The same of the file in the owner's `.github` repository."""
 
     def clause(self, rule: str) -> Clause:
         """How findings of the rule are counted; an unknown rule is counted by its id."""

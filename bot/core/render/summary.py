@@ -74,7 +74,8 @@ def summary(this: Page, shown: int, *, with_tables: bool = True) -> str:
 
 def _above(this: Page, links: Links) -> list[str]:
     """Lines that come first because they change how the rest is read."""
-    lines = [_trouble(this.context.trouble, links)] if this.context.trouble else []
+    troubles = (this.context.owner_trouble, this.context.trouble)
+    lines = [_trouble(trouble, links) for trouble in troubles if trouble is not None]
     lines += [
         f"**{neutralise(waived.rule)} is waived** by {code_span(waived.by, 60)} ({neutralise(waived.role)}):"
         f" {code_span(waived.reason)}. Holds until the feature folder or the finding changes."
@@ -84,13 +85,16 @@ def _above(this: Page, links: Links) -> list[str]:
 
 
 def _trouble(trouble: ConfigTrouble, links: Links) -> str:
-    what = links.prose(with_code(trouble.what)).strip()
-    since = code_span(short(trouble.since))
-    return (
-        f"> ⚠️ {code_span(trouble.path)} on {code_span(trouble.branch)} is broken since {since}"
-        f" (line {trouble.line}: {what}). Judged by the last good version, {code_span(short(trouble.good))}."
-        " This is for an admin, not for this pull request."
-    )
+    good = code_span(short(trouble.good))
+    held = f"Judged by the last good version, {good}." if trouble.good else "Judged by the defaults, as before it."
+    if trouble.lost:
+        stands = "was read once, and this App sees it no more"
+    else:
+        since = f" since {code_span(short(trouble.since))}" if trouble.since else ""
+        what = links.prose(with_code(trouble.what)).strip()
+        stands = f"is broken{since}" + (f" (line {trouble.line}: {what})" if what else "")
+    on = f" on {code_span(trouble.branch)}" if trouble.branch else ""
+    return f"> ⚠️ {code_span(trouble.path)}{on} {stands}. {held} This is for an admin, not for this pull request."
 
 
 def _other_pulls(context: RenderContext, links: Links) -> str:

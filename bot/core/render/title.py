@@ -32,6 +32,8 @@ _JOIN = " · "
 
 def title(report: Report, context: RenderContext) -> str:
     """The verdict in at most 80 characters. The terminal's last line is the same."""
+    if report.conclusion is Conclusion.ACTION_REQUIRED and report.config:
+        return needs_admin(report.config[-1].path)
     items = told(report)
     errors = [item.finding for item in blocking(items)]
     if errors:
@@ -41,6 +43,11 @@ def title(report: Report, context: RenderContext) -> str:
         return plain_line(_of_no_feature(report, context), TITLE_LIMIT)
     clauses = _passing(report, context)
     return plain_line(_JOIN.join(clauses), TITLE_LIMIT)
+
+
+def needs_admin(path: str) -> str:
+    """The title where the configuration was never readable."""
+    return f"{plain_line(path.rsplit('/', 1)[-1], 40)} is broken: an admin is needed"
 
 
 def _suffix(report: Report, context: RenderContext) -> str:

@@ -179,6 +179,19 @@ def more_comments(owner: str, name: str, number: int, after: str | None) -> Quer
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
+def open_heads(owner: str, name: str, root: str, after: str | None) -> Query:
+    """A page of the open pull requests with what stands directly below a specs root on their branches."""
+    whole = f"tree{{{_entries(1)}}}"
+    listed = f"root:file(path:$root){{object{{...on Tree{{{_entries(1)}}}}}}}" if root else f"root:{whole}"
+    declared = "$owner:String!,$name:String!,$after:String" + (",$root:String!" if root else "")
+    heads = f"number url headRefName headRef{{target{{...on Commit{{oid {listed}}}}}}}"
+    text = (
+        f"query OpenHeads({declared}){{rateLimit{{cost remaining resetAt}} repository(owner:$owner,name:$name)"
+        f"{{pullRequests(states:OPEN,after:$after,{NEWEST}){{pageInfo{{hasNextPage endCursor}} nodes{{{heads}}}}}}}}}"
+    )
+    return Query(text, {"owner": owner, "name": name, "after": after, **({"root": root} if root else {})})
+
+
 MINIMIZE = (
     "mutation Minimize($id:ID!){minimizeComment(input:{subjectId:$id,classifier:RESOLVED}){"
     "minimizedComment{isMinimized}}}"
@@ -186,5 +199,5 @@ MINIMIZE = (
 RESTORE = "mutation Restore($id:ID!){unminimizeComment(input:{subjectId:$id}){unminimizedComment{isMinimized}}}"
 REACT = (
     "mutation React($id:ID!,$content:ReactionContent!){addReaction(input:{subjectId:$id,content:$content}){"
-    "reaction{content}}}"
+    "reaction{content} subject{reactionGroups{content viewerHasReacted}}}}"
 )

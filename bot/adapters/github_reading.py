@@ -23,6 +23,7 @@ from bot.core.change import (
     document,
 )
 from bot.core.config import Role
+from bot.core.effects import Reaction
 from bot.core.errors import ForgeError
 from bot.core.facts import Answer, Comment, Commit, Comparison, Issue, PullRequest, Run
 
@@ -257,6 +258,32 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
         for node in nodes
         if node.get("viewerDidAuthor")
     )
+
+
+def open_heads(nodes: Iterable[Json], root: str) -> tuple[OtherHead, ...]:
+    """The heads of open pull requests; of a branch that is gone only its name is known."""
+    with shape("a list of pull requests"):
+        return tuple(
+            OtherHead(
+                ref=node["headRefName"],
+                folders=tuple(_join(root, entry["name"]) for entry in _below(node) if entry.get("type") == "tree"),
+                pull_request=node["number"],
+                url=node["url"],
+            )
+            for node in nodes
+        )
+
+
+def _below(node: Json) -> list[Json]:
+    listed = ((node.get("headRef") or {}).get("target") or {}).get("root") or {}
+    return (listed.get("object") or listed).get("entries") or []
+
+
+def own_reactions(subject: Json) -> frozenset[Reaction]:
+    """Our own reactions on something that somebody wrote."""
+    with shape("a reaction"):
+        ours = {group["content"] for group in subject["reactionGroups"] or () if group["viewerHasReacted"]}
+        return frozenset(reaction for reaction in Reaction if reaction.value in ours)
 
 
 def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:

@@ -38,5 +38,13 @@ class CommentGone(ForgeError):  # noqa: N818  likewise
     """Somebody deleted the comment that was to be edited."""
 
 
+class BranchMoved(ForgeError):  # noqa: N818  likewise
+    """The branch that was to be written to is not where it was read, or is there already."""
+
+
+class WriteRefused(ForgeError):  # noqa: N818  likewise
+    """GitHub's own rules for the branch forbid the write; asking later does not help."""
+
+
 class HeadGone(ForgeError):  # noqa: N818  likewise
     """The commit that a run was to be written on is no longer in the repository."""

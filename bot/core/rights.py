@@ -26,6 +26,10 @@ ANSWER: Mapping[str, str] = {**JUDGE, "issues": "write"}
 """The same, and comments on issues."""
 
 
+COMMIT: Mapping[str, str] = {**ANSWER, "contents": "write"}
+"""The same, and commits: only for `/plan start` and `/plan commit`, and only where the App was given that."""
+
+
 def rights(event: Event) -> Mapping[str, str]:
     """The permissions for an event's job."""
     return ANSWER if isinstance(event, CommandPosted) else JUDGE

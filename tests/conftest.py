@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.state import Repository
+    from tests.postgres import Server
     from tests.stage import Stage
 
 
@@ -31,3 +32,14 @@ def ferry(stage: Stage) -> Repository:
     repository = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
     stage.install(repository)
     return repository
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this run's own."""
+    from tests.postgres import Server, binaries  # noqa: PLC0415  likewise
+
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed: `make postgres` (Debian's package `postgresql`)")
+    with Server() as server:
+        yield server

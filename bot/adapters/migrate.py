@@ -13,6 +13,7 @@ from bot.core.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 _FILE = re.compile(r"(?P<number>[0-9]{4})_[a-z_]+\.sql")
@@ -20,8 +21,13 @@ _FILE = re.compile(r"(?P<number>[0-9]{4})_[a-z_]+\.sql")
 
 def migrations() -> dict[int, str]:
     """The SQL of every migration by its number, 1 and up without a gap."""
+    return read_migrations(resources.files("bot.adapters").joinpath("migrations"))
+
+
+def read_migrations(folder: Traversable) -> dict[int, str]:
+    """The numbered scripts of a folder."""
     found = {}
-    for file in resources.files("bot.adapters").joinpath("migrations").iterdir():
+    for file in folder.iterdir():
         if match := _FILE.fullmatch(file.name):
             found[int(match["number"])] = file.read_text(encoding="utf-8")
     return dict(sorted(found.items()))

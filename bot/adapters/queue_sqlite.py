@@ -30,6 +30,10 @@ _DUE = """
       AND serial NOT IN (SELECT serial FROM jobs WHERE state = 'running')
     ORDER BY id LIMIT 1
 """
+_TAKE = (
+    "UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1 WHERE id = ?"  # noqa: S608  our own words
+    f" RETURNING {job_rows.LEASED}"
+)
 
 
 class SqliteQueue(Queue):
@@ -142,9 +146,5 @@ def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequen
     due = connection.execute(_DUE, (now,)).fetchone()
     if due is None:
         return None
-    row = connection.execute(
-        "UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1 WHERE id = ?"
-        f" RETURNING {job_rows.LEASED}",  # noqa: S608  our own words only
-        (holder, due[0]),
-    ).fetchone()
+    row = connection.execute(_TAKE, (holder, due[0])).fetchone()
     return LeasedJob(*row)

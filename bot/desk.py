@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,16 @@ from bot.core.digest import digest
 from bot.core.errors import UserError
 from bot.core.findings import Report, Source
 from bot.core.judge import judge
-from bot.core.render import RenderContext, Style, as_markdown, exit_code, json_text, terminal
+from bot.core.render import (
+    RenderContext,
+    Style,
+    as_markdown,
+    as_sarif,
+    as_workflow_commands,
+    exit_code,
+    json_text,
+    terminal,
+)
 from bot.rules import RULES
 
 if TYPE_CHECKING:
@@ -33,6 +43,8 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
     MARKDOWN = "markdown"
 
 
@@ -124,6 +136,10 @@ def show(judged: Judged, form: Format, style: Style) -> str:
             return terminal(judged.report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
         case Format.JSON:
             return json_text(judged.report, judged.digest, bot.__version__)
+        case Format.SARIF:
+            return json.dumps(as_sarif(judged.report, context), indent=2) + "\n"
+        case Format.GITHUB:
+            return as_workflow_commands(judged.report, context)
         case Format.MARKDOWN:
             return as_markdown(judged.report, context)
 

@@ -8,15 +8,18 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
 
 from bot.cli import main
+from tests.core.render.sarif_subset import SCHEMA
 from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, Stage, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+SARIF = jsonschema_rs.validator_for(SCHEMA, validate_formats=True)
 CLEAN = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
@@ -209,6 +212,38 @@ def test_every_layout_of_the_report_is_printed(tmp_path: Path, capsys: pytest.Ca
     assert "is violated and not justified" in markdown
     _, coloured, _ = check(capsys, tmp_path, "--colour", "always")
     assert "\x1b[" in coloured
+
+
+def test_machines_are_told_the_same_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL")})
+    _, found = report(capsys, tmp_path)
+    told = {(one["rule"], one["path"], one["line"]) for one in found["features"][0]["findings"] if not one["follow_up"]}
+    code, sarif, _ = check(capsys, tmp_path, "--format", "sarif")
+    log = json.loads(sarif)
+    assert code == 1
+    SARIF.validate(log)
+    results = [(one["ruleId"], one["locations"][0]["physicalLocation"]) for one in log["runs"][0]["results"]]
+    assert {
+        (rule, place["artifactLocation"]["uri"], place.get("region", {}).get("startLine")) for rule, place in results
+    } == told
+    code, commands, _ = check(capsys, tmp_path, "--format", "github")
+    *lines, last = commands.splitlines()
+    assert code == 1
+    assert len(lines) == len(told)
+    assert all(re.match(r"::(error|warning|notice) file=specs/001-search/plan\.md,line=\d+", line) for line in lines)
+    assert last.startswith("plangate: failure: 1 violation unjustified")
+
+
+def test_a_branch_can_be_named_where_a_commit_is_checked_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "src/a.py": "x = 1\n"})
+    git(root, "switch", "--quiet", "--detach")
+    write(root, {"src/a.py": "x = 2\n"})
+    assert report(capsys, root, "--base", "main")[0] == 0
+    code, found = report(capsys, root, "--base", "main", "--branch", "001-search")
+    assert code == 1
+    assert found["features"][0]["dir"] == "specs/001-search"
 
 
 def test_a_large_specs_folder_is_read_in_bounded_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change import ChangedFile, Entry, FileStatus, Kind
 from bot.core.errors import UserError
+from bot.core.render import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,7 @@ class GitCopy:
         sha = self.answers("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if sha is None:
             raise UserError(
-                f"There is no commit `{name}` in {self.folder}: fetch it first (`git fetch origin`), "
+                f"There is no commit `{plain_line(name)}` in {self.folder}: fetch it first (`git fetch origin`), "
                 "or name another with --base."
             )
         return sha

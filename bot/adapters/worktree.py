@@ -150,6 +150,8 @@ class Wanted:
     base: str | None = None
     """A branch, tag or commit to compare with."""
     stage: str | None = None
+    branch: str | None = None
+    """The branch's name, where a commit is checked out and not the branch."""
 
 
 def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
@@ -186,7 +188,7 @@ def _named(copy: Copy, wanted: Wanted) -> Change:
         if wanted.base is not None:
             raise UserError(f"{copy.root} is no git repository: leave out --base, or run this in a clone.")
         return Change(head, None, asked=asked, stage=wanted.stage)
-    branch = copy.git.branch()
+    branch = wanted.branch or copy.git.branch()
     named = None if wanted.everything or asked else branch
     if wanted.base is None:
         return Change(head, None, asked=asked, stage=wanted.stage, head_branch=named)

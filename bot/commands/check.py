@@ -27,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--feature", action="append", default=[], metavar="DIR", help="a feature folder; repeatable")
     which.add_argument("--all", action="store_true", help="every feature folder (default: the branch's own, else all)")
     parser.add_argument("--base", metavar="REF", help="judge what changed against this, such as origin/main")
+    parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the one that is checked out)")
     parser.add_argument("--stage", choices=[stage.value for stage in Stage], help="judge as if it had come this far")
     parser.add_argument("--format", choices=[form.value for form in desk.Format], default=desk.Format.TEXT.value)
     parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Judge, print, and tell by the exit code."""
-    wanted = Wanted(tuple(given.feature), given.all, given.base, given.stage)
+    wanted = Wanted(tuple(given.feature), given.all, given.base, given.stage, given.branch)
     judged = desk.judge_copy(given.folder, wanted)
     style = Style(colour=_coloured(given.colour), width=_width())
     sys.stdout.write(desk.show(judged, desk.Format(given.format), style))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change import FileStatus, Kind, Reading
 from bot.core.config import Requirement
 from bot.core.feature import ARTIFACTS, Artifact, Due, Feature, Stage, State
+from bot.core.untouched import is_untouched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _KEPT_EMPTY = frozenset({".gitkeep", ".keep", ".gitignore", ".DS_Store"})
 """Files that only hold a folder open."""
+_OPEN_TITLE = re.compile(r"^#[^\n]*\[", re.MULTILINE)
+"""A heading with a bracket, without which no document is an untouched template: spares the parsing of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,19 @@ def _state(change: Change, feature: Feature, name: str, documents: Documents, be
     if feature.removed:
         return State.MISSING
     state = folder_state(change, path, below) if name.endswith("/") else file_state(change, path)
-    read = {"plan.md": documents.plan, "spec.md": documents.spec, "tasks.md": documents.tasks}.get(name)
-    return State.TEMPLATE if state is State.PRESENT and read is not None and read.unfilled else state
+    if state is not State.PRESENT or name.endswith("/"):
+        return state
+    return State.TEMPLATE if _is_template(change, path, name, documents) else state
+
+
+def _is_template(change: Change, path: str, name: str, documents: Documents) -> bool:
+    read = {"plan.md": documents.plan, "spec.md": documents.spec, "tasks.md": documents.tasks}
+    if name in read:
+        known = read[name]
+        return known is not None and known.unfilled
+    document = change.head.documents.get(path)
+    text = document.text if document is not None else ""
+    return _OPEN_TITLE.search(text) is not None and is_untouched(name, text)
 
 
 def _artifact(folder: _Folder, name: str, wanted: Requirement | None) -> Artifact:

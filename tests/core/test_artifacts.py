@@ -135,3 +135,11 @@ def test_what_counts_as_there() -> None:
         "sub": State.MISSING,
         "none": State.MISSING,
     }
+
+
+@pytest.mark.parametrize("name", ["research.md", "data-model.md", "quickstart.md"])
+def test_a_copied_template_is_no_artifact_whatever_it_is_called(name: str) -> None:
+    copied = "# Notes: [FEATURE NAME]\n\n**Decision**: [what was chosen]\n\n- [first reason]\n- [second reason]\n"
+    assert _artifact(name, {**_ALL, f"{DIR}/{name}": copied}).state is State.TEMPLATE
+    written = copied.replace("[FEATURE NAME]", "Webhook retry").replace("[what was chosen]", "PostgreSQL")
+    assert _artifact(name, {**_ALL, f"{DIR}/{name}": written}).state is State.PRESENT

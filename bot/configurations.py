@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.configured import Configured
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer
-    from bot.core.ports import Clock, Forges, Store
+    from bot.core.ports import Clock, Forge, Forges, Store
 
 FRESH: Final = 3_600.0
 """Seconds that an owner's file is good for without asking; a push to it is told to us, unless that was lost."""
@@ -99,21 +99,22 @@ class Configurations:
         if good is not None and (last is None or last.text != good.text):
             self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
 
-    def pushed(self, installation: int, repository: int, held: Configured, answer: Answer, rules: Farther) -> None:
+    def pushed(self, installation: int, held: Configured, answer: Answer, rules: Farther, forge: Forge) -> None:
         """A push to the default branch: keep what was good before it, and the commit that broke it."""
-        if held.broken is None or answer.before is None:
+        before, after = answer.before, answer.default
+        if held.broken is None or before is None or after is None:
             return
-        layer, text = own_layer(answer.before, rules.rule_ids, rank_of(answer.full_name))
+        layer, text = own_layer(before, rules.rule_ids, rank_of(answer.full_name))
+        known = self.broke(answer.repository)
+        since = known.since if known is not None else None
         if not layer.mistakes:
             if held.never_good:
-                good = StoredBlob(answer.before.sha or "", text or "", self.clock.now())
-                self.store.keep_configuration(installation, repository, good)
-            since: str | None = answer.default.sha if answer.default is not None else None
-        else:
-            known = self.broke(repository)
-            since = known.since if known is not None else None
-        if since is not None:
-            self.store.remember(repository, _BROKE, f"{held.mark} {since}")
+                good = StoredBlob(before.sha or "", text or "", self.clock.now())
+                self.store.keep_configuration(installation, answer.repository, good)
+            # Of several commits that came at once, nobody told which one broke it.
+            alone = forge.compare(before.sha or "", after.sha or "").ahead_by == 1
+            since = after.sha if alone else None
+        self.store.remember(answer.repository, _BROKE, f"{held.mark} {since or ''}")
 
 
 def _file(name: str, answer: Answer) -> OwnerFile:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bot.apply import Hands
 from bot.conversation import Conversation
-from bot.core import decide, drafting
+from bot.core import config_check, decide, drafting
 from bot.core.apology import head_of, no_verdict
 from bot.core.candidates import Known
-from bot.core.configured import configured
+from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
 from bot.core.digest import digest as digest_of
 from bot.core.effects import CheckRun, PublishRun
@@ -233,7 +233,19 @@ class Task:
             effects = decide.effects_on_head(replace(snapshot, draft=draft), self.house)
         run = self._apply(effects)
         self._keep(snapshot, run)
+        self._apply(self._config_run(gathered, answered if asked else None))
         return gathered
+
+    def _config_run(self, gathered: Gathered, asked_from: int | None) -> list[PublishRun]:
+        """What a change to the configuration is told; one read more, and only where there is one."""
+        answer = gathered.answer
+        found = tuple(one for one in gathered.candidates if one.pull is not None or one.change.merge_group)
+        if answer.head is None or not found or not config_check.is_due(found, answer):
+            return []
+        read = self.forge.read(Question(head=answer.head.sha, head_documents=PATHS)).head
+        if read is None:
+            return []
+        return config_check.effects(found, read.tree, answer, self.house, asked_from)
 
     @staticmethod
     def _moved(subject: Subject, answer: Answer) -> bool:
@@ -293,7 +305,7 @@ class Task:
         held = configured(answer, answer.default_branch or "", None, farther, self._last_good)
         self.configurations.keep(self._installation, repository, held)
         if pushed:
-            self.configurations.pushed(self._installation, repository, held, answer, farther)
+            self.configurations.pushed(self._installation, held, answer, farther, self.forge)
 
     def _marks(self, judged: Sequence[Judged]) -> dict[int, str]:
         """What the comments of these pull requests said when we last wrote them."""

@@ -147,11 +147,16 @@ def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[L
         document = tree.documents.get(path) if tree is not None else None
         if document is None:
             continue
-        text = text_of(document)
-        layer = read_layer(text, Origin(rank, path, sha), rule_ids)
+        layer, text = read_file(document, sha, rule_ids, rank)
         if layer.present:
             return layer, text
     return Layer(Origin(rank, PATHS[0], sha)), None
+
+
+def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank: Rank) -> tuple[Layer, str]:
+    """The layer of one file at a commit, and its text."""
+    text = text_of(document)
+    return read_layer(text, Origin(rank, document.path, sha), rule_ids), text
 
 
 def text_of(document: Document) -> str:

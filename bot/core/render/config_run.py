@@ -37,6 +37,10 @@ class ConfigFile:
     mistakes: tuple[Mistake, ...]
     base_exists: bool = True
     """The base has a version of its own, which stays in force; otherwise the defaults do."""
+    removed: bool = False
+    """The pull request takes the file away."""
+    untouched: bool = False
+    """The pull request does nothing to it, and an earlier run on the same commit said otherwise."""
     constitution: Constitution | None = None
     """What principles named in the file were held to."""
 
@@ -45,10 +49,8 @@ def config_run(file: ConfigFile, context: RenderContext) -> CheckRunOutput:
     """The run on the pull request that changes the file: failing for any mistake, else passing in one sentence."""
     name = plain_line(file.path.rsplit("/", 1)[-1], 40)
     if not file.mistakes:
-        text = f"{code_span(file.path)} can be read; it holds once it is on {code_span(_branch(context))}."
-        return _output(
-            f"{name}: no mistakes", f"{text}\n\n{_foot(file, context, Links(context))}\n", (), Conclusion.SUCCESS
-        )
+        title, text = _well(file, name, code_span(_branch(context)))
+        return _output(title, f"{text}\n\n{_foot(file, context, Links(context))}\n", (), Conclusion.SUCCESS)
     most = min(len(file.mistakes), _MOST_MISTAKES)
     shown = largest(lambda count: size(_summary(file, context, count)) <= LIMIT, most)
     mistakes = counted(len(file.mistakes), "mistake", "mistakes")
@@ -56,6 +58,17 @@ def config_run(file: ConfigFile, context: RenderContext) -> CheckRunOutput:
     found = tuple(_annotation(file.path, mistake) for mistake in file.mistakes[:MOST])
     title = plain_line(f"{name}: {mistakes} · {in_force}", TITLE_LIMIT)
     return _output(title, _summary(file, context, shown), found, Conclusion.FAILURE)
+
+
+def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
+    """Title and sentence where nothing is to be mended."""
+    path = code_span(file.path)
+    if file.untouched:
+        return f"{name}: not changed", f"This pull request does not change {path}."
+    if file.removed:
+        gone = f"This pull request removes {path}; what is farther, and the defaults, hold once that is on {branch}."
+        return f"{name}: removed", gone
+    return f"{name}: no mistakes", f"{path} can be read; it holds once it is on {branch}."
 
 
 def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunOutput:

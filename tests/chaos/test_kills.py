@@ -1,0 +1,64 @@
+"""Web and worker are killed amid deliveries, again and again: every open head ends with its one verdict."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from tests.chaos.site import Site
+from tests.stage import SPEC_KIT, feature, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.state import PullRequest
+
+DELIVERIES = 200
+KILLS = 6
+FEATURES = 12
+JUSTIFIED = "| I. Library First: no library | it has three lines | a library would be longer than its use |\n"
+FAILING, PASSING = plan("FAIL"), plan("FAIL", rows=JUSTIFIED)
+
+
+def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_comment_a_pull_request(
+    tmp_path: Path,
+) -> None:
+    dice = random.Random(2)  # noqa: S311  for what happens next, not for secrets
+    with Site(tmp_path) as site:
+        repository = site.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
+        site.world.install("acme", [repository])
+        site.come_to_rest()
+        pulls: dict[PullRequest, str] = {}
+        kills = [site.kill_web, site.kill_worker] * (KILLS // 2)
+        every = DELIVERIES // (KILLS + 1)
+        while len(site.world.deliveries.log) < DELIVERIES:
+            if kills and len(site.world.deliveries.log) > every * (KILLS - len(kills) + 1):
+                kills.pop()()
+            if len(pulls) < FEATURES:
+                branch = f"{len(pulls) + 1:03}-x"
+                site.world.push(repository, branch, feature(f"specs/{branch}", FAILING), author="ada")
+                pulls[site.world.open_pull_request(repository, branch, author="ada")] = FAILING
+                continue
+            pull = dice.choice(list(pulls))
+            pulls[pull] = PASSING if pulls[pull] is FAILING else FAILING
+            path = f"specs/{pull.head_ref}/plan.md"
+            site.world.push(repository, pull.head_ref, {path: pulls[pull]}, author="ada")
+        while kills:
+            kills.pop()()
+        site.come_to_rest()
+        while lost := site.lost():
+            for one in lost:  # as its owner would on the App's page
+                site.world.deliveries.again(one)
+            site.come_to_rest()
+
+        assert site.kills == KILLS
+        for pull, text in pulls.items():
+            (run,) = site.runs(repository, pull.head_sha)
+            assert (run.status, run.conclusion) == ("completed", "failure" if text is FAILING else "success")
+            comments = site.sticky(pull)
+            if text is FAILING:
+                (comment,) = comments
+                assert "1 thing to do" in comment.body
+            else:  # where nobody looked in between, it was clear from the start and nothing was written
+                assert [one for one in comments if "**All clear**" not in one.body] == []
+                assert len(comments) <= 1

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from bot import desk
 from bot.adapters.worktree import CONFIG_PATHS, open_copy
 from bot.commands import add_folder
+from bot.core.config_check import mistakes_of
 from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
-from bot.core.config_schema import all_keys, json_schema, plain_config
+from bot.core.config_schema import json_schema
+from bot.core.config_show import rows
+from bot.core.configured import Farther
 from bot.core.errors import UserError
 from bot.core.render import plain_line
 from bot.core.render.neutral import visible
@@ -21,14 +24,13 @@ from bot.core.yaml_places import MAX_BYTES, Mistake
 if TYPE_CHECKING:
     import argparse
 
-    from bot.core.config_layers import Effective
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
     actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
     validate = actions.add_parser("validate", help="name every mistake with its line and column")
     validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: .github/app.yml, else app.yml")
+    validate.add_argument("--owner", action="store_true", help="the file is that of the owner's `.github` repository")
     show = actions.add_parser("show", help="print every key with its value and its place")
     add_folder(show)
     show.add_argument("--base", metavar="REF", help="read the file at this commit, not in the working copy")
@@ -39,7 +41,7 @@ def run(given: argparse.Namespace) -> int:
     """Print what was asked for; 1 when a file is broken."""
     match given.action:
         case "validate":
-            return _validate(given.files or [_default_file()])
+            return _validate(given.files or [_default_file()], Rank.OWNER if given.owner else Rank.REPOSITORY)
         case "show":
             sys.stdout.write(_show(given.folder, given.base))
         case _:
@@ -61,16 +63,17 @@ def _default_file() -> Path:
     return found
 
 
-def _validate(files: list[Path]) -> int:
+def _validate(files: list[Path], rank: Rank) -> int:
     broken = False
+    host = Farther((desk.host_layer(),), desk.rule_ids())
     for file in files:
         text = _text(file)
-        layer = read_layer(text, Origin(Rank.REPOSITORY, str(file)), desk.rule_ids())
-        lines = text.splitlines()
-        broken = broken or bool(layer.mistakes)
-        for mistake in layer.mistakes:
+        layer = read_layer(text, Origin(rank, str(file)), desk.rule_ids())
+        mistakes, lines = mistakes_of(layer, host), text.splitlines()
+        broken = broken or bool(mistakes)
+        for mistake in mistakes:
             sys.stdout.write(_described(mistake, str(file), lines))
-        if not layer.mistakes:
+        if not mistakes:
             said = (
                 count(len(layer.settings), "key", "keys")
                 if layer.present
@@ -107,32 +110,7 @@ def _show(folder: Path, base: str | None) -> str:
     copy = open_copy(folder)
     layers: tuple[Layer, ...] = (desk.host_layer(), desk.repository_layer(copy, base))
     effective = merge(layers)
-    values = plain_config(effective.config)
-    rows = [row for key in all_keys() for row in _rows(key.path, values, effective)]
-    width = max(len(path) for path, _, _ in rows)
-    wide = min(48, max(len(value) for _, value, _ in rows))
-    lines = [f"{path:<{width}}  {value:<{wide}}  {place}" for path, value, place in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _rows(path: str, values: dict[str, object], effective: Effective) -> list[tuple[str, str, str]]:
-    """A key with its value and place; a mapping has a row for each of its names."""
-    value: object = values
-    for part in path.split("."):
-        value = value[part] if isinstance(value, dict) else None
-    if isinstance(value, dict) and value:
-        return [(f"{path}.{name}", _shown(inner), _place(f"{path}.{name}", effective)) for name, inner in value.items()]
-    return [(path, _shown(value), _place(path, effective))]
-
-
-def _shown(value: object) -> str:
-    return plain_line(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _place(path: str, effective: Effective) -> str:
-    found = effective.origins.get(path)
-    if found is None:
-        return "default"
-    origin, spot = found
-    commit = f"@{origin.sha[:7]}" if origin.sha else ""
-    return f"{origin.path}{commit}:{spot.line}"
+    found = rows(effective)
+    width = max(len(row.key) for row in found)
+    wide = min(48, max(len(row.value) for row in found))
+    return "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in found)

@@ -11,20 +11,26 @@ from bot.core.replies.answers import (
     too_often,
     waived,
 )
+from bot.core.replies.begun import Begun, begun, committed
 from bot.core.replies.issue_plan import RESERVED_DAYS, IssuePlan, issue_plan
 from bot.core.replies.judged import Setting, issue_status, settings_in_force, status, why
 from bot.core.replies.recipe import new_file_link, patch_of, start_recipe
+from bot.core.replies.settings import configuration
 from bot.core.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
 
 __all__ = [
     "MAX_COMMENT",
     "RESERVED_DAYS",
+    "Begun",
     "Denial",
     "House",
     "IssuePlan",
     "Setting",
+    "begun",
     "commit_by_hand",
+    "committed",
     "compose",
+    "configuration",
     "denial",
     "help_text",
     "issue_plan",

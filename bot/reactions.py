@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.apply import Hands
 from bot.conversation import Conversation
 from bot.core import config_check, decide, drafting
-from bot.core.apology import head_of, no_verdict
+from bot.core.apology import apology, head_of
 from bot.core.candidates import Known
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
@@ -204,7 +204,7 @@ class Task:
         head = head_of(self.event)
         if seen is None or not seen.governed or head is None:
             return
-        output = no_verdict(error, self.job, self.clock.now(), self.house.version)
+        output = apology(error, self.job, self.clock.now(), self.event, self.house)
         self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
 
     def _survey(self, event: SweepDue) -> None:

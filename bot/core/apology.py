@@ -1,4 +1,4 @@
-"""What a check run says when we could not reach a verdict: whose failure it is, and what happens now."""
+"""What a check run says when we could not reach a verdict in time: whose failure it is, and which head it is about."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.events import BranchPushed, ButtonPressed, MergeGroupRequested, PullRequestChanged, RerunRequested
-from bot.core.findings import Conclusion
-from bot.core.render import RECHECK, CheckRunOutput, code_span, neutralise, plain_line
+from bot.core.render import CheckRunOutput, Fault, NoVerdict, RenderContext, no_verdict, plain_line
+from bot.core.wording import count
 
 if TYPE_CHECKING:
     from bot.core.events import Event
     from bot.core.ports import LeasedJob
+    from bot.core.verdict import House
 
 _LONGEST = 300
+_MINUTE = 60.0
 
 
 def head_of(event: Event) -> str | None:
@@ -27,27 +29,33 @@ def head_of(event: Event) -> str | None:
             return None
 
 
-def no_verdict(error: str, job: LeasedJob, now: float, version: str) -> CheckRunOutput:
+def apology(error: str, job: LeasedJob, now: float, event: Event, house: House) -> CheckRunOutput:
     """The run. `error` is our own line about what stood in the way; `now` is in seconds since the epoch (UTC)."""
     theirs = error.startswith("GitHub")
-    minutes = max(1, round((now - job.accepted_at) / 60))
-    tries = f"{job.attempts} attempt{'' if job.attempts == 1 else 's'} in {minutes} minute{'' if minutes == 1 else 's'}"
-    happened = neutralise(plain_line(error, _LONGEST)) if theirs else "a fault of ours ended every try"
-    at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    summary = (
-        "**We could not reach a verdict for this commit. This is our failure; nothing in your pull request caused it.**"
-        f"\n\n- What happened: {happened} ({tries}).\n"
-        "- What happens now: the next push, or **Re-run**, is judged anew.\n"
-        "- What you can do: press **Re-run**, or judge it on your desk: `plangate check`\n"
-        "- It is red because green would say that somebody looked. An admin can merge past it.\n\n"
-        f"<sub>Delivery {code_span(job.delivery)} · {at} · quote it when you ask whoever hosts Plangate"
-        f" · plangate {version}</sub>\n"
+    minutes = max(1, round((now - job.accepted_at) / _MINUTE))
+    tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
+    what = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
+    trouble = NoVerdict(
+        fault=Fault.GITHUB if theirs else Fault.OURS,
+        what=(f"{what} {tries}",),
+        delivery=job.delivery,
+        at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
-    return CheckRunOutput(
-        title="No verdict: GitHub did not answer us" if theirs else "No verdict: we hit a bug",
-        summary=summary,
-        text=None,
-        annotations=(),
-        actions=(RECHECK,),
-        conclusion=Conclusion.FAILURE,
-    )
+    return no_verdict(trouble, _context(event, house))
+
+
+def _context(event: Event, house: House) -> RenderContext:
+    match event:
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed():
+            default = event.repository.default_branch
+            base = event.base_branch if isinstance(event, PullRequestChanged) else default
+            return RenderContext(
+                repository=event.repository.full_name,
+                web_url=house.web_url,
+                base_branch=base or default,
+                default_branch=default,
+                site_url=house.site_url,
+                engine_version=house.version,
+            )
+        case _:
+            return RenderContext(engine_version=house.version)

@@ -146,9 +146,9 @@ class PostgresDatabase:
         """Carry out a change together with others that wait, and return its result when it is committed.
 
         `serials` are the serial keys whose jobs it changes; with `alone`, nobody changes any job meanwhile. `change`
-        must do all through the session, because it may be carried out twice before it is kept once. `patience` is in seconds; without it the wait has no end. Raises
-        `StorageError`: nothing was changed, or, after `patience` or when the connection broke at the very end, may
-        yet be; and whatever `change` raises.
+        must do all through the session, because it may be carried out twice before it is kept once. `patience` is in
+        seconds; without it the wait has no end. Raises `StorageError`: nothing was changed, or, after `patience` or
+        when the connection broke at the very end, may yet be; and whatever `change` raises.
         """
         if self._closed:
             raise StorageError(f"{self.place} is closed.")

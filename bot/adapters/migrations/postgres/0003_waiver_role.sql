@@ -1,0 +1,2 @@
+-- With which role somebody gave a waiver; those of before were given by maintainers or admins.
+ALTER TABLE waivers ADD COLUMN role text NOT NULL DEFAULT 'maintain';

@@ -12,6 +12,7 @@ from bot.conversation import Conversation
 from bot.core import config_check, decide, drafting
 from bot.core.apology import apology, head_of
 from bot.core.candidates import Known
+from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
 from bot.core.digest import digest as digest_of
@@ -37,11 +38,13 @@ from bot.core.render import DRAFT
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
 from bot.gather import Gathered, Gatherer
+from bot.scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.configurations import Configurations
+    from bot.core.candidates import Candidate
     from bot.core.draft import Draft
     from bot.core.effects import Effect
     from bot.core.events import RepositoryRef
@@ -78,6 +81,8 @@ class Task:
     clock: Clock
     house: House
     configurations: Configurations
+    writer: Callable[[], Forge | None]
+    """The repository with the right to write contents, None where the App was not given it."""
 
     def run(self) -> None:
         """React to the event. Raises `ForgeError`."""
@@ -160,9 +165,12 @@ class Task:
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
-        if isinstance(event, ButtonPressed) and event.identifier == DRAFT.identifier and number is not None:
-            self._command(_as_command(event, number))
-            return
+        if isinstance(event, ButtonPressed):
+            if number is not None:
+                self._command(_as_command(event, number))
+                return
+            if self.forge.role(event.sender) is Role.ANYONE:
+                return  # a bare branch has nobody to tell
         branch = event.head_branch if number is None else None
         subject = Subject(number=number, head=event.head_sha, branch=branch, named=event.head_branch, comments=True)
         self._judge(subject, asked=True, answered=event.check_run or 0)
@@ -178,25 +186,33 @@ class Task:
         self._see(gatherer, gathered)
         answer, known = gathered.answer, gatherer.known
         held = configured(answer, answer.default_branch or "", answer.default, known.farther, known.last_good)
-        ours = next((one for one in gathered.candidates if one.change.pull_request == number), None)
-        if event.on_pull_request and ours is None:
-            return
-        talk = Conversation(
+        scene = Scene(
             event=event,
+            asked_at=self.job.accepted_at,
             forge=self.forge,
             store=self.store,
             clock=self.clock,
             host=self.house,
             answer=answer,
-            config=held.config,
-            judged=judge_candidate(ours, self.house) if ours is not None else None,
+            held=held,
             look_again=lambda: self._look_again(event.number),
             outline=self._outline,
+            writer=self.writer,
         )
-        self._apply(talk.effects())
+        judged = self._judged_now(number, gathered) if number is not None else None
+        author = answer.asked.author if answer.asked is not None else event.author
+        self._apply(Conversation(scene, judged, author).effects())
 
-    def _look_again(self, number: int) -> None:
-        self._judge(Subject(number=number, comments=True), asked=True)
+    def _look_again(self, number: int) -> Judged | None:
+        return self._judged_now(number, self._judge(Subject(number=number, comments=True), asked=True))
+
+    def _judged_now(self, number: int, gathered: Gathered) -> Judged | None:
+        """What stands of a pull request, with the waivers of this moment; None where it is not open."""
+        ours = next((one for one in gathered.candidates if one.change.pull_request == number), None)
+        return self._judge_one(ours) if ours is not None else None
+
+    def _judge_one(self, candidate: Candidate) -> Judged:
+        return judge_candidate(candidate, self.house, self.store.waivers(self._repository.id))
 
     def apologise(self, error: str) -> None:
         """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
@@ -225,7 +241,7 @@ class Task:
         self._see(gatherer, gathered)
         if gathered.answer.archived or (not asked and self._moved(subject, gathered.answer)):
             return gathered
-        judged = tuple(judge_candidate(one, self.house) for one in gathered.candidates)
+        judged = tuple(self._judge_one(one) for one in gathered.candidates)
         snapshot = Snapshot(gathered.answer, judged, marks=self._marks(judged), asked=asked, answered=answered)
         effects = decide.effects_on_head(snapshot, self.house)
         draft = self._draft(snapshot) if effects else None
@@ -366,15 +382,15 @@ class Task:
 
 
 def _as_command(event: ButtonPressed, number: int) -> CommandPosted:
-    """The button asks for what `/plan` asks for, by whoever pressed it; this alias holds whatever the prefix is."""
+    """A button asks for what a command asks for, by whoever pressed it; this alias holds whatever the prefix is."""
     return CommandPosted(
         installation=event.installation,
         repository=event.repository,
         sender=event.sender,
         number=number,
         on_pull_request=True,
-        place=Place.COMMENT,
-        text="/speckit.plan",
+        place=Place.BUTTON,
+        text="/speckit.plan" if event.identifier == DRAFT.identifier else "/speckit.plan check",
         comment=None,
     )
 

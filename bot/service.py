@@ -7,6 +7,7 @@ found there, and what is there already is not written.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.configurations import Configurations
@@ -16,13 +17,13 @@ from bot.core.events import InstallationChanged, RepositoriesChanged, SweepDue
 from bot.core.jobs import new_job
 from bot.core.outcome import Done, Outcome, Retry
 from bot.core.owner_file import OWNERS
-from bot.core.rights import rights
+from bot.core.rights import COMMIT, rights
 from bot.core.stored import Installation, SeenRepository
 from bot.reactions import RepositoryEvent, Task
 
 if TYPE_CHECKING:
     from bot.core.events import Event, RepositoryRef
-    from bot.core.ports import Clock, Forges, LeasedJob, Queue, Store
+    from bot.core.ports import Clock, Forge, Forges, LeasedJob, Queue, Store
     from bot.core.verdict import House
 
 
@@ -82,7 +83,14 @@ class Service:
 
     def _task(self, event: RepositoryEvent, job: LeasedJob, house: House) -> Task:
         forge = self.forges.open(event.installation, event.repository, rights(event))
-        return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations)
+        writer = cache(partial(self._writer, event))
+        return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations, writer)
+
+    def _writer(self, event: RepositoryEvent) -> Forge | None:
+        """The repository to commit to, where the account has granted that."""
+        if self.forges.granted(event.installation).get("contents") != "write":
+            return None
+        return self.forges.open(event.installation, event.repository, COMMIT)
 
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
         match event.action:

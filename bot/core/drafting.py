@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.cases import read_yardstick, specify_root
 from bot.core.change import Kind, Reading
 from bot.core.feature import State
+from bot.core.plan import Verdict
 from bot.core.skeleton import Facts, draft_plan
 from bot.core.spec import read_spec
 
@@ -17,13 +19,24 @@ if TYPE_CHECKING:
     from bot.core.verdict import Judged
 
 _UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
+_DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
+_CELLS = re.compile(r"(?<!\\)\|")
 
 
 def undrafted(judged: Judged) -> FeatureReport | None:
     """The feature of a report whose plan is still to be written, None where there is none."""
+    return _without(judged, "plan.md")
+
+
+def unspecified(judged: Judged) -> FeatureReport | None:
+    """The feature of a report whose spec is still to be written, None where there is none."""
+    return _without(judged, "spec.md")
+
+
+def _without(judged: Judged, name: str) -> FeatureReport | None:
     for report in judged.report.features:
         feature = report.feature
-        state = next(artifact.state for artifact in report.artifacts if artifact.name == "plan.md")
+        state = next(artifact.state for artifact in report.artifacts if artifact.name == name)
         if feature.owned and not feature.removed and not feature.legacy and state in _UNWRITTEN:
             return report
     return None
@@ -50,8 +63,24 @@ def draft_for(judged: Judged, feature: FeatureReport, outline: Tree, committed_a
             paths=paths_of(outline),
             manifests=texts_of(outline),
             present=frozenset(artifact.name for artifact in feature.artifacts if artifact.state is State.PRESENT),
+            violations=_violations(feature),
         )
     )
+
+
+def _violations(feature: FeatureReport) -> tuple[str, ...]:
+    """What the change violates already, as far as it can be told before the plan is written.
+
+    That is what the unwritten plan's own check admits, and what a rule wants a row of Complexity Tracking for.
+    """
+    titles = {key: one.title for one in feature.constitution.principles for key in (one.id, one.name) if key}
+    admitted = [titles.get(check.principle or "", check.named) for check in feature.checks if check.verdict in _DEFECTS]
+    rows = [_CELLS.split(found.paste.strip())[1] for found in feature.findings if found.paste and _is_row(found.paste)]
+    return tuple(dict.fromkeys(name.strip() for name in (*rows, *admitted) if name.strip()))
+
+
+def _is_row(paste: str) -> bool:
+    return paste.startswith("| ") and "\n" not in paste.strip()
 
 
 def paths_of(outline: Tree) -> tuple[str, ...]:

@@ -92,6 +92,8 @@ class Place(StrEnum):
     COMMENT = "comment"
     REVIEW = "review"
     BODY = "body"
+    BUTTON = "button"
+    """A button of the check run, which stands for a command."""
 
 
 class CommandPosted(_About, frozen=True, kw_only=True):

@@ -114,6 +114,8 @@ class Denial:
     """The comment that asked; None for the text of the issue itself."""
     asked_at: str
     """When GitHub was asked for the role: `12:44:02 UTC`."""
+    asked_in: str = "this comment"
+    """Our own words for where it was asked; linked only where it is a comment."""
 
 
 def denial(denied: Denial, house: House, context: RenderContext) -> str:
@@ -131,7 +133,7 @@ def denial(denied: Denial, house: House, context: RenderContext) -> str:
     }.get(denied.verb, f"{code_span(house.spelt(Verb.STATUS))} shows how things stand")
     place = house.set_by.get(denied.verb)
     notes = [
-        f"Asked in {links.to('this comment', _redirect(denied, context), 'q')}",
+        f"Asked in {links.to(denied.asked_in, _redirect(denied, context), 'q')}",
         f"role asked of GitHub at {neutralise(denied.asked_at, 20)}",
         f"set by {links.to(code_span(_path(place)), context.at_url(place), 'cfg')}" if place else "",
     ]
@@ -213,11 +215,12 @@ def start_by_hand(naming: Naming, house: House, context: RenderContext) -> str:
     return f"{_HOST} By hand it is:\n\n{steps}\n\n{plan} gives the plan to save."
 
 
-def commit_by_hand(documents: Mapping[str, str], branch: str, *, fork: bool) -> str:
-    """`/plan commit` where the App may not write: on a fork, or by its host's choice."""
+def commit_by_hand(documents: Mapping[str, str], branch: str, *, fork: bool, refused: bool = False) -> str:
+    """`/plan commit` where the App may not write: on a fork, by the branch's rules, or by its host's choice."""
     if not documents:
         return "Nothing to commit: no document that can be drafted is missing."
-    why = "The branch of this pull request is in a fork, where this App cannot write." if fork else _HOST
+    why = "GitHub's own rules for this branch refuse a commit of this App." if refused else _HOST
+    why = "The branch of this pull request is in a fork, where this App cannot write." if fork else why
     patch = patch_of(documents)
     steps = commit_recipe(documents, branch)
     if len(patch) > _MOST_PATCH:

@@ -53,11 +53,11 @@ class SpecFacts:
     branch: str
     date: str
     """ISO date."""
-    template: str
-    """The template's whole text."""
-    template_path: str = BUNDLED
     asked: str = ""
     """Foreign: the words that asked for the feature, such as an issue's text."""
+    template: str = ""
+    """The template's whole text."""
+    template_path: str = BUNDLED
 
 
 def spec_paths(

@@ -89,7 +89,8 @@ class Commands:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     prefix: str = "/plan"
-    """The word that starts a command; change it where another bot answers to `/plan`."""
+    """The word that starts a command; another one where another bot answers to `/plan`. `/speckit.plan` and
+    `@<app> plan` mean the same whatever it is."""
     start: Role = Role.WRITE
     """Who may use `/plan start`: the weakest role that may."""
     commit: Role = Role.WRITE
@@ -105,34 +106,43 @@ class RepositoryConfig:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     mode: Mode = Mode.ENFORCE
-    """`enforce` blocks on errors; `advise` reports the same, neutral and without comments; `off` judges nothing."""
+    """`enforce` blocks on errors. `advise` reports the same, with the conclusion neutral (which GitHub counts as
+    passing) and without comments, unless `comment` says `always`. `off` judges nothing."""
     branches: str = DEFAULT_BRANCHES
-    """A linear-time (RE2) pattern with the named groups `number` and `slug`."""
+    """How a branch's name is read: a linear-time (RE2) pattern with the named groups `number` and `slug`. It is
+    searched in the whole name, so anchor it. Folder names are read by it first, then as Spec Kit writes them."""
     specs: tuple[str, ...] = ("specs",)
-    """Specs roots, from the repository's root; globs such as `apps/*/specs` are allowed."""
+    """Specs roots, from the repository's root; globs such as `apps/*/specs` are allowed. Each root is a number space of
+    its own."""
     number: NumberMode = NumberMode.SEQUENTIAL
-    """Where numbers come from; only `sequential` ones can collide."""
+    """Where numbers come from. Only `sequential` ones are counted up, so only they can collide; `ticket` and `issue`
+    numbers make a branch a feature only together with a folder."""
     unmatched: Unmatched = Unmatched.PASS
-    """What becomes of a pull request that changes code and is no feature."""
+    """What becomes of a pull request that changes code and is no feature: `pass`, or an error that asks for one."""
     since: int | None = None
-    """Features with a smaller number are legacy."""
+    """The first number that is judged: features on the base with a smaller number are legacy, and nothing in them
+    blocks. Left out, legacy is what was there before Plangate came."""
     legacy: tuple[str, ...] = ()
-    """Globs of feature folders that are legacy."""
+    """Globs of feature folders that are legacy, too, whatever their number is."""
     code: tuple[str, ...] | None = None
-    """Globs of what counts as code; left out, it is every path that is no document and no agent's folder."""
+    """Globs of what counts as code. Left out, it is every path but specs roots, `.specify/`, `docs/`, Markdown and
+    folders of agents and editors."""
     ignore: tuple[str, ...] = ()
-    """Globs that are not looked at."""
+    """Globs that are not looked at: neither as features nor as code."""
     artifacts: Mapping[str, Requirement] = field(default_factory=dict)
     """What is asked of an artifact, by its name; what is not named here goes by what the plan promises."""
     rules: Mapping[str, RuleLevel] = field(default_factory=dict)
-    """The level of a rule, by its id; the caps for old, legacy and merely touched features still apply."""
+    """The level of a rule, by its id. It takes the place of the rule's own severity; what a condition makes softer
+    stays softer, and the caps for old, legacy and merely touched features still apply."""
     commands: Commands = Commands()
     """How commands are spelt and who may use them."""
     comment: CommentWhen = CommentWhen.WHEN_NEEDED
-    """When the one comment on a pull request is written."""
+    """When the one comment on a pull request is written: when something blocks, always, or never."""
     self_configured: tuple[str, ...] = ()
-    """Base branches, besides the default one, that may say themselves whether and how hard they are judged."""
+    """Globs of base branches, besides the default one, whose own file says whether and how hard they are judged."""
     ungoverned: Ungoverned = Ungoverned.PASS
-    """What a pull request gets in a repository without Spec Kit. Set by the host or the owner, not by a repository."""
+    """What a pull request gets in a repository without Spec Kit: one passing run, or nothing. For the host and the
+    owner to set, not for a repository."""
     locked: tuple[str, ...] = ()
-    """Keys (`mode`, `rules.number-collision`) that nearer files cannot set; `waive` forbids `/plan waive`."""
+    """Keys that nearer files cannot set: `mode`, `rules`, `rules.number-collision`. `waive` forbids `/plan waive`, and
+    is the one that a repository can lock for itself."""

@@ -26,7 +26,7 @@ SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
 
 EXAMPLES: Final[Mapping[str, str]] = {
     "mode": "mode: advise",
-    "branches": "branches: '^(?:feat/)?(?P<number>[0-9]{3,})-(?P<slug>[^/]*)$'",
+    "branches": "branches: '^feat/(?P<number>[0-9]{3,})-(?P<slug>[^/]*)$'",
     "specs": 'specs: ["apps/*/specs"]',
     "number": "number: issue",
     "unmatched": "unmatched: require-feature",
@@ -133,7 +133,7 @@ def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> Key:
 
 def _kind(facts: dict[str, Any], target: dict[str, Any]) -> str:
     if "additionalProperties" in facts:
-        return "mapping"
+        return "mapping of names to words"
     inner = next((option for option in facts.get("anyOf", ()) if option.get("type") != "null"), facts)
     if "items" in inner:
         return "list of text"

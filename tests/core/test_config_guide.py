@@ -1,0 +1,87 @@
+"""The reference page and the editors' schema are those of the model, and every example on the page is true."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.commands.config import schema_text
+from bot.core.branch import read_branch
+from bot.core.config import RepositoryConfig
+from bot.core.config_guide import NAMES, NameExample, guide
+from bot.core.config_layers import Origin, Rank, merge, read_layer
+from bot.core.config_schema import EXAMPLES, all_keys
+from bot.core.which import decide
+from bot.rules import RULES
+from tests.core.changes import change
+
+ROOT = Path(__file__).parents[2]
+OWNER = Origin(Rank.OWNER, "app.yml")
+
+
+def configured(setting: str) -> RepositoryConfig:
+    """The configuration with these lines below `plangate:`."""
+    text = "plangate:\n" + "".join(f"  {line}\n" for line in setting.splitlines())
+    layer = read_layer(text, OWNER, [rule.id for rule in RULES])
+    assert not layer.mistakes
+    return merge([layer]).config
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("docs/configuration.md", guide()), ("config/app.schema.json", schema_text())]
+)
+def test_the_committed_file_is_the_generated_one(path: str, text: str) -> None:
+    if os.environ.get("UPDATE"):
+        (ROOT / path).write_text(text, encoding="utf-8")
+    assert (ROOT / path).read_text(encoding="utf-8") == text
+
+
+def test_every_key_has_an_example_and_every_example_a_key() -> None:
+    assert set(EXAMPLES) == {key.path for key in all_keys()}
+
+
+def test_every_link_within_the_page_leads_somewhere() -> None:
+    page = guide()
+    headings = {heading.lower().replace(".", "") for heading in re.findall(r"^#+ (\S+)$", page, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= headings
+
+
+def test_every_configuration_on_the_page_is_one() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", guide(), re.DOTALL)
+    assert len(blocks) > len(EXAMPLES) + len(NAMES)
+    for block in blocks:
+        layer = read_layer(block, OWNER, [rule.id for rule in RULES])
+        assert layer.present, block
+        assert not layer.mistakes, block
+
+
+@pytest.mark.parametrize("example", NAMES, ids=lambda example: example.title)
+def test_names_are_read_as_the_page_says(example: NameExample) -> None:
+    config = configured(example.setting)
+    assert {name: read_branch(name, config).number for name, _ in example.branches} == dict(example.branches)
+    files = {"README.md": "#", f"{example.folder}/spec.md": "# Spec"}
+    branch = example.branches[0][0]
+    own = decide(change(files, files, head_branch=branch), config).own
+    assert own is not None
+    assert own.path == example.folder
+
+
+@pytest.mark.parametrize("key", all_keys(), ids=lambda key: key.path)
+def test_an_editor_is_told_what_every_key_means(key: object) -> None:
+    schema = json.loads(schema_text())
+    properties = schema["properties"]["plangate"]["properties"]
+    head, _, tail = key.path.partition(".")  # type: ignore[attr-defined]
+    told = schema["$defs"]["Commands"]["properties"][tail] if tail else properties[head]
+    assert told["description"]
+    assert told["examples"]
+
+
+def test_an_editor_refuses_what_we_refuse() -> None:
+    schema = json.loads(schema_text())["properties"]["plangate"]
+    assert schema["additionalProperties"] is False
+    assert "number-collision" in schema["properties"]["rules"]["propertyNames"]["enum"]
+    assert "contracts/" in schema["properties"]["artifacts"]["propertyNames"]["enum"]

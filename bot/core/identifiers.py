@@ -19,7 +19,7 @@ STORY = re.compile(r"(?<![A-Za-z0-9_-])US[- ]?([0-9]{1,3})(?![A-Za-z0-9])")
 _TO = re.compile(r"\s*(?:–|—|-|\.\.\.?|…|~|〜|to|through|bis|à|al?|〜|から|至|到)\s*")
 _DASH = re.compile(r"\s*(?:–|—|\.\.\.?|…|~|〜)\s*")
 """Only these make a bare number the end of a range; `FR-001 to 100 requests` is none."""
-_NUMBER = re.compile(r"[0-9]{2,4}(?![A-Za-z0-9.])")
+_NUMBER = re.compile(r"[0-9]{2,4}[a-z]?(?![A-Za-z0-9.])")
 _MORE = re.compile(r"\s*[/,、]\s*([0-9]{2,4}[a-z]?)(?![A-Za-z0-9.])")
 _SPLIT = re.compile(r"(.*?)([0-9]+)([a-z]?)$")
 
@@ -61,6 +61,7 @@ def _between(start: str, end: str) -> Iterator[str]:
     first, last = _SPLIT.match(start), _SPLIT.match(end)
     if first and last and first[1] == last[1] and 0 < int(last[2]) - int(first[2]) <= MAX_RANGE:
         width = len(first[2])
-        for number in range(int(first[2]) + 1, int(last[2])):
+        # `FR-014〜015a` runs through FR-015.
+        for number in range(int(first[2]) + 1, int(last[2]) + bool(last[3])):
             yield f"{first[1]}{number:0{width}d}"
     yield end

@@ -3,7 +3,7 @@
 ## What it does
 
 Reports an item of the Constitution Check that is violated or partial, gives its reason in its own cell or line, and has
-no row in Complexity Tracking.
+no row in Complexity Tracking. Silent where a complete row names nothing: that row is most likely meant.
 
 ## Why
 
@@ -56,6 +56,8 @@ def judge(case: Case) -> Iterator[Finding]:
     """One finding for each standing item whose only reason is its own."""
     plan = case.plan
     if plan is None:
+        return
+    if gate.nameless_rows(plan):
         return
     for check in gate.defects(plan):
         settled = gate.rows_for(check, plan) or gate.non_negotiable(check, case.constitution) is not None

@@ -29,7 +29,8 @@ Write `PASS`, `FAIL` or `N/A: <reason>` beside the principle.
 
 Error for a NON-NEGOTIABLE principle that is listed without a verdict, and for all of them when not one is answered.
 Warning for another that is listed without a verdict, or a NON-NEGOTIABLE one that is not mentioned. Notice for what is
-not mentioned, or answered by one line for the whole gate ("Gate: PASS").
+not mentioned, or answered by one line for the whole gate ("Gate: PASS"); also where an item has the numeral or a word of
+a NON-NEGOTIABLE one, under another name.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from bot.core.constitution import ConstitutionState, Principle
 from bot.core.findings import Severity
 from bot.core.plan import Check, Verdict
 from bot.core.prose import At, Code, Name, Piece, Prose
+from bot.core.reading.joining import hints_at
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip, count
 
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
 
 _FIX: Prose = ("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), ".")
 _NAMED_AT_MOST = 5
+_LOOKED_AT = 200
+"""Items that are compared with each principle."""
 
 
 @rule(Severity.ERROR, Clause("principle unanswered", "principles unanswered", 30))
@@ -101,9 +105,15 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
     )
 
 
+def _is_hinted_at(principle: Principle, plan: Plan) -> bool:
+    """An item has its numeral or a word of its name: `II. No external deps` beside `II. Vetted Dependencies`."""
+    return any(hints_at(check.named, principle) for check in plan.checks[:_LOOKED_AT])
+
+
 def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Iterator[Finding]:
     line = plan.check.line if plan.check is not None else None
-    strong = [] if _whole(plan) else [principle for principle in principles if principle.non_negotiable]
+    hinted = [principle for principle in principles if _is_hinted_at(principle, plan)]
+    strong = [] if _whole(plan) else [p for p in principles if p.non_negotiable and p not in hinted]
     for principle in strong:
         yield case.found(
             Severity.WARNING,
@@ -114,7 +124,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
             fix=("Add it, with ", *_FIX[1:]),
             subject=gate.key_of(principle),
         )
-    weak = [principle for principle in principles if principle not in strong]
+    weak = [p for p in principles if p not in strong and (p.non_negotiable or p not in hinted)]
     if weak:
         names: list[Piece] = []
         for principle in weak[:_NAMED_AT_MOST]:

@@ -18,6 +18,7 @@ from bot.core.identifiers import requirement_ids, story_ids
         ("FR-001 to FR-003", ["FR-001", "FR-002", "FR-003"]),
         ("FR-009..FR-011", ["FR-009", "FR-010", "FR-011"]),
         ("FR-001–003", ["FR-001", "FR-002", "FR-003"]),
+        ("FR-014〜015a", ["FR-014", "FR-015", "FR-015a"]),
         ("FR-001/002/004", ["FR-001", "FR-002", "FR-004"]),
         ("FR-001, 003", ["FR-001", "FR-003"]),
         ("FR-001 to 100 requests", ["FR-001"]),

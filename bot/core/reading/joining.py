@@ -264,6 +264,14 @@ def identity(principle: Principle) -> str:
     return principle.id or principle.name
 
 
+def hints_at(named: str, principle: Principle) -> bool:
+    """The name shares the principle's numeral or a word with it: too little to join them, enough to be meant."""
+    value, name = leading_numeral(named)
+    if value is not None and principle.id is not None and value == number(principle.id):
+        return True
+    return bool(tokens(name) & tokens(principle.name))
+
+
 def _initials(name: str) -> str:
     """`tdd` for Test-Driven Development; empty where the name is too short to be called by its letters."""
     parts = _WORD.findall(re.sub(r"\(.*", "", name[:_LONGEST]).casefold())

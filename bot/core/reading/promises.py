@@ -17,10 +17,16 @@ MAX_REASON = 300
 _NAMES = "|".join(re.escape(name.rstrip("/")) for name in ARTIFACTS)
 _TREE_LINE = re.compile(rf"^[\s│├└─┬|`+*>\\-]*(?P<name>(?:\./)?(?:{_NAMES}))(?P<slash>/?)(?![\w.-])(?P<rest>.*)$")
 _DENIAL = re.compile(
-    r"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>n\s?/\s?a|not\s+(?:applicable|needed|required|created|generated|produced|used)|skipped|omitted|none|no\s+aplica|no\s+(?:es\s+)?necesari[oa]|não\s+se\s+aplica|"
+    r"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>n\s?/\s?a|not\s+(?:applicable|needed|required|created|generated|produced|used)(?!\s+(?:yet|until))|skipped|omitted|none|no\s+aplica|no\s+(?:es\s+)?necesari[oa]|não\s+se\s+aplica|"
     r"entfällt|nicht\s+(?:nötig|erforderlich|anwendbar)|non\s+applicable|sans\s+objet|не\s+(?:требуется|нужен|нужно|применимо)|nie\s+dotyczy|不适用|不適用|不要|不需要|无需|無需|該当なし|対象外|해당\s?없음|불필요)(?!\w)",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|"
+    r"[(（—–:]\s*(?P<said>not\s+(?:applicable|needed|required)(?!\s+(?:yet|until|by|here))|skipped|omitted|不适用|不適用|不要|無需|无需|該当なし)(?!\w)",
+    re.IGNORECASE,
+)
+"""Taken back after what the file would have been: `research.md  # Phase 0 (not needed: no unknowns)`."""
 _OWN_LINE = re.compile(
     rf"^\W*(?P<name>(?:{_NAMES}))(?P<slash>/?)`?\**\s*[:：—–-]+\s*\**\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
 )
@@ -69,10 +75,11 @@ def _denied(rest: str) -> str | None:
     shown = rest.strip().lstrip("#").strip()
     match = _DENIAL.match(shown)
     if match is None:
-        match = re.search(r"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)", shown, re.IGNORECASE)
+        match = _ASIDE.search(shown[:MAX_REASON])
         if match is None:
             return None
-    return shown[match.start("word") :].strip(" -—–()*")[:MAX_REASON]
+    start = match.start("word") if match["word"] else match.start("said")
+    return shown[start:].strip(" -—–()*")[:MAX_REASON]
 
 
 def _artifact(name: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1000
 MAX_CELL = 600
+_MOST_GATES = 200
+"""Gates that a row may name; every row is compared with each of them."""
 _PLACEHOLDER = re.compile(r"\W*\[[^\]]*\]\W*")
 _WHY = re.compile(
     r"(?:why(?:\s+\w+){0,2}|reason|rationale|justification|justified\s+because|because|motivo|justificación|razón|justificativa|begründung|grund|warum|raison|justification|"
@@ -46,7 +48,8 @@ class TrackingReader:
         self._joiner = joiner
         self._header = tuple(fold(title) for title in template.tracking_header)
         self._template_rows = {normal_row(line) for line in template.text.splitlines() if line.lstrip().startswith("|")}
-        self._gates = {check.named: tokens(check.named) for check in checks if check.principle is None and check.named}
+        names = dict.fromkeys(check.named for check in checks if check.principle is None and check.named)
+        self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
         self.table_line: int | None = None
 
     def read(self, heading: Heading | None, tables: Iterable[Table]) -> tuple[TrackingRow, ...]:

@@ -80,6 +80,25 @@ def test_the_tree_promises_and_takes_back() -> None:
         assert plan.lines[promise.line - 1][promise.column - 1 : promise.end_column] == promise.artifact
 
 
+@pytest.mark.parametrize(
+    ("note", "waived"),
+    [
+        ("Phase 0 (not needed - no unknowns)", "not needed - no unknowns"),
+        ("Phase 1: skipped, nothing is stored", "skipped, nothing is stored"),
+        ("Phase 0 output (不要)", "不要"),
+        ("Phase 0 output", None),
+        ("(to be created)", None),
+        ("not created yet", None),
+        ("Phase 1 (not required by /speckit.plan)", None),
+        ("what is not needed any more", None),
+    ],
+)
+def test_a_tree_line_takes_back_only_what_it_says(note: str, waived: str | None) -> None:
+    tree = TREE.replace("Phase 0 output", note, 1)
+    (promise,) = [one for one in read(f"# Plan\n\n{tree}").promises if one.artifact == "research.md"]
+    assert promise.waived == waived
+
+
 def test_paths_and_links_are_read_with_their_lines() -> None:
     plan = read(f"# Plan\n\n{TREE}\n[out](https://example.org/x)\n")
     assert [path for path, _ in plan.structure_paths] == [

@@ -29,8 +29,8 @@ Write `PASS`, `FAIL` or `N/A: <reason>` beside the principle.
 
 Error for a NON-NEGOTIABLE principle that is listed without a verdict, and for all of them when not one is answered.
 Warning for another that is listed without a verdict, or a NON-NEGOTIABLE one that is not mentioned. Notice for what is
-not mentioned, or answered by one line for the whole gate ("Gate: PASS"); also where an item has the numeral or a word of
-a NON-NEGOTIABLE one, under another name.
+not mentioned, or answered by one line for the whole gate ("Gate: PASS"); also where an item has the numeral or a word
+of a NON-NEGOTIABLE one, under another name.
 """
 
 from __future__ import annotations

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from bot.demo.theatre import Cost
     from bot.sandbox.state import CheckRun, Comment
 
 WIDTH = 118
 """Cells of a line where the terminal is wider, or is none."""
+_WIDE = 110
+"""Cells from which a verdict and its folder stand in one line."""
 _MARKS = {"success": ("✓", "green"), "failure": ("✗", "red"), "neutral": ("■", "yellow")}
 _LEVELS = {"failure": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("i", "cyan")}
 _FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n(.*?)</details>", re.DOTALL)
@@ -53,12 +56,42 @@ class Screen:
         self._console.rule(Text(f" {number} of {of} ", style="bold cyan"), align="left", style="cyan")
         self._console.print(Text(text, style="bold"))
 
-    def cost(self, seconds: float, reads: int, writes: int, tokens: int) -> None:
+    def heading(self, text: str) -> None:
+        """What the rows below have in common."""
+        self._console.print()
+        self._console.print(Text(text, style="bold cyan"))
+
+    def row(  # noqa: PLR0913, PLR0917  the columns of a table that is printed as it grows
+        self, mark: tuple[str, str], name: str, name_width: int, said: str, where: str, took: str
+    ) -> None:
+        """A verdict in one line; in two where the terminal is narrow, and uncut where there is none."""
+        first = Text(name)
+        first.truncate(name_width, overflow="ellipsis", pad=True)
+        head = Text.assemble((f" {mark[0]} ", f"bold {mark[1]}"), (first if self._console.is_terminal else name), "  ")
+        if not self._console.is_terminal:
+            self._console.print(Text.assemble(head, said, f"  {where}  {took.strip()}"), soft_wrap=True)
+            return
+        room = self._console.width - len(f"{head.plain}{took}") - 4
+        if self._console.width < _WIDE:
+            title = Text(said, no_wrap=True)
+            title.truncate(self._console.width - head.cell_len, overflow="ellipsis")
+            self._console.print(Text.assemble(head, title))
+            self._console.print(Text(f"   {where}  {took.strip()}", style="dim", no_wrap=True, overflow="ellipsis"))
+            return
+        title, place = Text(said), Text(where, style="dim")
+        place_width = min(place.cell_len, max(room // 3, room - title.cell_len))
+        place.truncate(place_width, overflow="ellipsis")
+        title.truncate(room - place_width, overflow="ellipsis", pad=True)
+        self._console.print(Text.assemble(head, title, "  ", place, "  ", (took, "dim")), no_wrap=True)
+
+    def cost(self, cost: Cost) -> None:
         """What it took: from the delivery to the verdict."""
-        counted = f"{_count(reads, 'read')}, {_count(writes, 'write')}" + (
-            f", {_count(tokens, 'token')}" if tokens else ""
+        counted = f"{_count(cost.reads, 'read')}, {_count(cost.writes, 'write')}" + (
+            f", {_count(cost.tokens, 'token')}" if cost.tokens else ""
         )
-        self._console.print(Text(f"  {seconds * 1000:.0f} ms from delivery to verdict · API: {counted}", style="dim"))
+        self._console.print(
+            Text(f"  {cost.seconds * 1000:.0f} ms from delivery to verdict · API: {counted}", style="dim")
+        )
 
     def check_run(self, run: CheckRun, *, open_text: bool = False) -> None:
         """A check run with its annotations and buttons."""

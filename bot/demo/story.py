@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import UserError
-from bot.demo.theatre import tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.demo.screen import Screen
-    from bot.demo.theatre import Theatre
+    from bot.demo.theatre import Theatre, Watch
     from bot.sandbox.state import CheckRun, Comment, PullRequest, Repository
 
 HERE = Path(__file__).parent
@@ -78,24 +77,15 @@ class Story:
 
     def _judged(self, act: Callable[[], str], accept: Callable[[CheckRun], bool]) -> CheckRun:
         """The check run that an act of somebody brings, with what it took."""
-        marks = self._marks()
+        watch = self.theatre.watch()
         run = self.theatre.wait_for_run(self._repository, act(), accept)
-        self._show_cost(*marks)
+        self._show_cost(watch)
         return run
 
-    def _marks(self) -> tuple[int, int]:
-        world = self.theatre.world
-        return len(world.deliveries.log), world.requests.mark
-
-    def _show_cost(self, deliveries: int, requests: int) -> None:
+    def _show_cost(self, watch: Watch) -> None:
         """From the first delivery to the first write that answers it, and every call in between and after."""
         self.theatre.wait_until_quiet()
-        world = self.theatre.world
-        calls = list(world.requests.since(requests))
-        sent = min(delivery.delivered_at for delivery in world.deliveries.log[deliveries:])
-        # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
-        told = min((call.at + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
-        self.screen.cost(told - sent, *tally(calls))
+        self.screen.cost(watch.cost())
 
     def _sticky(self, pull: PullRequest) -> Comment:
         return self.theatre.wait_for_comment(self._repository, pull.number, lambda one: STICKY in one.body)
@@ -109,10 +99,10 @@ class Story:
         self.screen.check_run(run, open_text=True)
 
     def _opened(self) -> None:
-        marks = self._marks()
+        watch = self.theatre.watch()
         pull = self.theatre.world.open_pull_request(self._repository, BRANCH, title="Error report", author=AUTHOR)
         comment = self._sticky(pull)
-        self._show_cost(*marks)
+        self._show_cost(watch)
         self.screen.comment(comment)
 
     def _violated(self) -> None:
@@ -154,10 +144,10 @@ class Story:
         world = self.theatre.world
         issue = world.open_issue(self._repository, "Export the audit log", page("issue.md"), author=REVIEWER)
         self.theatre.wait_until_quiet()
-        marks = self._marks()
+        watch = self.theatre.watch()
         world.comment(self._repository, issue.number, "/plan", author=REVIEWER)
         reply = self.theatre.wait_for_comment(self._repository, issue.number, lambda one: "kind=plan" in one.body)
-        self._show_cost(*marks)
+        self._show_cost(watch)
         self.screen.comment(reply)
 
     def _mended(self) -> None:

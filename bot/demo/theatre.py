@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -16,7 +20,7 @@ from bot.core.errors import UserError
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bot.sandbox.requests_log import Request
     from bot.sandbox.state import CheckRun, Comment, Repository
@@ -27,21 +31,50 @@ WAIT_SECONDS = 20.0
 """How long one verdict may take before the demo says that something is wrong."""
 STOP_SECONDS = 15.0
 _TICK = 0.01
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _SECRET = "demo-secret"  # noqa: S105  it signs deliveries between two processes of this demo
 
 
 T = TypeVar("T")
 
 
+class LateError(UserError):
+    """What was waited for did not come in time."""
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nobody interrupts this: what is half begun or half ended would stay behind. Interrupts come right after."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: waiting.append(number)) for one in _INTERRUPTS}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        if waiting and sys.exc_info()[0] is None:
+            raise KeyboardInterrupt
+
+
 class Theatre:
     """The two servers, on loopback, in a folder that goes when they go."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="plangate-demo-")
+        self._folder = tempfile.TemporaryDirectory(prefix="plangate-demo-", ignore_cleanup_errors=True)
         self.port = _free_port()
-        self.world = World(webhook_url=f"{self.url}/webhook", secret=_SECRET)
+        self._world: World | None = None
         self._log = Path(self._folder.name) / "plangate.log"
         self._plangate: subprocess.Popen[bytes] | None = None
+
+    @property
+    def world(self) -> World:
+        """The GitHub; there is none before the curtain rises."""
+        if self._world is None:
+            raise RuntimeError("the theatre is closed")
+        return self._world
 
     @property
     def url(self) -> str:
@@ -50,6 +83,8 @@ class Theatre:
 
     def __enter__(self) -> Self:
         try:
+            with _undisturbed():
+                self._world = World(webhook_url=f"{self.url}/webhook", secret=_SECRET)
             self._start()
         except BaseException:
             self.close()
@@ -75,13 +110,15 @@ class Theatre:
             "PLANGATE_PORT": str(self.port),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLANGATE_")}
-        with self._log.open("wb") as log:
+        with self._log.open("wb") as log, _undisturbed():
             self._plangate = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
                 env=inherited | ours,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                # Ctrl-C reaches every process of the terminal's group; this one is ended in order, by us.
+                start_new_session=True,
             )
         self._until(self._is_open, START_SECONDS, "Plangate did not open its door")
 
@@ -93,7 +130,11 @@ class Theatre:
             return None
 
     def close(self) -> None:
-        """End both, and remove what they wrote."""
+        """End both, and remove what they wrote; a second Ctrl-C does not leave half of it."""
+        with _undisturbed():
+            self._close()
+
+    def _close(self) -> None:
         if self._plangate is not None and self._plangate.poll() is None:
             self._plangate.terminate()
             try:
@@ -101,8 +142,14 @@ class Theatre:
             except subprocess.TimeoutExpired:
                 self._plangate.kill()
                 self._plangate.wait()
-        self.world.close()
-        self._folder.cleanup()
+        world, self._world = self._world, None
+        try:
+            if world is not None:
+                world.close()
+        except RuntimeError as error:
+            raise UserError(f"The demo's own GitHub made a mistake: {error}") from error
+        finally:
+            self._folder.cleanup()
 
     def log_tail(self, lines: int = 20) -> str:
         """The end of Plangate's log, for when something is wrong."""
@@ -116,16 +163,18 @@ class Theatre:
             if self._plangate is not None and self._plangate.poll() is not None:
                 raise UserError(f"Plangate ended by itself:\n{self.log_tail()}")
             time.sleep(_TICK)
-        raise UserError(f"{wrong} within {seconds:.0f} seconds:\n{self.log_tail()}")
+        raise LateError(f"{wrong} within {seconds:.0f} seconds:\n{self.log_tail()}")
 
-    def wait_for_run(self, repository: Repository, sha: str, accept: Callable[[CheckRun], bool]) -> CheckRun:
-        """The newest check run on a commit, as soon as it is one that `accept` takes."""
+    def wait_for_run(
+        self, repository: Repository, sha: str, accept: Callable[[CheckRun], bool], seconds: float = WAIT_SECONDS
+    ) -> CheckRun:
+        """The newest check run on a commit, as soon as it is one that `accept` takes. Raises `LateError`."""
 
         def look() -> CheckRun | None:
             runs = self.world.check_runs(repository, sha)
             return runs[0] if runs and accept(runs[0]) else None
 
-        return self._until(look, WAIT_SECONDS, f"No such check run came for {sha[:7]}")
+        return self._until(look, seconds, f"No such check run came for {sha[:7]}")
 
     def wait_for_comment(self, repository: Repository, number: int, accept: Callable[[Comment], bool]) -> Comment:
         """The comment of ours that `accept` takes."""
@@ -135,14 +184,56 @@ class Theatre:
 
         return self._until(look, WAIT_SECONDS, f"No such comment came on {number}")
 
-    def wait_until_quiet(self) -> None:
-        """Until no request came for a while, so that what is counted is whole."""
+    def wait_for_a_look(self) -> None:
+        """Until Plangate has looked at what is there: its door may be open before its worker works."""
+        self._until(lambda: self.world.requests.graphql.total or None, START_SECONDS, "Plangate did not look around")
+        self.wait_until_quiet()
+
+    def wait_until_quiet(self, seconds: float = 0.3) -> None:
+        """Until no request came for so long, so that what is counted is whole: a job's calls follow one another."""
         self.world.settle()
         quiet, seen = 0.0, len(self.world.requests)
-        while quiet < 0.3:  # noqa: PLR2004  a job's calls follow one another within milliseconds
+        while quiet < seconds:
             time.sleep(0.05)
             now = len(self.world.requests)
             quiet, seen = (quiet + 0.05, now) if now == seen else (0.0, now)
+
+    def watch(self) -> Watch:
+        """Look at the clock: whatever is delivered and asked from now on counts."""
+        return Watch(self.world, len(self.world.deliveries.log), self.world.requests.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a verdict took."""
+
+    seconds: float
+    """From the first delivery to the first write that answers it."""
+    reads: int
+    writes: int
+    tokens: int
+
+    @property
+    def calls(self) -> int:
+        """Requests to the API, tokens apart."""
+        return self.reads + self.writes
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A moment, to be compared with a later one."""
+
+    _world: World
+    _deliveries: int
+    _requests: int
+
+    def cost(self) -> Cost:
+        """What happened since."""
+        calls = list(self._world.requests.since(self._requests))
+        sent = min((one.delivered_at for one in self._world.deliveries.log[self._deliveries :]), default=0.0)
+        # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
+        told = min((call.at + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
+        return Cost(told - sent, *tally(calls))
 
 
 def tally(requests: list[Request]) -> tuple[int, int, int]:

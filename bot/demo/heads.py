@@ -1,0 +1,302 @@
+"""Which heads of a repository are rehearsed, and against which commit each is compared.
+
+An open branch is compared with the default branch as it is. A head that was merged is compared with the default branch
+as it was then: the first parent of the commit that brought it. Squashed pull requests are known by the `(#12)` that
+GitHub puts behind their titles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.core.config_layers import Origin, Rank, merge, read_layer
+from bot.core.errors import UserError
+from bot.core.folders import folder_at, root_of
+from bot.core.globs import is_glob, matches, matches_any
+from bot.core.render import plain_line
+from bot.desk import host_layer, rule_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from bot.core.config import RepositoryConfig
+    from bot.demo.mirror import Landing, Mirror, Original
+
+DEFAULT_HEADS, DEFAULT_HISTORY, MAX_HEADS = 20, 200, 500
+MAX_LOOKED_AT = 1_000
+"""Branches, and commits of the default branch, that are looked at to find the newest heads."""
+MAX_FILES = 5_000
+"""Files of one change; GitHub lists no more than 3,000 itself."""
+_MAX_CONFIG = 256 * 1024
+_CONFIG_PATHS = (".github/app.yml", "app.yml")
+_TITLE = 120
+_NEAR = 3
+"""Levels of folders in which specs are looked for that the configuration does not name."""
+_NUMBER = re.compile(r"\(#([0-9]{1,9})\)")
+_MERGES = (
+    re.compile(r"Merge pull request #(?P<number>[0-9]{1,9}) from [^/\s]{1,100}/(?P<name>\S{1,250})"),
+    re.compile(r"Merged in (?P<name>\S{1,250}) \(pull request #(?P<number>[0-9]{1,9})\)"),
+    re.compile(r"Merge (?:remote-tracking )?branch '(?P<name>[^']{1,250})'(?P<number>)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head as it is rehearsed: what would have been a pull request."""
+
+    name: str
+    """The branch's name, or the short id of a commit that has none."""
+    sha: str
+    base: str
+    """The commit that it is compared with."""
+    title: str
+    folders: tuple[str, ...] = ()
+    """The feature folders that it touches."""
+    number: int | None = None
+    """The pull request's number, where one is known."""
+    landed: str | None = None
+    """The commit that brought it to the default branch; None while it is open."""
+    began: int = 0
+    """When its first own commit was made, seconds since the epoch."""
+    ended: int = 0
+    """When its last own commit was made, or when it was merged."""
+
+    def called(self, name: str) -> bool:
+        """Whether a person means this head."""
+        return name in {self.name, self.sha, f"#{self.number}"} or (len(name) > 6 and self.sha.startswith(name))  # noqa: PLR2004  git's own short ids have seven digits
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for."""
+
+    base: str | None = None
+    heads: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    history: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What is played, in this order: merged heads from the oldest on, then open ones from the oldest on."""
+
+    base_name: str
+    base: str
+    heads: tuple[Head, ...]
+    roots: tuple[str, ...]
+    found: int = 0
+    """Heads that touch a specs root; more than are played, or fewer where others were named."""
+    history: bool = False
+
+
+def copy_wanted(mirror: Mirror, original: Original, wanted: Wanted) -> Programme:
+    """Copy what is asked for, and decide what is played. Raises `UserError` where there is nothing to play."""
+    if wanted.base is not None:
+        base = _commit(original, wanted.base)
+        base_name = _branch_name(original, wanted.base) or _short(original.default or "main")
+    elif original.default is not None:
+        base, base_name = original.refs[original.default], _short(original.default)
+    else:
+        raise UserError(f"{original.folder} has no main branch: name the base with --base REF.")
+    named = {name: sha for name in (*wanted.heads, *wanted.shown) if (sha := original.commit(name)) is not None}
+    mirror.copy(original, tuple(dict.fromkeys((base, *named.values()))))
+    chooser = _Chooser(mirror, original, base, base_name, _config(mirror, base))
+    return chooser.programme(wanted, named)
+
+
+def _commit(original: Original, name: str) -> str:
+    sha = original.commit(name)
+    if sha is None:
+        raise UserError(f"There is no branch, tag or commit `{plain_line(name)}` in {original.folder}.")
+    return sha
+
+
+def _short(ref: str) -> str:
+    """A branch's name without the place where it is: `refs/remotes/origin/main` is `main`."""
+    if ref.startswith("refs/remotes/"):
+        return ref.split("/", 3)[-1]
+    return ref.removeprefix("refs/heads/")
+
+
+def _branch_name(original: Original, name: str) -> str | None:
+    """The branch that a person named, without its place; None where it is no branch."""
+    ref = next((place + name for place in ("refs/heads/", "refs/remotes/", "") if place + name in original.refs), None)
+    return _short(ref) if ref is not None else None
+
+
+def _config(mirror: Mirror, base: str) -> RepositoryConfig:
+    """The configuration on the base as far as it can be read; what is wrong with it, the verdicts tell."""
+    own = Origin(Rank.REPOSITORY, _CONFIG_PATHS[0], base)
+    for path in _CONFIG_PATHS:
+        layer = read_layer(mirror.text(base, path, _MAX_CONFIG), Origin(Rank.REPOSITORY, path, base), rule_ids())
+        if layer.present and not layer.mistakes:
+            return merge((host_layer(), layer)).config
+    return merge((host_layer(), read_layer(None, own, ()))).config
+
+
+@dataclass
+class _Chooser:
+    """Finds heads in the copy."""
+
+    mirror: Mirror
+    original: Original
+    base: str
+    base_name: str
+    config: RepositoryConfig
+    _landings: list[Landing] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._landings = self.mirror.mainline(self.base, [_pathspec(root) for root in self.config.specs], MAX_LOOKED_AT)
+
+    def programme(self, wanted: Wanted, named: Mapping[str, str]) -> Programme:
+        limit = min(wanted.limit or (DEFAULT_HISTORY if wanted.history else DEFAULT_HEADS), MAX_HEADS)
+        found = list(self._history() if wanted.history else self._all())
+        found.sort(key=lambda head: -head.ended)
+        asked = [self._named(name, named.get(name), found) for name in (*wanted.heads, *wanted.shown)]
+        chosen = asked if wanted.heads else [*found[:limit], *asked]
+        heads = tuple({head.sha: head for head in chosen}.values())
+        if not heads:
+            raise UserError(self._nothing(history=wanted.history))
+        total = 0 if wanted.heads else len(found)
+        order = {landing.sha: -index for index, landing in enumerate(self._landings)}
+        merged = sorted((head for head in heads if head.landed), key=lambda head: order.get(head.landed or "", 0))
+        still_open = sorted((head for head in heads if not head.landed), key=lambda head: (head.began, head.sha))
+        return Programme(self.base_name, self.base, (*merged, *still_open), self.config.specs, total, wanted.history)
+
+    def _history(self) -> Iterator[Head]:
+        """Every commit of the default branch that touched a specs root, as if it had been a pull request."""
+        for landing in self._landings:
+            if landing.parents:
+                title = _title(landing)
+                head = Head(landing.sha[:7], landing.sha, landing.parents[0], title, number=_number(landing))
+                yield from self._whole(replace(head, landed=landing.sha, began=landing.when, ended=landing.when))
+
+    def _all(self) -> Iterator[Head]:
+        """Merged and open heads that touch a specs root."""
+        yield from self._merged()
+        yield from self._open()
+
+    def _merged(self) -> Iterator[Head]:
+        for landing in self._landings:
+            if not landing.parents:
+                continue
+            name, number, title = _merge_name(landing), _number(landing), _title(landing)
+            tips = [sha for sha in landing.parents[1:] if name != self.base_name]
+            if not tips and len(landing.parents) == 1 and number is not None:
+                ref = self.original.pulls.get(number)
+                sha = self.mirror.git.refs().get(ref or "") or landing.sha
+                tips, name = [sha], name or f"pull-{number}"
+            for sha in tips:
+                head = Head(name or sha[:7], sha, landing.parents[0], title, number=number, landed=landing.sha)
+                yield from self._whole(replace(head, began=landing.when, ended=landing.when))
+
+    def _open(self) -> Iterator[Head]:
+        """Branches that are not merged; of a branch here and on a remote, the newer tip."""
+        merged = self.mirror.merged(self.base)
+        known = {head.sha for head in self._merged()}
+        names = {self.base_name}
+        looked_at = 0
+        for ref, sha in self.original.refs.items():
+            name = _short(ref)
+            if ref in merged or name in names or sha in known:
+                continue
+            names.add(name)
+            known.add(sha)
+            looked_at += 1
+            if looked_at > MAX_LOOKED_AT:
+                return
+            yield from self._whole(self._branch(name, sha))
+
+    def _branch(self, name: str, sha: str) -> Head:
+        began, ended = self.mirror.times(self.base, sha)
+        commit = self.mirror.git.commit(sha)
+        title = (commit.message.splitlines() or [""])[0] if commit is not None else ""
+        return Head(name, sha, self.base, plain_line(title)[:_TITLE] or name, began=began, ended=ended)
+
+    def _whole(self, head: Head, *, asked: bool = False) -> Iterator[Head]:
+        """The head with its feature folders, if it touches a specs root (or is asked for)."""
+        changed = self.mirror.changed(head.base, head.sha)
+        if changed is None or len(changed) > MAX_FILES:
+            if asked:
+                why = "shares no history with" if changed is None else f"changes more than {MAX_FILES} files of"
+                raise UserError(f"`{plain_line(head.name)}` {why} {self.base_name}, so it cannot be rehearsed.")
+            return
+        touched, folders = _touched(changed, self.config)
+        if touched or asked:
+            yield replace(head, folders=folders)
+
+    def _named(self, name: str, sha: str | None, found: Sequence[Head]) -> Head:
+        """A head that a person named: one that was found, or any commit. Raises `UserError`."""
+        known = next((head for head in found if head.called(name) or (head.sha == sha and head.landed)), None)
+        if known is not None:
+            return known
+        if sha is None:
+            what = "branch, tag, commit or merged pull request"
+            raise UserError(f"There is no {what} `{plain_line(name)}` in {self.original.folder}.")
+        landing = self.mirror.landing(sha, self.base)
+        head = self._branch(_branch_name(self.original, name) or sha[:7], sha)
+        if landing is not None:
+            if not landing.parents:
+                raise UserError(f"`{plain_line(name)}` is the first commit, so there is nothing to compare it with.")
+            head = replace(head, base=landing.parents[0], landed=landing.sha, began=landing.when, ended=landing.when)
+        return next(self._whole(head, asked=True))
+
+    def _nothing(self, *, history: bool) -> str:
+        roots = " or ".join(f"{root}/" for root in self.config.specs) or "a specs root"
+        what = f"No commit of {self.base_name}" if history else "No branch and no merged pull request"
+        near = (path for path in self.mirror.folders(self.base) if path.count("/") < _NEAR)
+        elsewhere = (path for path in near if path.rsplit("/", 1)[-1] == "specs" and path not in self.config.specs)
+        others = [plain_line(path) for path in sorted(elsewhere)[:3]]
+        hint = f"; name {', '.join(others)} under `plangate: specs:` in .github/app.yml" if others else ""
+        return f"{what} in {self.original.folder} touches {roots}, so there is nothing to rehearse{hint}."
+
+
+def _pathspec(root: str) -> str:
+    """A specs root as git names paths, from the repository's root."""
+    tidy = "/".join(name for name in root.split("/") if name not in {"", "."})
+    if not is_glob(root):
+        return f":(top,literal){tidy}" if tidy else ":(top)"
+    return f":(top,glob){tidy.replace('[', chr(92) + '[')}/**"
+
+
+def _touched(changed: Iterable[str], config: RepositoryConfig) -> tuple[bool, tuple[str, ...]]:
+    """Whether a change touches a specs root, and which feature folders."""
+    plain = ["/".join(part for part in root.split("/") if part not in {"", "."}) for root in config.specs]
+    roots = {root for root in plain if not is_glob(root)}
+    globs = [root for root in plain if is_glob(root)]
+    touched, folders = False, set()
+    for path in changed:
+        parts = path.split("/")
+        above = ("/".join(parts[:depth]) for depth in range(1, min(len(parts), 32)))
+        roots.update(folder for folder in above if any(matches(pattern, folder) for pattern in globs))
+        root = root_of(path, roots)
+        if root is None:
+            continue
+        touched = True
+        name, _, rest = path.removeprefix(root).lstrip("/").partition("/")
+        folder = f"{root}/{name}" if root else name
+        if rest and not matches_any(config.ignore, folder):
+            folders.add(folder_at(folder, root, config).path)
+    return touched, tuple(sorted(folders))
+
+
+def _merge_name(landing: Landing) -> str | None:
+    found = next((match for one in _MERGES if (match := one.match(landing.subject[:600]))), None)
+    return found["name"].removeprefix("origin/") if found else None
+
+
+def _number(landing: Landing) -> int | None:
+    found = next((match for one in _MERGES if (match := one.match(landing.subject[:600])) and match["number"]), None)
+    squashed = None if found else _NUMBER.search(landing.subject.rstrip()[-13:])
+    text = found["number"] if found else squashed[1] if squashed else ""
+    return int(text) if text else None
+
+
+def _title(landing: Landing) -> str:
+    """What the pull request was called: a merge commit has it in its body, a squashed one in its subject."""
+    merged = _merge_name(landing) is not None
+    first = next((line for line in landing.body.splitlines() if line.strip()), "") if merged else ""
+    return plain_line(first or landing.subject)[:_TITLE].strip() or landing.sha[:7]

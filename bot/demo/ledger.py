@@ -1,0 +1,156 @@
+"""A rehearsal on a terminal: one line per head, an estimate while it goes on, and what it comes to."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.core.render import plain_line
+from bot.demo.mirror import megabytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.status import Status
+
+    from bot.demo.heads import Head, Programme
+    from bot.demo.mirror import Original
+    from bot.demo.rehearsal import Told
+    from bot.demo.screen import Screen
+
+_MARKS = {"success": ("✓", "green"), "neutral": ("■", "yellow"), "skipped": ("■", "yellow")}
+_STOPPED, _NONE = ("✗", "red"), ("?", "yellow")
+_MOST_FOLDERS = 2
+_LONGEST_NAME = 34
+_GUESSED_SECONDS = 0.7
+"""What a head takes, until the first was played."""
+
+
+class Progress:
+    """What is going on, in the last line of the terminal that a person looks at; nothing where there is none."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=not sys.stdout.isatty())
+        self._status: Status | None = console.status("", spinner="line") if console.is_terminal else None
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if self._status is not None:
+            self._status.update(Text(text, style="dim"))
+            self._status.start()
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._status is not None:
+            self._status.stop()
+
+
+@dataclass
+class Ledger:
+    """Prints a rehearsal, head by head."""
+
+    screen: Screen
+    progress: Progress
+    programme: Programme
+    _started: float = field(init=False, default_factory=time.monotonic)
+    _heading: str = field(init=False, default="")
+
+    def begin(self, original: Original) -> None:
+        """What is rehearsed, and on what."""
+        programme = self.programme
+        what = _count(len(programme.heads), "commit" if programme.history else "head")
+        older = f", the newest of {programme.found}" if programme.found > len(programme.heads) else ""
+        self.screen.title(f"Rehearsing {original.name}: {what}{older}.")
+        self.screen.lines(
+            f"On a copy ({megabytes(original.size)}); {plain_line(str(original.folder))} is only read. "
+            "Judged as if Plangate had been there from the start."
+        )
+        self._started = time.monotonic()
+
+    def estimate(self, played: int) -> None:
+        """How far it is, and about how long it will take."""
+        heads = self.programme.heads
+        each = (time.monotonic() - self._started) / played if played else _GUESSED_SECONDS
+        left = max(1, round(each * (len(heads) - played)))
+        self.progress.say(f"{played + 1} of {len(heads)} · about {left} s left · {plain_line(heads[played].name)}")
+
+    def tell(self, told: Told) -> None:
+        """One head."""
+        programme = self.programme
+        base = f"{plain_line(programme.base_name)}@{programme.base[:7]}"
+        heading = (
+            "Merged, each judged against what was there before it" if told.head.landed else f"Open, against {base}"
+        )
+        if heading != self._heading:
+            self._heading = heading
+            self.screen.heading(heading)
+        self._row(told)
+
+    def later(self, before: Sequence[Told], after: Sequence[Told]) -> None:
+        """Verdicts that a later head has changed."""
+        changed = [new for old, new in zip(before, after, strict=True) if said(old) != said(new)]
+        if changed:
+            self.screen.heading("Judged again when later heads came")
+        for told in changed:
+            self._row(told)
+
+    def end(self, told: Sequence[Told], folder: Path) -> None:
+        """What it comes to, and how to see more."""
+        stopped = [one for one in told if one.stops]
+        silent = sum(one.run is None for one in told)
+        parts = [f"{len(told) - len(stopped) - silent} of {len(told)} would pass"]
+        parts += [f"{len(stopped)} would be stopped"] if stopped else []
+        parts += [f"{silent} without a verdict"] if silent else []
+        self.screen.title(f"{', '.join(parts)}. It took {time.monotonic() - self._started:.0f} seconds.")
+        if stopped:
+            name = stopped[-1].head.name
+            self.screen.lines(
+                f"The whole report of one: plangate demo --repo {_word(str(folder))} --show {_word(name)}"
+            )
+
+    def _row(self, told: Told) -> None:
+        mark, colour = mark_of(told)
+        names = max(len(_called(head)) for head in self.programme.heads)
+        title = said(told) or ""
+        cost = told.cost
+        took = f"{cost.seconds * 1000:5.0f} ms  {_count(cost.calls, 'call')}" if cost is not None else ""
+        self.screen.row((mark, colour), _called(told.head), min(names, _LONGEST_NAME), title, _folders(told.head), took)
+
+
+def said(told: Told) -> str | None:
+    """The check run's title, or why there is none."""
+    return plain_line(told.run.title or "") if told.run is not None else told.problem
+
+
+def mark_of(told: Told) -> tuple[str, str]:
+    """The sign and colour of a verdict."""
+    if told.run is None:
+        return _NONE
+    return _MARKS.get(told.run.conclusion or "", _STOPPED)
+
+
+def _called(head: Head) -> str:
+    number = f"#{head.number} " if head.number is not None and head.name != f"pull-{head.number}" else ""
+    return plain_line(f"{number}{head.name}")
+
+
+def _folders(head: Head) -> str:
+    shown = [plain_line(folder) for folder in head.folders[:_MOST_FOLDERS]]
+    more = len(head.folders) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _word(text: str) -> str:
+    """A name as a shell takes it, as far as it can be shown at all."""
+    shown = plain_line(text)
+    return shown if all(sign.isalnum() or sign in "/._-+@" for sign in shown) else f"'{shown.replace(chr(39), '?')}'"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,301 @@
+"""A copy of a local repository's history, taken without a trace in the original.
+
+The original is only listed and served from (`git upload-pack`): no index, reflog, lock or object of it is written, no
+hook and no file system monitor is started, no network is asked. Everything that reads commits runs in the copy, whose
+configuration is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from bot.core.errors import UserError
+from bot.sandbox.git import Bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+MAX_BRANCHES = 2_000
+"""Branches that are copied, the newest first."""
+MAX_PULLS = 5_000
+"""Pull request heads that are copied, the newest numbers first."""
+ASK_SECONDS = 60
+COPY_SECONDS = 1_800
+_QUIET = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=0")
+_PULL = re.compile(r"refs/(?:pull|remotes/[^/]{1,100}/(?:pr|pull))/([0-9]{1,9})(?:/head)?")
+_REMOTE = re.compile(r"[^/:@]+(?:@[^/:]+)?:(?!//)(.+)|[a-z+]+://[^/]+/(.+)")
+_KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The repository that is rehearsed on."""
+
+    folder: Path
+    refs: Mapping[str, str]
+    """Full name of each branch (local and remote) -> commit, the newest commit first."""
+    pulls: Mapping[int, str]
+    """Pull request heads that were fetched, by number -> full name of the ref."""
+    default: str | None
+    """Full name of the branch that pull requests go to, as far as it can be told."""
+    name: str
+    """`owner/name` on the place where it was cloned from, else `local/<folder>`."""
+    size: int
+    """Bytes of its objects, about."""
+
+    def commit(self, name: str) -> str | None:
+        """The commit that a branch, tag or other revision names, None where there is none."""
+        if not name or name.startswith("-") or "\0" in name:
+            return None
+        done = _ask(self.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else None
+
+
+def open_original(folder: Path) -> Original:
+    """Look at a repository. Raises `UserError` for a folder that cannot be rehearsed on, with the way out."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder: name the folder of a git repository.")
+    folder = folder.resolve()
+    asked = _ask(folder, "rev-parse", "--show-object-format", "--is-shallow-repository")
+    if asked.returncode:
+        said = asked.stderr.decode("utf-8", "replace")
+        if "dubious ownership" in said:
+            raise UserError(f"{folder} belongs to somebody else: `git config --global --add safe.directory {folder}`.")
+        raise UserError(f"{folder} is no git repository: name the folder of one.")
+    form, shallow = asked.stdout.decode("ascii", "replace").split()
+    if form != "sha1":
+        raise UserError(f"{folder} names its objects by {form}, which GitHub does not take.")
+    if shallow == "true":
+        raise UserError(f"{folder} is a shallow clone: `git fetch --unshallow` brings the history that is compared.")
+    if _ask(folder, "config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$").stdout:
+        raise UserError(f"{folder} is a partial clone: make a full one with `git clone` and name that.")
+    refs, pulls = _branches(folder)
+    if not refs:
+        raise UserError(f"{folder} has no commit on any branch yet.")
+    return Original(folder, refs, pulls, _default(folder, refs), _name(folder), _size(folder))
+
+
+def _environment() -> dict[str, str]:
+    """The person's own, since git's safe.directory stands in their settings; nothing that points at a repository."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+def _ask(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Ask git something about the original."""
+    try:
+        return subprocess.run(
+            ["git", *_QUIET, "-C", str(folder), *words],
+            capture_output=True,
+            timeout=ASK_SECONDS,
+            check=False,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise UserError("git is not installed, and a rehearsal needs it.") from None
+    except subprocess.TimeoutExpired:
+        raise UserError(f"git {words[0]} took longer than {ASK_SECONDS} seconds in {folder}.") from None
+
+
+def _branches(folder: Path) -> tuple[dict[str, str], dict[int, str]]:
+    wish = "--format=%(objecttype) %(objectname) %(refname)"
+    done = _ask(folder, "for-each-ref", "--sort=-committerdate", wish, "refs/heads", "refs/remotes", "refs/pull")
+    if done.returncode:
+        raise UserError(f"The branches of {folder} cannot be listed; `git fsck` tells what is broken.")
+    refs: dict[str, str] = {}
+    pulls: dict[int, str] = {}
+    for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
+        kind, sha, name = line.split(" ", 2)
+        pull = _PULL.fullmatch(name)
+        if kind != "commit" or name.endswith("/HEAD") or (pull is None and name.startswith("refs/pull/")):
+            continue
+        if pull is not None:
+            pulls[int(pull[1])] = name
+        elif len(refs) < MAX_BRANCHES:
+            refs[name] = sha
+    return refs, {number: pulls[number] for number in sorted(pulls, reverse=True)[:MAX_PULLS]}
+
+
+def _default(folder: Path, refs: Mapping[str, str]) -> str | None:
+    """Where the remote says that its head is; else a branch of the usual names; else the one that is checked out."""
+    said = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode("utf-8", "surrogateescape")
+    current = _ask(folder, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape")
+    usual = [f"{place}/{name}" for name in ("main", "master") for place in ("refs/remotes/origin", "refs/heads")]
+    return next((name for name in (said.strip(), *usual, current.strip()) if name in refs), None)
+
+
+def _name(folder: Path) -> str:
+    said = _ask(folder, "config", "--get", "remote.origin.url").stdout.decode("utf-8", "replace").strip()
+    found = _REMOTE.fullmatch(said[:1000])
+    path = (found[1] or found[2]).strip("/").removesuffix(".git") if found else ""
+    owner, _, name = path.rpartition("/")
+    name = name or (folder.parent if folder.name == ".git" else folder).name.removesuffix(".git")
+    return f"{_plain(owner.rpartition('/')[2]) or 'local'}/{_plain(name) or 'repository'}"
+
+
+def _plain(name: str) -> str:
+    """A name as GitHub takes it for accounts and repositories."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:60].strip(".-")
+
+
+def _size(folder: Path) -> int:
+    said = _ask(folder, "count-objects", "-v").stdout.decode("ascii", "replace")
+    found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
+    return sum(int(found[key]) for key in ("size", "size-pack") if found.get(key, "").isdigit()) * _KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A commit of the default branch, as seen along its first parents."""
+
+    sha: str
+    parents: tuple[str, ...]
+    when: int
+    """Seconds since the epoch."""
+    subject: str
+    body: str
+
+
+class Mirror:
+    """The copy: a bare repository in a folder of its own, removed with `close`."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="plangate-mirror-", ignore_cleanup_errors=True)
+        self.git = Bare.create(Path(self._folder.name) / "copy.git", "main")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the copy."""
+        self.git.close()
+        self._folder.cleanup()
+
+    @property
+    def objects(self) -> Path:
+        """Where its objects are, for a repository that borrows them."""
+        return self.git.path / "objects"
+
+    def copy(self, original: Original, more: Sequence[str]) -> None:
+        """Bring the branches, the pull request heads and the commits in `more`. Raises `UserError`."""
+        free = shutil.disk_usage(self._folder.name).free
+        if original.size > free:
+            raise UserError(
+                f"The copy needs about {megabytes(original.size)}, and {tempfile.gettempdir()} has {megabytes(free)} "
+                "free: set TMPDIR to a larger place."
+            )
+        wanted = [f"+{name}:{name}" for name in (*original.refs, *original.pulls.values())]
+        wanted += [f"+{sha}:refs/rehearsal/{sha}" for sha in more]
+        flags = ("--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head", "--stdin")
+        process = subprocess.Popen(
+            ["git", *_QUIET, "-c", "protocol.version=2", "fetch", *flags, "--", str(original.folder)],
+            cwd=self.git.path,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        with _ended(process):
+            try:
+                _, said = process.communicate(_lines(wanted), COPY_SECONDS)
+            except subprocess.TimeoutExpired:
+                raise UserError(f"Copying {original.folder} took longer than {COPY_SECONDS // 60} minutes.") from None
+        if process.returncode:
+            last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+            raise UserError(f"{original.folder} cannot be copied; git says: {''.join(last)[:300]}")
+
+    def mainline(self, base: str, paths: Sequence[str], limit: int) -> list[Landing]:
+        """Commits along the first parents of `base` that change these paths, newest first."""
+        fields = "%H%x00%P%x00%ct%x00%s%x00%b"
+        raw = self.git.git(
+            "log", "-z", "--first-parent", f"--max-count={limit}", f"--format={fields}", base, "--", *paths
+        )
+        words = raw.decode("utf-8", "replace").removesuffix("\0").split("\0")
+        return [
+            Landing(sha, tuple(parents.split()), int(when or 0), subject, body)
+            for sha, parents, when, subject, body in zip(*(iter(words),) * 5, strict=False)
+        ]
+
+    def landing(self, sha: str, base: str) -> Landing | None:
+        """The first commit along the first parents of `base` that holds `sha`; None when `base` does not hold it."""
+        chain = self.git.git("rev-list", "--first-parent", base).decode("ascii").split()
+        low, high = 0, len(chain) - 1  # chain[low] holds it, as everything newer does
+        if not chain or not self.holds(base, sha):
+            return None
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.holds(chain[middle], sha) else (low, middle - 1)
+        return next(iter(self.mainline(chain[low], (), 1)), None)
+
+    def holds(self, commit: str, other: str) -> bool:
+        """Whether `other` is contained in `commit`."""
+        return self.git.merge_base(commit, other) == other
+
+    def merged(self, base: str) -> frozenset[str]:
+        """The refs of the copy whose commits `base` holds."""
+        listing = self.git.git("for-each-ref", f"--merged={base}", "--format=%(refname)")
+        return frozenset(listing.decode("utf-8", "surrogateescape").splitlines())
+
+    def changed(self, base: str, head: str) -> tuple[str, ...] | None:
+        """The paths that a pull request from `head` to `base` changes; None where they share no history."""
+        start = self.git.merge_base(base, head)
+        if start is None:
+            return None
+        raw = self.git.git("diff-tree", "-r", "-z", "--name-only", "--no-renames", start, head)
+        return tuple(name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
+
+    def times(self, base: str, head: str) -> tuple[int, int]:
+        """When the head's own commits began and when the last was made, seconds since the epoch."""
+        raw = self.git.git("log", "--max-count=1000", "--format=%ct", head, f"^{base}", "--").decode("ascii")
+        stamps = [int(word) for word in raw.split() if word.isdigit()] or [0]
+        return min(stamps), stamps[0]
+
+    def folders(self, commit: str) -> Iterator[str]:
+        """Every folder of a commit."""
+        raw = self.git.git("ls-tree", "-r", "-d", "-z", "--name-only", "--full-tree", commit)
+        return (name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
+
+    def text(self, commit: str, path: str, limit: int) -> str | None:
+        """A small text file of a commit; None where there is none."""
+        listed = self.git.git("ls-tree", "-z", "-l", commit, "--", f":(top,literal){path}").decode("utf-8", "replace")
+        facts = listed.partition("\t")[0].split()
+        if len(facts) != 4 or facts[0] == "120000" or facts[1] != "blob" or int(facts[3]) > limit:  # noqa: PLR2004  mode, kind, sha, size
+            return None
+        return self.git.git("cat-file", "blob", facts[2]).decode("utf-8", "replace")
+
+
+def _lines(wanted: Iterable[str]) -> bytes:
+    return "".join(f"{one}\n" for one in wanted).encode("utf-8", "surrogateescape")
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Nothing of the copying goes on after it was given up."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def megabytes(size: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{size / 1e6:,.0f} MB" if size >= 10 * 1e6 else f"{max(size / 1e6, 0.1):.1f} MB"

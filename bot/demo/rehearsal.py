@@ -1,0 +1,156 @@
+"""A repository's own heads, each as a pull request on a GitHub of its own, with the verdict that Plangate gives.
+
+The GitHub holds one repository. Its default branch stands where it stood when a head was merged, moves on when that
+head has its verdict, and ends where it is now; then the open heads come, side by side. Plangate is there from the
+start, so that no feature is an old one to it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.core.errors import UserError
+from bot.demo.theatre import LateError
+from bot.sandbox.acts import pulls
+from bot.sandbox.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.demo.heads import Head, Programme
+    from bot.demo.mirror import Mirror
+    from bot.demo.theatre import Cost, Theatre
+    from bot.sandbox.state import CheckRun, PullRequest, Repository
+
+AUTHOR = "you"
+VERDICT_SECONDS = 60.0
+"""How long one head may take until the next is played without its verdict."""
+QUIET_SECONDS = 0.15
+MAX_LATE = 3
+"""Heads in a row without a verdict, after which something is wrong with all of them."""
+_NO_HOUR = 1_000_000_000
+_LONGEST_BRANCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Plangate said about a head."""
+
+    head: Head
+    pull: int | None
+    """The pull request's number on this GitHub."""
+    run: CheckRun | None
+    cost: Cost | None
+    problem: str | None = None
+    """Why there is no verdict."""
+
+    @property
+    def stops(self) -> bool:
+        """Whether a required check would keep it from being merged."""
+        return self.run is not None and not pulls.passes(self.run.conclusion)
+
+
+@dataclass
+class Rehearsal:
+    """Plays a programme."""
+
+    theatre: Theatre
+    mirror: Mirror
+    programme: Programme
+    name: str
+    """`owner/name` of the repository."""
+    _repository: Repository = field(init=False)
+    _taken: set[str] = field(init=False, default_factory=set)
+
+    def prepare(self) -> None:
+        """Build the repository, and let Plangate come to it before anything is in it."""
+        world = self.theatre.world
+        world.hub.limits.budget.update(dict.fromkeys(world.hub.limits.budget, _NO_HOUR))
+        owner, _, name = self.name.partition("/")
+        branch = self._branch(self.programme.base_name)
+        self._repository = world.create_repository(
+            owner, name, {"README.md": "Before the first commit.\n"}, default_branch=branch, author=AUTHOR
+        )
+        borrowed = self._repository.git.path / "objects/info/alternates"
+        borrowed.write_text(f"{self.mirror.objects}\n", encoding="utf-8")
+        self._repository.git.close()  # a reader that runs already would never look there
+        world.user(AUTHOR, role="maintain", repository=self._repository)
+        world.install(owner, [self._repository])
+        self.theatre.wait_for_a_look()
+
+    @property
+    def repository(self) -> Repository:
+        """The repository on this GitHub."""
+        return self._repository
+
+    def play(self) -> Iterator[Told]:
+        """Each head's verdict, as it comes. Raises `UserError` when Plangate gives none any more."""
+        late = 0
+        for head in self.programme.heads:
+            told = self._play(head)
+            late = late + 1 if told.run is None else 0
+            yield told
+            if late == MAX_LATE:
+                raise UserError(f"No verdict came on {MAX_LATE} heads in a row:\n{self.theatre.log_tail()}")
+        self._point(self._repository.default_branch, self.programme.base)
+
+    def settled(self, told: list[Told]) -> list[Told]:
+        """The same heads with the verdicts that stand in the end: a later head may have changed an earlier one's."""
+        self.theatre.wait_until_quiet()
+        latest = (self.theatre.world.check_runs(self._repository, one.head.sha) for one in told)
+        return [replace(one, run=runs[0]) if runs else one for one, runs in zip(told, latest, strict=True)]
+
+    def _play(self, head: Head) -> Told:
+        world = self.theatre.world
+        branch = self._branch(head.name)
+        self._point(self._repository.default_branch, head.base)
+        self._point(branch, head.sha)
+        watch = self.theatre.watch()
+        try:
+            pull = world.open_pull_request(self._repository, branch, title=head.title, author=AUTHOR)
+        except ApiError as error:
+            return Told(head, None, None, None, f"GitHub would not take it: {error}")
+        try:
+            run = self.theatre.wait_for_run(self._repository, head.sha, _completed, VERDICT_SECONDS)
+            self.theatre.wait_until_quiet(QUIET_SECONDS)
+        except LateError:
+            return Told(head, pull.number, None, None, f"no verdict within {VERDICT_SECONDS:.0f} seconds")
+        told = Told(head, pull.number, run, watch.cost())
+        if head.landed is not None:
+            self._land(pull, branch, head.landed)
+        return told
+
+    def _land(self, pull: PullRequest, branch: str, landed: str) -> None:
+        """It is merged, and its branch deleted, as it was."""
+        world = self.theatre.world
+        with world.lock:
+            pull.merge_sha = landed
+            pulls.set_merged(world.hub, pull, world.user(AUTHOR))
+        self._point(branch, None)
+        self._taken.discard(branch)
+        self.theatre.wait_until_quiet(QUIET_SECONDS)
+
+    def _point(self, branch: str, sha: str | None) -> None:
+        """Move, make or remove a branch without a word: what happened between the heads is not played."""
+        repository, ref = self._repository, f"refs/heads/{branch}"
+        with self.theatre.world.lock:
+            if repository.refs.get(ref) == sha:
+                return
+            repository.git.set_refs({ref: sha})
+            repository.refs = repository.git.refs()
+
+    def _branch(self, name: str) -> str:
+        """A branch's name on this GitHub: the same, unless it holds signs that no page or command takes as they are."""
+        plain = re.sub(r"[^\w./+@#=-]", "-", name, flags=re.ASCII)[-_LONGEST_BRANCH:].strip("./-") or "branch"
+        plain = re.sub(r"\.lock(?=/|$)|\.\.+|/\.|\.(?=/)|@\{|//+", "-", plain)
+        taken = self._taken
+        if any(plain == one or plain.startswith(f"{one}/") or one.startswith(f"{plain}/") for one in taken):
+            plain = f"again/{len(taken)}/{plain.rpartition('/')[2]}"
+        taken.add(plain)
+        return plain
+
+
+def _completed(run: CheckRun) -> bool:
+    return run.status == "completed"

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 
 from bot import log
 from bot.adapters.clock import SystemClock
-from bot.adapters.migrate import migrate
-from bot.adapters.queue_sqlite import SqliteQueue
-from bot.adapters.sqlite import Database
 from bot.bundled import bundled_text
-from bot.core.errors import StorageError, UserError
+from bot.core.errors import UserError
 from bot.settings import PREFIX, Settings
+from bot.storage import alone, announced, open_storage, prepare
 from bot.supervise import Child, Supervisor, end_with
 from bot.worker import Worker
 
@@ -38,6 +36,7 @@ def serve(settings: Settings) -> int:
     _begin(settings)
     prepare(settings)
     _refuse_taken(settings)
+    here = announced(settings, "serve")
     environment = {**os.environ, **settings.environment()}
     keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
     children = [Child("web", [sys.executable, "-m", "bot", "web"], keyless)]
@@ -48,7 +47,10 @@ def serve(settings: Settings) -> int:
         ready=partial(_answers, settings),
         announce=f"plangate: ready at http://{settings.host}:{settings.port}",
     )
-    return supervisor.run()
+    try:
+        return supervisor.run()
+    finally:
+        here.close()
 
 
 def run_web(settings: Settings) -> int:
@@ -60,6 +62,12 @@ def run_web(settings: Settings) -> int:
     _begin(settings)
     prepare(settings)
     _refuse_taken(settings)
+    if alone(settings):
+        raise UserError(
+            f"No worker shares {settings.directory}, so what comes in would never be worked on: start `plangate serve`,"
+            f" or `plangate worker` beside this, or set {PREFIX}DATABASE_URL."
+        )
+    here = announced(settings, "web")
     server = Granian(
         "bot.web",
         address=settings.host,
@@ -70,7 +78,10 @@ def run_web(settings: Settings) -> int:
         respawn_failed_workers=True,
         log_enabled=False,
     )
-    server.serve(target_loader=partial(_load_web, settings, os.getpid()), wrap_loader=False)
+    try:
+        server.serve(target_loader=partial(_load_web, settings, os.getpid()), wrap_loader=False)
+    finally:
+        here.close()
     return 0
 
 
@@ -78,10 +89,10 @@ def run_worker(settings: Settings) -> int:
     """The worker alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
     _begin(settings)
     prepare(settings)
-    database = _open(settings)
     clock = SystemClock()
-    queue = SqliteQueue(database, clock)
-    worker = Worker(queue, service(settings, queue, store(database), clock), clock, threads=settings.worker_threads)
+    storage = open_storage(settings, clock, on_lost=_end_at_once)
+    queue = storage.queue
+    worker = Worker(queue, service(settings, queue, storage.store(), clock), clock, threads=settings.worker_threads)
     finished = work(worker)
     if not finished:
         # A job that does not end would keep us alive. Its lease goes with the process, and it is done again.
@@ -102,27 +113,12 @@ def work(worker: Worker) -> bool:
     return worker.run()
 
 
-def prepare(settings: Settings) -> list[int]:
-    """Bring the database up to date; the numbers of the migrations that were carried out. Raises `UserError`."""
-    try:
-        return migrate(settings.database)
-    except StorageError as error:
-        raise UserError(str(error)) from None
-
-
 def open_queue(settings: Settings) -> Queue:
     """The queue that is already there, for whoever lists or replays. Raises `UserError`."""
-    if not settings.database.exists():
+    if settings.database_url is None and not settings.database.exists():
         raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to where the server keeps it.")
     prepare(settings)
-    return SqliteQueue(_open(settings), SystemClock())
-
-
-def store(database: Database) -> Store:
-    """The store beside the queue."""
-    from bot.adapters.store_sqlite import SqliteStore  # noqa: PLC0415  not for the web process
-
-    return SqliteStore(database)
+    return open_storage(settings, SystemClock()).queue
 
 
 def service(settings: Settings, queue: Queue, kept: Store, clock: Clock) -> Handler:
@@ -161,7 +157,7 @@ def web_application(settings: Settings) -> WSGIApplication:
     from bot.web.app import application  # noqa: PLC0415  not for the worker
     from bot.web.door import Recipient  # noqa: PLC0415
 
-    queue = SqliteQueue(_open(settings), SystemClock())
+    queue = open_storage(settings, SystemClock()).queue
     return application(Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug), queue)
 
 
@@ -180,11 +176,10 @@ def _begin(settings: Settings) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
-def _open(settings: Settings) -> Database:
-    try:
-        return Database(settings.database)
-    except StorageError as error:
-        raise UserError(str(error)) from None
+def _end_at_once() -> None:
+    """Another worker may be about to take over our jobs: nothing of ours may go on. We are started again."""
+    log.Log("worker").fault("leases lost", error="The database could not be reached in time.")
+    os._exit(1)
 
 
 def _refuse_taken(settings: Settings) -> None:

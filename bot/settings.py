@@ -40,7 +40,9 @@ class Settings:
     api_url: str = "https://api.github.com"
     """REST and GraphQL, without a trailing slash."""
     directory: Path = Path("var")
-    """The database, its locks and bells: on a local disk, kept between restarts."""
+    """The embedded database, its locks and bells: on a local disk, kept between restarts."""
+    database_url: str | None = None
+    """The shared database instead, PostgreSQL, for several hosts: `postgresql://user:password@host/name`."""
     host: str = "127.0.0.1"
     port: int = _PORT
     web_threads: int = 16
@@ -67,7 +69,8 @@ class Settings:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        return (*self.webhook_secrets, *filter(None, (self.private_key,)))
+        password = urlsplit(self.database_url or "").password
+        return (*self.webhook_secrets, *filter(None, (self.private_key, self.database_url, password)))
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
@@ -82,6 +85,7 @@ class Settings:
             "GITHUB_URL": self.github_url,
             "API_URL": self.api_url,
             "DIRECTORY": str(self.directory),
+            "DATABASE_URL": self.database_url or "",
             "HOST": self.host,
             "PORT": str(self.port),
             "WEB_THREADS": str(self.web_threads),
@@ -115,6 +119,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         github_url=github_url,
         api_url=given.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
         directory=Path(given.text("DIRECTORY") or "var"),
+        database_url=given.database("DATABASE_URL"),
         host=given.text("HOST") or "127.0.0.1",
         port=given.port(),
         web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
@@ -162,6 +167,21 @@ class _Given:
         if not fits:
             raise _wrong(PREFIX + name, value, "an address such as https://github.example.com")
         return value.rstrip("/")
+
+    def database(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            # The name of the database is asked for, because without it the user's name would be taken.
+            fits = parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1
+        except ValueError:
+            fits = False
+        if not fits:
+            # The address holds a password, so it is not shown.
+            raise UserError(f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name.")
+        return value
 
     def pem(self, name: str) -> str | None:
         value = self.text(name)

@@ -39,6 +39,7 @@ def test_every_setting_is_heard() -> None:
             "PLANGATE_WEBHOOK_SECRET_PREVIOUS": "old",
             "PLANGATE_GITHUB_URL": "https://git.example.com/",
             "PLANGATE_DIRECTORY": "/srv/plangate",
+            "PLANGATE_DATABASE_URL": "postgresql://u:p@db.example.com/plangate",
             "PLANGATE_HOST": "::",
             "PLANGATE_PORT": "81",
             "PLANGATE_WEB_THREADS": "2",
@@ -57,6 +58,7 @@ def test_every_setting_is_heard() -> None:
         github_url="https://git.example.com",
         api_url="https://git.example.com/api/v3",
         directory=Path("/srv/plangate"),
+        database_url="postgresql://u:p@db.example.com/plangate",
         host="::",
         port=81,
         web_threads=2,
@@ -107,6 +109,15 @@ def test_a_key_that_is_none_is_refused_without_being_shown() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "value", ["mysql://u:hunter2@h/x", "postgresql://u:hunter2@h", "hunter2", "postgres://[hunter2"]
+)
+def test_a_database_that_is_none_is_refused_without_its_password(value: str) -> None:
+    with pytest.raises(UserError, match="PLANGATE_DATABASE_URL must be an address such as postgresql://") as refused:
+        read({"PLANGATE_DATABASE_URL": value})
+    assert "hunter2" not in str(refused.value)
+
+
 def test_a_misspelt_setting_is_refused_with_the_right_one() -> None:
     with pytest.raises(UserError, match=r"WEBHOK_SECRET is no setting: did you mean PLANGATE_WEBHOOK_SECRET\?"):
         read({"PLANGATE_WEBHOK_SECRET": "x"})
@@ -130,6 +141,8 @@ class TestKey:
 def test_what_must_not_be_logged_is_named() -> None:
     given = read({"PLANGATE_WEBHOOK_SECRET": "s1", "PLANGATE_PRIVATE_KEY": PEM})
     assert given.secrets() == ("s1", PEM)
+    database = "postgresql://u:hunter2@h/x"
+    assert read({"PLANGATE_DATABASE_URL": database}).secrets() == (database, "hunter2")
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)

@@ -31,9 +31,10 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self._variables = environment(folder, self.port)
+        bootstrap.prepare(Settings(directory=folder))
+        self.worker = self._start_worker()
         self.web = self._start_web()
         until(lambda: answers(self.port))
-        self.worker = self._start_worker()
 
     def _start_web(self) -> Process:
         return Process(["-m", "bot", "web"], self._variables, self.folder / "web.log")
@@ -45,7 +46,7 @@ class Site:
         return worker
 
     def _workers(self) -> Iterator[Path]:
-        return (self.folder / "workers").glob("*.lock")
+        return (path for path in (self.folder / "workers").glob("*.lock") if not path.name.startswith("web-"))
 
     def kill_web(self) -> None:
         behind = children(self.web.popen.pid)

@@ -45,6 +45,12 @@ class Holders:
         """Those whose process is gone. Their files are removed."""
         return [name for name in names if name not in self._held and self._bury(self._folder / f"{name}{_LOCK}")]
 
+    def living(self) -> list[str]:
+        """Everybody who holds a name now, in whichever process. What the dead left behind is removed."""
+        names = sorted(path.name.removesuffix(_LOCK) for path in self._folder.glob(f"*{_LOCK}"))
+        gone = set(self.dead(names))
+        return [name for name in names if name not in gone]
+
     def sweep(self) -> None:
         """Remove the files that dead holders left behind."""
         for path in self._folder.glob(f"*{_LOCK}"):

@@ -68,7 +68,7 @@ class Session:
 
     def execute(self, sql: str, values: tuple[Any, ...] = (), /) -> Rows:
         """Carry out one statement."""
-        cleaned = tuple(_storable(value) if isinstance(value, str) else value for value in values)
+        cleaned = tuple(storable(value) if isinstance(value, str) else value for value in values)
         return self.connection.execute(_translated(sql), cleaned)
 
     def lock(self, serials: Iterable[str], *, alone: bool = False) -> None:
@@ -338,6 +338,6 @@ def _translated(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """PostgreSQL keeps no NUL in a text, and nothing that is not Unicode."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

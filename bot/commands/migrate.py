@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import bootstrap, settings
+from bot import settings, storage
 
 if TYPE_CHECKING:
     import argparse
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes: nothing but the environment."""
-    parser.epilog = "The database is in PLANGATE_DIRECTORY. Running this twice does nothing more."
+    parser.epilog = (
+        "The database is in PLANGATE_DIRECTORY, or the one of PLANGATE_DATABASE_URL, which then takes over all that is "
+        "in the folder's. Running this twice does nothing more."
+    )
 
 
 def run(_: argparse.Namespace) -> int:
     """Bring the database up to date, and say what was done."""
-    server = settings.from_environment()
-    done = bootstrap.prepare(server)
-    steps = ", ".join(str(number) for number in done)
-    print(f"{server.database}: " + (f"migrations {steps}" if done else "up to date"))  # noqa: T201  its output
+    for line in storage.migrate_all(settings.from_environment()):
+        print(line)  # noqa: T201  its output
     return 0

@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.adapters.holders import Holders
 from tests.adapters.payloads import push
 from tests.processes import (
     ROOT,
@@ -32,8 +34,23 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("web")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("web")
+    with closing(beside(folder)):
+        yield folder
+
+
+def beside(folder: Path) -> Holders:
+    """To the door it is as if a worker shared its disk."""
+    holders = Holders(folder / "workers")
+    holders.hold("w1")
+    return holders
+
+
+@pytest.fixture(autouse=True)
+def _worker(tmp_path: Path) -> Iterator[None]:
+    with closing(beside(tmp_path)):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +205,19 @@ def test_a_hundred_slow_senders_shut_the_door_for_nobody(port: int) -> None:
     finally:
         for line in slow:
             line.close()
+
+
+@pytest.mark.slow
+def test_without_a_worker_on_its_disk_the_door_stays_shut(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "web"],
+        cwd=ROOT,
+        env=environment(tmp_path / "nobody", free_port()),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"plangate: No worker shares {tmp_path}/nobody")
+    assert "`plangate serve`" in ended.stderr

@@ -130,16 +130,26 @@ def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
     on_base = rival.path in decision.base
     why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
     if on_base:
-        why = (Code(clip(rival.name)), " has it on ", where, f" since {clip(since, 10)}." if since else ".")
-    here: Prose = ("this pull request" if change.pull_request is not None else "this change",)
-    table: tuple[tuple[Prose, ...], ...] = (
+        why = (Code(clip(rival.name)), " has it", f" since {clip(since, 10)}." if since else ".")
+    found = _finding(case, Severity.ERROR, rival, why, after)
+    taken = f"Number {_number(case)} is taken "
+    return replace(
+        found,
+        table=_both(case, rival, (where,) if on_base else None, clip(since, 10) if since else None),
+        headline=f"{taken}{f'on {base}' if on_base else 'twice'} · next free is {after.number}",
+        title=(taken, "on ", where) if on_base else (f"{taken}twice",),
+    )
+
+
+def _both(case: Case, rival: Folder, base: Prose | None, since: str | None) -> tuple[tuple[Prose, ...], ...]:
+    """Who has the number, where and, where that is known, since when. `base` is None when both are in this change."""
+    here: Prose = ("this pull request" if case.change.pull_request is not None else "this change",)
+    rows: tuple[tuple[Prose, ...], ...] = (
         ((f"number {_number(case)}",), ("where",), ("since",)),
-        ((Code(clip(rival.name)),), (where,) if on_base else here, (clip(since, 10),) if since else ()),
+        ((Code(clip(rival.name)),), base or here, (since or "",)),
         ((Code(clip(case.feature.name)),), here, ()),
     )
-    found = _finding(case, Severity.ERROR, rival, why, after)
-    title = f"Number {_number(case)} is taken on {base}" if on_base else f"Number {_number(case)} is taken twice"
-    return replace(found, table=table, headline=f"{title} · next free is {after.number}", title=(title,))
+    return rows if since else tuple(row[:-1] for row in rows)
 
 
 def _disputed(case: Case, decision: Decision, rival: Folder, other: OtherHead) -> Finding:
@@ -165,8 +175,12 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
             case.path(document) if document is not None else feature.dir,
             1 if document is not None else None,
             title=(f"Number {_number(case)} is wanted twice",),
-            why=(*why, f" Next free: {after.number}", *_between(after), "."),
-            fix=("Rename the newer folder; the branch keeps its name:",),
+            why=why,
+            fix=(
+                f"The older one keeps the number. Next free: {after.number}",
+                *_between(after),
+                ". Rename the newer folder; the branch keeps its name, since Plangate goes by the folder:",
+            ),
             subject=rival.path,
             new=True,
             paste=_commands(case, after.number),

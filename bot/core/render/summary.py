@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.feature import Due, State
 from bot.core.findings import Conclusion, FeatureReport, Report, Severity
 from bot.core.render.context import short
-from bot.core.render.facts import Told, coming, counted_order, standings, there, told
+from bot.core.render.facts import Told, coming, counted, counted_order, standings, there, told
 from bot.core.render.findings_list import blocks, does_not_block, grid, statement, worth_a_look
 from bot.core.render.footer import footer
 from bot.core.render.lead import FEATURES_NAMED, blanks, lead, tally, verdict_words
@@ -160,12 +160,24 @@ def _plan_to_fill(this: Page, lone: Told, draft: Draft, links: Links) -> list[st
         "2. Fill the blanks.",
         "3. Push. This check looks again by itself.",
     ]
+    matter = _copy_of_the_template(this, draft) or statement(lone.finding, links)
     return [
-        f"{statement(lone.finding, links)} · {links.rule(lone.finding.rule)}",
+        f"{matter} · {links.rule(lone.finding.rule)}",
         f"A draft is below, filled with what this repository already says: {blanks(draft)}.",
         "\n".join(steps),
         _next(this),
     ]
+
+
+def _copy_of_the_template(this: Page, draft: Draft) -> str:
+    """How far the plan is from one, said in the place of the finding; empty where there is no plan."""
+    for feature in this.report.features:
+        if any(a.path == draft.path and a.state is State.TEMPLATE for a in feature.artifacts):
+            holes = sum(hole.path == draft.path for hole in feature.placeholders)
+            held = counted(holes, "of its lines still holds a placeholder", "of its lines still hold placeholders")
+            said = f"{code_span(draft.path)} is a copy of the template" + (f": **{held}**" if holes else "")
+            return f"{said}{', and no principle is answered' if _gate_open(feature) else ''}."
+    return ""
 
 
 def _stands(this: Page, draft: Draft) -> bool:
@@ -184,13 +196,23 @@ def _edit_link(this: Page, draft: Draft, links: Links) -> str:
 def _at_a_glance(this: Page, lone: Told, links: Links) -> list[str]:
     """One thing blocks and brings its own table: the matter, the table, the way out, the rest in one line."""
     finding = lone.finding
-    matter = f"**{links.prose(finding.title).strip()}.** {links.prose(finding.why).strip()}"
+    title = links.prose(finding.title).strip()
+    matter = f"**{title}.** {links.prose(finding.why).strip()}"
+    if lone.feature and lone.feature.feature.added:
+        adds = f"{_who(this)} adds {code_span(lone.feature.feature.dir)}"
+        matter = f"{adds}, but **{title[:1].lower()}{title[1:]}**."
     verdict = verdict_words(this.report, 1, len(this.others))
     parts = [f"{matter} **{verdict}**", grid(finding, links), links.prose(finding.fix).strip()]
     if finding.paste:
         parts.append(fence(finding.paste, finding.paste_as))
     rest = f"Everything else is in order: {tally(lone.feature)}. · " if lone.feature and not this.others else ""
     return [*parts, f"{rest}{links.rule(finding.rule)}"]
+
+
+def _who(this: Page) -> str:
+    if this.context.merge_group:
+        return "This merge group"
+    return "This pull request" if this.context.pull_request is not None else "This branch"
 
 
 def _draft_below(this: Page, links: Links) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 80
 """Characters."""
 _JOIN = " · "
+_NAMED = 3
+"""Artifacts that a title lists."""
 
 
 def title(report: Report, context: RenderContext) -> str:
@@ -115,9 +117,19 @@ def _of_one(feature: FeatureReport) -> list[str]:
         return ["Nothing blocks", "a feature of another change"]
     after = coming(feature)
     if after or feature.feature.stage is Stage.SPECIFYING:
-        named = ", ".join(artifact.name for artifact in after)
-        return ["In order so far", f"next: {named}"] if named else ["In order so far"]
+        return (
+            ["In order so far", f"next: {_listed([artifact.name for artifact in after])}"]
+            if after
+            else ["In order so far"]
+        )
     return _complete(feature)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names that a title has room for; the rest as a number."""
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
 def _complete(feature: FeatureReport) -> list[str]:

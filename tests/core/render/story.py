@@ -8,7 +8,7 @@ from bot.core.constitution import Constitution, ConstitutionState, Principle
 from bot.core.draft import Draft
 from bot.core.feature import Artifact, Due, Feature, Stage, State
 from bot.core.findings import Conclusion, FeatureReport, Finding, Report, Severity, Source
-from bot.core.plan import Check, Phase, TrackingRow, Verdict
+from bot.core.plan import Check, Phase, Placeholder, PlaceholderKind, TrackingRow, Verdict
 from bot.core.prose import At, Code, Name
 from bot.core.render import RenderContext
 from bot.core.rule import Clause, Rule
@@ -245,7 +245,10 @@ UNFILLED_FEATURE = FeatureReport(
     ),
     (),
     (),
-    (),
+    tuple(
+        Placeholder(f"{LIMITS}/plan.md", line, PlaceholderKind.FIELD, "[text]")
+        for line in (1, 3, 4, 10, *range(14, 21), 40, 52, 66, 75, 76)
+    ),
     (UNFILLED,),
 )
 UNFILLED_REPORT = Report(Conclusion.FAILURE, CONFIG, (), (UNFILLED_FEATURE,))

@@ -94,14 +94,6 @@ class GitHubApp:
             raise ForgeError("GitHub answered the question what we may do in an unexpected shape")
         return {str(name): str(level) for name, level in permissions.items()}
 
-    def granted(self, installation: int) -> Mapping[str, str]:
-        """The permissions of an installation. Raises as `token` does."""
-        answer = self.call("GET", f"/app/installations/{installation}", "asked what we may do")
-        permissions = answer.get("permissions") if isinstance(answer, dict) else None
-        if not isinstance(permissions, dict):
-            raise ForgeError("GitHub answered the question what we may do in an unexpected shape")
-        return {str(name): str(level) for name, level in permissions.items()}
-
     def forget_token(self, token: Token) -> None:
         """GitHub no longer takes it."""
         with self._lock:

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from bot.core.ports import Clock
     from bot.core.render import Action, Annotation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
-    from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 Json = dict[str, Any]
 
@@ -63,7 +62,6 @@ _MOST_FILES = 3_000
 _MOST_COMMENTS = 5_000
 _MOST_BRANCHES = 1_000
 _MOST_PULLS = 3_000
-_MOST_HEADS = 500
 _MOST_HEADS = 500
 
 
@@ -82,10 +80,6 @@ class GitHubRepositories:
     def open_owners(self, installation: int, owner: str) -> GitHubRepository:
         """See `bot.core.ports.Forges`."""
         return GitHubRepository(self, installation, RepositoryRef(0, owner, OWNERS, ""), _READ, by_name=True)
-
-    def granted(self, installation: int) -> Mapping[str, str]:
-        """See `bot.core.ports.Forges`."""
-        return self._app.granted(installation)
 
     def granted(self, installation: int) -> Mapping[str, str]:
         """See `bot.core.ports.Forges`."""
@@ -238,34 +232,6 @@ class GitHubRepository:
         found = self._pages(f"{self._path}/pulls?state=open{of_base}&", "listed the pull requests", _MOST_PULLS)
         with shape("a list of pull requests"):
             return tuple(sorted(pull["number"] for pull in found))
-
-    def open_heads(self, root: str) -> tuple[OtherHead, ...]:
-        """See `Forge.open_heads`."""
-        found: list[OtherHead] = []
-        after: str | None = None
-        while len(found) < _MOST_HEADS:
-            query = github_query.open_heads(self._ref.owner, self._ref.name, root, after)
-            page = self._graphql(query, "read the open pull requests")["repository"]["pullRequests"]
-            found += open_heads(page["nodes"], root)
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-        return tuple(found)
-
-    def commit_files(self, wanted: NewCommit) -> str:
-        """See `Forge.commit_files`."""
-        return github_writing.commit_files(self._body, self._path, wanted)
-
-    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
-        """See `Forge.pull_requests_of`."""
-        return github_writing.pull_requests_of(self._body, self._path, branch)
-
-    def open_pull_request(self, wanted: NewPullRequest) -> int:
-        """See `Forge.open_pull_request`."""
-        return github_writing.open_pull_request(self._body, self._path, wanted)
-
-    def _body(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
-        return self._send(verb, path, doing, body)[1]
 
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
         """See `Forge.open_heads`."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         Waiver,
     )
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
-    from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 
 class Clock(Protocol):
@@ -371,32 +370,6 @@ class Forge(Protocol):
         """
         ...
 
-    def open_heads(self, root: str) -> tuple[OtherHead, ...]:
-        """The branches of the open pull requests, forks' too, with all that stands directly below a specs root there.
-
-        At most five hundred, the latest first.
-        """
-        ...
-
-    def commit_files(self, wanted: NewCommit) -> str:
-        """Write a commit and move the branch to it, or begin the branch with it; the commit's id.
-
-        Raises `BranchMoved` when the branch is not where it was read, and `WriteRefused` when the branch's own rules
-        forbid it. A commit that no branch was moved to is seen by nobody, and GitHub forgets it.
-        """
-        ...
-
-    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
-        """The pull requests from a branch of this repository, open or not, the latest first."""
-        ...
-
-    def open_pull_request(self, wanted: NewPullRequest) -> int:
-        """Open a draft pull request; its number. Not idempotent by itself: see `pull_requests_of`.
-
-        Raises `WriteRefused` when the branch holds nothing that the base has not.
-        """
-        ...
-
     def publish(self, run: CheckRun) -> Run:
         """Write a completed check run. Not idempotent by itself: `read` says whether one is there.
 
@@ -433,10 +406,6 @@ class Forges(Protocol):
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
         """The repository with a token that is good for it alone and for nothing but these rights (`checks: write`)."""
-        ...
-
-    def granted(self, installation: int) -> Mapping[str, str]:
-        """The permissions that the account has granted to the App by now, asked of GitHub: `contents` to `write`."""
         ...
 
     def granted(self, installation: int) -> Mapping[str, str]:

@@ -10,7 +10,17 @@ from bot.core.commands import Command, Mistake, Spelling, Verb, access, entry_fo
 from bot.core.config import Mode, Role
 from bot.core.effects import React, Reaction, WriteComment
 from bot.core.events import Place
-from bot.core.replies import Denial, compose, denial, help_text, main_of, mistake, reply_marker, too_often
+from bot.core.replies import (
+    Denial,
+    compose,
+    configuration,
+    denial,
+    help_text,
+    main_of,
+    mistake,
+    reply_marker,
+    too_often,
+)
 from bot.core.stored import CommentKind
 from bot.core.wording import clip
 from bot.scene import Said, Scene
@@ -24,7 +34,6 @@ _DRAFTS_AN_HOUR = 3
 _ANSWERS_AN_HOUR = 12
 """Other commands that somebody without a role is answered in an hour."""
 _DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
-_LATER = frozenset({Verb.CONFIG})
 _ENDS = frozenset({Reaction.DONE, Reaction.MISTAKEN, Reaction.DENIED})
 
 
@@ -125,8 +134,9 @@ class Conversation:
         scene = self.scene
         if command.verb is Verb.HELP:
             return Said(Reaction.DONE, last=help_text(scene.house(writes=True), scene.context))
-        if command.verb in _LATER:
-            return Said(Reaction.MISTAKEN, last="This command is not there yet; a later version brings it.")
+        if command.verb is Verb.CONFIG:
+            held = scene.held if self.judged is None else self.judged.candidate.held
+            return Said(Reaction.DONE, last=configuration(held, scene.context, private=scene.answer.private))
         if not scene.event.on_pull_request:
             return on_issue.answer(scene, command, by_author=scene.event.sender == self.author)
         if self.judged is None:

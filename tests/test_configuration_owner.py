@@ -11,8 +11,7 @@ from bot.sandbox.faults import Fault
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
-    from bot.sandbox.accounts import Installation
-    from bot.sandbox.state import PullRequest, Repository
+    from bot.sandbox.state import Installation, PullRequest, Repository
     from tests.stage import Stage
 
 FAILING = feature(text=plan("FAIL"))

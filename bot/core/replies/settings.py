@@ -44,6 +44,8 @@ def _setting(row: Row, *, private: bool) -> Setting:
 
 def _notes(held: Configured, *, private: bool) -> list[str]:
     notes = [_own(held)]
+    if held.mode is not None:
+        notes.append(f"Here the mode is {code_span(held.mode)}: this pull request is older than Plangate in here.")
     owner = held.owner
     if owner is not None:
         name = code_span(owner.file.repository)

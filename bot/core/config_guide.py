@@ -64,7 +64,7 @@ NAMES: Final[tuple[NameExample, ...]] = (
     ),
     NameExample(
         "Timestamps",
-        "What Spec Kit's scripts write with `--timestamp`. They are read in any mode; this one lets `/plan` offer them.",
+        "What Spec Kit's scripts write with `--timestamp`. They are read in any mode; in this one `/plan` offers them.",
         "number: timestamp",
         (("20261122-124107-webhook-retry", "20261122-124107"), ("2026112-124107-webhook-retry", None)),
         "specs/20261122-124107-webhook-retry",

@@ -6,18 +6,22 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.commands.config import schema_text
 from bot.core.branch import read_branch
-from bot.core.config import RepositoryConfig
 from bot.core.config_guide import NAMES, NameExample, guide
 from bot.core.config_layers import Origin, Rank, merge, read_layer
 from bot.core.config_schema import EXAMPLES, all_keys
 from bot.core.which import decide
 from bot.rules import RULES
 from tests.core.changes import change
+
+if TYPE_CHECKING:
+    from bot.core.config import RepositoryConfig
+    from bot.core.config_schema import Key
 
 ROOT = Path(__file__).parents[2]
 OWNER = Origin(Rank.OWNER, "app.yml")
@@ -71,10 +75,10 @@ def test_names_are_read_as_the_page_says(example: NameExample) -> None:
 
 
 @pytest.mark.parametrize("key", all_keys(), ids=lambda key: key.path)
-def test_an_editor_is_told_what_every_key_means(key: object) -> None:
+def test_an_editor_is_told_what_every_key_means(key: Key) -> None:
     schema = json.loads(schema_text())
     properties = schema["properties"]["plangate"]["properties"]
-    head, _, tail = key.path.partition(".")  # type: ignore[attr-defined]
+    head, _, tail = key.path.partition(".")
     told = schema["$defs"]["Commands"]["properties"][tail] if tail else properties[head]
     assert told["description"]
     assert told["examples"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import bootstrap
+from bot import bootstrap, storage
 from bot.core.errors import UserError
 from bot.core.ports import JobState
 from bot.settings import Settings
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def test_preparing_twice_does_it_once(tmp_path: Path) -> None:
     settings = Settings(directory=tmp_path / "var")
-    assert bootstrap.prepare(settings) != []
-    assert bootstrap.prepare(settings) == []
+    assert storage.prepare(settings) != []
+    assert storage.prepare(settings) == []
 
 
 def test_a_queue_that_is_nowhere_is_not_made_by_looking_for_it(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_queue_that_is_nowhere_is_not_made_by_looking_for_it(tmp_path: Path) -
 
 def test_a_queue_that_is_there_is_opened(tmp_path: Path) -> None:
     settings = Settings(directory=tmp_path)
-    bootstrap.prepare(settings)
+    storage.prepare(settings)
     queue = bootstrap.open_queue(settings)
     assert queue.counts() == dict.fromkeys(JobState, 0)
     queue.close()
@@ -44,7 +44,7 @@ def test_a_queue_that_is_there_is_opened(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written_to_is_one_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(UserError, match=r"plangate\.db: .*can be written to"):
-        bootstrap.prepare(Settings(directory=tmp_path))
+        storage.prepare(Settings(directory=tmp_path))
 
 
 @pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate"])

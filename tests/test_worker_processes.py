@@ -13,6 +13,7 @@ import pytest
 from bot import bootstrap
 from bot.core.ports import JobState
 from bot.settings import Settings
+from bot.storage import prepare
 from tests.adapters.payloads import comment, push
 from tests.processes import Process, alive, answers, children, deliver, environment, free_port, until
 
@@ -31,7 +32,7 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self._variables = environment(folder, self.port)
-        bootstrap.prepare(Settings(directory=folder))
+        prepare(Settings(directory=folder))
         self.worker = self._start_worker()
         self.web = self._start_web()
         until(lambda: answers(self.port))

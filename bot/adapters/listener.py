@@ -11,6 +11,7 @@ import socket
 from contextlib import suppress
 
 import psycopg
+from psycopg.pq import ConnStatus
 
 from bot.adapters.postgres import CHANNEL, connect, storage_error
 
@@ -71,11 +72,10 @@ class Listener:
         self._far.close()
 
     def _drain(self, line: psycopg.Connection[tuple[object, ...]]) -> None:
-        try:
+        with suppress(psycopg.Error):
             line.pgconn.consume_input()
             while line.pgconn.notifies() is not None:
                 pass
-        except psycopg.Error as error:
+        if line.pgconn.status != ConnStatus.OK:
             line.close()
-            self._line = None
-            raise storage_error(self._place, error) from error
+            self._line = None  # the next wait listens anew

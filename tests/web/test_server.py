@@ -177,9 +177,9 @@ def test_the_door_loads_no_github_client_and_no_validator(tmp_path: Path) -> Non
     """Each would cost every web process tens of megabytes and half a second."""
     program = (
         "import sys\n"
-        "from bot import bootstrap, settings\n"
+        "from bot import bootstrap, settings, storage\n"
         "given = settings.from_environment()\n"
-        "bootstrap.prepare(given)\n"
+        "storage.prepare(given)\n"
         "bootstrap.web_application(given)\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.sandbox.accounts import Accounts
-from bot.sandbox.acts import installs, pulls, pushes, queue
+from bot.sandbox.acts import installs, merging, pulls, pushes, queue
+from bot.sandbox.acts.merging import Method
 from bot.sandbox.git import Bare
 from bot.sandbox.state import PullRequest, Repository, Review
 
@@ -191,10 +192,16 @@ class Code(Accounts):
         with self.lock:
             pulls.reopen(self.hub, pull, self._author(pull.base, author))
 
-    def merge(self, pull: PullRequest, *, author: str | None = None, admin: bool = False) -> str:
-        """Merge with a merge commit; returns its id. `admin` overrides required checks. Raises `ApiError` 405."""
+    def merge(
+        self, pull: PullRequest, *, author: str | None = None, admin: bool = False, method: str = Method.MERGE
+    ) -> str:
+        """Merge (`merge`, `squash` or `rebase`); returns where the base then points.
+
+        `admin` overrides required checks. Raises `ApiError` 405.
+        """
         with self.lock:
-            return pulls.merge(self.hub, pull, self._author(pull.base, author), admin=admin)
+            who = self._author(pull.base, author)
+            return merging.merge(self.hub, pull, who, admin=admin, method=Method(method))
 
     def enqueue(self, pull: PullRequest, *, author: str | None = None) -> Group:
         """Put a pull request into the merge queue; its checks are asked for with `merge_group`."""

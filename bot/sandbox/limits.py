@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +26,16 @@ class _Window:
 
 
 @dataclass(slots=True)
+class _Spent:
+    """What one credential did in the last hour: (when, points, whether it made content)."""
+
+    rest: deque[tuple[float, int, bool]] = field(default_factory=deque)
+    graphql: deque[tuple[float, int, bool]] = field(default_factory=deque)
+
+
+@dataclass(slots=True)
 class Limits:
-    """The primary limits, a window per credential and resource.
+    """The primary limits, a window per credential and resource; the secondary limits where `secondary` is set.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
@@ -33,7 +43,34 @@ class Limits:
     now: Callable[[], float]
     budget: dict[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     """Requests (core) or points (graphql) an hour; a test sets them low."""
+    secondary: bool = False
+    """Whether bursts are refused too. Off unless a test asks for it, since tests and demos do a day's work at once."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
+    _spent: dict[str, _Spent] = field(default_factory=dict)
+
+    def hold_back(self, credential: Credential, request: Request) -> None:
+        """Count a request towards the secondary limits. Raises `ApiError` 403 with `Retry-After` when it is too much.
+
+        900 points a minute for REST and 2,000 for GraphQL (1 to read, 5 to write), and 80 requests a minute and 500
+        an hour that create content.
+        https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+        """
+        if not self.secondary:
+            return
+        now, spent = self.now(), self._spent.setdefault(_who(credential), _Spent())
+        mine, most = (spent.graphql, 2000) if request.is_graphql else (spent.rest, 900)
+        both = [*spent.rest, *spent.graphql]
+        waits = [_wait([(at, points) for at, points, _ in mine], 60, most, now, request.points)]
+        if request.is_write:
+            made = [(at, 1) for at, _, content in both if content]
+            waits += [_wait(made, 60, 80, now, 1), _wait(made, HOUR, 500, now, 1)]
+        wait = max(waits)
+        if wait > 0:
+            message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+            raise ApiError(403, message, headers={"Retry-After": str(math.ceil(wait))})
+        while mine and mine[0][0] <= now - HOUR:
+            mine.popleft()
+        mine.append((now, request.points, request.is_write))
 
     def charge(self, credential: Credential, request: Request) -> None:
         """Count a request. Raises `ApiError` 403 when the budget is spent (REST; GraphQL answers inside a 200)."""
@@ -98,6 +135,19 @@ class Limits:
             "X-RateLimit-Reset": str(int(window.reset)),
             "X-RateLimit-Resource": resource,
         }
+
+
+def _wait(spent: list[tuple[float, int]], span: float, most: int, now: float, more: int) -> float:
+    """Seconds until `more` fits into a span that slides; 0 when it fits now."""
+    recent = sorted(one for one in spent if one[0] > now - span)
+    used = sum(points for _, points in recent)
+    for at, points in recent:
+        if used + more <= most:
+            return 0.0
+        used, free = used - points, at + span - now
+        if used + more <= most:
+            return free
+    return 0.0
 
 
 def _who(credential: Credential) -> str:

@@ -56,6 +56,11 @@ class Request:
         """Whether it changes something on GitHub: REST writes and mutations, tokens apart."""
         return self.is_mutation or (self.write and not self.is_token and not self.is_graphql)
 
+    @property
+    def points(self) -> int:
+        """What it counts towards the secondary limits."""
+        return 5 if self.is_write or self.is_token else 1
+
 
 class Requests(Sequence[Request]):
     """Requests in the order of their answers."""

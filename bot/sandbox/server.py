@@ -217,6 +217,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         seen.query, seen.body, seen.asked_by = call.query, call.body, credential
         hub.limits.charge(credential, seen)
+        hub.limits.hold_back(credential, seen)
         with hub.lock:
             admit(call, route)
             hub.validate(route.operation, call.body, given=bool(body))

@@ -26,7 +26,7 @@ def wants(path: str) -> bool:
 
 
 def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> None:
-    """Answer one request of git's protocol; after a push, send what GitHub would send."""
+    """Answer one request of git's protocol; after a push, send what GitHub would send. An old name redirects."""
     match = _PATH.fullmatch(path)
     assert match is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     owner, name, service = match.groups()
@@ -34,6 +34,9 @@ def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> No
     try:
         credential = _identify(hub, handler.headers.get("Authorization"))
         repository = _admit(credential, hub.state.repository(f"{owner}/{name}"), push=push)
+        if service == "info/refs" and f"{owner}/{name}".lower() != repository.full_name.lower():
+            where = {"Location": f"{hub.url}/{repository.full_name}.git/{service}?{query}"}
+            raise ApiError(301, "Moved Permanently", headers=where)
     except ApiError as error:
         _refuse(handler, error)
         return
@@ -88,6 +91,8 @@ def _refuse(handler: Handler, error: ApiError) -> None:
     handler.send_response(error.status)
     if error.status == 401:  # noqa: PLR2004 -- git asks for a password when it is told to
         handler.send_header("WWW-Authenticate", 'Basic realm="sandbox"')
+    for key, value in error.headers.items():
+        handler.send_header(key, value)
     handler.send_header("Content-Type", "text/plain")
     handler.send_header("Content-Length", str(len(data)))
     handler.end_headers()

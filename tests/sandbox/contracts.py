@@ -67,12 +67,30 @@ def _problems(where: str, validator: Any, value: Any) -> list[str]:
     return found
 
 
+def query_problems(request: Request) -> list[str]:
+    """What the description has against a query. GitHub overlooks a name that it does not know: so do typing errors."""
+    known = _load("answers.json")[0]["operations"][request.operation]["query"]
+    found = [f"{request.operation}: no query parameter {name}" for name in request.query if name not in known]
+    found += [
+        f"{request.operation}: lacks the query parameter {name}"
+        for name, schema in known.items()
+        if schema.get("required") is True and name not in request.query
+    ]
+    for name, value in request.query.items():
+        schema = {key: one for key, one in known.get(name, {}).items() if key != "required"}
+        given = int(value) if schema.get("type") == "integer" and value.lstrip("-").isdigit() else value
+        given = {"true": True, "false": False}.get(value, value) if schema.get("type") == "boolean" else given
+        if not jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(given):
+            found.append(f"{request.operation}: {name}={value[:60]} is not what the description wants")
+    return found
+
+
 def request_problems(request: Request) -> list[str]:
     """What the official description has against a request and its answer."""
     known = _load("answers.json")[0]["operations"].get(request.operation)
     if known is None:
         return []
-    found = []
+    found = query_problems(request) if request.status < 400 else []
     if known["request"] is not None and request.body and request.status < 400:
         pointer = _pointer("operations", request.operation, "request")
         found += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)

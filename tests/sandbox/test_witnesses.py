@@ -189,6 +189,7 @@ PYGITHUB: dict[str, Callable[[Scene], Any]] = {
     "repos/compare-commits-with-basehead": lambda s: s.py.compare("main", "001-a").status,
     "repos/get-content": lambda s: s.py.get_contents("README.md").decoded_content,
     "repos/create-or-update-file-contents": lambda s: s.py.create_file("new.md", "New", "text"),
+    "repos/get-branch-rules": lambda s: s.raw("GET", f"{REPO}/rules/branches/main"),
     "repos/get-collaborator-permission-level": lambda s: s.py.get_collaborator_permission("ada"),
     "repos/list-pull-requests-associated-with-commit": lambda s: consumed(s.py.get_commit(s.sha).get_pulls()),
     "users/get-by-username": lambda s: s.stage.pygithub().get_user("ada").name,
@@ -280,6 +281,7 @@ GITHUB3: dict[str, Callable[[Scene], Any]] = {
     "repos/compare-commits-with-basehead": lambda s: s.gh.compare_commits("main", "001-a").status,
     "repos/get-content": lambda s: s.gh.file_contents("README.md").decoded,
     "repos/create-or-update-file-contents": lambda s: s.gh.create_file("new.md", "New", b"text"),
+    "repos/get-branch-rules": lambda s: s.raw3("GET", f"{REPO}/rules/branches/main"),
     "repos/get-collaborator-permission-level": lambda s: s.raw3("GET", f"{REPO}/collaborators/ada/permission"),
     "repos/list-pull-requests-associated-with-commit": lambda s: consumed(
         s.gh.commit(s.sha).associated_pull_requests()

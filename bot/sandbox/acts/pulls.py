@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import ApiError, invalid
-from bot.sandbox.git import Signature
 from bot.sandbox.state import Issue, PullRequest, Review
 
 if TYPE_CHECKING:
@@ -146,28 +145,6 @@ def reopen(hub: Hub, pull: PullRequest, sender: User) -> None:
     if not pull.open:
         pull.issue.state, pull.issue.closed_at = "open", None
         tell(hub, pull, "reopened", sender)
-
-
-def merge(hub: Hub, pull: PullRequest, sender: User, *, message: str | None = None, admin: bool = False) -> str:
-    """Merge with a merge commit; returns its id. Raises `ApiError` 405 when a conflict or a required check blocks."""
-    from bot.sandbox.acts import pushes  # noqa: PLC0415 -- pushes and pull requests cause each other
-
-    repository = pull.base
-    if not pull.open or pull.draft:
-        raise ApiError(405, "Pull Request is not mergeable")
-    missing = blocking_checks(pull)
-    if missing and not admin:
-        raise ApiError(405, f'Required status check "{missing[0]}" is expected.')
-    base_sha = repository.branch(pull.base_ref) or pull.base_sha
-    tree = repository.git.merge(base_sha, pull.head_sha)
-    if tree is None:
-        raise ApiError(405, "Pull Request is not mergeable")
-    who = Signature(sender.name, sender.email, int(hub.state.now()))
-    text = message or f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.issue.title}"
-    pull.merge_sha = repository.git.write_commit(tree, [base_sha, pull.head_sha], text, who)
-    set_merged(hub, pull, sender)
-    pushes.update_ref(hub, repository, sender, {f"refs/heads/{pull.base_ref}": pull.merge_sha})
-    return pull.merge_sha
 
 
 def set_merged(hub: Hub, pull: PullRequest, sender: User) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
+
 from bot.sandbox.commit_shapes import account
 from bot.sandbox.gql import checks, pulls, talk
 from bot.sandbox.gql.view import Node, View, connection, not_found
@@ -218,11 +220,15 @@ def commit_node(view: View, one: Repository, commit: Commit) -> Node:
     }
 
 
-def _file_node(view: View, one: Repository, commit: Commit, path: str) -> Node | None:
+def _file_node(view: View, one: Repository, commit: Commit, path: str) -> Node:
+    """A file or folder of a commit. Raises NOT_FOUND beside the null, unlike `object`, which is just null."""
     folder, _, name = path.strip("/").rpartition("/")
     tree = one.git.read(f"{commit.oid}:{folder}")
     lines = one.git.entries(tree.oid) if tree is not None else ()
-    return next((entry_node(view, one, line, folder) for line in lines if line.name == name), None)
+    found = next((entry_node(view, one, line, folder) for line in lines if line.name == name), None)
+    if found is None:
+        raise GraphQLError(f"Could not resolve file for path '{path}'.", extensions={"type": "NOT_FOUND"})
+    return found
 
 
 def actor_node(view: View, who: Signature) -> Node:

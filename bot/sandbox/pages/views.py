@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from bot.sandbox.acts import checks, manifests, pulls, talk
+from bot.sandbox.acts import checks, manifests, merging, pulls, talk
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.door import Page, Visit, page, show
 from bot.sandbox.shapes import merges, pull_commits, pull_files
@@ -219,7 +219,7 @@ def merge(visit: Visit) -> Page:
     pull = _pull(visit)
     if visit.repository.role(visit.visitor.login) not in {"write", "maintain", "admin"}:
         raise ApiError(403, f"{visit.visitor.login} may not merge into {visit.repository.full_name}.")
-    pulls.merge(visit.hub, pull, visit.visitor)
+    merging.merge(visit.hub, pull, visit.visitor)
     return _back(visit, f"/{visit.repository.full_name}/pull/{pull.number}")
 
 

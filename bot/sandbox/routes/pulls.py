@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.sandbox.acts import pulls
+from bot.sandbox.acts import merging, pulls
+from bot.sandbox.acts.merging import Method
 from bot.sandbox.commit_shapes import commit_shape
 from bot.sandbox.errors import ApiError, invalid
 from bot.sandbox.routing import Call, Json, Reply, route
@@ -134,8 +135,17 @@ def create_review(call: Call) -> Reply:
 
 @route("PUT", f"{_REPO}/pulls/{{pull_number}}/merge", "pulls/merge", "contents:write")
 def merge(call: Call) -> Reply:
-    """Merge with a merge commit."""
-    sha = pulls.merge(call.hub, _pull(call), call.actor, message=call.body.get("commit_message"))
+    """Merge, squash or rebase."""
+    body = call.body
+    sha = merging.merge(
+        call.hub,
+        _pull(call),
+        call.actor,
+        method=Method(body.get("merge_method") or Method.MERGE),
+        title=body.get("commit_title"),
+        message=body.get("commit_message"),
+        head=body.get("sha"),
+    )
     return Reply({"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
 
 

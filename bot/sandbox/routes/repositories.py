@@ -100,6 +100,27 @@ def branch(call: Call) -> Reply:
     return Reply(_branch(call, name, sha, full=True))
 
 
+@route("GET", f"{_REPO}/rules/branches/{{branch*}}", "repos/get-branch-rules", "metadata:read")
+def branch_rules(call: Call) -> Reply:
+    """What holds a branch: here, the checks that the default branch requires. An unknown branch has no rules."""
+    repository = call.repository
+    required = sorted(repository.required_checks) if call.params["branch"] == repository.default_branch else []
+    source = {
+        "ruleset_source_type": "Repository",
+        "ruleset_source": repository.full_name,
+        "ruleset_id": repository.id,
+    }
+    rule = {
+        "type": "required_status_checks",
+        "parameters": {
+            "strict_required_status_checks_policy": False,
+            "do_not_enforce_on_create": False,
+            "required_status_checks": [{"context": name} for name in required],
+        },
+    }
+    return call.listed([rule | source] if required else [], dict)
+
+
 def revision(repository: Repository, ref: str) -> Commit | None:
     """The commit that a branch, tag or (short) id names."""
     known = repository.refs

@@ -128,6 +128,16 @@ def _answer(response: Json, root: Json) -> Any:
     return strip(response.get("content", {}).get("application/json", {}).get("schema", None))
 
 
+def _query(operation: Json, root: Json) -> Json:
+    """The query parameters of an operation: name -> schema, with `required` among its keys when it must be there."""
+    found = {}
+    for given in operation.get("parameters", []):
+        one = resolve(given, root)
+        if one["in"] == "query":
+            found[one["name"]] = strip(one["schema"]) | ({"required": True} if one.get("required") else {})
+    return found
+
+
 def prune_answers(root: Json) -> str:
     """Requests and answers by operation id and status, with the schemas that they share."""
     known = described(root)
@@ -136,7 +146,13 @@ def prune_answers(root: Json) -> str:
         one = known[operation]
         body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         answers = {status: _answer(response, root) for status, response in one["responses"].items()}
-        kept[operation] = {"method": one["method"], "path": one["path"], "request": strip(body), "answers": answers}
+        kept[operation] = {
+            "method": one["method"],
+            "path": one["path"],
+            "query": _query(one, root),
+            "request": strip(body),
+            "answers": answers,
+        }
     return _compact(nullable({"operations": kept, "components": {"schemas": closure(kept, root)}}))
 
 

@@ -195,6 +195,24 @@ def test_links_are_never_followed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert states["plan.md"] != "present"
 
 
+def test_what_git_would_not_keep_is_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/plan.md": plan("PASS")})
+    os.mkfifo(tmp_path / "specs/001-search/spec.md")  # whoever opens it waits for a writer
+    (tmp_path / os.fsdecode(b"specs/002-\xff")).mkdir()
+    (tmp_path / os.fsdecode(b"specs/002-\xff/spec.md")).write_text(SPEC)
+    code, out, err = check(capsys, tmp_path, "--all")
+    assert (code, err) == (1, "")
+    assert "spec MISSING" in out
+    assert "002" not in out
+
+
+def test_a_bare_repository_is_refused_with_the_way_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(tmp_path, "init", "--quiet", "--bare")
+    code, out, err = check(capsys, tmp_path)
+    assert (code, out) == (2, "")
+    assert "bare repository" in err
+
+
 def test_names_and_texts_of_any_kind_are_printed_or_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hostile = b"# Plan \x1b[31m\xe2\x80\xae**Branch**: `x`\n"
     write(tmp_path, {**SPEC_KIT, "specs/001-caf\u00e9/plan.md": hostile, "specs/002-x/plan.md": b"\xff\xfe\x00"})

@@ -59,7 +59,7 @@ class Copy:
             facts = (self.root / path).lstat()
         except OSError:  # deleted in the working copy, and still in git's index
             return None
-        return Entry(path, _kind(facts.st_mode), facts.st_size)
+        return Entry(path, _kind(facts.st_mode), facts.st_size) if _can_be_tracked(facts.st_mode) else None
 
     def date(self) -> str:
         """The ISO date of the commit that is checked out; today's where nothing is."""
@@ -77,8 +77,8 @@ class Copy:
 
     def _document(self, path: str) -> Document:
         try:
-            # O_NOFOLLOW: it may have become a link since it was listed.
-            handle = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            # It may have become a link since it was listed, or a pipe, whose opening waits for a writer.
+            handle = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(handle, "rb") as file:
                 content = file.read(MAX_DOCUMENT_BYTES + 1)
                 size = os.fstat(file.fileno()).st_size
@@ -92,16 +92,29 @@ def open_copy(folder: Path) -> Copy:
     root = folder.resolve()
     if not root.is_dir():
         raise UserError(f"{folder} is no folder: name the folder of a repository.")
-    top = GitCopy(root).answers("rev-parse", "--show-toplevel")
+    git = GitCopy(root)
+    top = git.answers("rev-parse", "--show-toplevel")
+    if top is None and git.answers("rev-parse", "--is-bare-repository") == "true":
+        raise UserError(f"{folder} is a bare repository, without files to judge: name a working copy of it.")
     if top is None or Path(top).resolve() != root:
         return Copy(root, None)
-    return Copy(root, GitCopy(root))
+    return Copy(root, git)
 
 
 def _kind(mode: int) -> Kind:
     if stat.S_ISLNK(mode):
         return Kind.SYMLINK
     return Kind.FOLDER if stat.S_ISDIR(mode) else Kind.FILE
+
+
+def _can_be_tracked(mode: int) -> bool:
+    """A pipe, a socket or a device is nothing that git would keep, and reading one may never end."""
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
+
+
+def _is_text(name: str) -> bool:
+    """A name that is not UTF-8 could neither be printed nor compared with GitHub's."""
+    return not any("\udc80" <= character <= "\udcff" for character in name)
 
 
 def _walk(root: Path, below: str) -> Iterator[tuple[str, Entry]]:
@@ -115,11 +128,14 @@ def _walk(root: Path, below: str) -> Iterator[tuple[str, Entry]]:
             continue
         for entry in found:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            kind = _kind(entry.stat(follow_symlinks=False).st_mode)
+            facts = entry.stat(follow_symlinks=False)
+            if not _can_be_tracked(facts.st_mode) or not _is_text(entry.name):
+                continue
+            kind = _kind(facts.st_mode)
             if kind is Kind.FOLDER and entry.name not in _SKIPPED:
                 waiting.append(path)
-            size = entry.stat(follow_symlinks=False).st_size if kind is Kind.FILE else None
-            yield path.encode("utf-8", "replace").decode(), Entry(path, kind, size)
+            size = facts.st_size if kind is Kind.FILE else None
+            yield path, Entry(path, kind, size)
 
 
 def _bounded(entries: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Entry]]:

@@ -299,4 +299,5 @@ def _title(landing: Landing) -> str:
     """What the pull request was called: a merge commit has it in its body, a squashed one in its subject."""
     merged = _merge_name(landing) is not None
     first = next((line for line in landing.body.splitlines() if line.strip()), "") if merged else ""
-    return plain_line(first or landing.subject)[:_TITLE].strip() or landing.sha[:7]
+    title = plain_line(first or landing.subject)[:_TITLE].strip()
+    return title.removesuffix(f"(#{_number(landing)})").strip() or landing.sha[:7]

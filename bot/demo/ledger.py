@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,8 +34,9 @@ _GUESSED_SECONDS = 0.7
 class Progress:
     """What is going on, in the last line of the terminal that a person looks at; nothing where there is none."""
 
-    def __init__(self) -> None:
-        console = Console(stderr=not sys.stdout.isatty())
+    def __init__(self, screen: Screen) -> None:
+        # Two consoles on one terminal would write into each other's lines.
+        console = screen.console if screen.console.is_terminal else Console(stderr=True)
         self._status: Status | None = console.status("", spinner="line") if console.is_terminal else None
 
     def say(self, text: str) -> None:
@@ -68,10 +68,14 @@ class Ledger:
         older = f", the newest of {programme.found}" if programme.found > len(programme.heads) else ""
         self.screen.title(f"Rehearsing {original.name}: {what}{older}.")
         self.screen.lines(
-            f"On a copy ({megabytes(original.size)}); {plain_line(str(original.folder))} is only read. "
-            "Judged as if Plangate had been there from the start."
+            f"A copy is judged ({megabytes(original.size)}), as if Plangate had been there from the start; "
+            f"{plain_line(str(original.folder))} stays as it is."
         )
+
+    def start(self) -> None:
+        """The first head is played now."""
         self._started = time.monotonic()
+        self.estimate(0)
 
     def estimate(self, played: int) -> None:
         """How far it is, and about how long it will take."""
@@ -107,20 +111,24 @@ class Ledger:
         parts = [f"{len(told) - len(stopped) - silent} of {len(told)} would pass"]
         parts += [f"{len(stopped)} would be stopped"] if stopped else []
         parts += [f"{silent} without a verdict"] if silent else []
-        self.screen.title(f"{', '.join(parts)}. It took {time.monotonic() - self._started:.0f} seconds.")
+        self.screen.title(
+            f"{', '.join(parts)}. It took {_count(max(1, round(time.monotonic() - self._started)), 'second')}."
+        )
         if stopped:
-            name = stopped[-1].head.name
+            head = stopped[-1].head
+            name = f"#{head.number}" if head.number is not None else head.name
             self.screen.lines(
                 f"The whole report of one: plangate demo --repo {_word(str(folder))} --show {_word(name)}"
             )
 
     def _row(self, told: Told) -> None:
         mark, colour = mark_of(told)
-        names = max(len(_called(head)) for head in self.programme.heads)
+        names = min(max(len(_called(head)) for head in self.programme.heads), _LONGEST_NAME)
+        folders = max(len(_folders(head)) for head in self.programme.heads)
         title = said(told) or ""
         cost = told.cost
-        took = f"{cost.seconds * 1000:5.0f} ms  {_count(cost.calls, 'call')}" if cost is not None else ""
-        self.screen.row((mark, colour), _called(told.head), min(names, _LONGEST_NAME), title, _folders(told.head), took)
+        took = f"{cost.seconds * 1000:5.0f} ms  {_count(cost.calls, 'call'):7}" if cost is not None else ""
+        self.screen.row((mark, colour), _called(told.head), (names, folders), title, _folders(told.head), took)
 
 
 def said(told: Told) -> str | None:
@@ -136,8 +144,9 @@ def mark_of(told: Told) -> tuple[str, str]:
 
 
 def _called(head: Head) -> str:
-    number = f"#{head.number} " if head.number is not None and head.name != f"pull-{head.number}" else ""
-    return plain_line(f"{number}{head.name}")
+    number = f"#{head.number} " if head.number is not None else ""
+    nameless = head.name == f"pull-{head.number}" or head.sha.startswith(head.name)
+    return plain_line(f"{number or head.name + ' '}{head.title}" if nameless else f"{number}{head.name}")
 
 
 def _folders(head: Head) -> str:

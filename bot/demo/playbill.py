@@ -38,7 +38,7 @@ class Asked:
 
 def rehearse(asked: Asked, screen: Screen, stay: Callable[[Theatre], None] | None) -> int:
     """Rehearse; 0 when every head has a verdict, else 2. `stay` is called at the end, with both servers running."""
-    progress = Progress()
+    progress = Progress(screen)
     try:
         original = open_original(asked.folder)
         progress.say(f"Copying {megabytes(original.size)} of history …")
@@ -64,7 +64,7 @@ def _play(rehearsal: Rehearsal, asked: Asked, original: Original, screen: Screen
         ledger.begin(original)
     rehearsal.prepare()
     told: list[Told] = []
-    ledger.estimate(0)
+    ledger.start()
     try:
         for one in rehearsal.play():
             told.append(one)

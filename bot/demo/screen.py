@@ -41,6 +41,11 @@ class Screen:
         console = Console(highlight=False, soft_wrap=False)
         self._console = Console(highlight=False, width=min(console.width, WIDTH)) if console.width > WIDTH else console
 
+    @property
+    def console(self) -> Console:
+        """What it is printed on."""
+        return self._console
+
     def title(self, text: str) -> None:
         """What this is."""
         self._console.print()
@@ -62,11 +67,11 @@ class Screen:
         self._console.print(Text(text, style="bold cyan"))
 
     def row(  # noqa: PLR0913, PLR0917  the columns of a table that is printed as it grows
-        self, mark: tuple[str, str], name: str, name_width: int, said: str, where: str, took: str
+        self, mark: tuple[str, str], name: str, widths: tuple[int, int], said: str, where: str, took: str
     ) -> None:
         """A verdict in one line; in two where the terminal is narrow, and uncut where there is none."""
         first = Text(name)
-        first.truncate(name_width, overflow="ellipsis", pad=True)
+        first.truncate(widths[0], overflow="ellipsis", pad=True)
         head = Text.assemble((f" {mark[0]} ", f"bold {mark[1]}"), (first if self._console.is_terminal else name), "  ")
         if not self._console.is_terminal:
             self._console.print(Text.assemble(head, said, f"  {where}  {took.strip()}"), soft_wrap=True)
@@ -79,8 +84,8 @@ class Screen:
             self._console.print(Text(f"   {where}  {took.strip()}", style="dim", no_wrap=True, overflow="ellipsis"))
             return
         title, place = Text(said), Text(where, style="dim")
-        place_width = min(place.cell_len, max(room // 3, room - title.cell_len))
-        place.truncate(place_width, overflow="ellipsis")
+        place_width = min(widths[1], room // 2)
+        place.truncate(place_width, overflow="ellipsis", pad=True)
         title.truncate(room - place_width, overflow="ellipsis", pad=True)
         self._console.print(Text.assemble(head, title, "  ", place, "  ", (took, "dim")), no_wrap=True)
 

@@ -93,12 +93,16 @@ def ferry(root: Path) -> Original:
     one.branch("004-template", {"specs/004-template/spec.md": SPEC, "specs/004-template/plan.md": TEMPLATE}, "Specify")
     for number in range(5, 30):
         name = f"{number:03d}-harbour"
-        files = feature(f"specs/{name}", "FAIL" if number % 5 == 0 else "PASS") if number > 12 else {f"docs/{name}.md": "x\n"}
+        files = (
+            feature(f"specs/{name}", "FAIL" if number % 5 == 0 else "PASS")
+            if number > 12
+            else {f"docs/{name}.md": "x\n"}
+        )
         one.branch(name, files, f"Plan harbour {number}")
     return one
 
 
-MONOREPO_CONFIG = 'plangate:\n  specs: ["apps/*/specs"]\n'
+MONOREPO_CONFIG = "plangate:\n  specs: [apps/shop/specs, apps/billing/specs]\n"
 STRICT = """# Billing Constitution
 
 ## Core Principles
@@ -121,9 +125,15 @@ def monorepo(root: Path) -> Original:
     billing["apps/billing/.specify/memory/constitution.md"] = STRICT
     one.commit({".github/app.yml": MONOREPO_CONFIG, **shop, **billing}, "Begin")
     one.branch("001-basket", feature("apps/shop/specs/001-basket"), "Plan the basket")
-    audit = plan().replace("| I. Library First | PASS | the index is a library |", "| I. Audit Trail (NON-NEGOTIABLE) | FAIL | later |")
+    audit = plan().replace(
+        "| I. Library First | PASS | the index is a library |", "| I. Audit Trail (NON-NEGOTIABLE) | FAIL | later |"
+    )
     audit = audit.replace("| II. Test First (NON-NEGOTIABLE) | PASS | tests come first |\n", "")
-    one.branch("001-invoices", {"apps/billing/specs/001-invoices/spec.md": SPEC, "apps/billing/specs/001-invoices/plan.md": audit}, "Plan the invoices")
+    one.branch(
+        "001-invoices",
+        {"apps/billing/specs/001-invoices/spec.md": SPEC, "apps/billing/specs/001-invoices/plan.md": audit},
+        "Plan the invoices",
+    )
     one.branch("tidy", {"apps/shop/main.py": "x = 1\n"}, "Tidy")
     return one
 

@@ -1,0 +1,127 @@
+"""`plangate demo` as a person plays it: every step as told, and nothing left behind, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.processes import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TITLES = (
+    "✗ plangate  The plan is still the template",
+    "plangate[bot] commented",
+    "✗ plangate  1 violation unjustified",
+    "✓ plangate  In order so far",
+    "✗ plangate  Number 001 is taken on main",
+    "This becomes feature 002-",
+    "✓ plangate  Not a feature",
+)
+
+
+class Demo:
+    """The command, with a folder of its own for all that it writes, in a process group of its own."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder = folder / "tmp"
+        self.folder.mkdir()
+        self._lines = folder / "out"
+        self._mark = f"{folder}/mark"
+        environment = {**os.environ, "TMPDIR": str(self.folder), "DEMO_MARK": self._mark, "PYTHONUNBUFFERED": "1"}
+        with self._lines.open("wb") as lines:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "bot", "demo", *words],
+                cwd=ROOT,
+                env=environment,
+                stdout=lines,
+                stderr=lines,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        """What it has printed so far."""
+        return self._lines.read_text(encoding="utf-8")
+
+    def until(self, words: str) -> None:
+        """Wait until it says this."""
+        end = time.monotonic() + 60
+        while words not in self.said:
+            assert time.monotonic() < end, self.said
+            assert self.popen.poll() is None, self.said
+            time.sleep(0.02)
+
+    def left(self) -> list[int]:
+        """Processes that it started and that still run, found by what they inherited."""
+        mark = f"DEMO_MARK={self._mark}".encode()
+        found = []
+        for place in os.listdir("/proc"):  # noqa: PTH208  names are all that is needed
+            if place.isdigit():
+                try:
+                    with open(f"/proc/{place}/environ", "rb") as variables:  # noqa: PTH123  no Path of a process
+                        if mark in variables.read().split(b"\0"):
+                            found.append(int(place))
+                except OSError:
+                    continue  # it ended, or is somebody else's
+        return found
+
+
+def play(folder: Path, *words: str) -> Iterator[Demo]:
+    demo = Demo(folder, *words)
+    try:
+        yield demo
+    finally:
+        for process in demo.left():
+            os.kill(process, signal.SIGKILL)
+        demo.popen.wait(10)
+
+
+@pytest.mark.slow
+def test_every_step_goes_as_told_in_less_than_a_minute(tmp_path: Path) -> None:
+    started = time.monotonic()
+    for demo in play(tmp_path):
+        assert demo.popen.wait(60) == 0, demo.said
+        assert time.monotonic() - started < 60
+        said = demo.said
+        at = [said.find(title) for title in TITLES]
+        assert -1 not in at, (said, at)
+        assert at == sorted(at)
+        assert "Everything went as told" in said
+        assert "\x1b" not in said
+        assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["Starting a GitHub", " 1 of 7 ", " 3 of 7 ", "Ctrl-C ends both"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, number: signal.Signals) -> None:
+    for demo in play(tmp_path, "--keep"):
+        demo.until(words)
+        demo.popen.send_signal(number)
+        code = demo.popen.wait(30)
+        assert code == (0 if words.startswith("Ctrl") else 130), demo.said
+        assert "Traceback" not in demo.said
+        assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
+
+
+@pytest.mark.slow
+def test_ctrl_c_on_the_whole_terminal_ends_a_rehearsal(tmp_path: Path) -> None:
+    from tests.demo.repositories import ferry  # noqa: PLC0415  one test needs it
+
+    original = ferry(tmp_path / "ferry")
+    for demo in play(tmp_path, "--repo", str(original.root)):
+        demo.until(" ✓ 013-harbour")
+        os.killpg(demo.popen.pid, signal.SIGINT)
+        assert demo.popen.wait(30) == 130, demo.said
+        assert "Ended after " in demo.said
+        assert "Traceback" not in demo.said
+        assert (demo.left(), list(demo.folder.iterdir())) == ([], [])

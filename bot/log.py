@@ -54,6 +54,8 @@ class Keys(TypedDict, total=False):
 _ORDER = tuple(Keys.__annotations__)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@#+-]*")
 _ROOT = "bot"
+_SHORTEST_SECRET = 4
+"""Characters. To blot out every `s` of a log would hide all but the secret, which the gaps would spell."""
 
 _SECRETS = (
     # GitHub's tokens have no fixed length, and the newer ones hold a JWT:
@@ -102,7 +104,8 @@ class _Lines(logging.Formatter):
     def __init__(self, hidden: Iterable[str]) -> None:
         super().__init__()
         # The longest first, so that a secret that begins with another is hidden whole.
-        self._hidden = sorted({secret for secret in hidden if secret}, key=len, reverse=True)
+        worth_hiding = {secret for secret in hidden if len(secret.strip()) >= _SHORTEST_SECRET}
+        self._hidden = sorted(worth_hiding, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))

@@ -87,6 +87,13 @@ def test_known_secrets_are_hidden_in_every_form(lines: Lines) -> None:
     assert "short" not in line
 
 
+def test_what_is_too_short_for_a_secret_does_not_blot_out_the_log() -> None:
+    stream = io.StringIO()
+    log.configure("info", hidden=[" ", "s", "    "], to=stream)
+    Log("serve").info("process died", status=1)
+    assert stream.getvalue().endswith("info serve process died status=1\n")
+
+
 @pytest.mark.parametrize(
     "secret",
     [

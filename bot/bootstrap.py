@@ -26,9 +26,14 @@ from bot.worker import Worker
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from bot.adapters.github_repository import GitHubRepositories
     from bot.core.outcome import Handler
-    from bot.core.ports import Clock, Queue, Store
+    from bot.core.ports import Clock, Leader, Queue, Store
+    from bot.reconcile import Reconciler
     from bot.web.bridge import Bridge
+
+_RECONCILER_GRACE = 5.0
+"""Seconds for what asks GitHub beside the jobs; whatever it leaves half done is asked for again."""
 
 
 def serve(settings: Settings) -> int:
@@ -53,8 +58,8 @@ def serve(settings: Settings) -> int:
         here.close()
 
 
-def run_web(settings: Settings) -> int:
-    """The door alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
+def run_web(settings: Settings, clock: Clock | None = None) -> int:
+    """The door alone, until SIGTERM or Ctrl-C. The exit code. `clock` must survive pickling. Raises `UserError`."""
     # Imported here: the worker and the commands have no use for a server.
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
@@ -79,24 +84,30 @@ def run_web(settings: Settings) -> int:
         log_enabled=False,
     )
     try:
-        server.serve(target_loader=partial(_load_web, settings, os.getpid()), wrap_loader=False)
+        server.serve(target_loader=partial(_load_web, settings, os.getpid(), clock or SystemClock()), wrap_loader=False)
     finally:
         here.close()
     return 0
 
 
-def run_worker(settings: Settings) -> int:
+def run_worker(settings: Settings, clock: Clock | None = None) -> int:
     """The worker alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
     _begin(settings)
     prepare(settings)
-    clock = SystemClock()
-    storage = open_storage(settings, clock, on_lost=_end_at_once)
-    queue = storage.queue
-    worker = Worker(queue, service(settings, queue, storage.store(), clock), clock, threads=settings.worker_threads)
+    clock = clock or SystemClock()
+    storage = open_storage(settings, clock, on_lost=end_at_once)
+    queue, kept = storage.queue, storage.store()
+    repositories = clients(settings, clock)
+    worker = Worker(queue, service(settings, queue, kept, repositories), clock, threads=settings.worker_threads)
+    watch = reconciler(queue, kept, repositories, storage.leader)
+    beside = threading.Thread(target=watch.run, name="reconcile", daemon=True)
+    beside.start()
     finished = work(worker)
+    watch.stop()
     if not finished:
         # A job that does not end would keep us alive. Its lease goes with the process, and it is done again.
         os._exit(1)
+    beside.join(_RECONCILER_GRACE)
     queue.close()
     return 0
 
@@ -121,21 +132,27 @@ def open_queue(settings: Settings) -> Queue:
     return open_storage(settings, SystemClock()).queue
 
 
-def service(settings: Settings, queue: Queue, kept: Store, clock: Clock) -> Handler:
-    """What works on jobs, with the GitHub clients. Raises `UserError` when the App's id or key is missing."""
-    # Not for the web process: both clients, and the rules with their parsers.
-    from bot import __version__  # noqa: PLC0415
+def clients(settings: Settings, clock: Clock) -> GitHubRepositories:
+    """The GitHub clients. Raises `UserError` when the App's id or key is missing."""
+    # Not for the web process.
     from bot.adapters.github_app import GitHubApp  # noqa: PLC0415
     from bot.adapters.github_repository import GitHubRepositories  # noqa: PLC0415
+
+    if settings.app_id is None:
+        raise UserError(f"The App's id is not set: set {PREFIX}APP_ID.")
+    return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock)
+
+
+def service(settings: Settings, queue: Queue, kept: Store, repositories: GitHubRepositories) -> Handler:
+    """What works on jobs. Raises `UserError` when the host's own configuration is broken."""
+    # Not for the web process: the rules with their parsers.
+    from bot import __version__  # noqa: PLC0415
     from bot.core.config_layers import Origin, Rank, read_layer  # noqa: PLC0415
     from bot.core.configured import Farther  # noqa: PLC0415
     from bot.core.verdict import House  # noqa: PLC0415
     from bot.rules import RULES  # noqa: PLC0415
     from bot.service import Service  # noqa: PLC0415
 
-    if settings.app_id is None:
-        raise UserError(f"The App's id is not set: set {PREFIX}APP_ID.")
-    app = GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url)
     ids = tuple(rule.id for rule in RULES)
     host = read_layer(bundled_text("app.yml"), Origin(Rank.HOST, "app.yml"), ids)
     if host.mistakes:
@@ -149,25 +166,36 @@ def service(settings: Settings, queue: Queue, kept: Store, clock: Clock) -> Hand
         app_slug=settings.app_slug,
         farther=Farther((host,), ids),
     )
-    return Service(GitHubRepositories(app, clock), queue, kept, clock, house)
+    return Service(repositories, queue, kept, repositories.clock, house)
 
 
-def web_application(settings: Settings) -> WSGIApplication:
+def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:
+    """What runs beside the jobs of one worker."""
+    # Not for the web process.
+    from bot.adapters.github_heads import GitHubHeads  # noqa: PLC0415
+    from bot.adapters.github_hook import GitHubHook  # noqa: PLC0415
+    from bot.reconcile import Reconciler  # noqa: PLC0415
+
+    hook, heads = GitHubHook(repositories.app), GitHubHeads(repositories)
+    return Reconciler(hook, heads, queue, kept, repositories.clock, leader)
+
+
+def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:
     """The WSGI application on a database that is up to date."""
     from bot.web.app import application  # noqa: PLC0415  not for the worker
     from bot.web.door import Recipient  # noqa: PLC0415
 
-    queue = open_storage(settings, SystemClock()).queue
+    queue = open_storage(settings, clock or SystemClock()).queue
     return application(Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug), queue)
 
 
-def _load_web(settings: Settings, parent: int) -> Bridge:
+def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:
     """In the server's own child process, which must not outlive the server."""
     from bot.web.bridge import Bridge  # noqa: PLC0415  not for the worker
 
     end_with(parent)
     _begin(settings)
-    return Bridge(web_application(settings), settings.web_threads)
+    return Bridge(web_application(settings, clock), settings.web_threads)
 
 
 def _begin(settings: Settings) -> None:
@@ -176,7 +204,7 @@ def _begin(settings: Settings) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
-def _end_at_once() -> None:
+def end_at_once() -> None:
     """Another worker may be about to take over our jobs: nothing of ours may go on. We are started again."""
     log.Log("worker").fault("leases lost", error="The database could not be reached in time.")
     os._exit(1)

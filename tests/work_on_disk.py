@@ -1,7 +1,8 @@
-"""A worker whose jobs leave their traces on the disk: `python -m tests.work_on_disk FOLDER`.
+"""A worker whose jobs leave their traces on the disk: `python -m tests.work_on_disk FOLDER [SECONDS]`.
 
-It runs until SIGTERM. What it wrote tells afterwards which deliveries were worked on, and whether two jobs of one
-repository ever ran at once, in whichever processes.
+Its queue is the one that the environment names. It runs until SIGTERM; a first try takes so many seconds. What it wrote
+tells afterwards which deliveries were worked on, and whether two jobs of one repository ever ran at once, in whichever
+processes.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import settings
 from bot.adapters.clock import SystemClock
-from bot.adapters.queue_sqlite import SqliteQueue
-from bot.adapters.sqlite import Database
-from bot.bootstrap import work
+from bot.bootstrap import end_at_once, work
 from bot.core.outcome import Done, Outcome
+from bot.storage import open_storage
 from bot.worker import Worker
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 class Traces:
     """Holds a locked file for each repository while it works on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seconds: float) -> None:
         self._folder = folder
+        self._seconds = seconds
         folder.mkdir(exist_ok=True)
 
     def handle(self, job: LeasedJob) -> Outcome:
@@ -39,7 +41,8 @@ class Traces:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 self._note("clashes", job.serial)
-            time.sleep(0.005)
+            self._note("begun", job.holder)
+            time.sleep(self._seconds if job.attempts == 1 else 0.005)
             self._note("worked", f"{job.id} {job.delivery}")
         finally:
             os.close(lock)
@@ -57,7 +60,8 @@ class Traces:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.005
     clock = SystemClock()
-    queue = SqliteQueue(Database(folder / "plangate.db"), clock)
-    work(Worker(queue, Traces(folder / "traces"), clock, threads=4))
+    queue = open_storage(settings.from_environment(), clock, on_lost=end_at_once).queue
+    work(Worker(queue, Traces(folder / "traces", seconds), clock, threads=4))
     queue.close()

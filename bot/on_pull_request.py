@@ -114,8 +114,7 @@ def _spec(scene: Scene, judged: Judged, feature: FeatureReport) -> Draft:
 
 
 def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged]:
-    rule, reason = command.rule or "", command.reason or ""
-    by = scene.event.sender
+    rule, reason, by = command.rule or "", command.reason or "", scene.event.sender
     if forbidden(judged.candidate.held.config):
         return Said(Reaction.DENIED, last=_LOCKED.format(why=scene.house().spelt(Verb.WHY))), judged
     if judged.report.conclusion is Conclusion.ACTION_REQUIRED:
@@ -123,7 +122,7 @@ def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged
     role = scene.role()
     found = waivable(judged.report, judged.candidate.change, rule)
     if not found:
-        return _not_waived(rule, reason, by, judged), judged
+        return _not_waived(scene, rule, reason, judged)
     needed = max(
         (needed_role(one, judged.report, scene.config.commands.waive) for one, _, _ in found), key=tuple(Role).index
     )
@@ -150,11 +149,13 @@ def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged
     return Said(Reaction.DONE, last=waived(rule, by, role, reason)), now
 
 
-def _not_waived(rule: str, reason: str, by: str, judged: Judged) -> Said:
-    """There is nothing to let pass, or it was let pass already."""
+def _not_waived(scene: Scene, rule: str, reason: str, judged: Judged) -> tuple[Said, Judged]:
+    """There is nothing to let pass, or it was let pass already: perhaps by this very job, before it died."""
     standing = next((one for one in judged.waived if one.rule == rule), None)
     if standing is None:
-        return Said(Reaction.MISTAKEN, last=f"`{rule}` finds nothing here that blocks or warns: nothing to waive.")
+        nothing = f"`{rule}` finds nothing here that blocks or warns: nothing to waive."
+        return Said(Reaction.MISTAKEN, last=nothing), judged
     said = waived(rule, standing.by, Role(standing.role), standing.reason)
-    is_same = (standing.by, standing.reason) == (by, reason)
-    return Said(Reaction.DONE if is_same else Reaction.MISTAKEN, last=said)
+    if (standing.by, standing.reason) != (scene.event.sender, reason):
+        return Said(Reaction.MISTAKEN, last=said), judged
+    return Said(Reaction.DONE, last=said), scene.look_again() or judged

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "judge the features of a working copy, as the App would",
+    "init": "write a first app.yml for a working copy, and say what it means for the features that are there",
     "draft": "write or print a plan filled with what the repository already says",
     "config": "validate an app.yml, or show what is in force and from where",
     "rules": "list the rules, or print the page of one",

@@ -12,6 +12,7 @@ import bot
 from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit
 from bot.bundled import bundled_text
 from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
+from bot.core.configured import read_file
 from bot.core.digest import digest
 from bot.core.errors import UserError
 from bot.core.findings import Report, Source
@@ -85,7 +86,7 @@ def repository_layer(copy: Copy, base: str | None) -> Layer:
         document = documents.get(path)
         if document is None:
             continue
-        layer = read_layer(document.text, Origin(Rank.REPOSITORY, path, sha), rule_ids())
+        layer, _ = read_file(document, sha, rule_ids(), Rank.REPOSITORY)
         if layer.present:
             return layer
     return read_layer(None, Origin(Rank.REPOSITORY, CONFIG_PATHS[0], sha), ())

@@ -14,8 +14,8 @@ from bot.core.errors import UserError
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_TURN = 0x504C_4741_0000_0001
-"""The advisory lock of who migrates."""
+_TURN = (0x504C_4741 << 32) + 2
+"""The advisory lock of who migrates; 0 and 1 beside it are the queue's and the leader's."""
 
 
 def migrations() -> dict[int, str]:

@@ -18,7 +18,7 @@ from bot.settings import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.ports import Clock, Queue, Store
+    from bot.core.ports import Clock, Leader, Queue, Store
     from bot.settings import Settings
 
 _WEB = "web-"
@@ -35,12 +35,14 @@ class Storage:
     queue: Queue
     store: Callable[[], Store]
     """Not for the web process, which has no use for it."""
+    leader: Leader
 
 
 def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] | None = None) -> Storage:
     """The queue and store that the settings name; `on_lost`: see `PostgresQueue`. Raises `UserError`."""
     if settings.database_url is not None:
-        from bot.adapters.postgres import PostgresDatabase  # noqa: PLC0415  only the engine that is used
+        from bot.adapters.leader_postgres import PostgresLeader  # noqa: PLC0415  only the engine that is used
+        from bot.adapters.postgres import PostgresDatabase  # noqa: PLC0415  likewise
         from bot.adapters.queue_postgres import PostgresQueue  # noqa: PLC0415  likewise
 
         shared = PostgresDatabase(settings.database_url)
@@ -50,8 +52,9 @@ def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] |
 
             return PostgresStore(shared)
 
-        return Storage(PostgresQueue(shared, clock, on_lost), shared_store)
+        return Storage(PostgresQueue(shared, clock, on_lost), shared_store, PostgresLeader(shared))
 
+    from bot.adapters.leader import FileLeader  # noqa: PLC0415  likewise
     from bot.adapters.queue_sqlite import SqliteQueue  # noqa: PLC0415  likewise
     from bot.adapters.sqlite import Database  # noqa: PLC0415  likewise
 
@@ -65,7 +68,7 @@ def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] |
 
         return SqliteStore(database)
 
-    return Storage(SqliteQueue(database, clock), store)
+    return Storage(SqliteQueue(database, clock), store, FileLeader(settings.directory))
 
 
 def prepare(settings: Settings) -> list[int]:

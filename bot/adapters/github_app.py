@@ -104,6 +104,13 @@ class GitHubApp:
 
         Raises `ForgeError` for everything but success; `doing` completes "while we ...".
         """
+        return self._called(method, path, doing, body)[0]
+
+    def page(self, path: str, doing: str) -> tuple[Any, str | None]:
+        """One page of a list as the App, and the path of the next page, None after the last. Raises as `call` does."""
+        return self._called("GET", path, doing, None)
+
+    def _called(self, method: str, path: str, doing: str, body: Mapping[str, Any] | None) -> tuple[Any, str | None]:
         session = self._session()
         try:
             response = session.request(method, f"{self.api_url}{path}", json=body, allow_redirects=False)
@@ -113,7 +120,9 @@ class GitHubApp:
         if response.status_code >= 300:  # noqa: PLR2004  a redirect of an App's call is no answer either
             headers = {name.lower(): value for name, value in response.headers.items()}
             raise error_of(response.status_code, headers, parsed, doing, self._clock)
-        return parsed
+        further = response.links.get("next", {}).get("url", "")
+        # Our credential goes nowhere but to the API, whatever a header says.
+        return parsed, further.removeprefix(self.api_url) if further.startswith(f"{self.api_url}/") else None
 
     def _fetch_token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
         body: dict[str, Any] = {"permissions": dict(rights)}

@@ -69,7 +69,7 @@ class GitHubRepositories:
     """Opens repositories with the App's tokens. One for all threads; each thread has its own clients."""
 
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
-        self._app = app
+        self.app = app
         self.clock = clock
         self._local = threading.local()
 
@@ -83,12 +83,12 @@ class GitHubRepositories:
 
     def granted(self, installation: int) -> Mapping[str, str]:
         """See `bot.core.ports.Forges`."""
-        return self._app.granted(installation)
+        return self.app.granted(installation)
 
     @property
     def app_id(self) -> int:
         """The App whose check runs are ours."""
-        return self._app.app_id
+        return self.app.app_id
 
     def send(self, key: _Key, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
         """One request with a token for `key`; answers with headers and parsed body, or raises `ForgeError`."""
@@ -96,7 +96,7 @@ class GitHubRepositories:
         try:
             return self._send(token, verb, path, doing, body)
         except _Unauthorized as error:
-            self._app.forget_token(token)
+            self.app.forget_token(token)
             try:
                 return self._send(self._token(key), verb, path, doing, body)
             except _Unauthorized:
@@ -104,7 +104,7 @@ class GitHubRepositories:
 
     def _token(self, key: _Key) -> Token:
         installation, repository, rights = key
-        return self._app.token(installation, repository, dict(rights))
+        return self.app.token(installation, repository, dict(rights))
 
     def _send(self, token: Token, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
         requester = self._requester(token)
@@ -128,7 +128,7 @@ class GitHubRepositories:
         if client is None:
             client = Github(
                 auth=Auth.Token(token.value),
-                base_url=self._app.api_url,
+                base_url=self.app.api_url,
                 timeout=_TIMEOUT,
                 user_agent="plangate",
                 per_page=100,
@@ -149,7 +149,7 @@ class _Unauthorized(Exception):  # noqa: N818  never leaves this module
     """GitHub answered 401."""
 
 
-_Key = tuple[int, int | str, tuple[tuple[str, str], ...]]
+_Key = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
 
 
 class GitHubRepository:
@@ -308,7 +308,12 @@ class GitHubRepository:
     def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
         """See `Forge.react`."""
         query = github_query.Query(github_query.REACT, {"id": node, "content": reaction.value})
-        answer = self._graphql(query, "reacted to a command")
+        try:
+            answer = self._graphql(query, "reacted to a command")
+        except ForgeError as error:
+            if "Could not resolve to a node" in str(error):
+                raise CommentGone(str(error)) from error
+            raise
         with shape("a reaction"):
             return own_reactions(answer["addReaction"]["subject"])
 

@@ -308,6 +308,21 @@ class Store(Protocol):
         ...
 
 
+class Leader(Protocol):
+    """Which of several processes does what need be done by one of them only."""
+
+    def leads(self) -> bool:
+        """Whether it is this one; it stays so until this process ends or closes, or cannot be sure of it any more.
+
+        Raises `StorageError` when that cannot be asked.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let another one lead."""
+        ...
+
+
 class Forge(Protocol):
     """One repository on GitHub, seen and written with the rights of one installation.
 
@@ -396,7 +411,8 @@ class Forge(Protocol):
     def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
         """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id.
 
-        Answers with all of our reactions that stand on it now, as far as they are of those that we use.
+        Answers with all of our reactions that stand on it now, as far as they are of those that we use. Raises
+        `CommentGone` when it was deleted.
         """
         ...
 

@@ -1,0 +1,88 @@
+"""Which deliveries never arrived, told from GitHub's list of its attempts. Pure.
+
+GitHub never sends a failed delivery again by itself, but on request it does, under the same id:
+https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+ACCEPTED = 202
+"""What our door says, and nobody who answers in its place: a proxy's page of success is no delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of GitHub's to deliver something to the App."""
+
+    id: int
+    guid: str
+    """The delivery's id, the same for every attempt at it."""
+    event: str
+    """GitHub's name of the event."""
+    action: str | None
+    at: float
+    """Seconds since the epoch (UTC)."""
+    status: int
+    """HTTP; 0 while it is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPage:
+    """A part of the list, the newest attempt first; `older` leads to the next part, None at the end."""
+
+    attempts: tuple[Attempt, ...]
+    older: str | None
+
+
+class Hook(Protocol):
+    """The App's webhook as GitHub keeps it. Both methods raise `ForgeError`."""
+
+    def attempts(self, older: str | None = None) -> AttemptPage:
+        """The attempts of the last days, the newest first."""
+        ...
+
+    def deliver_again(self, attempt: int) -> None:
+        """Ask for the delivery of this attempt once more. Raises `RepositoryGone` when GitHub has forgotten it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A delivery that did not arrive."""
+
+    guid: str
+    latest: int
+    """Its latest attempt."""
+    since: float
+    """When the first of the listed attempts was, seconds since the epoch (UTC)."""
+
+
+def missing(
+    attempts: Iterable[Attempt], arrived: Callable[[str], bool], wanted: Callable[[Attempt], bool]
+) -> list[Missing]:
+    """The deliveries whose latest attempt failed and that are not here all the same, the oldest first.
+
+    An answer can be lost after the delivery was kept, so whoever has it says `arrived`. `wanted` tells whether
+    such an event means anything to us.
+    """
+    by_guid: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        by_guid.setdefault(attempt.guid, []).append(attempt)
+    found = []
+    for guid, tries in by_guid.items():
+        latest = max(tries, key=lambda one: one.id)
+        if latest.status in (ACCEPTED, 0) or not wanted(latest) or arrived(guid):
+            continue
+        found.append(Missing(guid, latest.id, min(one.at for one in tries)))
+    return sorted(found, key=lambda one: (one.since, one.latest))
+
+
+def gap(found: Sequence[Missing], now: float) -> float:
+    """For how many seconds the oldest of them has been missing; 0 when none is."""
+    return max((now - one.since for one in found), default=0.0)

@@ -67,11 +67,13 @@ def run(given: argparse.Namespace) -> int:
 
 def _story(screen: Screen, *, keep: bool) -> int:
     screen.title("Plangate holds a repository to its own plans.")
-    screen.line("Starting a GitHub and a Plangate on this machine …")
+    screen.line("You see a small team at work in seven steps, and what Plangate says to each on GitHub's pages.")
+    screen.line("Both run on this machine: no account, no network. Starting them …")
     started = time.monotonic()
     with Theatre() as theatre:
         Story(theatre, screen).play()
         screen.title(f"Everything went as told, in {time.monotonic() - started:.0f} seconds.")
+        screen.line("Your own repository next: plangate demo --repo PATH judges its branches, on a copy.")
         if keep:
             _keep(theatre, screen, "ada", "Push to a branch such as 002-search and look at its check run.")
     return 0

@@ -156,7 +156,10 @@ def _with_links(shown: str, text: str) -> str:
 
 
 def _excerpt(text: str) -> Iterator[RenderableType]:
-    lines = _TARGETS.sub("", text).strip().splitlines()
+    shown = _with_links(_TAGS.sub("", _TARGETS.sub("", text)).strip(), text)
+    lines = [line for line in shown.splitlines() if not line.startswith("````")]
+    if lines and lines[0].startswith("#"):
+        yield Text(lines.pop(0).lstrip("# ").replace("`", ""), style="bold")
     yield Text("\n".join(lines[:_SHOWN_LINES]), style="dim")
     if len(lines) > _SHOWN_LINES:
         yield Text(f"… and {len(lines) - _SHOWN_LINES} lines more", style="dim italic")

@@ -31,7 +31,7 @@ TITLES = (
 class Demo:
     """The command, with a folder of its own for all that it writes, in a process group of its own."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, output: int | None = None) -> None:
         self.folder = folder / "tmp"
         self.folder.mkdir()
         self._lines = folder / "out"
@@ -42,7 +42,7 @@ class Demo:
                 [sys.executable, "-m", "bot", "demo", *words],
                 cwd=ROOT,
                 env=environment,
-                stdout=lines,
+                stdout=lines if output is None else output,
                 stderr=lines,
                 start_new_session=True,
             )
@@ -75,8 +75,8 @@ class Demo:
         return found
 
 
-def play(folder: Path, *words: str) -> Iterator[Demo]:
-    demo = Demo(folder, *words)
+def play(folder: Path, *words: str, output: int | None = None) -> Iterator[Demo]:
+    demo = Demo(folder, *words, output=output)
     try:
         yield demo
     finally:
@@ -101,7 +101,7 @@ def test_every_step_goes_as_told_in_less_than_a_minute(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", ["Starting a GitHub", " 1 of 7 ", " 3 of 7 ", "Ctrl-C ends both"])
+@pytest.mark.parametrize("words", ["Starting them", " 1 of 7 ", " 3 of 7 ", "Ctrl-C ends both"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, number: signal.Signals) -> None:
     for demo in play(tmp_path, "--keep"):
@@ -123,5 +123,16 @@ def test_ctrl_c_on_the_whole_terminal_ends_a_rehearsal(tmp_path: Path) -> None:
         os.killpg(demo.popen.pid, signal.SIGINT)
         assert demo.popen.wait(30) == 130, demo.said
         assert "Ended after " in demo.said
+        assert "Traceback" not in demo.said
+        assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
+
+
+@pytest.mark.slow
+def test_a_reader_that_leaves_early_ends_it_all(tmp_path: Path) -> None:
+    for demo in play(tmp_path, "--keep", output=subprocess.PIPE):
+        assert demo.popen.stdout is not None
+        demo.popen.stdout.readline()
+        demo.popen.stdout.close()
+        assert demo.popen.wait(60) != 0
         assert "Traceback" not in demo.said
         assert (demo.left(), list(demo.folder.iterdir())) == ([], [])

@@ -56,6 +56,11 @@ class Accounts:
         """Let time pass."""
         self._ahead += seconds
 
+    def freeze(self) -> None:
+        """Let time stand still, but for `advance`."""
+        moment = self._clock()
+        self._clock = lambda: moment
+
     @property
     def lock(self) -> threading.RLock:
         """Held while anything changes."""

@@ -42,6 +42,8 @@ class Fault:
     meanwhile: Callable[[], None] | None = None
     """Called when it strikes, before the work: to move a head during an evaluation, say."""
     struck: int = 0
+    dice: random.Random | None = field(default=None, repr=False)
+    """Its own, so that what else is asked does not change whom it strikes; given when it comes in force."""
 
     def fits(self, request: Request) -> bool:
         """Whether it is about this request."""
@@ -69,15 +71,23 @@ def graphql_rate_limited(times: int | None = 1) -> Fault:
     return Fault("graphql", graphql=error, times=times)
 
 
+def not_found_beside_data(field: str, times: int | None = 1) -> Fault:
+    """Partial data: one field of the query's root is null, with NOT_FOUND beside it; all else is answered."""
+    error = {"type": "NOT_FOUND", "path": [field], "message": "Could not resolve to a Repository with that name."}
+    return Fault("graphql", graphql=error, partial=True, times=times)
+
+
 class Faults:
     """The faults in force."""
 
     def __init__(self, seed: int = 0) -> None:
         self.active: list[Fault] = []
-        self._dice = random.Random(seed)  # noqa: S311 -- repeatable on purpose
+        self._seed, self._added = seed, 0
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in force; returns it, to look at `struck`."""
+        self._added += 1
+        fault.dice = random.Random(f"{self._seed} {self._added}")  # noqa: S311 -- repeatable on purpose
         self.active.append(fault)
         return fault
 
@@ -115,7 +125,7 @@ class Faults:
     def _due(self, fault: Fault) -> bool:
         if fault.times is not None and fault.struck >= fault.times:
             return False
-        if fault.probability < 1 and self._dice.random() >= fault.probability:
+        if fault.dice is not None and fault.dice.random() >= fault.probability:
             return False
         fault.struck += 1
         return True

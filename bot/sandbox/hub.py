@@ -40,7 +40,7 @@ _ALWAYS = {"installation", "installation_repositories", "ping"}
 class Hub:
     """What one simulated GitHub consists of."""
 
-    def __init__(self, folder: Path, now: Callable[[], float]) -> None:
+    def __init__(self, folder: Path, now: Callable[[], float], seed: int = 0) -> None:
         self.folder = folder
         self.url = ""
         """The base address; known once the server listens."""
@@ -51,7 +51,7 @@ class Hub:
         self.failures: list[str] = []
         """Tracebacks of mistakes of the sandbox itself."""
         self.limits = Limits(now)
-        self.faults = Faults()
+        self.faults = Faults(seed)
         self.deliveries = Deliveries(self.state)
 
     def listen(self, url: str) -> None:

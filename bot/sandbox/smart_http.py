@@ -34,9 +34,8 @@ def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> No
     try:
         credential = _identify(hub, handler.headers.get("Authorization"))
         repository = _admit(credential, hub.state.repository(f"{owner}/{name}"), push=push)
-        if service == "info/refs" and f"{owner}/{name}".lower() != repository.full_name.lower():
-            where = {"Location": f"{hub.url}/{repository.full_name}.git/{service}?{query}"}
-            raise ApiError(301, "Moved Permanently", headers=where)
+        if service == "info/refs":
+            _redirect(hub, repository, f"{owner}/{name}", query)
     except ApiError as error:
         _refuse(handler, error)
         return
@@ -84,6 +83,13 @@ def _admit(credential: Credential, repository: Repository | None, *, push: bool)
         who = credential.actor.login if credential.actor is not None else "nobody"
         raise ApiError(403, f"Permission to {repository.full_name}.git denied to {who}.")
     return repository
+
+
+def _redirect(hub: Hub, repository: Repository, asked: str, query: str) -> None:
+    """Send git from an old name to the new one; it goes on there. Raises `ApiError` 301."""
+    if asked.lower() != repository.full_name.lower():
+        where = f"{hub.url}/{repository.full_name}.git/info/refs?{query}"
+        raise ApiError(301, "Moved Permanently", headers={"Location": where})
 
 
 def _refuse(handler: Handler, error: ApiError) -> None:

@@ -61,6 +61,7 @@ class World(Code):
         *,
         clock: Callable[[], float] | None = None,
         port: int = 0,
+        seed: int = 0,
     ) -> None:
         """Start serving on the loopback interface.
 
@@ -69,10 +70,11 @@ class World(Code):
             secret: signs the deliveries; None: they go unsigned.
             clock: seconds since the epoch; the machine's own by default. `advance` is added to it.
             port: 0 for any free one.
+            seed: of the faults that strike by chance.
         """
         self._clock, self._ahead = clock or time.time, 0.0
         self._folder = Path(tempfile.mkdtemp(prefix="plangate-sandbox-"))
-        self.hub = Hub(self._folder, self.now)
+        self.hub = Hub(self._folder, self.now, seed)
         self._server = Server(self.hub, port)
         self.hub.listen(f"http://127.0.0.1:{self._server.server_address[1]}")
         self.app = self.create_app("plangate", webhook_url=webhook_url, secret=secret)

@@ -21,6 +21,7 @@ _GONE = "null once the fork is deleted, which the description does not know"
 _OLD = "the description's list of events is older than merge_group"
 ALLOWED: dict[str, dict[str, str]] = {
     "apps/list-installations 200": {"*/account": "asks for a user and an enterprise at once (allOf instead of anyOf)"},
+    "pulls/get 200": {"head/user": _GONE, "head/repo": _GONE},
     "check_suite.requested": {"check_suite/app/events/*": _OLD},
     "pull_request.closed": {"pull_request/head/user": _GONE, "pull_request/head/repo": _GONE},
     "check_suite.completed": {"check_suite/app/events/*": _OLD},
@@ -85,22 +86,30 @@ def query_problems(request: Request) -> list[str]:
     return found
 
 
-def request_problems(request: Request) -> list[str]:
-    """What the official description has against a request and its answer."""
+def asked_problems(request: Request) -> list[str]:
+    """What the official description has against a request. One that was refused may well be wrong."""
+    known = _load("answers.json")[0]["operations"].get(request.operation)
+    if known is None or request.status >= 400:
+        return []
+    found = query_problems(request)
+    if known["request"] is not None and request.body:
+        pointer = _pointer("operations", request.operation, "request")
+        found += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)
+    return found
+
+
+def answer_problems(request: Request) -> list[str]:
+    """What the official description has against the answer to a request."""
     known = _load("answers.json")[0]["operations"].get(request.operation)
     if known is None:
         return []
-    found = query_problems(request) if request.status < 400 else []
-    if known["request"] is not None and request.body and request.status < 400:
-        pointer = _pointer("operations", request.operation, "request")
-        found += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)
     status = str(request.status)
     if status in known["answers"] and known["answers"][status] is not None:
         pointer = _pointer("operations", request.operation, "answers", status)
-        found += _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.answer)
-    elif request.status < 300 and status not in known["answers"]:
-        found.append(f"{request.operation}: the description knows no answer {status}")
-    return found
+        return _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.answer)
+    if request.status < 300 and status not in known["answers"]:
+        return [f"{request.operation}: the description knows no answer {status}"]
+    return []
 
 
 def delivery_problems(delivery: Delivery) -> list[str]:
@@ -135,6 +144,6 @@ def recorded_problems(delivery: Delivery) -> list[str]:
 
 def problems(world: World) -> list[str]:
     """Everything that the descriptions have against a world, each once."""
-    found = [one for request in world.requests for one in request_problems(request)]
+    found = [one for request in world.requests for one in (*asked_problems(request), *answer_problems(request))]
     found += [one for delivery in world.deliveries.log for one in delivery_problems(delivery)]
     return list(dict.fromkeys(found))

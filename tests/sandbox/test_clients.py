@@ -11,7 +11,7 @@ import github.ContentFile
 import pytest
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 OUTPUT: dict[str, Any] = {
     "title": "1 violation unjustified",

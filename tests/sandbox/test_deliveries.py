@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.world import World
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 
 class Receiver:

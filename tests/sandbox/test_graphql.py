@@ -8,7 +8,7 @@ import requests
 from bot.sandbox.faults import Fault
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 READ = """query Read($owner:String!,$name:String!,$number:Int!,$folder:String!,$head:GitObjectID!,$app:Int!){
   rateLimit{cost remaining nodeCount}

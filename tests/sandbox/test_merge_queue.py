@@ -6,7 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 
 @pytest.fixture

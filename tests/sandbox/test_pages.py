@@ -16,7 +16,7 @@ from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.markdown import render
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 BROWSER = {"Accept": "text/html"}
 

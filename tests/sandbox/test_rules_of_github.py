@@ -15,7 +15,7 @@ from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secon
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 
 def signed(world: World, **claims: Any) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tests.sandbox import contracts
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest
-    from tests.sandbox.conftest import Stage
+    from tests.sandbox.scene import Stage
 
 
 @pytest.fixture

@@ -74,6 +74,15 @@ def _find_pull(view: View, identifier: str) -> PullRequest:
     raise not_found("a node", f"global id of '{identifier[:100]}'")
 
 
+def _require_review(view: View, number: int, identifier: str) -> None:
+    """Raise unless there is such a review that may be reacted to."""
+    for repository in view.call.hub.state.repositories.values():
+        if number in repository.reviews:
+            require(view.call.credential, repository, _WRITE, write=True)
+            return
+    raise not_found("a node", f"global id of '{identifier[:100]}'")
+
+
 def _subject(view: View, identifier: str) -> tuple[Repository, int]:
     """The repository and number of an issue or pull request."""
     found = number_of(identifier)
@@ -99,6 +108,8 @@ def _add_reaction(view: View, given: dict[str, Any]) -> Node:
     kind = number_of(identifier)
     if kind is not None and kind[0] == "IC":
         _find_comment(view, identifier)
+    elif kind is not None and kind[0] == "PRR":
+        _require_review(view, kind[1], identifier)
     else:
         _subject(view, identifier)
     one, _ = talk.react(view.call.hub, _actor(view), identifier, _CONTENT[given["content"]])

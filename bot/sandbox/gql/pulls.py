@@ -87,6 +87,7 @@ def review_node(view: View, one: Review) -> Node:
         "createdAt": iso(one.submitted_at),
         "url": html,
         "viewerDidAuthor": one.user is view.call.credential.actor,
+        "reactionGroups": lambda _i: talk.reaction_groups(view, node_id("PRR", one.id)),
     }
 
 

@@ -1,0 +1,186 @@
+"""Every bad day of the list, played through a client; deliveries' bad days are in `test_deliveries`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import github
+import pytest
+import requests
+
+from bot.sandbox.faults import Fault, not_found_beside_data, secondary_limit
+from bot.sandbox.world import World
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import Repository
+    from tests.sandbox.scene import Stage
+
+
+def test_a_secondary_limit_may_name_no_time(stage: Stage) -> None:
+    stage.world.faults.add(secondary_limit(None, "issues/create"))
+    with pytest.raises(github.RateLimitExceededException) as caught:
+        stage.pygithub_repository().create_issue("Too much")
+    assert "secondary rate limit" in str(caught.value.data)
+    assert caught.value.headers is not None
+    assert "retry-after" not in caught.value.headers
+
+
+def test_a_missing_repository_leaves_the_rest_of_the_data(stage: Stage) -> None:
+    stage.world.faults.add(not_found_beside_data("orgConfig"))
+    query = '{repository(owner:"acme",name:"server"){name} orgConfig:repository(owner:"acme",name:"server"){name}}'
+    body = stage.graphql(query)
+    assert body["data"] == {"repository": {"name": "server"}, "orgConfig": None}
+    assert [(one["type"], one["path"]) for one in body["errors"]] == [("NOT_FOUND", ["orgConfig"])]
+
+
+def test_a_fault_inside_an_answer_can_be_for_github3_too(stage: Stage) -> None:
+    stage.world.faults.add(not_found_beside_data("repository"))
+    query = {"query": '{repository(owner:"acme",name:"server"){name}}'}
+    answer = stage.github3().session.post(f"{stage.world.url}/graphql", json=query)
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"repository": None}
+
+
+def test_a_token_may_end_in_the_middle_of_a_job(stage: Stage) -> None:
+    repository = stage.pygithub_repository()
+    stage.world.faults.add(Fault("repos/get-branch", 0, meanwhile=lambda: stage.world.advance(3601)))
+    with pytest.raises(github.BadCredentialsException):
+        repository.get_branch("main")
+
+
+def test_a_suspended_installation_is_refused_its_tokens_and_their_use(stage: Stage) -> None:
+    repository = stage.pygithub_repository()
+    stage.world.suspend(stage.installation)
+    with pytest.raises(github.GithubException) as caught:
+        repository.get_branch("main")
+    assert (caught.value.status, caught.value.data["message"]) == (403, "This installation has been suspended")
+    with pytest.raises(github.GithubException) as caught:
+        stage.app_pygithub().get_access_token(stage.installation.id)
+    assert caught.value.status == 403
+
+
+def test_a_pull_request_shows_at_most_3000_files(stage: Stage) -> None:
+    stage.world.push(stage.repository, "001-many", {f"d{n % 40}/f{n}.txt": f"{n}\n" for n in range(3001)})
+    pull = stage.world.open_pull_request(stage.repository, "001-many")
+    client = stage.pygithub()
+    client.per_page = 100
+    one = client.get_repo("acme/server").get_pull(pull.number)
+    assert one.changed_files == 3001
+    assert len(list(one.get_files())) == 3000
+    assert len(stage.world.requests.of("pulls/list-files")) == 30
+
+
+@pytest.fixture
+def fork(stage: Stage) -> Repository:
+    fork = stage.world.fork(stage.repository, "grace")
+    stage.world.push(fork, "001-a", {"specs/001-a/plan.md": "# Plan\n"}, author="grace")
+    stage.world.open_pull_request(stage.repository, "001-a", author="grace", fork=fork)
+    return fork
+
+
+def test_a_forks_commits_are_here_and_its_check_runs_name_no_pull_request(stage: Stage, fork: Repository) -> None:
+    head = fork.branch("001-a")
+    assert head is not None
+    repository = stage.pygithub_repository()
+    assert repository.get_contents("specs/001-a/plan.md", ref=head).decoded_content == b"# Plan\n"  # type: ignore[union-attr]
+    run = repository.create_check_run("plangate", head, status="completed", conclusion="success")
+    assert (run.pull_requests, run.raw_data["check_suite"]["id"]) == ([], next(reversed(stage.repository.suites)))
+    assert stage.repository.suites[run.raw_data["check_suite"]["id"]].head_branch is None
+
+
+def test_a_deleted_fork_leaves_a_pull_request_without_a_head_repository(stage: Stage, fork: Repository) -> None:
+    stage.world.delete_repository(fork)
+    query = '{repository(owner:"acme",name:"server"){pullRequest(number:1){headRefOid headRepository{name}}}}'
+    shown = stage.graphql(query)["data"]["repository"]["pullRequest"]
+    assert shown["headRepository"] is None
+    assert len(shown["headRefOid"]) == 40
+    assert stage.pygithub_repository().get_pull(1).raw_data["head"]["repo"] is None
+
+
+def test_our_own_writes_come_back_with_our_bot_as_their_sender(stage: Stage) -> None:
+    issue = stage.world.open_issue(stage.repository, "Talk", author="ada")
+    stage.pygithub_repository().get_issue(issue.number).create_comment("From the App")
+    said = stage.world.sent("issue_comment", "created")[-1].payload
+    assert (said["sender"]["login"], said["sender"]["type"]) == ("plangate[bot]", "Bot")
+    assert said["comment"]["performed_via_github_app"]["id"] == stage.world.app.id
+
+
+def test_an_answer_may_be_slow(stage: Stage) -> None:
+    stage.world.faults.add(Fault("repos/get", 0, delay=0.2))
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(f"{stage.world.url}/repos/acme/server", timeout=0.05)
+    stage.world.faults.clear()
+
+
+def test_each_route_has_its_own_luck_and_keeps_it() -> None:
+    """Other requests in between do not change whom a fault strikes."""
+
+    def struck(*, noise: bool) -> list[int]:
+        with World() as world:
+            world.create_repository("ada", "notes", {"a": "b"})
+            world.faults.add(Fault("repos/get", 503, times=None, probability=0.4))
+            world.faults.add(Fault("repos/list-branches", 502, times=None, probability=0.4))
+            found = []
+            for _ in range(15):
+                if noise:
+                    requests.get(f"{world.url}/repos/ada/notes/branches", timeout=5)
+                found.append(requests.get(f"{world.url}/repos/ada/notes", timeout=5).status_code)
+            return found
+
+    assert struck(noise=True) == struck(noise=False)
+    assert set(struck(noise=True)) == {200, 503}
+
+
+def test_another_seed_is_another_day() -> None:
+    def struck(seed: int) -> list[int]:
+        with World(seed=seed) as world:
+            world.create_repository("ada", "notes", {"a": "b"})
+            world.faults.add(Fault("repos/get", 503, times=None, probability=0.5))
+            return [requests.get(f"{world.url}/repos/ada/notes", timeout=5).status_code for _ in range(16)]
+
+    assert struck(1) == struck(1)
+    assert struck(1) != struck(2)
+
+
+def refused(stage: Stage, body: dict[str, Any], times: int) -> list[requests.Response]:
+    url, headers = f"{stage.world.url}/repos/acme/server/issues", {"Authorization": f"Bearer {stage.token()}"}
+    with requests.Session() as session:
+        answers = [session.post(url, json=body, headers=headers, timeout=5) for _ in range(times)]
+    return [one for one in answers if one.status_code == 403]
+
+
+def test_a_burst_of_content_is_refused_until_a_minute_has_passed(stage: Stage) -> None:
+    stage.world.freeze()
+    stage.world.hub.limits.secondary = True
+    [first] = refused(stage, {"title": "x"}, 81)
+    assert "secondary rate limit" in first.json()["message"]
+    assert first.headers["Retry-After"] == "60"
+    assert len(stage.repository.issues) == 80
+    stage.world.advance(61)
+    assert refused(stage, {"title": "x"}, 1) == []
+
+
+def test_content_is_also_bounded_by_the_hour(stage: Stage) -> None:
+    stage.world.freeze()
+    stage.world.hub.limits.secondary = True
+    for _ in range(7):
+        stage.world.advance(61)
+        assert refused(stage, {"title": "x"}, 70) == []
+    stage.world.advance(61)
+    late = refused(stage, {"title": "x"}, 11)
+    assert len(late) == 1
+    assert 60 < int(late[0].headers["Retry-After"]) < 3600
+
+
+def test_points_are_bounded_by_the_minute(stage: Stage) -> None:
+    stage.world.freeze()
+    stage.world.hub.limits.secondary = True
+    url, headers = f"{stage.world.url}/repos/acme/server", {"Authorization": f"Bearer {stage.token()}"}
+    with requests.Session() as session:
+        codes = [session.get(url, headers=headers, timeout=5).status_code for _ in range(901)]
+    assert codes == [200] * 900 + [403]
+    assert stage.graphql("{viewer{login}}")["data"], "GraphQL has points of its own"
+
+
+def test_bursts_are_let_through_unless_a_test_asks(stage: Stage) -> None:
+    assert refused(stage, {"title": "x"}, 100) == []

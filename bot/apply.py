@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
@@ -39,7 +40,8 @@ class Hands:
                 case WriteComment():
                     self._comment(effect)
                 case React(node, reaction):
-                    self.forge.react(node, reaction)
+                    with suppress(CommentGone):
+                        self.forge.react(node, reaction)
                 case Enqueue(delivery, event, delay):
                     self.queue.put(new_job(delivery, event, not_before=self.clock.now() + delay if delay else 0.0))
                 case _:

@@ -9,6 +9,7 @@ from bot import on_issue, on_pull_request
 from bot.core.commands import Command, Mistake, Spelling, Verb, access, entry_for, read_commands
 from bot.core.config import Mode, Role
 from bot.core.effects import React, Reaction, WriteComment
+from bot.core.errors import CommentGone
 from bot.core.events import Place
 from bot.core.replies import (
     Denial,
@@ -54,7 +55,7 @@ class Conversation:
         """
         event = self.scene.event
         found = self._commands()
-        if not found or (event.node and self.scene.forge.react(event.node, Reaction.SEEN) & _ENDS):
+        if not found or (event.node and self._is_over(event.node)):
             return []
         known = self.scene.forge.find_comment(event.number, reply_marker(event.number))
         main = main_of(known.body) if known is not None else None
@@ -72,6 +73,13 @@ class Conversation:
         if event.node:
             effects += [React(event.node, reaction) for reaction in dict.fromkeys(reactions)]
         return effects
+
+    def _is_over(self, node: str) -> bool:
+        """Say that it was seen; whether it was answered before, or deleted by whoever wrote it."""
+        try:
+            return bool(self.scene.forge.react(node, Reaction.SEEN) & _ENDS)
+        except CommentGone:
+            return True
 
     def _commands(self) -> tuple[Command | Mistake, ...]:
         scene = self.scene

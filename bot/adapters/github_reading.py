@@ -282,7 +282,7 @@ def _below(node: Json) -> list[Json]:
 def own_reactions(subject: Json) -> frozenset[Reaction]:
     """Our own reactions on something that somebody wrote."""
     with shape("a reaction"):
-        ours = {group["content"] for group in subject["reactionGroups"] or () if group["viewerHasReacted"]}
+        ours = {group["content"] for group in subject.get("reactionGroups") or () if group["viewerHasReacted"]}
         return frozenset(reaction for reaction in Reaction if reaction.value in ours)
 
 

@@ -35,7 +35,7 @@ class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
 
 
 class CommentGone(ForgeError):  # noqa: N818  likewise
-    """Somebody deleted the comment that was to be edited."""
+    """Somebody deleted the comment that was to be edited or reacted to."""
 
 
 class BranchMoved(ForgeError):  # noqa: N818  likewise

@@ -63,7 +63,8 @@ KEPT: dict[str, str] = {
     "PullRequestChangedFileConnection": _PAGE,
     "PullRequestCommit": "id commit",
     "PullRequestCommitConnection": _PAGE,
-    "PullRequestReview": "id databaseId fullDatabaseId author state body submittedAt createdAt url viewerDidAuthor",
+    "PullRequestReview": "id databaseId fullDatabaseId author state body submittedAt createdAt url viewerDidAuthor"
+    " reactionGroups",
     "PullRequestReviewConnection": _PAGE,
     "IssueComment": "id databaseId fullDatabaseId author body createdAt updatedAt lastEditedAt isMinimized"
     " minimizedReason viewerDidAuthor viewerCanUpdate url issue pullRequest repository reactionGroups reactions",

@@ -77,6 +77,7 @@ def review_node(view: View, one: Review) -> Node:
     """A review."""
     html = f"{view.url}/{one.pull.base.full_name}/pull/{one.pull.number}#pullrequestreview-{one.id}"
     return {
+        "__typename": "PullRequestReview",
         "id": node_id("PRR", one.id),
         "databaseId": one.id,
         "fullDatabaseId": str(one.id),

@@ -26,6 +26,7 @@ def node(view: View, identifier: str) -> Node | None:
         "IC": lambda one, number: (
             talk.comment_node(view, one, one.comments[number]) if number in one.comments else None
         ),
+        "PRR": lambda one, number: pulls.review_node(view, one.reviews[number]) if number in one.reviews else None,
         "CR": lambda one, number: checks.run_node(view, one, one.runs[number]) if number in one.runs else None,
         "CS": lambda one, number: checks.suite_node(view, one, one.suites[number]) if number in one.suites else None,
     }

@@ -1,32 +1,42 @@
-"""A GitHub, and a real Plangate beside it whose processes can be killed at any moment and come back."""
+"""A GitHub, and a real Plangate beside it whose processes can be killed at any moment and come back.
+
+Both live by one clock that can be turned.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Self
 
-from bot import bootstrap
+from bot import storage
 from bot.core.ports import JobState
 from bot.sandbox.world import World
-from bot.settings import Settings
+from bot.settings import read
+from tests.chaos.clock import SharedClock
 from tests.processes import SECRET, Process, alive, answers, children, environment, free_port, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.sandbox.state import CheckRun, Comment, Delivery, PullRequest, Repository
+    from bot.sandbox.state import CheckRun, Comment, PullRequest, Repository
+    from tests.postgres import Server
 
 QUIET = 60.0
-"""Seconds that Plangate may take to come to rest."""
+"""Seconds, of the machine's clock, that Plangate may take to come to rest."""
+_SEEN = 2
+"""Looks in a row at which there must be nothing to do."""
 
 
 class Site:
     """A world, a web process and a worker process; the processes' folder outlives them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, rate: float = 1.0, server: Server | None = None) -> None:
+        """`rate`: how many times as fast as the machine's clock time passes. `server`: keeps the shared queue."""
+        self.folder, self.server = folder, server
         self.port = free_port()
-        self.world = World(webhook_url=f"http://127.0.0.1:{self.port}/webhook", secret=SECRET)
+        self.clock = SharedClock(folder / "clock")
+        self.clock.set(time.time(), rate)
+        self.world = World(webhook_url=f"http://127.0.0.1:{self.port}/webhook", secret=SECRET, clock=self.clock.now)
         key = folder / "key.pem"
         key.write_text(self.world.app.private_key, encoding="ascii")
         self._variables = environment(
@@ -37,15 +47,19 @@ class Site:
             PLANGATE_PRIVATE_KEY_FILE=str(key),
             PLANGATE_GITHUB_URL=self.world.url,
             PLANGATE_API_URL=self.world.url,
+            PLANGATE_DATABASE_URL=server.database() if server is not None else "",
         )
-        self.web = self._start("web")
-        self.worker = self._start("worker")
-        until(lambda: answers(self.port))
-        self.queue = bootstrap.open_queue(Settings(directory=folder))
-        self.kills = 0
+        self.settings = read({name: value for name, value in self._variables.items() if name.startswith("PLANGATE_")})
+        storage.migrate_all(self.settings)
+        self.worker, self.web = self._start("worker"), self._start("web")
+        until(lambda: answers(self.port), 60)
+        self.storage = storage.open_storage(self.settings, self.clock)
+        self.queue = self.storage.queue
+        self.kills = {"web": 0, "worker": 0, "database": 0}
 
     def _start(self, role: str) -> Process:
-        return Process(["-m", "bot", role], self._variables, self.folder / f"{role}.log")
+        command = ["-m", "tests.chaos.plangate", role, str(self.clock.path)]
+        return Process(command, self._variables, self.folder / f"{role}.log")
 
     def __enter__(self) -> Self:
         return self
@@ -62,40 +76,66 @@ class Site:
         self.web.kill()
         until(lambda: not any(map(alive, behind)), 5)
         self.web = self._start("web")
-        self.kills += 1
+        self.kills["web"] += 1
 
     def kill_worker(self) -> None:
         """Likewise; what it had in hand is anybody's again."""
         self.worker.kill()
         self.worker = self._start("worker")
-        self.kills += 1
+        self.kills["worker"] += 1
 
-    def lost(self) -> list[Delivery]:
-        """The deliveries that never arrived, by their last attempt."""
-        attempts = {one.guid: one for one in self.world.deliveries.log}
-        return [one for one in attempts.values() if one.status_code != 202]
+    def kill_database(self) -> None:
+        """Likewise, with all connections to it; where the queue is a file there is none."""
+        if self.server is not None:
+            self.server.kill()
+            self.server.start()
+            self.kills["database"] += 1
 
-    def come_to_rest(self) -> None:
+    def terminate(self) -> tuple[int, int]:
+        """As a platform does when it stops them; the exit codes of web and worker."""
+        return self.web.terminate(), self.worker.terminate()
+
+    def check_alive(self) -> None:
+        """Start again what ended by itself, as a supervisor would."""
+        if self.worker.popen.poll() is not None:
+            self.worker = self._start("worker")
+        if self.web.popen.poll() is not None:
+            self.web = self._start("web")
+
+    def come_to_rest(self, seconds: float = QUIET) -> None:
         """Wait until everything is delivered and no job is left."""
-        end = time.monotonic() + QUIET
-        while not self._rests():
+        end, seen = time.monotonic() + seconds, 0
+        while seen < _SEEN:
             assert time.monotonic() < end, self.told()
+            seen = seen + 1 if self._rests() else 0
+            self.check_alive()
             time.sleep(0.1)
 
     def _rests(self) -> bool:
-        """Nothing to do, at two looks in a row: a job's own writes cause deliveries."""
-        self.world.settle(QUIET)
+        """Nothing to do, before and after all deliveries are sent: a job's own writes cause some."""
         before = len(self.world.deliveries.log)
-        counts = self.queue.counts()
-        if counts[JobState.WAITING] + counts[JobState.RUNNING]:
-            return False
         self.world.settle(QUIET)
-        return len(self.world.deliveries.log) == before
+        return self.backlog() == 0 and len(self.world.deliveries.log) == before
+
+    def backlog(self) -> int:
+        """How many jobs are not done."""
+        counts = self.queue.counts()
+        return counts[JobState.WAITING] + counts[JobState.RUNNING]
+
+    def pass_time(self, seconds: float, rate: float) -> None:
+        """Let so many seconds of the shared clock pass at that rate, then go on at the rate of the machine's clock."""
+        end = self.clock.now() + seconds
+        self.clock.set(self.clock.now(), rate)
+        while self.clock.now() < end:
+            self.check_alive()
+            time.sleep(0.1)
+        self.clock.set(self.clock.now(), 1.0)
 
     def told(self) -> str:
         """What the worker logged last, for a test that fails."""
         log = (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")
-        return f"{self.queue.counts()}\n{log[-3_000:]}"
+        waiting = [one for one in self.queue.records() if one.state in {JobState.WAITING, JobState.RUNNING}]
+        return f"{self.queue.counts()} at {self.clock.now()}\n{waiting[:5]}\n{log[-3_000:]}"
 
     def runs(self, repository: Repository, sha: str) -> list[CheckRun]:
         """Our runs on a commit, the newest first."""

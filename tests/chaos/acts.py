@@ -1,0 +1,197 @@
+"""What people do in a few repositories: all that makes a head come, move, change its base or go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.errors import ApiError
+from tests.stage import SPEC_KIT, feature, plan
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from bot.sandbox.state import PullRequest, Repository
+    from bot.sandbox.world import World
+
+JUSTIFIED = "| I. Library First: no library | it has three lines | a library would be longer than its use |\n"
+PLANS = (plan("FAIL"), plan("FAIL", rows=JUSTIFIED), plan(), plan("PASS", "FAIL"))
+MOST_OPEN = 12
+"""Open pull requests in one repository."""
+
+
+class Acts:
+    """Two accounts with two repositories each."""
+
+    def __init__(self, world: World, dice: random.Random) -> None:
+        self._world, self._dice = world, dice
+        self.repositories: list[Repository] = []
+        self._branches = 0
+        for owner in ("acme", "globex"):
+            made = [
+                world.create_repository(owner, name, {"README.md": f"# {name}\n", **SPEC_KIT})
+                for name in ("ferry", "boat")
+            ]
+            world.install(owner, made)
+            self.repositories += made
+        for one in self.repositories:
+            one.required_checks = {"plangate"}
+            world.push(one, "lax", {".specify/memory/constitution.md": None}, author="ada")
+        self._deeds: tuple[tuple[int, Callable[[Repository], object]], ...] = (
+            (10, self._push),
+            (6, self._open),
+            (2, self._open_from_fork),
+            (2, self._force_back),
+            (2, self._retarget),
+            (2, self._second_pull),
+            (2, self._draft_and_ready),
+            (2, self._close_or_reopen),
+            (2, self._rerun),
+            (1, self._delete_branch),
+            (2, self._enqueue),
+            (1, self._work_queue),
+            (1, self._dequeue),
+            (1, self._merge),
+            (1, self._rename),
+            (1, self._suspend),
+            (1, self._lose_fork),
+            (1, self._push_default),
+        )
+
+    def act(self) -> None:
+        """One thing that somebody does; what GitHub refuses is not done."""
+        weights = [weight for weight, _ in self._deeds]
+        ((_, deed),) = self._dice.choices(self._deeds, weights)
+        try:
+            deed(self._dice.choice(self.repositories))
+        except ApiError:
+            return
+
+    def open_pulls(self) -> list[PullRequest]:
+        """Everywhere."""
+        with self._world.lock:
+            return [pull for one in self.repositories for pull in one.pulls.values() if pull.open]
+
+    def move_a_head(self) -> None:
+        """Somebody pushes at the very moment."""
+        self._push(self._dice.choice(self.repositories))
+
+    def _pull(self, one: Repository) -> PullRequest | None:
+        found = [pull for pull in one.pulls.values() if pull.open]
+        return self._dice.choice(found) if found else None
+
+    def _push(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is None or pull.head is None:
+            self._open(one)
+            return
+        name = pull.head_ref
+        files = {f"specs/{name}/plan.md": self._dice.choice(PLANS) + f"\n<!-- {self._dice.random()} -->\n"}
+        self._world.push(pull.head, name, files, author="ada")
+
+    def _new_branch(self, one: Repository) -> str:
+        self._branches += 1
+        name = f"{self._branches % 900 + 1:03}-x{self._branches}"
+        self._world.push(one, name, feature(f"specs/{name}", self._dice.choice(PLANS)), author="ada")
+        return name
+
+    def _open(self, one: Repository) -> None:
+        if sum(pull.open for pull in one.pulls.values()) >= MOST_OPEN:
+            self._close_or_reopen(one)
+            return
+        name = self._new_branch(one)
+        draft = self._dice.random() < 0.2
+        self._world.open_pull_request(one, name, author="ada", draft=draft)
+
+    def _open_from_fork(self, one: Repository) -> None:
+        if sum(pull.open for pull in one.pulls.values()) >= MOST_OPEN:
+            return
+        self._branches += 1
+        fork = self._world.fork(one, f"eve{self._branches}")
+        name = self._new_branch(fork)
+        self._world.open_pull_request(one, name, author=f"eve{self._branches}", fork=fork)
+
+    def _force_back(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is None or pull.head is not one:
+            return
+        parent = one.git.commit(pull.head_sha)
+        if parent is not None and parent.parents and parent.parents[0] != one.head():
+            self._world.branch(one, pull.head_ref, parent.parents[0], author="ada")
+
+    def _retarget(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None:
+            self._world.retarget(pull, "lax" if pull.base_ref == "main" else "main", author="ada")
+
+    def _second_pull(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None and pull.head is one and pull.base_ref == "main":
+            self._world.open_pull_request(one, pull.head_ref, "lax", author="bob")
+
+    def _draft_and_ready(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None:
+            for _ in range(self._dice.randrange(1, 4)):
+                self._world.draft(pull, ready=pull.draft, author="ada")
+
+    def _close_or_reopen(self, one: Repository) -> None:
+        closed = [p for p in one.pulls.values() if not p.open and p.merged_at is None and p.head is not None]
+        pull = self._pull(one)
+        if closed and self._dice.random() < 0.3:
+            again = self._dice.choice(closed)
+            if again.head is not None and again.head.branch(again.head_ref) == again.head_sha:
+                self._world.reopen(again, author="ada")
+        elif pull is not None:
+            self._world.close_pull_request(pull, author="ada")
+
+    def _rerun(self, one: Repository) -> None:
+        pull = self._pull(one)
+        runs = self._world.check_runs(one, pull.head_sha) if pull is not None else []
+        if runs:
+            self._world.rerequest(one, self._dice.choice((runs[0], runs[0].suite)), author="ada")
+
+    def _delete_branch(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None and pull.head is one:
+            self._world.delete_branch(one, pull.head_ref, author="ada")
+
+    def _enqueue(self, one: Repository) -> None:
+        pull = self._pull(one)
+        queued = {group.pull.number for group in one.queue}
+        if pull is not None and pull.number not in queued and pull.base_ref == "main":
+            self._world.enqueue(pull, author="ada")
+
+    def _work_queue(self, one: Repository) -> None:
+        self._world.work_queue(one, author="ada")
+
+    def _dequeue(self, one: Repository) -> None:
+        if one.queue:
+            self._world.dequeue(self._dice.choice(one.queue), author="ada")
+
+    def _merge(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None and pull.number not in {group.pull.number for group in one.queue}:
+            self._world.merge(pull, author="ada", admin=True)
+
+    def _rename(self, one: Repository) -> None:
+        if self._dice.random() < 0.2:
+            self._branches += 1
+            self._world.rename(one, f"{one.name.rstrip('0123456789')}{self._branches}")
+
+    def _suspend(self, one: Repository) -> None:
+        if self._dice.random() < 0.2:
+            installation = self._world.hub.state.installation_of(self._world.app, one)
+            if installation is not None:
+                self._world.suspend(installation)
+                self._world.suspend(installation, lift=True)
+
+    def _lose_fork(self, one: Repository) -> None:
+        pull = self._pull(one)
+        if pull is not None and pull.head is not None and pull.head is not one:
+            self._world.delete_repository(pull.head)
+
+    def _push_default(self, one: Repository) -> None:
+        """The yardstick moves for everybody."""
+        text = SPEC_KIT[".specify/memory/constitution.md"].replace("1.0.0", f"1.0.{self._dice.randrange(9)}")
+        self._world.push(one, "main", {".specify/memory/constitution.md": text}, author="ada")

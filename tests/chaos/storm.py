@@ -1,0 +1,188 @@
+"""The storm and the quiet after it: everything at once, then one reconcile and one sweep, then the truth.
+
+`python -m tests.chaos.storm DELIVERIES SEED sqlite|postgres` prints what happened. What people do, what goes wrong and
+who is killed follows from the seed; which job meets which fault is up to the machine, as it is outside.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.verdict import says_the_same
+from tests.chaos.acts import Acts
+from tests.chaos.fresh import Fresh
+from tests.chaos.site import Site
+from tests.chaos.weather import Weather
+from tests.postgres import Server
+
+if TYPE_CHECKING:
+    from bot.core.effects import CheckRun as Wanted
+    from bot.core.ports import JobState
+    from bot.sandbox.state import Repository
+
+RATE = 30.0
+"""Seconds of the shared clock for one of the machine's while the storm lasts."""
+BACKLOG = 150
+"""Jobs that may wait before people take a breath: the sandbox is quicker than GitHub is."""
+JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
+_RECONCILE_AND_SWEEP = 1_000.0
+"""Seconds within which there is at least one of each."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What happened, and what is wrong with it."""
+
+    seed: int
+    engine: str
+    deliveries: int = 0
+    acts: int = 0
+    kills: dict[str, int] = field(default_factory=dict)
+    jumps: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
+    heads: int = 0
+    groups: int = 0
+    comments: int = 0
+    same_to_the_letter: int = 0
+    jobs: dict[JobState, int] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        tries = sum(self.tries.values())
+        lines = [
+            f"seed {self.seed}, {self.engine}: {self.deliveries} deliveries, {self.acts} acts, {self.seconds:.0f} s",
+            f"killed: {self.kills}; clock jumps: {self.jumps}",
+            f"went wrong: {dict(self.struck.most_common())}",
+            f"jobs: { {state.value: count for state, count in self.jobs.items()} }; tries: {dict(self.tries)}",
+            f"calls: {self.calls}, {self.calls / max(tries, 1):.2f} a try",
+            f"open heads: {self.heads}; merge groups: {self.groups}; comments on open ones: {self.comments}",
+            f"as a fresh look says, to the letter: {self.same_to_the_letter}",
+            f"wrong: {len(self.wrong)}",
+        ]
+        return "\n".join([*lines, *self.wrong[:20]])
+
+
+def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Summary:
+    """Play it through."""
+    dice = random.Random(seed)  # noqa: S311  repeatable on purpose
+    summary = Summary(seed, "sqlite" if server is None else "postgres")
+    started = time.monotonic()
+    with Site(folder, rate=RATE, server=server) as site:
+        acts = Acts(site.world, dice)
+        site.come_to_rest()
+        weather = Weather(site, random.Random(seed + 1), acts.move_a_head)  # noqa: S311  likewise
+        _rage(site, acts, weather, dice, deliveries, summary)
+        weather.clear()
+        site.pass_time(_RECONCILE_AND_SWEEP, rate=60.0)
+        site.clock.set(site.clock.now(), RATE)
+        site.come_to_rest(600)
+        if site.terminate() != (0, 0):
+            summary.wrong.append("a process did not end in order")
+        _compare(site, acts, summary)
+        summary.deliveries, summary.struck = len(site.world.deliveries.log), weather.struck
+        summary.kills, summary.jobs = site.kills, site.queue.counts()
+        summary.calls = sum(not one.is_token for one in site.world.requests)
+        for line in (folder / "worker.log").read_text(encoding="utf-8", errors="replace").splitlines():
+            words = line.split()
+            if len(words) > 3 and words[2] == "worker" and words[3] in {"done", "retry", "bury"}:
+                summary.tries[words[3]] += 1
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _rage(  # noqa: PLR0913, PLR0917  the storm is all of these
+    site: Site, acts: Acts, weather: Weather, dice: random.Random, deliveries: int, summary: Summary
+) -> None:
+    log = site.world.deliveries.log
+    next_kill = 0.0
+    while len(log) < deliveries:
+        acts.act()
+        summary.acts += 1
+        if dice.random() < 0.15:
+            weather.worsen()
+        if len(log) >= next_kill:
+            dice.choice((site.kill_web, site.kill_worker, site.kill_database, lambda: None))()
+            next_kill = len(log) + dice.randrange(100, 300)
+        if dice.random() < 0.005:
+            site.clock.set(site.clock.now() + dice.choice(JUMPS), RATE)
+            summary.jumps += 1
+        if summary.acts % 10 == 0:
+            site.check_alive()
+            while site.backlog() > BACKLOG or _on_their_way(site) > BACKLOG:
+                time.sleep(0.1)
+                site.check_alive()
+
+
+def _on_their_way(site: Site) -> int:
+    return sum(one.status == "pending" for one in site.world.deliveries.log[-1_000:])
+
+
+def _compare(site: Site, acts: Acts, summary: Summary) -> None:
+    """Every open head and group with what a fresh look at it says."""
+    fresh = Fresh(site)
+    seen: set[str] = set()
+    for pull in acts.open_pulls():
+        place = f"{pull.base.full_name}#{pull.number} {pull.head_sha[:7]}"
+        comments = site.sticky(pull)
+        summary.comments += len(comments)
+        if len(comments) > 1:
+            summary.wrong.append(f"{place}: {len(comments)} comments")
+        if pull.head_sha not in seen:
+            seen.add(pull.head_sha)
+            summary.heads += 1
+            _check(site, pull.base, pull.head_sha, fresh.of_pull(pull), place, summary)
+    for one in acts.repositories:
+        for group in one.queue:
+            summary.groups += 1
+            place = f"{one.full_name} {group.branch}"
+            _check(site, one, group.head_sha, fresh.of_group(group), place, summary)
+    for one in acts.repositories:
+        for pull in one.pulls.values():
+            if len(site.sticky(pull)) > 1:
+                summary.wrong.append(f"{one.full_name}#{pull.number} was commented twice")
+
+
+def _check(  # noqa: PLR0913, PLR0917  a comparison is all of these
+    site: Site, repository: Repository, sha: str, wanted: Wanted | None, place: str, summary: Summary
+) -> None:
+    runs = site.runs(repository, sha)
+    if not runs:
+        summary.wrong.append(f"{place}: no run")
+        return
+    latest = runs[0]
+    if latest.status != "completed":
+        summary.wrong.append(f"{place}: not completed")
+    elif wanted is None:
+        summary.wrong.append(f"{place}: a fresh look says nothing")
+    elif (latest.conclusion, latest.title) != (wanted.output.conclusion, wanted.output.title):
+        said = f"{latest.conclusion} {latest.title!r}"
+        summary.wrong.append(f"{place}: {said}, fresh: {wanted.output.conclusion} {wanted.output.title!r}")
+    elif says_the_same(latest.external_id or "", wanted.external_id):
+        summary.same_to_the_letter += 1
+
+
+def main() -> int:
+    """From the command line; the exit code."""
+    deliveries, seed, engine = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    with (
+        tempfile.TemporaryDirectory(prefix="plangate-chaos-", ignore_cleanup_errors=True) as folder,
+        Server() if engine == "postgres" else nullcontext() as server,
+    ):
+        summary = storm(Path(folder), deliveries, seed, server)
+    print(summary)  # noqa: T201  what it is for
+    return 1 if summary.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""What goes wrong: deliveries that are lost, doubled, late or in another dress, and every bad day of the API."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from bot.sandbox.state import Delivery
+    from tests.chaos.site import Site
+
+_WRITES = ("checks/create", "issues/create-comment", "issues/update-comment")
+
+
+class Weather:
+    """Bad until `clear`."""
+
+    def __init__(self, site: Site, dice: random.Random, move_a_head: Callable[[], None]) -> None:
+        self._site, self._dice = site, dice
+        self.struck: Counter[str] = Counter()
+        self._faults: dict[str, Callable[[], Fault]] = {
+            "answer of a write lost": lambda: Fault(dice.choice(_WRITES), 502, after=True),
+            "answer of a write cut": lambda: Fault(dice.choice(_WRITES), after=True, cut=True),
+            "502": lambda: Fault("*", dice.choice((500, 502, 503, 504)), times=dice.randrange(1, 4)),
+            "primary limit": lambda: primary_limit(site.world.now() + dice.randrange(30, 240)),
+            "secondary limit": lambda: secondary_limit(dice.randrange(5, 60)),
+            "secondary limit without a time": lambda: secondary_limit(None),
+            "points spent": graphql_rate_limited,
+            "GraphQL in part": lambda: Fault(
+                "graphql",
+                graphql={
+                    "message": "Something went wrong",
+                    "path": ["repository", dice.choice(("head", "pullRequest"))],
+                },
+                partial=True,
+            ),
+            "token ended early": lambda: Fault("graphql", 401, "Bad credentials"),
+            "slow": lambda: Fault("*", 0, delay=0.5),
+            "head moved meanwhile": lambda: Fault("graphql", 0, meanwhile=move_a_head),
+        }
+        site.world.deliveries.accept = self._accept
+
+    def worsen(self) -> None:
+        """One more thing goes wrong."""
+        kind = self._dice.choice(list(self._faults))
+        self._site.world.faults.add(self._faults[kind]())
+        self.struck[kind] += 1
+
+    def clear(self) -> None:
+        """From here on everything works."""
+        self._site.world.deliveries.accept = None
+        self._site.world.faults.clear()
+        self._site.world.app.content_type = "json"
+
+    def _accept(self, delivery: Delivery) -> bool:
+        roll = self._dice.random()
+        self._site.world.app.content_type = "form" if self._dice.random() < 0.2 else "json"
+        if roll < 0.06:
+            self.struck["delivery lost"] += 1
+            return False
+        if roll < 0.10 and not delivery.redelivery:
+            self.struck["delivery doubled"] += 1
+            self._site.world.deliveries.again(delivery)
+        elif roll < 0.14:
+            self.struck["delivery late, overtaken by others"] += 1
+            time.sleep(self._dice.random())
+        return True

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit
-from tests.stage import feature, plan
+from tests.stage import SPEC, feature, plan
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest, Repository
@@ -49,6 +49,30 @@ class TestLostAnswers:
         stage.world.faults.add(Fault(operation, status))
         stage.drain(patience=10)
         assert_told_once(stage, ferry, pull)
+
+    def test_a_rerun_whose_answer_was_lost_is_answered_once(self, stage: Stage, ferry: Repository) -> None:
+        pull = pushed(stage, ferry)
+        stage.drain()
+        (first,) = stage.runs(ferry, pull.head_sha)
+        stage.world.rerequest(ferry, first, author="ada")
+        stage.world.faults.add(Fault("checks/create", after=True, cut=True))
+        outcomes = stage.drain(patience=10)
+        assert [type(outcome) for outcome in outcomes] == [Retry, Done]
+        assert len(stage.runs(ferry, pull.head_sha)) == 2
+
+    def test_an_all_clear_that_could_not_be_folded_is_folded_the_next_time(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        pull = pushed(stage, ferry)
+        stage.drain()
+        stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan()}, author="ada")
+        stage.drain()
+        (comment,) = stage.comments(ferry, pull.number)
+        comment.minimized = None  # as a person with the right to do so may unfold it, or a crash leave it
+        stage.world.push(ferry, "001-search", {"specs/001-search/spec.md": f"{SPEC}\nMore.\n"}, author="ada")
+        stage.drain()
+        (comment,) = stage.comments(ferry, pull.number)
+        assert comment.minimized == "resolved"
 
 
 class TestLimits:

@@ -69,6 +69,13 @@ def specs_roots(config: RepositoryConfig, *trees: Tree | None) -> tuple[str, ...
     return tuple(dict.fromkeys([*plain, *sorted(found)]))
 
 
+def roots_above(config: RepositoryConfig, paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders above these paths that a glob of `specs` means: where to look before anything there was listed."""
+    globs = [tidy for root in config.specs if (tidy := _tidy(root)) is not None and is_glob(tidy)]
+    above = dict.fromkeys(folder for path in paths for folder in _above(path)) if globs else {}
+    return tuple(folder for folder in above if matches_any(globs, folder))
+
+
 def root_of(path: str, roots: Iterable[str]) -> str | None:
     """The nearest specs root that a path lies below, None where it lies below none."""
     below = [root for root in roots if not root or path.startswith(f"{root}/")]

@@ -17,7 +17,7 @@ from bot.core.branch import read_branch
 from bot.core.change import Change, FileStatus, Kind, Tree
 from bot.core.config import RepositoryConfig
 from bot.core.facts import Question
-from bot.core.folders import feature_folders, root_of, specs_roots
+from bot.core.folders import feature_folders, root_of, roots_above, specs_roots
 from bot.core.globs import is_glob
 from bot.core.template import next_paths, resolution_paths
 
@@ -215,7 +215,9 @@ def _new(asked: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
 
 def _roots(change: Change, held: Configured) -> Iterable[str]:
     """The specs roots of the configuration; globs are found among the paths that the change touches."""
-    return specs_roots(held.config, change.head, change.base)
+    touched = (path for file in change.changed for path in (file.path, file.previous) if path)
+    listed = specs_roots(held.config, change.head, change.base)
+    return dict.fromkeys((*listed, *roots_above(held.config, touched)))
 
 
 def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterable[str]:

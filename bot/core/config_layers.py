@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pydantic
@@ -18,7 +19,7 @@ from bot.core.config_mistakes import impossible, locked_key, mistyped, root_mist
 from bot.core.yaml_places import Key, Mapping, Mistake, Spot, Value, plain_value, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from collections.abc import Mapping as MappingOf
 
     from bot.core.config import RepositoryConfig
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 ROOT = "plangate"
 NESTED = frozenset({"artifacts", "rules", "commands"})
 """Keys whose names are merged one by one; of the others the nearest one wins whole."""
+
+
+MAX_MISTAKES = 50
+"""Mistakes of each kind, of type and of meaning, that are told at once; each one is compared with all that is known."""
 
 
 class Rank(StrEnum):
@@ -112,16 +117,33 @@ def _settings(body: Value, rank: Rank, rule_ids: frozenset[str]) -> tuple[dict[s
         return {}, (root_mistake(body.spot),)
     spots = dict(_spots(body, ()))
     values = plain_value(body)
-    mistakes: list[Mistake] = []
+    faults = _faults(values)
+    settings = {path: Setting(path, value, spot) for path, value, spot in _leaves(body)}
+    mistyped_paths = {_path_of(fault["loc"]) for fault in faults}
+    of_meaning = (
+        mistake
+        for setting in settings.values()
+        if setting.path not in mistyped_paths
+        for mistake in impossible(setting.path, setting.value, spots, rank is Rank.REPOSITORY, rule_ids)
+    )
+    of_type = (_mistake(fault, spots, values) for fault in faults)
+    mistakes = (*islice(of_type, MAX_MISTAKES), *islice(of_meaning, MAX_MISTAKES))
+    return settings, tuple(sorted(mistakes, key=lambda mistake: (mistake.spot.line, mistake.spot.column)))
+
+
+def _faults(values: Any) -> Sequence[Any]:
+    """What pydantic says against the types."""
     try:
         config_schema.build(values)
     except pydantic.ValidationError as error:
-        mistakes += [_mistake(fault, spots, values) for fault in error.errors(include_url=False)]
-    settings = {path: Setting(path, value, spot) for path, value, spot in _leaves(body)}
-    if not mistakes:
-        for setting in settings.values():
-            mistakes += impossible(setting.path, setting.value, spots, rank is Rank.REPOSITORY, rule_ids)
-    return settings, tuple(sorted(mistakes, key=lambda mistake: (mistake.spot.line, mistake.spot.column)))
+        return error.errors(include_url=False)
+    return ()
+
+
+def _path_of(place: tuple[str | int, ...]) -> str:
+    """The setting that a fault is in, as `_leaves` names it."""
+    names = place[: 2 if place[0] in NESTED else 1]
+    return ".".join(str(name) for name in names)
 
 
 def _mistake(fault: Any, spots: MappingOf[tuple[str | int, ...], tuple[Spot, Spot]], values: Any) -> Mistake:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 from typing import Any
 
@@ -26,12 +27,20 @@ def read(text: str | None, origin: Origin = REPOSITORY) -> Layer:
     return read_layer(text, origin, RULES)
 
 
+def seconds(text: str) -> float:
+    """The CPU time of one reading."""
+    begun = time.process_time()
+    read(text)
+    return time.process_time() - begun
+
+
 @pytest.mark.parametrize(("text", "place", "words"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
 def test_a_broken_file_is_told_with_its_place_and_the_way_out(text: str, place: tuple[int, int], words: str) -> None:
     tracemalloc.start()
     layer = read(text)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    assert min(seconds(text) for _ in range(3)) < 0.1
     assert layer.mistakes, "no mistake was found"
     first = layer.mistakes[0]
     assert (first.spot.line, first.spot.column) == place
@@ -43,12 +52,19 @@ def test_a_broken_file_is_told_with_its_place_and_the_way_out(text: str, place: 
 
 
 def test_every_mistake_of_a_file_is_told_at_once_in_the_order_of_its_lines() -> None:
-    layer = read("plangate:\n  artefacts: 1\n  mode: strict\n  rules:\n    dead-link: fatal\n  since: '14'\n")
+    layer = read(
+        "plangate:\n  artefacts: 1\n  mode: strict\n  rules:\n    dead-link: fatal\n    dead-lnk: off\n  since: '14'\n"
+        "  specs: []\n  commands: {prefix: gate, strt: admin}\n"
+    )
     assert [(mistake.spot.line, mistake.title) for mistake in layer.mistakes] == [
         (2, "unknown key artefacts"),
         (3, "mode cannot be strict"),
         (5, "dead-link cannot be fatal"),
-        (6, "since is text"),
+        (6, "unknown rule dead-lnk"),
+        (7, "since is text"),
+        (8, "specs is empty"),
+        (9, "commands.prefix cannot be gate"),
+        (9, "unknown key strt"),
     ]
 
 

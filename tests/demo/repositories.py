@@ -102,7 +102,7 @@ def ferry(root: Path) -> Original:
     return one
 
 
-MONOREPO_CONFIG = "plangate:\n  specs: [apps/shop/specs, apps/billing/specs]\n"
+MONOREPO_CONFIG = 'plangate:\n  specs: ["apps/*/specs"]\n'
 STRICT = """# Billing Constitution
 
 ## Core Principles

@@ -115,15 +115,16 @@ def table_cell(markdown: str) -> str:
 def fence(text: str, info: str = "text", *, indent: str = "", limit: int = _FENCE) -> str:
     """The text in a fence longer than any run of backticks in it; at most `limit` characters, cut at a line."""
     seen = _TICKS.sub(lambda run: run.group()[:_LONGEST_RUN], visible(text[: limit + 1], keep="\n\r\t"))
-    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", seen)]
+    # Blanks at a line's end stay: in a document that is copied out, two of them are a line break.
+    lines = re.split(r"\r\n|\r|\n", seen)
     if len(text) > limit:
         lines = [*lines[:-1], "…"]
     longest = max((len(run) for line in lines for run in _TICKS.findall(line)), default=0)
     ticks = "`" * max(3, longest + 1)
-    while lines and not lines[-1]:
+    while lines and not lines[-1].strip():
         lines.pop()
     body = [f"{ticks}{info}", *lines, ticks]
-    return "\n".join(indent + line if line else "" for line in body)
+    return "\n".join(indent + line if line.strip() else "" for line in body)
 
 
 def marker(kind: str, **fields: str) -> str:

@@ -88,7 +88,7 @@ def asked_in(title: str, body: str) -> str:
         for block in parse(body[:MAX_BODY]).blocks
         if isinstance(block, Paragraph) and not block.quoted
     ]
-    said = " ".join(word for word in words if any(char.isalnum() for char in word) and word != "_No response_")
+    said = " ".join(word for word in words if any(char.isalnum() for char in word) and word.casefold() != "no response")
     return plain_line(said or title, MAX_INPUT)
 
 
@@ -210,14 +210,7 @@ def _dropped(document: Markdown) -> set[int]:
         numbers = range(comment.line, comment.end_line + 1)
         if not orders.isdisjoint(numbers):
             lines.update(numbers)
-    seen: set[tuple[int, int]] = set()
-    for heading in document.headings:
-        if heading.line in lines or not _outermost(document.source(heading.line)[:MAX_LINE]) or heading.level == 1:
-            continue
-        key = (_parent(document, heading), heading.level)
-        if key in seen:
-            lines.update(range(heading.line, heading.end_line + 1))
-        seen.add(key)
+    lines.update(_further_examples(document))
     for block in document.blocks:
         words = document.source(block.line).strip() if isinstance(block, Paragraph) else ""
         if words.startswith("*Example") and words.endswith("*"):
@@ -225,9 +218,22 @@ def _dropped(document: Markdown) -> set[int]:
     return lines
 
 
-def _parent(document: Markdown, heading: Heading) -> int:
-    above = [one.line for one in document.headings if one.line < heading.line and one.level < heading.level]
-    return above[-1] if above else 0
+def _further_examples(document: Markdown) -> Iterator[int]:
+    """The lines of sections whose heading is an example, where one above them below the same heading was one too."""
+    above: list[Heading] = []
+    shown: set[tuple[int, int]] = set()
+    done = 0
+    for heading in document.headings:
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        key = (above[-1].line if above else 0, heading.level)
+        above.append(heading)
+        if heading.level == 1 or not _outermost(document.source(heading.line)[:MAX_LINE]):
+            continue
+        if key in shown:
+            yield from range(max(heading.line, done), heading.end_line + 1)
+            done = max(done, heading.end_line + 1)
+        shown.add(key)
 
 
 def _tidy(lines: Iterator[str]) -> Iterator[str]:

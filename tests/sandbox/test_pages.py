@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -207,3 +208,141 @@ def test_no_text_brings_a_script_onto_a_page(pieces: list[str]) -> None:
 )
 def test_markdown_looks_as_on_github(text: str, shown: str) -> None:
     assert shown in render(text)
+
+
+def test_a_file_is_shown_with_its_lines_and_as_markdown(stage: Stage, number: int) -> None:
+    head = stage.repository.pulls[number].head_sha
+    lines = look(stage, f"/acme/server/blob/{head}/specs/001-a/plan.md")
+    assert '<tr id="L3">' in lines
+    assert "<h1>Plan</h1>" in look(stage, "/acme/server/blob/001-a/specs/001-a/plan.md?preview=1")
+    stage.world.push(stage.repository, "fix/deep/name", {"a.md": "deep"})
+    assert "deep" in look(stage, "/acme/server/blob/fix/deep/name/a.md")
+    gone = requests.get(f"{stage.world.url}/acme/server/blob/{head}/none.md", headers=BROWSER, timeout=5)
+    assert gone.status_code == 404
+    assert "There is no such file." in gone.text
+
+
+def test_a_feature_can_be_begun_in_the_browser(stage: Stage) -> None:
+    form = look(stage, "/acme/server/new/main?filename=specs/002-b/plan.md&value=%23%20Plan%0A%3Cb%3E")
+    assert 'value="002-b"' in form, "the branch is the feature's"
+    assert "# Plan\n&lt;b&gt;</textarea>" in form
+    filled = {"as": "ada", "filename": "specs/002-b/plan.md", "value": "# Plan\r\n", "branch": "002-b", "message": ""}
+    assert send(stage, "/acme/server/new/main", **filled).status_code == 200
+    found = stage.repository.git.read(f"{stage.repository.branch('002-b')}:specs/002-b/plan.md")
+    assert found is not None
+    assert found.content == b"# Plan\n"
+    push = stage.world.sent("push")[-1].payload
+    assert (push["ref"], push["sender"]["login"]) == ("refs/heads/002-b", "ada")
+    opened = send(stage, "/acme/server/pulls", **{"as": "ada", "head": "002-b", "title": ""})
+    assert "<title>002-b" in opened.text
+    assert stage.world.sent("pull_request", "opened")
+    again = send(stage, "/acme/server/pulls", **{"as": "ada", "head": "002-b", "title": ""})
+    assert (again.status_code, "already exists for acme:002-b" in again.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["", "../x", "a//b", ".git/config", "README.md"])
+def test_a_new_file_needs_a_path_of_its_own(stage: Stage, path: str) -> None:
+    before = dict(stage.repository.refs)
+    form = {"as": "ada", "filename": path, "value": "x", "branch": "002-b"}
+    assert send(stage, "/acme/server/new/main", **form).status_code == 422
+    assert stage.repository.refs == before
+
+
+@pytest.mark.parametrize("branch", ["a b", "x..y", "-x", "a\nb", "refs/heads/../x", "x.lock"])
+def test_a_branch_that_git_refuses_is_refused_in_a_sentence(stage: Stage, branch: str) -> None:
+    form = {"as": "ada", "filename": "a.md", "value": "x", "branch": branch}
+    answer = send(stage, "/acme/server/new/main", **form)
+    assert answer.status_code == 422
+    assert "is no name for a branch" in answer.text
+
+
+def test_who_may_only_read_commits_nothing(stage: Stage) -> None:
+    stage.world.user("eve", "read", stage.repository)
+    form = {"as": "eve", "filename": "a.md", "value": "x", "branch": "b"}
+    assert send(stage, "/acme/server/new/main", **form).status_code == 403
+
+
+def test_a_pull_request_is_closed_reopened_and_made_a_draft(stage: Stage, number: int) -> None:
+    for what in ("draft", "ready", "close", "reopen"):
+        send(stage, f"/acme/server/pull/{number}/state", **{"as": "ada", "do": what})
+    told = [one.action for one in stage.world.deliveries.log if one.event == "pull_request"][1:]
+    assert told == ["converted_to_draft", "ready_for_review", "closed", "reopened"]
+
+
+def test_a_check_can_be_required_from_the_merge_box(stage: Stage, number: int) -> None:
+    page = f"/acme/server/pull/{number}"
+    assert "is not required here" in look(stage, page)
+    assert "Merging is blocked" in send(stage, "/acme/server/required", add="plangate", back=page).text
+    assert "is not required here" in send(stage, "/acme/server/required", drop="plangate", back=page).text
+
+
+def test_a_form_leads_to_a_page_that_looks_again_and_then_rests(stage: Stage, number: int) -> None:
+    page = f"/acme/server/pull/{number}"
+    landed = send(stage, f"/acme/server/issues/{number}/comments", **{"as": "ada", "body": "Hello", "back": page})
+    assert f'content="1;url={page}?fresh=1"' in landed.text
+    assert f'content="2;url={page}"' in look(stage, f"{page}?fresh=1")
+    assert "http-equiv" not in look(stage, page)
+
+
+def test_the_merge_button_has_its_three_ways(stage: Stage, number: int) -> None:
+    refused = send(stage, f"/acme/server/pull/{number}/merge", **{"as": "ada", "method": "magic"})
+    assert refused.status_code == 422
+    assert "Merged as" in send(stage, f"/acme/server/pull/{number}/merge", **{"as": "ada", "method": "squash"}).text
+    commit = stage.repository.git.commit("main")
+    assert commit is not None
+    assert len(commit.parents) == 1
+
+
+def luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    full = "".join(one * 2 for one in colour) if len(colour) == 3 else colour
+    channels = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_text_stands_out_in_both_themes() -> None:
+    """WCAG 2.2 asks 4.5 to 1 of text."""
+    style = (files("bot.sandbox.pages") / "templates/style.css").read_text()
+    light = dict(re.findall(r"--(\w+):#([0-9a-f]{3,6})", style.split("@media (prefers-color-scheme:dark)")[0]))
+    dark = {
+        **light,
+        **dict(re.findall(r"--(\w+):#([0-9a-f]{3,6})", style.split("@media (prefers-color-scheme:dark)")[1])),
+    }
+    for theme in (light, dark):
+        for ink in ("text", "muted", "link", "good", "bad", "warn"):
+            for paper in ("back", "soft"):
+                one, other = sorted((luminance(theme[ink]), luminance(theme[paper])), reverse=True)
+                assert (one + 0.05) / (other + 0.05) >= 4.5, (ink, paper, theme[ink])
+
+
+class Controls(HTMLParser):
+    """Controls without a name that a screen reader could say, and pictures without a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nameless: list[str] = []
+        self._named: set[str | None] = set()
+        self._labels = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        self._labels += tag == "label"
+        if tag == "label" and "for" in has:
+            self._named.add(has["for"])
+        if tag in {"textarea", "select"} or (tag == "input" and has.get("type") not in {"hidden", "checkbox"}):
+            named = self._labels or "aria-label" in has or has.get("id") in self._named
+            self.nameless += [] if named else [f"{tag} {has}"]
+        if (tag == "img" and "alt" not in has) or (has.get("role") == "img" and not has.get("aria-label")):
+            self.nameless.append(f"{tag} {has}")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._labels -= tag == "label"
+
+
+def test_every_control_has_a_name(stage: Stage, number: int) -> None:
+    pull = f"/acme/server/pull/{number}"
+    for page in ("/acme/server", pull, f"{pull}/checks", "/acme/server/new/main", "/-/deliveries"):
+        reader = Controls()
+        reader.feed(look(stage, page))
+        assert reader.nameless == [], page

@@ -98,9 +98,14 @@ def page(method: str, template: str) -> Callable[[View], View]:
 
 
 def show(template: str, visit: Visit, **values: Any) -> Page:
-    """Fill a template; every one knows the hub and who could act."""
+    """Fill a template; every one knows the hub and who could act.
+
+    `?fresh=2` is where a form leads: an answer is on its way, so the page looks again, twice.
+    """
     people = [user for user in visit.hub.state.users.values() if user.type == "User" and user.login != OWNER]
+    fresh = visit.query.get("fresh", "")
     known = {"hub": visit.hub, "people": people, "path": visit.path, "state": visit.hub.state}
+    known |= {"fresh": int(fresh) if fresh in {"1", "2"} else 0}
     return Page(_templates.get_template(template).render({**known, **values}))
 
 
@@ -114,7 +119,8 @@ def answer(hub: Hub, method: str, target: str, body: bytes, origin: str | None) 
     parts = urlsplit(target)
     if method == "POST" and origin not in {None, hub.url}:
         return Page("This form did not come from the sandbox.", 403, content_type="text/plain")
-    import_module("bot.sandbox.pages.views")
+    for room in ("views", "files"):
+        import_module(f"bot.sandbox.pages.{room}")
     for verb, pattern, view in _views:
         match = pattern.fullmatch(parts.path)
         if match is None or verb != method:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from bot.sandbox.acts import checks, manifests, merging, pulls, talk
+from bot.sandbox.acts.merging import Method
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.door import Page, Visit, page, show
 from bot.sandbox.shapes import merges, pull_commits, pull_files
@@ -76,7 +77,9 @@ def repository(visit: Visit) -> Page:
     one = visit.repository
     branches = sorted(ref.removeprefix("refs/heads/") for ref in one.refs if ref.startswith("refs/heads/"))
     issues = [issue for issue in one.issues.values() if issue.number not in one.pulls]
-    return show("repository.html", visit, repository=one, branches=branches, issues=issues)
+    heads = [name for name in branches if name != one.default_branch]
+    chosen = visit.query.get("head", "")
+    return show("repository.html", visit, repository=one, branches=branches, issues=issues, heads=heads, chosen=chosen)
 
 
 def _issue(visit: Visit) -> Issue:
@@ -118,6 +121,7 @@ def pull_page(visit: Visit) -> Page:
         "runs": _latest(pull),
         "blocking": pulls.blocking_checks(pull),
         "mergeable": merges(pull) is not False,
+        "failing": any(run.status == "completed" and not pulls.passes(run.conclusion) for run in _latest(pull)),
     }
     return show("pull.html", visit, repository=visit.repository, **shown, **box)
 
@@ -189,7 +193,8 @@ def _run(visit: Visit) -> CheckRun:
 def _back(visit: Visit, fallback: str) -> Page:
     """Where a form came from, if that is a page of ours."""
     back = visit.form.get("back", "")
-    return Page(status=303, location=back if back.startswith("/") and not back.startswith("//") else fallback)
+    address = back if back.startswith("/") and not back.startswith("//") else fallback
+    return Page(status=303, location=f"{address}{'&' if '?' in address else '?'}fresh=2")
 
 
 @page("POST", "/{owner}/{repo}/issues/{number}/comments")
@@ -219,7 +224,10 @@ def merge(visit: Visit) -> Page:
     pull = _pull(visit)
     if visit.repository.role(visit.visitor.login) not in {"write", "maintain", "admin"}:
         raise ApiError(403, f"{visit.visitor.login} may not merge into {visit.repository.full_name}.")
-    merging.merge(visit.hub, pull, visit.visitor)
+    method = visit.form.get("method", Method.MERGE)
+    if method not in set(Method):
+        raise ApiError(422, "Choose how to merge.")
+    merging.merge(visit.hub, pull, visit.visitor, method=Method(method))
     return _back(visit, f"/{visit.repository.full_name}/pull/{pull.number}")
 
 

@@ -1,0 +1,132 @@
+"""Pages about files: one file with its lines, a new file in the browser, and a pull request from a branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bot.sandbox.acts import pulls, pushes
+from bot.sandbox.errors import ApiError
+from bot.sandbox.git import GitError
+from bot.sandbox.pages.door import Page, Visit, page, show
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import Repository
+
+_WRITERS = {"write", "maintain", "admin"}
+_LARGEST_SHOWN = 512 * 1024
+
+
+def _divided(one: Repository, text: str) -> tuple[str, str]:
+    """The ref and the path in `ref/path`; a branch's own slashes belong to it. Raises `ApiError` 404."""
+    parts = text.split("/")
+    for at in range(1, len(parts)):
+        ref, path = "/".join(parts[:at]), "/".join(parts[at:])
+        commit = one.git.commit(one.branch(ref) or ref)
+        if commit is not None and one.git.read(f"{commit.oid}:{path}") is not None:
+            return ref, path
+    raise ApiError(404, "There is no such file.")
+
+
+@page("GET", "/{owner}/{repo}/blob/{rest*}")
+def blob(visit: Visit) -> Page:
+    """A file at a commit or branch; `#L12` points at a line."""
+    one = visit.repository
+    ref, path = _divided(one, visit.params["rest"])
+    found = one.git.read(f"{one.branch(ref) or ref}:{path}")
+    if found is None or found.kind != "blob":
+        raise ApiError(404, "There is no such file.")
+    text = None if b"\0" in found.content[:8000] else found.content[:_LARGEST_SHOWN].decode("utf-8", "replace")
+    lines = [] if text is None else text.removesuffix("\n").split("\n")
+    rendered = "preview" in visit.query and path.endswith(".md")
+    return show("blob.html", visit, repository=one, ref=ref, file=path, lines=lines, text=text, rendered=rendered)
+
+
+def _check_writer(visit: Visit) -> None:
+    if visit.repository.role(visit.visitor.login) not in _WRITERS:
+        raise ApiError(403, f"{visit.visitor.login} may not push to {visit.repository.full_name}.")
+
+
+def _check_branch(one: Repository, name: str) -> None:
+    try:
+        one.git.git("check-ref-format", "--branch", name)
+    except (GitError, ValueError):
+        raise ApiError(422, f"“{name}” is no name for a branch.") from None
+
+
+@page("GET", "/{owner}/{repo}/new/{branch*}")
+def new_file(visit: Visit) -> Page:
+    """A form for a new file, filled from the address as GitHub does."""
+    one, base = visit.repository, visit.params["branch"]
+    if one.branch(base) is None:
+        raise ApiError(404, "There is no such branch.")
+    name, text = visit.query.get("filename", ""), visit.query.get("value", "")
+    parts = name.split("/")
+    suggested = parts[1] if len(parts) > 2 else f"{base}-patch-1"  # noqa: PLR2004 -- root, feature, file
+    return show("new.html", visit, repository=one, base=base, filename=name, text=text, suggested=suggested)
+
+
+@page("POST", "/{owner}/{repo}/new/{branch*}")
+def make_file(visit: Visit) -> Page:
+    """Commit a new file to a branch, which is made when it is not there."""
+    one, base, form = visit.repository, visit.params["branch"], visit.form
+    _check_writer(visit)
+    path, branch = form.get("filename", "").strip("/ "), form.get("branch", "").strip()
+    parts = path.split("/")
+    if not path or any(part in {"", ".", "..", ".git"} for part in parts):
+        raise ApiError(422, "Name the file by its path in the repository.")
+    parent = one.branch(branch) or one.branch(base)
+    if parent is None or not branch or one.git.read(f"{parent}:{path}") is not None:
+        raise ApiError(422, "Choose a branch, and a file that is not there yet.")
+    _check_branch(one, branch)
+    text, who = form.get("value", "").replace("\r\n", "\n"), visit.visitor
+    words = form.get("message", "").strip() or f"Create {parts[-1]}"
+    when = int(visit.hub.state.now())
+    sha = one.git.commit_files(parent, {path: text}, words, who.name, who.email, when)
+    pushes.update_ref(visit.hub, one, who, {f"refs/heads/{branch}": sha})
+    return Page(status=303, location=f"/{one.full_name}?fresh=2&head={quote(branch, safe='')}")
+
+
+@page("POST", "/{owner}/{repo}/pulls")
+def open_pull(visit: Visit) -> Page:
+    """Open a pull request from a branch to the default branch."""
+    one, head = visit.repository, visit.form.get("head", "")
+    title = visit.form.get("title", "").strip() or head
+    try:
+        pull = pulls.open_pull(
+            visit.hub, one, visit.visitor, head=one, head_ref=head, base_ref=one.default_branch, title=title
+        )
+    except ApiError as error:
+        reason = next((str(each.get("message")) for each in error.errors or [] if each.get("message")), error.message)
+        raise ApiError(error.status, f"{reason}.") from None
+    return Page(status=303, location=f"/{one.full_name}/pull/{pull.number}?fresh=2")
+
+
+@page("POST", "/{owner}/{repo}/pull/{number}/state")
+def change_state(visit: Visit) -> Page:
+    """Close, reopen, make a draft or ready."""
+    pull = visit.repository.pulls.get(visit.number("number"))
+    if pull is None:
+        raise ApiError(404, "There is no such pull request.")
+    match visit.form.get("do"):
+        case "close":
+            pulls.close(visit.hub, pull, visit.visitor)
+        case "reopen":
+            pulls.reopen(visit.hub, pull, visit.visitor)
+        case "draft" | "ready" as which:
+            pulls.set_draft(visit.hub, pull, visit.visitor, draft=which == "draft")
+        case _:
+            raise ApiError(422, "Choose what to do.")
+    return Page(status=303, location=f"/{visit.repository.full_name}/pull/{pull.number}?fresh=2")
+
+
+@page("POST", "/{owner}/{repo}/required")
+def require(visit: Visit) -> Page:
+    """Let a check hold the merge button of the default branch, or no longer."""
+    one, form = visit.repository, visit.form
+    one.required_checks |= {form["add"]} if form.get("add") else set()
+    one.required_checks -= {form.get("drop", "")}
+    back = form.get("back", "")
+    return Page(
+        status=303, location=back if back.startswith("/") and not back.startswith("//") else f"/{one.full_name}"
+    )

@@ -264,6 +264,25 @@ def test_a_branch_can_be_named_where_a_commit_is_checked_out(
     assert found["features"][0]["dir"] == "specs/001-search"
 
 
+def test_paths_that_are_nowhere_are_told_once_all_tasks_are_ticked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decision = "\n**Structure Decision**: `src/search/index.py`, `ports/near.py`, `lib/` and `src/*/gone.py`\n"
+    text = plan().replace("## Complexity Tracking", f"{decision}\n## Complexity Tracking")
+    files = {
+        **SPEC_KIT,
+        "src/ports/near.py": "x = 1\n",
+        "specs/001-search/spec.md": SPEC,
+        "specs/001-search/plan.md": text,
+    }
+    for box, expected in (("x", ["2 paths do not exist"]), (" ", [])):
+        tasks = {"specs/001-search/tasks.md": f"# Tasks\n\n- [{box}] T001 Find\n"}
+        _, found = report(capsys, clone(tmp_path / f"ferry{len(expected)}", {**files, **tasks}))
+        said = [one["message"] for one in found["features"][0]["findings"] if one["rule"] == "structure-path-missing"]
+        assert [message.split(".")[0] for message in said] == expected
+        assert all("names src/search/index.py, lib. All" in message for message in said)
+
+
 def test_a_large_specs_folder_is_read_in_bounded_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plans = {f"specs/{number:03d}-x/plan.md": plan() for number in range(1, 120)}
     write(tmp_path, {**SPEC_KIT, **plans})

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.adapters.worktree import Wanted
-from bot.core.config_layers import merge
 from bot.desk import judge_copy
-from tests.stage import SPEC, TEMPLATE, feature, plan
+from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, feature, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.core.findings import Report
+    from bot.desk import Judged
     from bot.sandbox.state import Repository
     from tests.stage import Stage
 
@@ -29,6 +30,9 @@ specs/001-search/
 └── tasks.md
 ```
 """
+CODE = "def find(words):\n    return [word for word in words if word]\n" * 5
+DRIFTED = CONSTITUTION.replace("### I. ", "### I. Quite ").replace("II. ", "II. Other ")
+LISTING = TEMPLATE.replace("[Gates determined based on constitution file]", "- I. Rust-First\n- II. SOAP Interface\n")
 MOVED = {path.replace("001-search", "002-find"): text for path, text in feature().items()}
 
 CHANGES: dict[str, dict[str, str | bytes | None]] = {
@@ -57,25 +61,96 @@ CHANGES: dict[str, dict[str, str | bytes | None]] = {
     "binary": {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": b"\xff\xfe\0"},
     "long": {**feature(text=plan() + "\nwords\n" * 100_000)},
     "two": {**feature(), **MOVED},
+    "renames code": {**feature(), "src/old.py": None, "src/new.py": CODE},
+    "renames a plan": {
+        "specs/000-old/plan.md": None,
+        "specs/000-old/spec.md": None,
+        "specs/001-search/plan.md": plan(),
+        "specs/001-search/spec.md": SPEC,
+    },
+    "drifts": {".specify/memory/constitution.md": DRIFTED},
+    "drifts with a feature": {**feature(), ".specify/memory/constitution.md": DRIFTED},
+    "softens its own yardstick": {
+        **feature(text=plan("FAIL", "FAIL")),
+        ".specify/memory/constitution.md": CONSTITUTION.replace(" (NON-NEGOTIABLE)", ""),
+        ".specify/templates/plan-template.md": "# Plan\n\n## Summary\n",
+    },
+    "removes the yardstick": {**feature(text=plan("FAIL")), ".specify/memory/constitution.md": None},
+    "ticked, with paths that are nowhere": {
+        **feature(text=plan() + TREE + "\n**Structure Decision**: `src/nowhere/`\n"),
+        "specs/001-search/tasks.md": "# Tasks\n\n- [x] T001 Find it in src/app.py\n",
+        "src/app.py": "print()\n",
+    },
+    "turns itself off": {**feature(text=plan("FAIL")), ".github/app.yml": "plangate:\n  mode: off\n"},
+    "copied research": {
+        **feature(text=plan() + TREE),
+        "specs/001-search/research.md": "# Research: [FEATURE NAME]\n\n- [decision]\n- [why]\n",
+        "src/app.py": "print()\n",
+    },
+}
+BASES: dict[str, dict[str, str]] = {
+    "two projects": {
+        "apps/web/.specify/memory/constitution.md": CONSTITUTION.replace("II. ", "II. Web "),
+        "apps/web/.specify/templates/plan-template.md": TEMPLATE,
+    },
+    "as it was in 2025": {
+        ".specify/memory/constitution.md": "",
+        "memory/constitution.md": CONSTITUTION,
+        "templates/plan-template.md": TEMPLATE,
+    },
+    "configured": {
+        ".github/app.yml": "plangate:\n  since: 5\n  rules:\n    unjustified-violation: warning\n"
+        "  artifacts:\n    research.md: required\n  code: ['lib/**']\n",
+    },
+    "an override": {".specify/templates/overrides/plan-template.md": TEMPLATE.replace("Summary", "In short")},
+    "a template that lists": {".specify/templates/plan-template.md": LISTING},
+}
+ON_BASES: dict[str, dict[str, str | bytes | None]] = {
+    "violated": {**feature(text=plan("FAIL")), "src/app.py": "print()\n"},
+    "drifts": {".specify/memory/constitution.md": DRIFTED},
+    "in a project": {
+        "apps/web/specs/001-search/plan.md": plan("FAIL", "FAIL"),
+        "apps/web/specs/001-search/spec.md": SPEC,
+    },
+    "edits an old one": {"specs/000-old/plan.md": plan("FAIL"), "lib/a.py": "x = 1\n"},
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_same_digest(stage: Stage, tmp_path: Path, name: str) -> None:
-    repo = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **_base()})
+    _agree(stage, tmp_path, {}, CHANGES[name])
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("name", ON_BASES)
+def test_the_same_digest_by_whatever_yardstick(stage: Stage, tmp_path: Path, base: str, name: str) -> None:
+    _agree(stage, tmp_path, BASES[base], ON_BASES[name])
+
+
+def test_a_drifted_template_is_told_by_both(stage: Stage, tmp_path: Path) -> None:
+    report = _agree(stage, tmp_path, BASES["a template that lists"], ON_BASES["drifts"], "amend")
+    assert [finding.rule for finding in report.findings] == ["template-drift"]
+
+
+def _agree(
+    stage: Stage,
+    folder: Path,
+    more: dict[str, str],
+    changes: dict[str, str | bytes | None],
+    branch: str = "001-search",
+) -> Report:
+    files = {"README.md": "# Ferry\n", **SPEC_KIT, **feature("specs/000-old"), "src/old.py": CODE, **more}
+    # An empty text: a repository of that kind does not have this file.
+    repo = stage.world.create_repository("acme", "ferry", {path: text for path, text in files.items() if text})
     stage.install(repo)
     # The desk cannot know which folders are older than the App's arrival, so here none is.
     stage.store.remember(repo.id, "legacy", "[]")
-    stage.world.push(repo, "001-search", CHANGES[name], author="ada")
-    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.world.push(repo, branch, changes, author="ada")
+    pull = stage.world.open_pull_request(repo, branch, author="ada")
     stage.drain()
-    assert _in_app(stage, repo, pull.head_sha) == _on_desk(stage, repo, tmp_path / "clone")
-
-
-def _base() -> dict[str, str]:
-    from tests.stage import SPEC_KIT  # noqa: PLC0415  beside its only use
-
-    return {**SPEC_KIT, **feature("specs/000-old")}
+    judged = _on_desk(stage, repo, branch, folder / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    return judged.report
 
 
 def _in_app(stage: Stage, repo: Repository, sha: str) -> str:
@@ -85,9 +160,7 @@ def _in_app(stage: Stage, repo: Repository, sha: str) -> str:
     return report.digest
 
 
-def _on_desk(stage: Stage, repo: Repository, folder: Path) -> str:
+def _on_desk(stage: Stage, repo: Repository, branch: str, folder: Path) -> Judged:
     url = stage.world.clone_url(repo, "acme")
-    subprocess.run(["git", "clone", "-q", "-b", "001-search", url, str(folder)], check=True)
-    judged = judge_copy(folder, Wanted(base="origin/main"))
-    assert merge(()).config == judged.effective.config
-    return judged.digest
+    subprocess.run(["git", "clone", "-q", "-b", branch, url, str(folder)], check=True)
+    return judge_copy(folder, Wanted(base="origin/main"))

@@ -189,9 +189,10 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
 
     base = at_base(documents_below(change.base.entries, looked_at))
     yardstick = read_yardstick(at_base, change.base.entries, looked_at)
+    edited = copy.read(file.path for file in change.changed if file.path in yardstick)
     return replace(
         change,
-        head=replace(change.head, documents=head),
+        head=replace(change.head, documents={**edited, **head}),
         base=replace(change.base, documents={**yardstick, **base}),
     )
 
@@ -199,7 +200,7 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
 def _named(copy: Copy, wanted: Wanted) -> Change:
     """The change with the names of both trees, before any document is read."""
     asked = tuple(_within(copy, path) for path in wanted.features)
-    head = Tree(None, copy.entries)
+    head = Tree(None, copy.entries, whole=copy.git is not None)
     if copy.git is None:
         if wanted.base is not None:
             raise UserError(f"{copy.root} is no git repository: leave out --base, or run this in a clone.")

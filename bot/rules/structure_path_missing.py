@@ -3,7 +3,7 @@
 ## What it does
 
 Once all tasks are ticked, looks for the folders and files that the plan's Structure Decision and source tree name, and
-reports those that are not in the repository.
+reports in one notice those that are not in the repository. A path that ends another one counts as found.
 
 ## Why
 
@@ -37,34 +37,67 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Severity
-from bot.core.prose import At, Code
+from bot.core.prose import At, Code, Piece
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from bot.core.change import Tree
     from bot.core.findings import Finding
+
+
+_NAMED_AT_MOST = 5
 
 
 @rule(Severity.NOTICE, Clause("path missing", "paths missing", 116), needs_forge=True)
 def judge(case: Case) -> Iterator[Finding]:
-    """One notice for each path, at the first line that names it."""
+    """One notice for all of them, at the first line that names one."""
     plan, tree = case.plan, case.change.head
     if plan is None or plan.unfilled or not tree.whole or case.tasks is None or not case.tasks.all_done:
         return
-    said: set[str] = set()
+    named: dict[str, int] = {}
     for path, line in plan.structure_paths:
         bare = path.strip("/")
-        if not bare or bare in tree.entries or bare in said or any(mark in bare for mark in "*[]<>{}…"):
-            continue
-        said.add(bare)
-        yield case.found(
-            Severity.NOTICE,
-            plan.path,
-            line,
-            title=(Code(clip(path)), " does not exist"),
-            why=(At(plan.path, line), " names it, and all tasks are ticked."),
-            fix=("Write the path where the code is now.",),
-            subject=bare,
-        )
+        if _is_path(path) and not any(mark in bare for mark in _HOLES):
+            named.setdefault(bare, line)
+    missing = _missing(named, tree)
+    if not missing:
+        return
+    line = named[missing[0]]
+    names: list[Piece] = []
+    for path in missing[:_NAMED_AT_MOST]:
+        names += [", ", Code(clip(path))]
+    more = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
+    several = len(missing) > 1
+    yield case.found(
+        Severity.NOTICE,
+        plan.path,
+        line,
+        title=(f"{len(missing)} paths do not exist",) if several else (names[1], " does not exist"),
+        why=(At(plan.path, line), " names ", *(names[1:] if several else ["it"]), f"{more}. All tasks are ticked."),
+        fix=("Write the paths where the code is now." if several else "Write the path where the code is now.",),
+        subject=missing[0],
+    )
+
+
+_HOLES = (*"*[]<>{}…", "...")
+"""Of what is a pattern or left out, and no path."""
+
+
+def _is_path(path: str) -> bool:
+    """Not a mere word: it names a folder below another, or ends in a slash or an ending such as `.py`."""
+    return "/" in path or "." in path[1:]
+
+
+def _missing(named: Iterable[str], tree: Tree) -> list[str]:
+    """Those that stand nowhere, not below another folder either: people write paths from where they are."""
+    last: dict[str, list[str]] = {}
+    for path in named:
+        if path and path not in tree.entries:
+            last.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+    found: set[str] = set()
+    for entry in tree.entries if last else ():
+        found.update(path for path in last.get(entry.rsplit("/", 1)[-1], ()) if entry.endswith(f"/{path}"))
+    return [path for paths in last.values() for path in paths if path not in found]

@@ -1,0 +1,123 @@
+"""What reading a plan costs, and that it grows no faster than the plan.
+
+Reads every `plan.md` of the corpus (`PLANGATE_CORPUS`, or `../shared/corpus` from the project's root), each against its
+own repository's template and constitution; where there is no corpus, plans that are made here. Then one plan is grown
+from 1 KB to 4 MB in each of several ways. (The App and the command line refuse a document above 1 MB with a finding;
+here the readers get it all the same, and stop where the parser does.)
+Times are of the processor, the best of several; the ratios are what another machine can compare.
+
+    python bench/reading.py
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.bundled import bundled_text
+from bot.core.change import Document, document
+from bot.core.constitution import read_constitution
+from bot.core.markdown import parse
+from bot.core.plan import read_plan
+from bot.core.template import resolve_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.core.constitution import Constitution
+    from bot.core.template import Template
+
+TEMPLATE = "config/plan-template.md"
+CONSTITUTION = ".specify/memory/constitution.md"
+PRINCIPLES = "# Constitution\n\n## Core Principles\n\n" + "".join(
+    f"### {numeral}. Promise {numeral}\n\nIt is kept.\n\n" for numeral in ("I", "II", "III", "IV", "V")
+)
+HEAD = "# Implementation Plan: Growth\n\n**Branch**: `001-growth` | **Spec**: [spec.md](./spec.md)\n\n"
+GROWN = {
+    "rows of the check": (
+        "## Constitution Check\n\n| Principle | Status |\n|---|---|\n",
+        "| II. Promise II | PASS |\n",
+    ),
+    "bullets": ("## Constitution Check\n\n", "- **III. Promise III**: PASS, as {} shows\n"),
+    "tracked violations": (
+        "## Constitution Check\n\nIV: FAIL\n\n## Complexity Tracking\n\n| Violation | Why |\n|---|---|\n",
+        "| IV. Promise IV: part {} | it is needed |\n",
+    ),
+    "prose": ("## Summary\n\n", "A line of words that say what `part {}` is for.\n\n"),
+}
+SIZES = (1_000, 10_000, 100_000, 1_000_000, 4_000_000)
+ROUNDS = 3
+
+
+def corpus() -> Path:
+    """Where the corpus is."""
+    return Path(os.environ.get("PLANGATE_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
+
+
+def corpus_plans(repositories: Path) -> Iterator[tuple[Document, Template, Constitution]]:
+    """Every plan with what it is held to."""
+    for repository in sorted(repositories.iterdir()):
+        files = repository / "files"
+        read = {path.relative_to(files).as_posix(): path.read_bytes() for path in sorted(files.rglob("*.md"))}
+        documents = {path: document(path, content) for path, content in read.items()}
+        template = resolve_template(documents, bundled_text(TEMPLATE), "")
+        constitution = read_constitution(documents.get(CONSTITUTION), CONSTITUTION)
+        yield from ((each, template, constitution) for path, each in documents.items() if path.endswith("/plan.md"))
+
+
+def made_plans() -> Iterator[tuple[Document, Template, Constitution]]:
+    """Plans of the sizes that people write, in every layout that is grown below."""
+    for kind in GROWN:
+        for size in (5_000, 10_000, 20_000, 40_000):
+            yield document("specs/001-growth/plan.md", grown(kind, size).encode()), *yardstick()
+
+
+def yardstick() -> tuple[Template, Constitution]:
+    """The bundled template, and a constitution of five principles."""
+    constitution = read_constitution(document(CONSTITUTION, PRINCIPLES.encode()), CONSTITUTION)
+    return resolve_template({}, bundled_text(TEMPLATE), ""), constitution
+
+
+def grown(kind: str, size: int) -> str:
+    """A plan of about `size` bytes that is mostly of one kind."""
+    start, line = GROWN[kind]
+    count = max(1, (size - len(HEAD) - len(start)) // len(line.format("00000")))
+    return HEAD + start + "".join(line.format(f"{number:05}") for number in range(count))
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Processor time, the best of `ROUNDS`."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        work()
+        best = min(best, (time.process_time() - started) * 1000)
+    return best
+
+
+def main() -> int:
+    """Print both tables."""
+    repositories = corpus() / "repos"
+    plans = list(corpus_plans(repositories) if repositories.is_dir() else made_plans())
+    whole = [milliseconds(partial(read_plan, *plan)) for plan in plans]
+    parsed = [milliseconds(partial(parse, plan[0].text)) for plan in plans]
+    print(f"{len(plans)} plans {'of the corpus' if repositories.is_dir() else 'made here'}")
+    print(f"  median {statistics.median(whole):.1f} ms (at most 5), slowest {max(whole):.1f} ms (at most 50)")
+    print(f"  share of the Markdown parser {sum(parsed) / sum(whole):.0%}")
+    print("\nmilliseconds for each KB, by size; 1.0 is that of 10 KB")
+    print(f"{'':20}" + "".join(f"{size // 1000:>10} KB" for size in SIZES))
+    held_to = yardstick()
+    for kind in GROWN:
+        texts = [Document("plan.md", text := grown(kind, size), size=len(text)) for size in SIZES]
+        costs = [milliseconds(partial(read_plan, text, *held_to)) / (text.size / 1000) for text in texts]
+        print(f"{kind:20}" + "".join(f"{cost / costs[1]:>13.2f}" for cost in costs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

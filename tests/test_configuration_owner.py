@@ -61,7 +61,9 @@ class TestPresent:
     def test_what_it_says_holds_in_every_repository(self, stage: Stage) -> None:
         repo = ferry(stage)
         installed(stage, owners(stage, ADVISE), repo)
-        assert conclusion(stage, repo, failing(stage, repo)) == "neutral"
+        pull = failing(stage, repo)
+        assert conclusion(stage, repo, pull) == "neutral"
+        assert "Judged by `acme/.github:.github/app.yml` at `main@" in summary(stage, repo, pull)
 
     def test_the_repository_is_nearer(self, stage: Stage) -> None:
         repo = ferry(stage, app_yml("plangate:\n  mode: enforce\n"))

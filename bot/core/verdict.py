@@ -124,6 +124,7 @@ def decide_verdict(judged: Sequence[Judged]) -> Verdict | None:
 def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPull, ...] = ()) -> RenderContext:
     """What a surface has to know beside the report."""
     change, pull = one.candidate.change, one.candidate.pull
+    owner_file, owner_commit = _owner_file(one)
     fork = pull.head_repository if pull is not None and pull.head_repository != answer.full_name else None
     return RenderContext(
         repository=answer.full_name,
@@ -146,6 +147,8 @@ def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPul
         rules=house.rule_map(),
         waivers=one.waived,
         others=others,
+        owner_file=owner_file,
+        owner_commit=owner_commit,
         trouble=_trouble(one),
         owner_trouble=_owner_trouble(one, answer),
     )
@@ -168,6 +171,15 @@ def _trouble(one: Judged) -> ConfigTrouble | None:
         what=held.broken.title,
         good=held.fallback.sha if held.fallback.text else "",
     )
+
+
+def _owner_file(one: Judged) -> tuple[str, str]:
+    """The owner's file and its commit, where something in it holds."""
+    owner = one.candidate.held.owner
+    if owner is None or not owner.layer.settings:
+        return "", ""
+    sha = owner.layer.origin.sha or ""
+    return owner.layer.origin.path, f"{owner.file.branch}@{sha[:7]}"
 
 
 def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:

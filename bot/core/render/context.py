@@ -97,6 +97,10 @@ class RenderContext:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     waivers: tuple[Waived, ...] = ()
     others: tuple[OtherPull, ...] = ()
+    owner_file: str = ""
+    """The owner's file, where something in it holds here: `acme/.github:.github/app.yml`."""
+    owner_commit: str = ""
+    """The branch and commit that it was read at: `main@8be41d7`."""
     trouble: ConfigTrouble | None = None
     owner_trouble: ConfigTrouble | None = None
     """The same of the file in the owner's `.github` repository."""

@@ -48,7 +48,7 @@ def _yardstick(report: Report, context: RenderContext, links: Links) -> str:
 
 
 def _configuration(report: Report, context: RenderContext, links: Links) -> list[tuple[str, str]]:
-    found = []
+    found = [(code_span(context.owner_file), code_span(context.owner_commit))] if context.owner_file else []
     for index, source in enumerate([source for source in report.config if source.source != "bundled"][-_SOURCES:]):
         sha = source.source.removeprefix(_BASE) if source.source.startswith(_BASE) else None
         url = context.blob_url(sha, source.path) if sha else None

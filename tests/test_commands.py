@@ -137,7 +137,7 @@ class TestFromIssueToFeature:
         comment = say(stage, ferry, issue, "/plan start", "grace")
         assert faces(stage, ferry, comment) == ["eyes", "-1"]
         told = reply(stage, ferry, issue)
-        assert "`plangate setup --with-commits`" in told
+        assert "whoever hosts it chose the permission *Contents: Read-only*" in told
         assert f"git switch -c {BRANCH} origin/main" in told
         assert branches(ferry) == ["main"]
 

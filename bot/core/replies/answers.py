@@ -203,8 +203,8 @@ def too_often(limit: int) -> str:
 
 
 _HOST = (
-    "This App may read this repository's contents and not write them: whoever hosts it chose so"
-    " (`plangate setup --with-commits` is the other choice)."
+    "This App may read this repository's contents and not write them: whoever hosts it chose the permission"
+    " *Contents: Read-only*."
 )
 
 

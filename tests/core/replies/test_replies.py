@@ -178,7 +178,7 @@ def test_a_mistake_is_one_sentence_with_a_way_out(found: Mistake, sentence: str)
 
 def test_start_without_the_right_to_write_names_the_hosts_choice_and_the_commands() -> None:
     answer = start_by_hand(NAMING, House(), CONTEXT)
-    assert "whoever hosts it chose so (`plangate setup --with-commits` is the other choice)" in answer
+    assert "whoever hosts it chose the permission *Contents: Read-only*." in answer
     assert "git switch -c 022-export-audit-log origin/main" in answer
 
 

@@ -144,7 +144,7 @@ _MODES = """\
 
 1. `plangate init` in a working copy writes the file and prints what the verdict on every feature would be
    today, with a `since` that turns nothing red.
-2. Merge it with `mode: advise` to watch for a while: every verdict is shown, none blocks. Pull requests that
+2. Set `mode: advise` first to watch for a while: every verdict is shown, none blocks. Pull requests that
    were opened before Plangate came are only advised in any mode.
 3. Set `mode: enforce`, and make the check run `plangate` a required one.
 

@@ -77,7 +77,7 @@ def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links:
     level = config.rules.get(rule)
     said = [neutralise(known.title.rstrip(".")) + "."] if known else []
     if level:
-        said.append(f"Set to {level.value} by this repository.")
+        said.append(f"Set to {level.value} by the configuration.")
     elif known:
         said.append(f"At most {known.severity.value}, by default.")
     return f"{links.rule(rule)}: {' '.join(said)}" if said else ""

@@ -238,7 +238,7 @@ def test_why_names_the_place_the_rule_and_the_setting() -> None:
     answer = why(REPORT, "missing-artifact", config, replace(CONTEXT, head_sha=BASE))
     assert "**1 finding** of `missing-artifact`:\n\n- error: **research.md is missing.**" in answer
     assert "([plan.md:41][a])" in answer
-    assert "\n\nmissing-artifact: Set to warning by this repository.\n" in answer
+    assert "\n\nmissing-artifact: Set to warning by the configuration.\n" in answer
     assert why(REPORT, "number-collision", config, CONTEXT).startswith("No finding of `number-collision` here.")
     assert why(replace(REPORT, findings=()), None, config, CONTEXT).startswith("Nothing was found here")
 

@@ -17,10 +17,13 @@ from bot.core.naming import is_slug, name_feature, next_number
 from bot.core.render import RenderContext
 from bot.core.replies import (
     MAX_COMMENT,
+    Begun,
     Denial,
     House,
     IssuePlan,
+    begun,
     commit_by_hand,
+    committed,
     compose,
     denial,
     help_text,
@@ -30,7 +33,9 @@ from bot.core.replies import (
     start_by_hand,
     waived,
 )
+from bot.core.replies.begun import commit_message, pull_request_body
 from bot.core.skeleton import draft_plan, issue_summary
+from bot.core.skeleton.spec import SpecFacts, asked_in, draft_spec
 from bot.core.spec import Spec
 from tests.core.replies.oracle import TAGS, Seen, seen
 from tests.core.skeleton.templates import facts
@@ -77,6 +82,16 @@ hostile = st.lists(st.sampled_from(NASTY) | st.text(max_size=12), max_size=14).m
 long = st.sampled_from(NASTY).map(lambda word: (word + " ") * (60_000 // (len(word) + 1)))
 anything = hostile | long
 branches = hostile.map(lambda text: re.sub(r"[\x00-\x20~^:?*\[\\\x7f]|\.\.|@\{", "", text).strip("/.") or "main")
+
+SPEC_TEMPLATE = """# Feature Specification: [FEATURE NAME]
+
+**Feature Branch**: `[###-feature-name]`
+**Input**: User description: "$ARGUMENTS"
+
+## Stories
+
+[Tell it]
+"""
 
 CONTEXT = RenderContext(
     repository="acme/ferry",
@@ -178,6 +193,28 @@ def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
         for info, content in shown.blocks:
             if info == "bash":
                 shell(content)
+
+
+@settings(max_examples=60, deadline=None)
+@given(anything, anything, anything)
+def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
+    naming = name_feature(title, "022", issue=412)
+    asked = SpecFacts(naming.dir, naming.title, naming.branch, "2026-11-22", asked_in(title, body), SPEC_TEMPLATE)
+    spec, plan = draft_spec(asked), draft_plan(replace(facts(), feature_dir=naming.dir, title=naming.title))
+    feature = Begun(naming, spec, plan, 413, 412)
+    shown = check(compose(412, begun(feature, CONTEXT)))
+    shell(next(content for info, content in shown.blocks if info == "bash"))
+    check(compose(412, None, ("/plan commit", committed([spec.path, plan.path], title, "8be41d7"))))
+    patch = commit_by_hand({spec.path: spec.text, plan.path: plan.text}, naming.branch, fork=True)
+    check(compose(412, None, (title, patch)))
+    opened = seen(pull_request_body(feature, "/plan"))
+    assert opened.linked == ["#4"], "the issue that it closes, and nothing else"
+    message = commit_message(naming.branch, login)
+    assert "#" not in message
+    assert len(message.split("\n")[0]) <= 100
+    trailers = [line for line in message.split("\n") if line.startswith("Requested-by: ")]
+    assert trailers in ([], [f"Requested-by: {login}"])
+    assert message.count("\n") <= 5
 
 
 @settings(max_examples=60, deadline=None)

@@ -39,13 +39,17 @@ class Service:
 
     def handle(self, job: LeasedJob) -> Outcome:
         """One try at a job."""
+        event = events.decode(job.event)
+        if not isinstance(event, InstallationChanged | RepositoriesChanged):
+            room = self.forges.room(event.installation, job.delivery)
+            if room is not None:
+                return Retry(room, "GitHub takes no more from this installation now", held=True)
         try:
-            self._handle(events.decode(job.event), job)
+            self._handle(event, job)
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as error:
-            wait = error.retry_after
-            return Retry(None if wait is None else self.clock.now() + wait, str(error))
+            return self._later(error)
         return Done()
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
@@ -58,9 +62,12 @@ class Service:
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as failure:
-            wait = failure.retry_after
-            return Retry(None if wait is None else self.clock.now() + wait, str(failure))
+            return self._later(failure)
         return Done()
+
+    def _later(self, error: ForgeError) -> Retry:
+        wait = error.retry_after
+        return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
 
     def _handle(self, event: Event, job: LeasedJob) -> None:
         match event:

@@ -159,12 +159,15 @@ class Worker:
                 return partial(self._queue.done, job)
             case Bury(error):
                 return self._buried(job, error)
-            case Retry(not_before, error) if self._has_time(job):
+            case Retry(not_before, error, held) if self._has_time(job) or (held and not self._is_hopeless(job)):
                 return partial(self._queue.retry, job, self._when(job, not_before), error)
             case Retry(_, error):
                 return self._given_up(job, error)
             case _:
                 assert_never(outcome)
+
+    def _is_hopeless(self, job: LeasedJob) -> bool:
+        return job.crashes >= self._patience.crashes or self._age(job) > self._patience.abandon
 
     def _has_time(self, job: LeasedJob) -> bool:
         if job.crashes >= self._patience.crashes:

@@ -34,7 +34,7 @@ def error_of(status: int, headers: Mapping[str, Any], body: Any, doing: str, clo
     told = f"GitHub answered {status} while we {doing}{f': {message}' if message else ''}"
     wait = _wait(headers, clock)
     if status == 429 or (status == 403 and (wait is not None or "rate limit" in message.lower())):  # noqa: PLR2004
-        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait)
+        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if status >= 500:  # noqa: PLR2004  GitHub's own trouble; a write may have been carried out all the same
         return ForgeError(told, retry_after=wait, lost_answer=True)
     if status in (404, 410, 451) or (status == 403 and "suspended" in message.lower()):  # noqa: PLR2004
@@ -52,7 +52,7 @@ def error_in_graphql(errors: Any, headers: Mapping[str, Any], doing: str, clock:
     told = f"GitHub's GraphQL failed while we {doing}{f': {message}' if message else ''}"
     if kinds & {"RATE_LIMITED", "RATE_LIMIT"} or "secondary rate limit" in message.lower():
         wait = _wait(headers, clock)
-        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait)
+        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in found):
         return RepositoryGone(told)
     return ForgeError(told)

@@ -88,7 +88,9 @@ class GitHubHeads:
             absent = [one for one in errors or () if isinstance(one, dict) and one.get("type") == "NOT_FOUND"]
             if isinstance(data, dict) and errors and len(absent) == len(errors):
                 return {}
-            raise error_in_graphql(errors, headers, _DOING, self._repositories.clock)
+            failed = error_in_graphql(errors, headers, _DOING, self._repositories.clock)
+            self._repositories.noticed(installation, failed)
+            raise failed
         return data
 
 

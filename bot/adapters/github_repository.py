@@ -32,6 +32,7 @@ from bot.adapters.github_reading import (
     written_comment,
     written_run,
 )
+from bot.adapters.pacing import Pace, Writing
 from bot.core.config import Role
 from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
 from bot.core.events import RepositoryRef
@@ -71,6 +72,7 @@ class GitHubRepositories:
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
         self.app = app
         self.clock = clock
+        self._pace = Pace()
         self._local = threading.local()
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> GitHubRepository:
@@ -90,8 +92,38 @@ class GitHubRepositories:
         """The App whose check runs are ours."""
         return self.app.app_id
 
+    def room(self, installation: int, delivery: str) -> float | None:
+        """See `bot.core.ports.Forges`."""
+        return self._pace.slot(installation, delivery, Writing.RUN, self.clock.now())
+
+    def write(self, key: _Key, writing: Writing, path: str, doing: str, body: Any) -> Any:
+        """A POST that GitHub counts; its answer. Raises `ForgeError`, also before there is room for it."""
+        installation, now = key[0], self.clock.now()
+        until = self._pace.slot(installation, path, writing, now) if writing is Writing.CONTENT else None
+        if until is not None:
+            raise ForgeError(f"GitHub would take no more while we {doing}", retry_after=until - now, limited=True)
+        self._pace.wrote(installation, writing, now)
+        return self.send(key, "POST", path, doing, body)[1]
+
     def send(self, key: _Key, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
         """One request with a token for `key`; answers with headers and parsed body, or raises `ForgeError`."""
+        installation, now = key[0], self.clock.now()
+        wait = self._pace.refused_until(installation, now) - now
+        if wait > 0:
+            raise ForgeError(f"GitHub takes nothing now, while we {doing}", retry_after=wait, limited=True)
+        try:
+            return self._insist(key, verb, path, doing, body)
+        except ForgeError as error:
+            self.noticed(installation, error)
+            raise
+
+    def noticed(self, installation: int, error: ForgeError) -> None:
+        """An answer's own words, inside a success, said that GitHub takes nothing for a while."""
+        if error.limited and error.retry_after is not None:
+            now = self.clock.now()
+            self._pace.refused(installation, now + error.retry_after, now)
+
+    def _insist(self, key: _Key, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
         token = self._token(key)
         try:
             return self._send(token, verb, path, doing, body)
@@ -197,7 +229,7 @@ class GitHubRepository:
     def publish(self, run: CheckRun) -> Run:
         """See `Forge.publish`."""
         try:
-            _, answer = self._send("POST", f"{self._path}/check-runs", "wrote the check run", _run_body(run))
+            answer = self._write(Writing.RUN, f"{self._path}/check-runs", "wrote the check run", _run_body(run))
         except RepositoryGone:
             raise
         except ForgeError as error:
@@ -274,7 +306,7 @@ class GitHubRepository:
     def comment(self, number: int, body: str) -> Comment:
         """See `Forge.comment`."""
         path = f"{self._path}/issues/{number}/comments"
-        _, answer = self._send("POST", path, "wrote a comment", {"body": body})
+        answer = self._write(Writing.CONTENT, path, "wrote a comment", {"body": body})
         return written_comment(answer)
 
     def find_comment(self, number: int, marker: str) -> Comment | None:
@@ -353,8 +385,13 @@ class GitHubRepository:
         errors = answer.get("errors") if isinstance(answer, dict) else None
         grave = [error for error in errors or () if not _is_absence(error)]
         if grave or not isinstance(data, dict) or ("repository" in data and data["repository"] is None):
-            raise error_in_graphql(grave, headers, doing, self._repositories.clock)
+            failed = error_in_graphql(grave, headers, doing, self._repositories.clock)
+            self._repositories.noticed(self._key[0], failed)
+            raise failed
         return data
+
+    def _write(self, writing: Writing, path: str, doing: str, body: Any) -> Any:
+        return self._repositories.write(self._key, writing, path, doing, body)
 
     def _send(self, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
         return self._repositories.send(self._key, verb, path, doing, body)

@@ -14,11 +14,15 @@ class ForgeError(Exception):
     """GitHub did not do what was asked, and asking later may help.
 
     `retry_after` is in seconds from now, None when GitHub named no time. `lost_answer` is true when a write may have
-    been carried out although its answer never arrived.
+    been carried out although its answer never arrived. `limited` is true when the installation has asked for too much:
+    GitHub takes nothing from it before then, and that is no failure of the job's.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, lost_answer: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, lost_answer: bool = False, limited: bool = False
+    ) -> None:
         super().__init__(message)
+        self.limited = limited
         self.retry_after = retry_after
         self.lost_answer = lost_answer
 

@@ -22,6 +22,8 @@ class Retry:
     """Seconds since the epoch (UTC), as GitHub named the time; None leaves it to the worker's back-off."""
     error: str
     """One line for lists and logs: what stood in the way."""
+    held: bool = False
+    """GitHub takes nothing from the installation before then: no failure, so the deadline does not count."""
 
 
 @dataclass(frozen=True, slots=True)

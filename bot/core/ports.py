@@ -420,6 +420,13 @@ class Forge(Protocol):
 class Forges(Protocol):
     """Opens repositories."""
 
+    def room(self, installation: int, delivery: str) -> float | None:
+        """None when a job may be begun; else when to come back with it, in seconds since the epoch (UTC).
+
+        That is while GitHub takes nothing from the installation, and after a burst of its check runs.
+        """
+        ...
+
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
         """The repository with a token that is good for it alone and for nothing but these rights (`checks: write`)."""
         ...

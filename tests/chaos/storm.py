@@ -113,7 +113,7 @@ def _rage(  # noqa: PLR0913, PLR0917  the storm is all of these
             weather.worsen()
         if len(log) >= next_kill:
             dice.choice((site.kill_web, site.kill_worker, site.kill_database, lambda: None))()
-            next_kill = len(log) + dice.randrange(100, 300)
+            next_kill = len(log) + dice.randrange(60, 160)
         if dice.random() < 0.005:
             site.clock.set(site.clock.now() + dice.choice(JUMPS), RATE)
             summary.jumps += 1

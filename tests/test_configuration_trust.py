@@ -90,6 +90,15 @@ class TestTheHead:
 
 
 class TestTheBase:
+    def test_one_that_is_listed_and_broken_goes_by_the_default_branch(self, stage: Stage, ferry: Repository) -> None:
+        setting = "self_configured: [release]\n  mode: advise"
+        stage.world.push(ferry, "main", app_yml(setting), author="root")
+        stage.world.push(ferry, "release", app_yml("mode: maybe"), author="root", start="main")
+        pull = pull_request(stage, ferry, FAILING, "release")
+        assert conclusion(stage, ferry, pull) == "neutral"
+        said = stage.run(ferry, pull.head_sha).summary or ""
+        assert "`.github/app.yml` on `release` is broken (line 2: mode cannot be maybe). Judged by" in said
+
     def test_one_that_is_listed_cannot_set_what_the_owner_locks(self, stage: Stage) -> None:
         rules = stage.world.create_repository("acme", ".github", app_yml("locked: [mode]"))
         files = {"README.md": "#", **SPEC_KIT, **app_yml("self_configured: [release]")}

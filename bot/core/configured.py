@@ -103,7 +103,11 @@ def configured(  # noqa: PLR0913, PLR0917  everything that decides
         ours = replace(ours, since=broke.since)
     if base is None or base_branch == branch or not _listed(base_branch, ours.config):
         return ours
-    return _read(base, base_branch, farther, None, rank)
+    theirs = _read(base, base_branch, farther, None, rank)
+    if not theirs.never_good or ours.never_good:
+        return theirs
+    # Of other branches nothing is kept; until theirs is mended, they go by the default branch as all others do.
+    return replace(ours, broken=theirs.broken, branch=base_branch, fallback=StoredBlob(ours.sha, "plangate:", 0.0))
 
 
 def rank_of(repository: str) -> Rank:

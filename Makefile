@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bench check format lock clean
+.PHONY: help demo test test-slow postgres bench check format lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ test-slow: $(STAMP) ## The slow tests
 
 bench: $(STAMP) ## What it costs to accept a delivery, beside the same in plain Flask
 	$(BIN)/python bench/ack.py
+
+postgres: ## PostgreSQL for the tests of the shared queue, on Debian and its like, as root
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; }
 
 check: $(STAMP) ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import bootstrap, storage
+from bot.cli import COMMANDS
 from bot.core.errors import UserError
 from bot.core.ports import JobState
 from bot.settings import Settings
@@ -64,3 +65,37 @@ def test_a_damaged_database_is_one_sentence_in_every_command(tmp_path: Path, com
         f"plangate: {tmp_path}/plangate.db: file is not a database: "
         "it is damaged; restore a backup, or move it away to start anew.\n"
     )
+
+
+def test_every_process_of_the_procfile_is_a_command() -> None:
+    lines = [line for line in (ROOT / "Procfile").read_text().splitlines() if not line.startswith("#")]
+    processes = dict(line.split(": ", 1) for line in lines)
+    assert {name: command.split("plangate ")[1] for name, command in processes.items()} == {
+        "release": "migrate",
+        "web": "web",
+        "worker": "worker",
+    }
+    assert all(command.split("plangate ")[1] in COMMANDS for command in processes.values())
+    assert "PLANGATE_HOST=0.0.0.0" in processes["web"], "a platform's router is another machine"
+
+
+def test_the_door_and_the_worker_load_only_the_engine_that_they_use(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from bot import settings, storage\n"
+        "from bot.adapters.clock import SystemClock\n"
+        "given = settings.from_environment()\n"
+        "storage.prepare(given)\n"
+        "storage.open_storage(given, SystemClock()).queue.close()\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(tmp_path, 1),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "sqlite3" in loaded
+    assert "psycopg" not in loaded

@@ -169,6 +169,8 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
     feature = case.feature
     documents = (name for name in ("spec.md", "plan.md") if case.entry(name) is not None)
     document = next(documents, None)
+    twins = case.decision is not None and case.decision.added(rival.path)
+    older, which = ("", "one of them") if twins else ("The older one keeps the number. ", "the newer folder")
     return replace(
         case.found(
             severity,
@@ -177,9 +179,9 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
             title=(f"Number {_number(case)} is wanted twice",),
             why=why,
             fix=(
-                f"The older one keeps the number. Next free: {after.number}",
+                f"{older}Next free: {after.number}",
                 *_between(after),
-                ". Rename the newer folder; the branch keeps its name, since Plangate goes by the folder:",
+                f". Rename {which}; the branch keeps its name, since Plangate goes by the folder:",
             ),
             subject=rival.path,
             new=True,

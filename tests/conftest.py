@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions_look_at_every_world() -> None:
+    """Whatever a test says to the sandbox, and hears from it, is held to GitHub's own descriptions."""
+    from bot.sandbox.world import World  # noqa: PLC0415  likewise
+    from tests.sandbox import contracts  # noqa: PLC0415  likewise
+
+    World.witnesses.append(contracts.testify)
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """A GitHub with Plangate beside it; see `tests.stage`."""

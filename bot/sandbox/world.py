@@ -25,7 +25,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from bot.sandbox.accounts import EVENTS, PERMISSIONS
 from bot.sandbox.acts import checks, talk
@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 
 class World(Code):
     """One GitHub with one App of ours; as many side by side as you like."""
+
+    witnesses: ClassVar[list[Callable[[World], None]]] = []
+    """Called with every world at its end; the tests have GitHub's descriptions look at all that was said."""
 
     def __init__(
         self,
@@ -95,6 +98,8 @@ class World(Code):
         shutil.rmtree(self._folder, ignore_errors=True)
         if self.hub.failures:
             raise RuntimeError(f"the sandbox failed: {self.hub.failures[0]}")
+        for witness in self.witnesses:
+            witness(self)
 
     @property
     def url(self) -> str:

@@ -147,3 +147,9 @@ def problems(world: World) -> list[str]:
     found = [one for request in world.requests for one in (*asked_problems(request), *answer_problems(request))]
     found += [one for delivery in world.deliveries.log for one in delivery_problems(delivery)]
     return list(dict.fromkeys(found))
+
+
+def testify(world: World) -> None:
+    """Raise `AssertionError` when a world's talk is not GitHub's."""
+    found = problems(world)
+    assert not found, "\n".join(found)

@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import pytest
+import requests
 
 from bot.sandbox.gql.answer import schema
 from bot.sandbox.routing import operations
 from bot.sandbox.vendor.descriptions import SENT
+from bot.sandbox.world import World
 from tests.sandbox.contracts import OFFICIAL
 
 
@@ -39,3 +41,18 @@ def test_the_copies_are_what_the_script_makes() -> None:
     if "npm" in done.stderr and done.returncode:
         pytest.skip("the packages could not be fetched")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("branches?perpage=2", "repos/list-branches: no query parameter perpage"),
+        ("pulls?state=opened", "pulls/list: state=opened is not what the description wants"),
+    ],
+)
+def test_a_world_that_was_talked_to_wrongly_says_so_at_its_end(path: str, words: str) -> None:
+    world = World()
+    world.create_repository("ada", "notes", {"a": "b"})
+    assert requests.get(f"{world.url}/repos/ada/notes/{path}", timeout=5).status_code == 200
+    with pytest.raises(AssertionError, match=words):
+        world.close()

@@ -240,6 +240,16 @@ def test_a_feature_can_be_begun_in_the_browser(stage: Stage) -> None:
     assert (again.status_code, "already exists for acme:002-b" in again.text) == (422, True)
 
 
+def test_a_file_of_a_branch_is_changed_in_the_browser(stage: Stage, number: int) -> None:
+    before = stage.repository.pulls[number].head_sha
+    page = "/acme/server/edit/001-a/specs/001-a/plan.md"
+    assert "No row.\n</textarea>" in look(stage, page)
+    send(stage, page, **{"as": "ada", "value": "# Plan\n\nA row.\n"})
+    moved = stage.world.sent("pull_request", "synchronize")[-1].payload
+    assert (moved["before"], moved["after"]) == (before, stage.repository.branch("001-a"))
+    assert send(stage, f"/acme/server/edit/{before}/specs/001-a/plan.md", **{"as": "ada"}).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["", "../x", "a//b", ".git/config", "README.md"])
 def test_a_new_file_needs_a_path_of_its_own(stage: Stage, path: str) -> None:
     before = dict(stage.repository.refs)
@@ -294,7 +304,7 @@ def test_the_merge_button_has_its_three_ways(stage: Stage, number: int) -> None:
 
 
 def luminance(colour: str) -> float:
-    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    """As https://www.w3.org/TR/WCAG22/#dfn-relative-luminance has it."""
     full = "".join(one * 2 for one in colour) if len(colour) == 3 else colour
     channels = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

@@ -1,4 +1,4 @@
-"""Pages about files: one file with its lines, a new file in the browser, and a pull request from a branch."""
+"""Pages about files: one file with its lines, a file written in the browser, and a pull request from a branch."""
 
 from __future__ import annotations
 
@@ -79,12 +79,45 @@ def make_file(visit: Visit) -> Page:
     if parent is None or not branch or one.git.read(f"{parent}:{path}") is not None:
         raise ApiError(422, "Choose a branch, and a file that is not there yet.")
     _check_branch(one, branch)
-    text, who = form.get("value", "").replace("\r\n", "\n"), visit.visitor
-    words = form.get("message", "").strip() or f"Create {parts[-1]}"
-    when = int(visit.hub.state.now())
-    sha = one.git.commit_files(parent, {path: text}, words, who.name, who.email, when)
+    return _commit(visit, branch, parent, path, f"Create {parts[-1]}")
+
+
+def _commit(visit: Visit, branch: str, parent: str, path: str, words: str) -> Page:
+    """Commit the form's text, as the visitor, and go where a pull request can be opened."""
+    one, who = visit.repository, visit.visitor
+    text = visit.form.get("value", "").replace("\r\n", "\n")
+    words = visit.form.get("message", "").strip() or words
+    sha = one.git.commit_files(parent, {path: text}, words, who.name, who.email, int(visit.hub.state.now()))
     pushes.update_ref(visit.hub, one, who, {f"refs/heads/{branch}": sha})
     return Page(status=303, location=f"/{one.full_name}?fresh=2&head={quote(branch, safe='')}")
+
+
+@page("GET", "/{owner}/{repo}/edit/{rest*}")
+def edit_file(visit: Visit) -> Page:
+    """A form for a file of a branch."""
+    one = visit.repository
+    branch, path, tip = _on_branch(visit)
+    found = one.git.read(f"{tip}:{path}")
+    text = "" if found is None else found.content.decode("utf-8", "replace")
+    return show("new.html", visit, repository=one, base=branch, filename=path, text=text, suggested=None)
+
+
+@page("POST", "/{owner}/{repo}/edit/{rest*}")
+def change_file(visit: Visit) -> Page:
+    """Commit a file's new text to its branch."""
+    _check_writer(visit)
+    branch, path, tip = _on_branch(visit)
+    return _commit(visit, branch, tip, path, f"Update {path.rpartition('/')[2]}")
+
+
+def _on_branch(visit: Visit) -> tuple[str, str, str]:
+    """The branch, the path, and the branch's tip. Raises `ApiError` 404 when it is no file of a branch."""
+    branch, path = _divided(visit.repository, visit.params["rest"])
+    tip = visit.repository.branch(branch)
+    found = visit.repository.git.read(f"{tip}:{path}")
+    if tip is None or found is None or found.kind != "blob":
+        raise ApiError(404, "There is no such file on a branch.")
+    return branch, path, tip
 
 
 @page("POST", "/{owner}/{repo}/pulls")

@@ -170,6 +170,10 @@ def overlap(left: frozenset[str], right: frozenset[str]) -> float:
     return len(left & right) / smaller if smaller else 0.0
 
 
+_OTHER_WORDS = 3
+"""A name of more words than these shares more than one with the principle that it means."""
+
+
 class Joiner:
     """Joins what a plan names to the principles of one constitution."""
 
@@ -254,6 +258,8 @@ class Joiner:
             return (initials[0], False) if len(initials) == 1 else (None, False)
         if shared == 1 and share < 1:
             shared_words = found & self._tokens[best]
+            if len(found) > _OTHER_WORDS:
+                return None, False  # "Architecture Standards: Dynamic Routes" is not "Plugin-First Architecture"
             if sum(bool(shared_words & known) for known in self._tokens) > 1:
                 return None, False
         return best, share == 1.0 and shared == min(len(self._tokens[best]), len(found)) and shared > 1

@@ -249,3 +249,11 @@ def test_cost_grows_no_faster_than_the_plan(kind: str) -> None:
     large = plan_text(head + "".join(line.format(n, n) for n in range(800)))
     read(small)
     assert _cost(large) < 9 * _cost(small)
+
+
+@pytest.mark.parametrize("named", ["Ledger Standards: Small Night Crews", "Harbour Rules: Boats Kept Dry"])
+def test_one_shared_word_of_many_is_no_principle(named: str) -> None:
+    (check,) = read(plan_text(f"- **{named}**: PASS")).checks
+    assert check.principle is None
+    (check,) = read(plan_text("- **Small Craft**: PASS")).checks
+    assert check.principle == "III"

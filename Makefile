@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow postgres bench check format lock clean
+.PHONY: help demo test test-slow chaos postgres bench check format lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,13 @@ bench: $(STAMP) ## What it costs to accept a delivery, beside the same in plain 
 postgres: ## PostgreSQL for the tests of the shared queue, on Debian and its like, as root
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; }
+
+DELIVERIES ?= 10000
+SEED ?= 1
+QUEUE ?= sqlite
+
+chaos: $(STAMP) ## Real processes in a storm: DELIVERIES=10000 SEED=1 QUEUE=sqlite|postgres
+	$(BIN)/python -m tests.chaos.storm $(DELIVERIES) $(SEED) $(QUEUE)
 
 check: $(STAMP) ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check .

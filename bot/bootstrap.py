@@ -182,11 +182,22 @@ def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, lead
 
 def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:
     """The WSGI application on a database that is up to date."""
-    from bot.web.app import application  # noqa: PLC0415  not for the worker
+    from bot.reconcile import GAP  # noqa: PLC0415  not for the worker, nor what follows
+    from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
+    from bot.web.metrics import Metrics  # noqa: PLC0415
 
-    queue = open_storage(settings, clock or SystemClock()).queue
-    return application(Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug), queue)
+    clock = clock or SystemClock()
+    storage = open_storage(settings, clock)
+    kept = storage.store()
+
+    def gap() -> float | None:
+        seconds = kept.cursor(GAP)
+        return None if seconds is None else float(seconds)
+
+    metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now)
+    recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
+    return application(recipient, storage.queue, metrics)
 
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:

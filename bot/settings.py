@@ -48,6 +48,8 @@ class Settings:
     web_threads: int = 16
     worker_threads: int = 4
     log_level: str = "info"
+    metrics_token: str | None = None
+    """Whoever brings it may read `/metrics`; without one there is no such page."""
 
     @property
     def database(self) -> Path:
@@ -70,7 +72,10 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
         password = urlsplit(self.database_url or "").password
-        return (*self.webhook_secrets, *filter(None, (self.private_key, self.database_url, password)))
+        return (
+            *self.webhook_secrets,
+            *filter(None, (self.private_key, self.database_url, password, self.metrics_token)),
+        )
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
@@ -91,6 +96,7 @@ class Settings:
             "WEB_THREADS": str(self.web_threads),
             "WORKER_THREADS": str(self.worker_threads),
             "LOG_LEVEL": self.log_level,
+            "METRICS_TOKEN": self.metrics_token or "",
         }
         return {PREFIX + name: value for name, value in values.items()}
 
@@ -125,6 +131,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
         worker_threads=given.number("WORKER_THREADS", 4, 1, 64) or 4,
         log_level=given.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+        metrics_token=given.text("METRICS_TOKEN"),
     )
 
 

@@ -34,7 +34,7 @@ class Storage:
 
     queue: Queue
     store: Callable[[], Store]
-    """Not for the web process, which has no use for it."""
+    """The web process wants one hint of it only."""
     leader: Leader
 
 

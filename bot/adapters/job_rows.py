@@ -211,6 +211,14 @@ def counts(connection: Connection) -> dict[JobState, int]:
     return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in rows}
 
 
+def oldest(connection: Connection) -> float | None:
+    """`Queue.oldest`."""
+    accepted: float | None = connection.execute(
+        "SELECT min(accepted_at) FROM jobs WHERE state IN ('waiting', 'running')"
+    ).fetchone()[0]
+    return accepted
+
+
 def next_due(connection: Connection, now: float) -> float | None:
     """When the first of the jobs that are not due yet will be."""
     due: float | None = connection.execute(

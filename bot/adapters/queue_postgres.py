@@ -191,6 +191,10 @@ class PostgresQueue(Queue):
         return self._database.read(job_rows.counts)
 
     @override
+    def oldest(self) -> float | None:
+        return self._database.read(job_rows.oldest)
+
+    @override
     def prune(self, done_before: float, dead_before: float) -> int:
         # Alone, because a delivery that brings a dead letter back must not meet its end.
         return self._database.write(lambda session: job_rows.prune(session, done_before, dead_before), alone=True)

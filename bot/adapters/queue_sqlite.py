@@ -104,6 +104,10 @@ class SqliteQueue(Queue):
         return self._database.read(job_rows.counts)
 
     @override
+    def oldest(self) -> float | None:
+        return self._database.read(job_rows.oldest)
+
+    @override
     def prune(self, done_before: float, dead_before: float) -> int:
         self._holders.sweep()
         return self._database.write(lambda connection: job_rows.prune(connection, done_before, dead_before))

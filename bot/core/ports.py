@@ -157,6 +157,10 @@ class Queue(Protocol):
         """How many jobs are in each state."""
         ...
 
+    def oldest(self) -> float | None:
+        """When the oldest job that waits or runs was accepted, None when there is none."""
+        ...
+
     def prune(self, done_before: float, dead_before: float) -> int:
         """Forget jobs that ended before these times, and their delivery ids; how many jobs that were.
 

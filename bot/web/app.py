@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify, render_template
+from flask import Flask, Response, abort, jsonify, render_template, request
 
 import bot
 from bot.core.errors import StorageError
 from bot.log import Log
 from bot.web.door import Door, Recipient
+from bot.web.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from bot.core.ports import Queue
+    from bot.web.metrics import Metrics
 
 log = Log("web")
 
 
-def application(recipient: Recipient, queue: Queue) -> WSGIApplication:
+def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApplication:
     """The WSGI application. Deliveries go past Flask, everything else through it."""
     door = Door(recipient, queue.put)
-    pages = _pages(recipient, queue)
+    pages = _pages(recipient, queue, metrics)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/webhook":
@@ -33,7 +35,7 @@ def application(recipient: Recipient, queue: Queue) -> WSGIApplication:
     return serve
 
 
-def _pages(recipient: Recipient, queue: Queue) -> Flask:
+def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
     app = Flask(__name__)
 
     @app.get("/")
@@ -54,6 +56,17 @@ def _pages(recipient: Recipient, queue: Queue) -> Flask:
             log.fault("not ready", error=str(error))
             return jsonify(status="not ready", error="The queue cannot be written to; the log says why."), 503
         return jsonify(status="ready"), 200
+
+    @app.get("/metrics")
+    def counted() -> Response:
+        """For a host's monitoring, which brings the token; for everybody else there is no such page."""
+        if not metrics.admits(request.headers.get("Authorization")):
+            abort(404)
+        try:
+            return Response(metrics.text(), content_type=CONTENT_TYPE)
+        except StorageError as error:
+            log.fault("cannot count", error=str(error))
+            return Response("The database cannot be read; the log says why.\n", 503, content_type="text/plain")
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -65,6 +65,13 @@ class TestPullRequest:
         assert stage.run(ferry, pull.head_sha).conclusion == "success"
         assert [comment.body for comment in stage.comments(ferry, pull.number)] == [before]
 
+    def test_what_the_spec_makes_needless_is_not_put_into_the_plans_mouth(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        summary = stage.run(ferry, opened(stage, ferry).head_sha).summary or ""
+        assert "| data-model.md | not due | ➖ the spec has no Key Entities |" in summary
+        assert "**`data-model.md` is not applicable**: the spec has no Key Entities." in summary
+
     def test_no_feature_passes_at_once_and_says_why(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "docs", {"README.md": "# Ferry\n\nMore.\n"}, author="ada")
         pull = stage.world.open_pull_request(ferry, "docs", author="ada")

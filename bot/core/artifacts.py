@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change import FileStatus, Kind, Reading
 from bot.core.config import Requirement
-from bot.core.feature import ARTIFACTS, Artifact, Due, Feature, Stage, State
+from bot.core.feature import ARTIFACTS, NO_KEY_ENTITIES, Artifact, Due, Feature, Stage, State
 from bot.core.untouched import is_untouched
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _artifact(folder: _Folder, name: str, wanted: Requirement | None) -> Artifac
     elif promise is not None and promise.waived:
         return Artifact(name, path, Due.OFF, state, promise.waived, line)
     elif name == "data-model.md" and wanted is None and _without_entities(documents.spec):
-        return Artifact(name, path, Due.OFF, state, "the spec has no Key Entities", line)
+        return Artifact(name, path, Due.OFF, state, NO_KEY_ENTITIES, line)
     else:
         promised = promise is not None or name == "tasks.md" or wanted is Requirement.REQUIRED
         due = _promised_due(folder, name, wanted) if promised else Due.OFF

@@ -65,6 +65,10 @@ class Feature:
         return self.dir.rsplit("/", 1)[-1]
 
 
+NO_KEY_ENTITIES = "the spec has no Key Entities"
+"""Why a data model is not due where nobody but the spec says so: `Artifact.reason` in our words, not the plan's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One of the seven, its state and whether it is due."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.feature import NO_KEY_ENTITIES
 from bot.core.findings import FeatureReport, Severity
 from bot.core.plan import Verdict
 from bot.core.prose import At
@@ -83,6 +84,8 @@ def _deviation(standing: Standing, plan: str, links: Links) -> str:
 
 
 def _not_applicable(artifact: Artifact, plan: str, links: Links) -> str:
+    if artifact.reason == NO_KEY_ENTITIES:
+        return f"- **{code_span(artifact.name)} is not applicable**: {NO_KEY_ENTITIES}."
     place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
     return (
         f"- **{code_span(artifact.name)} is not applicable, says the plan**{place}: {_quoted(artifact.reason or '')}."

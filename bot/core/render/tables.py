@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.feature import Artifact, Due, State
+from bot.core.feature import NO_KEY_ENTITIES, Artifact, Due, State
 from bot.core.findings import FeatureReport, Severity
 from bot.core.plan import Verdict
 from bot.core.prose import At
@@ -107,14 +107,20 @@ def _due(artifact: Artifact, plan: str, links: Links) -> str:
             return f"{artifact.due.value}, promised{place}"
 
 
+def _why_not_due(artifact: Artifact, plan: str, links: Links) -> str:
+    if artifact.reason is None:
+        return "not there"
+    if artifact.reason == NO_KEY_ENTITIES:
+        return NO_KEY_ENTITIES
+    place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
+    return f"the plan says {code_cell(artifact.reason)}{place}"
+
+
 def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) -> str:
     if there(artifact):
         return "✅ there"
     if artifact.due is Due.OFF:
-        if artifact.reason is None:
-            return "➖ not there"
-        place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
-        return f"➖ the plan says {code_cell(artifact.reason)}{place}"
+        return f"➖ {_why_not_due(artifact, plan, links)}"
     word = {State.EMPTY: "empty", State.TEMPLATE: "still the template"}.get(artifact.state, "missing")
     if waived := _waived_by(artifact.name, links):
         return f"➖ {word}, {waived}"

@@ -345,6 +345,16 @@ class TestWaive:
         assert stage.run(repo, pull.head_sha).conclusion == "action_required"
 
 
+class TestPreparedRows:
+    def test_a_violation_that_the_unwritten_plan_admits_has_its_row(self, stage: Stage, ferry: Repository) -> None:
+        table = "| Principle | Status | Notes |\n|---|---|---|\n| I. Library First | ❌ FAIL | |\n"
+        text = TEMPLATE.replace("[Gates determined based on constitution file]\n", table)
+        pull = opened(stage, ferry, feature(text=text))
+        drafted = stage.run(ferry, pull.head_sha).text or ""
+        tracking = drafted.split("## Complexity Tracking")[1]
+        assert "| I. Library First | | |" in tracking
+
+
 class TestOneReply:
     def test_many_commands_leave_one_comment_and_the_plan_in_it(self, stage: Stage, ferry: Repository) -> None:
         issue = asked(stage, ferry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,11 +35,14 @@ def test_a_feature_is_begun_once_however_often_the_worker_dies(tmp_path: Path) -
             site.kill_worker()
             died.append(len(died))
 
+        def has_died(times: int) -> bool:
+            return len(died) == times
+
         for nth in range(1, DEATHS + 1):
             issue = world.open_issue(repo, f"Export number {nth}", "An auditor reads it.", author="eve").number
             world.faults.add(AtWrite(cut=True, after=True, nth=nth, meanwhile=die))
             asked = world.comment(repo, issue, "/plan start", author="grace")
-            until(lambda nth=nth: len(died) == nth)
+            until(partial(has_died, nth))
             site.come_to_rest()
             world.faults.clear()
 

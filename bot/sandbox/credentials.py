@@ -201,5 +201,5 @@ def _require_role(credential: Credential, repository: Repository, needs: list[st
     if any(need.startswith("checks:") for need in needs):
         raise ApiError(403, "You must authenticate via a GitHub App.")
     open_to_all = all(need.split(":")[0] in {"issues", "pull_requests"} for need in needs)
-    if not open_to_all and repository.role(credential.user.login) not in {"write", "maintain", "admin"}:
+    if not open_to_all and not repository.may_push(credential.user.login):
         raise ApiError(403, "Must have push access to the repository")

@@ -74,11 +74,7 @@ def _admit(credential: Credential, repository: Repository | None, *, push: bool)
     if credential.token is not None:
         allowed = credential.installed_on(repository) and allows(credential.token.permissions, "contents:write")
     else:
-        allowed = credential.user is not None and repository.role(credential.user.login) in {
-            "write",
-            "maintain",
-            "admin",
-        }
+        allowed = credential.user is not None and repository.may_push(credential.user.login)
     if not allowed or repository.archived:
         who = credential.actor.login if credential.actor is not None else "nobody"
         raise ApiError(403, f"Permission to {repository.full_name}.git denied to {who}.")

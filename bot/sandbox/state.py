@@ -304,6 +304,18 @@ class Repository:
             return "admin"
         return self.roles.get(login, "none" if self.private else "read")
 
+    def rights(self, login: str) -> str:
+        """The built-in role that a person's role is or inherits from.
+
+        https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/about-custom-repository-roles
+        """
+        role = self.role(login)
+        return self.custom_roles.get(role, role)
+
+    def may_push(self, login: str) -> bool:
+        """Whether a person may write to the repository."""
+        return self.rights(login) in {"write", "maintain", "admin"}
+
     def suites_of(self, sha: str) -> list[CheckSuite]:
         """The check suites on a commit, oldest first."""
         return [suite for suite in self.suites.values() if suite.head_sha == sha]

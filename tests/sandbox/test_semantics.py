@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import github
@@ -88,6 +89,18 @@ def test_a_custom_role_is_its_base_role_with_a_name_of_its_own(stage: Stage) -> 
     repository = stage.pygithub_repository()
     assert repository.get_collaborator_permission("ada") == "write"
     assert repository.get_collaborator_role_name("ada") == "Release crew"
+    token = stage.world.user_token("ada")
+    assert stage.pygithub(token).get_repo("acme/server").permissions.push
+    stage.pygithub(token).get_repo("acme/server").create_file("new.md", "New", "text")
+    url = stage.world.clone_url(stage.repository, "ada")
+    pushed = subprocess.run(
+        ["git", "push", url, f"{stage.repository.head()}:refs/heads/x"], cwd=stage.repository.git.path, check=False
+    )
+    assert pushed.returncode == 0
+    stage.repository.custom_roles["Release crew"] = "triage"
+    with pytest.raises(github.GithubException) as caught:
+        stage.pygithub(token).get_repo("acme/server").create_file("more.md", "More", "text")
+    assert caught.value.status == 403
 
 
 def test_a_transferred_repository_leaves_the_installation_and_redirects(stage: Stage) -> None:

@@ -13,7 +13,6 @@ from bot.sandbox.pages.door import Page, Visit, page, show
 if TYPE_CHECKING:
     from bot.sandbox.state import Repository
 
-_WRITERS = {"write", "maintain", "admin"}
 _LARGEST_SHOWN = 512 * 1024
 
 
@@ -43,7 +42,7 @@ def blob(visit: Visit) -> Page:
 
 
 def _check_writer(visit: Visit) -> None:
-    if visit.repository.role(visit.visitor.login) not in _WRITERS:
+    if not visit.repository.may_push(visit.visitor.login):
         raise ApiError(403, f"{visit.visitor.login} may not push to {visit.repository.full_name}.")
 
 

@@ -222,7 +222,7 @@ def open_issue(visit: Visit) -> Page:
 def merge(visit: Visit) -> Page:
     """Press the merge button."""
     pull = _pull(visit)
-    if visit.repository.role(visit.visitor.login) not in {"write", "maintain", "admin"}:
+    if not visit.repository.may_push(visit.visitor.login):
         raise ApiError(403, f"{visit.visitor.login} may not merge into {visit.repository.full_name}.")
     method = visit.form.get("method", Method.MERGE)
     if method not in set(Method):

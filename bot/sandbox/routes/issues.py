@@ -36,9 +36,7 @@ def _comment(call: Call) -> Comment:
 def _may_change(call: Call, one: Comment) -> None:
     """An App changes only what it wrote; people with write access change anything."""
     mine = one.user is call.actor
-    if not mine and (
-        call.credential.token is not None or call.repository.role(call.actor.login) in {"none", "read", "triage"}
-    ):
+    if not mine and (call.credential.token is not None or not call.repository.may_push(call.actor.login)):
         raise ApiError(403, "Resource not accessible by integration")
 
 

@@ -29,7 +29,7 @@ _COARSE = {"maintain": "write", "triage": "read"}
 def get(call: Call) -> Reply:
     """A repository."""
     user = call.credential.user
-    role = call.repository.role(user.login) if user is not None else "read"
+    role = call.repository.rights(user.login) if user is not None else "read"
     return Reply(call.hub.shapes.repository(call.repository, role, full=True))
 
 
@@ -42,7 +42,7 @@ def permission(call: Call) -> Reply:
     if user is None:
         raise ApiError(404, f"{call.params['username']} is not a user")
     role = call.repository.role(user.login)
-    base = call.repository.custom_roles.get(role, role)
+    base = call.repository.rights(user.login)
     granted = PERMISSIONS_OF[base]
     shape = call.hub.shapes.user(user) | {
         "permissions": {name: name in granted for name in PERMISSIONS_OF["admin"]},

@@ -34,7 +34,7 @@ from bot.core.folders import feature_folders, specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.needs import MAX_PREFIXES, Subject
 from bot.core.owner_file import OWNERS
-from bot.core.render import DRAFT
+from bot.core.render import DRAFT, NAME
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
 from bot.gather import Gathered, Gatherer
@@ -217,11 +217,24 @@ class Task:
     def apologise(self, error: str) -> None:
         """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
         seen = self.store.repository(self._repository.id)
-        head = head_of(self.event)
-        if seen is None or not seen.governed or head is None:
+        if seen is None or not seen.governed:
+            return
+        head = self._swept_head(self.event) if isinstance(self.event, SweepDue) else head_of(self.event)
+        if head is None:
             return
         output = apology(error, self.job, self.clock.now(), self.event, self.house)
         self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
+
+    def _swept_head(self, event: SweepDue) -> str | None:
+        """The head of the pull request that was to be looked at again, unless it has a verdict, which then stands."""
+        if event.number is None:
+            return None
+        pull = self.forge.read(Question(number=event.number)).asked
+        if pull is None or not pull.is_open:
+            return None
+        head = self.forge.read(Question(head=pull.head_sha)).head
+        latest = next((run for run in head.runs if run.name == NAME), None) if head is not None else None
+        return pull.head_sha if latest is None or not latest.completed else None
 
     def _survey(self, event: SweepDue) -> None:
         """The App came to the repository: remember what is there, and look at every open pull request."""

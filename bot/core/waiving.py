@@ -29,6 +29,7 @@ LOCK = "waive"
 """What `locked:` names to forbid waivers."""
 
 _DIGITS = 32
+_NOTHING_TO_DO = ("Nothing is to be done while the waiver holds.",)
 
 
 def fingerprint(finding: Finding) -> str:
@@ -78,8 +79,8 @@ def with_waivers(
         if waiver is None or finding.severity is Severity.NOTICE:
             return finding
         used.setdefault(waiver, []).append(finding.subject)
-        why = (*finding.why, " Waived by ", Code(waiver.by), ": ", Code(waiver.reason), ".")
-        return replace(finding, severity=Severity.NOTICE, why=why)
+        why = (*finding.why, " Waived by ", Code(waiver.by), ".")
+        return replace(finding, severity=Severity.NOTICE, why=why, fix=_NOTHING_TO_DO, paste=None)
 
     features = tuple(
         replace(feature, findings=tuple(let_pass(finding, feature) for finding in feature.findings))

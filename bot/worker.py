@@ -160,7 +160,7 @@ class Worker:
             case Bury(error):
                 return self._buried(job, error)
             case Retry(not_before, error, held) if self._has_time(job) or (held and not self._is_hopeless(job)):
-                return partial(self._queue.retry, job, self._when(job, not_before), error)
+                return partial(self._queue.retry, job, self._when(job, not_before), error, held=held)
             case Retry(_, error):
                 return self._given_up(job, error)
             case _:

@@ -163,6 +163,16 @@ def test_after_the_deadline_a_visible_verdict_is_left_and_the_job_is_a_dead_lett
     assert shop.clock.now() - record.accepted_at >= Patience().deadline
 
 
+def test_to_be_held_back_by_a_limit_is_no_try_and_meets_no_deadline(shop: Shop) -> None:
+    handler = Scripted(lambda _: Retry(0.0, "GitHub takes no more", held=True) if len(handler.handled) < 9 else Done())
+    shop.queue.put(job("d1"))
+    shop.age(Patience().deadline + 1)
+    shop.open(handler)
+    shop.until(lambda: shop.count(JobState.DONE) == 1)
+    assert [one.attempts for one in handler.handled] == [1] * 9
+    assert handler.given_up == []
+
+
 def test_a_worker_that_was_down_for_hours_still_tries_before_it_gives_up(shop: Shop) -> None:
     handler = Scripted(lambda _: Done() if len(handler.handled) == 3 else Retry(0.0, "x"))
     shop.queue.put(job("d1"))

@@ -64,7 +64,7 @@ class GitHubApp:
         self._key = _load(private_key)
         self._clock = clock
         self._lock = threading.Lock()
-        self._bearer: tuple[str, float] | None = None
+        self._bearer: tuple[str, float, float] | None = None
         self._tokens: dict[TokenKey, Token] = {}
         self._local = threading.local()
 
@@ -151,10 +151,12 @@ class GitHubApp:
     def _jwt(self) -> str:
         now = self._clock.now()
         with self._lock:
-            if self._bearer is None or self._bearer[1] - _JWT_MARGIN <= now:
+            # A clock that was set back makes an older JWT one from the future, which GitHub refuses as it does one
+            # that has ended.
+            if self._bearer is None or not self._bearer[1] <= now < self._bearer[2] - _JWT_MARGIN:
                 issued, ends = int(now) - _BACKDATED, int(now) + _JWT_SECONDS
                 claims = {"iat": issued, "exp": ends, "iss": str(self.app_id)}
-                self._bearer = (jwt.encode(claims, self._key, algorithm="RS256"), ends)
+                self._bearer = (jwt.encode(claims, self._key, algorithm="RS256"), issued, ends)
             return self._bearer[0]
 
 

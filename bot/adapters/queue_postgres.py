@@ -149,8 +149,8 @@ class PostgresQueue(Queue):
         self._end(job, lambda session: job_rows.end(session, job, JobState.DEAD, error, now))
 
     @override
-    def retry(self, job: LeasedJob, not_before: float, error: str) -> None:
-        self._end(job, lambda session: job_rows.retry(session, job, not_before, error))
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
+        self._end(job, lambda session: job_rows.retry(session, job, not_before, error, held=held))
 
     @override
     def release(self, job: LeasedJob) -> None:

@@ -126,8 +126,10 @@ class Queue(Protocol):
         """The job has had its effects. This and the next three do nothing when the lease is no longer the caller's."""
         ...
 
-    def retry(self, job: LeasedJob, not_before: float, error: str) -> None:
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
         """Try again not before that time; meanwhile it blocks no other job of its serial key.
+
+        A try that was only `held` back by a limit of GitHub's does not count.
 
         A twin that came while it ran is taken in, as `put` does.
         """

@@ -111,8 +111,9 @@ def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     at = body["data"]
     *way, last = fault.graphql.get("path") or ["repository"]
     for part in way:
-        at = at[part]
-    at[last] = None
+        at = at.get(part) if isinstance(at, dict) else None
+    if isinstance(at, dict):  # a query that did not ask for it only gets the error
+        at[last] = None
     return body | {"errors": errors}
 
 

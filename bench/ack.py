@@ -35,6 +35,7 @@ from bot.core.ports import NewJob
 from bot.web.app import application
 from bot.web.bridge import Bridge
 from bot.web.door import Recipient
+from bot.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,8 @@ def queue_in(folder: Path) -> SqliteQueue:
 
 def door(folder: Path) -> Any:
     """Plangate's door on WSGI."""
-    return application(Recipient((SECRET,), 4711, "plangate"), queue_in(folder))
+    queue = queue_in(folder)
+    return application(Recipient((SECRET,), 4711, "plangate"), queue, Metrics(None, queue, lambda: None, time.time))
 
 
 def bridged(folder: Path) -> Any:

@@ -10,8 +10,11 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import log
@@ -24,11 +27,12 @@ from bot.supervise import Child, Supervisor, end_with
 from bot.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from wsgiref.types import WSGIApplication
 
     from bot.adapters.github_repository import GitHubRepositories
-    from bot.core.outcome import Handler
-    from bot.core.ports import Clock, Leader, Queue, Store
+    from bot.core.outcome import Handler, Outcome
+    from bot.core.ports import Clock, Forges, Leader, NewJob, Queue, Store
     from bot.reconcile import Reconciler
     from bot.web.bridge import Bridge
 
@@ -98,7 +102,7 @@ def run_worker(settings: Settings, clock: Clock | None = None) -> int:
     storage = open_storage(settings, clock, on_lost=end_at_once)
     queue, kept = storage.queue, storage.store()
     repositories = clients(settings, clock)
-    worker = Worker(queue, service(settings, queue, kept, repositories), clock, threads=settings.worker_threads)
+    worker = Worker(queue, service(settings, queue, kept, repositories, clock), clock, threads=settings.worker_threads)
     watch = reconciler(queue, kept, repositories, storage.leader)
     beside = threading.Thread(target=watch.run, name="reconcile", daemon=True)
     beside.start()
@@ -143,7 +147,7 @@ def clients(settings: Settings, clock: Clock) -> GitHubRepositories:
     return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock)
 
 
-def service(settings: Settings, queue: Queue, kept: Store, repositories: GitHubRepositories) -> Handler:
+def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock: Clock) -> Handler:
     """What works on jobs. Raises `UserError` when the host's own configuration is broken."""
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415
@@ -166,7 +170,32 @@ def service(settings: Settings, queue: Queue, kept: Store, repositories: GitHubR
         app_slug=settings.app_slug,
         farther=Farther((host,), ids),
     )
-    return Service(repositories, queue, kept, repositories.clock, house)
+    return Service(forges, queue, kept, clock, house)
+
+
+def dry_run(settings: Settings, jobs: Sequence[NewJob], tell: Callable[[str, str], None]) -> list[Outcome]:
+    """What working on these jobs would come to. GitHub is read and not written to; `tell` gets each thing unwritten.
+
+    Nothing is remembered: the jobs have a queue and a store of their own, which go when they are done. Raises
+    `UserError`.
+    """
+    from bot.adapters.unwritten import UnwrittenForges  # noqa: PLC0415  not for the web process
+
+    clock = SystemClock()
+    real = clients(settings, clock)
+    with tempfile.TemporaryDirectory(prefix="plangate-dry-run-") as folder:
+        aside = replace(settings, directory=Path(folder), database_url=None)
+        prepare(aside)
+        storage = open_storage(aside, clock)
+        handler = service(settings, storage.queue, storage.store(), UnwrittenForges(real, tell), clock)
+        for job in jobs:
+            storage.queue.put(job)
+        outcomes = []
+        while (leased := storage.queue.lease("dry-run")) is not None:
+            outcomes.append(handler.handle(leased))
+            storage.queue.done(leased)
+        storage.queue.close()
+    return outcomes
 
 
 def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print, or replay."""
-    queue = bootstrap.open_queue(settings.from_environment())
-    match given.action:
-        case "list":
-            sys.stdout.write(_list(queue, given.state and JobState(given.state), given.limit))
-        case "show":
-            sys.stdout.write(_show(_found(queue, given.delivery)))
-        case _:
-            sys.stdout.write(_replay(queue, None if given.all else given.delivery))
+    with closing(bootstrap.open_queue(settings.from_environment())) as queue:
+        match given.action:
+            case "list":
+                sys.stdout.write(_list(queue, given.state and JobState(given.state), given.limit))
+            case "show":
+                sys.stdout.write(_show(_found(queue, given.delivery)))
+            case _:
+                sys.stdout.write(_replay(queue, None if given.all else given.delivery))
     return 0
 
 

@@ -79,7 +79,7 @@ class Fresh:
         self._site = site
         store = site.storage.store()
         repositories = bootstrap.clients(site.settings, site.clock)
-        service = bootstrap.service(site.settings, site.queue, store, repositories)
+        service = bootstrap.service(site.settings, site.queue, store, repositories, repositories.clock)
         assert isinstance(service, Service)
         self._forges = _Forges(service.forges)
         self._service = replace(service, forges=self._forges, queue=_NoQueue())  # type: ignore[arg-type]

@@ -31,7 +31,7 @@ from bot.core.blocks import (
     Table,
     Text,
 )
-from bot.core.source_lines import blank_comments, join_tables, plain, skip_front_matter
+from bot.core.source_lines import blank_comments, code_lines, join_tables, plain, skip_front_matter
 
 __all__ = [
     "MAX_BLOCKS",
@@ -221,7 +221,8 @@ class _Builder:
         while self._bytes[ticks : ticks + 1] == b"`":
             ticks += 1
         before = sink.length
-        sink.add(words, *self._place(ticks))
+        for part, at in code_lines(words, self._bytes, ticks):
+            sink.add(part, *self._place(at))
         sink.marks.append(Mark(Style.CODE, before, sink.length))
 
     def _start(self, tag: Any, start: int, end: int) -> None:

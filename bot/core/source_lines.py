@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from bot.core.blocks import Comment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FENCE = re.compile(r" {0,3}(?:[-*+>]|[0-9]{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
 _KEY = re.compile(r"[A-Za-z_][\w-]*:")
@@ -113,3 +117,35 @@ def join_tables(lines: list[str], comments: tuple[Comment, ...]) -> list[int] | 
         if before >= 1 and "|" in lines[before - 1] and comment.end_line < len(lines):
             dropped.update(inside)
     return [line for line in range(1, len(lines) + 1) if line not in dropped] if dropped else None
+
+
+def code_lines(words: str, source: bytes, at: int) -> Iterator[tuple[str, int]]:
+    """A code span's words, line by line, each with its offset in `source`; `at` is right after the opening ticks.
+
+    https://spec.commonmark.org/0.31.2/#code-spans
+    """
+    if source.startswith(words.encode(), at):
+        yield words, at
+        return
+    # The parser made a blank of each line end; it left out the marks of the block around, a blank at each end, and
+    # the backslash before a cell's bar.
+    left_out, began, begun = b" \t\r\n", at, 0
+    for index, character in enumerate(words):
+        line_end = b"\r\n" if character == " " else b""
+        written = character.encode()
+        while (here := source[at : at + 1]) and here in left_out and not (here in line_end or here == written[:1]):
+            at += 1
+        if character == "|" and here == b"\\":
+            if begun < index:
+                yield words[begun:index], began
+            at, begun = at + 1, index
+        began = at if begun == index else began
+        if here and here in line_end:
+            yield words[begun : index + 1], began
+            at += 2 if source.startswith(b"\r\n", at) else 1
+            left_out, begun = b" \t>", index + 1
+        else:
+            at += len(written)
+            left_out = b""
+    if begun < len(words):
+        yield words[begun:], began

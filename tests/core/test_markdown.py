@@ -204,6 +204,28 @@ def _held(text: Text, lines: tuple[str, ...]) -> None:
             assert lines[line - 1][column - 1] == character
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("`a\n0`", "a 0"),
+        ("`\n0`", " 0"),
+        ("x `日\r\n本` z", "x 日 本 z"),
+        ("`` `a\n b` ``", "`a  b`"),
+        ("> - `a\n>   bc\n> d` e", "a bc d e"),
+        ("| a |\n|-|\n| `x\\|y` z |", "x|y z"),
+    ],
+)
+def test_code_over_several_lines_knows_where_each_word_stands(text: str, words: str) -> None:
+    document = parse(text)
+    block = document.blocks[-1]
+    found = block.rows[0][0].text if isinstance(block, Table) else getattr(block, "text", None)
+    assert isinstance(found, Text)
+    assert found.text == words
+    for offset, character in enumerate(found.text):
+        line, column = found.place(offset)
+        assert character == " " or document.lines[line - 1][column - 1] == character
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_read(data: bytes) -> None:

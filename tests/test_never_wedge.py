@@ -182,6 +182,29 @@ class TestMergeQueue:
         assert stage.drain() == [Done()]
 
 
+class TestDegradedReads:
+    def test_a_list_of_files_that_github_cuts_is_said_in_the_report(self, stage: Stage, ferry: Repository) -> None:
+        files = {f"a/{number}.txt": "x" for number in range(3_001)}
+        stage.world.push(ferry, "001-search", {**feature(), **files}, author="ada")
+        pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+        stage.drain(patience=10)
+        run = stage.run(ferry, pull.head_sha)
+        assert "The list of changed files is cut" in (run.summary or "")
+        assert "3,000" in (run.summary or "")
+
+    def test_a_merge_group_too_large_to_compare_says_so_and_evicts_nobody(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        files = {f"a/{number}.txt": "x" for number in range(301)}
+        stage.world.push(ferry, "001-search", {**feature(), **files}, author="ada")
+        pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+        group = stage.world.enqueue(pull, author="ada")
+        stage.drain(patience=10)
+        run = stage.run(ferry, group.head_sha)
+        assert run.conclusion == "success"
+        assert "The list of changed files is cut" in (run.summary or "")
+
+
 class TestLimits:
     def test_one_installation_waits_for_an_hour_and_the_other_does_not_notice(
         self, stage: Stage, ferry: Repository

@@ -46,6 +46,8 @@ class Candidate:
     pull: PullRequest | None = None
     advised: bool = False
     """It was opened before Plangate first saw the repository."""
+    cut: bool = False
+    """GitHub lists only a part of the changed files."""
 
 
 def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
@@ -74,7 +76,8 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known
         pull_request=pull.number,
         others=_others(answer, ours, pull.number),
     )
-    return Candidate(change, held, configuration.counts(pull.base_branch, answer, held.config), pull, advised)
+    cut = not pull.changes_complete
+    return Candidate(change, held, configuration.counts(pull.base_branch, answer, held.config), pull, advised, cut)
 
 
 def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known: Known) -> Candidate | None:
@@ -89,7 +92,7 @@ def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known:
         base_branch=answer.default_branch,
         others=_others(answer, branch, None),
     )
-    return Candidate(change, held)
+    return Candidate(change, held, cut=not comparison.complete)
 
 
 def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, known: Known) -> Candidate | None:
@@ -103,7 +106,7 @@ def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, kno
         base_branch=base_branch,
         merge_group=True,
     )
-    return Candidate(change, held)
+    return Candidate(change, held, cut=not comparison.complete)
 
 
 def _held(answer: Answer, branch: str, base: Tree | None, known: Known) -> Configured:

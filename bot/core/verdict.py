@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core import digest as digests
 from bot.core.config import CommentWhen, Mode, Ungoverned
 from bot.core.configured import Farther
-from bot.core.findings import Conclusion, Report
+from bot.core.findings import Conclusion, Finding, Report, Severity
 from bot.core.folders import specs_roots
 from bot.core.governed import governed
 from bot.core.judge import judge, worst
 from bot.core.owner_file import Standing
-from bot.core.prose import At, Side
+from bot.core.prose import At, Code, Side
 from bot.core.render import (
     ConfigTrouble,
     OtherPull,
@@ -96,8 +96,27 @@ def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver
     report = judge(change, held.config, house.rules, house.template, sources=held.sources)
     if held.never_good and report.features:
         report = _needs_admin(report, held)
+    if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
+        report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
     report, waived = with_waivers(report, change, waivers, held.config)
     return Judged(candidate, report, is_governed, waived)
+
+
+def _cut(candidate: Candidate, root: str) -> Finding:
+    """Not every changed file is known, so what is not said of the rest must not be taken for "all is well" there.
+
+    GitHub lists 3,000 files of a pull request and 300 of two commits that are compared.
+    """
+    return Finding(
+        rule="unreadable-document",
+        severity=Severity.WARNING,
+        path=root,
+        line=None,
+        title=("The list of changed files is cut",),
+        why=(f"GitHub lists the first {len(candidate.change.changed):,} of them, and only these were looked at.",),
+        fix=("Divide the change, or judge all of it on your desk: ", Code("plangate check"), "."),
+        subject="changed files",
+    )
 
 
 def _needs_admin(report: Report, held: Configured) -> Report:

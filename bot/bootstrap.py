@@ -54,12 +54,19 @@ def serve(settings: Settings) -> int:
     supervisor = Supervisor(
         children,
         ready=partial(_answers, settings),
-        announce=f"plangate: ready at http://{settings.host}:{settings.port}",
+        announce=f"plangate: ready at http://{settings.host}:{settings.port}{_wanting(settings)}",
     )
     try:
         return supervisor.run()
     finally:
         here.close()
+
+
+def _wanting(settings: Settings) -> str:
+    """What a first start still lacks, so that nobody takes an open door for a working App."""
+    if not settings.webhook_secrets:
+        return f"; deliveries get 503 until {PREFIX}WEBHOOK_SECRET is set"
+    return "" if settings.app_id is not None else f"; deliveries wait until {PREFIX}APP_ID and its key are set"
 
 
 def run_web(settings: Settings, clock: Clock | None = None) -> int:

@@ -115,6 +115,14 @@ class TestServe:
         assert not answers(port)
         assert "Traceback" not in (tmp_path / "log").read_text()
 
+    def test_a_first_start_says_what_is_wanting(self, tmp_path: Path) -> None:
+        port = free_port()
+        variables = environment(tmp_path, port, PLANGATE_WEBHOOK_SECRET="")
+        with Process(["-m", "bot", "serve"], variables, tmp_path / "log") as serve:
+            until(lambda: "deliveries get 503 until PLANGATE_WEBHOOK_SECRET is set" in (tmp_path / "log").read_text())
+            assert deliver(port, "push", push(), "d1")[0] == 503
+            assert serve.terminate() == 0
+
     def test_a_worker_without_a_key_ends_it_with_one_sentence(self, tmp_path: Path) -> None:
         variables = environment(tmp_path, free_port(), PLANGATE_APP_ID="4711")
         with Process(["-m", "bot", "serve"], variables, tmp_path / "log") as serve:

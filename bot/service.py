@@ -78,7 +78,7 @@ class Service:
                     self.configurations.look_again(event.installation)
                 self._added(event.added, event.installation, job)
                 for gone in event.removed:
-                    self.store.forget_repository(gone.id)
+                    self._forget(gone, event.installation)
             case _:
                 farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
                 self._task(event, job, replace(self.house, farther=farther)).run()
@@ -98,6 +98,12 @@ class Service:
         if self.forges.granted(event.installation).get("contents") != "write":
             return None
         return self.forges.open(event.installation, event.repository, COMMIT)
+
+    def _forget(self, repository: RepositoryRef, installation: int) -> None:
+        """What was taken from one account may by now belong to another, whose own it then is."""
+        seen = self.store.repository(repository.id)
+        if seen is not None and seen.installation == installation:
+            self.store.forget_repository(repository.id)
 
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
         match event.action:

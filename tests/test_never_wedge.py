@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.events import MergeGroupDestroyed, SweepDue
+from bot.core.events import MergeGroupDestroyed, RepositoriesChanged, SweepDue
 from bot.core.outcome import Done, Retry
 from bot.core.ports import JobState
 from bot.core.stored import Waiver
@@ -78,13 +78,25 @@ class TestRaces:
         assert stage.queue.counts()[JobState.WAITING] == 0
 
     def test_a_transferred_repository_belongs_to_whom_it_went_to(self, stage: Stage, ferry: Repository) -> None:
-        pull = opened(stage, ferry)
+        opened(stage, ferry)
         stage.world.transfer(ferry, "globex")
         stage.world.install("globex", [ferry])
         stage.drain(patience=10)
-        stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("FAIL")}, author="ada")
-        stage.drain(patience=10)
+        stage.world.advance(MINUTE)
+        pull = opened(stage, ferry, plan("FAIL"), "002-export")
         assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+        seen = stage.store.repository(ferry.id)
+        assert seen is not None
+        assert seen.owner == "globex"
+
+    def test_a_removal_that_comes_late_takes_nothing_from_the_new_owner(self, stage: Stage, ferry: Repository) -> None:
+        (old,) = stage.world.hub.state.installations
+        stage.world.transfer(ferry, "globex")
+        stage.world.install("globex", [ferry])
+        stage.drain(patience=10)
+        ref = stage.about(ferry)["repository"]
+        stage.put(RepositoriesChanged(installation=old, account="acme", removed=(ref,)))
+        stage.drain()
         seen = stage.store.repository(ferry.id)
         assert seen is not None
         assert seen.owner == "globex"

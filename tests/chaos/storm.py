@@ -33,6 +33,8 @@ RATE = 30.0
 BACKLOG = 150
 """Jobs that may wait before people take a breath: the sandbox is quicker than GitHub is."""
 JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
+_HELD = "GitHub takes no"
+"""What the log says of a job that waits for a limit: it asked nothing."""
 _RECONCILE_AND_SWEEP = 1_000.0
 """Seconds within which there is at least one of each."""
 
@@ -58,14 +60,18 @@ class Summary:
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def calls_a_job(self) -> float:
+        """API calls, tokens apart, for each job that ended: its retries are in it, what was coalesced is not."""
+        return self.calls / max(sum(self.jobs.values()), 1)
+
     def __str__(self) -> str:
-        tries = sum(self.tries.values())
         lines = [
             f"seed {self.seed}, {self.engine}: {self.deliveries} deliveries, {self.acts} acts, {self.seconds:.0f} s",
             f"killed: {self.kills}; clock jumps: {self.jumps}",
             f"went wrong: {dict(self.struck.most_common())}",
             f"jobs: { {state.value: count for state, count in self.jobs.items()} }; tries: {dict(self.tries)}",
-            f"calls: {self.calls}, {self.calls / max(tries, 1):.2f} a try",
+            f"calls: {self.calls}, {self.calls_a_job:.2f} a job, those of its retries included",
             f"open heads: {self.heads}; merge groups: {self.groups}; comments on open ones: {self.comments}",
             f"as a fresh look says, to the letter: {self.same_to_the_letter}",
             f"wrong: {len(self.wrong)}",
@@ -96,7 +102,7 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         for line in (folder / "worker.log").read_text(encoding="utf-8", errors="replace").splitlines():
             words = line.split()
             if len(words) > 3 and words[2] == "worker" and words[3] in {"done", "retry", "bury"}:
-                summary.tries[words[3]] += 1
+                summary.tries["held" if _HELD in line else words[3]] += 1
         summary.seconds = time.monotonic() - started
         print(summary)  # noqa: T201  what it is for; here, because the sandbox tells of its own mistakes as it closes
     return summary

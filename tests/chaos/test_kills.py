@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING
 
+from bot.core.ports import JobState
+from bot.sandbox.faults import Fault
 from tests.chaos.site import Site
+from tests.processes import until
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -60,3 +64,27 @@ def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_c
             else:  # where nobody looked in between, it was clear from the start and nothing was written
                 assert [one for one in comments if "**All clear**" not in one.body] == []
                 assert len(comments) <= 1
+
+
+def test_sigterm_amid_work_ends_in_order_within_25_seconds_and_a_restart_goes_on(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        repository = site.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
+        site.world.install("acme", [repository])
+        site.come_to_rest()
+        site.world.faults.add(Fault("graphql", 0, delay=1.0, times=None))
+        for number in range(1, 6):
+            branch = f"{number:03}-x"
+            site.world.push(repository, branch, feature(f"specs/{branch}", FAILING), author="ada")
+            site.world.open_pull_request(repository, branch, author="ada")
+        until(lambda: site.queue.counts()[JobState.RUNNING] > 0)
+        site.world.settle()
+        before = time.monotonic()
+        assert site.terminate() == (0, 0)
+        assert time.monotonic() - before < 25.0
+        assert site.queue.counts()[JobState.RUNNING] == 0, "what was in hand is finished or given back"
+        assert site.backlog() > 0
+        site.world.faults.clear()
+        site.check_alive()
+        site.come_to_rest()
+        for pull in repository.pulls.values():
+            assert [run.conclusion for run in site.runs(repository, pull.head_sha)] == ["failure"]

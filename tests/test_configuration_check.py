@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.sandbox.faults import Fault
 from tests.stage import SPEC_KIT, feature, plan
 
@@ -82,6 +84,32 @@ class TestThePullRequestThatChangesIt:
         (run,) = told(stage, ferry, proposed(stage, ferry, "plangate:\n  mode: \0\n"))
         assert run.conclusion == "failure"
 
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (GOOD.encode("utf-16"), "line 1, column 1**: the file is not UTF-8 text. Save it as UTF-8."),
+            (b"plangate:\n  # caf\xe9\n", "line 1, column 1**: the file is not UTF-8 text. Save it as UTF-8."),
+            (b"plangate:\n" + b"# x\n" * 300_000, "line 1, column 1**: the file is too large. Keep it within 64 KB."),
+            (b"plangate:\n" + b"# x\n" * 20_000, "line 1, column 1**: the file is too large. Keep it within 64 KB."),
+        ],
+        ids=["UTF-16", "Latin-1", "more than a megabyte", "more than 64 KB"],
+    )
+    def test_a_file_that_cannot_be_read_is_told_why(
+        self, stage: Stage, ferry: Repository, content: bytes, said: str
+    ) -> None:
+        stage.world.push(ferry, "settings", {".github/app.yml": content}, author="ada")
+        pull = stage.world.open_pull_request(ferry, "settings", author="ada")
+        stage.drain(patience=10)
+        (run,) = told(stage, ferry, pull)
+        assert run.conclusion == "failure"
+        assert said in (run.summary or "")
+
+    def test_a_second_file_is_not_said_to_hold(self, stage: Stage, ferry: Repository) -> None:
+        stage.world.push(ferry, "main", app_yml(GOOD), author="root")
+        (run,) = told(stage, ferry, proposed(stage, ferry, GOOD, "app.yml"))
+        assert (run.conclusion, run.title) == ("success", "app.yml: not in force")
+        assert "since `.github/app.yml` comes first" in (run.summary or "")
+
     def test_the_manifest_of_another_app_is_not_ours_to_judge(self, stage: Stage, ferry: Repository) -> None:
         assert told(stage, ferry, proposed(stage, ferry, "name: ferry-bot\nhooks: [\n", "app.yml")) == []
 
@@ -130,6 +158,20 @@ class TestOnTheDefaultBranch:
         assert f"`.github/app.yml` on `main` is broken since `{broke[:7]}` (line 2: mode cannot be maybe)" in (
             run.summary or ""
         )
+
+    @pytest.mark.parametrize(
+        "text", ['"plangate":\n  mode: [\n', "\ufeffplangate:\n  mode: [\n", "{plangate: {mode: off\n"]
+    )
+    def test_the_last_good_one_holds_however_the_key_is_written(
+        self, stage: Stage, ferry: Repository, text: str
+    ) -> None:
+        stage.world.push(ferry, "main", app_yml(GOOD), author="root")
+        stage.drain(patience=10)
+        stage.world.push(ferry, "main", app_yml(text), author="root")
+        stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
+        pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+        stage.drain(patience=10)
+        assert stage.run(ferry, pull.head_sha).conclusion == "neutral"
 
     def test_of_several_commits_none_is_blamed(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "main", app_yml(GOOD), author="root")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from bot.core.change import Kind
 from bot.core.config_layers import Layer, merge
 from bot.core.configured import PATHS, own_layer, rank_of, read_file
 from bot.core.effects import CheckRun, PublishRun
@@ -78,17 +79,29 @@ def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> Confi
     rank, ids = rank_of(answer.full_name), farther.rule_ids
     base, _ = own_layer(one.change.base, ids, rank)
     changed = [path for path in PATHS if _differs(path, head, one.change.base)]
-    layers = [read_file(head.documents[path], head.sha, ids, rank) for path in changed if path in head.documents]
+    layers = [read_file(head.documents[path], head.sha, ids, rank)[0] for path in changed if path in head.documents]
     told = [
-        ConfigFile(layer.origin.path, text, mistakes_of(layer, farther), base_exists=base.present)
-        for layer, text in layers
+        ConfigFile(
+            layer.origin.path,
+            head.documents[layer.origin.path].text,
+            mistakes_of(layer, farther),
+            base_exists=base.present,
+            shadowed=_comes_first(layer, own_layer(head, ids, rank)[0]),
+        )
+        for layer in layers
         if layer.present
     ]
     if told:
         return next((file for file in told if file.mistakes), told[0])
     if base.present and base.origin.path in changed:
-        return ConfigFile(base.origin.path, "", (), removed=True)
+        entry = head.entries.get(base.origin.path)
+        return ConfigFile(base.origin.path, "", (), removed=True, link=entry is not None and entry.kind is Kind.SYMLINK)
     return None
+
+
+def _comes_first(layer: Layer, counting: Layer) -> str | None:
+    """The file that counts in the head's stead of this one."""
+    return counting.origin.path if counting.present and counting.origin != layer.origin else None
 
 
 def _differs(path: str, head: Tree, base: Tree | None) -> bool:

@@ -6,8 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.core.config_mistakes import MAX_BRANCHES, MAX_ITEMS
-from bot.core.config_schema import EXAMPLES, HOST_ONLY, all_keys
+from bot.core.config_schema import EXAMPLES, HOST_ONLY, MAX_BRANCHES, MAX_ITEMS, all_keys
 from bot.core.feature import ARTIFACTS
 from bot.core.globs import MAX_PATTERN
 from bot.core.yaml_places import MAX_BYTES, MAX_DEPTH, MAX_VALUES

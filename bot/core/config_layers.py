@@ -7,6 +7,7 @@ one that nobody wrote.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -28,6 +29,8 @@ ROOT = "plangate"
 NESTED = frozenset({"artifacts", "rules", "commands"})
 """Keys whose names are merged one by one; of the others the nearest one wins whole."""
 
+_MEANS_US = re.compile(r"\ufeff?[ \t]{0,16}\{?[ \t]{0,16}([\"']?)" + ROOT + r"\1[ \t]{0,16}:")
+"""A line that sets our key, however it is written: in quotes, in braces, indented, after a byte order mark."""
 
 MAX_MISTAKES = 50
 """Mistakes of each kind, of type and of meaning, that are told at once; each one is compared with all that is known."""
@@ -107,7 +110,7 @@ def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> Lay
 
 def _names_us(text: str) -> bool:
     """A file that is no YAML is ours to complain about only where it means us: others use the name `app.yml` too."""
-    return any(line.startswith(f"{ROOT}:") for line in text.splitlines())
+    return any(map(_MEANS_US.match, text.splitlines()))
 
 
 def _settings(body: Value, rank: Rank, rule_ids: frozenset[str]) -> tuple[dict[str, Setting], tuple[Mistake, ...]]:

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from bot.core import config_schema, globs
+from bot.core.config_schema import MAX_BRANCHES, MAX_ITEMS
 from bot.core.feature import ARTIFACTS
 from bot.core.yaml_places import Mistake, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-MAX_BRANCHES = 400
-"""Characters of the branch pattern."""
-MAX_ITEMS = 100
-"""Items of one list."""
 _SHOWN = 60
 """Characters of a foreign word that are quoted."""
-_PREFIX = re.compile(r"/[a-z][a-z0-9-]{0,30}\Z")
-_GLOB_KEYS = frozenset({"specs", "legacy", "code", "ignore", "self_configured"})
+_PREFIX = re.compile(config_schema.PREFIX)
 _TYPES = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -60,7 +56,9 @@ def mistyped(path: tuple[str | int, ...], value: Any, fault: Mapping[str, Any], 
     name = str(path[-1]) if isinstance(path[-1], str) else str(path[0])
     if fault["type"] == "enum":
         choices = re.findall(r"'([^']+)'", fault["ctx"]["expected"])
-        return Mistake(spot, f"{name[:_SHOWN]} cannot be {_shown(value)}", f"It can be {_either(choices)}.")
+        plain = isinstance(value, (str, int, float))
+        said = f"cannot be {_shown(value)}" if plain else f"is {_kind(value)}"
+        return Mistake(spot, f"{name[:_SHOWN]} {said}", f"It can be {_either(choices)}.")
     wanted = _TYPES.get(fault["type"], "something else")
     item = "an item of " if isinstance(path[-1], int) else ""
     return Mistake(spot, f"{item}{name[:_SHOWN]} is {_kind(value)}", f"Write {wanted}.")
@@ -78,7 +76,7 @@ def impossible(path: str, value: Any, spots: Any, own: bool, rule_ids: frozenset
     head = where[0]
     if isinstance(value, list) and len(value) > MAX_ITEMS:
         yield Mistake(value_spot, f"{head} has {len(value)} items", f"Keep it within {MAX_ITEMS}.")
-    elif head in _GLOB_KEYS and value is not None:
+    elif head in config_schema.GLOBS and value is not None:
         yield from _globs(head, value, spots)
     elif head == "branches":
         yield from _branches(value, value_spot)
@@ -88,12 +86,12 @@ def impossible(path: str, value: Any, spots: Any, own: bool, rule_ids: frozenset
         yield Mistake(key_spot, f"unknown artifact {where[1][:_SHOWN]}", suggestion(where[1], ARTIFACTS))
     elif head == "rules" and where[1] not in rule_ids:
         yield Mistake(key_spot, f"unknown rule {where[1][:_SHOWN]}", _rule_remedy(where[1], rule_ids))
-    elif path == "commands.prefix" and not _PREFIX.match(value):
+    elif path == "commands.prefix" and not _PREFIX.fullmatch(value):
         yield Mistake(value_spot, f"commands.prefix cannot be {_shown(value)}", "Write a slash and one word: `/plan`.")
     elif head in config_schema.HOST_ONLY and own:
         yield Mistake(key_spot, f"{head} is not a repository's to set", "Set it in the owner's `.github` repository.")
     elif head == "locked":
-        yield from _locks(value, spots, own)
+        yield from _locks(value, spots, own, rule_ids)
 
 
 def _rule_remedy(name: str, rule_ids: frozenset[str]) -> str:
@@ -110,6 +108,9 @@ def _globs(head: str, items: list[str], spots: Any) -> Iterator[Mistake]:
             yield Mistake(spot, f"a pattern of {head} is too long", f"Keep it within {globs.MAX_PATTERN} characters.")
         elif not pattern.strip("/ ") or pattern.startswith("/") or ".." in pattern.split("/") or "\0" in pattern:
             remedy = "Write a path from the repository's root, without a leading slash and without `..`."
+            yield Mistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
+        elif pattern.startswith("!"):
+            remedy = "Patterns only add, none takes away: name what is meant."
             yield Mistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
 
 
@@ -134,15 +135,27 @@ def _branches(pattern: str, spot: Spot) -> Iterator[Mistake]:
         yield Mistake(spot, f"branches has no group {missing[0]}", f"Name that part of the branch with `{example}`.")
 
 
-def _locks(items: list[str], spots: Any, own: bool) -> Iterator[Mistake]:
-    known = {key.path for key in config_schema.all_keys()} - {"locked"} | {"commands", "waive"}
+def _locks(items: list[str], spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[Mistake]:
     for index, lock in enumerate(items):
         spot = spots[("locked", index)][1]
-        if lock not in known and not lock.startswith(("rules.", "artifacts.")):
-            yield Mistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(known)))
+        if found := _no_lock(lock, spot, rule_ids):
+            yield found
         elif own and lock != "waive":
             remedy = "No file is nearer than this one; only `waive` can be locked here."
             yield Mistake(spot, f"{lock[:_SHOWN]} cannot be locked here", remedy)
+
+
+def _no_lock(lock: str, spot: Spot, rule_ids: frozenset[str]) -> Mistake | None:
+    """What is wrong with the name of a lock: a misspelt one would lock nothing, and nobody would know."""
+    head, dot, name = lock.partition(".")
+    known = config_schema.lockable()
+    if dot and head == "rules" and name not in rule_ids:
+        return Mistake(spot, f"unknown rule {name[:_SHOWN]} in locked", _rule_remedy(name, rule_ids))
+    if dot and head == "artifacts" and name not in ARTIFACTS:
+        return Mistake(spot, f"unknown artifact {name[:_SHOWN]} in locked", suggestion(name, ARTIFACTS))
+    if lock in known or (dot and head in {"rules", "artifacts"}):
+        return None
+    return Mistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(known)))
 
 
 def _either(names: list[str]) -> str:

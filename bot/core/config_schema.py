@@ -14,6 +14,7 @@ import pydantic
 
 from bot.core.config import RepositoryConfig
 from bot.core.feature import ARTIFACTS
+from bot.core.globs import MAX_PATTERN
 from bot.core.yaml_places import plain_value, read_yaml
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 HOST_ONLY: Final = frozenset({"ungoverned"})
 """Keys that a repository cannot set for itself."""
+
+MAX_BRANCHES: Final = 400
+"""Characters of the branch pattern."""
+MAX_ITEMS: Final = 100
+"""Items of one list."""
+GLOBS: Final = ("specs", "legacy", "code", "ignore", "self_configured")
+"""Keys whose items are globs."""
+PREFIX: Final = "/[a-z][a-z0-9-]{0,30}"
+"""How `commands.prefix` may be spelt."""
 
 SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -69,6 +79,7 @@ def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
     _add_examples(schema["properties"], definitions["Commands"]["properties"])
     schema["properties"]["artifacts"] |= {"propertyNames": {"enum": list(ARTIFACTS)}}
     schema["properties"]["rules"] |= {"propertyNames": {"enum": list(rule_ids)}}
+    _add_bounds(schema["properties"], definitions["Commands"]["properties"], rule_ids)
     return {
         "$schema": SCHEMA_ID,
         "title": "Plangate's part of app.yml",
@@ -76,6 +87,23 @@ def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
         "properties": {"plangate": schema},
         "$defs": definitions,
     }
+
+
+def _add_bounds(properties: dict[str, Any], commands: dict[str, Any], rule_ids: tuple[str, ...]) -> None:
+    """What the types do not say, as far as an editor can check it; `config_mistakes` checks the rest."""
+    properties["since"]["anyOf"][0]["minimum"] = 0
+    properties["branches"] |= {
+        "maxLength": MAX_BRANCHES,
+        "pattern": r"\(\?P<number>[\s\S]*\(\?P<slug>|\(\?P<slug>[\s\S]*\(\?P<number>",
+    }
+    properties["specs"]["minItems"] = 1
+    for name in GLOBS:
+        listed = properties[name]["anyOf"][0] if "anyOf" in properties[name] else properties[name]
+        listed["maxItems"] = MAX_ITEMS
+        listed["items"] |= {"minLength": 1, "maxLength": MAX_PATTERN, "pattern": r"^[^/!]"}
+    commands["prefix"]["pattern"] = f"^{PREFIX}$"
+    single = [*(f"rules.{rule}" for rule in rule_ids), *(f"artifacts.{name}" for name in ARTIFACTS)]
+    properties["locked"] |= {"maxItems": MAX_ITEMS, "items": {"enum": [*sorted(lockable()), *single]}}
 
 
 def _add_examples(properties: dict[str, Any], commands: dict[str, Any]) -> None:
@@ -87,6 +115,11 @@ def _add_examples(properties: dict[str, Any], commands: dict[str, Any]) -> None:
             commands[tail]["examples"] = [example["commands"][tail]]
         else:
             properties[head]["examples"] = [example[head]]
+
+
+def lockable() -> frozenset[str]:
+    """What `locked` may name, besides single rules and artifacts."""
+    return frozenset(key.path for key in all_keys()) - {"locked"} | {"commands", "waive"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.core.findings import Source
 from bot.core.globs import matches
 from bot.core.owner_file import OWNERS, Owner
 from bot.core.stored import StoredBlob
+from bot.core.yaml_places import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,8 +165,17 @@ def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank
 
 
 def text_of(document: Document) -> str:
-    """The text to read: a file that cannot be read as text is one with a mistake, not an absent one."""
-    return document.text if document.reading is Reading.WHOLE else "plangate:\n\0"
+    """The text to read: a file that cannot be read as text is one with a mistake, not an absent one.
+
+    What stands in for it makes `read_yaml` say why: it is no text, or it is too large.
+    """
+    match document.reading:
+        case Reading.WHOLE:
+            return document.text
+        case Reading.TOO_LARGE:
+            return "plangate:\n" + "#" * MAX_BYTES
+        case Reading.BINARY:
+            return "\0\nplangate:\n"
 
 
 def _merged(layer: Layer, farther: Farther, sha: str, branch: str) -> Configured:

@@ -86,6 +86,8 @@ class _Mark(Protocol):
     column: int
 
 
+_NO_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What may not stand in a YAML file: https://yaml.org/spec/1.2.2/#51-character-set"""
 _NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
@@ -99,9 +101,8 @@ _TAGS = {
 
 def read_yaml(text: str) -> tuple[Value | None, tuple[Mistake, ...]]:
     """The document's value, or None with the reason. An empty document is None without a mistake. Never raises."""
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        return None, (Mistake(Spot(1, 1), "the file is too large", f"Keep it under {MAX_BYTES // 1024} KB."),)
     try:
+        _refuse_text(text)
         _refuse_depth(text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         if node is None:
@@ -126,6 +127,21 @@ def plain_value(value: Value | None) -> Any:
             return {key.name: plain_value(item) for key, item in pairs}
         case scalar:
             return scalar
+
+
+def _refuse_text(text: str) -> None:
+    """A file that is too large, or holds what is no text, is refused by its own words and not by the parser's."""
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise _UnreadableError(Mistake(Spot(1, 1), "the file is too large", f"Keep it within {MAX_BYTES // 1024} KB."))
+    found = _NO_TEXT.search(text)
+    if found is None:
+        return
+    before = text[: found.start()].replace("\r\n", "\n").replace("\r", "\n")
+    spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    code = ord(found[0])
+    if code == 0 or 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004  the surrogates of UTF-16
+        raise _UnreadableError(Mistake(spot, "the file is not UTF-8 text", "Save it as UTF-8."))
+    raise _UnreadableError(Mistake(spot, f"control character U+{code:04X} is not read here", "Delete it."))
 
 
 def _refuse_depth(text: str) -> None:

@@ -22,9 +22,14 @@ BROKEN: tuple[tuple[str, str, tuple[int, int], str], ...] = (
     ("unknown anchor", P + "  mode: *nobody\n", (2, 9), "undefined alias"),
     ("unknown escape", P + '  mode: "\\q"\n', (2, 10), "unknown escape"),
     # encodings and bombs
-    ("NUL byte", P + "  mode: o\0ff\n", (1, 1), "no YAML"),
-    ("control character", P + "  mode: o\x07ff\n", (1, 1), "no YAML"),
-    ("lone surrogate", P + "  mode: \ud800\n", (1, 1), "UTF-8"),
+    ("NUL byte", P + "  mode: o\0ff\n", (2, 10), "UTF-8"),
+    ("control character", P + "  mode: o\x07ff\n", (2, 10), "U+0007"),
+    ("lone surrogate", P + "  mode: \ud800\n", (2, 9), "UTF-8"),
+    ("byte order mark", "\ufeff" + P + "  mode: [\n", (3, 1), "did not find expected"),
+    ("key in quotes", '"plangate":\n  mode: [\n', (3, 1), "did not find expected"),
+    ("all in braces", "{plangate: {mode: off\n", (2, 1), "did not find expected"),
+    ("space before the colon", "plangate :\n  mode: [\n", (3, 1), "did not find expected"),
+    ("lines of Windows", P + "  mode: off\r\n  moad: off\r\n", (3, 3), "`mode`"),
     ("too large", P + "  code: [" + "a, " * 30_000 + "]\n", (1, 1), "64 KB"),
     ("too deep", P + "  code: " + "[" * 40 + "]" * 40 + "\n", (2, 19), "levels"),
     (
@@ -54,7 +59,8 @@ BROKEN: tuple[tuple[str, str, tuple[int, int], str], ...] = (
     ("key is a number", P + "  3: off\n", (2, 3), "unknown key 3"),
     # types
     ("mode is a list", P + "  mode: [off]\n", (2, 9), "enforce"),
-    ("mode is nothing", P + "  mode:\n", (2, 8), "enforce"),
+    ("mode is nothing", P + "  mode:\n", (2, 8), "mode is empty"),
+    ("mode is a mapping", P + "  mode: {a: {b: c}}\n", (2, 9), "mode is a mapping"),
     ("mode of another", P + "  mode: strict\n", (2, 9), "`advise` or `off`"),
     ("mode is a boolean", P + "  mode: true\n", (2, 9), "`advise` or `off`"),
     ("specs is text", P + "  specs: specs\n", (2, 10), "list"),
@@ -88,5 +94,8 @@ BROKEN: tuple[tuple[str, str, tuple[int, int], str], ...] = (
     ("prefix of two words", P + "  commands: {prefix: /my plan}\n", (2, 22), "one word"),
     ("ungoverned is not ours", P + "  ungoverned: silent\n", (2, 3), "owner"),
     ("lock of nowhere", P + "  locked: [moad]\n", (2, 12), "`mode`"),
+    ("lock of no rule", P + "  locked: [rules.number-colision]\n", (2, 12), "`number-collision`"),
+    ("lock of no artifact", P + "  locked: [artifacts.contracts]\n", (2, 12), "`contracts/`"),
+    ("a pattern that takes away", P + "  ignore: ['!specs']\n", (2, 12), "only add"),
     ("lock for nobody", P + "  locked: [mode]\n", (2, 12), "waive"),
 )

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
 import pytest
 
 from bot.commands.config import schema_text
@@ -16,7 +17,9 @@ from bot.core.config_guide import NAMES, NameExample, guide
 from bot.core.config_layers import Origin, Rank, merge, read_layer
 from bot.core.config_schema import EXAMPLES, all_keys
 from bot.core.which import decide
+from bot.core.yaml_places import plain_value, read_yaml
 from bot.rules import RULES
+from tests.core.broken_configs import BROKEN
 from tests.core.changes import change
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.config_schema import Key
 
 ROOT = Path(__file__).parents[2]
+VALIDATOR = jsonschema_rs.Draft202012Validator(json.loads(schema_text()))
 OWNER = Origin(Rank.OWNER, "app.yml")
 
 
@@ -89,3 +93,28 @@ def test_an_editor_refuses_what_we_refuse() -> None:
     assert schema["additionalProperties"] is False
     assert "number-collision" in schema["properties"]["rules"]["propertyNames"]["enum"]
     assert "contracts/" in schema["properties"]["artifacts"]["propertyNames"]["enum"]
+
+
+BEYOND_A_SCHEMA = {
+    "pattern unclosed",
+    "pattern looks ahead",
+    "specs leads out",
+    "ungoverned is not ours",
+    "lock for nobody",
+}
+"""Mistakes that take more than a schema to see: RE2 itself, and whose file it is."""
+
+
+@pytest.mark.parametrize(("name", "text"), [row[:2] for row in BROKEN], ids=[row[0] for row in BROKEN])
+def test_an_editor_finds_the_mistakes_that_we_find(name: str, text: str) -> None:
+    value, mistakes = read_yaml(text)
+    if not mistakes:
+        assert VALIDATOR.is_valid(plain_value(value)) == (name in BEYOND_A_SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "setting", [*EXAMPLES.values(), "since: null", "code: null", "code: []", "locked: [rules, waive]"]
+)
+def test_an_editor_accepts_what_we_accept(setting: str) -> None:
+    value, _ = read_yaml(f"plangate:\n  {setting}\nname: the manifest of an App\n")
+    assert VALIDATOR.is_valid(plain_value(value))

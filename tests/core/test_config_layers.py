@@ -42,6 +42,7 @@ def test_a_broken_file_is_told_with_its_place_and_the_way_out(text: str, place: 
     tracemalloc.stop()
     assert min(seconds(text) for _ in range(3)) < 0.1
     assert layer.mistakes, "no mistake was found"
+    assert layer.present, "a file that means us is not taken for absent"
     first = layer.mistakes[0]
     assert (first.spot.line, first.spot.column) == place
     assert words in f"{first.title}. {first.remedy}"

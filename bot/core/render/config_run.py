@@ -39,6 +39,10 @@ class ConfigFile:
     """The base has a version of its own, which stays in force; otherwise the defaults do."""
     removed: bool = False
     """The pull request takes the file away."""
+    link: bool = False
+    """It takes the file away by putting a symbolic link in its place."""
+    shadowed: str | None = None
+    """The other file in the same commit that comes first, so that this one says nothing."""
     untouched: bool = False
     """The pull request does nothing to it, and an earlier run on the same commit said otherwise."""
     constitution: Constitution | None = None
@@ -65,8 +69,15 @@ def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
     path = code_span(file.path)
     if file.untouched:
         return f"{name}: not changed", f"This pull request does not change {path}."
+    if file.shadowed is not None:
+        first = code_span(file.shadowed)
+        return (
+            f"{name}: not in force",
+            f"{path} can be read and says nothing, since {first} comes first. Keep one of the two.",
+        )
     if file.removed:
-        gone = f"This pull request removes {path}; what is farther, and the defaults, hold once that is on {branch}."
+        does = f"makes {path} a symbolic link, which is not followed" if file.link else f"removes {path}"
+        gone = f"This pull request {does}; what is farther, and the defaults, hold once that is on {branch}."
         return f"{name}: removed", gone
     return f"{name}: no mistakes", f"{path} can be read; it holds once it is on {branch}."
 

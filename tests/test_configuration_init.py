@@ -162,6 +162,16 @@ class TestValidate:
         assert "error: unknown key mod\n" in out
         assert "app.yml:3:10" in out
 
+    def test_a_file_that_is_no_text_does_not_hide_the_mistakes_of_the_next(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "app.yml").write_bytes("plangate: {}\n".encode("utf-16"))
+        (tmp_path / "large.yml").write_text("plangate:\n" + "# ééé\n" * 10_000, encoding="utf-8")
+        root = folder(tmp_path, {"next.yml": "plangate:\n  mod: off\n"})
+        assert main(["config", "validate", *(str(root / name) for name in ("app.yml", "large.yml", "next.yml"))]) == 1
+        errors = [line for line in capsys.readouterr().out.splitlines() if line.startswith("error: ")]
+        assert errors == ["error: the file is not UTF-8 text", "error: the file is too large", "error: unknown key mod"]
+
     def test_an_owners_file_may_lock(self, tmp_path: Path) -> None:
         root = folder(tmp_path, {"app.yml": "plangate:\n  locked: [mode]\n"})
         assert main(["config", "validate", str(root / "app.yml")]) == 1

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 from bot import desk
 from bot.adapters.worktree import CONFIG_PATHS, open_copy
 from bot.commands import add_folder
+from bot.core.change import MAX_DOCUMENT_BYTES, Document, document
 from bot.core.config_check import mistakes_of
 from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
 from bot.core.config_schema import json_schema
 from bot.core.config_show import rows
-from bot.core.configured import Farther
+from bot.core.configured import Farther, text_of
 from bot.core.errors import UserError
 from bot.core.render import plain_line
 from bot.core.render.neutral import visible
 from bot.core.wording import count
-from bot.core.yaml_places import MAX_BYTES, Mistake
 
 if TYPE_CHECKING:
     import argparse
+
+    from bot.core.yaml_places import Mistake
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,9 +69,10 @@ def _validate(files: list[Path], rank: Rank) -> int:
     broken = False
     host = Farther((desk.host_layer(),), desk.rule_ids())
     for file in files:
-        text = _text(file)
+        read = _document(file)
+        text = text_of(read)
         layer = read_layer(text, Origin(rank, str(file)), desk.rule_ids())
-        mistakes, lines = mistakes_of(layer, host), text.splitlines()
+        mistakes, lines = mistakes_of(layer, host), read.text.splitlines()
         broken = broken or bool(mistakes)
         for mistake in mistakes:
             sys.stdout.write(_described(mistake, str(file), lines))
@@ -83,14 +86,12 @@ def _validate(files: list[Path], rank: Rank) -> int:
     return 1 if broken else 0
 
 
-def _text(file: Path) -> str:
+def _document(file: Path) -> Document:
     try:
         with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1).decode("utf-8")
+            return document(str(file), stream.read(MAX_DOCUMENT_BYTES + 1))
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise UserError(f"{file} is not UTF-8: save it as UTF-8 text.") from None
 
 
 def _described(mistake: Mistake, path: str, lines: list[str]) -> str:

@@ -96,7 +96,6 @@ def test_an_editor_refuses_what_we_refuse() -> None:
 
 
 BEYOND_A_SCHEMA = {
-    "pattern unclosed",
     "pattern looks ahead",
     "specs leads out",
     "ungoverned is not ours",

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_INSTALLATION = "SELECT id, account, suspended, owner_layer_seen FROM installations"
+_KEEP_INSTALLATION = (
+    "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, FALSE) ON CONFLICT (id)"
+)
+"""`owner_layer_seen` is of an older version and read no more; it cannot be null."""
+_INSTALLATION = "SELECT id, account, suspended FROM installations"
 _REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
 
 
@@ -71,13 +75,10 @@ class SqlStore(Store):
     @override
     def keep_installation(self, installation: Installation) -> None:
         self._change(
-            "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET account = excluded.account, suspended = excluded.suspended,"
-            " owner_layer_seen = excluded.owner_layer_seen",
+            f"{_KEEP_INSTALLATION} DO UPDATE SET account = excluded.account, suspended = excluded.suspended",
             installation.id,
             installation.account,
             installation.suspended,
-            installation.owner_layer_seen,
         )
 
     @override
@@ -94,9 +95,8 @@ class SqlStore(Store):
         def change(connection: Connection) -> SeenRepository:
             # A delivery may come before the one that tells of its installation, or long after that was lost.
             connection.execute(
-                "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (id) DO NOTHING",
-                (seen.installation, seen.owner, False, False),
+                f"{_KEEP_INSTALLATION} DO NOTHING",
+                (seen.installation, seen.owner, False),
             )
             connection.execute(
                 "INSERT INTO repositories (id, installation, owner, name, first_seen, governed)"
@@ -353,8 +353,8 @@ def _offer(connection: Connection, repository: int, offer: Offer, now: float) ->
 
 
 def _installation(row: tuple[Any, ...]) -> Installation:
-    installation, account, suspended, owner_layer_seen = row
-    return Installation(installation, account, bool(suspended), bool(owner_layer_seen))
+    installation, account, suspended = row
+    return Installation(installation, account, bool(suspended))
 
 
 def _repository(row: tuple[Any, ...]) -> SeenRepository:

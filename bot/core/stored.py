@@ -22,8 +22,6 @@ class Installation:
     id: int
     account: str
     suspended: bool = False
-    owner_layer_seen: bool = False
-    """The owner's `.github` repository was once read, so that failing to read it is not the same as its absence."""
 
 
 @dataclass(frozen=True, slots=True)

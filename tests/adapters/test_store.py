@@ -229,8 +229,8 @@ def test_only_governed_repositories_of_awake_installations_are_swept(store: Stor
 
 def test_an_installation_that_changes_keeps_its_configuration(store: Store) -> None:
     store.keep_configuration(99, None, BLOB)
-    store.keep_installation(Installation(99, "acme", suspended=True, owner_layer_seen=True))
-    assert store.installation(99) == Installation(99, "acme", suspended=True, owner_layer_seen=True)
+    store.keep_installation(Installation(99, "acme", suspended=True))
+    assert store.installation(99) == Installation(99, "acme", suspended=True)
     assert store.configuration(99, None) == BLOB
     assert store.repository(42) == FERRY
 

@@ -223,12 +223,6 @@ class SqlStore(Store):
         )
 
     @override
-    def forget_comment(self, repository: int, number: int, kind: CommentKind) -> None:
-        self._change(
-            "DELETE FROM comments WHERE repository = ? AND number = ? AND kind = ?", repository, number, kind.value
-        )
-
-    @override
     def offer_number(self, repository: int, offer: Offer, now: float) -> str | None:
         return self._database.write(lambda connection: _offer(connection, repository, offer, now))
 
@@ -271,16 +265,6 @@ class SqlStore(Store):
             repository,
         )
         return [Waiver(*row) for row in rows]
-
-    @override
-    def remove_waiver(self, waiver: Waiver) -> None:
-        self._change(
-            "DELETE FROM waivers WHERE repository = ? AND rule = ? AND finding = ? AND folder = ?",
-            waiver.repository,
-            waiver.rule,
-            waiver.finding,
-            waiver.folder,
-        )
 
     @override
     def cursor(self, name: str) -> str | None:

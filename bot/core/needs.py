@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.configured import Configured
-    from bot.core.facts import Answer, PullRequest
+    from bot.core.facts import Answer
 
 FOLDERS_A_READ = 16
 """Feature folders that one question brings; a change that touches more is read in several."""
@@ -125,23 +125,6 @@ def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
     return tuple(dict.fromkeys((*configuration.PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
-
-
-def heads_of(answer: Answer, question: Question) -> tuple[PullRequest, ...]:
-    """The open pull requests that the asked commit is the head of, by number."""
-    return tuple(pull for pull in answer.pull_requests() if pull.is_open and pull.head_sha == question.head)
-
-
-def names_only(pull: PullRequest, head: Tree, base: Tree) -> Change:
-    """A change as far as it is needed to tell which folders it is about."""
-    return Change(
-        head=head,
-        base=base,
-        changed=pull.changed,
-        head_branch=pull.head_branch,
-        base_branch=pull.base_branch,
-        pull_request=pull.number,
-    )
 
 
 def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Configured]]) -> Question | None:

@@ -158,8 +158,6 @@ class Plan:
     branch_line: int | None = None
     spec_link: str | None = None
     spec_line: int | None = None
-    is_spec_kit: bool = False
-    """It has a Spec Kit plan's header or sections."""
     check: Section | None = None
     """The first Constitution Check."""
     tracking: Section | None = None
@@ -180,8 +178,6 @@ class Plan:
     """Paths named by the Structure Decision and the source tree, with their lines."""
     links: tuple[tuple[str, int], ...] = ()
     """Relative links with their lines."""
-    all_answered_by_nothing: bool = False
-    """Principles are listed and not one of them is answered."""
 
 
 def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:

@@ -30,7 +30,6 @@ _ID = re.compile(
     r"|T-?[0-9]{1,4}(?:[.-][0-9]{1,3}){0,3}[a-zA-Z]{0,2}|(?!P[0-9]|US[0-9])[A-Z]{1,3}[0-9]{2,4}(?:\.[0-9]{1,3}){0,2}[a-z]?)"
     r"(?![A-Za-z0-9])"
 )
-_PARALLEL = re.compile(r"\[P\]")
 _LABEL = re.compile(r"\[([^\[\]]{2,60})\]")
 _NAMED_STORY = re.compile(r"(?:user )?story ?([0-9]{1,3})", re.IGNORECASE)
 _DONE = re.compile(r"[\[(]?(?:completed?|done|x)[\])]|✅|☑|✔", re.IGNORECASE)
@@ -54,7 +53,6 @@ class Task:
 
     id: str | None
     done: bool
-    parallel: bool
     stories: tuple[str, ...]
     """`US1` and so on, as labelled."""
     references: tuple[str, ...]
@@ -184,7 +182,6 @@ def _task(task: str | None, text: Text, line: int, texts: Iterable[Text], *, don
     return Task(
         id=task,
         done=done,
-        parallel=bool(_PARALLEL.search(said[:_MAX_TEXT])),
         stories=tuple(dict.fromkeys(stories)),
         references=tuple(dict.fromkeys(islice(references, MAX_REFERENCES // 10))),
         paths=tuple(dict.fromkeys(paths))[:MAX_PATHS],

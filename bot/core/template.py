@@ -32,7 +32,6 @@ _GATE = re.compile(r"\s*[*_]{0,2}GATE\b|\s*\[Gates determined")
 _FIELD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,80}?)\s*(?:[:：]\*\*|\*\*\s*[:：])")
 _NUMERAL = re.compile(r"\s*(?:[IVXLC]{1,7}|[0-9]{1,2}|[一二三四五六七八九十]{1,3})[.):、：]\s*(\S[^:：—|]{1,100})")
 _OF_PRINCIPLES = re.compile("princip|prinzip|article|gate|原則|原则|원칙|принцип|zasad|nguyên tắc")
-_ANSWERED = re.compile(r"[\s#>*_+-]*(?:[✅☑✔✓]|\[[xX]\])|[^❌]*\|\s*[*_]*(?:✅|PASS)")
 _KINDS = {
     Part.SUMMARY: PlaceholderKind.SUMMARY,
     Part.CHECK: PlaceholderKind.GATES,
@@ -73,8 +72,6 @@ class Template:
     """Names of the Technical Context fields as written."""
     principles: tuple[str, ...]
     """Principles listed in the check itself, as the seed's template does; empty in the stock one."""
-    prefilled: bool = False
-    """The template's own check carries verdicts, so a plan that keeps them has answered nothing."""
     lean: bool = False
     """The lean preset: no Constitution Check is expected."""
     layers: tuple[str, ...] = ()
@@ -107,16 +104,12 @@ def resolve_template(documents: Mapping[str, Document], bundled: str, specify_ro
     stack = layers.layers(documents, specify_root)
     lean = layers.lean(documents, specify_root)
     if not stack:
-        return _read(bundled, BUNDLED, lean=lean)
-    return _read(layers.compose(stack), stack[-1].path, lean=lean, files=tuple(layer.path for layer in stack))
+        return read_template(bundled, BUNDLED, lean=lean)
+    return read_template(layers.compose(stack), stack[-1].path, lean=lean, files=tuple(layer.path for layer in stack))
 
 
-def read_template(text: str, path: str) -> Template:
-    """What one template text expects. Total: never raises for any text."""
-    return _read(text, path)
-
-
-def _read(text: str, path: str, *, lean: bool = False, files: tuple[str, ...] = ()) -> Template:
+def read_template(text: str, path: str, *, lean: bool = False, files: tuple[str, ...] = ()) -> Template:
+    """What one template's text expects; `files` are those that it is composed of. Total: never raises for any text."""
     document = parse(text)
     parts = _parts(document)
     lines = tuple(lines_of(document, parts))
@@ -133,7 +126,6 @@ def _read(text: str, path: str, *, lean: bool = False, files: tuple[str, ...] = 
         tracking_header=tuple(cell.text.text for cell in table.header) if table else (),
         fields=tuple(_fields(lines)),
         principles=tuple(dict.fromkeys(_principles(document.section(check)))) if check else (),
-        prefilled=_prefilled(lines),
         lean=lean,
         layers=files,
     )
@@ -266,12 +258,3 @@ def _named(words: str, *, bold: bool) -> Iterator[str]:
         name = re.split(r"(?<=\S)\s*[:：—]\s*(?=\S|$)", first, maxsplit=1)[0].strip(" *_")
         if name:
             yield name
-
-
-def _prefilled(lines: tuple[Line, ...]) -> bool:
-    """At least two answers stand in the template's own check; a line that shows ❌ too is a legend."""
-    answers = 0
-    for line in lines:
-        if line.part is Part.CHECK and line.fence is None and "❌" not in line.text:
-            answers += bool(_ANSWERED.match(line.text[:1000]))
-    return answers >= 2  # noqa: PLR2004  one alone may be an example

@@ -240,8 +240,6 @@ def test_comments_and_reports_are_replaced(store: Store) -> None:
     store.keep_comment(42, 5, CommentKind.STICKY, replace(COMMENT, digest="new"))
     store.keep_comment(42, 5, CommentKind.REPLY, replace(COMMENT, id=8))
     assert store.comment(42, 5, CommentKind.STICKY) == replace(COMMENT, digest="new")
-    store.forget_comment(42, 5, CommentKind.STICKY)
-    assert store.comment(42, 5, CommentKind.STICKY) is None
     assert store.comment(42, 5, CommentKind.REPLY) == replace(COMMENT, id=8)
     store.keep_report(42, "h", REPORT)
     store.keep_report(42, "h", replace(REPORT, check_run=None))
@@ -266,13 +264,11 @@ class TestNumbers:
         assert store.offer_number(42, Offer("specs", "023", 412, 300.0), 102.0) == "023"
 
 
-def test_a_waiver_is_replaced_by_its_like_and_removed(store: Store) -> None:
+def test_a_waiver_is_replaced_by_its_like(store: Store) -> None:
     store.add_waiver(WAIVER)
     store.add_waiver(replace(WAIVER, tree="t2"))
     store.add_waiver(replace(WAIVER, finding="f2", given_at=20.0))
     assert [(one.finding, one.tree) for one in store.waivers(42)] == [("f1", "t2"), ("f2", "t1")]
-    store.remove_waiver(WAIVER)
-    assert [one.finding for one in store.waivers(42)] == ["f2"]
 
 
 def test_uses_are_counted_within_their_time(store: Store) -> None:

@@ -58,13 +58,11 @@ def test_everything_that_the_rules_look_at() -> None:
         (None, False, 26),
     ]
     third = tasks.tasks[2]
-    assert third.parallel
     assert third.stories == ("US1",)
     assert third.references == ("FR-001", "SC-002")
     assert third.paths == ("app/retry/store.kt", "docs/retry.md")
     assert tasks.tasks[1].paths == ("settings.toml", "app/retry/pool.kt")
     assert tasks.tasks[3].stories == ("US1", "US2")
-    assert not tasks.tasks[3].parallel
     assert tasks.references == (
         ("FR-001", 8),
         ("FR-002", 8),

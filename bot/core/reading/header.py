@@ -31,7 +31,6 @@ class Header:
     """What stands above the first section."""
 
     title: str | None = None
-    title_line: int | None = None
     branch: str | None = None
     branch_line: int | None = None
     spec_link: str | None = None
@@ -54,7 +53,6 @@ def read_header(markdown: Markdown) -> Header:
                     spec = (target or value, at)
     return Header(
         _bounded(title.title) if title else None,
-        title.line if title else None,
         _bounded(branch[0]) if branch else None,
         branch[1] if branch else None,
         _bounded(spec[0]) if spec else None,

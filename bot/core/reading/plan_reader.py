@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import parse
 from bot.core.placeholders import find_placeholders, is_unfilled, template_share
-from bot.core.plan import Plan, Section, Verdict
+from bot.core.plan import Plan, Section
 from bot.core.reading.collected import Collected, normal
 from bot.core.reading.constitution_check import read_checks
 from bot.core.reading.header import read_header
 from bot.core.reading.joining import Joiner
 from bot.core.reading.promises import read_promises
-from bot.core.reading.sections import check_parts, fold, tracking_part
+from bot.core.reading.sections import check_parts, tracking_part
 from bot.core.reading.structure import relative_links, structure_paths
 from bot.core.reading.tracking import TrackingReader
 
@@ -23,14 +22,8 @@ if TYPE_CHECKING:
     from bot.core.change import Document
     from bot.core.constitution import Constitution
     from bot.core.markdown import Heading, Markdown
-    from bot.core.plan import Check
     from bot.core.reading.sections import CheckPart
     from bot.core.template import Template
-
-_STOCK_SECTIONS = frozenset(
-    {"summary", "technical context", "constitution check", "project structure", "complexity tracking"}
-)
-_TITLE = re.compile(r"implementation\s+plan", re.IGNORECASE)
 
 
 def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:
@@ -53,7 +46,6 @@ def read_plan(document: Document, template: Template, constitution: Constitution
         branch_line=header.branch_line,
         spec_link=header.spec_link,
         spec_line=header.spec_line,
-        is_spec_kit=_is_spec_kit(markdown, header.title, branch=header.branch is not None, template=template),
         check=_section(parts[0].heading) if parts else None,
         tracking=_section(tracking) if tracking else None,
         tracking_table_line=rows.table_line,
@@ -67,7 +59,6 @@ def read_plan(document: Document, template: Template, constitution: Constitution
         unfilled=is_unfilled(placeholders, template),
         structure_paths=structure_paths(markdown),
         links=relative_links(markdown),
-        all_answered_by_nothing=first is None and bool(found.checks) and _none_answered(found.checks),
     )
 
 
@@ -84,16 +75,5 @@ def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner,
     return found
 
 
-def _none_answered(checks: Sequence[Check]) -> bool:
-    return all(check.verdict is Verdict.UNANSWERED for check in checks)
-
-
 def _section(heading: Heading) -> Section:
     return Section(heading.title[:200], heading.line, heading.end_line)
-
-
-def _is_spec_kit(markdown: Markdown, title: str | None, *, branch: bool, template: Template) -> bool:
-    """It has the header, or at least two of the sections that Spec Kit or the repository's template lay down."""
-    known = _STOCK_SECTIONS | {fold(section) for section in template.sections}
-    sections = sum(fold(heading.title) in known for heading in markdown.headings if heading.level == 2)  # noqa: PLR2004  level 2
-    return (branch and title is not None and _TITLE.search(title) is not None) or sections > 1

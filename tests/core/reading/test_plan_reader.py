@@ -113,12 +113,6 @@ def test_paths_and_links_are_read_with_their_lines() -> None:
     assert [link for link, _ in plan.links] == ["research.md#berths"]
 
 
-def test_a_plan_is_told_from_any_other_text() -> None:
-    assert read(f"# Implementation Plan: x\n\n{HEADERS['one line']}\n").is_spec_kit
-    assert read("# Notes\n\n## Summary\n\n## Technical Context\n").is_spec_kit
-    assert not read("# Implementation Plan: x\n\n## Steps\n").is_spec_kit
-
-
 def test_the_sections_are_named_as_they_stand() -> None:
     plan = read(plan_text("- **III. Small Boats**: PASS", "None.", heading="Constitution Check ✅"))
     assert plan.check is not None

@@ -70,6 +70,16 @@ class Server:
             "logging_collector": "off",
         }
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        until = time.monotonic() + _START
+        self._launch(words)
+        while not self._answers():
+            if self._process is not None and self._process.poll() is not None:
+                # After a kill a child that was just being forked may hold the shared memory a moment longer.
+                self._launch(words)
+            assert time.monotonic() < until, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+    def _launch(self, words: list[str]) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._tools / "postgres", "-D", self.folder / "data", *words],
@@ -80,11 +90,6 @@ class Server:
                 extra_groups=[] if self._user else None,
                 cwd=self.folder,
             )
-        until = time.monotonic() + _START
-        while not self._answers():
-            assert self._process.poll() is None, (self.folder / "log").read_text()
-            assert time.monotonic() < until, (self.folder / "log").read_text()
-            time.sleep(0.05)
 
     def kill(self) -> None:
         """As a crash of the machine would: no process of it gets to say goodbye."""

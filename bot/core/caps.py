@@ -34,14 +34,15 @@ def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Findin
 
     The level takes the place of the rule's own severity: what is found at that severity gets the level, and what
     its condition makes softer stays softer. So `inline-justification: error` makes its warnings block, while
-    `number-collision: error`, which it is already, leaves the warning about an open pull request a warning.
+    `number-collision: error`, which it is already, leaves the warning about an open pull request a warning. No level
+    rises above the rule's ceiling.
     """
     level = config.rules.get(rule.id)
     if level is None:
         return finding
     if level is RuleLevel.OFF:
         return None
-    severity = Severity(level.value)
+    severity = at_most(Severity(level.value), rule.ceiling)
     if finding.severity is rule.severity and not finding.follow_up:
         return replace(finding, severity=severity)
     return replace(finding, severity=at_most(finding.severity, severity))

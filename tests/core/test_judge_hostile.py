@@ -111,7 +111,8 @@ def test_a_level_takes_the_rules_own_place_and_raises_nothing_else(
         assert levelled is None
     else:
         assert levelled is not None
-        wanted = Severity(level.value) if own is rule.severity else at_most(own, Severity(level.value))
+        highest = at_most(Severity(level.value), rule.ceiling)
+        wanted = highest if own is rule.severity else at_most(own, highest)
         assert levelled.severity is wanted
 
 

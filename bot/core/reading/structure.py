@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from bot.core.markdown import Fence, Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.core.markdown import Block, Markdown, Text
 
 MAX_PATHS = 500
 MAX_LINKS = 500
 MAX_PATH = 300
+_MAX_PARTS = 20
 _DECISION = re.compile(
     r"\W*(?:structure\s+decision|decisión\s+de\s+estructura|decisão\s+de\s+estrutura|strukturentscheidung|décision\s+de\s+structure|решение\s+по\s+структуре|构造の決定|構成の決定|構造決定|结构决策|結構決策|구조\s*결정)",
     re.IGNORECASE,
@@ -27,12 +30,26 @@ _DOCUMENTATION = re.compile(
 )
 _ENTRY = re.compile(r"^(?P<indent>[\s│|]*(?:[├└]──?─?\s*|[+`|\\]--\s*)?)(?P<name>[^\s#←]+)")
 _PATH = re.compile(r"(?:\.{1,2}/)?[\w@.+-]+(?:/[\w@.+*{}-]+)*/?")
+_WORD = re.compile(r" [^\W\d_]")
+"""One space and a letter: the line goes on as a sentence. A note stands after a mark or more space."""
+_GOES = re.compile(
+    r"\b(?:delet|remov|renam|retir|eliminad|elimina\b|borrad|removid|renombrad|gelösch|entfern|umbenann|supprim|renomm|удал|переимен)"
+    r"|\b(?:moved|moves)\s+to\b|\bdeprecat|\bmigrated\b|\bto\s+migrate\b|^\s*(?:→|->)|削除|删除|移除|刪除|삭제|❌",
+    re.IGNORECASE,
+)
+"""A note by which the path is not to be there when the feature is done, and with a folder all that is in it."""
+_NOT = re.compile(
+    r"\b(?:no|not|never|without|instead|rather|from|sin|ohne|statt|kein\w*|sans|sem|без|нет)\b[^.;:,()]*$",
+    re.IGNORECASE,
+)
+"""Before a path, in the same part of the sentence: the decision names it to say that there is none."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|/", re.IGNORECASE)
 
 
 def structure_paths(markdown: Markdown) -> tuple[tuple[str, int], ...]:
     """Paths from the repository's root, with their lines, each once."""
     found: dict[str, int] = {}
+    leaving: list[str] = []
     heading = ""
     for block in markdown.blocks:
         if len(found) >= MAX_PATHS:
@@ -45,34 +62,65 @@ def structure_paths(markdown: Markdown) -> tuple[tuple[str, int], ...]:
             and _SOURCE.search(heading)
             and not _DOCUMENTATION.search(heading.partition("(")[0])
         ):
-            for path, line in _tree(block):
+            stays, gone = _tree(block)
+            leaving += gone
+            for path, line in stays:
                 found.setdefault(path, line)
         elif isinstance(block, Paragraph | Item) and _DECISION.match(block.text.text[:60]):
             for code, mark in block.text.marked(Style.CODE):
-                if "/" in code and _PATH.fullmatch(code.strip()) and "*" not in code and "{" not in code:
+                before = block.text.text[max(0, mark.start - 60) : mark.start]
+                if "/" in code and _is_name(code.strip(), "") and _NOT.search(before) is None:
                     found.setdefault(code.strip()[:MAX_PATH], block.text.place(mark.start)[0])
-    return tuple(list(found.items())[:MAX_PATHS])
+    ends = {end for path in leaving[:MAX_PATHS] for end in _ends(path)}
+    return tuple([(path, line) for path, line in found.items() if path.strip("/") not in ends][:MAX_PATHS])
 
 
-def _tree(block: Fence) -> list[tuple[str, int]]:
-    """The paths of an ASCII tree. A line that does not look like an entry is left out."""
+def _ends(path: str) -> Iterator[str]:
+    """The path, and the same from each folder on: people write paths from where they are."""
+    parts = path.strip("/").split("/")[-_MAX_PARTS:]
+    return ("/".join(parts[at:]) for at in range(len(parts)))
+
+
+def _tree(block: Fence) -> tuple[list[tuple[str, int]], list[str]]:
+    """The paths of an ASCII tree with their lines, and those that its notes say will go.
+
+    A line that names no plain path is left out, and so is what stands below it.
+    """
     found: list[tuple[str, int]] = []
-    stack: list[tuple[int, str]] = []
+    gone: list[str] = []
+    emptied: set[str] = set()
+    stack: list[tuple[int, str | None]] = []
     for index, line in enumerate(block.lines[:2000]):
         match = _ENTRY.match(line[:MAX_PATH])
         if match is None:
             continue
-        name = match["name"].strip("`")
-        if not _PATH.fullmatch(name) or "*" in name or "{" in name or name in {"...", ".", ".."}:
-            continue
         depth = len(match["indent"])
         while stack and stack[-1][0] >= depth:
             stack.pop()
-        path = (stack[-1][1] if stack else "") + name.removeprefix("./")
-        found.append((path[:MAX_PATH], block.first + index))
-        if name.endswith("/") and len(path) < MAX_PATH:
+        above = stack[-1][1] if stack else ""
+        name = match["name"].strip("`")
+        note = line[match.end() : MAX_PATH]
+        if above is None or not _is_name(name, note):
+            stack.append((depth, None))  # `(app)/` or `Shop.*/`: what is below it has no path that is known
+            continue
+        path = above + name.removeprefix("./")
+        if len(path) >= MAX_PATH or _GOES.search(note):
+            stack.append((depth, None))
+            emptied.add(above)
+            gone.append(path[:MAX_PATH])
+            continue
+        found.append((path, block.first + index))
+        if name.endswith("/"):
             stack.append((depth, path))
-    return found
+    held = {path.rstrip("/").rpartition("/")[0] + "/" for path, _ in found}
+    return [(path, line) for path, line in found if path not in emptied or path in held], gone
+
+
+def _is_name(name: str, note: str) -> bool:
+    """A path without a pattern, and not the first word of a sentence: `email delivery # sent by the worker`."""
+    if not _PATH.fullmatch(name) or "*" in name or "{" in name or name in {"...", ".", ".."}:
+        return False
+    return _WORD.match(note) is None
 
 
 def relative_links(markdown: Markdown) -> tuple[tuple[str, int], ...]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.apply import Hands
 from bot.conversation import Conversation
 from bot.core import config_check, decide, drafting
 from bot.core.apology import apology, head_of
-from bot.core.candidates import Known
 from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
-from bot.core.digest import digest as digest_of
 from bot.core.effects import CheckRun, PublishRun
 from bot.core.events import (
     BranchPushed,
@@ -30,14 +26,13 @@ from bot.core.events import (
     SweepDue,
 )
 from bot.core.facts import Question
-from bot.core.folders import feature_folders, specs_roots
+from bot.core.folders import specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.needs import MAX_PREFIXES, Subject
 from bot.core.owner_file import OWNERS
 from bot.core.render import DRAFT, NAME
-from bot.core.stored import CommentKind, SeenRepository, StoredReport
-from bot.core.verdict import decide_verdict, judge_candidate, number_of, report_json
-from bot.gather import Gathered, Gatherer
+from bot.core.verdict import decide_verdict, judge_candidate, number_of
+from bot.memory import Memory
 from bot.scene import Scene
 
 if TYPE_CHECKING:
@@ -50,8 +45,8 @@ if TYPE_CHECKING:
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Commit, Run
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
-    from bot.core.stored import StoredBlob
     from bot.core.verdict import House, Judged
+    from bot.gather import Gathered
 
 _ZERO = "0" * 40
 _A_PAGE = 100
@@ -65,8 +60,6 @@ RepositoryEvent = (
     | RerunRequested
     | SweepDue
 )
-_LEGACY = "legacy"
-"""The hint that holds the feature folders of the day when Plangate came."""
 
 
 @dataclass(slots=True)
@@ -83,6 +76,20 @@ class Task:
     configurations: Configurations
     writer: Callable[[], Forge | None]
     """The repository with the right to write contents, None where the App was not given it."""
+    _memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        event = self.event
+        self._memory = Memory(
+            store=self.store,
+            clock=self.clock,
+            house=self.house,
+            configurations=self.configurations,
+            installation=event.installation,
+            repository=event.repository,
+            accepted_at=self.job.accepted_at,
+            tells_of_opening=isinstance(event, PullRequestChanged) and event.change is PullRequestChange.OPENED,
+        )
 
     def run(self) -> None:
         """React to the event. Raises `ForgeError`."""
@@ -116,13 +123,13 @@ class Task:
         is_default = event.branch == event.repository.default_branch
         before = event.before if not event.created and event.before != _ZERO else None
         if event.deleted:
-            gathered = self._gatherer().gather(Subject(branch=event.branch))
+            gathered = self._memory.gatherer(self.forge).gather(Subject(branch=event.branch))
             self._again(decide.sharing(gathered.answer), "a branch was deleted")
             return
         if is_default:
             subject = Subject(branch=event.branch, head=event.after, before=before, everyone=True)
-            gathered = self._gatherer().gather(subject)
-            self._keep_configuration(gathered.answer, pushed=True)
+            gathered = self._memory.gatherer(self.forge).gather(subject)
+            self._memory.keep_configuration(gathered.answer, pushed_to=self.forge)
             if self._repository.name == OWNERS and decide.moves_configuration(gathered.answer):
                 self._owners_repository()
         else:
@@ -144,7 +151,7 @@ class Task:
 
     def _renumbered(self, answer: Answer) -> None:
         """Look again at the heads whose numbers a push to the default branch took or freed."""
-        config = configured(answer, "", None, self.house.farther, self._last_good).config
+        config = configured(answer, "", None, self.house.farther, self._memory.last_good).config
         prefixes = decide.changed_numbers(answer, config)[:MAX_PREFIXES]
         if prefixes and answer.based:
             found = self.forge.read(Question(roots=specs_roots(config, answer.default), prefixes=prefixes))
@@ -158,10 +165,6 @@ class Task:
         """Put pull requests on the queue to be looked at again."""
         event = self.event
         self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, reason))
-
-    @property
-    def _last_good(self) -> StoredBlob | None:
-        return self.configurations.last_good(self._installation, self._repository.id)
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
@@ -180,10 +183,10 @@ class Task:
         self._judge(subject, merge_base_branch=event.base_ref.removeprefix("refs/heads/"))
 
     def _command(self, event: CommandPosted) -> None:
-        gatherer = self._gatherer()
+        gatherer = self._memory.gatherer(self.forge)
         number = event.number if event.on_pull_request else None
         gathered = gatherer.gather(Subject(number=number))
-        self._see(gatherer, gathered)
+        self._memory.see(gathered.answer, gatherer.known)
         answer, known = gathered.answer, gatherer.known
         held = configured(answer, answer.default_branch or "", answer.default, known.farther, known.last_good)
         scene = Scene(
@@ -238,9 +241,9 @@ class Task:
 
     def _survey(self, event: SweepDue) -> None:
         """The App came to the repository: remember what is there, and look at every open pull request."""
-        gatherer = self._gatherer()
+        gatherer = self._memory.gatherer(self.forge)
         gathered = gatherer.gather(Subject(everyone=True))
-        self._see(gatherer, gathered)
+        self._memory.see(gathered.answer, gatherer.known)
         if self._repository.name == OWNERS:
             self._owners_repository()
         self._again(self._based(gathered.answer, None), event.reason)
@@ -249,19 +252,21 @@ class Task:
         self, subject: Subject, *, asked: bool = False, answered: int = 0, merge_base_branch: str | None = None
     ) -> Gathered:
         """Bring the run of a head, and the comments of its pull requests, to what they should say."""
-        gatherer = self._gatherer()
+        gatherer = self._memory.gatherer(self.forge)
         gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, whole=asked)
-        self._see(gatherer, gathered)
+        self._memory.see(gathered.answer, gatherer.known)
         if gathered.answer.archived or (not asked and self._moved(subject, gathered.answer)):
             return gathered
         judged = tuple(self._judge_one(one) for one in gathered.candidates)
-        snapshot = Snapshot(gathered.answer, judged, marks=self._marks(judged), asked=asked, answered=answered)
+        snapshot = Snapshot(gathered.answer, judged, marks=self._memory.marks(judged), asked=asked, answered=answered)
         effects = decide.effects_on_head(snapshot, self.house)
         draft = self._draft(snapshot) if effects else None
         if draft is not None:
             effects = decide.effects_on_head(replace(snapshot, draft=draft), self.house)
         run = self._apply(effects)
-        self._keep(snapshot, run)
+        verdict = decide_verdict(judged)
+        if verdict is not None:
+            self._memory.keep_verdict(verdict.deciding, run)
         self._apply(self._config_run(gathered, answered if asked else None))
         return gathered
 
@@ -285,63 +290,6 @@ class Task:
             return answer.asked.is_open and answer.asked.head_sha != subject.head
         return subject.branch is not None and answer.tip != subject.head
 
-    def _gatherer(self) -> Gatherer:
-        repository = self._repository
-        seen = self.store.repository(repository.id)
-        known = Known(
-            last_good=self._last_good,
-            broke=self.configurations.broke(repository.id),
-            farther=self.house.farther,
-            first_seen=_iso(seen.first_seen) if seen is not None else "",
-            legacy=self._legacy() or frozenset(),
-        )
-        arrive = self._arrival if seen is None or self._legacy() is None else None
-        return Gatherer(self.forge, self.store, repository.id, known, arrive)
-
-    def _legacy(self) -> frozenset[str] | None:
-        stored = self.store.remembered(self._repository.id, _LEGACY)
-        return None if stored is None else frozenset(json.loads(stored))
-
-    def _arrival(self, answer: Answer, known: Known) -> Known:
-        """What the repository held when Plangate came to it."""
-        first_seen = known.first_seen or _iso(self._first_seen(answer))
-        config = configured(answer, answer.default_branch or "", None, known.farther, known.last_good).config
-        folders = feature_folders(answer.default, config, specs_roots(config, answer.default))
-        return replace(known, first_seen=first_seen, legacy=frozenset(folders))
-
-    def _first_seen(self, answer: Answer) -> float:
-        """When the repository was first seen, if that is now: a pull request that told us of it is not older."""
-        event = self.event
-        if isinstance(event, PullRequestChanged) and event.change is PullRequestChange.OPENED and answer.asked:
-            return min(self.job.accepted_at, datetime.fromisoformat(answer.asked.created_at).timestamp())
-        return self.job.accepted_at
-
-    def _see(self, gatherer: Gatherer, gathered: Gathered) -> None:
-        """Remember the repository, its last good configuration, and that it is governed."""
-        answer, repository = gathered.answer, self._repository
-        owner, _, name = answer.full_name.partition("/")
-        seen = self.store.repository(repository.id)
-        if seen is None or (seen.owner, seen.name, seen.installation) != (owner, name, self._installation):
-            first = seen.first_seen if seen is not None else self._first_seen(answer)
-            self.store.see_repository(SeenRepository(repository.id, self._installation, owner, name, first))
-        if self._legacy() is None:
-            self.store.remember(repository.id, _LEGACY, json.dumps(sorted(gatherer.known.legacy)))
-        self._keep_configuration(answer)
-
-    def _keep_configuration(self, answer: Answer, *, pushed: bool = False) -> None:
-        """Keep what the default branch says while it can be read, and when it broke."""
-        repository, farther = self._repository.id, self.house.farther
-        held = configured(answer, answer.default_branch or "", None, farther, self._last_good)
-        self.configurations.keep(self._installation, repository, held)
-        if pushed:
-            self.configurations.pushed(self._installation, held, answer, farther, self.forge)
-
-    def _marks(self, judged: Sequence[Judged]) -> dict[int, str]:
-        """What the comments of these pull requests said when we last wrote them."""
-        numbers = (one.candidate.pull.number for one in judged if one.candidate.pull is not None)
-        found = ((number, self.store.comment(self._repository.id, number, CommentKind.STICKY)) for number in numbers)
-        return {number: comment.digest for number, comment in found if comment is not None}
-
     def _draft(self, snapshot: Snapshot) -> Draft | None:
         """A plan for the feature that has none, read from the repository's own files; one read more."""
         verdict = decide_verdict(snapshot.judged)
@@ -364,22 +312,6 @@ class Task:
         if nested is None:
             return found
         return replace(found, tree=replace(found.tree, documents=nested.tree.documents))
-
-    def _keep(self, snapshot: Snapshot, run: Run | None) -> None:
-        """Keep the report behind a run that was written, and whether the repository is governed."""
-        verdict = decide_verdict(snapshot.judged)
-        if verdict is None:
-            return
-        deciding = verdict.deciding
-        seen = self.store.repository(self._repository.id)
-        if seen is not None and seen.governed != deciding.governed:
-            self.store.set_governed(self._repository.id, deciding.governed)
-        if run is not None:
-            sha = deciding.candidate.change.head.sha or ""
-            digest = digest_of(deciding.report, self.house.rules)
-            text = report_json(deciding, self.house)
-            kept = StoredReport(digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
-            self.store.keep_report(self._repository.id, sha, kept)
 
     def _apply(self, effects: Sequence[Effect]) -> Run | None:
         hands = Hands(self.forge, self.queue, self.store, self.clock, self._repository.id)
@@ -406,8 +338,3 @@ def _as_command(event: ButtonPressed, number: int) -> CommandPosted:
         text="/speckit.plan" if event.identifier == DRAFT.identifier else "/speckit.plan check",
         comment=None,
     )
-
-
-def _iso(seconds: float) -> str:
-    """A time as GitHub writes it, in whole seconds."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

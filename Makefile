@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow chaos postgres bench check format lock clean
+.PHONY: help demo test test-slow chaos postgres bench check docs format lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ check: $(STAMP) ## Format, lint, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(STAMP) ## Write the pages on rules, commands and configuration, and the schema, from the code
+	UPDATE=1 $(BIN)/python -m pytest -q -k is_the_generated_one tests/rules/test_registry.py tests/core/test_command_guide.py tests/core/test_config_guide.py
 
 format: $(STAMP) ## Write the format and the mendable lint
 	$(BIN)/ruff format .

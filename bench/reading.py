@@ -1,7 +1,7 @@
 """What reading a plan costs, and that it grows no faster than the plan.
 
-Reads every `plan.md` of the corpus (`PLANGATE_CORPUS`, or `../shared/corpus` from the project's root), each against its
-own repository's template and constitution; where there is no corpus, plans that are made here. Then one plan is grown
+Reads every `plan.md` of the corpus that `PLANGATE_CORPUS` names, each against its own repository's template and
+constitution; where there is none, plans that are made here. Then one plan is grown
 from 1 KB to 4 MB in each of several ways. (The App and the command line refuse a document above 1 MB with a finding;
 here the readers get it all the same, and stop where the parser does.)
 Times are of the processor, the best of several; the ratios are what another machine can compare.
@@ -54,9 +54,11 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000, 4_000_000)
 ROUNDS = 3
 
 
-def corpus() -> Path:
-    """Where the corpus is."""
-    return Path(os.environ.get("PLANGATE_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
+def corpus() -> Path | None:
+    """The folder of the corpus' repositories, None where there is none."""
+    named = os.environ.get("PLANGATE_CORPUS")
+    repositories = Path(named) / "repos" if named else None
+    return repositories if repositories is not None and repositories.is_dir() else None
 
 
 def corpus_plans(repositories: Path) -> Iterator[tuple[Document, Template, Constitution]]:
@@ -102,11 +104,11 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def main() -> int:
     """Print both tables."""
-    repositories = corpus() / "repos"
-    plans = list(corpus_plans(repositories) if repositories.is_dir() else made_plans())
+    repositories = corpus()
+    plans = list(made_plans() if repositories is None else corpus_plans(repositories))
     whole = [milliseconds(partial(read_plan, *plan)) for plan in plans]
     parsed = [milliseconds(partial(parse, plan[0].text)) for plan in plans]
-    print(f"{len(plans)} plans {'of the corpus' if repositories.is_dir() else 'made here'}")
+    print(f"{len(plans)} plans {'made here' if repositories is None else 'of the corpus'}")
     print(f"  median {statistics.median(whole):.1f} ms (at most 5), slowest {max(whole):.1f} ms (at most 50)")
     print(f"  share of the Markdown parser {sum(parsed) / sum(whole):.0%}")
     print("\nmilliseconds for each KB, by size; 1.0 is that of 10 KB")

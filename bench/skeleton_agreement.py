@@ -1,8 +1,8 @@
 """How far a drafted technical context agrees with what the repositories' own plans say.
 
-Reads the corpus (`PLANGATE_CORPUS`, or `../shared/corpus` from the project's root): for each repository its tree and
-whatever manifests lie in its files. A stated value agrees when a plan of that repository names it, and is wrong when
-plans speak of the matter and none names it.
+Reads the corpus that `PLANGATE_CORPUS` names: for each repository its tree and whatever manifests lie in its files. A
+stated value agrees when a plan of that repository names it, and is wrong when plans speak of the matter and none names
+it.
 
     python bench/skeleton_agreement.py [--verbose]
 """
@@ -45,9 +45,11 @@ SAID = {
 }
 
 
-def corpus() -> Path:
-    """Where the corpus is."""
-    return Path(os.environ.get("PLANGATE_CORPUS") or Path(__file__).parents[2] / "shared" / "corpus")
+def corpus() -> Path | None:
+    """The folder of the corpus' repositories, None where there is none."""
+    named = os.environ.get("PLANGATE_CORPUS")
+    repositories = Path(named) / "repos" if named else None
+    return repositories if repositories is not None and repositories.is_dir() else None
 
 
 def plan_words(repository: Path, pattern: re.Pattern[str]) -> str:
@@ -76,7 +78,8 @@ def main() -> int:
     """Print one table: topic, agreed, wrong, not found, not said."""
     verbose = "--verbose" in sys.argv
     counts: dict[Topic, Counter[str]] = {topic: Counter() for topic in FIELDS}
-    repositories = sorted((corpus() / "repos").iterdir()) if (corpus() / "repos").is_dir() else []
+    folder = corpus()
+    repositories = sorted(folder.iterdir()) if folder is not None else []
     if not repositories:
         print("no corpus: set PLANGATE_CORPUS")
         return 2

@@ -111,14 +111,6 @@ class TestLimits:
 
 
 class TestReading:
-    def test_an_answer_in_part_is_never_taken_for_absence(self, stage: Stage, ferry: Repository) -> None:
-        pull = pushed(stage, ferry)
-        error = {"message": "Something went wrong", "path": ["repository", "head"]}
-        stage.world.faults.add(Fault("graphql", graphql=error, partial=True))
-        outcomes = stage.drain(patience=10)
-        assert [type(outcome) for outcome in outcomes] == [Retry, Done]
-        assert_told_once(stage, ferry, pull)
-
     def test_an_error_that_says_that_a_file_is_absent_is_none(self, stage: Stage, ferry: Repository) -> None:
         pull = pushed(stage, ferry)
         error = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,12 @@ def opened(stage: Stage, repo: Repository, text: str | None = None, branch: str 
 
 def conclusions(stage: Stage, repo: Repository, sha: str) -> list[str | None]:
     return [run.conclusion for run in stage.runs(repo, sha)]
+
+
+def asked(stage: Stage, mark: int) -> dict[str, int]:
+    """How many requests each account's installation made, its tokens left out."""
+    tokens = (one.asked_by.token for one in stage.requests(mark) if one.asked_by is not None)
+    return dict(Counter(token.installation.account.login for token in tokens if token is not None))
 
 
 class TestRaces:
@@ -231,15 +238,42 @@ class TestLimits:
         stage.world.push(ferry, "002-export", feature("specs/002-export"), author="ada")
         pull = opened(stage, other, plan("FAIL"))
         assert conclusions(stage, other, pull.head_sha) == ["failure"], "at once"
-        asked = {
-            one.asked_by.token.installation.account.login
-            for one in stage.requests(mark)
-            if one.asked_by is not None and one.asked_by.token is not None
-        }
-        assert asked == {"globex"}, "nothing is asked of the one that is refused"
+        assert asked(stage, mark).keys() == {"globex"}, "nothing is asked of the one that is refused"
         stage.world.advance(HOUR + 5)
         stage.drain(patience=30)
         assert conclusions(stage, ferry, limited.head_sha) == ["failure"]
+
+    @pytest.mark.slow
+    def test_ninety_nine_do_not_notice_that_one_of_a_hundred_waits_for_an_hour(self, stage: Stage) -> None:
+        accounts = [f"yard-{number}" for number in range(100)]
+        repos = [stage.world.create_repository(name, "boat", {"README.md": "#", **SPEC_KIT}) for name in accounts]
+        for repo in repos:
+            stage.world.install(repo.owner, [repo])
+        stage.drain()
+        unlucky = repos[37]
+        installations = stage.world.hub.state.installations.values()
+        (limited,) = (one for one in installations if one.account is unlucky.owner)
+        reset = stage.world.hub.limits.exhaust(limited.id)
+        for repo in repos:
+            stage.world.push(repo, "001-search", FAILING, author="ada")
+            stage.world.open_pull_request(repo, "001-search", author="ada")
+        mark, began = stage.world.requests.mark, stage.clock.now()
+        outcomes = stage.drain()
+        assert stage.clock.now() - began < MINUTE, "nobody turned the clock"
+        assert [type(one) for one in outcomes if not isinstance(one, Done)] == [Retry]
+        assert asked(stage, mark) == {name: 1 if name == unlucky.owner.login else 3 for name in accounts}, (
+            "a read, a run and a comment for each; the one that is refused asks once"
+        )
+        heads = [repo.pulls[1].head_sha for repo in repos]
+        verdicts = [conclusions(stage, repo, head) for repo, head in zip(repos, heads, strict=True)]
+        assert verdicts == [[] if repo is unlucky else ["failure"] for repo in repos]
+        mark = stage.world.requests.mark
+        stage.world.advance(reset - stage.clock.now() - MINUTE)
+        assert stage.drain() == []
+        stage.world.advance(MINUTE + 5)
+        stage.drain(patience=30)
+        assert asked(stage, mark) == {unlucky.owner.login: 3}
+        assert conclusions(stage, unlucky, heads[37]) == ["failure"]
 
     def test_waiting_for_a_limit_is_no_failure(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", FAILING, author="ada")

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import requests
 from github import Auth, Github, GithubException
 
-from bot.adapters import github_query, github_writing
+from bot.adapters import github_partial, github_query, github_writing
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
 from bot.adapters.github_reading import (
@@ -379,16 +379,36 @@ class GitHubRepository:
         self._graphql(github_query.Query(text, variables), doing)
 
     def _graphql(self, query: Query, doing: str) -> Json:
-        """The data of a query. Errors for single fields are let pass only where they say that a file is absent."""
+        """The data of a query. What failed of a read is asked for once more, and nothing else of it."""
+        data, failed, wanted = self._answered(query, doing)
+        if failed is None:
+            return data
+        if wanted is None:
+            raise failed
+        with shape("a read"):
+            rest, failed, _ = self._answered(github_partial.narrower(query, wanted), doing)
+            if failed is not None:
+                raise failed
+            github_partial.complete(data, rest, wanted)
+        return data
+
+    def _answered(self, query: Query, doing: str) -> tuple[Json, ForgeError | None, github_partial.Wanted | None]:
+        """The data, what is wrong with it, and what of it a narrower query may bring; an absent file is nothing wrong.
+
+        Raises `ForgeError` when there is no data.
+        """
         headers, answer = self._send("POST", "/graphql", doing, {"query": query.text, "variables": query.variables})
         data = answer.get("data") if isinstance(answer, dict) else None
         errors = answer.get("errors") if isinstance(answer, dict) else None
         grave = [error for error in errors or () if not _is_absence(error)]
-        if grave or not isinstance(data, dict) or ("repository" in data and data["repository"] is None):
-            failed = error_in_graphql(grave, headers, doing, self._repositories.clock)
-            self._repositories.noticed(self._key[0], failed)
+        if isinstance(data, dict) and not grave and data.get("repository", data) is not None:
+            return data, None, None
+        failed = error_in_graphql(grave, headers, doing, self._repositories.clock)
+        self._repositories.noticed(self._key[0], failed)
+        hopeless = failed.limited or isinstance(failed, RepositoryGone) or not query.text.startswith("query ")
+        if hopeless or not grave or not isinstance(data, dict):
             raise failed
-        return data
+        return data, failed, github_partial.failed_fields(data, grave)
 
     def _write(self, writing: Writing, path: str, doing: str, body: Any) -> Any:
         return self._repositories.write(self._key, writing, path, doing, body)

@@ -48,6 +48,13 @@ class Limits:
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _spent: dict[str, _Spent] = field(default_factory=dict)
 
+    def exhaust(self, installation: int) -> float:
+        """Spend all that an installation has for an hour, of REST and of GraphQL; when that hour ends."""
+        reset = self.now() + HOUR
+        for resource in ("core", "graphql"):
+            self._windows[_installation(installation), resource] = _Window(reset, self.budget[resource])
+        return reset
+
     def hold_back(self, credential: Credential, request: Request) -> None:
         """Count a request towards the secondary limits. Raises `ApiError` 403 with `Retry-After` when it is too much.
 
@@ -152,7 +159,11 @@ def _wait(spent: list[tuple[float, int]], span: float, most: int, now: float, mo
 
 def _who(credential: Credential) -> str:
     if credential.token is not None:
-        return f"installation ID {credential.token.installation.id}"
+        return _installation(credential.token.installation.id)
     if credential.user is not None:
         return f"user ID {credential.user.id}"
     return f"app ID {credential.app.id}" if credential.app is not None else "127.0.0.1"
+
+
+def _installation(number: int) -> str:
+    return f"installation ID {number}"

@@ -111,10 +111,16 @@ def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     at = body["data"]
     *way, last = fault.graphql.get("path") or ["repository"]
     for part in way:
-        at = at.get(part) if isinstance(at, dict) else None
+        at = _inside(at, part)
     if isinstance(at, dict):  # a query that did not ask for it only gets the error
         at[last] = None
     return body | {"errors": errors}
+
+
+def _inside(at: Any, part: Any) -> Any:
+    if isinstance(at, list):
+        return at[part] if isinstance(part, int) and part < len(at) else None
+    return at.get(part) if isinstance(at, dict) else None
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:

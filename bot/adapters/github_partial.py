@@ -1,0 +1,197 @@
+"""An answer in part: what failed is asked for once more by a narrower query, and put where it was missing.
+
+GitHub answers 200 with `data` and `errors` when single fields fail or a query used up its resources, and each error
+names its field by `path`: https://spec.graphql.org/October2021/#sec-Errors. A failed field is null exactly as an absent
+one is, so what failed must be told from what is not there before anything is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    Visitor,
+    parse,
+    print_ast,
+    strip_ignored_characters,
+    visit,
+)
+
+from bot.adapters.github_query import Query
+from bot.core.errors import ForgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from graphql import DocumentNode, Node, SelectionNode
+
+Json = dict[str, Any]
+Wanted = dict[str, "Wanted | None"]
+"""Fields by the name they have in the answer: None is one that is wanted whole, an empty one no more than its names."""
+
+_THROUGH = frozenset(
+    {"repository", "defaultBranchRef", "pullRequest", "ofBranch", "head", "before", "associatedPullRequests"}
+    | {"nodes", "baseRef", "target"}
+)
+"""Fields of the one read that are asked for in part; any other is small enough to be asked for whole."""
+_NAMES = frozenset({"oid", "number", "name", "databaseId", "headRefOid"})
+"""Say whether both answers are about the same thing."""
+_ANCHORS = (("repository", "defaultBranchRef", "target"), ("repository", "pullRequest", "baseRef", "target"))
+"""Commits that may move between the two reads, and must not."""
+
+
+def failed_fields(data: Json, errors: Iterable[Any]) -> Wanted | None:
+    """What the errors say is missing of the data; None where one does not say it."""
+    wanted: Wanted = {}
+    for error in errors:
+        path = error.get("path") if isinstance(error, dict) else None
+        way = _way(data, path) if isinstance(path, list) else ()
+        if len(way) < 2 or way[0] != "repository":  # noqa: PLR2004  without all of the repository nothing came
+            return None
+        _add(wanted, way, None)
+    for anchor in _ANCHORS:
+        _add(wanted, anchor, {})
+    return wanted
+
+
+def narrower(query: Query, wanted: Wanted) -> Query:
+    """The query for no more than the wanted fields, and the names by which they are known again."""
+    document = parse(query.text, no_location=True)
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    (operation,) = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    chosen = _chosen(operation.selection_set, wanted, fragments)
+    needed, variables = _used(chosen, fragments)
+    declared = [one for one in operation.variable_definitions or () if one.variable.name.value in variables]
+    declaration = ",".join(print_ast(one) for one in declared)
+    texts = [print_ast(fragments[name]) for name in fragments if name in needed]
+    text = " ".join((f"query Rest({declaration})", print_ast(chosen), *texts))
+    return Query(
+        strip_ignored_characters(text), {name: value for name, value in query.variables.items() if name in variables}
+    )
+
+
+def complete(first: Json, second: Json, wanted: Wanted) -> None:
+    """Put the wanted fields of the second answer into the first.
+
+    Raises `ForgeError` where both are not about the same commits and pull requests.
+    """
+    for name, value in second.items():
+        if name not in wanted:
+            if first.get(name) != value:
+                raise _moved()
+        elif (inside := wanted[name]) is None:
+            first[name] = value
+        else:
+            _complete_inside(first.get(name), value, inside)
+
+
+def _complete_inside(first: Any, second: Any, wanted: Wanted) -> None:
+    if isinstance(first, dict) and isinstance(second, dict):
+        complete(first, second, wanted)
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        for one, other in zip(first, second, strict=True):
+            _complete_inside(one, other, wanted)
+    elif first is not None or second is not None:
+        raise _moved()
+
+
+def _moved() -> ForgeError:
+    return ForgeError("A branch or a pull request changed while we read it.", retry_after=1.0)
+
+
+def _way(data: Any, path: list[Any]) -> tuple[str, ...]:
+    """The names on the path, as far as fields are asked for in part, and no farther than the null that it led to.
+
+    None at all for a field that the data do not have: nobody asked for it.
+    """
+    way: list[str] = []
+    at = data
+    for part in path:
+        if isinstance(at, dict) and part not in at:
+            return ()
+        at = _inside(at, part)
+        if isinstance(part, str):
+            way.append(part)
+            if part not in _THROUGH:
+                break
+        if at is None:
+            break
+    return tuple(way)
+
+
+def _inside(at: Any, part: Any) -> Any:
+    if isinstance(at, dict):
+        return at.get(part)
+    return at[part] if isinstance(at, list) and isinstance(part, int) and 0 <= part < len(at) else None
+
+
+def _add(wanted: Wanted, way: tuple[str, ...], last: Wanted | None) -> None:
+    """Want what is at the end of the way, unless it or what it is in is wanted whole already."""
+    first, *rest = way
+    if not rest and last is None:
+        wanted[first] = None
+        return
+    inside = wanted.setdefault(first, {})
+    if inside is not None and rest:
+        _add(inside, tuple(rest), last)
+
+
+def _chosen(
+    selections: SelectionSetNode, wanted: Wanted, fragments: Mapping[str, FragmentDefinitionNode]
+) -> SelectionSetNode:
+    """The selections without those that are neither wanted nor names; fragments on the way are written out."""
+    kept: list[SelectionNode] = []
+    for one in selections.selections:
+        if isinstance(one, FieldNode):
+            kept += _field(one, wanted, fragments)
+            continue
+        part = fragments[one.name.value] if isinstance(one, FragmentSpreadNode) else cast("InlineFragmentNode", one)
+        inside = _chosen(part.selection_set, wanted, fragments)
+        if inside.selections:
+            kept.append(InlineFragmentNode(type_condition=part.type_condition, directives=(), selection_set=inside))
+    return SelectionSetNode(selections=tuple(kept))
+
+
+def _field(field: FieldNode, wanted: Wanted, fragments: Mapping[str, FragmentDefinitionNode]) -> list[SelectionNode]:
+    name = (field.alias or field.name).value
+    if name not in wanted:
+        return [field] if name in _NAMES and field.selection_set is None else []
+    inside = wanted[name]
+    if inside is None or field.selection_set is None:
+        return [field]
+    chosen = _chosen(field.selection_set, inside, fragments)
+    part = FieldNode(alias=field.alias, name=field.name, arguments=field.arguments, directives=(), selection_set=chosen)
+    return [part] if chosen.selections else []
+
+
+class _Uses(Visitor):
+    """Collects the fragments and the variables that a part of a query names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fragments: set[str] = set()
+        self.variables: set[str] = set()
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
+        self.fragments.add(node.name.value)
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.variables.add(node.name.value)
+
+
+def _used(chosen: Node | DocumentNode, fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[set[str], set[str]]:
+    """Names of the fragments and variables in use, directly or through a fragment."""
+    uses, seen = _Uses(), set[str]()
+    visit(chosen, uses)
+    while new := uses.fragments - seen:
+        seen |= new
+        for name in new:
+            visit(fragments[name], uses)
+    return uses.fragments, uses.variables

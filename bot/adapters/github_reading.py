@@ -226,14 +226,15 @@ class _Filler:
             self.entries[path] = Entry(path, kind, size, tree)
 
     def _document(self, path: str, blob: Json) -> Document:
-        """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it."""
+        """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it.
+
+        What it takes for binary is only a guess, so the bytes decide.
+        """
         size = blob["byteSize"]
         if size > MAX_DOCUMENT_BYTES:
             return Document(path, "", Reading.TOO_LARGE, size)
-        if blob["isBinary"]:
-            return Document(path, "", Reading.BINARY, size)
         text = blob["text"]
-        if text is not None and not blob["isTruncated"]:
+        if text is not None and not blob["isTruncated"] and not blob["isBinary"]:
             content = text.encode("utf-8", "surrogatepass")
             if len(content) == size:
                 return document(path, content)

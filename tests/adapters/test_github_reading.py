@@ -74,6 +74,12 @@ class TestDocuments:
     def test_a_nul_byte_makes_it_binary(self) -> None:
         assert self.document(blob("# Plan\0")).reading is Reading.BINARY
 
+    def test_what_github_takes_for_binary_is_looked_at_as_it_is(self) -> None:
+        taken = blob(None, isBinary=True, byteSize=6)
+        document = self.document(taken, lambda _: b"# Plan")
+        assert (document.text, document.reading) == ("# Plan", Reading.WHOLE)
+        assert self.document(taken, lambda _: b"# Pl\0n").reading is Reading.BINARY
+
     def test_a_large_one_is_not_fetched(self) -> None:
         document = self.document(blob("# Plan", byteSize=2_000_000, isTruncated=True))
         assert (document.reading, document.size) == (Reading.TOO_LARGE, 2_000_000)

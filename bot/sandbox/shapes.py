@@ -167,31 +167,10 @@ class Shapes(AccountShapes):
     def pull(self, pull: PullRequest) -> Json:
         """A pull request as lists show it."""
         repository, issue = pull.base, pull.issue
-        api = f"{self.url}/repos/{repository.full_name}"
-        url, html = f"{api}/pulls/{issue.number}", f"{self.url}/{repository.full_name}/pull/{issue.number}"
-        links = {
-            "self": url,
-            "html": html,
-            "issue": f"{api}/issues/{issue.number}",
-            "comments": f"{api}/issues/{issue.number}/comments",
-            "review_comments": f"{url}/comments",
-            "review_comment": f"{api}/pulls/comments{{/number}}",
-            "commits": f"{url}/commits",
-            "statuses": f"{api}/statuses/{pull.head_sha}",
-        }
         return {
-            "url": url,
+            **self._pull_addresses(pull),
             "id": pull.id,
             "node_id": node_id("PR", pull.id),
-            "html_url": html,
-            "diff_url": f"{html}.diff",
-            "patch_url": f"{html}.patch",
-            "issue_url": links["issue"],
-            "commits_url": links["commits"],
-            "review_comments_url": links["review_comments"],
-            "review_comment_url": links["review_comment"],
-            "comments_url": links["comments"],
-            "statuses_url": links["statuses"],
             "number": issue.number,
             "state": issue.state,
             "locked": issue.locked,
@@ -212,10 +191,37 @@ class Shapes(AccountShapes):
             "requested_teams": [],
             "head": self.branch_end(pull.head, pull.head_owner, pull.head_ref, pull.head_sha),
             "base": self.branch_end(repository, repository.owner.login, pull.base_ref, pull.base_sha),
-            "_links": {name: {"href": href} for name, href in links.items()},
             "author_association": self.association(repository, issue.user),
             "auto_merge": None,
             "draft": pull.draft,
+        }
+
+    def _pull_addresses(self, pull: PullRequest) -> Json:
+        number, name = pull.issue.number, pull.base.full_name
+        api = f"{self.url}/repos/{name}"
+        url, html = f"{api}/pulls/{number}", f"{self.url}/{name}/pull/{number}"
+        links = {
+            "self": url,
+            "html": html,
+            "issue": f"{api}/issues/{number}",
+            "comments": f"{api}/issues/{number}/comments",
+            "review_comments": f"{url}/comments",
+            "review_comment": f"{api}/pulls/comments{{/number}}",
+            "commits": f"{url}/commits",
+            "statuses": f"{api}/statuses/{pull.head_sha}",
+        }
+        return {
+            "url": url,
+            "html_url": html,
+            "diff_url": f"{html}.diff",
+            "patch_url": f"{html}.patch",
+            "issue_url": links["issue"],
+            "commits_url": links["commits"],
+            "review_comments_url": links["review_comments"],
+            "review_comment_url": links["review_comment"],
+            "comments_url": links["comments"],
+            "statuses_url": links["statuses"],
+            "_links": {relation: {"href": href} for relation, href in links.items()},
         }
 
     def full_pull(self, pull: PullRequest) -> Json:

@@ -32,6 +32,8 @@ _ARGUES = re.compile(
     re.IGNORECASE,
 )
 _LONG_ENOUGH = 12
+_LONGEST_WORD = 12
+"""Characters; text whose words are longer on the average is written without blanks between them."""
 _LONG_ENOUGH_WITHOUT_BLANKS = 40
 _MAX_WHAT = 80
 _MAX_FIRST_CELL = 200
@@ -98,7 +100,10 @@ def reasoned(check: Check) -> bool:
     reason = (check.reason or "")[:2000]
     if check.verdict is not Verdict.VIOLATION or not reason:
         return bool(reason)
-    long = len(reason.split()) >= _LONG_ENOUGH or (len(reason) >= _LONG_ENOUGH_WITHOUT_BLANKS and not reason.isascii())
+    words = len(reason.split())
+    # Japanese and Chinese write no blanks, so what would be a dozen words is one; one accent makes no such script.
+    unspaced = not reason.isascii() and len(reason) > words * _LONGEST_WORD
+    long = words >= _LONG_ENOUGH or (unspaced and len(reason) >= _LONG_ENOUGH_WITHOUT_BLANKS)
     return long or _ARGUES.search(reason) is not None
 
 

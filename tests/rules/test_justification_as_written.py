@@ -27,6 +27,31 @@ class Written:
 
 NO_REASON = (
     Written(
+        "german-status-line-says-what-not-why",
+        ("I. Offline zuerst", "II. Datensparsamkeit"),
+        """
+### I. Offline zuerst
+
+**Status**: ✅ Erfüllt
+
+### II. Datensparsamkeit
+
+**Status**: ❌ Verletzt
+
+Geburtsdatum und Telefonnummer werden gespeichert.
+""",
+    ),
+    Written(
+        "an-accent-makes-no-reason",
+        ("I. Pruebas Primero", "II. Una Sola Base de Datos"),
+        """
+| Principio | Estado | Notas |
+|---|---|---|
+| I. Pruebas Primero | ✅ Cumple | |
+| II. Una Sola Base de Datos | ❌ No cumple | se añade MongoDB junto a PostgreSQL para catálogo |
+""",
+    ),
+    Written(
         "unticked-box-says-violated",
         ("I. Offline First", "II. One Binary", "III. Plain Text Storage"),
         """

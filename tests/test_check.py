@@ -132,7 +132,7 @@ def test_the_digest_is_that_of_the_app(tmp_path: Path, capsys: pytest.CaptureFix
     with Stage(tmp_path) as stage:
         world = stage.world
         repo = world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", "src/a.py": "x = 1\n", **SPEC_KIT})
-        world.install("acme", [repo])
+        stage.install(repo)
         files = {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL"), "src/b.py": "y = 2\n"}
         world.push(repo, "001-search", files, author="ada")
         pull = world.open_pull_request(repo, "001-search", author="ada")

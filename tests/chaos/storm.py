@@ -7,6 +7,7 @@ who is killed follows from the seed; which job meets which fault is up to the ma
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -35,6 +36,8 @@ BACKLOG = 150
 JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
 _HELD = "GitHub takes no"
 """What the log says of a job that waits for a limit: it asked nothing."""
+_TRACE = 600
+"""Characters of each."""
 _RECONCILE_AND_SWEEP = 1_000.0
 """Seconds within which there is at least one of each."""
 
@@ -104,6 +107,8 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
             if len(words) > 3 and words[2] == "worker" and words[3] in {"done", "retry", "bury"}:
                 summary.tries["held" if _HELD in line else words[3]] += 1
         summary.seconds = time.monotonic() - started
+        if summary.wrong:
+            _leave_traces(site)
         print(summary)  # noqa: T201  what it is for; here, because the sandbox tells of its own mistakes as it closes
     return summary
 
@@ -129,6 +134,15 @@ def _rage(  # noqa: PLR0913, PLR0917  the storm is all of these
             while site.backlog() > BACKLOG or _on_their_way(site) > BACKLOG:
                 time.sleep(0.1)
                 site.check_alive()
+
+
+def _leave_traces(site: Site) -> None:
+    """What the jobs, the deliveries and the requests were, for whoever looks for the cause."""
+    world = site.world
+    traces = {"jobs": site.queue.records(limit=100_000), "deliveries": world.deliveries.log, "requests": world.requests}
+    for name, found in traces.items():
+        lines = (f"{str(one)[:_TRACE]}\n" for one in found)
+        (site.folder / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 
 def _on_their_way(site: Site) -> int:
@@ -180,14 +194,16 @@ def _check(  # noqa: PLR0913, PLR0917  a comparison is all of these
 
 
 def main() -> int:
-    """From the command line; the exit code."""
+    """From the command line; the exit code. The logs of a storm that went wrong are kept."""
     deliveries, seed, engine = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    with (
-        tempfile.TemporaryDirectory(prefix="plangate-chaos-", ignore_cleanup_errors=True) as folder,
-        Server() if engine == "postgres" else nullcontext() as server,
-    ):
-        summary = storm(Path(folder), deliveries, seed, server)
-    return 1 if summary.wrong else 0
+    folder = Path(tempfile.mkdtemp(prefix="plangate-chaos-"))
+    with Server() if engine == "postgres" else nullcontext() as server:
+        summary = storm(folder, deliveries, seed, server)
+    if summary.wrong:
+        print(f"logs: {folder}")  # noqa: T201  likewise
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":

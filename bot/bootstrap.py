@@ -210,10 +210,11 @@ def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, lead
     # Not for the web process.
     from bot.adapters.github_heads import GitHubHeads  # noqa: PLC0415
     from bot.adapters.github_hook import GitHubHook  # noqa: PLC0415
+    from bot.installations import Installations  # noqa: PLC0415
     from bot.reconcile import Reconciler  # noqa: PLC0415
 
     hook, heads = GitHubHook(repositories.app), GitHubHeads(repositories)
-    return Reconciler(hook, heads, queue, kept, repositories.clock, leader)
+    return Reconciler(hook, heads, Installations(repositories, kept), queue, kept, repositories.clock, leader)
 
 
 def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:

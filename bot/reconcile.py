@@ -1,14 +1,14 @@
 """Nothing stays without a verdict: what never arrived is asked for again, and heads without a verdict are looked for.
 
 One of the workers does this beside its jobs. It decides nothing itself: what it finds becomes deliveries and jobs like
-any other. The order of magnitude of its cost is one call every three minutes, and one read an installation every
-fifteen.
+any other. The order of magnitude of its cost is one call every three minutes, and every fifteen one for a hundred
+installations and one read for each of them.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.adapters.meaning import KINDS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.overdue import Surveyor
     from bot.core.ports import Clock, Leader, Queue, Store
     from bot.core.stored import SeenRepository
+    from bot.installations import Installations
 
 DAY = 86_400.0
 GAP = "gap"
@@ -83,6 +84,7 @@ class Reconciler:
 
     hook: Hook
     surveyor: Surveyor
+    installations: Installations
     queue: Queue
     store: Store
     clock: Clock
@@ -122,6 +124,7 @@ class Reconciler:
             self._deliveries(now)
         if now >= self._sweep_due:
             self._sweep_due = now + self.rhythm.sweep
+            self._align()
             self._batches = self._planned(now)
         if self._batches and now >= self._batches[0].due:
             self._survey(self._batches.pop(0), now)
@@ -183,6 +186,16 @@ class Reconciler:
             asked += 1
         return asked
 
+    def _align(self) -> None:
+        """Have the store know the App's installations as they are: a delivery about them may come late, or never."""
+        try:
+            changed = self.installations.align()
+        except ForgeError as error:
+            log.warning("installations not read", error=str(error))
+            return
+        if changed:
+            log.info("installations were out of date", count=changed)
+
     def _planned(self, now: float) -> list[_Batch]:
         """All governed repositories, a few at a time, spread over the time until the next sweep."""
         by_installation: dict[int, list[SeenRepository]] = {}
@@ -201,7 +214,7 @@ class Reconciler:
     def _survey(self, batch: _Batch, now: float) -> None:
         """Look at some repositories, and queue what has no verdict."""
         try:
-            found = self.surveyor.survey(batch.installation, batch.repositories)
+            survey = self.surveyor.survey(batch.installation, batch.repositories)
         except RepositoryGone as error:
             log.info("not swept", installation=batch.installation, error=str(error))
             return
@@ -210,10 +223,29 @@ class Reconciler:
             batch.due = now + (error.retry_after or self.rhythm.retry)
             self._batches = sorted((*self._batches, batch), key=lambda one: one.due)
             return
-        events = [event for one in found for event in overdue(one)]
+        for one in survey.found:
+            if one.repository not in batch.repositories:
+                self.store.see_repository(one.repository)
+        moved = self._moved(batch.installation, survey.missed)
+        if moved:
+            self._batches.insert(0, _Batch(now, batch.installation, moved))
+        events = [event for one in survey.found for event in overdue(one)]
         for number, event in enumerate(events):
             self.queue.put(new_job(f"sweep:{int(now * 1000)}:{batch.installation}:{number}", event))
         log.info("swept", installation=batch.installation, count=len(events))
+
+    def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
+        """Those that have another name by now, under it; one call for each. What is gone is forgotten."""
+        moved = []
+        for one in missed:
+            try:
+                ref = self.installations.settle_repository(installation, one.id)
+            except ForgeError as error:
+                log.warning("not found", repository=f"{one.owner}/{one.name}", error=str(error))
+                continue
+            if ref is not None and (ref.owner, ref.name) != (one.owner, one.name):
+                moved.append(replace(one, owner=ref.owner, name=ref.name))
+        return tuple(moved)
 
 
 def _means_something(attempt: Attempt) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bot.configurations import Configurations
 from bot.core import events
 from bot.core.errors import ForgeError, HeadGone, RepositoryGone
@@ -18,7 +20,8 @@ from bot.core.jobs import new_job
 from bot.core.outcome import Done, Outcome, Retry
 from bot.core.owner_file import OWNERS
 from bot.core.rights import COMMIT, rights
-from bot.core.stored import Installation, SeenRepository
+from bot.core.stored import SeenRepository
+from bot.installations import Installations
 from bot.reactions import RepositoryEvent, Task
 
 if TYPE_CHECKING:
@@ -45,7 +48,10 @@ class Service:
             if room is not None:
                 return Retry(room, "GitHub takes no more from this installation now", held=True)
         try:
-            self._handle(event, job)
+            try:
+                self._handle(event, job)
+            except RepositoryGone:
+                self._seek(event, job)
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as error:
@@ -69,6 +75,18 @@ class Service:
         wait = error.retry_after
         return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
 
+    def _seek(self, event: Event, job: LeasedJob) -> None:
+        """GitHub has nothing for us by that name: forget what is gone, and go on where the repository is by now."""
+        if isinstance(event, InstallationChanged | RepositoriesChanged):
+            return
+        installed, named = self.store.installation(event.installation), event.repository
+        if installed is None or installed.suspended:
+            return
+        found = self.installations.settle_repository(event.installation, named.id)
+        if found is not None and found.full_name.lower() != named.full_name.lower():
+            there = msgspec.structs.replace(named, owner=found.owner, name=found.name)
+            self._handle(msgspec.structs.replace(event, repository=there), job)
+
     def _handle(self, event: Event, job: LeasedJob) -> None:
         match event:
             case InstallationChanged():
@@ -78,10 +96,15 @@ class Service:
                     self.configurations.look_again(event.installation)
                 self._added(event.added, event.installation, job)
                 for gone in event.removed:
-                    self._forget(gone, event.installation)
+                    self._removed(gone, event.installation)
             case _:
                 farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
                 self._task(event, job, replace(self.house, farther=farther)).run()
+
+    @property
+    def installations(self) -> Installations:
+        """What the App is installed on."""
+        return Installations(self.forges, self.store)
 
     @property
     def configurations(self) -> Configurations:
@@ -99,25 +122,18 @@ class Service:
             return None
         return self.forges.open(event.installation, event.repository, COMMIT)
 
-    def _forget(self, repository: RepositoryRef, installation: int) -> None:
-        """What was taken from one account may by now belong to another, whose own it then is."""
+    def _removed(self, repository: RepositoryRef, installation: int) -> None:
+        """It may have been added again since, and what was taken from one account may by now belong to another."""
         seen = self.store.repository(repository.id)
         if seen is not None and seen.installation == installation:
-            self.store.forget_repository(repository.id)
+            self.installations.settle_repository(installation, repository.id)
 
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
-        match event.action:
-            case "deleted":
-                self.store.forget_installation(event.installation)
-            case "suspend" | "unsuspend":
-                self.store.keep_installation(
-                    Installation(event.installation, event.account, suspended=event.action == "suspend")
-                )
-            case _:
-                self.store.keep_installation(Installation(event.installation, event.account))
+        """Whatever order such events come in: what holds is what GitHub says now; one call."""
+        installed = self.installations.settle(event.installation)
         # What was found of the owner's file while we were shut out, or not yet there, need not be so any more.
         self.configurations.look_again(event.installation)
-        if event.action in ("created", "unsuspend"):
+        if installed is not None and not installed.suspended and event.action in ("created", "unsuspend"):
             self._added(event.repositories, event.installation, job)
 
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:

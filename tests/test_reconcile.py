@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.github_heads import GitHubHeads
-from bot.adapters.github_hook import GitHubHook
-from bot.adapters.github_repository import GitHubRepositories
 from bot.adapters.leader import FileLeader
 from bot.core.missing import Attempt, gap, missing
-from bot.reconcile import GAP, Reconciler
+from bot.reconcile import GAP
 from bot.sandbox.faults import Fault, graphql_rate_limited, secondary_limit
+from tests.reconciling import reconciling, settled
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.reconcile import Reconciler
     from bot.sandbox.state import Delivery, PullRequest, Repository
     from tests.stage import Stage
 
@@ -25,34 +24,14 @@ MINUTE = 60.0
 FAILING = feature(text=plan("FAIL"))
 
 
-class Yes:
-    """The only one there is."""
-
-    def leads(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        return
-
-
 @pytest.fixture
 def reconciler(stage: Stage) -> Reconciler:
-    hook, heads = GitHubHook(stage.app), GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-    return Reconciler(hook, heads, stage.queue, stage.store, stage.clock, Yes())
+    return reconciling(stage)
 
 
 def pushed(stage: Stage, repo: Repository, branch: str = "001-search") -> PullRequest:
     stage.world.push(repo, branch, feature(f"specs/{branch}", plan("FAIL")), author="ada")
     return stage.world.open_pull_request(repo, branch, author="ada")
-
-
-def settled(stage: Stage, reconciler: Reconciler, seconds: float) -> None:
-    """Let the reconciler tick for so long, and work on what it finds."""
-    while seconds > 0:
-        reconciler.tick()
-        stage.drain()
-        stage.world.advance(30.0)
-        seconds -= 30.0
 
 
 class TestDeliveries:
@@ -161,7 +140,7 @@ class TestSweep:
         stage.lose()
         mark = stage.world.requests.mark
         reconciler.tick()
-        assert len(stage.requests(mark)) == 2, "the deliveries, and one read for all heads"
+        assert len(stage.requests(mark)) == 3, "the deliveries, the installations, and one read for all heads"
         stage.drain()
         assert [run.status for run in stage.runs(ferry, lost.head_sha)] == ["completed"]
         assert len(stage.runs(ferry, settled_first.head_sha)) == 1
@@ -271,8 +250,7 @@ class TestLeader:
     def test_who_does_not_lead_asks_nothing(self, stage: Stage, ferry: Repository, tmp_path: Path) -> None:
         ahead, behind = FileLeader(tmp_path), FileLeader(tmp_path)
         assert ahead.leads()
-        hook, heads = GitHubHook(stage.app), GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        reconciler = Reconciler(hook, heads, stage.queue, stage.store, stage.clock, behind)
+        reconciler = reconciling(stage, behind)
         pushed(stage, ferry)
         mark = stage.world.requests.mark
         reconciler.tick()

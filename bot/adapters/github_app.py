@@ -99,6 +99,11 @@ class GitHubApp:
         with self._lock:
             self._tokens = {key: known for key, known in self._tokens.items() if known.value != token.value}
 
+    def forget_tokens(self, installation: int, repository: int) -> None:
+        """Those for this one repository, which the installation no longer has."""
+        with self._lock:
+            self._tokens = {key: known for key, known in self._tokens.items() if key[:2] != (installation, repository)}
+
     def call(self, method: str, path: str, doing: str, body: Mapping[str, Any] | None = None) -> Any:
         """One call as the App; its parsed answer, None where there is none. `path` begins with a slash.
 

@@ -7,11 +7,12 @@ https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-gr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github_answers import error_in_graphql
 from bot.adapters.github_reading import shape
-from bot.core.overdue import OpenGroup, OpenPull, Surveyed
+from bot.core.overdue import OpenGroup, OpenPull, Survey, Surveyed
 from bot.core.render import NAME
 
 if TYPE_CHECKING:
@@ -44,22 +45,30 @@ class GitHubHeads:
     def __init__(self, repositories: GitHubRepositories) -> None:
         self._repositories = repositories
 
-    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Sequence[Surveyed]:
+    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
         """See `Surveyor.survey`."""
         named = {f"r{index}": one for index, one in enumerate(repositories)}
         variables = {f"{alias}{part}": value for alias, one in named.items() for part, value in _name(one)}
         types = ",".join(f"${variable}:String!" for variable in variables)
         looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{_REPOSITORY}}}" for alias in named)
-        data = self._graphql(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}", variables)
+        text = f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}"
+        data, absent = self._graphql(installation, text, variables)
         with shape("a look at many repositories"):
-            return [
-                self._surveyed(installation, one, data[alias])
-                for alias, one in named.items()
-                # Whatever is called so by now: it is ours only if it is the same.
-                if data.get(alias) and data[alias]["databaseId"] == one.id and not data[alias]["isArchived"]
-            ]
+            answered = {alias: data[alias] for alias in named if data.get(alias)}
+            # Whatever is called so by now: it is ours only if it is the same.
+            others = {alias for alias, answer in answered.items() if answer["databaseId"] != named[alias].id}
+            return Survey(
+                tuple(
+                    self._surveyed(installation, named[alias], answer)
+                    for alias, answer in answered.items()
+                    if alias not in others and not answer["isArchived"]
+                ),
+                tuple(one for alias, one in named.items() if alias in others | absent),
+            )
 
     def _surveyed(self, installation: int, seen: SeenRepository, answer: Json) -> Surveyed:
+        owner, _, name = answer["nameWithOwner"].partition("/")
+        seen = replace(seen, owner=owner, name=name)
         page = answer["pullRequests"]
         pulls = [_pull(one) for one in page["nodes"] if one]
         while page["pageInfo"]["hasNextPage"] and len(pulls) < _MOST_PULLS:
@@ -73,25 +82,30 @@ class GitHubHeads:
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
             f"{{pullRequests(states:OPEN,first:100,after:$after){{{_PULLS}}}}}}}"
         )
-        data = self._graphql(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
+        data, _ = self._graphql(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
         page: Json = data["repository"]["pullRequests"]
         return page
 
-    def _graphql(self, installation: int, text: str, variables: Json) -> Json:
-        """The data, as far as there is any: what is not in it is looked at next time."""
+    def _graphql(self, installation: int, text: str, variables: Json) -> tuple[Json, frozenset[str]]:
+        """The data, as far as there is any, and what is not there; what GitHub failed at is looked at next time."""
         key = (installation, None, tuple(sorted(READ.items())))
         body = {"query": text, "variables": {"app": self._repositories.app_id, "check": NAME, **variables}}
         headers, answer = self._repositories.send(key, "POST", "/graphql", _DOING, body)
         data = answer.get("data") if isinstance(answer, dict) else None
-        if not isinstance(data, dict) or not any(data.values()):
-            errors = answer.get("errors") if isinstance(answer, dict) else None
-            absent = [one for one in errors or () if isinstance(one, dict) and one.get("type") == "NOT_FOUND"]
-            if isinstance(data, dict) and errors and len(absent) == len(errors):
-                return {}
-            failed = error_in_graphql(errors, headers, _DOING, self._repositories.clock)
-            self._repositories.noticed(installation, failed)
-            raise failed
-        return data
+        errors = answer.get("errors") if isinstance(answer, dict) else None
+        absent = _absent(errors)
+        if isinstance(data, dict) and (any(data.values()) or (errors and len(absent) == len(errors))):
+            return data, absent
+        failed = error_in_graphql(errors, headers, _DOING, self._repositories.clock)
+        self._repositories.noticed(installation, failed)
+        raise failed
+
+
+def _absent(errors: Any) -> frozenset[str]:
+    """The fields of the query itself that name nothing GitHub has, or shows us."""
+    listed = errors if isinstance(errors, list) else ()
+    places = [one.get("path") for one in listed if isinstance(one, dict) and one.get("type") == "NOT_FOUND"]
+    return frozenset(str(place[0]) for place in places if isinstance(place, list) and len(place) == 1)
 
 
 def _name(one: SeenRepository) -> tuple[tuple[str, str], ...]:

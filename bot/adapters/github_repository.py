@@ -19,6 +19,7 @@ from github import Auth, Github, GithubException
 from bot.adapters import github_partial, github_query, github_writing
 from bot.adapters.github_answers import error_in_graphql, error_of
 from bot.adapters.github_app import API_VERSION
+from bot.adapters.github_installations import GitHubInstallations
 from bot.adapters.github_reading import (
     Translator,
     comparison,
@@ -34,12 +35,12 @@ from bot.adapters.github_reading import (
 )
 from bot.adapters.pacing import Pace, Writing
 from bot.core.config import Role
-from bot.core.errors import CommentGone, ForgeError, HeadGone, RepositoryGone
+from bot.core.errors import CommentGone, ForgeError, HeadGone, OutOfReach, RepositoryGone
 from bot.core.events import RepositoryRef
 from bot.core.owner_file import OWNERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from github.Requester import Requester
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.ports import Clock
     from bot.core.render import Action, Annotation
+    from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 Json = dict[str, Any]
@@ -57,6 +59,7 @@ Json = dict[str, Any]
 _TIMEOUT = 15
 """Seconds; GitHub ends a GraphQL query after 10."""
 _CLIENTS_A_THREAD = 8
+_MOVED = "Moved Permanently"
 _READ = {"contents": "read", "metadata": "read"}
 _MOST_FILES = 3_000
 """GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
@@ -72,6 +75,7 @@ class GitHubRepositories:
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
         self.app = app
         self.clock = clock
+        self._installations = GitHubInstallations(app)
         self._pace = Pace()
         self._local = threading.local()
 
@@ -86,6 +90,18 @@ class GitHubRepositories:
     def granted(self, installation: int) -> Mapping[str, str]:
         """See `bot.core.ports.Forges`."""
         return self.app.granted(installation)
+
+    def installations(self) -> Sequence[Installation]:
+        """See `bot.core.ports.Forges`."""
+        return self._installations.every()
+
+    def installation(self, installation: int) -> Installation | None:
+        """See `bot.core.ports.Forges`."""
+        return self._installations.one(installation)
+
+    def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
+        """See `bot.core.ports.Forges`."""
+        return self._installations.whereabouts(installation, repository)
 
     @property
     def app_id(self) -> int:
@@ -142,7 +158,9 @@ class GitHubRepositories:
         requester = self._requester(token)
         target = requester.graphql_url if path == "/graphql" else path
         try:
-            return requester.requestJsonAndCheck(verb, target, input=body)
+            headers, answer = requester.requestJsonAndCheck(verb, target, input=body)
+            moved = self._moved(headers, answer)
+            return (headers, answer) if moved is None else requester.requestJsonAndCheck(verb, moved, input=body)
         except GithubException as error:
             if error.status == 401:  # noqa: PLR2004
                 raise _Unauthorized from error
@@ -151,6 +169,17 @@ class GitHubRepositories:
         except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
             told = f"GitHub did not answer while we {doing}: {type(error).__name__}"
             raise ForgeError(told, lost_answer=verb != "GET") from error
+
+    def _moved(self, headers: dict[str, Any], answer: Any) -> str | None:
+        """Where GitHub takes a write to a repository that was renamed (307); PyGithub follows for reads only (301).
+
+        https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+        """
+        if not isinstance(answer, dict) or answer.get("message") != _MOVED:
+            return None
+        path = str(headers.get("location", "")).removeprefix(self.app.api_url)
+        # Our credential goes nowhere but to the API, whatever a header says.
+        return path if path.startswith("/repositories/") else None
 
     def _requester(self, token: Token) -> Requester:
         clients: OrderedDict[str, Github] | None = getattr(self._local, "clients", None)
@@ -207,10 +236,17 @@ class GitHubRepository:
         query = github_query.look(question, self._ref.owner, self._ref.name, self._repositories.app_id)
         repository = self._graphql(query, "read the repository")["repository"]
         with shape("a read"):
+            self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
             for pull in _pull_requests(repository):
                 self._complete_files(pull)
                 self._complete_comments(pull)
         return Translator(question, self._blob).answer(repository)
+
+    def _follow(self, found: int, full_name: str) -> None:
+        """Go on under the present name: of a list that is redirected, PyGithub forgets which page was asked for."""
+        if self._ref.id not in {0, found}:
+            raise OutOfReach(f"{self._ref.full_name} is another repository by now")
+        self._path = f"/repos/{full_name}"
 
     def compare(self, base: str, head: str) -> Comparison:
         """See `Forge.compare`."""

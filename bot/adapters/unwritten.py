@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.facts import Comment, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.change import ChangedFile, OtherHead
     from bot.core.config import Role
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comparison, Issue, Question
     from bot.core.ports import Forge, Forges
+    from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 _NOWHERE = 0
@@ -29,6 +30,18 @@ class UnwrittenForges:
     real: Forges
     tell: Callable[[str, str], None]
     """Gets what would be written: a line that names it, and its whole text."""
+
+    def installations(self) -> Sequence[Installation]:
+        """See `Forges.installations`."""
+        return self.real.installations()
+
+    def installation(self, installation: int) -> Installation | None:
+        """See `Forges.installation`."""
+        return self.real.installation(installation)
+
+    def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
+        """See `Forges.whereabouts`."""
+        return self.real.whereabouts(installation, repository)
 
     def room(self, installation: int, delivery: str) -> float | None:
         """See `Forges.room`."""

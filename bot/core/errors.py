@@ -38,6 +38,10 @@ class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
     """The repository, or the App's access to it, is no more: deleted, removed from the installation, suspended."""
 
 
+class OutOfReach(RepositoryGone):
+    """It is this one repository: deleted, or no longer of the installation, which is there all the same."""
+
+
 class CommentGone(ForgeError):  # noqa: N818  likewise
     """Somebody deleted the comment that was to be edited or reacted to."""
 

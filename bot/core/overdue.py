@@ -46,14 +46,23 @@ class Surveyed:
     groups: tuple[OpenGroup, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a look at many repositories brought. What is archived, or not answered for, is in neither."""
+
+    found: tuple[Surveyed, ...]
+    """Each under its present name."""
+    missed: tuple[SeenRepository, ...] = ()
+    """By that name there is nothing any more, or another repository."""
+
+
 class Surveyor(Protocol):
     """Looks at the open heads of many repositories of one installation."""
 
-    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Sequence[Surveyed]:
+    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
         """One read for all of them, and further ones where there are more heads than one brings.
 
-        A repository that is gone, or that GitHub did not answer for, is left out. Raises `ForgeError` where it
-        answered for none.
+        Raises `ForgeError` where GitHub answered for none.
         """
         ...
 

@@ -176,7 +176,11 @@ def find(method: str, path: str) -> Found | None:
 
 
 def admit(call: Call, route: Route) -> None:
-    """Check the repository in the path against the credential. Raises `ApiError`, also the 301 of a rename."""
+    """Check the repository in the path against the credential. Raises `ApiError`, also for what was renamed.
+
+    That is 301 where something is read and 307 for the rest:
+    https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+    """
     if not route.of_repository:
         return
     asked = f"{call.params['owner']}/{call.params['repo']}"
@@ -187,5 +191,5 @@ def admit(call: Call, route: Route) -> None:
     if asked.lower() != repository.full_name.lower():
         rest = call.path.split("/", 4)[4:]
         url = "/".join([f"{call.hub.url}/repositories/{repository.id}", *rest])
-        raise ApiError(301, "Moved Permanently", headers={"Location": url})
+        raise ApiError(307 if route.write else 301, "Moved Permanently", headers={"Location": url})
     call._repository = repository  # noqa: SLF001 -- made in this module's hands

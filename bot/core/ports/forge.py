@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.core.change import ChangedFile, OtherHead
     from bot.core.config import Role
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
+    from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
 
@@ -110,7 +111,22 @@ class Forge(Protocol):
 
 
 class Forges(Protocol):
-    """Opens repositories."""
+    """Opens repositories, and says what is installed where. What asks GitHub raises `ForgeError`."""
+
+    def installations(self) -> Sequence[Installation]:
+        """The App's installations as GitHub has them now: all of them, one call for each hundred."""
+        ...
+
+    def installation(self, installation: int) -> Installation | None:
+        """One of them as it is now, None when it is no more."""
+        ...
+
+    def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
+        """What a repository is called now, asked by its id; None when the installation cannot reach it any more.
+
+        Raises `RepositoryGone` when nothing can be said of it, because the installation is suspended or is no more.
+        """
+        ...
 
     def room(self, installation: int, delivery: str) -> float | None:
         """None when a job may be begun; else when to come back with it, in seconds since the epoch (UTC).

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _LEGACY = "legacy"
 """The hint that holds the feature folders of the day when Plangate came."""
+_PUSHES = "pushes"
+"""The hint that holds the latest heads whose push was worked on."""
+_MOST_PUSHES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,27 @@ class Memory:
             text = report_json(deciding, self.house)
             kept = StoredReport(digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
             self.store.keep_report(self.repository.id, sha, kept)
+
+    def keep_push(self, head: str) -> None:
+        """All that the push of this head asks for is done, whether or not that left a verdict."""
+        known = [one for one in self._pushes() if one != head]
+        self.store.remember(self.repository.id, _PUSHES, " ".join([*known[1 - _MOST_PUSHES :], head]))
+
+    def is_settled(self, branch: str, head: str) -> bool:
+        """Whether a pushed head needs nothing more: its push was worked on, or it has its verdict.
+
+        To the default branch a verdict on the head itself says nothing of the pull requests that aim at it.
+        """
+        if head in self._pushes():
+            return True
+        return branch != self.repository.default_branch and self.has_verdict(head)
+
+    def has_verdict(self, head: str) -> bool:
+        """Whether we know of a verdict on a commit; one that says there is none is not kept."""
+        return self.store.report(self.repository.id, head) is not None
+
+    def _pushes(self) -> list[str]:
+        return (self.store.remembered(self.repository.id, _PUSHES) or "").split()
 
     def _legacy(self) -> frozenset[str] | None:
         stored = self.store.remembered(self.repository.id, _LEGACY)

@@ -23,6 +23,7 @@ from bot.core.events import (
     PullRequestChange,
     PullRequestChanged,
     RerunRequested,
+    SuiteRequested,
     SweepDue,
 )
 from bot.core.facts import Question
@@ -58,6 +59,7 @@ RepositoryEvent = (
     | MergeGroupRequested
     | PullRequestChanged
     | RerunRequested
+    | SuiteRequested
     | SweepDue
 )
 
@@ -99,6 +101,8 @@ class Task:
                 self._pull_request(event)
             case BranchPushed():
                 self._push(event)
+            case SuiteRequested():
+                self._suite(event)
             case RerunRequested() | ButtonPressed():
                 self._asked_again(event)
             case CommandPosted():
@@ -114,7 +118,7 @@ class Task:
 
     def _pull_request(self, event: PullRequestChanged) -> None:
         subject = Subject(number=event.number, head=event.head_sha, named=event.head_branch, comments=True)
-        gathered = self._judge(subject)
+        gathered = self._judge(subject, follows=event.follows)
         self._apply(
             decide.after_pull_request(event, self.job.delivery, gathered.answer, renumbered=gathered.renumbered)
         )
@@ -133,13 +137,20 @@ class Task:
             if self._repository.name == OWNERS and decide.moves_configuration(gathered.answer):
                 self._owners_repository()
         else:
-            gathered = self._judge(Subject(branch=event.branch, head=event.after, before=before, comments=True))
+            subject = Subject(branch=event.branch, head=event.after, before=before, comments=True)
+            gathered = self._judge(subject, follows=event.follows)
         # After a forced push the old commit may be gone, and with it the proof that nothing changed.
         unknown = before is not None and gathered.answer.before is None and bool(gathered.answer.based)
         if unknown or decide.moves_yardstick(gathered.answer, gathered.asked.documents):
             self._again(self._based(gathered.answer, None if is_default else event.branch), "its yardstick changed")
         elif is_default:
             self._renumbered(gathered.answer)
+        self._memory.keep_push(event.after)
+
+    def _suite(self, event: SuiteRequested) -> None:
+        """GitHub asks for checks on every head that is pushed; most often the push itself was worked on by now."""
+        if not self._memory.is_settled(event.branch, event.head_sha):
+            self._push(event.as_push())
 
     def _owners_repository(self) -> None:
         """The owner's file may be another one now: read it, and look again wherever it holds."""
@@ -249,14 +260,25 @@ class Task:
         self._again(self._based(gathered.answer, None), event.reason)
 
     def _judge(
-        self, subject: Subject, *, asked: bool = False, answered: int = 0, merge_base_branch: str | None = None
+        self,
+        subject: Subject,
+        *,
+        asked: bool = False,
+        answered: int = 0,
+        merge_base_branch: str | None = None,
+        follows: bool = False,
     ) -> Gathered:
         """Bring the run of a head, and the comments of its pull requests, to what they should say."""
         gatherer = self._memory.gatherer(self.forge)
         gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, whole=asked)
         self._memory.see(gathered.answer, gatherer.known)
-        if gathered.answer.archived or (not asked and self._moved(subject, gathered.answer)):
+        if gathered.answer.archived:
             return gathered
+        if not asked and self._moved(subject, gathered.answer):
+            present = _present(gathered.answer)
+            if not follows or present is None or self._memory.has_verdict(present):
+                return gathered
+            return self._judge(replace(subject, head=present))
         judged = tuple(self._judge_one(one) for one in gathered.candidates)
         snapshot = Snapshot(gathered.answer, judged, marks=self._memory.marks(judged), asked=asked, answered=answered)
         effects = decide.effects_on_head(snapshot, self.house)
@@ -324,6 +346,11 @@ class Task:
     @property
     def _installation(self) -> int:
         return self.event.installation
+
+
+def _present(answer: Answer) -> str | None:
+    """The head that the pull request or branch has now."""
+    return answer.asked.head_sha if answer.asked is not None else answer.tip
 
 
 def _as_command(event: ButtonPressed, number: int) -> CommandPosted:

@@ -43,12 +43,11 @@ _TOGETHER = 50
 """Repositories in one read."""
 
 _ECHOES = {
-    ("check_suite", "requested"),
     ("check_suite", "completed"),
     ("check_run", "created"),
     ("check_run", "completed"),
 }
-"""What GitHub says of every push and of our own runs, and nobody waits for."""
+"""What GitHub says of our own runs, and nobody waits for."""
 
 log = Log("reconcile")
 

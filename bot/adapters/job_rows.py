@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.core.events import combine_stored
+from bot.core.events import Stored, combine_stored
 from bot.core.ports import JobRecord, JobState, LeasedJob, NewJob
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def put(connection: Connection, job: NewJob, now: float) -> bool:
         revive(connection, known[0])
         return True
     twin = connection.execute(
-        "SELECT id, event, not_before FROM jobs WHERE twin = ? AND state = 'waiting'", (job.coalesce,)
+        "SELECT id, name, event, not_before FROM jobs WHERE twin = ? AND state = 'waiting'", (job.coalesce,)
     ).fetchone()
     if twin is None:
         stands = connection.execute(
@@ -64,10 +64,11 @@ def put(connection: Connection, job: NewJob, now: float) -> bool:
             (job.delivery, job.name, job.event, job.serial, job.coalesce, now, job.not_before),
         ).fetchone()[0]
     else:
-        stands, older, not_before = twin
+        stands, *older, not_before = twin
+        name, event = combine_stored(Stored(*older), Stored(job.name, job.event))
         connection.execute(
             "UPDATE jobs SET name = ?, event = ?, not_before = ? WHERE id = ?",
-            (job.name, combine_stored(older, job.event), min(not_before, job.not_before), stands),
+            (name, event, min(not_before, job.not_before), stands),
         )
     connection.execute("INSERT INTO deliveries (delivery, job) VALUES (?, ?)", (job.delivery, stands))
     return True
@@ -175,8 +176,7 @@ def _take_in(connection: Connection, stays: int, goes: int) -> None:
     connection.execute(
         "UPDATE jobs SET name = ?, event = ?, attempts = ?, accepted_at = ?, not_before = ?, error = ? WHERE id = ?",
         (
-            newer[0],
-            combine_stored(older[1], newer[1]),
+            *combine_stored(Stored(*older[:2]), Stored(*newer[:2])),
             max(older[2], newer[2]),
             min(older[3], newer[3]),
             min(older[4], newer[4]),

@@ -43,6 +43,7 @@ from bot.core.events import (
     RepositoriesChanged,
     RepositoryRef,
     RerunRequested,
+    SuiteRequested,
 )
 
 QUEUE_BRANCHES = "gh-readonly-queue/"
@@ -233,10 +234,15 @@ def _check_run(payload: RunDelivery, own: Own) -> Iterable[Event]:
 
 
 def _check_suite(payload: SuiteDelivery, own: Own) -> Iterable[Event]:
-    # `requested` comes with every push; the push itself and the pull request tell more.
     suite = payload.check_suite
-    if payload.action == "rerequested" and suite.head_sha and _is_ours(suite.app, own):
-        yield RerunRequested(**_about(payload), head_sha=suite.head_sha, head_branch=suite.head_branch)
+    branch = suite.head_branch
+    if not suite.head_sha or not _is_ours(suite.app, own):
+        return
+    if payload.action == "rerequested":
+        yield RerunRequested(**_about(payload), head_sha=suite.head_sha, head_branch=branch)
+    elif payload.action == "requested" and branch and not branch.startswith((QUEUE_BRANCHES, "refs/tags/")):
+        # Of a fork's commit GitHub names no branch; the pull request's own event tells of it.
+        yield SuiteRequested(**_about(payload), branch=branch, head_sha=suite.head_sha, before=suite.before)
 
 
 def _merge_group(payload: GroupDelivery, _own: Own) -> Iterable[Event]:

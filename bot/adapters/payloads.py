@@ -145,6 +145,7 @@ class Suite(msgspec.Struct, kw_only=True):
 
     head_sha: _Sha | None = None
     head_branch: _Word | None = None
+    before: _Sha | None = None
     app: App | None = None
 
 

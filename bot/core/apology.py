@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.events import BranchPushed, ButtonPressed, MergeGroupRequested, PullRequestChanged, RerunRequested
+from bot.core.events import (
+    BranchPushed,
+    ButtonPressed,
+    MergeGroupRequested,
+    PullRequestChanged,
+    RerunRequested,
+    SuiteRequested,
+)
 from bot.core.render import CheckRunOutput, Fault, NoVerdict, RenderContext, no_verdict, plain_line
 from bot.core.wording import count
 
@@ -21,7 +28,7 @@ _MINUTE = 60.0
 def head_of(event: Event) -> str | None:
     """The commit that an event is about, None where it names none."""
     match event:
-        case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested():
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested() | SuiteRequested():
             return event.head_sha
         case BranchPushed(deleted=False):
             return event.after
@@ -46,7 +53,7 @@ def apology(error: str, job: LeasedJob, now: float, event: Event, house: House) 
 
 def _context(event: Event, house: House) -> RenderContext:
     match event:
-        case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed():
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed() | SuiteRequested():
             default = event.repository.default_branch
             base = event.base_branch if isinstance(event, PullRequestChanged) else default
             return RenderContext(

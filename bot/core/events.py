@@ -7,8 +7,11 @@ while jobs of an older release may still be waiting.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
+
+_ZERO = "0" * 40
 
 
 class RepositoryRef(msgspec.Struct, frozen=True):
@@ -40,6 +43,34 @@ class BranchPushed(_About, frozen=True, kw_only=True):
     created: bool = False
     deleted: bool = False
     forced: bool = False
+    follows: bool = False
+    """Other deliveries named other heads, and whether this is the latest is not sure: judge whichever is there now."""
+
+
+class SuiteRequested(_About, frozen=True, kw_only=True):
+    """GitHub asks for our checks on a pushed head, once for each commit.
+
+    It comes beside the push and the pull request's event, and stands in for them where they are lost:
+    https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_suite
+    """
+
+    branch: str
+    head_sha: str
+    before: str | None = None
+    """Where the branch stood before the push: zeros when it was created, None when GitHub does not say."""
+
+    def as_push(self) -> BranchPushed:
+        """The push that it was requested for."""
+        return BranchPushed(
+            installation=self.installation,
+            repository=self.repository,
+            sender=self.sender,
+            branch=self.branch,
+            before=self.before or _ZERO,
+            after=self.head_sha,
+            created=self.before == _ZERO,
+            follows=True,
+        )
 
 
 class PullRequestChange(StrEnum):
@@ -65,6 +96,8 @@ class PullRequestChanged(_About, frozen=True, kw_only=True):
     """`owner/name`, None when the fork is gone."""
     base_branch: str
     base_sha: str
+    follows: bool = False
+    """As with a push."""
 
 
 class RerunRequested(_About, frozen=True, kw_only=True):
@@ -161,6 +194,7 @@ class SweepDue(_About, frozen=True, kw_only=True):
 
 Event = (
     BranchPushed
+    | SuiteRequested
     | PullRequestChanged
     | RerunRequested
     | ButtonPressed
@@ -171,8 +205,6 @@ Event = (
     | RepositoriesChanged
     | SweepDue
 )
-
-_ZERO = "0" * 40
 
 
 def serial_key(event: Event) -> str:
@@ -193,9 +225,9 @@ def coalesce_key(event: Event) -> str | None:
     not be swallowed by one whose head it happens to be.
     """
     match event:
-        case BranchPushed() if event.branch == event.repository.default_branch:
+        case BranchPushed() | SuiteRequested() if event.branch == event.repository.default_branch:
             key = f"base:{event.repository.id}:{event.branch}"
-        case BranchPushed():
+        case BranchPushed() | SuiteRequested():
             key = _evaluation(event.repository, event.repository.full_name, event.branch)
         case PullRequestChanged():
             key = _evaluation(event.repository, event.head_repository or "", event.head_branch)
@@ -221,15 +253,61 @@ def combine(older: Event, newer: Event) -> Event:
     """The event of a waiting job that takes in a newer one: the newer, reaching back as far as the older did.
 
     Only the way from `before` to `after` would be lost: whether the configuration changed on it is asked of the trees
-    at both ends.
+    at both ends. A suite says less than a push or a pull request, so these stay whichever of them came first.
+    Deliveries may come in any order; where they name several heads and do not show that the newer event's is the
+    later one, what becomes of them `follows`.
     """
+    event = _combined(older, newer)
+    if isinstance(event, BranchPushed | PullRequestChanged) and not _in_order(older, newer):
+        return msgspec.structs.replace(event, follows=True)
+    return event
+
+
+def _combined(older: Event, newer: Event) -> Event:
+    event = newer
     match older, newer:
         case BranchPushed(created=False), BranchPushed(created=False):
-            return msgspec.structs.replace(newer, before=older.before)
+            event = msgspec.structs.replace(newer, before=older.before)
         case BranchPushed(created=True), BranchPushed(created=False, deleted=False):
-            return msgspec.structs.replace(newer, before=_ZERO, created=True)
+            event = msgspec.structs.replace(newer, before=_ZERO, created=True)
+        case BranchPushed(deleted=False), SuiteRequested() if newer.before == older.after:
+            event = msgspec.structs.replace(older, after=newer.head_sha)
+        case PullRequestChanged(), SuiteRequested() if newer.before == older.head_sha:
+            event = msgspec.structs.replace(older, head_sha=newer.head_sha)
+        case ((BranchPushed() | PullRequestChanged() | SweepDue()), SuiteRequested()):
+            event = older
+        case SuiteRequested(before=str()), BranchPushed() if newer.before == older.head_sha:
+            event = _combined(older.as_push(), newer)
+        case SuiteRequested(before=str()), SuiteRequested() if newer.before == older.head_sha:
+            event = msgspec.structs.replace(newer, before=older.before)
+    return event
+
+
+def _in_order(older: Event, newer: Event) -> bool:
+    """Whether the newer event's head is the older one's, or was pushed right onto it."""
+    if isinstance(older, BranchPushed | PullRequestChanged) and older.follows:
+        return False
+    head = _head(older)
+    before = newer.before if isinstance(newer, BranchPushed | SuiteRequested) else None
+    return head is None or head in (_head(newer), before)
+
+
+def _head(event: Event) -> str | None:
+    """The commit that a branch is said to be at."""
+    match event:
+        case BranchPushed():
+            return event.after
+        case PullRequestChanged() | SuiteRequested():
+            return event.head_sha
         case _:
-            return newer
+            return None
+
+
+class Stored(NamedTuple):
+    """An event as a job keeps it."""
+
+    name: str
+    event: bytes
 
 
 _encoder = msgspec.json.Encoder()
@@ -241,12 +319,13 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
-def combine_stored(older: bytes, newer: bytes) -> bytes:
+def combine_stored(older: Stored, newer: Stored) -> Stored:
     """`combine` on events as they are stored; what cannot be read any more gives way to the newer one."""
     try:
-        return encode(combine(decode(older), decode(newer)))
+        event = combine(decode(older.event), decode(newer.event))
     except msgspec.DecodeError:
         return newer
+    return Stored(type(event).__name__, encode(event))
 
 
 def decode(stored: bytes) -> Event:

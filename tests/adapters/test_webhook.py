@@ -27,6 +27,7 @@ from bot.core.events import (
     PullRequestChanged,
     RepositoriesChanged,
     RerunRequested,
+    SuiteRequested,
 )
 from tests.adapters.payloads import APP_ID, BOT, PERSON, SHA, about, check_run, comment, pull_request, push
 
@@ -161,6 +162,22 @@ class TestMeaning:
         assert isinstance(again, RerunRequested)
         assert (again.head_sha, again.check_run) == (SHA, None)
 
+    def test_the_suite_that_comes_with_a_push(self) -> None:
+        event = only("check_suite", requested())
+        assert isinstance(event, SuiteRequested)
+        assert (event.branch, event.head_sha, event.before) == ("001-error-report", SHA, "c" * 40)
+        born = only("check_suite", requested(before=None))
+        assert isinstance(born, SuiteRequested)
+        assert born.before is None
+
+    def test_a_suite_and_its_push_are_one_job(self) -> None:
+        told = [("check_suite", requested()), ("push", push())]
+        first, second = (
+            parse(name, name, json.dumps(payload).encode(), app_id=APP_ID, app_slug="plangate")[0]
+            for name, payload in told
+        )
+        assert (first.serial, first.coalesce) == (second.serial, second.coalesce)
+
     def test_a_button_on_our_run(self) -> None:
         event = only("check_run", check_run("requested_action", requested_action={"identifier": "recheck"}))
         assert isinstance(event, ButtonPressed)
@@ -197,6 +214,12 @@ class TestMeaning:
         assert (len(more.added), more.removed) == (1, ())
 
 
+def requested(**changes: Any) -> dict[str, Any]:
+    """GitHub asks for checks on a head."""
+    suite = {"head_sha": SHA, "head_branch": "001-error-report", "before": "c" * 40, "app": {"id": APP_ID}}
+    return about(action="requested", check_suite={**suite, **changes})
+
+
 IGNORED: dict[str, tuple[str, Any]] = {
     "a ping": ("ping", {"zen": "x", "hook_id": 1}),
     "an unknown event": ("star", about(action="created")),
@@ -229,10 +252,11 @@ IGNORED: dict[str, tuple[str, Any]] = {
     "another App's run": ("check_run", check_run(app=1)),
     "our own run's completion": ("check_run", check_run("completed")),
     "a button without a name": ("check_run", check_run("requested_action")),
-    "the suite that comes with every push": (
-        "check_suite",
-        about(action="requested", check_suite={"head_sha": SHA, "app": {"id": APP_ID}}),
-    ),
+    "a suite on a fork's commit": ("check_suite", requested(head_branch=None)),
+    "a suite on a commit of the merge queue": ("check_suite", requested(head_branch="gh-readonly-queue/main/pr-5-x")),
+    "a suite on a tag": ("check_suite", requested(head_branch="refs/tags/v1")),
+    "a suite of another App on a push": ("check_suite", requested(app={"id": 1})),
+    "our own suite's completion": ("check_suite", {**requested(), "action": "completed"}),
     "another App's suite": (
         "check_suite",
         about(action="rerequested", check_suite={"head_sha": SHA, "app": {"id": 1}}),
@@ -294,6 +318,7 @@ def test_no_payload_is_more_than_ignored(data: st.DataObject) -> None:
                 ("pull_request", pull_request("opened", pull_request={"body": "/plan"})),
                 ("issue_comment", comment("/plan")),
                 ("check_run", check_run("requested_action", requested_action={"identifier": "x"})),
+                ("check_suite", requested()),
             ]
         )
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.github_partial import failed_fields, narrower
+from bot.adapters.github_partial import failed, narrower
 from bot.adapters.github_query import look
 from bot.core.facts import Question
 from bot.core.outcome import Done, Retry
@@ -92,9 +92,9 @@ def test_many_failures_take_one_narrower_read() -> None:
     data = {"repository": {"pullRequest": {"baseRef": {"target": base}}, "head": {"f0": None}}}
     way = ["repository", "pullRequest", "baseRef", "target"]
     errors = [{"path": path} for path in ([*way, "d0"], [*way, "d2", "object"], ["repository", "head", "f0"])]
-    wanted = failed_fields(data, errors)
-    assert wanted is not None
-    asked = narrower(query, wanted)
+    ways = failed(data, errors)
+    assert ways is not None
+    asked = narrower(query, ways)
     assert {name for name in asked.variables if len(name) == 2} == {"d0", "d2", "f0"}
     assert "comments" not in asked.text
     assert "checkSuites" not in asked.text
@@ -115,10 +115,9 @@ def test_what_fails_again_puts_the_job_off_and_is_never_absent(stage: Stage, fer
 @pytest.mark.parametrize(
     "error",
     [
-        {"message": EXCEEDED, "type": "RESOURCE_LIMITS_EXCEEDED"},
+        {"message": "No.", "type": "FORBIDDEN"},
+        {"message": "No.", "type": "FORBIDDEN", "path": ["repository"]},
         {"message": FAILED, "path": ["repository", "nothing", "of", "ours"]},
-        {"message": FAILED, "path": ["repository"]},
-        {"message": FAILED, "path": "repository"},
     ],
 )
 def test_what_does_not_say_where_it_failed_puts_the_job_off(

@@ -7,17 +7,21 @@ https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-gr
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github_answers import error_in_graphql
+from bot.adapters.github_answers import TooMuch
+from bot.adapters.github_query import Query
 from bot.adapters.github_reading import shape
+from bot.core.errors import ForgeError
 from bot.core.overdue import OpenGroup, OpenPull, Survey, Surveyed
 from bot.core.render import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.adapters.github_graphql import Heard
     from bot.adapters.github_repository import GitHubRepositories
     from bot.core.stored import SeenRepository
 
@@ -27,6 +31,10 @@ READ = {"checks": "read", "contents": "read", "metadata": "read", "pull_requests
 _DOING = "looked for heads without a verdict"
 _PULLS_A_PAGE = 20
 _MOST_PULLS = 1_000
+_MOST_CALLS = 32
+"""Queries for one batch, further pages apart."""
+_ALONE = 3
+"""Single repositories that GitHub gave up on before it answered for any: it is GitHub then, and not they."""
 _RUNS = (
     "checkSuites(first:1,filterBy:{appId:$app}){nodes{checkRuns(first:1,filterBy:{checkType:LATEST,checkName:$check})"
     "{nodes{status externalId}}}}"
@@ -46,25 +54,76 @@ class GitHubHeads:
         self._repositories = repositories
 
     def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
-        """See `Surveyor.survey`."""
-        named = {f"r{index}": one for index, one in enumerate(repositories)}
+        """See `Surveyor.survey`.
+
+        What is too much for one read is halved, so that one repository never hides the others; what failed in an
+        answer is asked for once more by itself.
+        """
+        found: list[Surveyed] = []
+        missed: list[SeenRepository] = []
+        todo, alone = deque([tuple(repositories)]), 0
+        failed: ForgeError | None = None
+        for _ in range(_MOST_CALLS):
+            if not todo:
+                break
+            part = todo.popleft()
+            try:
+                heard = self._look(installation, part)
+            except TooMuch as error:
+                failed = error
+                todo.extendleft(reversed(_halves(part)))
+                alone += len(part) == 1 and not found
+                if alone == _ALONE:
+                    break
+                continue
+            except ForgeError as error:
+                failed = error
+                break
+            survey, left_out = self._answered(installation, part, heard)
+            found += survey.found
+            missed += survey.missed
+            failed = heard.failed or failed
+            if left_out and len(left_out) < len(part):
+                todo.append(left_out)
+            elif left_out and isinstance(heard.failed, TooMuch):
+                todo.extend(_halves(left_out))
+        if failed is not None and not found and not missed:
+            raise failed
+        return Survey(tuple(found), tuple(missed))
+
+    def _look(self, installation: int, repositories: Sequence[SeenRepository]) -> Heard:
+        """One query for all of them."""
+        named = _named(repositories)
         variables = {f"{alias}{part}": value for alias, one in named.items() for part, value in _name(one)}
         types = ",".join(f"${variable}:String!" for variable in variables)
         looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{_REPOSITORY}}}" for alias in named)
-        text = f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}"
-        data, absent = self._graphql(installation, text, variables)
-        with shape("a look at many repositories"):
-            answered = {alias: data[alias] for alias in named if data.get(alias)}
-            # Whatever is called so by now: it is ours only if it is the same.
-            others = {alias for alias, answer in answered.items() if answer["databaseId"] != named[alias].id}
-            return Survey(
-                tuple(
-                    self._surveyed(installation, named[alias], answer)
-                    for alias, answer in answered.items()
-                    if alias not in others and not answer["isArchived"]
-                ),
-                tuple(one for alias, one in named.items() if alias in others | absent),
-            )
+        return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}", variables)
+
+    def _answered(
+        self, installation: int, repositories: Sequence[SeenRepository], heard: Heard
+    ) -> tuple[Survey, tuple[SeenRepository, ...]]:
+        """What the answer says of the repositories, and those of which a part failed: they are not half known."""
+        absent = {one["path"][0] for one in heard.absences}
+        broken = {one["path"][0] for one in heard.errors if one["path"]}
+        found: list[Surveyed] = []
+        missed: list[SeenRepository] = []
+        left_out: list[SeenRepository] = []
+        for alias, one in _named(repositories).items():
+            answer = heard.data.get(alias)
+            if alias in absent:
+                missed.append(one)
+            elif answer is None or alias in broken:
+                left_out.append(one)
+            elif answer.get("databaseId") != one.id:
+                # Whatever is called so by now: it is ours only if it is the same.
+                missed.append(one)
+            elif not answer.get("isArchived"):
+                try:
+                    with shape("a look at many repositories"):
+                        found.append(self._surveyed(installation, one, answer))
+                except ForgeError:
+                    left_out.append(one)
+        return Survey(tuple(found), tuple(missed)), tuple(left_out)
 
     def _surveyed(self, installation: int, seen: SeenRepository, answer: Json) -> Surveyed:
         owner, _, name = answer["nameWithOwner"].partition("/")
@@ -82,30 +141,34 @@ class GitHubHeads:
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
             f"{{pullRequests(states:OPEN,first:100,after:$after){{{_PULLS}}}}}}}"
         )
-        data, _ = self._graphql(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
-        page: Json = data["repository"]["pullRequests"]
+        heard = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
+        if heard.failed is not None:
+            raise heard.failed
+        page: Json = heard.data["repository"]["pullRequests"]
         return page
 
-    def _graphql(self, installation: int, text: str, variables: Json) -> tuple[Json, frozenset[str]]:
-        """The data, as far as there is any, and what is not there; what GitHub failed at is looked at next time."""
+    def _ask(self, installation: int, text: str, variables: Json) -> Heard:
         key = (installation, None, tuple(sorted(READ.items())))
-        body = {"query": text, "variables": {"app": self._repositories.app_id, "check": NAME, **variables}}
-        headers, answer = self._repositories.send(key, "POST", "/graphql", _DOING, body)
-        data = answer.get("data") if isinstance(answer, dict) else None
-        errors = answer.get("errors") if isinstance(answer, dict) else None
-        absent = _absent(errors)
-        if isinstance(data, dict) and (any(data.values()) or (errors and len(absent) == len(errors))):
-            return data, absent
-        failed = error_in_graphql(errors, headers, _DOING, self._repositories.clock)
-        self._repositories.noticed(installation, failed)
-        raise failed
+        query = Query(text, {"app": self._repositories.app_id, "check": NAME, **variables})
+        return self._repositories.ask(key, query, _DOING, _is_absence)
 
 
-def _absent(errors: Any) -> frozenset[str]:
-    """The fields of the query itself that name nothing GitHub has, or shows us."""
-    listed = errors if isinstance(errors, list) else ()
-    places = [one.get("path") for one in listed if isinstance(one, dict) and one.get("type") == "NOT_FOUND"]
-    return frozenset(str(place[0]) for place in places if isinstance(place, list) and len(place) == 1)
+def _is_absence(error: Any) -> bool:
+    """A field of the query itself names nothing that GitHub has, or shows us."""
+    if not isinstance(error, dict) or error.get("type") != "NOT_FOUND":
+        return False
+    path = error.get("path")
+    return isinstance(path, list) and len(path) == 1
+
+
+def _named(repositories: Sequence[SeenRepository]) -> dict[str, SeenRepository]:
+    return {f"r{index}": one for index, one in enumerate(repositories)}
+
+
+def _halves(part: tuple[SeenRepository, ...]) -> tuple[tuple[SeenRepository, ...], ...]:
+    """None of what is only one."""
+    middle = len(part) // 2
+    return (part[:middle], part[middle:]) if middle else ()
 
 
 def _name(one: SeenRepository) -> tuple[tuple[str, str], ...]:

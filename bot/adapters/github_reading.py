@@ -228,12 +228,12 @@ class _Filler:
     def _document(self, path: str, blob: Json) -> Document:
         """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it.
 
-        What it takes for binary is only a guess, so the bytes decide.
+        What it takes for binary is only a guess, so the bytes decide; also where the text was too much to be asked for.
         """
         size = blob["byteSize"]
         if size > MAX_DOCUMENT_BYTES:
             return Document(path, "", Reading.TOO_LARGE, size)
-        text = blob["text"]
+        text = blob.get("text")
         if text is not None and not blob["isTruncated"] and not blob["isBinary"]:
             content = text.encode("utf-8", "surrogatepass")
             if len(content) == size:

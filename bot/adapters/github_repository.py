@@ -1,24 +1,15 @@
-"""GitHub as an installation: the one read, check runs, comments, reactions. PyGithub carries it.
-
-PyGithub is told to neither wait nor try again: a wait belongs to the queue, and a POST that is sent twice is done
-twice. A client is not safe to share between threads and belongs to one token, so each thread keeps its own few.
-"""
+"""GitHub as an installation: the one read, check runs, comments, reactions."""
 
 from __future__ import annotations
 
 import base64
-import threading
-from collections import OrderedDict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import requests
-from github import Auth, Github, GithubException
-
-from bot.adapters import github_partial, github_query, github_writing
-from bot.adapters.github_answers import error_in_graphql, error_of
-from bot.adapters.github_app import API_VERSION
+from bot.adapters import github_query, github_writing
+from bot.adapters.github_asking import Heavy, Reading
+from bot.adapters.github_graphql import Heard, heard
 from bot.adapters.github_installations import GitHubInstallations
 from bot.adapters.github_reading import (
     Translator,
@@ -33,6 +24,7 @@ from bot.adapters.github_reading import (
     written_comment,
     written_run,
 )
+from bot.adapters.github_transport import GRAPHQL, Key, Transport
 from bot.adapters.pacing import Pace, Writing
 from bot.core.config import Role
 from bot.core.errors import CommentGone, ForgeError, HeadGone, OutOfReach, RepositoryGone
@@ -40,11 +32,9 @@ from bot.core.events import RepositoryRef
 from bot.core.owner_file import OWNERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from github.Requester import Requester
-
-    from bot.adapters.github_app import GitHubApp, Token
+    from bot.adapters.github_app import GitHubApp
     from bot.adapters.github_query import Query
     from bot.core.change import ChangedFile, OtherHead
     from bot.core.effects import CheckRun, Reaction
@@ -56,10 +46,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_TIMEOUT = 15
-"""Seconds; GitHub ends a GraphQL query after 10."""
-_CLIENTS_A_THREAD = 8
-_MOVED = "Moved Permanently"
 _READ = {"contents": "read", "metadata": "read"}
 _MOST_FILES = 3_000
 """GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
@@ -70,14 +56,15 @@ _MOST_HEADS = 500
 
 
 class GitHubRepositories:
-    """Opens repositories with the App's tokens. One for all threads; each thread has its own clients."""
+    """Opens repositories with the App's tokens. One for all threads."""
 
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
         self.app = app
         self.clock = clock
         self._installations = GitHubInstallations(app)
         self._pace = Pace()
-        self._local = threading.local()
+        self._transport = Transport(app, clock)
+        self.heavy = Heavy(clock)
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> GitHubRepository:
         """See `bot.core.ports.Forges`."""
@@ -112,7 +99,7 @@ class GitHubRepositories:
         """See `bot.core.ports.Forges`."""
         return self._pace.slot(installation, delivery, Writing.RUN, self.clock.now())
 
-    def write(self, key: _Key, writing: Writing, path: str, doing: str, body: Any) -> Any:
+    def write(self, key: Key, writing: Writing, path: str, doing: str, body: Any) -> Any:
         """A POST that GitHub counts; its answer. Raises `ForgeError`, also before there is room for it."""
         installation, now = key[0], self.clock.now()
         until = self._pace.slot(installation, path, writing, now) if writing is Writing.CONTENT else None
@@ -121,14 +108,14 @@ class GitHubRepositories:
         self._pace.wrote(installation, writing, now)
         return self.send(key, "POST", path, doing, body)[1]
 
-    def send(self, key: _Key, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
+    def send(self, key: Key, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
         """One request with a token for `key`; answers with headers and parsed body, or raises `ForgeError`."""
         installation, now = key[0], self.clock.now()
         wait = self._pace.refused_until(installation, now) - now
         if wait > 0:
             raise ForgeError(f"GitHub takes nothing now, while we {doing}", retry_after=wait, limited=True)
         try:
-            return self._insist(key, verb, path, doing, body)
+            return self._transport.carry(key, verb, path, doing, body)
         except ForgeError as error:
             self.noticed(installation, error)
             raise
@@ -139,78 +126,14 @@ class GitHubRepositories:
             now = self.clock.now()
             self._pace.refused(installation, now + error.retry_after, now)
 
-    def _insist(self, key: _Key, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
-        token = self._token(key)
+    def ask(self, key: Key, query: Query, doing: str, is_absence: Callable[[Any], bool]) -> Heard:
+        """One GraphQL query; see `github_graphql.heard`."""
+        headers, answer = self.send(key, "POST", GRAPHQL, doing, {"query": query.text, "variables": query.variables})
         try:
-            return self._send(token, verb, path, doing, body)
-        except _Unauthorized as error:
-            self.app.forget_token(token)
-            try:
-                return self._send(self._token(key), verb, path, doing, body)
-            except _Unauthorized:
-                raise ForgeError(f"GitHub takes no token of ours while we {doing}") from error
-
-    def _token(self, key: _Key) -> Token:
-        installation, repository, rights = key
-        return self.app.token(installation, repository, dict(rights))
-
-    def _send(self, token: Token, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
-        requester = self._requester(token)
-        target = requester.graphql_url if path == "/graphql" else path
-        try:
-            headers, answer = requester.requestJsonAndCheck(verb, target, input=body)
-            moved = self._moved(headers, answer)
-            return (headers, answer) if moved is None else requester.requestJsonAndCheck(verb, moved, input=body)
-        except GithubException as error:
-            if error.status == 401:  # noqa: PLR2004
-                raise _Unauthorized from error
-            headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-            raise error_of(error.status, headers, error.data, doing, self.clock) from error
-        except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
-            told = f"GitHub did not answer while we {doing}: {type(error).__name__}"
-            raise ForgeError(told, lost_answer=verb != "GET") from error
-
-    def _moved(self, headers: dict[str, Any], answer: Any) -> str | None:
-        """Where GitHub takes a write to a repository that was renamed (307); PyGithub follows for reads only (301).
-
-        https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
-        """
-        if not isinstance(answer, dict) or answer.get("message") != _MOVED:
-            return None
-        path = str(headers.get("location", "")).removeprefix(self.app.api_url)
-        # Our credential goes nowhere but to the API, whatever a header says.
-        return path if path.startswith("/repositories/") else None
-
-    def _requester(self, token: Token) -> Requester:
-        clients: OrderedDict[str, Github] | None = getattr(self._local, "clients", None)
-        if clients is None:
-            clients = self._local.clients = OrderedDict()
-        client = clients.pop(token.value, None)
-        if client is None:
-            client = Github(
-                auth=Auth.Token(token.value),
-                base_url=self.app.api_url,
-                timeout=_TIMEOUT,
-                user_agent="plangate",
-                per_page=100,
-                retry=None,
-                seconds_between_requests=None,
-                seconds_between_writes=None,
-                lazy=True,
-                api_version=API_VERSION,
-            )
-        clients[token.value] = client
-        while len(clients) > _CLIENTS_A_THREAD:
-            _, oldest = clients.popitem(last=False)
-            oldest.close()
-        return client.requester
-
-
-class _Unauthorized(Exception):  # noqa: N818  never leaves this module
-    """GitHub answered 401."""
-
-
-_Key = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
+            return heard(answer, headers, doing, self.clock, is_absence)
+        except ForgeError as error:
+            self.noticed(key[0], error)
+            raise
 
 
 class GitHubRepository:
@@ -228,7 +151,7 @@ class GitHubRepository:
         self._repositories = repositories
         self._ref = repository
         which = repository.name if by_name else repository.id
-        self._key: _Key = (installation, which, tuple(sorted(rights.items())))
+        self._key: Key = (installation, which, tuple(sorted(rights.items())))
         self._path = f"/repos/{repository.owner}/{repository.name}"
 
     def read(self, question: Question) -> Answer:
@@ -375,9 +298,9 @@ class GitHubRepository:
 
     def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
         """See `Forge.react`."""
-        query = github_query.Query(github_query.REACT, {"id": node, "content": reaction.value})
+        variables = {"id": node, "content": reaction.value}
         try:
-            answer = self._graphql(query, "reacted to a command")
+            answer = self._mutate(github_query.REACT, variables, "reacted to a command")
         except ForgeError as error:
             if "Could not resolve to a node" in str(error):
                 raise CommentGone(str(error)) from error
@@ -411,40 +334,29 @@ class GitHubRepository:
             comments = self._graphql(query, "read the comments")["repository"]["issueOrPullRequest"]["comments"]
             pull["comments"] = comments
 
-    def _mutate(self, text: str, variables: Json, doing: str) -> None:
-        self._graphql(github_query.Query(text, variables), doing)
-
-    def _graphql(self, query: Query, doing: str) -> Json:
-        """The data of a query. What failed of a read is asked for once more, and nothing else of it."""
-        data, failed, wanted = self._answered(query, doing)
-        if failed is None:
-            return data
-        if wanted is None:
-            raise failed
-        with shape("a read"):
-            rest, failed, _ = self._answered(github_partial.narrower(query, wanted), doing)
-            if failed is not None:
-                raise failed
-            github_partial.complete(data, rest, wanted)
+    def _read(self, query: Query) -> Json:
+        """The one read. Where it was too much again and again, it is asked for in parts from the start."""
+        which, heavy = self._key[:2], self._repositories.heavy
+        reading = self._reading(query, "read the repository")
+        if which in heavy:
+            return reading.data(in_parts=True)
+        data = reading.data()
+        heavy.note(which, too_much=reading.was_too_much)
         return data
 
-    def _answered(self, query: Query, doing: str) -> tuple[Json, ForgeError | None, github_partial.Wanted | None]:
-        """The data, what is wrong with it, and what of it a narrower query may bring; an absent file is nothing wrong.
+    def _graphql(self, query: Query, doing: str) -> Json:
+        """The data of a query that changes nothing; it is asked for again in part where GitHub does not give all."""
+        return self._reading(query, doing).data()
 
-        Raises `ForgeError` when there is no data.
-        """
-        headers, answer = self._send("POST", "/graphql", doing, {"query": query.text, "variables": query.variables})
-        data = answer.get("data") if isinstance(answer, dict) else None
-        errors = answer.get("errors") if isinstance(answer, dict) else None
-        grave = [error for error in errors or () if not _is_absence(error)]
-        if isinstance(data, dict) and not grave and data.get("repository", data) is not None:
-            return data, None, None
-        failed = error_in_graphql(grave, headers, doing, self._repositories.clock)
-        self._repositories.noticed(self._key[0], failed)
-        hopeless = failed.limited or isinstance(failed, RepositoryGone) or not query.text.startswith("query ")
-        if hopeless or not grave or not isinstance(data, dict):
-            raise failed
-        return data, failed, github_partial.failed_fields(data, grave)
+    def _reading(self, query: Query, doing: str) -> Reading:
+        return Reading(query, lambda part: self._repositories.ask(self._key, part, doing, _is_absence))
+
+    def _mutate(self, text: str, variables: Json, doing: str) -> Json:
+        """Send a mutation, once."""
+        heard = self._repositories.ask(self._key, github_query.Query(text, variables), doing, _is_absence)
+        if heard.failed is not None:
+            raise heard.failed
+        return heard.data
 
     def _write(self, writing: Writing, path: str, doing: str, body: Any) -> Any:
         return self._repositories.write(self._key, writing, path, doing, body)

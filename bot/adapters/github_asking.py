@@ -1,0 +1,148 @@
+"""One read, asked for in as many parts as GitHub needs to answer it.
+
+It is asked for at once. What failed of the answer is asked for once more by itself. If GitHub gives up on the whole, it
+is asked for in a few parts by what they stand at, and a part that is still too much is halved, down to single fields;
+of those, files at last are only named, and read one by one. All parts are about the same commits, or none counts.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from bot.adapters import github_partial
+from bot.adapters.github_answers import TooMuch
+from bot.core.errors import ForgeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from bot.adapters.github_graphql import Heard
+    from bot.adapters.github_partial import Ways
+    from bot.adapters.github_query import Query
+    from bot.core.ports import Clock
+
+Json = dict[str, Any]
+
+MOST_CALLS = 12
+"""Queries for one read."""
+MOST_FILES = 200
+"""Files that are left to be read one by one."""
+
+
+class Reading:
+    """Asks one query, once."""
+
+    def __init__(self, query: Query, ask: Callable[[Query], Heard]) -> None:
+        """`ask` sends one query, and raises `TooMuch` where GitHub gave up on it as a whole."""
+        self._query = query
+        self._ask = ask
+        self._calls = 0
+        self.was_too_much = False
+        """Whether GitHub gave up on the whole."""
+
+    def data(self, *, in_parts: bool = False) -> Json:
+        """All of the data; `in_parts` does not try to get them at once. Raises `ForgeError`."""
+        if not in_parts:
+            try:
+                return self._at_once(self._query)
+            except TooMuch:
+                self.was_too_much = True
+                if len(github_partial.divided(self._query)) < 2:  # noqa: PLR2004  one part is the whole
+                    raise
+        frame, *rest = github_partial.divided(self._query)
+        data = self._at_once(github_partial.narrower(self._query, frame))
+        for ways in rest:
+            self._fetch(data, self._query, ways)
+        return data
+
+    def _at_once(self, query: Query) -> Json:
+        heard = self._asked(query)
+        self._fetch_failed(heard.data, query, heard, texts=True)
+        return heard.data
+
+    def _fetch(self, data: Json, query: Query, ways: Ways, *, texts: bool = True) -> None:
+        """Put what stands at these ways of a query into the data, in as many parts as it takes."""
+        part = github_partial.narrower(query, ways, texts=texts)
+        try:
+            heard = self._asked(part)
+            if isinstance(heard.failed, TooMuch) and not self._is_less(part, heard):
+                raise heard.failed
+        except TooMuch:
+            if len(ways) > 1:
+                middle = len(ways) // 2
+                self._fetch(data, query, ways[:middle], texts=texts)
+                self._fetch(data, query, ways[middle:], texts=texts)
+            elif texts and github_partial.narrower(query, ways, texts=False) != part:
+                self._fetch(data, query, ways, texts=False)
+            else:
+                raise
+            return
+        if not texts:
+            _hold_files(heard.data)
+        github_partial.complete(data, heard.data, ways)
+        self._fetch_failed(data, part, heard, texts=texts)
+
+    def _fetch_failed(self, data: Json, query: Query, heard: Heard, *, texts: bool) -> None:
+        if heard.failed is None:
+            return
+        ways = github_partial.failed(heard.data, heard.errors)
+        if ways is None or not self._is_less(query, heard):
+            raise heard.failed
+        self._fetch(data, query, ways, texts=texts)
+
+    @staticmethod
+    def _is_less(query: Query, heard: Heard) -> bool:
+        """Whether what failed of an answer is less than what was asked for, so that asking for it comes to an end."""
+        ways = github_partial.failed(heard.data, heard.errors)
+        return ways is not None and len(github_partial.narrower(query, ways).text) < len(query.text)
+
+    def _asked(self, query: Query) -> Heard:
+        if self._calls == MOST_CALLS:
+            raise ForgeError("GitHub gave up on too many parts of one read")
+        self._calls += 1
+        return self._ask(query)
+
+
+class Heavy:
+    """The repositories whose reads were too much again and again: for a while they are read in parts from the start."""
+
+    _TWICE = 2
+    """Once may have been GitHub's bad moment."""
+    _HOUR = 3_600.0
+    _MOST = 1_000
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._found: OrderedDict[Hashable, tuple[int, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __contains__(self, repository: Hashable) -> bool:
+        with self._lock:
+            times, since = self._found.get(repository, (0, 0.0))
+        return times >= self._TWICE and 0.0 <= self._clock.now() - since < self._HOUR
+
+    def note(self, repository: Hashable, *, too_much: bool) -> None:
+        """A read at once was tried, and all of it came in the end."""
+        with self._lock:
+            times, _ = self._found.pop(repository, (0, 0.0))
+            if too_much:
+                self._found[repository] = (times + 1, self._clock.now())
+            while len(self._found) > self._MOST:
+                self._found.popitem(last=False)
+
+
+def _hold_files(data: Json) -> None:
+    """Raises `ForgeError` where too many files would have to be read one by one."""
+    count = 0
+    rest: list[Any] = [data]
+    while rest:
+        at = rest.pop()
+        if isinstance(at, dict):
+            count += "byteSize" in at
+            rest += at.values()
+        elif isinstance(at, list):
+            rest += at
+    if count > MOST_FILES:
+        raise ForgeError(f"GitHub does not give the texts of {count} files at once")

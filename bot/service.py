@@ -139,8 +139,17 @@ class Service:
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
         """Nothing is written; what is open is looked at, as advice."""
         for repository in repositories:
+            if self._is_elsewhere(repository.id, installation):
+                continue
             self.store.see_repository(
                 SeenRepository(repository.id, installation, repository.owner, repository.name, job.accepted_at)
             )
             survey = SweepDue(installation=installation, repository=repository, reason="the App came to the repository")
             self.queue.put(new_job(f"survey:{job.delivery}:{repository.id}", survey))
+
+    def _is_elsewhere(self, repository: int, installation: int) -> bool:
+        """Another installation has it, as far as we know, and this one reaches it no more: the news are old."""
+        seen = self.store.repository(repository)
+        if seen is None or seen.installation == installation:
+            return False
+        return self.installations.settle_repository(installation, repository) is None

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from bot.core.events import Event
     from bot.sandbox.requests_log import Request
-    from bot.sandbox.state import CheckRun, Comment, Repository
+    from bot.sandbox.state import CheckRun, Comment, Delivery, Repository
 
 TEMPLATE = """# Implementation Plan: [FEATURE]
 
@@ -180,8 +180,18 @@ class Stage:
 
     def deliver(self) -> int:
         """Take in what GitHub sent since the last time; how many jobs that made."""
+        return self._take(self._sent())
+
+    def overtaken(self) -> int:
+        """The same, but what was sent last arrives first."""
+        return self._take(self._sent()[::-1])
+
+    def _sent(self) -> list[Delivery]:
         sent = self.world.deliveries.log[self._delivered :]
         self._delivered += len(sent)
+        return sent
+
+    def _take(self, sent: list[Delivery]) -> int:
         made = 0
         for one in sent:
             body = json.dumps(one.payload).encode()

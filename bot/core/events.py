@@ -219,10 +219,10 @@ def serial_key(event: Event) -> str:
 def coalesce_key(event: Event) -> str | None:
     """What a waiting job with the same key would do as well; None where each must be answered by itself.
 
-    An evaluation is named by its head: repository, head repository and head branch. So the push and the
-    `synchronize` that GitHub sends for one `git push` become one job, and so do two pull requests on one head, whose
-    verdict is one. A push to the default branch stands apart: it is about the pull requests that aim at it, and must
-    not be swallowed by one whose head it happens to be.
+    An evaluation is named by its head: repository, head repository and head branch. So the push, the `synchronize`
+    and the suite that GitHub sends for one `git push` become one job, and so do two pull requests on one head, whose
+    verdict is one. A push to the default branch stands apart, and its suite with it: it is about the pull requests
+    that aim at it, and must not be swallowed by one whose head it happens to be.
     """
     match event:
         case BranchPushed() | SuiteRequested() if event.branch == event.repository.default_branch:

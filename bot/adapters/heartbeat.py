@@ -1,9 +1,9 @@
-"""Who holds leases in the shared database and whether it still lives: one counter per holder.
+"""Who holds leases in the shared database and whether it still lives: each holder is a worker of the engine's.
 
-A holder counts up every `BEAT` seconds. Whoever sees a counter stand still for `LEASE` seconds, by its own clock that
-no one can set, removes the holder, and its jobs are due again. A holder that could not count for `FENCE` seconds knows
-that it may be taken for dead before anybody takes it so: it must have stopped its work by then. No comparison involves
-two hosts' clocks, or a clock that can jump.
+A worker beats every `BEAT` seconds. Whoever sees its last heartbeat unchanged for `LEASE` seconds, by its own clock
+that no one can set, removes it, and its jobs are due again. A worker that could not beat for `FENCE` seconds knows that
+it may be taken for dead before anybody takes it so: it must have stopped its work by then. No comparison involves two
+hosts' clocks, or a clock that can jump, as the engine's own sweep of stalled jobs does with the server's.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import psycopg
-
-from bot.adapters.postgres import Session, connect
+from bot.adapters.postgres import TURNS
 from bot.core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from bot.adapters.postgres import PostgresDatabase
+    from bot.adapters.postgres import PostgresDatabase, Session
+    from bot.adapters.turns import Turns
 
 BEAT = 2.0
 """Seconds between two beats."""
@@ -33,29 +33,49 @@ _WATCH = 0.25
 """Seconds between two looks at our own pulse."""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A holder of leases, and the worker that it is to the engine."""
+
+    holder: str
+    worker: int
+
+
 class Pulse:
     """This process's beats, from the first `hold` until `close`."""
 
-    def __init__(self, database: PostgresDatabase, lost: Callable[[], bool]) -> None:
+    def __init__(self, database: PostgresDatabase, turns: Turns, lost: Callable[[], bool]) -> None:
         """`lost` is called when our leases may be another's; it answers whether there were any to lose."""
         self._database = database
+        self._turns = turns
         self._lost = lost
-        self._name: str | None = None
-        self._session: Session | None = None
+        self._member: Member | None = None
         self._confirmed = 0.0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def hold(self, name: str) -> None:
+    def hold(self, name: str) -> Member:
         """Be that holder from now on. Raises `StorageError` when the name is taken or the database is away."""
-        if self._name == name:
-            return
-        if self._name is not None:
-            raise StorageError(f"{self._name} holds leases here, so {name} cannot.")
+        member = self._member
+        if member is None:
+            member = self._registered(name)
+            self._begin()
+        if member.holder != name:
+            raise StorageError(f"{member.holder} holds leases here, so {name} cannot.")
+        return member
+
+    def _registered(self, name: str) -> Member:
         sent = time.monotonic()
-        if not self._database.write(lambda session: register(session, name)):
+        member = Member(name, self._turns.register())
+        if not self._database.write(lambda session: _enter(session, member)):
+            self._turns.unregister(member.worker)
             raise StorageError(f"{name} holds leases already, in another process.")
-        self._confirmed, self._name = sent, name
+        self._confirmed, self._member = sent, member
+        return member
+
+    def _begin(self) -> None:
+        if self._threads:
+            return
         self._threads = [
             threading.Thread(target=target, name=f"pulse-{target.__name__.strip('_')}", daemon=True)
             for target in (self._beat, self._watch)
@@ -63,82 +83,81 @@ class Pulse:
         for thread in self._threads:
             thread.start()
 
-    def confirm(self, sent: float) -> None:
-        """A beat that was sent at that time, of `time.monotonic`, has been counted."""
-        self._confirmed = max(self._confirmed, sent)
+    def expelled(self) -> None:
+        """The others no longer know this holder, which has nothing in hand: the next `hold` comes in anew."""
+        self._member = None
 
     def close(self) -> None:
         """Let go of the name; what it still holds is due at once."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
-        if self._session is not None:
-            self._session.close()
-        name, self._name = self._name, None
-        if name is not None:
+        member, self._member = self._member, None
+        if member is not None:
             with suppress(StorageError):  # the others will notice
-                self._database.write(lambda session: session.execute("DELETE FROM holders WHERE holder = ?", (name,)))
+                self._database.write(lambda session: leave(session, member))
+                self._turns.unregister(member.worker)
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT):
-            sent = time.monotonic()
+            member, sent = self._member, time.monotonic()
+            if member is None:
+                continue
             try:
-                alive = self._count_up()
-            except psycopg.Error:
+                alive = self._turns.beat(member.worker)
+            except StorageError:
                 continue  # the watch knows how long that may go on
             if alive or not self._lost():
-                self.confirm(sent)
-
-    def _count_up(self) -> bool:
-        if self._session is None:
-            self._session = Session(connect(self._database.address, autocommit=True))
-            # A beat that a crash of the server forgets does no harm, and this way it costs no disk.
-            self._session.execute("SET synchronous_commit = off")
-        try:
-            return beat(self._session, self._name or "")
-        except psycopg.Error:
-            self._session.close()
-            self._session = None
-            raise
+                self._confirmed = max(self._confirmed, sent)
 
     def _watch(self) -> None:
         """In a thread of its own, because a beat may hang in the network."""
         while not self._stop.wait(_WATCH):
-            if time.monotonic() - self._confirmed > FENCE and not self._lost():
+            if self._member is not None and time.monotonic() - self._confirmed > FENCE and not self._lost():
                 self._confirmed = time.monotonic()  # with nothing in hand there is nothing to collide with
 
 
 class Watcher:
-    """Sees which other holders have stopped counting."""
+    """Sees whose heart has stopped."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, float]] = {}
+        self._seen: dict[Member, tuple[str | None, float]] = {}
 
-    def dead(self, beats: dict[str, int], now: float) -> dict[str, int]:
-        """Those that have stood still for long enough, with the count that they stood at; `now` is monotonic."""
+    def dead(self, beats: Mapping[Member, str | None], now: float) -> list[Member]:
+        """Those whose last heartbeat has stood still for long enough; `now` is monotonic."""
         self._seen = {
-            holder: self._seen[holder] if self._seen.get(holder, (None,))[0] == count else (count, now)
-            for holder, count in beats.items()
+            member: self._seen[member] if member in self._seen and self._seen[member][0] == beat else (beat, now)
+            for member, beat in beats.items()
         }
-        return {holder: count for holder, (count, since) in self._seen.items() if now - since > LEASE}
+        return [member for member, (_, since) in self._seen.items() if now - since > LEASE]
 
 
-def beats(session: Session) -> dict[str, int]:
-    """Every holder's count."""
-    return dict(session.execute("SELECT holder, beats FROM holders").fetchall())
+def beats(session: Session) -> dict[Member, str | None]:
+    """Everybody's last heartbeat; None of a worker that the engine has forgotten."""
+    rows = session.execute(
+        f"SELECT holder, worker, last_heartbeat::text FROM holders"  # noqa: S608  our own words only
+        f" LEFT JOIN {TURNS}.procrastinate_workers AS workers ON workers.id = worker"
+    ).fetchall()
+    return {Member(holder, worker): beat for holder, worker, beat in rows}
 
 
-def remove(session: Session, dead: dict[str, int]) -> None:
-    """Holders that have not counted on since; their next beat tells them."""
-    for holder, count in dead.items():
-        session.execute("DELETE FROM holders WHERE holder = ? AND beats = ?", (holder, count))
+def stays(session: Session, member: Member) -> bool:
+    """Whether the others still know it, and do until this transaction ends."""
+    row = session.execute(
+        "SELECT 1 FROM holders WHERE holder = ? AND worker = ? FOR KEY SHARE", (member.holder, member.worker)
+    )
+    return row.fetchone() is not None
 
 
-def beat(session: Session, holder: str) -> bool:
-    """Count up. False when the holder is not, or no longer, known to the others."""
-    return session.execute("UPDATE holders SET beats = beats + 1 WHERE holder = ?", (holder,)).rowcount == 1
-
-
-def register(session: Session, holder: str) -> bool:
+def _enter(session: Session, member: Member) -> bool:
     """Be known to the others. False when somebody has that name."""
-    return session.execute("INSERT INTO holders (holder) VALUES (?) ON CONFLICT DO NOTHING", (holder,)).rowcount == 1
+    entered = session.execute(
+        "INSERT INTO holders (holder, worker) VALUES (?, ?) ON CONFLICT (holder) DO NOTHING",
+        (member.holder, member.worker),
+    )
+    return entered.rowcount == 1
+
+
+def leave(session: Session, member: Member) -> None:
+    """Be known no longer, by one's own will or by that of others."""
+    session.execute("DELETE FROM holders WHERE holder = ? AND worker = ?", (member.holder, member.worker))

@@ -1,14 +1,14 @@
-"""Bringing the shared database up to date, from a numbered list of its own."""
+"""Bringing the shared database up to date: our tables from a numbered list, the engine's as its version has them."""
 
 from __future__ import annotations
 
-from importlib import resources
+from importlib import metadata, resources
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from bot.adapters.migrate import read_migrations
-from bot.adapters.postgres import connect, shown, storage_error
+from bot.adapters.postgres import TURNS, connect, shown, storage_error
 from bot.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def migrate(address: str) -> list[int]:
                 connection.execute(known[number].encode())
                 connection.execute("DELETE FROM schema_version")
                 connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (number,))
+            if _engine(connection) != _installed():
+                _make_engine(connection)
     except psycopg.Error as error:
         raise storage_error(place, error) from error
     return missing
@@ -58,16 +60,43 @@ def refuse_outdated(address: str) -> None:
     try:
         with connect(address, autocommit=True) as connection:
             version = _version(connection)
+            fits = version != max(migrations()) or _engine(connection) == _installed()
     except psycopg.errors.UndefinedTable:
-        version = 0
+        version, fits = 0, False
     except psycopg.Error as error:
         raise storage_error(place, error) from error
     if version != max(migrations()):
         raise UserError(
             f"{place} has schema {version}, this Plangate needs {max(migrations())}: run `plangate migrate` first."
         )
+    if not fits:
+        raise UserError(f"{place} was prepared for another version of Procrastinate: run `plangate migrate` first.")
 
 
 def _version(connection: Connection[tuple[object, ...]]) -> int:
     row = connection.execute("SELECT version FROM schema_version").fetchone()
     return 0 if row is None else int(str(row[0]))
+
+
+def _installed() -> str:
+    """The version of the engine that is installed, told without loading it: the web process never does."""
+    return metadata.version("procrastinate")
+
+
+def _engine(connection: Connection[tuple[object, ...]]) -> str | None:
+    """The version that the engine's tables were made for."""
+    row = connection.execute("SELECT version FROM engine").fetchone()
+    return None if row is None else str(row[0])
+
+
+def _make_engine(connection: Connection[tuple[object, ...]]) -> None:
+    """Make its tables anew. They hold nothing that is not submitted again from ours at the next look."""
+    from procrastinate.schema import SchemaManager  # noqa: PLC0415  not for the web process
+
+    connection.execute(f"DROP SCHEMA IF EXISTS {TURNS} CASCADE".encode())
+    connection.execute(f"CREATE SCHEMA {TURNS}".encode())
+    connection.execute(f"SET LOCAL search_path = {TURNS}".encode())
+    connection.execute(SchemaManager.get_schema())
+    connection.execute("SET LOCAL search_path = plangate")
+    connection.execute("DELETE FROM engine")
+    connection.execute("INSERT INTO engine (version) VALUES (%s)", (_installed(),))

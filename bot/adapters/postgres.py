@@ -37,17 +37,20 @@ _LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 _LOCK_ALL = "SELECT pg_advisory_xact_lock(%s)"
 _BATCH = 256
 """Changes in one transaction at most, so that none waits long for its commit."""
-_SESSION = """
-    SET application_name = 'plangate';
-    SET search_path = plangate;
-    SET statement_timeout = '15s';
-    SET lock_timeout = '10s';
-    SET idle_in_transaction_session_timeout = '10s';
-    SET tcp_keepalives_idle = 5;
-    SET tcp_keepalives_interval = 2;
-    SET tcp_keepalives_count = 3
-"""
+SESSION = (
+    "SET application_name = 'plangate'",
+    "SET search_path = plangate",
+    "SET statement_timeout = '15s'",
+    "SET lock_timeout = '10s'",
+    "SET idle_in_transaction_session_timeout = '10s'",
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
+)
 """A client that is gone, or that stands still amid a transaction, gives its locks back within seconds."""
+TURNS = "plangate_turns"
+"""The schema of the engine that hands out turns: see `bot.adapters.turns`."""
+_OUTDATED = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
 _NETWORK: dict[str, Any] = {
     "connect_timeout": 4,
     "keepalives_idle": 5,
@@ -292,10 +295,9 @@ class PostgresDatabase:
 
 def connect(address: str, *, autocommit: bool) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection with the settings that all of ours share. Raises `psycopg.OperationalError`."""
-    given = conninfo_to_dict(address)
-    connection = psycopg.connect(address, autocommit=True, **{k: v for k, v in _NETWORK.items() if k not in given})
+    connection = psycopg.connect(address, autocommit=True, **network(address))
     try:
-        for statement in _SESSION.split(";"):
+        for statement in SESSION:
             connection.execute(statement)
     except psycopg.Error:
         connection.close()
@@ -304,12 +306,18 @@ def connect(address: str, *, autocommit: bool) -> psycopg.Connection[tuple[Any, 
     return connection
 
 
+def network(address: str) -> dict[str, Any]:
+    """What a connection is told beside its address, as far as the address does not say it itself."""
+    given = conninfo_to_dict(address)
+    return {name: value for name, value in _NETWORK.items() if name not in given}
+
+
 def storage_error(place: str, error: Exception) -> StorageError:
     """What PostgreSQL said, in one line, with the place and what to look at."""
     said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     if isinstance(error, psycopg.errors.DiskFull):
         remedy = "free some space on its disk"
-    elif isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+    elif isinstance(error, _OUTDATED):
         remedy = "run `plangate migrate`"
     elif isinstance(error, psycopg.errors.InsufficientPrivilege):
         remedy = "let its user own the tables"

@@ -1,7 +1,7 @@
 """The shared queue: the same table of jobs in PostgreSQL, for web processes and workers on any number of hosts.
 
-The rules are those of `job_rows`; here is what several hosts add: turns by serial key, holders that prove by counting
-that they live, and wakes over the network. The unique indexes hold the two keys' rules as well.
+The rules are those of `job_rows`, and this table alone is the truth. Whose turn it is among workers is the matter of
+`leases`. The unique indexes hold the two keys' rules as well.
 """
 
 from __future__ import annotations
@@ -12,43 +12,18 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from bot.adapters import heartbeat, job_rows
-from bot.adapters.heartbeat import Pulse, Watcher
+from bot.adapters import job_rows
 from bot.adapters.listener import Listener
-from bot.core.errors import StorageError
 from bot.core.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.adapters.leases import Leases
     from bot.adapters.postgres import PostgresDatabase, Session
 
 _PATIENCE = 8.0
 """Seconds that a delivery may wait for the database: GitHub hangs up after 10."""
-_LOOK_AT_OTHERS = 1.0
-"""Seconds between two looks at the other holders' counts."""
-_CANDIDATES = 8
-"""Serial keys that a lease tries, oldest first, while others change their jobs."""
-_DUE = """
-    SELECT serial FROM jobs
-    WHERE state = 'waiting' AND not_before <= ?
-      AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
-"""
-_ORPHANS = """
-    SELECT id, serial, crashes FROM jobs
-    WHERE state = 'running' AND NOT EXISTS (SELECT 1 FROM holders WHERE holders.holder = jobs.holder)
-"""
-_LOOK = f"SELECT EXISTS ({_ORPHANS}), EXISTS ({_DUE})"
-_TAKE = f"""
-    UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1
-    WHERE id = (
-        SELECT id FROM jobs
-        WHERE serial = ? AND state = 'waiting' AND not_before <= ?
-          AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
-        ORDER BY id LIMIT 1
-    )
-    RETURNING {job_rows.LEASED}
-"""  # noqa: S608  our own words only
 _PUT_NEW = """
     WITH known AS (SELECT 1 FROM deliveries WHERE delivery = ?),
     twin AS (SELECT 1 FROM jobs WHERE twin = ? AND state = 'waiting'),
@@ -70,13 +45,9 @@ class PostgresQueue(Queue):
         self._database = database
         self._clock = clock
         self._on_lost = on_lost
-        self._pulse = Pulse(database, self._lose)
-        self._watcher = Watcher()
-        self._looked = 0.0
+        self._leases: Leases | None = None
         self._listener = Listener(database.address, database.place)
         self._one_lease = threading.Lock()
-        self._in_hand: dict[int, LeasedJob] = {}
-        self._doubtful = False
 
     @override
     def put(self, job: NewJob) -> bool:
@@ -90,53 +61,12 @@ class PostgresQueue(Queue):
     @override
     def lease(self, holder: str) -> LeasedJob | None:
         with self._one_lease:
+            if self._leases is None:
+                from bot.adapters.leases import Leases  # noqa: PLC0415  with its engine, not for the web process
+
+                self._leases = Leases(self._database, self._on_lost)
             self._listener.listen()
-            self._pulse.hold(holder)
-            now = self._clock.now()
-            dead = self._dead(holder)
-            orphans, due = self._database.read(lambda session: _look(session, now))
-            if not (dead or orphans or due or self._doubtful):
-                return None
-            return self._lease(holder, now, dead)
-
-    def _lease(self, holder: str, now: float, dead: dict[str, int]) -> LeasedJob | None:
-        sent = time.monotonic()
-        mine = set(self._in_hand) if self._doubtful else None
-
-        def change(session: Session) -> LeasedJob | None:
-            if not heartbeat.beat(session, holder) and (self._in_hand or not heartbeat.register(session, holder)):
-                raise StorageError(f"{holder} was taken for dead.")
-            heartbeat.remove(session, dead)
-            _take_over(session, now)
-            if mine is not None:
-                _give_back(session, holder, mine)
-            return _take(session, holder, now)
-
-        # Should the answer be lost, a lease may be ours that nobody knows of; the next one finds it.
-        self._doubtful = True
-        job = self._database.write(change)
-        self._doubtful = False
-        self._pulse.confirm(sent)
-        if job is not None:
-            self._in_hand[job.id] = job
-        return job
-
-    def _dead(self, holder: str) -> dict[str, int]:
-        now = time.monotonic()
-        if now - self._looked < _LOOK_AT_OTHERS:
-            return {}
-        self._looked = now
-        others = self._database.read(heartbeat.beats)
-        others.pop(holder, None)
-        return self._watcher.dead(others, now)
-
-    def _lose(self) -> bool:
-        if not self._in_hand:
-            return False
-        if self._on_lost is not None:
-            self._on_lost()
-        self._in_hand.clear()
-        return True
+            return self._leases.take(holder, self._clock.now())
 
     @override
     def done(self, job: LeasedJob) -> None:
@@ -162,7 +92,8 @@ class PostgresQueue(Queue):
 
     def _end(self, job: LeasedJob, change: Callable[[Session], None]) -> None:
         self._database.write(change, serials=(job.serial,))
-        self._in_hand.pop(job.id, None)
+        if self._leases is not None:
+            self._leases.over(job)
 
     @override
     def records(self, state: JobState | None = None, limit: int = 100) -> Sequence[JobRecord]:
@@ -225,7 +156,8 @@ class PostgresQueue(Queue):
 
     @override
     def close(self) -> None:
-        self._pulse.close()
+        if self._leases is not None:
+            self._leases.close()
         self._database.close()
         self._listener.close()
 
@@ -241,49 +173,3 @@ def _put(session: Session, job: NewJob, now: float) -> bool:
     if accepted:
         session.ring()
     return accepted
-
-
-def _look(session: Session, now: float) -> tuple[bool, bool]:
-    """Whether somebody died with jobs in hand, and whether there is anything to lease; without a lock."""
-    row = session.execute(_LOOK, (now,)).fetchone()
-    return row[0], row[1]
-
-
-def _take_over(session: Session, now: float) -> None:
-    """The jobs of holders that are gone are due again."""
-    for job, serial, _ in session.execute(f"{_ORPHANS} ORDER BY id").fetchall():
-        if not session.try_lock(serial):
-            continue  # somebody else is at it
-        orphan = session.execute(f"{_ORPHANS} AND id = ?", (job,)).fetchone()
-        if orphan is not None:
-            job_rows.crashed(session, job, orphan[2] + 1, now)
-            session.ring()
-
-
-def _give_back(session: Session, holder: str, in_hand: set[int]) -> None:
-    """Leases that this holder has without knowing it, because the answer was lost."""
-    rows = session.execute("SELECT id, serial FROM jobs WHERE state = 'running' AND holder = ?", (holder,)).fetchall()
-    for job, serial in rows:
-        if job not in in_hand and session.try_lock(serial):
-            session.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (job,))
-            job_rows.wait_again(session, job)
-
-
-def _take(session: Session, holder: str, now: float) -> LeasedJob | None:
-    """The oldest job that is due and whose serial key is free and not being changed right now."""
-    oldest = session.execute(f"{_DUE} ORDER BY id LIMIT 1", (now,)).fetchall()
-    if (job := _first(session, holder, now, oldest)) is not None:
-        return job
-    if not oldest:
-        return None
-    others = session.execute(f"{_DUE} GROUP BY serial ORDER BY min(id) LIMIT {_CANDIDATES}", (now,)).fetchall()
-    return _first(session, holder, now, others)
-
-
-def _first(session: Session, holder: str, now: float, serials: list[tuple[str]]) -> LeasedJob | None:
-    for (serial,) in serials:
-        if session.try_lock(serial):
-            row = session.execute(_TAKE, (holder, serial, now)).fetchone()
-            if row is not None:
-                return LeasedJob(*row)
-    return None

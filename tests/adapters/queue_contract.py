@@ -390,7 +390,8 @@ class Model:
             older.not_before = min(older.not_before, newer.not_before)
             self.jobs.remove(newer)
 
-    def lease(self, holder: str, now: float) -> Told | None:
+    def lease(self, holder: str, now: float, serial: str | None) -> Told | None:
+        """The oldest of the repository whose turn the queue says it is."""
         for told in [told for told in self.jobs if told.state is JobState.RUNNING and told.holder in self.dead]:
             told.crashes += 1
             told.not_before = now + max(0, told.crashes - 2) * 30
@@ -401,11 +402,11 @@ class Model:
             for told in sorted(self.jobs, key=lambda one: one.id)
             if told.state is JobState.WAITING and told.not_before <= now and told.serial not in running
         ]
-        if not due:
-            return None
-        due[0].state, due[0].holder = JobState.RUNNING, holder
-        due[0].attempts += 1
-        return due[0]
+        oldest = next((told for told in due if serial in {None, told.serial}), None)
+        if oldest is not None:
+            oldest.state, oldest.holder = JobState.RUNNING, holder
+            oldest.attempts += 1
+        return oldest
 
 
 # Few keys, so that jobs meet.
@@ -455,7 +456,7 @@ class QueueMachine(RuleBasedStateMachine):
     def lease(self, worker: str) -> None:
         holder, queue = self.queue(worker)
         leased = queue.lease(holder)
-        told = self.model.lease(holder, self.clock.now())
+        told = self.model.lease(holder, self.clock.now(), None if leased is None else leased.serial)
         if leased is None or told is None:
             assert leased is None
             assert told is None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.adapters.holders import Holders
+from bot.adapters.migrate_postgres import migrate
 from tests.adapters.payloads import push
 from tests.processes import (
     ROOT,
@@ -173,8 +174,14 @@ def test_a_port_that_is_taken_is_one_clear_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_the_door_loads_no_github_client_and_no_validator(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_door_loads_no_github_client_no_validator_and_no_engine(
+    tmp_path: Path, shared: bool, request: pytest.FixtureRequest
+) -> None:
     """Each would cost every web process tens of megabytes and half a second."""
+    address = request.getfixturevalue("postgres").database() if shared else ""
+    if shared:
+        migrate(address)
     program = (
         "import sys\n"
         "from bot import bootstrap, settings, storage\n"
@@ -185,7 +192,7 @@ def test_the_door_loads_no_github_client_and_no_validator(tmp_path: Path) -> Non
     )
     loaded = subprocess.run(
         [sys.executable, "-c", program],
-        env=environment(tmp_path, 1),
+        env=environment(tmp_path, 1, PLANGATE_DATABASE_URL=address),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -193,7 +200,8 @@ def test_the_door_loads_no_github_client_and_no_validator(tmp_path: Path) -> Non
         check=True,
     ).stdout.split()
     assert "flask" in loaded
-    assert not {"github", "github3", "pydantic", "requests", "urllib3", "jwt", "cryptography", "yaml"} & set(loaded)
+    heavy = {"github", "github3", "pydantic", "requests", "urllib3", "jwt", "cryptography", "yaml", "procrastinate"}
+    assert not heavy & set(loaded)
 
 
 def test_a_hundred_slow_senders_shut_the_door_for_nobody(port: int) -> None:

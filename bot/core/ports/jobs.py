@@ -90,7 +90,10 @@ class Queue(Protocol):
         ...
 
     def lease(self, holder: str) -> LeasedJob | None:
-        """The oldest job that is due and whose serial key is free, or None. A dead holder's jobs are due again.
+        """A repository's oldest job that is due, while its serial key is free; None where there is no such repository.
+
+        Repositories have their turn in about the order in which they came to have work. A dead holder's jobs are due
+        again.
 
         `holder` names one living process; its leases end with it, however it dies. A job that was in the hands of
         several holders when they died steps back for a while, so that others have their turn first.

@@ -1,0 +1,212 @@
+"""Which of several hosts' workers works on which job: turns from an engine, jobs from our own table.
+
+A lease looks which repositories have a job that is due and nobody's, submits a turn for each, fetches the next turn and
+takes that repository's oldest job. So the engine is told again of whatever it has lost, once a second at least, and a
+job that waits for its retry has no turn that could keep back the others of its repository.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.adapters import heartbeat, job_rows
+from bot.adapters.heartbeat import Member, Pulse, Watcher
+from bot.adapters.postgres import TURNS
+from bot.adapters.turns import Turns
+from bot.core.errors import StorageError
+from bot.core.ports import LeasedJob
+from bot.log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.adapters.postgres import PostgresDatabase, Session
+
+_LOOK_AT_OTHERS = 1.0
+"""Seconds between two looks at the others' heartbeats."""
+_AT_ONCE = 32
+"""Turns that one look submits or ends at most."""
+_ORPHANS = """
+    SELECT id, serial, crashes FROM jobs
+    WHERE state = 'running' AND NOT EXISTS (SELECT 1 FROM holders WHERE holders.holder = jobs.holder)
+"""
+_ABANDONED = f"""
+    SELECT id FROM {TURNS}.procrastinate_jobs AS turn
+    WHERE status = 'doing' AND (
+        NOT EXISTS (SELECT 1 FROM holders WHERE holders.worker = turn.worker_id)
+        OR (worker_id = ? AND NOT id = ANY(?))
+    )
+    LIMIT {_AT_ONCE}
+"""  # noqa: S608  our own words only
+_WAITING = f"SELECT 1 FROM {TURNS}.procrastinate_jobs AS turn WHERE turn.status = 'todo'"  # noqa: S608  likewise
+_DUE = f"""
+    SELECT serial FROM jobs
+    WHERE state = 'waiting' AND not_before <= ?
+      AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
+      AND NOT EXISTS ({_WAITING} AND turn.queueing_lock = jobs.serial)
+    GROUP BY serial ORDER BY min(id) LIMIT {_AT_ONCE}
+"""  # noqa: S608  likewise
+_KNOWN = "SELECT 1 FROM holders WHERE holder = ? AND worker = ?"
+_LOOK = f"SELECT EXISTS ({_KNOWN}), EXISTS ({_ORPHANS}), ARRAY({_ABANDONED}), ARRAY({_DUE}), EXISTS ({_WAITING})"
+_TAKE = f"""
+    UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM jobs
+        WHERE serial = ? AND state = 'waiting' AND not_before <= ?
+          AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
+        ORDER BY id LIMIT 1
+    )
+    RETURNING {job_rows.LEASED}
+"""  # noqa: S608  likewise
+
+log = Log("leases")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What there is to do, seen without a lock."""
+
+    known: bool
+    """The others still count on this worker."""
+    orphans: bool
+    """Somebody died with jobs in hand."""
+    abandoned: Sequence[int]
+    """Turns of workers that are no more, and those of ours that we do not know of because an answer was lost."""
+    due: Sequence[str]
+    """Repositories with a job that is due and no turn that waits."""
+    turns: bool
+    """Some wait for their turn."""
+
+
+class Leases:
+    """What one worker process holds, whatever its number of threads. `take` is for one thread at a time."""
+
+    def __init__(self, database: PostgresDatabase, on_lost: Callable[[], None] | None) -> None:
+        """For `on_lost` see `bot.adapters.queue_postgres.PostgresQueue`."""
+        self._database = database
+        self._on_lost = on_lost
+        self._turns = Turns(database.address, database.place)
+        self._pulse = Pulse(database, self._turns, self._lose)
+        self._watcher = Watcher()
+        self._looked = 0.0
+        self._jobs: dict[int, int] = {}
+        """The jobs in hand by id, with their turns."""
+        self._doubtful = False
+
+    def take(self, holder: str, now: float) -> LeasedJob | None:
+        """The next job whose turn it is, or None; `now` is in seconds since the epoch. Raises `StorageError`."""
+        me, look = self._seen(holder, now)
+        if look.orphans:
+            self._database.write(lambda session: _take_over(session, now))
+        if look.abandoned:
+            self._turns.finish(look.abandoned)
+        if look.orphans or look.abandoned:
+            look = self._look(me, now)
+        if look.due:
+            self._turns.submit(look.due)
+        return self._fetched(me, now) if look.due or look.turns else None
+
+    def over(self, job: LeasedJob) -> None:
+        """How the job ended is written down: let its repository have its next turn."""
+        turn = self._jobs.get(job.id)
+        if turn is not None:
+            try:
+                self._turns.finish([turn])
+            except StorageError as error:
+                log.warning("turn not ended", delivery=job.delivery, error=str(error))
+            # If that failed, the next look finds a turn that is in nobody's hands.
+            self._jobs.pop(job.id, None)
+
+    def close(self) -> None:
+        """End all leases."""
+        self._pulse.close()
+        self._turns.close()
+
+    def _seen(self, holder: str, now: float) -> tuple[Member, _Look]:
+        """Who we are, and what there is to do."""
+        me = self._pulse.hold(holder)
+        self._look_at_others(me)
+        if self._doubtful:
+            self._give_back(me)
+        look = self._look(me, now)
+        if look.known:
+            return me, look
+        if self._jobs:
+            raise StorageError(f"{holder} was taken for dead.")
+        self._pulse.expelled()
+        me = self._pulse.hold(holder)
+        return me, self._look(me, now)
+
+    def _look_at_others(self, me: Member) -> None:
+        """Remove who has died."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_AT_OTHERS:
+            return
+        self._looked = now
+        others = self._database.read(heartbeat.beats)
+        others.pop(me, None)
+        for dead in self._watcher.dead(others, now):
+            # The engine first: there it would hear, if it lived after all, that it no longer counts.
+            self._turns.unregister(dead.worker)
+            self._database.write(partial(heartbeat.leave, member=dead))
+            log.warning("worker is gone", holder=dead.holder)
+
+    def _look(self, me: Member, now: float) -> _Look:
+        # Listed before the question: a turn that ends meanwhile must not look like an abandoned one.
+        values = (me.holder, me.worker, me.worker, list(self._jobs.values()), now)
+        return _Look(*self._database.read(lambda session: session.execute(_LOOK, values).fetchone()))
+
+    def _fetched(self, me: Member, now: float) -> LeasedJob | None:
+        while (turn := self._turns.fetch(me.worker)) is not None:
+            # Should the answer be lost, a lease may be ours that nobody knows of; the next one finds it.
+            self._doubtful = True
+            job = self._database.write(partial(_take, me=me, serial=turn.serial, now=now), serials=(turn.serial,))
+            self._doubtful = False
+            if job is not None:
+                self._jobs[job.id] = turn.id
+                return job
+            self._turns.finish([turn.id])
+        return None
+
+    def _give_back(self, me: Member) -> None:
+        """Leases that this holder has without knowing it, because the answer was lost."""
+        self._database.write(partial(_give_back, holder=me.holder, in_hand=set(self._jobs)))
+        self._doubtful = False
+
+    def _lose(self) -> bool:
+        if not self._jobs:
+            return False
+        if self._on_lost is not None:
+            self._on_lost()
+        self._jobs.clear()
+        return True
+
+
+def _take(session: Session, me: Member, serial: str, now: float) -> LeasedJob | None:
+    """The oldest job of a repository that is due, for a worker on whom the others still count."""
+    if not heartbeat.stays(session, me):
+        return None
+    row = session.execute(_TAKE, (me.holder, serial, now)).fetchone()
+    return None if row is None else LeasedJob(*row)
+
+
+def _take_over(session: Session, now: float) -> None:
+    """The jobs of holders that are gone are due again."""
+    for job, serial, _ in session.execute(f"{_ORPHANS} ORDER BY id").fetchall():
+        if not session.try_lock(serial):
+            continue  # somebody else is at it
+        orphan = session.execute(f"{_ORPHANS} AND id = ?", (job,)).fetchone()
+        if orphan is not None:
+            job_rows.crashed(session, job, orphan[2] + 1, now)
+            session.ring()
+
+
+def _give_back(session: Session, holder: str, in_hand: set[int]) -> None:
+    rows = session.execute("SELECT id, serial FROM jobs WHERE state = 'running' AND holder = ?", (holder,)).fetchall()
+    for job, serial in rows:
+        if job not in in_hand and session.try_lock(serial):
+            session.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (job,))
+            job_rows.wait_again(session, job)

@@ -1,0 +1,208 @@
+"""Turns from the engine: what it keeps apart, what it must not keep back, and what it may lose."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from bot.adapters import migrate_postgres
+from bot.adapters.heartbeat import BEAT
+from bot.adapters.migrate_postgres import migrate, refuse_outdated
+from bot.adapters.postgres import PostgresDatabase
+from bot.adapters.queue_postgres import PostgresQueue
+from bot.core.errors import StorageError, UserError
+from bot.core.ports import JobState
+from tests.adapters.queue_contract import job
+from tests.clocks import HandClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.ports import LeasedJob
+    from tests.postgres import Server
+
+
+@pytest.fixture
+def address(postgres: Server) -> str:
+    address = postgres.database()
+    migrate(address)
+    return address
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def queue(address: str, clock: HandClock) -> Iterator[PostgresQueue]:
+    queue = PostgresQueue(PostgresDatabase(address), clock)
+    yield queue
+    queue.close()
+
+
+def asked(address: str, sql: str) -> list[tuple[Any, ...]]:
+    """As an administrator would; the rows, if any."""
+    with psycopg.connect(address) as connection:
+        cursor = connection.execute(sql.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def turns(address: str) -> dict[str, list[str]]:
+    """The repositories that wait for their turn, and those that have it."""
+    rows = asked(address, "SELECT status::text, lock FROM plangate_turns.procrastinate_jobs ORDER BY id")
+    return {state: [lock for status, lock in rows if status == state] for state in ("todo", "doing")}
+
+
+def leased(queue: PostgresQueue, holder: str = "w1") -> LeasedJob:
+    found = queue.lease(holder)
+    assert found is not None
+    return found
+
+
+class TestTurns:
+    def test_a_repository_has_one_turn_however_many_jobs_it_has(self, queue: PostgresQueue, address: str) -> None:
+        for number in range(10):
+            queue.put(job(f"d{number}"))
+        queue.put(job("other", serial="r2"))
+        first = leased(queue)
+        assert first.delivery == "d0"
+        assert turns(address) == {"todo": ["r2"], "doing": ["r1"]}
+        assert leased(queue).delivery == "other"
+        assert queue.lease("w1") is None
+        assert turns(address) == {"todo": [], "doing": ["r1", "r2"]}
+        queue.done(first)
+        assert leased(queue).delivery == "d1"
+
+    def test_a_job_that_waits_for_its_retry_has_no_turn_that_keeps_the_others_back(
+        self, queue: PostgresQueue, address: str, clock: HandClock
+    ) -> None:
+        queue.put(job("limited"))
+        queue.retry(leased(queue), clock.now() + 3600, "GitHub takes nothing now", held=True)
+        assert queue.lease("w1") is None
+        assert turns(address) == {"todo": [], "doing": []}
+        queue.put(job("d2"))
+        queue.done(leased(queue))
+        clock.turn(3600)
+        assert leased(queue).delivery == "limited"
+
+    def test_nothing_of_a_turn_is_kept(self, queue: PostgresQueue, address: str, clock: HandClock) -> None:
+        for number in range(6):
+            queue.put(job(f"d{number}", serial=f"r{number % 2}"))
+            end = (queue.done, lambda one: queue.bury(one, "x"), lambda one: queue.retry(one, clock.now(), "x"))
+            end[number % 3](leased(queue))
+        while (left := queue.lease("w1")) is not None:
+            queue.done(left)
+        assert asked(address, "SELECT count(*) FROM plangate_turns.procrastinate_jobs") == [(0,)]
+        assert asked(address, "SELECT count(*) FROM plangate_turns.procrastinate_events") == [(0,)]
+
+    def test_a_repositorys_turn_comes_although_another_one_is_never_short_of_work(self, queue: PostgresQueue) -> None:
+        for number in range(5):
+            queue.put(job(f"busy{number}", serial="r1"))
+        queue.put(job("quiet", serial="r2"))
+        order = []
+        while (one := queue.lease("w1")) is not None:
+            order.append(one.delivery)
+            queue.done(one)
+        assert order.index("quiet") == 1
+
+
+class TestLosses:
+    def test_what_the_engine_loses_is_submitted_again(self, queue: PostgresQueue, address: str) -> None:
+        for number in range(4):
+            queue.put(job(f"d{number}", serial=f"r{number % 2}"))
+        running = leased(queue)
+        asked(address, "TRUNCATE plangate_turns.procrastinate_jobs CASCADE")
+        second = leased(queue)
+        assert (running.serial, second.serial) == ("r0", "r1"), "whose job runs has no second turn, lost or not"
+        assert queue.lease("w1") is None
+        queue.done(running)
+        queue.done(second)
+        while (one := queue.lease("w1")) is not None:
+            queue.done(one)
+        assert queue.counts()[JobState.DONE] == 4
+
+    def test_a_turn_whose_answer_was_lost_keeps_nobody_back(self, queue: PostgresQueue, address: str) -> None:
+        queue.put(job("d1"))
+        queue.done(leased(queue))
+        ((worker,),) = asked(address, "SELECT worker FROM plangate.holders")
+        queue.put(job("d2"))
+        forgotten = (worker, "default", "turn", "r1", "doing")
+        with psycopg.connect(address) as connection:
+            connection.execute(
+                "INSERT INTO plangate_turns.procrastinate_jobs (worker_id, queue_name, task_name, lock, status)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                forgotten,
+            )
+        assert leased(queue).delivery == "d2"
+
+    def test_a_turn_that_a_worker_died_with_before_it_took_a_job_is_ended(
+        self, queue: PostgresQueue, address: str
+    ) -> None:
+        assert queue.lease("w1") is None
+        asked(
+            address,
+            "SET search_path = plangate_turns;"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status) VALUES ('x', 'turn', 'r1', 'doing')",
+        )
+        queue.put(job("d1"))
+        assert leased(queue).delivery == "d1"
+
+    def test_an_end_that_the_engine_did_not_hear_of_is_told_again(
+        self, queue: PostgresQueue, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue.put(job("d1"))
+        first = leased(queue)
+        assert queue._leases is not None
+
+        def fail(_turns: object) -> None:
+            raise StorageError("the connection broke")
+
+        monkeypatch.setattr(queue._leases._turns, "finish", fail)
+        queue.done(first)
+        monkeypatch.undo()
+        assert turns(address)["doing"] == ["r1"]
+        queue.put(job("d2"))
+        assert leased(queue).delivery == "d2"
+
+    def test_a_worker_whose_engine_is_made_anew_gives_up_what_it_has_in_hand(
+        self, address: str, clock: HandClock
+    ) -> None:
+        lost = threading.Event()
+        old = PostgresQueue(PostgresDatabase(address), clock, lost.set)
+        old.put(job("d1"))
+        assert old.lease("w1") is not None
+        asked(address, "UPDATE plangate.engine SET version = '2.0'")
+        migrate(address)
+        assert lost.wait(3 * BEAT)
+        old.close()
+        fresh = PostgresQueue(PostgresDatabase(address), clock)
+        again = leased(fresh, "w2")
+        assert (again.delivery, again.attempts) == ("d1", 2)
+        fresh.close()
+
+
+class TestVersions:
+    def test_the_engines_tables_fit_the_version_that_is_installed(self, address: str) -> None:
+        refuse_outdated(address)
+        asked(address, "UPDATE plangate.engine SET version = '2.0'")
+        with pytest.raises(UserError, match="prepared for another version of Procrastinate: run `plangate migrate`"):
+            refuse_outdated(address)
+        assert migrate(address) == []
+        refuse_outdated(address)
+
+    def test_an_engine_of_somebody_elses_in_the_same_database_is_left_alone(
+        self, postgres: Server, clock: HandClock
+    ) -> None:
+        address = postgres.database()
+        asked(address, "CREATE TABLE procrastinate_jobs (theirs integer); INSERT INTO procrastinate_jobs VALUES (7)")
+        migrate(address)
+        queue = PostgresQueue(PostgresDatabase(address), clock)
+        queue.put(job("d1"))
+        queue.done(leased(queue))
+        queue.close()
+        assert asked(address, "SELECT theirs FROM public.procrastinate_jobs") == [(7,)]
+        assert migrate_postgres.migrate(address) == []

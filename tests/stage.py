@@ -35,6 +35,7 @@ from bot.sandbox.world import World
 from bot.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from bot.core.events import Event
@@ -180,18 +181,14 @@ class Stage:
 
     def deliver(self) -> int:
         """Take in what GitHub sent since the last time; how many jobs that made."""
-        return self._take(self._sent())
+        return self.accept(self.lose())
 
     def overtaken(self) -> int:
         """The same, but what was sent last arrives first."""
-        return self._take(self._sent()[::-1])
+        return self.accept(self.lose()[::-1])
 
-    def _sent(self) -> list[Delivery]:
-        sent = self.world.deliveries.log[self._delivered :]
-        self._delivered += len(sent)
-        return sent
-
-    def _take(self, sent: list[Delivery]) -> int:
+    def accept(self, sent: Iterable[Delivery]) -> int:
+        """Take in these, in their order; how many jobs that made."""
         made = 0
         for one in sent:
             body = json.dumps(one.payload).encode()
@@ -204,9 +201,11 @@ class Stage:
         self.world.install(repositories[0].owner, repositories)
         self.drain()
 
-    def lose(self) -> None:
-        """Lose what GitHub sent so far."""
-        self._delivered = len(self.world.deliveries.log)
+    def lose(self) -> list[Delivery]:
+        """Lose what GitHub sent since the last time; what that was."""
+        sent = self.world.deliveries.log[self._delivered :]
+        self._delivered += len(sent)
+        return sent
 
     def replay(self) -> None:
         """Let everything that GitHub ever sent arrive again, under other delivery ids."""

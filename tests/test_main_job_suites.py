@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters import webhook
 from bot.core.outcome import Done
 from bot.sandbox.faults import Fault
 from tests.reconciling import reconciling
@@ -25,20 +23,9 @@ FAILING = feature(text=plan("FAIL"))
 SMALLER = {"specs/001-search/plan.md": plan("PARTIAL")}
 
 
-def sent(stage: Stage) -> list[Delivery]:
-    """What GitHub sent since the last time, none of it arrived."""
-    mark = stage._delivered
-    stage.lose()
-    return stage.world.deliveries.log[mark:]
-
-
 def arrive(stage: Stage, deliveries: Sequence[Delivery]) -> list[str]:
     """Let these come in, in this order; the names of the jobs that wait now."""
-    for one in deliveries:
-        body = json.dumps(one.payload).encode()
-        app = stage.world.app
-        for job in webhook.parse(one.event, one.guid, body, app_id=app.id, app_slug=app.slug):
-            stage.queue.put(job)
+    stage.accept(deliveries)
     return [record.name for record in stage.queue.records() if record.state == "waiting"]
 
 
@@ -56,7 +43,7 @@ class TestLost:
     def test_a_branch_whose_push_never_came_is_judged_all_the_same(self, stage: Stage, ferry: Repository) -> None:
         head = stage.world.push(ferry, "001-search", FAILING, author="ada")
         mark = stage.world.requests.mark
-        assert arrive(stage, only(sent(stage), SUITE)) == ["SuiteRequested"]
+        assert arrive(stage, only(stage.lose(), SUITE)) == ["SuiteRequested"]
         stage.drain()
         assert [run.conclusion for run in stage.runs(ferry, head)] == ["failure"]
         assert spent(stage, mark) == [READ, COMPARE, RUN], "what the push itself would have cost"
@@ -64,7 +51,7 @@ class TestLost:
     def test_so_is_a_pull_request_of_which_nothing_else_came(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", FAILING, author="ada")
         pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
-        arrive(stage, only(sent(stage), SUITE))
+        arrive(stage, only(stage.lose(), SUITE))
         stage.drain()
         assert [run.conclusion for run in stage.runs(ferry, pull.head_sha)] == ["failure"]
         assert len(stage.comments(ferry, pull.number)) == 1
@@ -76,24 +63,24 @@ class TestLost:
         path = ".specify/memory/constitution.md"
         text = SPEC_KIT[path].replace("## Governance", "### III. Small\n\nKeep it small.\n\n## Governance")
         stage.world.push(ferry, "main", {path: text}, author="root")
-        arrive(stage, only(sent(stage), SUITE))
+        arrive(stage, only(stage.lose(), SUITE))
         stage.drain(patience=10)
         assert "III. Small" in (stage.run(ferry, pull.head_sha).summary or "")
 
     def test_a_later_head_is_judged_where_only_its_suite_came(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", FAILING, author="ada")
-        first = sent(stage)
+        first = stage.lose()
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
-        assert arrive(stage, [*only(first, PUSH), *only(sent(stage), SUITE)]) == ["BranchPushed"]
+        assert arrive(stage, [*only(first, PUSH), *only(stage.lose(), SUITE)]) == ["BranchPushed"]
         stage.drain()
         assert [run.conclusion for run in stage.runs(ferry, head)] == ["success"]
 
     @pytest.mark.parametrize("late", [SUITE, PUSH])
     def test_what_comes_late_does_not_hide_the_head_of_today(self, stage: Stage, ferry: Repository, late: str) -> None:
         old = stage.world.push(ferry, "001-search", FAILING, author="ada")
-        first = only(sent(stage), late)
+        first = only(stage.lose(), late)
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
-        second = only(sent(stage), PUSH if late == SUITE else SUITE)
+        second = only(stage.lose(), PUSH if late == SUITE else SUITE)
         assert len(arrive(stage, [*second, *first])) == 1
         stage.drain()
         assert [run.conclusion for run in stage.runs(ferry, head)] == ["success"]
@@ -101,7 +88,7 @@ class TestLost:
 
     def test_the_head_of_today_is_judged_where_nothing_told_of_it(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", FAILING, author="ada")
-        first = only(sent(stage), SUITE)
+        first = only(stage.lose(), SUITE)
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
         stage.lose()
         arrive(stage, first)
@@ -126,7 +113,7 @@ class TestBeside:
     ) -> None:
         head = stage.world.push(ferry, "001-search", FAILING, author="ada")
         mark = stage.world.requests.mark
-        assert arrive(stage, only(sent(stage), *order)) == ["BranchPushed"]
+        assert arrive(stage, only(stage.lose(), *order)) == ["BranchPushed"]
         assert stage.drain() == [Done()]
         assert spent(stage, mark) == [READ, COMPARE, RUN]
         assert len(stage.runs(ferry, head)) == 1
@@ -140,7 +127,7 @@ class TestBeside:
         stage.drain()
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
         mark = stage.world.requests.mark
-        assert arrive(stage, only(sent(stage), *order)) == ["PullRequestChanged"]
+        assert arrive(stage, only(stage.lose(), *order)) == ["PullRequestChanged"]
         assert stage.drain() == [Done()]
         assert spent(stage, mark) == [READ, RUN]
         assert len(stage.runs(ferry, head)) == 1
@@ -152,7 +139,7 @@ class TestBeside:
         stage.drain()
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.world.open_pull_request(ferry, "001-search", author="ada")
-        arrive(stage, only(sent(stage), PULL, SUITE))
+        arrive(stage, only(stage.lose(), PULL, SUITE))
         stage.step()
         assert [record.name for record in stage.queue.records() if record.state == "waiting"] == ["SweepDue"]
         stage.drain(patience=10)
@@ -166,7 +153,7 @@ class TestAfter:
     def test_a_head_with_its_verdict_costs_nothing(self, stage: Stage, ferry: Repository, first: str) -> None:
         stage.world.push(ferry, "001-search", FAILING, author="ada")
         pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
-        told = sent(stage)
+        told = stage.lose()
         arrive(stage, only(told, first))
         stage.drain()
         mark = stage.world.requests.mark
@@ -182,7 +169,7 @@ class TestAfter:
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.drain()
         stage.world.push(ferry, branch, {"README.md": "# Tidy\n"}, author="ada")
-        told = sent(stage)
+        told = stage.lose()
         arrive(stage, only(told, PUSH))
         stage.drain(patience=10)
         mark = stage.world.requests.mark
@@ -194,7 +181,7 @@ class TestAfter:
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.drain()
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
-        told = sent(stage)
+        told = stage.lose()
         arrive(stage, only(told, PUSH))
         job = stage.queue.lease("stage")
         assert job is not None
@@ -207,7 +194,7 @@ class TestAfter:
 
     def test_a_run_whose_answer_was_lost_is_not_written_twice(self, stage: Stage, ferry: Repository) -> None:
         head = stage.world.push(ferry, "001-search", FAILING, author="ada")
-        told = sent(stage)
+        told = stage.lose()
         stage.world.faults.add(Fault(RUN, after=True))
         arrive(stage, only(told, PUSH))
         stage.step()
@@ -227,7 +214,7 @@ class TestAfter:
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.drain()
         head = stage.world.push(ferry, "001-search", SMALLER, author="ada")
-        arrive(stage, only(sent(stage), SUITE))
+        arrive(stage, only(stage.lose(), SUITE))
         job = stage.queue.lease("stage")
         assert job is not None
         stage.service.give_up(job, "GitHub answered 502 while we read the repository")
@@ -237,7 +224,7 @@ class TestAfter:
 class TestNothing:
     def test_a_branch_that_is_gone_gets_no_run(self, stage: Stage, ferry: Repository) -> None:
         head = stage.world.push(ferry, "001-search", FAILING, author="ada")
-        told = only(sent(stage), SUITE)
+        told = only(stage.lose(), SUITE)
         stage.world.delete_branch(ferry, "001-search", author="ada")
         stage.lose()
         mark = stage.world.requests.mark

@@ -1,8 +1,8 @@
 """One read, asked for in as many parts as GitHub needs to answer it.
 
 It is asked for at once. What failed of the answer is asked for once more by itself. If GitHub gives up on the whole, it
-is asked for in a few parts by what they stand at, and a part that is still too much is halved, down to single fields;
-of those, files at last are only named, and read one by one. All parts are about the same commits, or none counts.
+is asked for in a few parts by what they stand at, and a part that is still too much is halved, down to single things;
+of those, files are at last only named, and read one by one. All parts are about the same commits, or none counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-MOST_CALLS = 12
+MOST_CALLS = 16
 """Queries for one read."""
 MOST_FILES = 200
 """Files that are left to be read one by one."""
@@ -70,14 +70,15 @@ class Reading:
             if isinstance(heard.failed, TooMuch) and not self._is_less(part, heard):
                 raise heard.failed
         except TooMuch:
-            if len(ways) > 1:
-                middle = len(ways) // 2
-                self._fetch(data, query, ways[:middle], texts=texts)
-                self._fetch(data, query, ways[middle:], texts=texts)
-            elif texts and github_partial.narrower(query, ways, texts=False) != part:
+            halves = github_partial.halves(ways)
+            named = github_partial.narrower(query, ways, texts=False)
+            if texts and named != part and github_partial.is_one(ways):
                 self._fetch(data, query, ways, texts=False)
-            else:
+                return
+            if not halves:
                 raise
+            for half in halves:
+                self._fetch(data, query, half, texts=texts)
             return
         if not texts:
             _hold_files(heard.data)
@@ -106,10 +107,12 @@ class Reading:
 
 
 class Heavy:
-    """The repositories whose reads were too much again and again: for a while they are read in parts from the start."""
+    """The repositories of which a read was too much twice within an hour: for an hour they are read in parts at once.
+
+    Once may have been GitHub's bad moment. It is known to one process and until it ends, as it is no more than a hint.
+    """
 
     _TWICE = 2
-    """Once may have been GitHub's bad moment."""
     _HOUR = 3_600.0
     _MOST = 1_000
 
@@ -120,17 +123,20 @@ class Heavy:
 
     def __contains__(self, repository: Hashable) -> bool:
         with self._lock:
-            times, since = self._found.get(repository, (0, 0.0))
-        return times >= self._TWICE and 0.0 <= self._clock.now() - since < self._HOUR
+            return self._times(repository) >= self._TWICE
 
-    def note(self, repository: Hashable, *, too_much: bool) -> None:
-        """A read at once was tried, and all of it came in the end."""
+    def note(self, repository: Hashable) -> None:
+        """A read was too much, and came in parts."""
         with self._lock:
-            times, _ = self._found.pop(repository, (0, 0.0))
-            if too_much:
-                self._found[repository] = (times + 1, self._clock.now())
+            times = self._times(repository) + 1
+            self._found.pop(repository, None)
+            self._found[repository] = (times, self._clock.now())
             while len(self._found) > self._MOST:
                 self._found.popitem(last=False)
+
+    def _times(self, repository: Hashable) -> int:
+        times, latest = self._found.get(repository, (0, 0.0))
+        return times if 0.0 <= self._clock.now() - latest < self._HOUR else 0
 
 
 def _hold_files(data: Json) -> None:

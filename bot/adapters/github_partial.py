@@ -8,6 +8,7 @@ only if the commits and pull requests around it are still the same.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import (
@@ -51,6 +52,8 @@ _SMALL = frozenset({"rateLimit", "author", "headRepository", "tip"})
 """Fields that are not worth a query of their own, although they have fields."""
 _NAMES = frozenset({"oid", "number", "name", "databaseId", "headRefOid"})
 """Say whether both answers are about the same thing."""
+_FOLDER = re.compile(r"f\d+")
+"""See `github_query.look`."""
 _BASE = ("baseRef", "target")
 _ANCHORS: Ways = (
     ("repository", "defaultBranchRef", "target"),
@@ -79,10 +82,29 @@ def divided(query: Query) -> tuple[Ways, ...]:
     No more than one part where there is nothing to divide.
     """
     operation, fragments = _parsed(query)
-    parts: dict[str, list[Way]] = {}
+    parts: dict[str, dict[Way, None]] = {}
     for way, small in _fields(operation.selection_set, fragments, ()):
-        parts.setdefault("frame" if small else _kind(way), []).append(way)
+        parts.setdefault("frame" if small else _kind(way), {})[way] = None
     return tuple(tuple(parts[kind]) for kind in ("frame", "bases", "head", "about") if kind in parts)
+
+
+def is_one(ways: Ways) -> bool:
+    """Whether all of them lead to the same single thing, at one commit or at several."""
+    names = {way[-1] for way in ways}
+    return len(names) == 1 and not names & _THROUGH
+
+
+def halves(ways: Ways) -> tuple[Ways, ...]:
+    """The ways in two, none where there is but one: folders apart, as they are the most, then by what they lead to."""
+    names = tuple(dict.fromkeys(way[-1] for way in ways))
+    folders = {name for name in names if _FOLDER.fullmatch(name)}
+    if len(names) > 1:
+        second = folders if 0 < len(folders) < len(names) else set(names[len(names) // 2 :])
+        parts = ([way for way in ways if way[-1] not in second], [way for way in ways if way[-1] in second])
+    else:
+        middle = len(ways) // 2
+        parts = (list(ways[:middle]), list(ways[middle:]))
+    return tuple(tuple(part) for part in parts) if all(parts) else ()
 
 
 def narrower(query: Query, ways: Ways, *, texts: bool = True) -> Query:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -157,13 +158,13 @@ class GitHubRepository:
     def read(self, question: Question) -> Answer:
         """See `Forge.read`."""
         query = github_query.look(question, self._ref.owner, self._ref.name, self._repositories.app_id)
-        repository = self._graphql(query, "read the repository")["repository"]
+        repository = self._read(query)["repository"]
         with shape("a read"):
             self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
             for pull in _pull_requests(repository):
                 self._complete_files(pull)
                 self._complete_comments(pull)
-        return Translator(question, self._blob).answer(repository)
+        return Translator(question, cache(self._blob)).answer(repository)
 
     def _follow(self, found: int, full_name: str) -> None:
         """Go on under the present name: of a list that is redirected, PyGithub forgets which page was asked for."""
@@ -335,13 +336,12 @@ class GitHubRepository:
             pull["comments"] = comments
 
     def _read(self, query: Query) -> Json:
-        """The one read. Where it was too much again and again, it is asked for in parts from the start."""
+        """The one read; in parts from the start where it was too much again and again."""
         which, heavy = self._key[:2], self._repositories.heavy
         reading = self._reading(query, "read the repository")
-        if which in heavy:
-            return reading.data(in_parts=True)
-        data = reading.data()
-        heavy.note(which, too_much=reading.was_too_much)
+        data = reading.data(in_parts=which in heavy)
+        if reading.was_too_much:
+            heavy.note(which)
         return data
 
     def _graphql(self, query: Query, doing: str) -> Json:

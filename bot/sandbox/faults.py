@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import ApiError
+from bot.sandbox.gql.weight import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,8 @@ class Fault:
     """An error to put into a GraphQL answer with status 200."""
     partial: bool = False
     """With `graphql`: the data stays, but for the field that the error's `path` names."""
+    asks: Callable[[str, dict[str, Any]], bool] | None = None
+    """Only GraphQL queries of which this is true, by text and variables."""
     times: int | None = 1
     """How often it strikes; None: always."""
     probability: float = 1.0
@@ -47,6 +50,16 @@ class Fault:
 
     def fits(self, request: Request) -> bool:
         """Whether it is about this request."""
+        return self._names(request) and self.is_asked(request.body)
+
+    def is_asked(self, body: Any) -> bool:
+        """Whether the body of a request asks for what it is about."""
+        if self.asks is None:
+            return True
+        given = body if isinstance(body, dict) else {}
+        return self.asks(str(given.get("query") or ""), given.get("variables") or {})
+
+    def _names(self, request: Request) -> bool:
         return fnmatchcase(request.operation, self.operation) or fnmatchcase(
             f"{request.method} {request.path}", self.operation
         )
@@ -75,6 +88,14 @@ def not_found_beside_data(field: str, times: int | None = 1) -> Fault:
     """Partial data: one field of the query's root is null, with NOT_FOUND beside it; all else is answered."""
     error = {"type": "NOT_FOUND", "path": [field], "message": "Could not resolve to a Repository with that name."}
     return Fault("graphql", graphql=error, partial=True, times=times)
+
+
+def too_much(fields: int, status: int = 502, error: dict[str, Any] | None = None, times: int | None = None) -> Fault:
+    """GitHub gives up on queries for more fields than that: with a status, or with an error inside a 200.
+
+    https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts
+    """
+    return Fault("graphql", status, graphql=error, times=times, asks=lambda query, _: weight(query) > fields)
 
 
 class Faults:
@@ -106,9 +127,10 @@ class Faults:
         for fault in self._strikers(request, after=True):
             _raise(fault)
 
-    def in_graphql(self) -> Fault | None:
-        """The fault that a GraphQL answer shows."""
-        return next((one for one in self.active if one.graphql is not None and self._due(one)), None)
+    def in_graphql(self, body: Any) -> Fault | None:
+        """The fault that the answer to a GraphQL request shows."""
+        shown = (one for one in self.active if one.graphql is not None and one.is_asked(body))
+        return next((one for one in shown if self._due(one)), None)
 
     def _strikers(self, request: Request, *, after: bool) -> list[Fault]:
         hit = [one for one in self.active if one.after is after and one.graphql is None and self._strikes(one, request)]

@@ -160,6 +160,7 @@ class Handler(BaseHTTPRequestHandler):
             found = find("GET" if self.command == "HEAD" else self.command, hub.by_number(path))
             if found is not None:
                 seen.operation, seen.write = found[0].operation, found[0].write
+            seen.body = _json(body)
             hub.faults.before(seen)
             credential = identify(hub.state, self.headers.get("Authorization"))
             seen.credential, seen.scope = credential.kind, _scope(credential)
@@ -212,10 +213,10 @@ class Handler(BaseHTTPRequestHandler):
             path,
             {name: unquote(value) for name, value in params.items()},
             dict(parse_qsl(query, keep_blank_values=True)),
-            _json(body),
+            seen.body,
             self.headers.get("Accept", ""),
         )
-        seen.query, seen.body, seen.asked_by = call.query, call.body, credential
+        seen.query, seen.asked_by = call.query, credential
         hub.limits.charge(credential, seen)
         hub.limits.hold_back(credential, seen)
         with hub.lock:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from bot.sandbox.state import PullRequest, Repository
+    from bot.sandbox.state import Installation, PullRequest, Repository, User
     from bot.sandbox.world import World
 
 JUSTIFIED = "| I. Library First: no library | it has three lines | a library would be longer than its use |\n"
@@ -26,6 +26,8 @@ class Acts:
     def __init__(self, world: World, dice: random.Random) -> None:
         self._world, self._dice = world, dice
         self.repositories: list[Repository] = []
+        self.came_anew = False
+        """The App was away somewhere, and what was known there is forgotten."""
         self._branches = 0
         for owner in ("acme", "globex"):
             made = [
@@ -54,6 +56,8 @@ class Acts:
             (1, self._merge),
             (1, self._rename),
             (1, self._suspend),
+            (1, self._uninstall_or_install),
+            (1, self._take_out_or_put_in),
             (1, self._lose_fork),
             (1, self._push_default),
         )
@@ -185,6 +189,43 @@ class Acts:
             if installation is not None:
                 self._world.suspend(installation)
                 self._world.suspend(installation, lift=True)
+
+    def put_back(self) -> None:
+        """Install the App again wherever it is away, so that every repository has it."""
+        for one in self.repositories:
+            if self._world.hub.state.installation_of(self._world.app, one) is None:
+                self._install(one)
+
+    def _installation(self, owner: User) -> Installation | None:
+        state = self._world.hub.state
+        return next((one for one in state.installations.values() if one.account is owner), None)
+
+    def _install(self, one: Repository) -> None:
+        self.came_anew = True
+        installation = self._installation(one.owner)
+        if installation is None:
+            self._world.install(one.owner, [mine for mine in self.repositories if mine.owner is one.owner])
+        else:
+            self._world.add_repositories(installation, one)
+
+    def _uninstall_or_install(self, one: Repository) -> None:
+        """With it goes all that is known of the account's repositories; they come back as new ones."""
+        installation = self._installation(one.owner)
+        if installation is None:
+            self._install(one)
+        elif self._dice.random() < 0.3:
+            self._world.uninstall(installation)
+            if self._dice.random() < 0.5:
+                self._install(one)
+
+    def _take_out_or_put_in(self, one: Repository) -> None:
+        installation = self._installation(one.owner)
+        if installation is None or one.id not in installation.repositories:
+            self._install(one)
+        elif self._dice.random() < 0.3:
+            self._world.remove_repositories(installation, one)
+            if self._dice.random() < 0.5:
+                self._install(one)
 
     def _lose_fork(self, one: Repository) -> None:
         pull = self._pull(one)

@@ -93,7 +93,10 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         weather = Weather(site, random.Random(seed + 1), acts.move_a_head)  # noqa: S311  likewise
         _rage(site, acts, weather, dice, deliveries, summary)
         weather.clear()
+        acts.put_back()
         site.pass_time(_RECONCILE_AND_SWEEP, rate=60.0)
+        if acts.came_anew:  # what is governed there was known only now, and the next sweep looks at its merge groups
+            site.pass_time(_RECONCILE_AND_SWEEP, rate=60.0)
         site.clock.set(site.clock.now(), RATE)
         site.come_to_rest(600)
         if site.terminate() != (0, 0):

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit
+from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit, too_much
 
 if TYPE_CHECKING:
     import random
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from tests.chaos.site import Site
 
 _WRITES = ("checks/create", "issues/create-comment", "issues/update-comment")
+
+_GIVEN_UP = (
+    {"message": "Something went wrong while executing your query."},
+    {"message": "Resource limits for this query exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"},
+)
 
 
 class Weather:
@@ -39,6 +44,12 @@ class Weather:
                     "path": ["repository", dice.choice(("head", "pullRequest"))],
                 },
                 partial=True,
+            ),
+            "GraphQL gave up": lambda: too_much(
+                dice.randrange(50, 500),
+                dice.choice((502, 504)),
+                dice.choice((None, *_GIVEN_UP)),
+                times=dice.randrange(1, 6),
             ),
             "token ended early": lambda: Fault("graphql", 401, "Bad credentials"),
             "slow": lambda: Fault("*", 0, delay=0.5),

@@ -8,7 +8,8 @@ import github
 import pytest
 import requests
 
-from bot.sandbox.faults import Fault, not_found_beside_data, secondary_limit
+from bot.sandbox.faults import Fault, not_found_beside_data, secondary_limit, too_much
+from bot.sandbox.gql.weight import weight
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -31,6 +32,37 @@ def test_a_missing_repository_leaves_the_rest_of_the_data(stage: Stage) -> None:
     body = stage.graphql(query)
     assert body["data"] == {"repository": {"name": "server"}, "orgConfig": None}
     assert [(one["type"], one["path"]) for one in body["errors"]] == [("NOT_FOUND", ["orgConfig"])]
+
+
+@pytest.mark.parametrize("error", [None, {"message": "Resource limits exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}])
+def test_a_query_may_be_too_much_and_a_part_of_it_not(stage: Stage, error: dict[str, Any] | None) -> None:
+    fault = stage.world.faults.add(too_much(4, 504, error))
+    few = '{repository(owner:"acme",name:"server"){name owner{login}}}'
+    many = '{repository(owner:"acme",name:"server"){...all ...all}} fragment all on Repository{name owner{login}}'
+    session = stage.github3().session
+    assert session.post(f"{stage.world.url}/graphql", json={"query": few}).json()["data"] is not None
+    assert session.get(f"{stage.world.url}/rate_limit").status_code == 200, "REST is not meant"
+    answer = session.post(f"{stage.world.url}/graphql", json={"query": many})
+    assert (answer.status_code, answer.json().get("errors")) == ((504, None) if error is None else (200, [error]))
+    assert fault.struck == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("{a{b c}}", 3),
+        ("query Q($x:Int){a(x:$x){...f ... on B{c}}} fragment f on A{d e{g}}", 5),
+        ("{a{...f} b{...f}} fragment f on A{c}", 4),
+        ("{a{...none}}", 1),
+        ("{", 0),
+    ],
+)
+def test_a_query_is_as_much_as_the_fields_that_it_asks_for(query: str, fields: int) -> None:
+    assert weight(query) == fields
+
+
+def test_the_weight_of_fragments_within_themselves_has_an_end() -> None:
+    assert weight("{...f} fragment f on A{a ...f b{...f}}") < 200_000
 
 
 def test_a_fault_inside_an_answer_can_be_for_github3_too(stage: Stage) -> None:

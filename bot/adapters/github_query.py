@@ -54,22 +54,47 @@ class Query:
     variables: dict[str, Any]
 
 
-class _Paths:
-    """Gives each path an alias and a variable, and remembers which is which."""
+class _Look:
+    """A look as it grows: what is asked of the repository, and the variables of it with their types.
 
-    def __init__(self) -> None:
-        self.variables: dict[str, str] = {}
+    Only names of ours stand in the text, so that each path gets an alias and a variable of that name.
+    """
+
+    def __init__(self, owner: str, name: str) -> None:
+        self._variables: dict[str, Any] = {}
+        self._types: dict[str, str] = {}
+        self._parts: list[str] = []
+        self.give("owner", owner)
+        self.give("name", name)
+
+    def give(self, variable: str, value: Any, kind: str = "String!") -> None:
+        """Set a variable."""
+        self._variables[variable], self._types[variable] = value, kind
 
     def fields(self, letter: str, paths: Iterable[str], fragment: str) -> str:
+        """The fields of these paths at a commit."""
         parts = []
         for index, path in enumerate(paths):
             alias = f"{letter}{index}"
             if path:
-                self.variables[alias] = path
+                self.give(alias, path)
                 parts.append(f"{alias}:file(path:${alias}){{...{fragment}}}")
             else:
                 parts.append(f"{alias}:tree{{{_entries(1)}}}")
         return " ".join(parts)
+
+    def ask(self, part: str) -> None:
+        """Ask for one thing more of the repository."""
+        self._parts.append(part)
+
+    def query(self, fragments: dict[str, str]) -> Query:
+        """All of it. A fragment comes after those that use it."""
+        body = _with_fragments(f"repository(owner:$owner,name:$name){{{' '.join(self._parts)}}}}}", fragments)
+        # GraphQL refuses a variable that is declared and not used, as those of a fragment that was left out would be.
+        used = set(re.findall(r"\$(\w+)", body))
+        declared = ",".join(f"${alias}:{kind}" for alias, kind in self._types.items() if alias in used)
+        text = f"query Look({declared}){{rateLimit{{cost remaining resetAt}} {body}"
+        return Query(text, {alias: value for alias, value in self._variables.items() if alias in used})
 
 
 def look(question: Question, owner: str, name: str, app: int) -> Query:
@@ -78,67 +103,63 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `f0` folders, `d0`
     documents at the bases, `h0` at the head, `c0` at the default branch, `n0` branches with an asked number.
     """
-    paths = _Paths()
-    roots = paths.fields("r", question.roots, "names")
-    base_roots = paths.fields("b", question.base_roots, "names")
-    folders = paths.fields("f", question.folders, "folder")
-    documents = paths.fields("d", question.documents, "text")
-    at_head = paths.fields("h", question.head_documents, "text")
-    at_default = paths.fields("c", question.default_documents, "text")
-    variables: dict[str, Any] = {"owner": owner, "name": name, **paths.variables}
-    types = dict.fromkeys(("owner", "name", *paths.variables), "String!")
-    files = f" files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
-    comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
-    pull = f"...pull{files}{comments}"
-    parts = [
-        "databaseId nameWithOwner isArchived isPrivate",
-        f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{_base_if(question)}}}}}",
-    ]
-    if question.number is not None:
-        variables["number"], types["number"] = question.number, "Int!"
-        parts.append(f"pullRequest(number:$number){{{pull}}}")
-    if question.branch is not None:
-        variables["branch"], types["branch"] = question.branch, "String!"
-        parts.append(f"ofBranch:pullRequests(headRefName:$branch,states:OPEN,first:10){{nodes{{{pull}}}}}")
-        variables["tip"], types["tip"] = f"refs/heads/{question.branch}", "String!"
-        parts.append("tip:ref(qualifiedName:$tip){target{oid}}")
-    if question.everyone:
-        parts.append(f"based:pullRequests(states:OPEN,{NEWEST}){{nodes{{number}}}}")
-    elif question.branch is not None:
-        parts.append(f"based:pullRequests(baseRefName:$branch,states:OPEN,{NEWEST}){{nodes{{number}}}}")
+    asked = _Look(owner, name)
+    roots = asked.fields("r", question.roots, "names")
+    base_roots = asked.fields("b", question.base_roots, "names")
+    folders = asked.fields("f", question.folders, "folder")
+    documents = asked.fields("d", question.documents, "text")
+    at_default = asked.fields("c", question.default_documents, "text")
+    asked.ask("databaseId nameWithOwner isArchived isPrivate")
+    from_default = " ...base" if question.from_default else ""
+    asked.ask(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
+    _ask_for_pull_requests(asked, question)
     if question.head is not None:
-        variables |= {"head": question.head, "app": app}
-        types |= {"head": "GitObjectID!", "app": "Int!"}
-        parts.append(
-            f"head:object(oid:$head){{...on Commit{{oid committedDate {roots} {folders} {at_head} {RUNS}"
+        asked.give("head", question.head, "GitObjectID!")
+        asked.give("app", app, "Int!")
+        at_head = f"{roots} {folders} {asked.fields('h', question.head_documents, 'text')}"
+        asked.ask(
+            f"head:object(oid:$head){{...on Commit{{oid committedDate {at_head} {RUNS}"
             f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
-            f"associatedPullRequests(first:10){{nodes{{{pull}}}}}}}}}"
+            f"associatedPullRequests(first:10){{nodes{{{_pull(question)}}}}}}}}}"
         )
     if question.before is not None:
-        variables["before"], types["before"] = question.before, "GitObjectID!"
-        parts.append("before:object(oid:$before){...on Commit{oid ...base}}")
+        asked.give("before", question.before, "GitObjectID!")
+        asked.ask("before:object(oid:$before){...on Commit{oid ...base}}")
     for index, prefix in enumerate(question.prefixes):
-        variables[f"n{index}"], types[f"n{index}"] = prefix, "String!"
-        parts.append(_branches(f"n{index}", roots))
-    # A fragment comes after those that use it.
-    fragments = {
-        "pull": f"fragment pull on PullRequest{{{PULL}}}",
-        "base": f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}",
-        "names": NAMES,
-        "text": TEXT,
-        "folder": FOLDER,
-        "blob": BLOB,
-    }
-    body = _with_fragments(f"repository(owner:$owner,name:$name){{{' '.join(parts)}}}}}", fragments)
-    # GraphQL refuses a variable that is declared and not used, as those of a fragment that was left out would be.
-    used = set(re.findall(r"\$(\w+)", body))
-    declared = ",".join(f"${alias}:{kind}" for alias, kind in types.items() if alias in used)
-    text = f"query Look({declared}){{rateLimit{{cost remaining resetAt}} {body}"
-    return Query(text, {alias: value for alias, value in variables.items() if alias in used})
+        asked.give(f"n{index}", prefix)
+        asked.ask(_branches(f"n{index}", roots))
+    return asked.query(
+        {
+            "pull": f"fragment pull on PullRequest{{{PULL}}}",
+            "base": f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}",
+            "names": NAMES,
+            "text": TEXT,
+            "folder": FOLDER,
+            "blob": BLOB,
+        }
+    )
 
 
-def _base_if(question: Question) -> str:
-    return " ...base" if question.from_default else ""
+def _pull(question: Question) -> str:
+    files = f" files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
+    comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
+    return f"...pull{files}{comments}"
+
+
+def _ask_for_pull_requests(asked: _Look, question: Question) -> None:
+    """The pull request of the asked number, those of the asked branch, and which have it as their base."""
+    if question.number is not None:
+        asked.give("number", question.number, "Int!")
+        asked.ask(f"pullRequest(number:$number){{{_pull(question)}}}")
+    if question.branch is not None:
+        asked.give("branch", question.branch)
+        of_branch = "headRefName:$branch,states:OPEN,first:10"
+        asked.ask(f"ofBranch:pullRequests({of_branch}){{nodes{{{_pull(question)}}}}}")
+        asked.give("tip", f"refs/heads/{question.branch}")
+        asked.ask("tip:ref(qualifiedName:$tip){target{oid}}")
+    if question.everyone or question.branch is not None:
+        to_it = "" if question.everyone else "baseRefName:$branch,"
+        asked.ask(f"based:pullRequests({to_it}states:OPEN,{NEWEST}){{nodes{{number}}}}")
 
 
 def _branches(alias: str, roots: str) -> str:

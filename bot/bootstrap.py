@@ -108,7 +108,7 @@ def run_worker(settings: Settings, clock: Clock | None = None) -> int:
     clock = clock or SystemClock()
     storage = open_storage(settings, clock, on_lost=end_at_once)
     queue, kept = storage.queue, storage.store()
-    repositories = clients(settings, clock)
+    repositories = clients(settings, clock, queue.workers)
     worker = Worker(queue, service(settings, queue, kept, repositories, clock), clock, threads=settings.worker_threads)
     watch = reconciler(queue, kept, repositories, storage.leader)
     beside = threading.Thread(target=watch.run, name="reconcile", daemon=True)
@@ -143,15 +143,15 @@ def open_queue(settings: Settings) -> Queue:
     return open_storage(settings, SystemClock()).queue
 
 
-def clients(settings: Settings, clock: Clock) -> GitHubRepositories:
-    """The GitHub clients. Raises `UserError` when the App's id or key is missing."""
+def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None = None) -> GitHubRepositories:
+    """The GitHub clients of one of so many workers. Raises `UserError` when the App's id or key is missing."""
     # Not for the web process.
     from bot.adapters.github_app import GitHubApp  # noqa: PLC0415
     from bot.adapters.github_repository import GitHubRepositories  # noqa: PLC0415
 
     if settings.app_id is None:
         raise UserError(f"The App's id is not set: set {PREFIX}APP_ID.")
-    return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock)
+    return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock, workers)
 
 
 def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock: Clock) -> Handler:

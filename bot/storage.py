@@ -5,12 +5,11 @@ Only the engine that is used is imported.
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.adapters.holders import Holders
+from bot.adapters.holders import Holders, announcement
 from bot.core.errors import StorageError, UserError
 from bot.log import Log
 from bot.settings import PREFIX
@@ -128,7 +127,7 @@ def announced(settings: Settings, role: str) -> Holders:
     """Let others on this disk see that this process is here, until it ends or this is closed. Raises `StorageError`."""
     holders = Holders(settings.directory / "workers")
     if settings.database_url is None:
-        holders.hold(f"{role}-{os.getpid()}")
+        holders.hold(announcement(role))
     return holders
 
 

@@ -59,11 +59,12 @@ _MOST_HEADS = 500
 class GitHubRepositories:
     """Opens repositories with the App's tokens. One for all threads."""
 
-    def __init__(self, app: GitHubApp, clock: Clock) -> None:
+    def __init__(self, app: GitHubApp, clock: Clock, workers: Callable[[], int] | None = None) -> None:
+        """For `workers` see `bot.adapters.pacing.Pace`."""
         self.app = app
         self.clock = clock
         self._installations = GitHubInstallations(app)
-        self._pace = Pace()
+        self._pace = Pace(workers)
         self._transport = Transport(app, clock)
         self.heavy = Heavy(clock)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ANNOUNCEMENT = re.compile(r"[a-z]+-\d+")
 _LOCK = ".lock"
 
 
@@ -78,6 +79,16 @@ class Holders:
         finally:
             os.close(lock)
         return True
+
+
+def announcement(role: str) -> str:
+    """The name by which this process says that it is here, with no lease to hold: as `web`, say."""
+    return f"{role}-{os.getpid()}"
+
+
+def announces(name: str) -> bool:
+    """Whether that is such a name; those of lease holders have more parts."""
+    return _ANNOUNCEMENT.fullmatch(name) is not None
 
 
 def _locked(path: Path) -> int:

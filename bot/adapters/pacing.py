@@ -1,22 +1,31 @@
 """How fast each installation may be asked: what GitHub refused for a while, and the writes that it would soon refuse.
 
 Nothing here waits. Whoever would have to wait is told until when, each a little later than the one before, so that
-they do not all come back at once; and one installation's wait is nobody else's. What is counted is this process's own:
-several workers together may reach a limit, and then GitHub's answer is what counts.
+they do not all come back at once; and one installation's wait is nobody else's. What is counted is this process's own,
+and where several work, each keeps to its part of what all of them may do.
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
 """
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from bot.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SPACING = 0.75
 """Seconds between two jobs of one installation that come back after a wait."""
 _SET_BACK = 5.0
 """Seconds by which a clock may be behind what it said before and still count as the same."""
 _MOST_KNOWN = 20_000
+_RECOUNT = 10.0
+"""Seconds between two counts of the workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,10 @@ class _Allowance:
 
     burst: int
     apart: float
+
+    def part(self, workers: int) -> _Allowance:
+        """What one of so many workers may do."""
+        return _Allowance(max(1, self.burst // workers), self.apart * workers)
 
     def until(self, last: float) -> float:
         """When the next one may be done. `last`: when all of them so far would have been done, evenly spaced."""
@@ -50,17 +63,22 @@ class _Installation:
     last_slot: float = 0.0
     slots: dict[str, float] = field(default_factory=dict)
 
-    def until(self, writing: Writing) -> float:
+    def until(self, writing: Writing, workers: int) -> float:
         allowances: tuple[_Allowance, ...] = writing.value
-        return max(allowed.until(last) for allowed, last in zip(allowances, self.last[writing], strict=True))
+        lasts = zip(allowances, self.last[writing], strict=True)
+        return max(allowed.part(workers).until(last) for allowed, last in lasts)
 
 
 class Pace:
     """All installations of this process, for all of its threads. Times are seconds since the epoch (UTC)."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: Callable[[], int] | None = None) -> None:
+        """`workers`: among how many processes the budgets are divided; by default this is the only one."""
         self._lock = threading.Lock()
         self._known: dict[int, _Installation] = {}
+        self._workers = workers or (lambda: 1)
+        self._parts = 1
+        self._counted = float("-inf")
 
     def refused(self, installation: int, until: float, now: float) -> None:
         """GitHub takes nothing from this installation before that time."""
@@ -75,10 +93,12 @@ class Pace:
 
     def wrote(self, installation: int, writing: Writing, now: float) -> None:
         """Something is written now."""
+        self._recount(now)
         with self._lock:
             one = self._of(installation, now)
             one.last[writing] = [
-                max(last, now) + allowed.apart for allowed, last in zip(writing.value, one.last[writing], strict=True)
+                max(last, now) + allowed.part(self._parts).apart
+                for allowed, last in zip(writing.value, one.last[writing], strict=True)
             ]
 
     def slot(self, installation: int, who: str, writing: Writing, now: float) -> float | None:
@@ -86,6 +106,7 @@ class Pace:
 
         Whoever comes back at its time is let in, whatever others have done meanwhile.
         """
+        self._recount(now)
         with self._lock:
             one = self._of(installation, now)
             mine = one.slots.get(who)
@@ -94,7 +115,7 @@ class Pace:
             elif mine is not None and now >= mine:
                 del one.slots[who]
                 return None
-            free = max(one.refused_until, one.until(writing))
+            free = max(one.refused_until, one.until(writing, self._parts))
             if mine is None:
                 if free <= now:
                     return None
@@ -103,6 +124,14 @@ class Pace:
                     one.slots.clear()
                 one.slots[who] = mine
             return mine
+
+    def _recount(self, now: float) -> None:
+        """Ask how many workers there are, unless that was a moment ago."""
+        if 0 <= now - self._counted < _RECOUNT:
+            return
+        self._counted = now
+        with suppress(StorageError):  # as many as before, then
+            self._parts = self._workers()
 
     def _of(self, installation: int, now: float) -> _Installation:
         known = self._known.get(installation)

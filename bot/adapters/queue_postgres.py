@@ -118,6 +118,11 @@ class PostgresQueue(Queue):
         return self._database.write(change, serials=(record.serial,))
 
     @override
+    def workers(self) -> int:
+        row = self._database.read(lambda session: session.execute("SELECT count(*) FROM holders").fetchone())
+        return max(1, int(row[0]))
+
+    @override
     def counts(self) -> dict[JobState, int]:
         return self._database.read(job_rows.counts)
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from bot.adapters import job_rows
 from bot.adapters.doorbell import Doorbell
-from bot.adapters.holders import Holders
+from bot.adapters.holders import Holders, announces
 from bot.core.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, Queue
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ class SqliteQueue(Queue):
         if replayed:
             self._bell.ring()
         return replayed
+
+    @override
+    def workers(self) -> int:
+        return max(1, sum(not announces(name) for name in self._holders.living()))
 
     @override
     def counts(self) -> dict[JobState, int]:

@@ -124,6 +124,8 @@ class Turns:
 
     def close(self) -> None:
         """Let go of the connections."""
+        if self._loop.is_closed():
+            return
         with suppress(StorageError):
             self._run(self._closed())
         self._loop.call_soon_threadsafe(self._loop.stop)

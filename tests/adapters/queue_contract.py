@@ -225,6 +225,14 @@ class QueueContract(ABC):
             assert leased.delivery == ("poison" if life < 3 else "d2")
             dying.close()
 
+    def test_it_is_known_how_many_work(self, queue: Queue, other: Queue) -> None:
+        assert queue.workers() == 1, "whoever asks is about to"
+        queue.lease("vm-1-aa")
+        other.lease("vm-2-bb")
+        assert queue.workers() == other.workers() == 2
+        other.close()
+        assert queue.workers() == 1
+
     def test_records_are_listed_newest_first(self, queue: Queue) -> None:
         for number in range(5):
             queue.put(job(f"d{number}", serial=f"r{number}"))

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bot.adapters.pacing import SPACING, Pace, Writing
+from bot.core.errors import StorageError
 
 HOUR = 3_600.0
 
@@ -37,6 +38,30 @@ class TestBudgets:
 
     def test_check_runs_stay_below_180_a_minute(self) -> None:
         assert 150 <= most_within(written(Pace(), Writing.RUN, 300), 60) <= 180
+
+    @pytest.mark.parametrize("workers", [2, 3, 8])
+    def test_several_workers_together_stay_below_what_one_may_do(self, workers: int) -> None:
+        def together(writing: Writing, seconds: float) -> list[float]:
+            return sorted(at for _ in range(workers) for at in written(Pace(lambda: workers), writing, seconds))
+
+        runs = together(Writing.RUN, 300)
+        assert 120 <= most_within(runs, 60) <= 180
+        texts = together(Writing.CONTENT, 1.5 * HOUR)
+        assert most_within(texts, 60) <= 80
+        assert 400 <= most_within(texts, HOUR) <= 500
+
+    def test_workers_that_come_and_go_change_each_ones_part(self) -> None:
+        workers = 1
+        pace = Pace(lambda: workers)
+        assert len(written(pace, Writing.RUN, 0.001)) == 90
+        workers = 3
+        assert len(written(pace, Writing.RUN, 600, installation=2)) < 600 * 1.5 / 2
+
+    def test_where_nobody_can_say_how_many_there_are_the_last_count_holds(self) -> None:
+        def away() -> int:
+            raise StorageError("the database is away")
+
+        assert len(written(Pace(away), Writing.RUN, 0.001)) == 90
 
     def test_a_burst_is_not_spaced(self) -> None:
         assert written(Pace(), Writing.RUN, 0.001) == [0.0] * 90

@@ -133,6 +133,10 @@ class Queue(Protocol):
         """A dead letter waits again, attempts at zero. False when there is no such dead letter."""
         ...
 
+    def workers(self) -> int:
+        """How many processes lease jobs here, by what is known now; at least 1."""
+        ...
+
     def counts(self) -> dict[JobState, int]:
         """How many jobs are in each state."""
         ...

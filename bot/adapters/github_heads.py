@@ -8,7 +8,7 @@ https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-gr
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github_answers import TooMuch
@@ -47,6 +47,16 @@ _REPOSITORY = f"""databaseId nameWithOwner isArchived defaultBranchRef{{name}} {
   pullRequests(states:OPEN,first:{_PULLS_A_PAGE}){{{_PULLS}}}"""
 
 
+@dataclass(slots=True)
+class _Known:
+    """What a batch has brought so far."""
+
+    found: list[Surveyed] = field(default_factory=list)
+    missed: list[SeenRepository] = field(default_factory=list)
+    failed: ForgeError | None = None
+    """The last failure."""
+
+
 class GitHubHeads:
     """See `bot.core.overdue.Surveyor`."""
 
@@ -59,37 +69,30 @@ class GitHubHeads:
         What is too much for one read is halved, so that one repository never hides the others; what failed in an
         answer is asked for once more by itself.
         """
-        found: list[Surveyed] = []
-        missed: list[SeenRepository] = []
+        known = _Known()
         todo, alone = deque([tuple(repositories)]), 0
-        failed: ForgeError | None = None
         for _ in range(_MOST_CALLS):
-            if not todo:
+            if not todo or alone == _ALONE:
                 break
             part = todo.popleft()
             try:
                 heard = self._look(installation, part)
             except TooMuch as error:
-                failed = error
+                known.failed = error
                 todo.extendleft(reversed(_halves(part)))
-                alone += len(part) == 1 and not found
-                if alone == _ALONE:
-                    break
+                alone += len(part) == 1 and not known.found
                 continue
             except ForgeError as error:
-                failed = error
+                known.failed = error
                 break
-            survey, left_out = self._answered(installation, part, heard)
-            found += survey.found
-            missed += survey.missed
-            failed = heard.failed or failed
+            left_out = self._take(installation, part, heard, known)
             if left_out and len(left_out) < len(part):
                 todo.append(left_out)
             elif left_out and isinstance(heard.failed, TooMuch):
                 todo.extend(_halves(left_out))
-        if failed is not None and not found and not missed:
-            raise failed
-        return Survey(tuple(found), tuple(missed))
+        if known.failed is not None and not known.found and not known.missed:
+            raise known.failed
+        return Survey(tuple(known.found), tuple(known.missed))
 
     def _look(self, installation: int, repositories: Sequence[SeenRepository]) -> Heard:
         """One query for all of them."""
@@ -99,31 +102,31 @@ class GitHubHeads:
         looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{_REPOSITORY}}}" for alias in named)
         return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}", variables)
 
-    def _answered(
-        self, installation: int, repositories: Sequence[SeenRepository], heard: Heard
-    ) -> tuple[Survey, tuple[SeenRepository, ...]]:
-        """What the answer says of the repositories, and those of which a part failed: they are not half known."""
+    def _take(
+        self, installation: int, repositories: Sequence[SeenRepository], heard: Heard, known: _Known
+    ) -> tuple[SeenRepository, ...]:
+        """Keep what the answer says; those of which a part failed, since they are not to be half known."""
         absent = {one["path"][0] for one in heard.absences}
         broken = {one["path"][0] for one in heard.errors if one["path"]}
-        found: list[Surveyed] = []
-        missed: list[SeenRepository] = []
+        known.failed = heard.failed or known.failed
         left_out: list[SeenRepository] = []
         for alias, one in _named(repositories).items():
             answer = heard.data.get(alias)
             if alias in absent:
-                missed.append(one)
+                known.missed.append(one)
             elif answer is None or alias in broken:
                 left_out.append(one)
             elif answer.get("databaseId") != one.id:
                 # Whatever is called so by now: it is ours only if it is the same.
-                missed.append(one)
+                known.missed.append(one)
             elif not answer.get("isArchived"):
                 try:
                     with shape("a look at many repositories"):
-                        found.append(self._surveyed(installation, one, answer))
-                except ForgeError:
+                        known.found.append(self._surveyed(installation, one, answer))
+                except ForgeError as error:
+                    known.failed = error
                     left_out.append(one)
-        return Survey(tuple(found), tuple(missed)), tuple(left_out)
+        return tuple(left_out)
 
     def _surveyed(self, installation: int, seen: SeenRepository, answer: Json) -> Surveyed:
         owner, _, name = answer["nameWithOwner"].partition("/")
@@ -137,9 +140,16 @@ class GitHubHeads:
         return Surveyed(seen, (answer["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), groups)
 
     def _more(self, installation: int, seen: SeenRepository, after: str) -> Json:
+        """The next page of open pull requests, a short one where a long one is too much."""
+        try:
+            return self._page(installation, seen, after, 100)
+        except TooMuch:
+            return self._page(installation, seen, after, _PULLS_A_PAGE)
+
+    def _page(self, installation: int, seen: SeenRepository, after: str, size: int) -> Json:
         text = (
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
-            f"{{pullRequests(states:OPEN,first:100,after:$after){{{_PULLS}}}}}}}"
+            f"{{pullRequests(states:OPEN,first:{size},after:$after){{{_PULLS}}}}}}}"
         )
         heard = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
         if heard.failed is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from bot.core.effects import CheckRun, Reaction
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.ports import Clock
-    from bot.core.render import Action, Annotation
     from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
@@ -190,7 +188,8 @@ class GitHubRepository:
     def publish(self, run: CheckRun) -> Run:
         """See `Forge.publish`."""
         try:
-            answer = self._write(Writing.RUN, f"{self._path}/check-runs", "wrote the check run", _run_body(run))
+            body = github_writing.run_body(run)
+            answer = self._write(Writing.RUN, f"{self._path}/check-runs", "wrote the check run", body)
         except RepositoryGone:
             raise
         except ForgeError as error:
@@ -381,33 +380,6 @@ def _pull_requests(repository: Json) -> list[Json]:
     lists = [repository.get("ofBranch"), head.get("associatedPullRequests")]
     found = [pull for connection in lists if connection for pull in connection["nodes"] if pull]
     return [*found, *([repository["pullRequest"]] if repository.get("pullRequest") else [])]
-
-
-def _run_body(run: CheckRun) -> Json:
-    shown = run.output
-    output: Json = {"title": shown.title, "summary": shown.summary}
-    if shown.text:
-        output["text"] = shown.text
-    if shown.annotations:
-        output["annotations"] = [_given(note) for note in shown.annotations]
-    body: Json = {
-        "name": shown.name,
-        "head_sha": run.head_sha,
-        "external_id": run.external_id,
-        "status": "completed",
-        "conclusion": shown.conclusion.value,
-        "output": output,
-    }
-    if shown.actions:
-        body["actions"] = [_given(action) for action in shown.actions]
-    if run.details_url:
-        body["details_url"] = run.details_url
-    return body
-
-
-def _given(part: Annotation | Action) -> Json:
-    """The fields that have a value: GitHub takes no null for those that may be left out."""
-    return {name: value for name, value in asdict(part).items() if value is not None}
 
 
 def _quoted(part: str) -> str:

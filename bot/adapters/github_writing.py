@@ -1,4 +1,4 @@
-"""Writing into a repository through the Git database: blobs in a tree, a commit, a ref; and a pull request for it.
+"""Writing into a repository through the Git database: blobs in a tree, a commit, a ref; a pull request; a check run.
 
 Neither author nor committer is given: GitHub then names the App's bot as both, and signs the commit
 (https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots).
@@ -7,6 +7,7 @@ The ref moves last, and only forward, so that a commit shows up whole, and never
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from bot.core.errors import BranchMoved, ForgeError, RepositoryGone, WriteRefuse
 from bot.core.writing import PullRequestOf
 
 if TYPE_CHECKING:
+    from bot.core.effects import CheckRun
+    from bot.core.render import Action, Annotation
     from bot.core.writing import NewCommit, NewPullRequest
 
 _MOVED = ("Reference already exists", "Update is not a fast forward", "Reference does not exist")
@@ -95,3 +98,31 @@ def _opened(send: Send, repository: str, body: dict[str, Any]) -> Any:
         if "Draft pull requests are not supported" not in str(error):
             raise
         return send("POST", f"{repository}/pulls", "opened a pull request", {**body, "draft": False})
+
+
+def run_body(run: CheckRun) -> dict[str, Any]:
+    """A check run as GitHub takes it: https://docs.github.com/rest/checks/runs#create-a-check-run."""
+    shown = run.output
+    output: dict[str, Any] = {"title": shown.title, "summary": shown.summary}
+    if shown.text:
+        output["text"] = shown.text
+    if shown.annotations:
+        output["annotations"] = [_given(note) for note in shown.annotations]
+    body: dict[str, Any] = {
+        "name": shown.name,
+        "head_sha": run.head_sha,
+        "external_id": run.external_id,
+        "status": "completed",
+        "conclusion": shown.conclusion.value,
+        "output": output,
+    }
+    if shown.actions:
+        body["actions"] = [_given(action) for action in shown.actions]
+    if run.details_url:
+        body["details_url"] = run.details_url
+    return body
+
+
+def _given(part: Annotation | Action) -> dict[str, Any]:
+    """The fields that have a value: GitHub takes no null for those that may be left out."""
+    return {name: value for name, value in asdict(part).items() if value is not None}

@@ -36,7 +36,9 @@ class Keys(TypedDict, total=False):
     check_run: int
     conclusion: str
     calls: int
-    """Requests to GitHub."""
+    """Requests to GitHub, those for tokens apart."""
+    writes: int
+    """Those of them that write."""
     attempt: int
     holder: str
     status: int

@@ -42,6 +42,10 @@ class Service:
 
     def handle(self, job: LeasedJob) -> Outcome:
         """One try at a job."""
+        self.forges.spent()  # what this thread did before is nothing of this job's
+        return replace(self._tried(job), spent=self.forges.spent())
+
+    def _tried(self, job: LeasedJob) -> Outcome:
         event = events.decode(job.event)
         if not isinstance(event, InstallationChanged | RepositoriesChanged):
             room = self.forges.room(event.installation, job.delivery)

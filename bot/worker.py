@@ -146,7 +146,14 @@ class Worker:
         except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))
-        keys = Keys(delivery=job.delivery, event=job.name, attempt=job.attempts, seconds=time.monotonic() - started)
+        keys = Keys(
+            delivery=job.delivery,
+            event=job.name,
+            calls=outcome.spent.calls,
+            writes=outcome.spent.writes,
+            attempt=job.attempts,
+            seconds=time.monotonic() - started,
+        )
         if not isinstance(outcome, Done):
             keys["error"] = outcome.error
         log.info(type(outcome).__name__.lower(), **keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.outcome import Spent
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ def test_a_pull_request_event_is_one_read_and_one_run(stage: Stage, ferry: Repos
     stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("PARTIAL")}, author="ada")
     stage.drain()
     assert spent(stage, mark) == [READ, RUN]
+
+
+def test_what_a_job_cost_is_told_with_its_outcome(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
+    mark = stage.world.requests.mark
+    stage.world.open_pull_request(ferry, "001-search", author="ada")
+    told = [outcome.spent for outcome in stage.drain() if outcome.spent.calls]
+    assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
+    assert told == [Spent(calls=3, writes=2)]
 
 
 def test_so_is_one_that_is_no_feature(stage: Stage, ferry: Repository) -> None:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github3.session import AppBearerTokenAuth, GitHubSession
 
 from bot.adapters.github_answers import error_of
+from bot.adapters.tally import Tally
 from bot.core.errors import ForgeError, UserError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class GitHubApp:
         self._bearer: tuple[str, float, float] | None = None
         self._tokens: dict[TokenKey, Token] = {}
         self._local = threading.local()
+        self.tally = Tally()
 
     def token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
         """A token for one repository (its id or its name) and these rights, from the cache or from GitHub.
@@ -109,10 +111,12 @@ class GitHubApp:
 
         Raises `ForgeError` for everything but success; `doing` completes "while we ...".
         """
+        self.tally.count(write=method != "GET")
         return self._called(method, path, doing, body)[0]
 
     def page(self, path: str, doing: str) -> tuple[Any, str | None]:
         """One page of a list as the App, and the path of the next page, None after the last. Raises as `call` does."""
+        self.tally.count(write=False)
         return self._called("GET", path, doing, None)
 
     def _called(self, method: str, path: str, doing: str, body: Mapping[str, Any] | None) -> tuple[Any, str | None]:
@@ -135,7 +139,7 @@ class GitHubApp:
             body["repositories"] = [repository]
         elif repository is not None:
             body["repository_ids"] = [repository]
-        answer = self.call("POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body)
+        answer = self._called("POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body)[0]
         try:
             return Token(answer["token"], datetime.fromisoformat(answer["expires_at"]).timestamp())
         except (KeyError, TypeError, ValueError) as error:

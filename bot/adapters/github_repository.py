@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.core.change import ChangedFile, OtherHead
     from bot.core.effects import CheckRun, Reaction
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
+    from bot.core.outcome import Spent
     from bot.core.ports import Clock
     from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
@@ -89,6 +90,10 @@ class GitHubRepositories:
     def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
         """See `bot.core.ports.Forges`."""
         return self._installations.whereabouts(installation, repository)
+
+    def spent(self) -> Spent:
+        """See `bot.core.ports.Forges`."""
+        return self.app.tally.spent()
 
     @property
     def app_id(self) -> int:

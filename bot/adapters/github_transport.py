@@ -63,6 +63,7 @@ class Transport:
     def _send(self, token: Token, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
         requester = self._requester(token)
         target = requester.graphql_url if path == GRAPHQL else path
+        self._app.tally.count(write=_writes(verb, path, body))
         try:
             headers, answer = requester.requestJsonAndCheck(verb, target, input=body)
             moved = self._moved(headers, answer)
@@ -111,6 +112,12 @@ class Transport:
             _, oldest = clients.popitem(last=False)
             oldest.close()
         return client.requester
+
+
+def _writes(verb: str, path: str, body: Any) -> bool:
+    if path == GRAPHQL:
+        return str(body["query"]).startswith("mutation")
+    return verb != "GET"
 
 
 class _Unauthorized(Exception):  # noqa: N818  never leaves this module

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comparison, Issue, Question
+    from bot.core.outcome import Spent
     from bot.core.ports import Forge, Forges
     from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
@@ -46,6 +47,10 @@ class UnwrittenForges:
     def room(self, installation: int, delivery: str) -> float | None:
         """See `Forges.room`."""
         return self.real.room(installation, delivery)
+
+    def spent(self) -> Spent:
+        """See `Forges.spent`."""
+        return self.real.spent()
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
         """See `Forges.open`; the token may read only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,8 +10,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a try cost: requests to GitHub, those for tokens apart."""
+
+    calls: int = 0
+    writes: int = 0
+    """Those of them that write."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The job has had its effects, or needs none."""
+
+    spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Retry:
     """One line for lists and logs: what stood in the way."""
     held: bool = False
     """GitHub takes nothing from the installation before then: no failure, so the deadline does not count."""
+    spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class Bury:
     """No further try can help: the job becomes a dead letter."""
 
     error: str
+    spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 
 Outcome = Done | Retry | Bury

@@ -34,6 +34,7 @@ RATE = 30.0
 BACKLOG = 150
 """Jobs that may wait before people take a breath: the sandbox is quicker than GitHub is."""
 JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
+_PULL_REQUEST = "PullRequestChanged"
 _HELD = "GitHub takes no"
 """What the log says of a job that waits for a limit: it asked nothing."""
 _TRACE = 600
@@ -60,6 +61,10 @@ class Summary:
     jobs: dict[JobState, int] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
     calls: int = 0
+    costs: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Reads and writes of pull request events that were done at the first try."""
+    again: int = 0
+    """Calls of all tries that were not both the first and done."""
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
@@ -68,13 +73,19 @@ class Summary:
         """API calls, tokens apart, for each job that ended: its retries are in it, what was coalesced is not."""
         return self.calls / max(sum(self.jobs.values()), 1)
 
+    @property
+    def told_costs(self) -> str:
+        """The cheapest first."""
+        return ", ".join(f"{times} × {reads} + {writes}" for (reads, writes), times in sorted(self.costs.items()))
+
     def __str__(self) -> str:
         lines = [
             f"seed {self.seed}, {self.engine}: {self.deliveries} deliveries, {self.acts} acts, {self.seconds:.0f} s",
             f"killed: {self.kills}; clock jumps: {self.jumps}",
             f"went wrong: {dict(self.struck.most_common())}",
             f"jobs: { {state.value: count for state, count in self.jobs.items()} }; tries: {dict(self.tries)}",
-            f"calls: {self.calls}, {self.calls_a_job:.2f} a job, those of its retries included",
+            f"calls: {self.calls}, {self.calls_a_job:.2f} a job; {self.again} in tries that failed or came after one",
+            f"reads + writes of pull request events done at once: {self.told_costs}",
             f"open heads: {self.heads}; merge groups: {self.groups}; comments on open ones: {self.comments}",
             f"as a fresh look says, to the letter: {self.same_to_the_letter}",
             f"wrong: {len(self.wrong)}",
@@ -105,15 +116,26 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         summary.deliveries, summary.struck = len(site.world.deliveries.log), weather.struck
         summary.kills, summary.jobs = site.kills, site.queue.counts()
         summary.calls = sum(not one.is_token for one in site.world.requests)
-        for line in (folder / "worker.log").read_text(encoding="utf-8", errors="replace").splitlines():
-            words = line.split()
-            if len(words) > 3 and words[2] == "worker" and words[3] in {"done", "retry", "bury"}:
-                summary.tries["held" if _HELD in line else words[3]] += 1
+        _read_log((folder / "worker.log").read_text(encoding="utf-8", errors="replace"), summary)
         summary.seconds = time.monotonic() - started
         if summary.wrong:
             _leave_traces(site)
         print(summary)  # noqa: T201  what it is for; here, because the sandbox tells of its own mistakes as it closes
     return summary
+
+
+def _read_log(text: str, summary: Summary) -> None:
+    """What the worker's own lines say of each try."""
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) > 3 and words[2] == "worker" and words[3] in {"done", "retry", "bury"}:
+            keys = dict(word.split("=", 1) for word in words[4:] if "=" in word)
+            kind = "held" if _HELD in line else words[3]
+            summary.tries[kind] += 1
+            if kind == "done" and keys["attempt"] == "1" and keys["event"] == _PULL_REQUEST:
+                summary.costs[int(keys["calls"]) - int(keys["writes"]), int(keys["writes"])] += 1
+            elif kind != "done" or keys["attempt"] != "1":
+                summary.again += int(keys["calls"])
 
 
 def _rage(  # noqa: PLR0913, PLR0917  the storm is all of these

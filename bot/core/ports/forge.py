@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
+    from bot.core.outcome import Spent
     from bot.core.stored import Installation
     from bot.core.writing import NewCommit, NewPullRequest, PullRequestOf
 
@@ -133,6 +134,10 @@ class Forges(Protocol):
 
         That is while GitHub takes nothing from the installation, and after a burst of its check runs.
         """
+        ...
+
+    def spent(self) -> Spent:
+        """What this thread has asked of GitHub since it last asked this."""
         ...
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:

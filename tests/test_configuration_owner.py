@@ -187,7 +187,7 @@ class TestUnknown:
     @pytest.mark.parametrize(
         "fault",
         [
-            Fault("graphql", 502),
+            Fault("graphql", 502, times=2),
             Fault("graphql", 403, "Resource not accessible by integration"),
             Fault("graphql", cut=True),
             Fault("apps/create-installation-access-token", 502),

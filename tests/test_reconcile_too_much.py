@@ -164,6 +164,33 @@ class TestInPart:
         assert len(requests) == 2
 
 
+class TestPages:
+    @pytest.fixture
+    def busy(self, stage: Stage) -> Repository:
+        """A repository with more open pull requests than a sweep's first look brings."""
+        one = stage.world.create_repository("acme", "busy", {"README.md": "#"})
+        for number in range(45):
+            stage.world.push(one, f"docs-{number}", {"a.md": f"{number}"}, author="ada")
+            stage.world.open_pull_request(one, f"docs-{number}", author="ada")
+        stage.world.install("acme", [one])
+        return one
+
+    def test_a_long_page_that_is_too_much_comes_in_short_ones(self, stage: Stage, busy: Repository) -> None:
+        long = stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "first:100" in query))
+        known = seen(stage, [busy])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        (found,) = heads.survey(known[0].installation, known).found
+        assert {pull.number for pull in found.pulls} == {*busy.pulls}
+        assert long.struck == 2
+
+    def test_half_of_the_heads_are_not_all_of_them(self, stage: Stage, busy: Repository) -> None:
+        stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "SweepOn" in query))
+        known = seen(stage, [busy])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        with pytest.raises(ForgeError, match="502"):
+            heads.survey(known[0].installation, known)
+
+
 def test_a_head_without_a_verdict_gets_it_although_its_neighbour_is_poisonous(stage: Stage) -> None:
     repositories = [
         stage.world.create_repository("acme", name, {"README.md": "#", **SPEC_KIT}) for name in ("barge", "ferry")

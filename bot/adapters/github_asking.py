@@ -67,7 +67,7 @@ class Reading:
         part = github_partial.narrower(query, ways, texts=texts)
         try:
             heard = self._asked(part)
-            if isinstance(heard.failed, TooMuch) and not self._is_less(part, heard):
+            if isinstance(heard.failed, TooMuch) and _rest(part, heard) is None:
                 raise heard.failed
         except TooMuch:
             halves = github_partial.halves(ways)
@@ -88,16 +88,10 @@ class Reading:
     def _fetch_failed(self, data: Json, query: Query, heard: Heard, *, texts: bool) -> None:
         if heard.failed is None:
             return
-        ways = github_partial.failed(heard.data, heard.errors)
-        if ways is None or not self._is_less(query, heard):
+        ways = _rest(query, heard)
+        if ways is None:
             raise heard.failed
         self._fetch(data, query, ways, texts=texts)
-
-    @staticmethod
-    def _is_less(query: Query, heard: Heard) -> bool:
-        """Whether what failed of an answer is less than what was asked for, so that asking for it comes to an end."""
-        ways = github_partial.failed(heard.data, heard.errors)
-        return ways is not None and len(github_partial.narrower(query, ways).text) < len(query.text)
 
     def _asked(self, query: Query) -> Heard:
         if self._calls == MOST_CALLS:
@@ -139,16 +133,22 @@ class Heavy:
         return times if 0.0 <= self._clock.now() - latest < self._HOUR else 0
 
 
+def _rest(query: Query, heard: Heard) -> Ways | None:
+    """What failed of an answer, if that is less than what was asked for: asking again and again comes to an end."""
+    ways = github_partial.failed(heard.data, heard.errors)
+    return ways if ways is not None and github_partial.is_less(query, ways) else None
+
+
 def _hold_files(data: Json) -> None:
     """Raises `ForgeError` where too many files would have to be read one by one."""
-    count = 0
+    files: set[Any] = set()
     rest: list[Any] = [data]
     while rest:
         at = rest.pop()
         if isinstance(at, dict):
-            count += "byteSize" in at
+            files |= {at.get("oid")} if "byteSize" in at else set()
             rest += at.values()
         elif isinstance(at, list):
             rest += at
-    if count > MOST_FILES:
-        raise ForgeError(f"GitHub does not give the texts of {count} files at once")
+    if len(files) > MOST_FILES:
+        raise ForgeError(f"GitHub does not give the texts of {len(files)} files at once")

@@ -94,6 +94,11 @@ def is_one(ways: Ways) -> bool:
     return len(names) == 1 and not names & _THROUGH
 
 
+def is_less(query: Query, ways: Ways) -> bool:
+    """Whether a query for these ways asks for fewer fields than the query itself."""
+    return _every(narrower(query, ways)) < _every(query)
+
+
 def halves(ways: Ways) -> tuple[Ways, ...]:
     """The ways in two, none where there is but one: folders apart, as they are the most, then by what they lead to."""
     names = tuple(dict.fromkeys(way[-1] for way in ways))
@@ -184,6 +189,11 @@ def _fields(selections: SelectionSetNode, fragments: Fragments, to: Way) -> Iter
             yield from _fields(one.selection_set, fragments, (*to, name))
         else:
             yield (*to, name), one.selection_set is None or name in _SMALL
+
+
+def _every(query: Query) -> set[Way]:
+    operation, fragments = _parsed(query)
+    return {way for way, _ in _fields(operation.selection_set, fragments, ())}
 
 
 def _kind(way: Way) -> str:

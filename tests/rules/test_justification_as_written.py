@@ -42,6 +42,21 @@ Geburtsdatum und Telefonnummer werden gespeichert.
 """,
     ),
     Written(
+        "a-status-line-is-no-part-of-the-reason",
+        ("I. Offline First", "II. Few Fields"),
+        """
+### I. Offline First
+
+**Status**: PASS
+
+### II. Few Fields
+
+**Status**: VIOLATION
+
+Birthday, phone number and employer are stored for each single contact.
+""",
+    ),
+    Written(
         "an-accent-makes-no-reason",
         ("I. Pruebas Primero", "II. Una Sola Base de Datos"),
         """

@@ -142,7 +142,12 @@ def _add_heading(
     heading: Heading, name: str, status: Reading | None, blocks: list[Block], collected: Collected
 ) -> None:
     below = status_line(blocks, anywhere=True)
-    evidence = "\n".join(visible(b.text) for b in blocks[:_EVIDENCE_BLOCKS] if isinstance(b, Paragraph | Item))
+    evidence = "\n".join(
+        # What is a status is no reason.
+        shown[below[0].end :] if below is not None and block.text is below[1] else shown
+        for block in blocks[:_EVIDENCE_BLOCKS]
+        if isinstance(block, Paragraph | Item) and (shown := visible(block.text))
+    )
     found, place, reading = Verdict.UNANSWERED, heading.text, status
     if status is not None:
         found = status.verdict

@@ -26,7 +26,10 @@ class Forge(Protocol):
     """
 
     def read(self, question: Question) -> Answer:
-        """One GraphQL read, and one more for every further hundred changed files; blobs that were cut are completed."""
+        """One GraphQL read, and one more for every further hundred changed files; blobs that were cut are completed.
+
+        What GitHub gives up on as a whole is read in parts, all of them of the same commits or none.
+        """
         ...
 
     def compare(self, base: str, head: str) -> Comparison:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import threading
 import zlib
-from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from bot.adapters.group_commit import Change, GroupCommit
 from bot.core.errors import StorageError, UserError
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _EVERYTHING = _OURS
 """The lock that every change shares and that whoever needs the queue for himself takes alone."""
 _LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 _LOCK_ALL = "SELECT pg_advisory_xact_lock(%s)"
-_BATCH = 256
-"""Changes in one transaction at most, so that none waits long for its commit."""
 SESSION = (
     "SET application_name = 'plangate'",
     "SET search_path = plangate",
@@ -113,11 +110,10 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Change):
     apply: Callable[[Session], Any]
     serials: tuple[str, ...] = ()
     alone: bool = False
-    done: Future[Any] = field(default_factory=Future)
 
 
 class PostgresDatabase:
@@ -133,10 +129,8 @@ class PostgresDatabase:
         self._writing: Session | None = None
         self._reading: Session | None = None
         self._one_reader = threading.Lock()
-        self._waiting: SimpleQueue[_Change | None] = SimpleQueue()
         self._closed = False
-        self._writer = threading.Thread(target=self._write, name="postgres-writer", daemon=True)
-        self._writer.start()
+        self._writer = GroupCommit(self.place, self._keep)
 
     def write(
         self,
@@ -153,21 +147,12 @@ class PostgresDatabase:
         seconds; without it the wait has no end. Raises `StorageError`: nothing was changed, or, after `patience` or
         when the connection broke at the very end, may yet be; and whatever `change` raises.
         """
-        if self._closed:
-            raise StorageError(f"{self.place} is closed.")
-        waiting = _Change(change, tuple(serials), alone)
-        self._waiting.put(waiting)
-        try:
-            result: T = waiting.done.result(patience)
-        except TimeoutError:
-            waiting.done.cancel()
-            raise StorageError(f"{self.place} did not take a change within {patience} seconds.") from None
+        result: T = self._writer.wait_for(_Change(change, tuple(serials), alone), patience)
         return result
 
     def ring(self) -> None:
         """Wake everybody who waits for jobs, soon, if the database is there at all."""
-        if not self._closed:
-            self._waiting.put(_Change(Session.ring))
+        self._writer.submit(_Change(Session.ring))
 
     def read(self, question: Callable[[Session], T]) -> T:
         """Ask what was committed. Raises `StorageError`."""
@@ -200,36 +185,12 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """Finish what waits, then let go of the connections."""
-        if self._closed:
+        if not self._writer.close():
             return
-        self._closed = True
-        self._waiting.put(None)
-        self._writer.join()
         with self._one_reader:
+            self._closed = True
             for session in filter(None, (self._reading, self._writing)):
                 session.close()
-
-    def _write(self) -> None:
-        while True:
-            batch, more = self._next_batch()
-            wanted = [change for change in batch if change.done.set_running_or_notify_cancel()]
-            if wanted:
-                self._keep(wanted)
-            if not more:
-                return
-
-    def _next_batch(self) -> tuple[list[_Change], bool]:
-        change = self._waiting.get()
-        batch: list[_Change] = []
-        while change is not None:
-            batch.append(change)
-            if len(batch) == _BATCH:
-                return batch, True
-            try:
-                change = self._waiting.get_nowait()
-            except Empty:
-                return batch, True
-        return batch, False
 
     def _keep(self, batch: list[_Change]) -> None:
         """Commit all changes at once; if one of them fails, each by itself, so that only its caller hears of it."""

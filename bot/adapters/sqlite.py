@@ -11,12 +11,11 @@ import fcntl
 import os
 import sqlite3
 import threading
-from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.adapters.group_commit import Change, GroupCommit
 from bot.core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
-_BATCH = 256
-"""Changes in one transaction at most, so that none waits long for its commit."""
 _FOREIGN_LOCK_SECONDS = 5.0
 """How long to wait for a lock that is not ours: somebody's `sqlite3` shell, a backup."""
 
@@ -85,9 +82,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Change):
     apply: Callable[[sqlite3.Connection], Any]
-    done: Future[Any] = field(default_factory=Future)
 
 
 class Database:
@@ -102,10 +98,7 @@ class Database:
         self._reading = connect(path)
         self._reading.execute("PRAGMA query_only = ON")
         self._one_reader = threading.Lock()
-        self._waiting: SimpleQueue[_Change | None] = SimpleQueue()
-        self._closed = False
-        self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
-        self._writer.start()
+        self._writer = GroupCommit(str(path), self._keep)
 
     def write(self, change: Callable[[sqlite3.Connection], T], *, patience: float | None = None) -> T:
         """Carry out a change together with others that wait, and return its result when it is on disk.
@@ -114,15 +107,7 @@ class Database:
         `patience` is in seconds; without it the wait has no end. Raises `StorageError`: nothing was changed, or, after
         `patience`, may yet be; and whatever `change` raises.
         """
-        if self._closed:
-            raise StorageError(f"{self.path} is closed.")
-        waiting = _Change(change)
-        self._waiting.put(waiting)
-        try:
-            result: T = waiting.done.result(patience)
-        except TimeoutError:
-            waiting.done.cancel()
-            raise StorageError(f"{self.path} did not take a change within {patience} seconds.") from None
+        result: T = self._writer.wait_for(_Change(change), patience)
         return result
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
@@ -135,36 +120,11 @@ class Database:
 
     def close(self) -> None:
         """Finish what waits, then let go of the file."""
-        if self._closed:
+        if not self._writer.close():
             return
-        self._closed = True
-        self._waiting.put(None)
-        self._writer.join()
         with self._one_reader:
             self._reading.close()
         self._writing.close()
-
-    def _write(self) -> None:
-        while True:
-            batch, more = self._next_batch()
-            wanted = [change for change in batch if change.done.set_running_or_notify_cancel()]
-            if wanted:
-                self._keep(wanted)
-            if not more:
-                return
-
-    def _next_batch(self) -> tuple[list[_Change], bool]:
-        change = self._waiting.get()
-        batch: list[_Change] = []
-        while change is not None:
-            batch.append(change)
-            if len(batch) == _BATCH:
-                return batch, True
-            try:
-                change = self._waiting.get_nowait()
-            except Empty:
-                return batch, True
-        return batch, False
 
     def _keep(self, batch: list[_Change]) -> None:
         """Commit all changes at once; if that fails, each by itself, so that only the culprit's caller hears of it."""

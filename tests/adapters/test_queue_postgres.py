@@ -218,7 +218,7 @@ class TestConnections:
         putting = [threading.Thread(target=queue.put, args=(job(f"d{number}"),)) for number in range(50)]
         for thread in putting:
             thread.start()
-        while queue._database._waiting.qsize() < 50:
+        while queue._database._writer.waiting < 50:
             pass
         go_on.set()
         for thread in [holding, *putting]:

@@ -81,7 +81,7 @@ class TestCommits:
         putting = [threading.Thread(target=queue.put, args=(job(f"d{number}"),)) for number in range(50)]
         for thread in putting:
             thread.start()
-        while database._waiting.qsize() < 50:
+        while database._writer.waiting < 50:
             pass
         go_on.set()
         for thread in [holding, *putting]:

@@ -50,9 +50,16 @@ class Pulse:
         self._turns = turns
         self._lost = lost
         self._member: Member | None = None
+        self._coming: Member | None = None
+        """Not known to have come in: should only the answer be lost, it is this one that asks again."""
         self._confirmed = 0.0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+
+    @property
+    def holds(self) -> bool:
+        """Whether this process is a holder now, as far as it knows."""
+        return self._member is not None
 
     def hold(self, name: str) -> Member:
         """Be that holder from now on. Raises `StorageError` when the name is taken or the database is away."""
@@ -66,11 +73,12 @@ class Pulse:
 
     def _registered(self, name: str) -> Member:
         sent = time.monotonic()
-        member = Member(name, self._turns.register())
+        member = self._coming = self._coming or Member(name, self._turns.register())
         if not self._database.write(lambda session: _enter(session, member)):
+            self._coming = None
             self._turns.unregister(member.worker)
             raise StorageError(f"{name} holds leases already, in another process.")
-        self._confirmed, self._member = sent, member
+        self._confirmed, self._member, self._coming = sent, member, None
         return member
 
     def _begin(self) -> None:
@@ -84,15 +92,20 @@ class Pulse:
             thread.start()
 
     def expelled(self) -> None:
-        """The others no longer know this holder, which has nothing in hand: the next `hold` comes in anew."""
-        self._member = None
+        """This holder, which has nothing in hand, no longer counts: the next `hold` comes in anew."""
+        member = self._member
+        if member is not None:
+            # When it is only the engine that has forgotten us, our name is still taken, by ourselves.
+            self._database.write(lambda session: leave(session, member))
+            self._member = None
 
     def close(self) -> None:
         """Let go of the name; what it still holds is due at once."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
-        member, self._member = self._member, None
+        member = self._member or self._coming
+        self._member = self._coming = None
         if member is not None:
             with suppress(StorageError):  # the others will notice
                 self._database.write(lambda session: leave(session, member))
@@ -150,12 +163,12 @@ def stays(session: Session, member: Member) -> bool:
 
 
 def _enter(session: Session, member: Member) -> bool:
-    """Be known to the others. False when somebody has that name."""
-    entered = session.execute(
+    """Be known to the others. False when somebody else has that name."""
+    session.execute(
         "INSERT INTO holders (holder, worker) VALUES (?, ?) ON CONFLICT (holder) DO NOTHING",
         (member.holder, member.worker),
     )
-    return entered.rowcount == 1
+    return stays(session, member)
 
 
 def leave(session: Session, member: Member) -> None:

@@ -1,8 +1,11 @@
 """Which of several hosts' workers works on which job: turns from an engine, jobs from our own table.
 
-A lease looks which repositories have a job that is due and nobody's, submits a turn for each, fetches the next turn and
+A lease looks which repositories have a job that is due and nobody's, submits turns for some, fetches the next turn and
 takes that repository's oldest job. So the engine is told again of whatever it has lost, once a second at least, and a
 job that waits for its retry has no turn that could keep back the others of its repository.
+
+Only a few turns wait at a time, because what a fetch costs the engine grows with their number. They go round all
+repositories by name, so that none is kept waiting by another, however much that has to do.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters import heartbeat, job_rows
 from bot.adapters.heartbeat import Member, Pulse, Watcher
+from bot.adapters.migrate_postgres import refuse_outdated
 from bot.adapters.postgres import TURNS
 from bot.adapters.turns import Turns
 from bot.core.errors import StorageError
@@ -29,10 +33,13 @@ _LOOK_AT_OTHERS = 1.0
 """Seconds between two looks at the others' heartbeats."""
 _AT_ONCE = 32
 """Turns that one look submits or ends at most."""
+_ENOUGH = 16
+"""Turns that anybody could have at once; while so many wait, no more are submitted."""
 _ORPHANS = """
     SELECT id, serial, crashes FROM jobs
     WHERE state = 'running' AND NOT EXISTS (SELECT 1 FROM holders WHERE holders.holder = jobs.holder)
 """
+_STRAYS = "SELECT id FROM jobs WHERE state = 'running' AND holder = ? AND NOT id = ANY(?)"
 _ABANDONED = f"""
     SELECT id FROM {TURNS}.procrastinate_jobs AS turn
     WHERE status = 'doing' AND (
@@ -42,15 +49,30 @@ _ABANDONED = f"""
     LIMIT {_AT_ONCE}
 """  # noqa: S608  our own words only
 _WAITING = f"SELECT 1 FROM {TURNS}.procrastinate_jobs AS turn WHERE turn.status = 'todo'"  # noqa: S608  likewise
-_DUE = f"""
-    SELECT serial FROM jobs
-    WHERE state = 'waiting' AND not_before <= ?
-      AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
-      AND NOT EXISTS ({_WAITING} AND turn.queueing_lock = jobs.serial)
-    GROUP BY serial ORDER BY min(id) LIMIT {_AT_ONCE}
+_READY = f"""
+    {_WAITING} AND NOT EXISTS (
+        SELECT 1 FROM {TURNS}.procrastinate_jobs AS had WHERE had.status = 'doing' AND had.lock = turn.lock
+    )
+    LIMIT {_ENOUGH}
 """  # noqa: S608  likewise
-_KNOWN = "SELECT 1 FROM holders WHERE holder = ? AND worker = ?"
-_LOOK = f"SELECT EXISTS ({_KNOWN}), EXISTS ({_ORPHANS}), ARRAY({_ABANDONED}), ARRAY({_DUE}), EXISTS ({_WAITING})"
+_DUE = f"""
+    SELECT serial FROM (
+        SELECT serial, min(id) AS oldest FROM jobs
+        WHERE state = 'waiting' AND not_before <= ?
+          AND NOT EXISTS (SELECT 1 FROM jobs AS busy WHERE busy.state = 'running' AND busy.serial = jobs.serial)
+          AND NOT EXISTS ({_WAITING} AND turn.queueing_lock = jobs.serial)
+        GROUP BY serial ORDER BY serial COLLATE "C" <= ?, serial COLLATE "C" LIMIT {_AT_ONCE}
+    ) AS next ORDER BY oldest
+"""  # noqa: S608  likewise
+_KNOWN = f"""
+    SELECT 1 FROM holders JOIN {TURNS}.procrastinate_workers AS workers ON workers.id = worker
+    WHERE holder = ? AND worker = ?
+"""  # noqa: S608  likewise
+_LOOK = f"""
+    SELECT EXISTS ({_KNOWN}), EXISTS ({_ORPHANS}), ARRAY({_STRAYS}), ARRAY({_ABANDONED}),
+        CASE WHEN ready.turns < {_ENOUGH} THEN ARRAY({_DUE}) ELSE '{{}}' END, ready.turns > 0
+    FROM (SELECT count(*) AS turns FROM ({_READY}) AS first) AS ready
+"""  # noqa: S608  likewise
 _TAKE = f"""
     UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1
     WHERE id = (
@@ -70,15 +92,22 @@ class _Look:
     """What there is to do, seen without a lock."""
 
     known: bool
-    """The others still count on this worker."""
+    """The others and the engine still count on this worker."""
     orphans: bool
     """Somebody died with jobs in hand."""
+    strays: Sequence[int]
+    """Jobs that this worker holds without knowing it, because an answer was lost."""
     abandoned: Sequence[int]
-    """Turns of workers that are no more, and those of ours that we do not know of because an answer was lost."""
+    """Turns of workers that are no more, and those of ours that we do not know of, likewise."""
     due: Sequence[str]
-    """Repositories with a job that is due and no turn that waits."""
+    """Repositories with a job that is due and no turn that waits, the oldest job's first; none while enough wait."""
     turns: bool
-    """Some wait for their turn."""
+    """Some wait for their turn and could have it."""
+
+    @property
+    def amiss(self) -> bool:
+        """Something has to be put right first."""
+        return bool(self.orphans or self.strays or self.abandoned)
 
 
 class Leases:
@@ -93,32 +122,43 @@ class Leases:
         self._watcher = Watcher()
         self._looked = 0.0
         self._jobs: dict[int, int] = {}
-        """The jobs in hand by id, with their turns."""
-        self._doubtful = False
+        """The jobs in hand by id, with their turns. Whoever takes adds to it, whoever ends a job takes away."""
+        self._last = ""
+        """The repository by name that was last given a turn: the next ones come after it."""
 
     def take(self, holder: str, now: float) -> LeasedJob | None:
-        """The next job whose turn it is, or None; `now` is in seconds since the epoch. Raises `StorageError`."""
+        """The next job whose turn it is, or None; `now` is in seconds since the epoch. Raises `StorageError`.
+
+        Raises `UserError` when the database is not this version's, or no longer.
+        """
         me, look = self._seen(holder, now)
         if look.orphans:
             self._database.write(lambda session: _take_over(session, now))
+        if look.strays:
+            self._database.write(lambda session: _give_back(session, me, look.strays))
         if look.abandoned:
             self._turns.finish(look.abandoned)
-        if look.orphans or look.abandoned:
+        if look.amiss:
             look = self._look(me, now)
         if look.due:
             self._turns.submit(look.due)
+            self._last = max([serial for serial in look.due if serial <= self._last] or look.due)
         return self._fetched(me, now) if look.due or look.turns else None
 
-    def over(self, job: LeasedJob) -> None:
+    def turn(self, job: LeasedJob) -> int | None:
+        """The turn that this job in hand has; to be asked before its end is written down."""
+        return self._jobs.get(job.id)
+
+    def over(self, job: LeasedJob, turn: int) -> None:
         """How the job ended is written down: let its repository have its next turn."""
-        turn = self._jobs.get(job.id)
-        if turn is not None:
-            try:
-                self._turns.finish([turn])
-            except StorageError as error:
-                log.warning("turn not ended", delivery=job.delivery, error=str(error))
-            # If that failed, the next look finds a turn that is in nobody's hands.
-            self._jobs.pop(job.id, None)
+        # First: with its turn ended, the job may be leased again at once, and that lease must not be forgotten instead.
+        if self._jobs.get(job.id) == turn:
+            del self._jobs[job.id]
+        try:
+            self._turns.finish([turn])
+        except StorageError as error:
+            # The next look finds a turn that is in nobody's hands.
+            log.warning("turn not ended", delivery=job.delivery, error=str(error))
 
     def close(self) -> None:
         """End all leases."""
@@ -127,18 +167,22 @@ class Leases:
 
     def _seen(self, holder: str, now: float) -> tuple[Member, _Look]:
         """Who we are, and what there is to do."""
-        me = self._pulse.hold(holder)
+        me = self._held(holder)
         self._look_at_others(me)
-        if self._doubtful:
-            self._give_back(me)
         look = self._look(me, now)
         if look.known:
             return me, look
         if self._jobs:
             raise StorageError(f"{holder} was taken for dead.")
         self._pulse.expelled()
-        me = self._pulse.hold(holder)
+        me = self._held(holder)
         return me, self._look(me, now)
+
+    def _held(self, holder: str) -> Member:
+        if not self._pulse.holds:
+            # It may have been away when this process started, or be another version's since we were last here.
+            refuse_outdated(self._database.address)
+        return self._pulse.hold(holder)
 
     def _look_at_others(self, me: Member) -> None:
         """Remove who has died."""
@@ -155,26 +199,21 @@ class Leases:
             log.warning("worker is gone", holder=dead.holder)
 
     def _look(self, me: Member, now: float) -> _Look:
-        # Listed before the question: a turn that ends meanwhile must not look like an abandoned one.
-        values = (me.holder, me.worker, me.worker, list(self._jobs.values()), now)
+        # Listed before the question: what ends meanwhile must not look as if nobody knew of it.
+        jobs = dict(self._jobs)
+        strays, abandoned = (me.holder, list(jobs)), (me.worker, list(jobs.values()))
+        values = (me.holder, me.worker, *strays, *abandoned, now, self._last)
         return _Look(*self._database.read(lambda session: session.execute(_LOOK, values).fetchone()))
 
     def _fetched(self, me: Member, now: float) -> LeasedJob | None:
         while (turn := self._turns.fetch(me.worker)) is not None:
-            # Should the answer be lost, a lease may be ours that nobody knows of; the next one finds it.
-            self._doubtful = True
+            # Should the answer be lost, a lease may be ours that nobody knows of; the next look finds it.
             job = self._database.write(partial(_take, me=me, serial=turn.serial, now=now), serials=(turn.serial,))
-            self._doubtful = False
             if job is not None:
                 self._jobs[job.id] = turn.id
                 return job
             self._turns.finish([turn.id])
         return None
-
-    def _give_back(self, me: Member) -> None:
-        """Leases that this holder has without knowing it, because the answer was lost."""
-        self._database.write(partial(_give_back, holder=me.holder, in_hand=set(self._jobs)))
-        self._doubtful = False
 
     def _lose(self) -> bool:
         if not self._jobs:
@@ -204,9 +243,11 @@ def _take_over(session: Session, now: float) -> None:
             session.ring()
 
 
-def _give_back(session: Session, holder: str, in_hand: set[int]) -> None:
-    rows = session.execute("SELECT id, serial FROM jobs WHERE state = 'running' AND holder = ?", (holder,)).fetchall()
-    for job, serial in rows:
-        if job not in in_hand and session.try_lock(serial):
+def _give_back(session: Session, me: Member, strays: Sequence[int]) -> None:
+    """Jobs that were never begun are due again, each as if it had not been leased."""
+    for job, serial in session.execute(
+        "SELECT id, serial FROM jobs WHERE id = ANY(?) AND state = 'running' AND holder = ?", (list(strays), me.holder)
+    ).fetchall():
+        if session.try_lock(serial):  # or at the next look
             session.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (job,))
             job_rows.wait_again(session, job)

@@ -33,21 +33,24 @@ def migrate(address: str) -> list[int]:
     place = shown(address)
     try:
         with connect(address, autocommit=False) as connection:
+            # However long another one takes, and we; but a table that somebody uses is not waited for while all others
+            # queue up behind us.
+            connection.execute("SET LOCAL statement_timeout = 0")
+            connection.execute("SET LOCAL lock_timeout = 0")
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+            connection.execute("SET LOCAL lock_timeout = '10s'")
             connection.execute("CREATE SCHEMA IF NOT EXISTS plangate")
             connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)")
             version = _version(connection)
             if version > max(known):
-                raise UserError(
-                    f"{place} was written by a newer Plangate (schema {version}, this one knows {max(known)}): "
-                    "run that version, or restore the backup from before."
-                )
+                raise UserError(_newer(place, version))
             missing = [number for number in known if number > version]
             for number in missing:
                 connection.execute(known[number].encode())
                 connection.execute("DELETE FROM schema_version")
                 connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (number,))
-            if _engine(connection) != _installed():
+            # With new tables of ours, too: so workers of an older version that still run are told to end.
+            if missing or _engine(connection) != _installed():
                 _make_engine(connection)
     except psycopg.Error as error:
         raise storage_error(place, error) from error
@@ -65,12 +68,21 @@ def refuse_outdated(address: str) -> None:
         version, fits = 0, False
     except psycopg.Error as error:
         raise storage_error(place, error) from error
+    if version > max(migrations()):
+        raise UserError(_newer(place, version))
     if version != max(migrations()):
         raise UserError(
             f"{place} has schema {version}, this Plangate needs {max(migrations())}: run `plangate migrate` first."
         )
     if not fits:
         raise UserError(f"{place} was prepared for another version of Procrastinate: run `plangate migrate` first.")
+
+
+def _newer(place: str, version: int) -> str:
+    return (
+        f"{place} was written by a newer Plangate (schema {version}, this one knows {max(migrations())}): "
+        "run that version, or restore the backup from before."
+    )
 
 
 def _version(connection: Connection[tuple[object, ...]]) -> int:
@@ -84,8 +96,9 @@ def _installed() -> str:
 
 
 def _engine(connection: Connection[tuple[object, ...]]) -> str | None:
-    """The version that the engine's tables were made for."""
-    row = connection.execute("SELECT version FROM engine").fetchone()
+    """The version that the engine's tables were made for; None when they are not there, as after a restored backup."""
+    there = " AND ".join(f"to_regclass('{TURNS}.procrastinate_{table}') IS NOT NULL" for table in ("jobs", "workers"))
+    row = connection.execute(f"SELECT version FROM engine WHERE {there}".encode()).fetchone()  # noqa: S608  our own words
     return None if row is None else str(row[0])
 
 
@@ -97,6 +110,10 @@ def _make_engine(connection: Connection[tuple[object, ...]]) -> None:
     connection.execute(f"CREATE SCHEMA {TURNS}".encode())
     connection.execute(f"SET LOCAL search_path = {TURNS}".encode())
     connection.execute(SchemaManager.get_schema())
+    # Holders that are still known, from before or from a backup, must not be taken for workers that come now.
+    row = connection.execute("SELECT coalesce(max(worker), 0) + 1 FROM plangate.holders").fetchone()
+    first = 1 if row is None else int(str(row[0]))
+    connection.execute(f"ALTER TABLE procrastinate_workers ALTER COLUMN id RESTART WITH {first}".encode())
     connection.execute("SET LOCAL search_path = plangate")
     connection.execute("DELETE FROM engine")
     connection.execute("INSERT INTO engine (version) VALUES (%s)", (_installed(),))

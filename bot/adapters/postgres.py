@@ -275,13 +275,17 @@ def network(address: str) -> dict[str, Any]:
 
 def storage_error(place: str, error: Exception) -> StorageError:
     """What PostgreSQL said, in one line, with the place and what to look at."""
-    said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    # Of what the server says the first part only: the rest quotes statements and rows.
+    first = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    said = " ".join((first or str(error)).split()).rstrip(".") or type(error).__name__
     if isinstance(error, psycopg.errors.DiskFull):
         remedy = "free some space on its disk"
     elif isinstance(error, _OUTDATED):
         remedy = "run `plangate migrate`"
+    elif isinstance(error, psycopg.errors.LockNotAvailable):
+        remedy = "try again when whoever uses it so long, a backup perhaps, is done"
     elif isinstance(error, psycopg.errors.InsufficientPrivilege):
-        remedy = "let its user own the tables"
+        remedy = "let its user own the schemas plangate and plangate_turns, or create them: GRANT CREATE ON DATABASE"
     else:
         remedy = "see that the server runs and can be reached from here"
     return StorageError(f"{place}: {said}: {remedy}.")

@@ -91,9 +91,11 @@ class PostgresQueue(Queue):
         self._end(job, change)
 
     def _end(self, job: LeasedJob, change: Callable[[Session], None]) -> None:
+        leases = self._leases
+        turn = None if leases is None else leases.turn(job)
         self._database.write(change, serials=(job.serial,))
-        if self._leases is not None:
-            self._leases.over(job)
+        if leases is not None and turn is not None:
+            leases.over(job, turn)
 
     @override
     def records(self, state: JobState | None = None, limit: int = 100) -> Sequence[JobRecord]:

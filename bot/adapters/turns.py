@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import DEFAULT_QUEUE, Job, Status
 
 from bot.adapters.postgres import SESSION, TURNS, network, storage_error
 from bot.core.errors import StorageError
@@ -35,13 +35,17 @@ _KNOWN = """
         SELECT 1 FROM procrastinate_workers JOIN plangate.holders ON worker = id WHERE id = %(worker)s
     ) AS known
 """
+_FORGET = """
+    DELETE FROM procrastinate_workers AS nameless
+    WHERE last_heartbeat < now() - interval '1 day'
+      AND NOT EXISTS (SELECT 1 FROM plangate.holders WHERE worker = nameless.id)
+"""
+"""Workers that died as they registered. Not the engine's own sweep: when the server's clock jumps, that removes all."""
 _CONNECTIONS = 4
 _CONNECT = 4.0
 """Seconds to wait for a connection."""
 _PATIENCE = 16.0
 """Seconds for one question; the server gives up before."""
-_SILENT = 86_400.0
-"""Seconds after which a worker that has no name here is forgotten: it died as it registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Turns:
         """Be a worker; its number. Raises `StorageError`, as everything here does when the database is away."""
 
         async def change(manager: JobManager) -> int:
-            await manager.prune_stalled_workers(seconds_since_heartbeat=_SILENT)
+            await manager.connector.execute_query_async(_FORGET)
             return await manager.register_worker()
 
         return self._asked(change)
@@ -90,13 +94,15 @@ class Turns:
 
     def submit(self, serials: Iterable[str]) -> None:
         """See that each of these repositories gets a turn; one that waits for its turn already goes on waiting."""
+        turns = [Job(queue=DEFAULT_QUEUE, task_name=_TASK, lock=serial, queueing_lock=serial) for serial in serials]
 
-        async def change(_manager: JobManager) -> None:
-            app = await self._opened()
-            for serial in serials:
-                task = app.configure_task(_TASK, lock=serial, queueing_lock=serial)
-                with suppress(AlreadyEnqueued):
-                    await task.defer_async()
+        async def change(manager: JobManager) -> None:
+            try:
+                await manager.batch_defer_jobs_async(turns)
+            except AlreadyEnqueued:  # one of them; then each by itself
+                for turn in turns:
+                    with suppress(AlreadyEnqueued):
+                        await manager.defer_job_async(turn)
 
         self._asked(change)
 
@@ -157,7 +163,8 @@ class Turns:
                 app = App(
                     connector=PsycopgConnector(
                         conninfo=self._address,
-                        kwargs=network(self._address),
+                        # Each question is one statement: a transaction around it would cost two more journeys.
+                        kwargs={**network(self._address), "autocommit": True},
                         configure=_prepared,
                         min_size=1,
                         max_size=_CONNECTIONS,
@@ -184,4 +191,3 @@ async def _prepared(connection: psycopg.AsyncConnection[Any]) -> None:
     # What a crash of the server forgets of this does no harm, and this way it costs no disk.
     for statement in (*SESSION, f"SET search_path = {TURNS}", "SET synchronous_commit = off"):
         await connection.execute(statement.encode())
-    await connection.commit()

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters import migrate_postgres
 from bot.adapters.heartbeat import BEAT
 from bot.adapters.migrate_postgres import migrate, refuse_outdated
-from bot.adapters.postgres import PostgresDatabase
+from bot.adapters.postgres import PostgresDatabase, Session
 from bot.adapters.queue_postgres import PostgresQueue
 from bot.core.errors import StorageError, UserError
 from bot.core.ports import JobState
@@ -63,6 +63,17 @@ def leased(queue: PostgresQueue, holder: str = "w1") -> LeasedJob:
     return found
 
 
+def lose_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next change is committed, and the connection breaks before anybody hears of it."""
+    commit = Session.commit
+
+    def commit_and_break(session: Session) -> None:
+        commit(session)
+        raise psycopg.OperationalError("lost")
+
+    monkeypatch.setattr(Session, "commit", commit_and_break)
+
+
 class TestTurns:
     def test_a_repository_has_one_turn_however_many_jobs_it_has(self, queue: PostgresQueue, address: str) -> None:
         for number in range(10):
@@ -108,6 +119,43 @@ class TestTurns:
             order.append(one.delivery)
             queue.done(one)
         assert order.index("quiet") == 1
+
+    def test_few_turns_wait_however_many_repositories_do_and_each_gets_one_in_a_round(
+        self, queue: PostgresQueue, address: str
+    ) -> None:
+        names = [f"r{number}" for number in range(90)]
+        for name in names:
+            for number in range(3):
+                queue.put(job(f"{name} {number}", serial=name))
+        served = []
+        while (one := queue.lease("w1")) is not None:
+            assert len(turns(address)["todo"]) < 48
+            served.append(one.serial)
+            queue.done(one)
+        assert len(served) == 270
+        assert set(served[: 90 + 32]) == set(names), (
+            "nobody's second turn is more than a look before the last one's first"
+        )
+
+    def test_turns_that_wait_for_a_repository_in_hand_do_not_keep_the_others_from_theirs(
+        self, queue: PostgresQueue, address: str
+    ) -> None:
+        for number in range(40):
+            queue.put(job(f"d{number}", serial=f"r{number}"))
+        in_hand = [leased(queue) for _ in range(40)]
+        # As when another worker had looked just before these were leased.
+        asked(
+            address,
+            "SET search_path = plangate_turns;"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status)"
+            " SELECT 'default', 'turn', lock, lock, 'todo' FROM procrastinate_jobs",
+        )
+        queue.put(job("other", serial="x"))
+        assert leased(queue).delivery == "other"
+        for one in in_hand:
+            queue.done(one)
+        assert queue.lease("w1") is None
+        assert turns(address)["todo"] == []
 
 
 class TestLosses:
@@ -168,6 +216,40 @@ class TestLosses:
         queue.put(job("d2"))
         assert leased(queue).delivery == "d2"
 
+    def test_an_idle_worker_that_the_engine_has_forgotten_comes_in_anew(
+        self, queue: PostgresQueue, address: str
+    ) -> None:
+        assert queue.lease("w1") is None
+        asked(address, "TRUNCATE plangate_turns.procrastinate_workers CASCADE")
+        queue.put(job("d1"))
+        assert leased(queue).delivery == "d1"
+
+    def test_a_worker_that_was_not_told_that_it_came_in_is_not_kept_out_by_its_own_name(
+        self, queue: PostgresQueue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue.put(job("d1"))
+        lose_the_answer(monkeypatch)
+        with pytest.raises(StorageError, match="lost"):
+            queue.lease("w1")
+        monkeypatch.undo()
+        assert leased(queue).delivery == "d1"
+        assert queue.workers() == 1
+
+    def test_a_lease_whose_answer_was_lost_is_given_back_although_somebody_is_at_the_repository(
+        self, queue: PostgresQueue, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert queue.lease("w1") is None
+        queue.put(job("d1"))
+        lose_the_answer(monkeypatch)
+        with pytest.raises(StorageError, match="lost"):
+            queue.lease("w1")
+        monkeypatch.undo()
+        with psycopg.connect(address) as other:
+            Session(other).lock(["r1"])
+            assert queue.lease("w1") is None
+        again = leased(queue)
+        assert (again.delivery, again.attempts) == ("d1", 1)
+
     def test_a_worker_whose_engine_is_made_anew_gives_up_what_it_has_in_hand(
         self, address: str, clock: HandClock
     ) -> None:
@@ -193,6 +275,36 @@ class TestVersions:
             refuse_outdated(address)
         assert migrate(address) == []
         refuse_outdated(address)
+
+    def test_a_backup_without_the_engines_tables_gets_new_ones(
+        self, queue: PostgresQueue, address: str, clock: HandClock
+    ) -> None:
+        queue.put(job("d1"))
+        assert queue.lease("w1") is not None
+        asked(address, "DROP SCHEMA plangate_turns CASCADE")
+        with pytest.raises(UserError, match="run `plangate migrate`"):
+            refuse_outdated(address)
+        migrate(address)
+        fresh = PostgresQueue(PostgresDatabase(address), clock)
+        assert fresh.lease("w2") is None, "who was alive in the backup is not taken for somebody who comes now"
+        rows = asked(address, "SELECT holder, worker FROM plangate.holders ORDER BY worker")
+        assert [holder for holder, _ in rows] == ["w1", "w2"]
+        fresh.close()
+
+    def test_a_worker_that_an_upgrade_leaves_behind_ends(
+        self, queue: PostgresQueue, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert queue.lease("w1") is None
+        newest = max(migrate_postgres.migrations())
+        with monkeypatch.context() as later:
+            later.setattr(
+                migrate_postgres,
+                "migrations",
+                lambda: dict.fromkeys(range(1, newest + 2), "SELECT 1"),
+            )
+            assert migrate(address) == [newest + 1]
+        with pytest.raises(UserError, match="newer Plangate"):
+            queue.lease("w1")
 
     def test_an_engine_of_somebody_elses_in_the_same_database_is_left_alone(
         self, postgres: Server, clock: HandClock

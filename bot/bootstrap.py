@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -21,6 +20,8 @@ from bot import log
 from bot.adapters.clock import SystemClock
 from bot.bundled import bundled_text
 from bot.core.errors import UserError
+from bot.registered import is_there
+from bot.serving import begin, listen, refuse_taken
 from bot.settings import PREFIX, Settings
 from bot.storage import alone, announced, open_storage, prepare
 from bot.supervise import Child, Supervisor, end_with
@@ -42,19 +43,21 @@ _RECONCILER_GRACE = 5.0
 
 def serve(settings: Settings) -> int:
     """Web and worker as two supervised processes, until SIGTERM or Ctrl-C. The exit code."""
-    _begin(settings)
+    begin(settings)
     prepare(settings)
-    _refuse_taken(settings)
+    refuse_taken(settings.host, settings.port)
     here = announced(settings, "serve")
     environment = {**os.environ, **settings.environment()}
     keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
     children = [Child("web", [sys.executable, "-m", "bot", "web"], keyless)]
-    if settings.app_id is not None:
-        children.append(Child("worker", [sys.executable, "-m", "bot", "worker"], environment))
+    first = settings.is_first_start
+    if settings.app_id is not None or first:
+        wanted = partial(is_there, settings.directory) if first else None
+        children.append(Child("worker", [sys.executable, "-m", "bot", "worker"], environment, wanted))
     supervisor = Supervisor(
         children,
         ready=partial(_answers, settings),
-        announce=f"plangate: ready at http://{settings.host}:{settings.port}{_wanting(settings)}",
+        announce=f"plangate: ready at http://{settings.host}:{settings.port}{'' if first else _wanting(settings)}",
     )
     try:
         return supervisor.run()
@@ -71,31 +74,25 @@ def _wanting(settings: Settings) -> str:
 
 def run_web(settings: Settings, clock: Clock | None = None) -> int:
     """The door alone, until SIGTERM or Ctrl-C. The exit code. `clock` must survive pickling. Raises `UserError`."""
-    # Imported here: the worker and the commands have no use for a server.
-    from granian import Granian  # noqa: PLC0415
-    from granian.constants import Interfaces  # noqa: PLC0415
-
-    _begin(settings)
+    begin(settings)
     prepare(settings)
-    _refuse_taken(settings)
+    if settings.is_first_start:
+        from bot.setup import wait_for_app  # noqa: PLC0415  once in a server's life
+
+        registered = wait_for_app(settings)
+        if registered is None:
+            return 0
+        settings = registered
+        begin(settings)
+    refuse_taken(settings.host, settings.port)
     if alone(settings):
         raise UserError(
             f"No worker shares {settings.directory}, so what comes in would never be worked on: start `plangate serve`,"
             f" or `plangate worker` beside this, or set {PREFIX}DATABASE_URL."
         )
     here = announced(settings, "web")
-    server = Granian(
-        "bot.web",
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        workers=1,
-        websockets=False,
-        respawn_failed_workers=True,
-        log_enabled=False,
-    )
     try:
-        server.serve(target_loader=partial(_load_web, settings, os.getpid(), clock or SystemClock()), wrap_loader=False)
+        listen(settings.host, settings.port, partial(_load_web, settings, os.getpid(), clock or SystemClock()))
     finally:
         here.close()
     return 0
@@ -103,7 +100,7 @@ def run_web(settings: Settings, clock: Clock | None = None) -> int:
 
 def run_worker(settings: Settings, clock: Clock | None = None) -> int:
     """The worker alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
-    _begin(settings)
+    begin(settings)
     prepare(settings)
     clock = clock or SystemClock()
     storage = open_storage(settings, clock, on_lost=end_at_once)
@@ -242,34 +239,14 @@ def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:
     from bot.web.bridge import Bridge  # noqa: PLC0415  not for the worker
 
     end_with(parent)
-    _begin(settings)
+    begin(settings)
     return Bridge(web_application(settings, clock), settings.web_threads)
-
-
-def _begin(settings: Settings) -> None:
-    log.configure(settings.log_level, hidden=settings.secrets())
-    # A peer that hangs up is an error of one call, not the end of the process.
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def end_at_once() -> None:
     """Another worker may be about to take over our jobs: nothing of ours may go on. We are started again."""
     log.Log("worker").fault("leases lost", error="The database could not be reached in time.")
     os._exit(1)
-
-
-def _refuse_taken(settings: Settings) -> None:
-    """The server would share a port with another one without a word. Raises `UserError`."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise UserError(
-                f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. "
-                f"Choose another one with {PREFIX}HOST and {PREFIX}PORT."
-            ) from None
 
 
 def _answers(settings: Settings) -> bool:

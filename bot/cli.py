@@ -26,6 +26,7 @@ COMMANDS = {
     "config": "validate an app.yml, or show what is in force and from where",
     "rules": "list the rules, or print the page of one",
     "demo": "play the whole story on a GitHub of its own, on this machine",
+    "setup": "register the App at GitHub, and keep its credentials",
     "serve": "the App: web and worker as two supervised processes",
     "web": "the App's door alone",
     "worker": "the App's worker alone",

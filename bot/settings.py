@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot import registered
 from bot.core.errors import UserError
+from bot.core.registration import own_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +21,7 @@ PREFIX = "PLANGATE_"
 LEVELS = ("debug", "info", "warning", "error")
 _GITHUB = "https://github.com"
 _PORT = 8080
+_SLUG_DEFAULT = "plangate"
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
 
 
@@ -28,7 +31,7 @@ class Settings:
 
     app_id: int | None = None
     """None until the App is registered."""
-    app_slug: str = "plangate"
+    app_slug: str = _SLUG_DEFAULT
     """The App's name in its address; people mention it by this."""
     private_key: str | None = None
     """PEM. Used by the worker only."""
@@ -39,6 +42,8 @@ class Settings:
     """Where people look, without a trailing slash."""
     api_url: str = "https://api.github.com"
     """REST and GraphQL, without a trailing slash."""
+    url: str | None = None
+    """Where GitHub and people reach this server, without a trailing slash."""
     directory: Path = Path("var")
     """The embedded database, its locks and bells: on a local disk, kept between restarts."""
     database_url: str | None = None
@@ -55,6 +60,20 @@ class Settings:
     def database(self) -> Path:
         """The SQLite file."""
         return self.directory / "plangate.db"
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether anything is known of an App."""
+        return self.app_id is not None or bool(self.webhook_secrets or self.private_key or self.private_key_file)
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether there is nothing to serve but the registration of an App.
+
+        Hosts that share a database share no disk, so what is registered on one would not be known to the others:
+        there the credentials have to be in the settings.
+        """
+        return not self.has_credentials and self.database_url is None
 
     def pem(self) -> str:
         """The App's private key. Raises `UserError` when there is none or its file cannot be read."""
@@ -89,6 +108,7 @@ class Settings:
             "WEBHOOK_SECRET_PREVIOUS": previous,
             "GITHUB_URL": self.github_url,
             "API_URL": self.api_url,
+            "URL": self.url or "",
             "DIRECTORY": str(self.directory),
             "DATABASE_URL": self.database_url or "",
             "HOST": self.host,
@@ -102,8 +122,28 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """The settings of this process. Raises `UserError`."""
-    return read(os.environ)
+    """The settings of this process, with what `setup` has kept. Raises `UserError`."""
+    return with_registered(read(os.environ))
+
+
+def with_registered(settings: Settings) -> Settings:
+    """The settings with the credentials that `setup` has kept, where they name none of their own. Raises `UserError`.
+
+    Those of another App than the one that is set are left alone.
+    """
+    kept = registered.read(settings.directory)
+    if kept is None or settings.app_id not in {None, kept.app_id}:
+        return settings
+    own_key = settings.private_key is not None or settings.private_key_file is not None
+    kept_secrets = (kept.webhook_secret,) if kept.webhook_secret is not None else ()
+    return replace(
+        settings,
+        app_id=kept.app_id,
+        app_slug=settings.app_slug if settings.app_slug != _SLUG_DEFAULT else kept.slug,
+        private_key_file=settings.private_key_file if own_key else kept.key_file,
+        webhook_secrets=settings.webhook_secrets or kept_secrets,
+        url=settings.url or kept.address,
+    )
 
 
 def read(variables: Mapping[str, str]) -> Settings:
@@ -118,12 +158,13 @@ def read(variables: Mapping[str, str]) -> Settings:
     key_file = given.text("PRIVATE_KEY_FILE")
     return Settings(
         app_id=given.number("APP_ID", None, 1, 2**63 - 1),
-        app_slug=given.one("APP_SLUG", "plangate", _SLUG.fullmatch, "the last part of the App's address"),
+        app_slug=given.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
         private_key=given.pem("PRIVATE_KEY"),
         private_key_file=Path(key_file) if key_file else None,
         webhook_secrets=tuple(filter(None, (given.text("WEBHOOK_SECRET"), given.text("WEBHOOK_SECRET_PREVIOUS")))),
         github_url=github_url,
         api_url=given.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
+        url=given.own("URL"),
         directory=Path(given.text("DIRECTORY") or "var"),
         database_url=given.database("DATABASE_URL"),
         host=given.text("HOST") or "127.0.0.1",
@@ -174,6 +215,15 @@ class _Given:
         if not fits:
             raise _wrong(PREFIX + name, value, "an address such as https://github.example.com")
         return value.rstrip("/")
+
+    def own(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return own_address(value)
+        except UserError:
+            raise _wrong(PREFIX + name, value, "an address such as https://plangate.example.com") from None
 
     def database(self, name: str) -> str | None:
         value = self.text(name)

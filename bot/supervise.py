@@ -37,6 +37,8 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    wanted: Callable[[], bool] | None = None
+    """It is not started before this says so; None: at once."""
 
 
 def end_with(parent: int) -> None:
@@ -86,6 +88,11 @@ class _Kept:
         log.warning("died", process=self.child.name, status=code, seconds=pause)
         return code
 
+    def is_due(self) -> bool:
+        """Whether it is to be started now."""
+        wanted = self.child.wanted is None or self.child.wanted()
+        return self.process is None and time.monotonic() >= self.due and wanted
+
     def send(self, number: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
@@ -123,7 +130,7 @@ class Supervisor:
             for kept in self._kept:
                 if kept.died() == HOPELESS:
                     return HOPELESS
-                if kept.process is None and time.monotonic() >= kept.due:
+                if kept.is_due():
                     kept.start()
             if self._announce is not None and self._ready():
                 print(self._announce, flush=True)  # noqa: T201  for the person, or the script, that started us

@@ -40,7 +40,7 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
 
     @app.get("/")
     def home() -> str:
-        return render_template("home.html", version=bot.__version__, ready=bool(recipient.secrets))
+        return render_template("home.html", version=bot.__version__, ready=bool(recipient.secrets), by_page=False)
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -139,7 +139,8 @@ def test_when_the_database_is_gone_it_is_not_ready(tmp_path: Path) -> None:
 
 def test_without_a_secret_it_serves_health_and_refuses_deliveries(tmp_path: Path) -> None:
     port = free_port()
-    with Process(["-m", "bot", "web"], environment(tmp_path, port, PLANGATE_WEBHOOK_SECRET=""), tmp_path / "log"):
+    variables = environment(tmp_path, port, PLANGATE_WEBHOOK_SECRET="", PLANGATE_APP_ID="4711")
+    with Process(["-m", "bot", "web"], variables, tmp_path / "log"):
         until(lambda: answers(port))
         assert deliver(port, "push", push(), "d1")[0] == 503
         assert b"not set up yet" in request(port, "GET", "/")[1]

@@ -1,4 +1,4 @@
-"""The way in for browsers: which page a path is, what a form does, and that only our own pages may send one."""
+"""The way in for browsers: which page a path is, what a form does, and that only our own pages may change anything."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
     from bot.sandbox.state import Issue, Repository, User
 
+_FROM_ELSEWHERE = re.compile(r"(?:/organizations/[^/]+)?/settings/apps/new")
+"""A manifest comes from the page of whoever wants an App; it only leads to a question, which our own form answers."""
 _API = ("/repos/", "/app", "/graphql", "/user", "/users/", "/orgs/", "/installation", "/rate_limit", "/repositories/")
 
 
@@ -117,7 +119,7 @@ def wants(path: str, accept: str) -> bool:
 def answer(hub: Hub, method: str, target: str, body: bytes, origin: str | None) -> Page:
     """Answer a browser. A form from any page but ours is refused."""
     parts = urlsplit(target)
-    if method == "POST" and origin not in {None, hub.url}:
+    if method == "POST" and origin not in {None, hub.url} and not _FROM_ELSEWHERE.fullmatch(parts.path):
         return Page("This form did not come from the sandbox.", 403, content_type="text/plain")
     for room in ("views", "files"):
         import_module(f"bot.sandbox.pages.{room}")

@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "list the rules, or print the page of one",
     "demo": "play the whole story on a GitHub of its own, on this machine",
     "setup": "register the App at GitHub, and keep its credentials",
+    "doctor": "look whether everything that the App needs is in order, and say what to mend",
     "serve": "the App: web and worker as two supervised processes",
     "web": "the App's door alone",
     "worker": "the App's worker alone",

@@ -97,6 +97,27 @@ def prepare(settings: Settings) -> list[int]:
     return []
 
 
+def refuse_outdated(settings: Settings) -> None:
+    """Look whether the database can be reached and is of this version. Raises `UserError`, `StorageError`."""
+    if settings.database_url is None:
+        from bot.adapters.migrate import refuse_outdated as look  # noqa: PLC0415  only the engine that is used
+
+        look(settings.database)
+    else:
+        from bot.adapters.migrate_postgres import refuse_outdated as ask  # noqa: PLC0415  likewise
+
+        ask(settings.database_url)
+
+
+def workers_alive(settings: Settings) -> int:
+    """How many workers there are now. Raises `StorageError`."""
+    from bot.adapters.living import on_shared_database, on_this_disk  # noqa: PLC0415  not for the web process
+
+    if settings.database_url is not None:
+        return on_shared_database(settings.database_url)
+    return on_this_disk(settings.directory / "workers")
+
+
 def migrate_all(settings: Settings) -> list[str]:
     """Bring the database to this version and move the embedded one into the shared one; what was done, in lines.
 

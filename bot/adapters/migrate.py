@@ -65,6 +65,20 @@ def migrate(path: Path) -> list[int]:
     return missing
 
 
+def refuse_outdated(path: Path) -> None:
+    """For who must not change the file. Raises `UserError` when it is not of this version, `StorageError`."""
+    newest = max(migrations())
+    connection = connect(path)
+    try:
+        version = _version(connection)
+    except sqlite3.Error as error:
+        raise storage_error(path, error) from error
+    finally:
+        connection.close()
+    if version != newest:
+        raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: start its server once.")
+
+
 def _version(connection: sqlite3.Connection) -> int:
     row = connection.execute("PRAGMA user_version").fetchone()
     return int(row[0])

@@ -21,7 +21,7 @@ LONGEST_NAME = 34
 """Characters of an App's name: https://docs.github.com/apps/creating-github-apps/registering-a-github-app"""
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 2**63 - 1
 _LONGEST_KEY = 20_000
 _LONGEST_SECRET = 500
@@ -70,7 +70,7 @@ def own_address(text: str) -> str:
     """Where GitHub reaches us, without a trailing slash. Raises `UserError`: deliveries must not travel in clear."""
     try:
         parts = urlsplit(text)
-        fits = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        fits = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
         fits = fits and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
     except ValueError:
         fits = False

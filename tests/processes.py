@@ -118,13 +118,15 @@ def request(
         connection.close()
 
 
-def signed(body: bytes, event: str, delivery: str, content_type: str = "application/json") -> dict[str, str]:
+def signed(
+    body: bytes, event: str, delivery: str, content_type: str = "application/json", secret: str = SECRET
+) -> dict[str, str]:
     """The headers that GitHub would send with it."""
     return {
         "Content-Type": content_type,
         "X-GitHub-Event": event,
         "X-GitHub-Delivery": delivery,
-        "X-Hub-Signature-256": "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest(),
+        "X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest(),
     }
 
 

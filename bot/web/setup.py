@@ -149,7 +149,8 @@ class _Desk:
                 return view()
             except _Refused as refused:
                 log.warning("setup refused", status=int(refused.status), reason=str(refused))
-                return self._page("refused", refused.status, said=str(refused))
+                again = refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
+                return self._page("refused", refused.status, said=str(refused), again=again)
 
         return answer
 

@@ -164,4 +164,6 @@ def configure(level: str, *, hidden: Iterable[str] = (), to: TextIO | None = Non
     root = logging.getLogger()
     root.handlers[:] = [lines]
     root.setLevel(logging.WARNING)  # what other packages say is of interest only when something is wrong
+    # Whenever its pool cannot connect, we are told by an error and say so ourselves, with what to look at.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     logging.getLogger(_ROOT).setLevel(level.upper())

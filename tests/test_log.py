@@ -40,7 +40,14 @@ def lines() -> Iterator[Lines]:
     yield lines
     root.handlers[:] = before
     root.setLevel(level)
-    logging.getLogger("bot").setLevel(logging.NOTSET)
+    for name in ("bot", "psycopg"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def test_what_a_pool_of_connections_says_is_left_to_us(lines: Lines) -> None:
+    logging.getLogger("psycopg.pool").warning("error connecting in 'pool-1': refused\n\tIs the server running?")
+    logging.getLogger("psycopg.pool").error("broken")
+    assert lines.read() == ["error psycopg.pool broken"]
 
 
 def test_a_line_reads_as_a_sentence_with_its_keys(lines: Lines) -> None:

@@ -138,6 +138,7 @@ def test_killing_hosts_and_the_database_loses_nothing_and_runs_no_two_jobs_of_on
         assert record is not None, f"{delivery} was answered with 202 and is nowhere"
         assert record.state is JobState.DONE
         assert record.id in worked
+    until(lambda: len(hosts.holders()) == len(workers), TAKEN_OVER)  # who was killed with nothing in hand is gone, too
     assert [worker.terminate() for worker in workers] == [0, 0]
     assert web.terminate() == 0
     assert hosts.holders() == []

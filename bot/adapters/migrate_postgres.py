@@ -75,7 +75,7 @@ def refuse_outdated(address: str) -> None:
             f"{place} has schema {version}, this Plangate needs {max(migrations())}: run `plangate migrate` first."
         )
     if not fits:
-        raise UserError(f"{place} was prepared for another version of Procrastinate: run `plangate migrate` first.")
+        raise UserError(f"{place} lacks the tables of this version of Procrastinate: run `plangate migrate` first.")
 
 
 def _newer(place: str, version: int) -> str:

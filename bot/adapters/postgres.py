@@ -48,6 +48,8 @@ SESSION = (
 TURNS = "plangate_turns"
 """The schema of the engine that hands out turns: see `bot.adapters.turns`."""
 _OUTDATED = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction)
+_FORBIDDEN = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)
+"""The second: a schema on the search path that this user may not look into does not count."""
 _NETWORK: dict[str, Any] = {
     "connect_timeout": 4,
     "keepalives_idle": 5,
@@ -284,8 +286,8 @@ def storage_error(place: str, error: Exception) -> StorageError:
         remedy = "run `plangate migrate`"
     elif isinstance(error, psycopg.errors.LockNotAvailable):
         remedy = "try again when whoever uses it so long, a backup perhaps, is done"
-    elif isinstance(error, psycopg.errors.InsufficientPrivilege):
-        remedy = "let its user own the schemas plangate and plangate_turns, or create them: GRANT CREATE ON DATABASE"
+    elif isinstance(error, _FORBIDDEN):
+        remedy = "let its user create the schemas plangate and plangate_turns (GRANT CREATE ON DATABASE) or own them"
     else:
         remedy = "see that the server runs and can be reached from here"
     return StorageError(f"{place}: {said}: {remedy}.")

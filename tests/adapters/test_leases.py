@@ -271,7 +271,9 @@ class TestVersions:
     def test_the_engines_tables_fit_the_version_that_is_installed(self, address: str) -> None:
         refuse_outdated(address)
         asked(address, "UPDATE plangate.engine SET version = '2.0'")
-        with pytest.raises(UserError, match="prepared for another version of Procrastinate: run `plangate migrate`"):
+        with pytest.raises(
+            UserError, match="lacks the tables of this version of Procrastinate: run `plangate migrate`"
+        ):
             refuse_outdated(address)
         assert migrate(address) == []
         refuse_outdated(address)
@@ -282,7 +284,7 @@ class TestVersions:
         queue.put(job("d1"))
         assert queue.lease("w1") is not None
         asked(address, "DROP SCHEMA plangate_turns CASCADE")
-        with pytest.raises(UserError, match="run `plangate migrate`"):
+        with pytest.raises(UserError, match="lacks the tables"):
             refuse_outdated(address)
         migrate(address)
         fresh = PostgresQueue(PostgresDatabase(address), clock)
@@ -290,6 +292,22 @@ class TestVersions:
         rows = asked(address, "SELECT holder, worker FROM plangate.holders ORDER BY worker")
         assert [holder for holder, _ in rows] == ["w1", "w2"]
         fresh.close()
+
+    def test_a_user_without_the_right_to_make_schemas_is_told_what_is_missing(self, postgres: Server) -> None:
+        address = postgres.database()
+        asked(address, "DROP ROLE IF EXISTS modest; CREATE ROLE modest LOGIN")
+        modest = address.replace("plangate@", "modest@")
+        with pytest.raises(StorageError, match=r"permission denied .*GRANT CREATE ON DATABASE"):
+            migrate(modest)
+        asked(
+            address,
+            "CREATE SCHEMA plangate; GRANT CREATE ON DATABASE " + address.split("/")[3].split("?")[0] + " TO modest",
+        )
+        with pytest.raises(StorageError, match=r"or own them\.$"):
+            migrate(modest)
+        asked(address, "ALTER SCHEMA plangate OWNER TO modest")
+        assert migrate(modest) == list(migrate_postgres.migrations())
+        asked(address, "DROP OWNED BY modest CASCADE; DROP ROLE modest")
 
     def test_a_worker_that_an_upgrade_leaves_behind_ends(
         self, queue: PostgresQueue, address: str, monkeypatch: pytest.MonkeyPatch

@@ -155,6 +155,9 @@ class Turns:
             # Whatever the engine trips over, and be it an assertion of its own: our table is the truth, and it will
             # be asked again.
             cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+            if not isinstance(cause, psycopg.OperationalError):
+                # Its tables may have been made anew, and these connections know the types of the old ones.
+                asyncio.run_coroutine_threadsafe(self._closed(), self._loop)
             raise storage_error(self._place, cause) from error
 
     async def _opened(self) -> App:
@@ -182,9 +185,9 @@ class Turns:
             return self._app
 
     async def _closed(self) -> None:
-        if self._app is not None:
-            await self._app.close_async()
-            self._app = None
+        app, self._app = self._app, None
+        if app is not None:
+            await app.close_async()
 
 
 async def _prepared(connection: psycopg.AsyncConnection[Any]) -> None:

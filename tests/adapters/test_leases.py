@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -223,6 +224,20 @@ class TestLosses:
         asked(address, "TRUNCATE plangate_turns.procrastinate_workers CASCADE")
         queue.put(job("d1"))
         assert leased(queue).delivery == "d1"
+
+    def test_a_worker_goes_on_with_an_engine_that_was_made_anew(self, queue: PostgresQueue, address: str) -> None:
+        for number in range(30):
+            queue.put(job(f"d{number}", serial=f"r{number % 4}"))
+        for _ in range(20):  # long enough for connections to know its types by heart
+            queue.done(leased(queue))
+        asked(address, "UPDATE plangate.engine SET version = '2.0'")
+        migrate(address)
+        tries = 0
+        while queue.counts()[JobState.DONE] < 30:
+            tries += 1
+            assert tries < 15
+            with suppress(StorageError):
+                queue.done(leased(queue))
 
     def test_a_worker_that_was_not_told_that_it_came_in_is_not_kept_out_by_its_own_name(
         self, queue: PostgresQueue, monkeypatch: pytest.MonkeyPatch

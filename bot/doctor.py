@@ -135,10 +135,10 @@ def _key_refused(settings: Settings, refused: ForgeError) -> Check:
     if isinstance(refused, RepositoryGone):
         remedy = f"Set {PREFIX}APP_ID to the id on the App's page, and {PREFIX}API_URL to the GitHub that it is on."
         return error("key", f"GitHub knows no App {settings.app_id}", remedy)
-    remedy = f"Make a new key on the page of App {settings.app_id}, if the clock is right."
-    return error(
-        "key", plain_line(str(refused)), remedy if " 401 " in str(refused) else "See that GitHub can be reached."
-    )
+    remedy = "See that GitHub can be reached."
+    if " 401 " in str(refused):
+        remedy = f"If the clock is right, make a new key on the page of App {settings.app_id}."
+    return error("key", plain_line(str(refused)), remedy)
 
 
 def _known(settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow) -> Iterator[Check]:

@@ -80,6 +80,10 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the signature is the standard library's
         """The request log is kept by the hub."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """For the `Date` header: this world's time."""
+        return super().date_time_string(self.server.hub.state.now() if timestamp is None else timestamp)
+
     def _any(self) -> None:
         body = self._read_body()
         if body is None:

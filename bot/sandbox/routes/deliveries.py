@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def _config(app: App) -> Json:
-    shown = {"content_type": app.content_type, "insecure_ssl": app.insecure_ssl, "url": app.webhook_url or ""}
+    shown = {"content_type": app.content_type, "insecure_ssl": app.insecure_ssl}
+    shown |= {} if app.webhook_url is None else {"url": app.webhook_url}
     return shown if app.webhook_secret is None else shown | {"secret": "********"}
 
 

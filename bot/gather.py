@@ -96,7 +96,8 @@ class Gatherer:
         if found:
             return tuple(self._with_moves(one, answer) for one in found)
         branch = subject.branch or (subject.named if whole else None)
-        if not whole and (branch is None or branch == answer.default_branch):
+        # Of a closed pull request's branch too little was asked; whoever means the branch asks for it by itself.
+        if not whole and (branch is None or branch == answer.default_branch or subject.number is not None):
             return ()
         one = self._of_branch(answer, branch, whole=whole)
         return (one,) if one is not None else ()

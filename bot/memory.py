@@ -109,17 +109,18 @@ class Memory:
             kept = StoredReport(digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
             self.store.keep_report(self.repository.id, sha, kept)
 
-    def keep_push(self, head: str) -> None:
+    def keep_push(self, branch: str, head: str) -> None:
         """All that the push of this head asks for is done, whether or not that left a verdict."""
-        known = [one for one in self._pushes() if one != head]
-        self.store.remember(self.repository.id, _PUSHES, " ".join([*known[1 - _MOST_PUSHES :], head]))
+        push = _push(branch, head)
+        known = [one for one in self._pushes() if one != push]
+        self.store.remember(self.repository.id, _PUSHES, " ".join([*known[1 - _MOST_PUSHES :], push]))
 
     def is_settled(self, branch: str, head: str) -> bool:
         """Whether a pushed head needs nothing more: its push was worked on, or it has its verdict.
 
         To the default branch a verdict on the head itself says nothing of the pull requests that aim at it.
         """
-        if head in self._pushes():
+        if _push(branch, head) in self._pushes():
             return True
         return branch != self.repository.default_branch and self.has_verdict(head)
 
@@ -146,6 +147,11 @@ class Memory:
         if self.tells_of_opening and answer.asked:
             return min(self.accepted_at, datetime.fromisoformat(answer.asked.created_at).timestamp())
         return self.accepted_at
+
+
+def _push(branch: str, head: str) -> str:
+    """Git allows no blank in a branch's name."""
+    return f"{head}:{branch}"
 
 
 def _iso(seconds: float) -> str:

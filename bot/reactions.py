@@ -13,6 +13,7 @@ from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
 from bot.core.effects import CheckRun, PublishRun
+from bot.core.errors import ForgeError
 from bot.core.events import (
     BranchPushed,
     ButtonPressed,
@@ -109,27 +110,42 @@ class Task:
                 self._command(event)
             case MergeGroupRequested():
                 self._merge_group(event)
-            case SweepDue(number=None, branch=None):
+            case SweepDue(number=None):
                 self._survey(event)
             case SweepDue():
-                self._judge(Subject(number=event.number, branch=event.branch, comments=True))
+                self._judge(Subject(number=event.number, comments=True))
             case MergeGroupDestroyed():
                 pass
 
     def _pull_request(self, event: PullRequestChanged) -> None:
-        subject = Subject(number=event.number, head=event.head_sha, named=event.head_branch, comments=True)
-        gathered = self._judge(subject, follows=event.follows)
+        branch = event.head_branch if event.pushed else None
+        subject = Subject(
+            number=event.number, head=event.head_sha, branch=branch, named=event.head_branch, comments=True
+        )
+        gathered = self._judge(subject)
         self._apply(
             decide.after_pull_request(event, self.job.delivery, gathered.answer, renumbered=gathered.renumbered)
         )
+        if branch is not None:
+            self._pushed_beside(branch, gathered.answer)
+
+    def _pushed_beside(self, branch: str, answer: Answer) -> None:
+        """What the pushes ask for that a pull request's event took in, and its verdict does not bring."""
+        tip, pull = answer.tip, answer.asked
+        if tip is None:
+            return
+        if (pull is None or not pull.is_open) and not self._memory.has_verdict(tip):
+            self._judge(Subject(branch=branch, head=tip, comments=True))
+        self._again(self._based(answer, branch), "its base moved")
+        self._memory.keep_push(branch, tip)
 
     def _push(self, event: BranchPushed) -> None:
         is_default = event.branch == event.repository.default_branch
-        before = event.before if not event.created and event.before != _ZERO else None
         if event.deleted:
-            gathered = self._memory.gatherer(self.forge).gather(Subject(branch=event.branch))
+            gathered = self._judge(Subject(branch=event.branch, comments=True))  # it may be there again
             self._again(decide.sharing(gathered.answer), "a branch was deleted")
             return
+        before = event.before if event.before not in {"", _ZERO} else None
         if is_default:
             subject = Subject(branch=event.branch, head=event.after, before=before, everyone=True)
             gathered = self._memory.gatherer(self.forge).gather(subject)
@@ -138,14 +154,14 @@ class Task:
                 self._owners_repository()
         else:
             subject = Subject(branch=event.branch, head=event.after, before=before, comments=True)
-            gathered = self._judge(subject, follows=event.follows)
+            gathered = self._judge(subject)
         # After a forced push the old commit may be gone, and with it the proof that nothing changed.
-        unknown = before is not None and gathered.answer.before is None and bool(gathered.answer.based)
+        unknown = event.before != _ZERO and gathered.answer.before is None and bool(gathered.answer.based)
         if unknown or decide.moves_yardstick(gathered.answer, gathered.asked.documents):
             self._again(self._based(gathered.answer, None if is_default else event.branch), "its yardstick changed")
         elif is_default:
             self._renumbered(gathered.answer)
-        self._memory.keep_push(event.after)
+        self._memory.keep_push(event.branch, event.after)
 
     def _suite(self, event: SuiteRequested) -> None:
         """GitHub asks for checks on every head that is pushed; most often the push itself was worked on by now."""
@@ -266,7 +282,6 @@ class Task:
         asked: bool = False,
         answered: int = 0,
         merge_base_branch: str | None = None,
-        follows: bool = False,
     ) -> Gathered:
         """Bring the run of a head, and the comments of its pull requests, to what they should say."""
         gatherer = self._memory.gatherer(self.forge)
@@ -274,11 +289,17 @@ class Task:
         self._memory.see(gathered.answer, gatherer.known)
         if gathered.answer.archived:
             return gathered
-        if not asked and self._moved(subject, gathered.answer):
-            present = _present(gathered.answer)
-            if not follows or present is None or self._memory.has_verdict(present):
+        if subject.head is not None and not asked:
+            present = _present(subject, gathered.answer)
+            if present is None:
                 return gathered
-            return self._judge(replace(subject, head=present))
+            if present != subject.head:
+                # Whether another delivery is to tell of it nobody knows: that may be lost, or may have come before.
+                subject = replace(subject, head=present)
+                gatherer = self._memory.gatherer(self.forge)
+                gathered = gatherer.gather(subject)
+                if _present(subject, gathered.answer) != present:
+                    raise ForgeError("The head moves faster than we read it.", retry_after=1.0)
         judged = tuple(self._judge_one(one) for one in gathered.candidates)
         snapshot = Snapshot(gathered.answer, judged, marks=self._memory.marks(judged), asked=asked, answered=answered)
         effects = decide.effects_on_head(snapshot, self.house)
@@ -302,15 +323,6 @@ class Task:
         if read is None:
             return []
         return config_check.effects(found, read.tree, answer, self.house, asked_from)
-
-    @staticmethod
-    def _moved(subject: Subject, answer: Answer) -> bool:
-        """The head that this is about is no longer one: a newer event tells of the newer head."""
-        if subject.head is None:
-            return False
-        if answer.asked is not None:
-            return answer.asked.is_open and answer.asked.head_sha != subject.head
-        return subject.branch is not None and answer.tip != subject.head
 
     def _draft(self, snapshot: Snapshot) -> Draft | None:
         """A plan for the feature that has none, read from the repository's own files; one read more."""
@@ -348,9 +360,12 @@ class Task:
         return self.event.installation
 
 
-def _present(answer: Answer) -> str | None:
-    """The head that the pull request or branch has now."""
-    return answer.asked.head_sha if answer.asked is not None else answer.tip
+def _present(subject: Subject, answer: Answer) -> str | None:
+    """The head that is there now; None where a branch is gone."""
+    if subject.number is not None:
+        pull = answer.asked
+        return pull.head_sha if pull is not None and pull.is_open else subject.head
+    return answer.tip if subject.branch is not None else subject.head
 
 
 def _as_command(event: ButtonPressed, number: int) -> CommandPosted:

@@ -87,9 +87,7 @@ def _push(payload: Push, _own: Own) -> Iterable[Event]:
         branch=branch,
         before=payload.before,
         after=payload.after,
-        created=payload.created,
         deleted=payload.deleted,
-        forced=payload.forced,
     )
 
 

@@ -57,9 +57,7 @@ class Push(Delivery, kw_only=True):
     ref: _GitName
     before: _Sha
     after: _Sha
-    created: bool = False
     deleted: bool = False
-    forced: bool = False
 
 
 class HeadRepository(msgspec.Struct, kw_only=True):

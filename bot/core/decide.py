@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.config import CommentWhen
 from bot.core.configured import PATHS
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
-from bot.core.events import PullRequestChange, RepositoryRef, SweepDue
+from bot.core.events import RepositoryRef, SweepDue
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.render import NAME, STICKY, StickyKind
 from bot.core.verdict import comment_mark, comment_of, decide_verdict, run_of, says_the_same
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 PACE = 0.5
 """Seconds between the pull requests that one push makes us look at again."""
 
-_COMES_OR_GOES = (PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED)
 _CLEAR = "**All clear**"
 
 
@@ -151,7 +150,7 @@ def survey(repositories: Sequence[SeenRepository], delivery: str, reason: str) -
 
 def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer, *, renumbered: bool) -> list[Effect]:
     """Heads that share a number with a pull request that came or went, or that has another number than before."""
-    if not renumbered and event.change not in _COMES_OR_GOES:
+    if not renumbered and not event.change.comes_or_goes:
         return []
     numbers = [n for n in sharing(answer) if n != event.number]
     return again(event.repository, event.installation, delivery, numbers, "a pull request with its number came or went")

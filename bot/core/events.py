@@ -39,12 +39,9 @@ class BranchPushed(_About, frozen=True, kw_only=True):
 
     branch: str
     before: str
+    """Where the branch stood: zeros when it was created, empty where nobody knows."""
     after: str
-    created: bool = False
     deleted: bool = False
-    forced: bool = False
-    follows: bool = False
-    """Other deliveries named other heads, and whether this is the latest is not sure: judge whichever is there now."""
 
 
 class SuiteRequested(_About, frozen=True, kw_only=True):
@@ -66,10 +63,8 @@ class SuiteRequested(_About, frozen=True, kw_only=True):
             repository=self.repository,
             sender=self.sender,
             branch=self.branch,
-            before=self.before or _ZERO,
+            before=self.before or "",
             after=self.head_sha,
-            created=self.before == _ZERO,
-            follows=True,
         )
 
 
@@ -84,6 +79,11 @@ class PullRequestChange(StrEnum):
     DRAFTED = "converted_to_draft"
     CLOSED = "closed"
 
+    @property
+    def comes_or_goes(self) -> bool:
+        """Whether the pull request is open from now on, or no more."""
+        return self in {PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED}
+
 
 class PullRequestChanged(_About, frozen=True, kw_only=True):
     """A pull request was opened, moved, retargeted, closed and so on."""
@@ -96,8 +96,8 @@ class PullRequestChanged(_About, frozen=True, kw_only=True):
     """`owner/name`, None when the fork is gone."""
     base_branch: str
     base_sha: str
-    follows: bool = False
-    """As with a push."""
+    pushed: bool = False
+    """It stands for pushes to its head branch, too."""
 
 
 class RerunRequested(_About, frozen=True, kw_only=True):
@@ -186,9 +186,7 @@ class SweepDue(_About, frozen=True, kw_only=True):
     """Our own: look at an open head again, because it may have no verdict or its base changed."""
 
     number: int | None = None
-    branch: str | None = None
-    head_repository: str | None = None
-    """`owner/name` of the head, None for the repository itself."""
+    """The pull request, None for all that are open."""
     reason: str = ""
 
 
@@ -231,8 +229,6 @@ def coalesce_key(event: Event) -> str | None:
             key = _evaluation(event.repository, event.repository.full_name, event.branch)
         case PullRequestChanged():
             key = _evaluation(event.repository, event.head_repository or "", event.head_branch)
-        case SweepDue() if event.branch is not None:
-            key = _evaluation(event.repository, event.head_repository or event.repository.full_name, event.branch)
         case SweepDue():
             key = f"sweep:{event.repository.id}:{event.number or ''}"
         case RerunRequested():
@@ -250,57 +246,46 @@ def _evaluation(repository: RepositoryRef, head_repository: str, branch: str) ->
 
 
 def combine(older: Event, newer: Event) -> Event:
-    """The event of a waiting job that takes in a newer one: the newer, reaching back as far as the older did.
+    """The event of a waiting job that takes in a newer one: whatever one of them asks for is done.
 
-    Only the way from `before` to `after` would be lost: whether the configuration changed on it is asked of the trees
-    at both ends. A suite says less than a push or a pull request, so these stay whichever of them came first.
-    Deliveries may come in any order; where they name several heads and do not show that the newer event's is the
-    later one, what becomes of them `follows`.
+    Deliveries come in any order, and a head may come back, so nothing is made of which of two is the later: a job
+    judges the head that is there. A pull request's event stays beside pushes to its head, and notes that some were.
     """
-    event = _combined(older, newer)
-    if isinstance(event, BranchPushed | PullRequestChanged) and not _in_order(older, newer):
-        return msgspec.structs.replace(event, follows=True)
-    return event
-
-
-def _combined(older: Event, newer: Event) -> Event:
-    event = newer
     match older, newer:
-        case BranchPushed(created=False), BranchPushed(created=False):
-            event = msgspec.structs.replace(newer, before=older.before)
-        case BranchPushed(created=True), BranchPushed(created=False, deleted=False):
-            event = msgspec.structs.replace(newer, before=_ZERO, created=True)
-        case BranchPushed(deleted=False), SuiteRequested() if newer.before == older.after:
-            event = msgspec.structs.replace(older, after=newer.head_sha)
-        case PullRequestChanged(), SuiteRequested() if newer.before == older.head_sha:
-            event = msgspec.structs.replace(older, head_sha=newer.head_sha)
-        case ((BranchPushed() | PullRequestChanged() | SweepDue()), SuiteRequested()):
-            event = older
-        case SuiteRequested(before=str()), BranchPushed() if newer.before == older.head_sha:
-            event = _combined(older.as_push(), newer)
-        case SuiteRequested(before=str()), SuiteRequested() if newer.before == older.head_sha:
-            event = msgspec.structs.replace(newer, before=older.before)
-    return event
-
-
-def _in_order(older: Event, newer: Event) -> bool:
-    """Whether the newer event's head is the older one's, or was pushed right onto it."""
-    if isinstance(older, BranchPushed | PullRequestChanged) and older.follows:
-        return False
-    head = _head(older)
-    before = newer.before if isinstance(newer, BranchPushed | SuiteRequested) else None
-    return head is None or head in (_head(newer), before)
-
-
-def _head(event: Event) -> str | None:
-    """The commit that a branch is said to be at."""
-    match event:
-        case BranchPushed():
-            return event.after
-        case PullRequestChanged() | SuiteRequested():
-            return event.head_sha
+        case PullRequestChanged(), PullRequestChanged():
+            keeps = older.change.comes_or_goes and not newer.change.comes_or_goes
+            change = older.change if keeps else newer.change
+            return msgspec.structs.replace(newer, change=change, pushed=older.pushed or newer.pushed)
+        case (PullRequestChanged() as pull, (BranchPushed() | SuiteRequested()) as push) | (
+            (BranchPushed() | SuiteRequested()) as push,
+            PullRequestChanged() as pull,
+        ):
+            return msgspec.structs.replace(pull, pushed=pull.pushed or not _is_end(push))
+        case SuiteRequested(), SuiteRequested() if older.head_sha == newer.head_sha:
+            return newer
+        case ((BranchPushed() | SuiteRequested()), (BranchPushed() | SuiteRequested())):
+            return _one_push(_as_push(older), _as_push(newer))
         case _:
-            return None
+            return newer
+
+
+def _is_end(event: BranchPushed | SuiteRequested) -> bool:
+    return isinstance(event, BranchPushed) and event.deleted
+
+
+def _as_push(event: BranchPushed | SuiteRequested) -> BranchPushed:
+    return event.as_push() if isinstance(event, SuiteRequested) else event
+
+
+def _one_push(older: BranchPushed, newer: BranchPushed) -> BranchPushed:
+    """The push that does what both do; where they do not go on from each other, nobody knows whence it leads."""
+    if older.after == newer.before:
+        return msgspec.structs.replace(newer, before=older.before)
+    if newer.after == older.before:
+        return msgspec.structs.replace(older, before=newer.before)
+    if (older.before, older.after) == (newer.before, newer.after):
+        return newer
+    return msgspec.structs.replace(newer, before="")
 
 
 class Stored(NamedTuple):

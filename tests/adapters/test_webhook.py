@@ -90,9 +90,9 @@ class TestForm:
 
 class TestMeaning:
     def test_a_push_to_a_branch(self) -> None:
-        event = only("push", push(created=True, before="0" * 40))
+        event = only("push", push(before="0" * 40))
         assert isinstance(event, BranchPushed)
-        assert (event.branch, event.after, event.created) == ("001-error-report", SHA, True)
+        assert (event.branch, event.before, event.after) == ("001-error-report", "0" * 40, SHA)
         assert event.repository == events.RepositoryRef(42, "acme", "ferry", "main")
         assert (event.installation, event.sender) == (99, "mona")
 

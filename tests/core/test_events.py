@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from itertools import pairwise
 from typing import get_args
 
 import msgspec
@@ -39,35 +38,37 @@ FERRY = RepositoryRef(42, "acme", "ferry", "main")
 A, B, C, D, ZERO = "a" * 40, "b" * 40, "c" * 40, "d" * 40, "0" * 40
 
 
-def pushed(
-    branch: str = "001-x", before: str = A, after: str = B, *, created: bool = False, deleted: bool = False
-) -> Event:
-    return BranchPushed(
-        installation=1, repository=FERRY, branch=branch, before=before, after=after, created=created, deleted=deleted
-    )
+def pushed(branch: str = "001-x", before: str = A, after: str = B, *, deleted: bool = False) -> Event:
+    return BranchPushed(installation=1, repository=FERRY, branch=branch, before=before, after=after, deleted=deleted)
 
 
 def suite(before: str | None = A, head: str = B, branch: str = "001-x") -> Event:
     return SuiteRequested(installation=1, repository=FERRY, branch=branch, head_sha=head, before=before)
 
 
-def following(event: Event) -> Event:
-    assert isinstance(event, BranchPushed | PullRequestChanged)
-    return msgspec.structs.replace(event, follows=True)
-
-
-def pulled(branch: str = "001-x", head_repository: str | None = "acme/ferry", number: int = 5, head: str = B) -> Event:
+def pulled(
+    branch: str = "001-x",
+    head_repository: str | None = "acme/ferry",
+    number: int = 5,
+    head: str = B,
+    change: PullRequestChange = PullRequestChange.SYNCHRONIZED,
+) -> Event:
     return PullRequestChanged(
         installation=1,
         repository=FERRY,
         number=number,
-        change=PullRequestChange.SYNCHRONIZED,
+        change=change,
         head_sha=head,
         head_branch=branch,
         head_repository=head_repository,
         base_branch="main",
         base_sha=C,
     )
+
+
+def with_pushes(event: Event) -> Event:
+    assert isinstance(event, PullRequestChanged)
+    return msgspec.structs.replace(event, pushed=True)
 
 
 def rerun(external_id: str | None = "pr:5") -> Event:
@@ -91,7 +92,6 @@ EXAMPLES: dict[str, Event] = {
     "installation": InstallationChanged(installation=1, action="created", account="acme", repositories=(FERRY,)),
     "repositories": RepositoriesChanged(installation=1, account="acme", added=(FERRY,)),
     "sweep": SweepDue(installation=1, repository=FERRY, number=5),
-    "sweep of a branch": SweepDue(installation=1, repository=FERRY, branch="001-x"),
 }
 
 
@@ -126,12 +126,6 @@ PAIRS = {
     "two pull requests on one head": Pair(pulled(), pulled(number=6), together=True),
     "GitHub compares names without case": Pair(pulled(), pulled(head_repository="Acme/Ferry"), together=True),
     "git does not": Pair(pushed("001-x"), pushed("001-X"), together=False),
-    "a sweep of the branch": Pair(pushed(), EXAMPLES["sweep of a branch"], together=True),
-    "a sweep of a fork's branch": Pair(
-        pulled(head_repository="mona/ferry"),
-        SweepDue(installation=1, repository=FERRY, branch="001-x", head_repository="mona/ferry"),
-        together=True,
-    ),
     "the same branch of a fork": Pair(pulled(), pulled(head_repository="mona/ferry"), together=False),
     "a fork that is gone": Pair(pulled(), pulled(head_repository=None), together=False),
     "another branch": Pair(pushed(), pushed("002-y"), together=False),
@@ -164,26 +158,13 @@ def test_the_same_branch_of_another_repository_is_another_key() -> None:
 
 
 class TestCombine:
-    def test_two_pushes_reach_from_the_first_before_to_the_last_after(self) -> None:
-        assert combine(pushed(before=A, after=B), pushed(before=B, after=C)) == pushed(before=A, after=C)
-
-    def test_a_branch_that_was_created_and_pushed_to_is_still_new(self) -> None:
-        new = pushed(before=ZERO, after=B, created=True)
-        assert combine(new, pushed(before=B, after=C)) == pushed(before=ZERO, after=C, created=True)
-
-    def test_a_deletion_is_the_last_word(self) -> None:
-        gone = pushed(before=B, after=ZERO, deleted=True)
-        assert combine(pushed(created=True), gone) == gone
-
-    def test_a_branch_that_comes_back_is_new(self) -> None:
-        new = pushed(before=ZERO, after=C, created=True)
-        assert combine(pushed(after=ZERO, deleted=True), new) == new
-
     @given(st.sampled_from(list(EXAMPLES.values())), st.sampled_from(list(EXAMPLES.values())))
-    def test_otherwise_the_newer_counts(self, older: Event, newer: Event) -> None:
-        beside = isinstance(newer, SuiteRequested) and isinstance(older, BranchPushed | PullRequestChanged | SweepDue)
+    def test_the_event_that_does_more_stays_else_the_newer(self, older: Event, newer: Event) -> None:
+        does = {PullRequestChanged: 3, BranchPushed: 2, SuiteRequested: 1}
         event = combine(older, newer)
-        assert type(event) is type(older if beside else newer)
+        more = does.get(type(older), 0) > does.get(type(newer), 0) > 0
+        if (type(older), type(newer)) != (SuiteRequested, SuiteRequested):
+            assert type(event) is type(older if more else newer)
         assert events.combine_stored(stored(older), stored(newer)) == stored(event)
 
     def test_what_an_older_release_left_unreadable_gives_way(self) -> None:
@@ -194,85 +175,64 @@ def stored(event: Event) -> Stored:
     return Stored(type(event).__name__, events.encode(event))
 
 
+GONE = pushed(before=B, after=ZERO, deleted=True)
+OPENED, CLOSED = PullRequestChange.OPENED, PullRequestChange.CLOSED
 TOLD = {
+    "two pushes": (pushed(before=A, after=B), pushed(before=B, after=C), pushed(before=A, after=C)),
+    "a push that came late": (pushed(before=B, after=C), pushed(before=A, after=B), pushed(before=A, after=C)),
+    "a push twice": (pushed(before=A, after=B), pushed(before=A, after=B), pushed(before=A, after=B)),
+    "two pushes, and one between them is missing": (
+        pushed(before=A, after=B),
+        pushed(before=C, after=D),
+        pushed(before="", after=D),
+    ),
+    "two ways to one head": (pushed(before=A, after=B), pushed(before=C, after=B), pushed(before="", after=B)),
+    "a branch that was created and pushed to is still new": (
+        pushed(before=ZERO, after=B),
+        pushed(before=B, after=C),
+        pushed(before=ZERO, after=C),
+    ),
+    "a branch that ends": (pushed(before=A, after=B), GONE, pushed(before=A, after=ZERO, deleted=True)),
+    "a branch that comes back": (GONE, pushed(before=ZERO, after=C), pushed(before=B, after=C)),
     "the push first": (pushed(before=A, after=B), suite(A, B), pushed(before=A, after=B)),
     "the suite first": (suite(A, B), pushed(before=A, after=B), pushed(before=A, after=B)),
-    "the pull request first": (pulled(), suite(A, B), pulled()),
-    "the suite before the pull request": (suite(A, B), pulled(), pulled()),
     "a push, and the next one's suite": (pushed(before=A, after=B), suite(B, C), pushed(before=A, after=C)),
     "a suite, and the next push": (suite(A, B), pushed(before=B, after=C), pushed(before=A, after=C)),
-    "the suite of a new branch, and the next push": (
-        suite(ZERO, B),
-        pushed(before=B, after=C),
-        pushed(before=ZERO, after=C, created=True),
-    ),
-    "a suite that says nothing of before": (suite(None, B), pushed(before=B, after=C), pushed(before=B, after=C)),
-    "two suites": (suite(A, B), suite(B, C), suite(A, C)),
+    "a suite that says nothing of before": (suite(None, B), pushed(before=B, after=C), pushed(before="", after=C)),
+    "two suites are a push, since one may be settled": (suite(A, B), suite(B, C), pushed(before=A, after=C)),
     "a suite twice": (suite(A, B), suite(A, B), suite(A, B)),
-    "a pull request, and the next push's suite": (pulled(), suite(B, C), pulled(head=C)),
-    "a suite, and the end of the branch": (
-        suite(A, B),
-        pushed(before=B, after=ZERO, deleted=True),
-        pushed(before=A, after=ZERO, deleted=True),
+    "the pull request first": (pulled(), suite(A, B), with_pushes(pulled())),
+    "the suite before the pull request": (suite(A, B), pulled(), with_pushes(pulled())),
+    "a pull request, and a push": (pulled(), pushed(before=B, after=C), with_pushes(pulled())),
+    "a pull request with a push, and another": (with_pushes(pulled()), pulled(number=6), with_pushes(pulled(number=6))),
+    "a pull request that ends with its branch": (pulled(change=CLOSED), GONE, pulled(change=CLOSED)),
+    "an opened pull request, and what came of it": (
+        pulled(change=OPENED),
+        pulled(head=C),
+        pulled(head=C, change=OPENED),
     ),
-    "a late suite after the end of the branch": (
-        pushed(before=B, after=ZERO, deleted=True),
-        suite(A, B),
-        following(pushed(before=B, after=ZERO, deleted=True)),
-    ),
-    "a push, and a suite that came late": (
-        pushed(before=B, after=C),
-        suite(A, B),
-        following(pushed(before=B, after=C)),
-    ),
-    "a suite, and a push that came late": (
-        suite(B, C),
-        pushed(before=A, after=B),
-        following(pushed(before=A, after=B)),
-    ),
-    "a pull request, and a suite that came late": (pulled(head=C), suite(A, B), following(pulled(head=C))),
-    "a suite, and a pull request of which nobody knows": (suite(B, C), pulled(head=B), following(pulled(head=B))),
-    "a push that came late": (
-        pushed(before=B, after=C),
-        pushed(before=A, after=B),
-        following(pushed(before=B, after=B)),
-    ),
-    "what was not sure is none the surer": (
-        following(pushed(before=A, after=B)),
-        pushed(before=B, after=C),
-        following(pushed(before=A, after=C)),
-    ),
+    "a pull request that was closed at once": (pulled(change=OPENED), pulled(change=CLOSED), pulled(change=CLOSED)),
 }
 
 
 @pytest.mark.parametrize("case", TOLD.values(), ids=TOLD.keys())
-def test_two_that_tell_of_heads_lose_none_of_them(case: tuple[Event, Event, Event]) -> None:
+def test_of_two_that_become_one_nothing_is_lost(case: tuple[Event, Event, Event]) -> None:
     older, newer, together = case
     assert combine(older, newer) == together
 
 
-HEADS = st.sampled_from([A, B, C, D])
-DELIVERIES = st.one_of(
-    st.builds(lambda before, after: pushed(before=before, after=after), HEADS, HEADS),
-    st.builds(suite, HEADS, HEADS),
-    st.builds(lambda head: pulled(head=head), HEADS),
-)
+HEADS = [ZERO, A, B, C, D]
 
 
-def head_of(event: Event) -> str:
-    assert isinstance(event, BranchPushed | PullRequestChanged | SuiteRequested)
-    return event.after if isinstance(event, BranchPushed) else event.head_sha
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2, 3]), st.booleans()), min_size=1, max_size=6))
+def test_no_way_that_a_push_went_is_left_out(told: list[tuple[int, bool]]) -> None:
+    """In whatever order pushes and suites come: either all of the way is known, or it is known that it is not."""
+    together = reduce(combine, [(suite if is_suite else _push)(HEADS[at], HEADS[at + 1]) for at, is_suite in told])
+    push = together.as_push() if isinstance(together, SuiteRequested) else together
+    assert isinstance(push, BranchPushed)
+    if push.before:
+        assert {HEADS.index(push.before), HEADS.index(push.after)} == {min(told)[0], max(told)[0] + 1}
 
 
-@given(st.lists(DELIVERIES, min_size=1, max_size=6))
-def test_a_head_is_sure_only_where_each_delivery_goes_on_from_the_one_before(deliveries: list[Event]) -> None:
-    together = reduce(combine, deliveries)
-    assert head_of(together) in {head_of(one) for one in deliveries}
-    if not isinstance(together, BranchPushed | PullRequestChanged) or together.follows:
-        return
-    told = [one for one in deliveries if not isinstance(one, SuiteRequested)]
-    after = deliveries[deliveries.index(told[0]) :]
-    for one, other in pairwise(after):
-        goes_on = isinstance(other, BranchPushed | SuiteRequested) and other.before == head_of(one)
-        assert goes_on or head_of(one) == head_of(other)
-    assert head_of(together) == head_of(deliveries[-1])
+def _push(before: str, after: str) -> Event:
+    return pushed(before=before, after=after)

@@ -147,7 +147,7 @@ def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None 
     from bot.adapters.github_repository import GitHubRepositories  # noqa: PLC0415
 
     if settings.app_id is None:
-        raise UserError(f"The App's id is not set: set {PREFIX}APP_ID.")
+        raise UserError(f"No App is set up: run `plangate setup`, or set {PREFIX}APP_ID.")
     return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock, workers)
 
 

@@ -441,6 +441,11 @@ class TestOnTheCommandLine:
         assert not app_of(tmp_path).exists()
 
     @pytest.mark.usefixtures("clean")
+    def test_a_worker_alone_says_what_to_run(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["worker"]) == 2
+        assert capsys.readouterr().err == "plangate: No App is set up: run `plangate setup`, or set PLANGATE_APP_ID.\n"
+
+    @pytest.mark.usefixtures("clean")
     @pytest.mark.parametrize(
         ("words", "said"),
         [

@@ -86,10 +86,10 @@ commands works with the first set; the second adds `contents: write`.
 
 {{permissions}}
 
-To choose the second set, change `contents` to `write` under `default_permissions` in `app.yml` before the App is
-registered, or later under *Permissions & events* in the App's settings. Each account then has to accept the new
-permission. Plangate asks GitHub what was granted each time, and takes a token that may write for these two commands
-alone. Without it the reply gives the commands to run by hand.
+`plangate setup --with-commits` registers the App with the second set. Later it is chosen under *Permissions & events*
+in the App's settings, and each account then has to accept the new permission. Plangate asks GitHub what was granted
+each time, and takes a token that may write for these two commands alone. Without it the reply gives the commands to
+run by hand.
 
 ## `/plan waive`
 

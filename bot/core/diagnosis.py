@@ -155,9 +155,9 @@ def hook(now: HookNow, own: str | None, github_url: str, page: str) -> Iterator[
     shown = plain_line(now.url)
     if own is not None and now.url != f"{own}/webhook":
         yield error("webhook", f"goes to {shown}, not to {own}/webhook", f"Set its address at {page}, or PLANGATE_URL.")
-    elif not urlsplit(now.url).path.endswith("/webhook"):
+    elif not _split(now.url)[1].endswith("/webhook"):
         yield error("webhook", f"goes to {shown}", f"Set an address that ends in /webhook at {page}.")
-    elif urlsplit(now.url).hostname in LOOPBACK and github_url == _GITHUB:
+    elif _split(now.url)[0] in LOOPBACK and github_url == _GITHUB:
         yield error("webhook", f"goes to {shown}, which GitHub cannot reach", f"Set your server's address at {page}.")
     elif own is None:
         yield warning("webhook", f"goes to {shown}", "Set PLANGATE_URL, so that this can be compared.")
@@ -167,6 +167,15 @@ def hook(now: HookNow, own: str | None, github_url: str, page: str) -> Iterator[
         yield error("webhook", "has no secret at GitHub", f"Set that of PLANGATE_WEBHOOK_SECRET at {page}.")
     if now.insecure:
         yield warning("webhook", "GitHub does not look at our certificate", f"Enable SSL verification at {page}.")
+
+
+def _split(address: str) -> tuple[str, str]:
+    """Host and path; empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+        return parts.hostname or "", parts.path
+    except ValueError:
+        return "", ""
 
 
 def deliveries(attempts: Sequence[Attempt], page: str) -> Check:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from bot.reconcile import Reconciler
     from bot.web.bridge import Bridge
 
+_LATEST_END = 28.0
+"""Seconds after SIGTERM at which a worker ends, whatever may hang: platforms send SIGKILL after 30."""
 _RECONCILER_GRACE = 5.0
 """Seconds for what asks GitHub beside the jobs; whatever it leaves half done is asked for again."""
 
@@ -126,6 +128,9 @@ def work(worker: Worker) -> bool:
     def stop(*_: object) -> None:
         # In a thread of its own: the handler may interrupt the very lock that `stop` needs.
         threading.Thread(target=worker.stop, name="stop", daemon=True).start()
+        late = threading.Timer(_LATEST_END, os._exit, (1,))
+        late.daemon = True
+        late.start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)

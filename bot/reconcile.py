@@ -99,11 +99,15 @@ class Reconciler:
 
     def run(self) -> None:
         """Do what is due until `stop`; nothing that goes wrong ends it."""
+        told = ""
         while not self._stop.is_set():
             try:
                 self.tick()
+                told = ""
             except StorageError as error:
-                log.fault("cannot reconcile", error=str(error))
+                if str(error) != told:  # once is enough of a database that is away
+                    told = str(error)
+                    log.fault("cannot reconcile", error=told)
             except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
                 log.fault("failed", trace=error)
             self._stop.wait(self.rhythm.look)

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
@@ -94,14 +96,26 @@ class Server:
     def kill(self) -> None:
         """As a crash of the machine would: no process of it gets to say goodbye."""
         assert self._process is not None
-        ours = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        ours = self._children()
         self._process.kill()
         self._process.wait()
-        for child in ours:
-            try:
-                os.kill(int(child), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        _send(ours, signal.SIGKILL)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections, as the kernel does for it, and answers nothing, until the end of the block."""
+        assert self._process is not None
+        everybody = [self._process.pid, *self._children()]
+        _send(everybody, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _send(everybody, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        assert self._process is not None
+        own = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(child) for child in own.read_text().split()]
 
     def stop(self) -> None:
         """Stop it for good: nothing is written that nobody will read."""
@@ -141,6 +155,12 @@ class Server:
             extra_groups=[] if self._user else None,
             cwd=self.folder,
         )
+
+
+def _send(processes: list[int], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 def _exists(user: str) -> bool:

@@ -186,6 +186,13 @@ def test_a_worker_without_its_database_gives_up_before_another_could_take_over(h
     until(hosts.ended, TAKEN_OVER)
 
 
+def test_a_worker_that_is_told_to_stop_ends_in_time_although_the_database_hangs(hosts: Hosts) -> None:
+    worker = hosts.worker()
+    with hosts.server.hanging():
+        worker.popen.send_signal(signal.SIGTERM)
+        assert worker.popen.wait(30) == 1, "before a platform would kill it"
+
+
 def test_while_the_database_is_away_the_door_says_503_and_then_recovers(hosts: Hosts) -> None:
     hosts.web()
     assert deliver(hosts.port, "push", push(), "d1")[0] == 202

@@ -165,6 +165,12 @@ class TestHere:
         host.worker.close()
         host.hears("workers", "error", "none is alive. Start `plangate serve`")
 
+    def test_a_dead_worker_is_none_and_its_trace_stays(self, host: Host) -> None:
+        host.worker.close()
+        (host.var / "workers" / "here-2-abc.lock").touch()
+        host.hears("workers", "error", "none is alive")
+        assert (host.var / "workers" / "here-2-abc.lock").exists(), "it only looks"
+
     def test_a_door_is_no_worker(self, host: Host) -> None:
         host.worker.close()
         with closing(storage.announced(from_environment(), "web")):

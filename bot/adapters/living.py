@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from typing import TYPE_CHECKING
 
-from bot.adapters.holders import Holders, announces
+from bot.adapters.holders import announces
 from bot.core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -17,9 +19,24 @@ _SILENT = "30 seconds"
 def on_this_disk(folder: Path) -> int:
     """Those that share the folder of locked files. Raises `StorageError`."""
     try:
-        return sum(not announces(name) for name in Holders(folder).living())
+        return sum(_is_held(path) for path in folder.glob("*.lock") if not announces(path.stem))
     except OSError as error:
         raise StorageError(f"{folder} cannot be looked into: {error.strerror}.") from error
+
+
+def _is_held(path: Path) -> bool:
+    """Whether its process lives. What a dead one left behind is left there, unlike in `Holders.living`."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def on_shared_database(address: str) -> int:

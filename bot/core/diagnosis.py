@@ -173,9 +173,10 @@ def _split(address: str) -> tuple[str, str]:
     """Host and path; empty for what is no address."""
     try:
         parts = urlsplit(address)
-        return parts.hostname or "", parts.path
+        host = parts.hostname
     except ValueError:
         return "", ""
+    return host or "", parts.path
 
 
 def deliveries(attempts: Sequence[Attempt], page: str) -> Check:

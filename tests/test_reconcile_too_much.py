@@ -181,7 +181,16 @@ class TestPages:
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
         (found,) = heads.survey(known[0].installation, known).found
         assert {pull.number for pull in found.pulls} == {*busy.pulls}
-        assert long.struck == 2
+        assert long.struck == 1, "what is too much once is not asked for again"
+
+    def test_of_more_than_are_looked_at_the_newest_are(
+        self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.adapters.github_heads._MOST_PULLS", 20)
+        known = seen(stage, [busy])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        (found,) = heads.survey(known[0].installation, known).found
+        assert [one.number for one in found.pulls] == sorted(busy.pulls, reverse=True)[:20]
 
     def test_half_of_the_heads_are_not_all_of_them(self, stage: Stage, busy: Repository) -> None:
         stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "SweepOn" in query))

@@ -30,7 +30,9 @@ Json = dict[str, Any]
 READ = {"checks": "read", "contents": "read", "metadata": "read", "pull_requests": "read"}
 _DOING = "looked for heads without a verdict"
 _PULLS_A_PAGE = 20
+_PULLS_ON_A_FURTHER_PAGE = 100
 _MOST_PULLS = 1_000
+"""Of one repository. The newest come first, so that no crowd of old ones hides them."""
 _MOST_CALLS = 32
 """Queries for one batch, further pages apart."""
 _ALONE = 3
@@ -39,12 +41,13 @@ _RUNS = (
     "checkSuites(first:1,filterBy:{appId:$app}){nodes{checkRuns(first:1,filterBy:{checkType:LATEST,checkName:$check})"
     "{nodes{status externalId}}}}"
 )
+_NEWEST = "orderBy:{field:CREATED_AT,direction:DESC}"
 _PULLS = f"""pageInfo{{hasNextPage endCursor}} nodes{{number headRefOid
   commits(last:1){{nodes{{commit{{oid {_RUNS}}}}}}}}}"""
 _GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",first:20){{nodes{{name target{{oid
   ...on Commit{{parents(first:1){{nodes{{oid}}}} {_RUNS}}}}}}}}}"""
 _REPOSITORY = f"""databaseId nameWithOwner isArchived defaultBranchRef{{name}} {_GROUPS}
-  pullRequests(states:OPEN,first:{_PULLS_A_PAGE}){{{_PULLS}}}"""
+  pullRequests(states:OPEN,first:{_PULLS_A_PAGE},{_NEWEST}){{{_PULLS}}}"""
 
 
 @dataclass(slots=True)
@@ -133,23 +136,24 @@ class GitHubHeads:
         seen = replace(seen, owner=owner, name=name)
         page = answer["pullRequests"]
         pulls = [_pull(one) for one in page["nodes"] if one]
+        size = _PULLS_ON_A_FURTHER_PAGE
         while page["pageInfo"]["hasNextPage"] and len(pulls) < _MOST_PULLS:
-            page = self._more(installation, seen, page["pageInfo"]["endCursor"])
+            after = page["pageInfo"]["endCursor"]
+            try:
+                page = self._page(installation, seen, after, size)
+            except TooMuch:
+                if size == _PULLS_A_PAGE:
+                    raise
+                size = _PULLS_A_PAGE  # what is too much once is so again
+                continue
             pulls += [_pull(one) for one in page["nodes"] if one]
         groups = tuple(_group(one) for one in answer["refs"]["nodes"] if one and one.get("target"))
         return Surveyed(seen, (answer["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), groups)
 
-    def _more(self, installation: int, seen: SeenRepository, after: str) -> Json:
-        """The next page of open pull requests, a short one where a long one is too much."""
-        try:
-            return self._page(installation, seen, after, 100)
-        except TooMuch:
-            return self._page(installation, seen, after, _PULLS_A_PAGE)
-
     def _page(self, installation: int, seen: SeenRepository, after: str, size: int) -> Json:
         text = (
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
-            f"{{pullRequests(states:OPEN,first:{size},after:$after){{{_PULLS}}}}}}}"
+            f"{{pullRequests(states:OPEN,first:{size},after:$after,{_NEWEST}){{{_PULLS}}}}}}}"
         )
         heard = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
         if heard.failed is not None:

@@ -52,7 +52,8 @@ def _print(checks: Sequence[Check]) -> None:
         grid = Table.grid(padding=(0, 1))
         for one in checks:
             mark, colour = _MARKS[one.level]
-            said = Text.assemble(one.said, (f"{'. ' if one.remedy else ''}{one.remedy}", "bold"))
+            end = f". {one.remedy}" if one.remedy else ""
+            said = Text.assemble(one.said, (end, "bold"), overflow="fold")  # an address is worth nothing when it is cut
             grid.add_row(Text(f" {mark}", style=f"bold {colour}"), Text(f"{one.name:<{_NAME}}"), said)
         console.print(grid)
     else:

@@ -8,6 +8,8 @@ from bot.core.outcome import Spent
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
+    import pytest
+
     from bot.sandbox.state import Repository
     from tests.stage import Stage
 
@@ -37,6 +39,23 @@ def test_what_a_job_cost_is_told_with_its_outcome(stage: Stage, ferry: Repositor
     told = [outcome.spent for outcome in stage.drain() if outcome.spent.calls]
     assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
     assert told == [Spent(calls=3, writes=2)]
+
+
+def test_a_crowd_of_comments_is_not_read_to_its_end(
+    stage: Stage, ferry: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours is looked for among the first thousands; whoever writes more makes no evaluation dearer."""
+    monkeypatch.setattr("bot.adapters.github_repository._MOST_COMMENTS", 200)
+    stage.world.push(ferry, "001-search", feature(), author="ada")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    for number in range(360):
+        stage.world.comment(ferry, pull.number, f"{number}", author="eve")
+    stage.drain()
+    mark = stage.world.requests.mark
+    stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("PARTIAL")}, author="ada")
+    stage.drain()
+    assert spent(stage, mark).count(READ) == 3
 
 
 def test_so_is_one_that_is_no_feature(stage: Stage, ferry: Repository) -> None:

@@ -153,8 +153,9 @@ def _ask_for_pull_requests(asked: _Look, question: Question) -> None:
         asked.ask(f"pullRequest(number:$number){{{_pull(question)}}}")
     if question.branch is not None:
         asked.give("branch", question.branch)
-        of_branch = "headRefName:$branch,states:OPEN,first:10"
-        asked.ask(f"ofBranch:pullRequests({of_branch}){{nodes{{{_pull(question)}}}}}")
+        if question.number is None:
+            of_branch = "headRefName:$branch,states:OPEN,first:10"
+            asked.ask(f"ofBranch:pullRequests({of_branch}){{nodes{{{_pull(question)}}}}}")
         asked.give("tip", f"refs/heads/{question.branch}")
         asked.ask("tip:ref(qualifiedName:$tip){target{oid}}")
     if question.everyone or question.branch is not None:

@@ -165,9 +165,7 @@ class GitHubRepository:
         repository = self._read(query)["repository"]
         with shape("a read"):
             self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
-            for pull in _pull_requests(repository):
-                self._complete_files(pull)
-                self._complete_comments(pull)
+            self._complete(_pull_requests(repository))
         return Translator(question, cache(self._blob)).answer(repository)
 
     def _follow(self, found: int, full_name: str) -> None:
@@ -319,6 +317,17 @@ class GitHubRepository:
         with shape("a document"):
             return base64.b64decode(answer["content"])
 
+    def _complete(self, pulls: Sequence[Json]) -> None:
+        """Fetch what is on further pages, once for a pull request that stands in an answer several times."""
+        complete: dict[tuple[int, str], Json] = {}
+        for pull in pulls:
+            one = complete.setdefault((pull["number"], pull["headRefOid"]), pull)
+            if one is pull:
+                self._complete_files(pull)
+                self._complete_comments(pull)
+            else:
+                pull |= {name: one[name] for name in ("files", "comments") if name in one}
+
     def _complete_files(self, pull: Json) -> None:
         """Fetch the further pages of the changed files into the first; a page that GitHub keeps back is said so."""
         files = pull.get("files")
@@ -332,9 +341,11 @@ class GitHubRepository:
             files["pageInfo"] = further["files"]["pageInfo"]
 
     def _complete_comments(self, pull: Json) -> None:
-        """Look further for a comment of ours, where the first page has none."""
+        """Look further for a comment of ours, where the first page has none, as far as `find_comment` does."""
         comments = pull.get("comments")
-        while comments and not own_comments(comments["nodes"]) and comments["pageInfo"]["hasNextPage"]:
+        for _ in range(_MOST_COMMENTS // 100):
+            if not comments or own_comments(comments["nodes"]) or not comments["pageInfo"]["hasNextPage"]:
+                return
             after = comments["pageInfo"]["endCursor"]
             query = github_query.more_comments(self._ref.owner, self._ref.name, pull["number"], after)
             comments = self._graphql(query, "read the comments")["repository"]["issueOrPullRequest"]["comments"]

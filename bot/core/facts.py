@@ -20,8 +20,8 @@ class Question:
     number: int | None = None
     """A pull request to bring whatever its state is."""
     branch: str | None = None
-    """Bring this branch's tip, the open pull requests that it is the head of, and the numbers of those that have it as
-    their base."""
+    """Bring this branch's tip, the numbers of the open pull requests that have it as their base, and those that it is
+    the head of, unless one of them is asked for by its number."""
     before: str | None = None
     """Another commit that is read as the bases are: where a branch stood before, or what a merge group is built on."""
     everyone: bool = False

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import bot
-from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit
+from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit, with_arrivals
 from bot.bundled import bundled_text
+from bot.core import needs
 from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
 from bot.core.configured import read_file
 from bot.core.digest import digest
@@ -111,6 +112,10 @@ def judge_copy(folder: Path, wanted: Wanted) -> Judged:
     effective = merge((host_layer(), own))
     change = read_change(copy, wanted, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    collided = needs.collided(report.all_findings(), change)
+    if collided:
+        change = with_arrivals(copy, change, collided)
+        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
     milliseconds = (time.perf_counter() - started) * 1000
     return Judged(change, report, digest(report, RULES), effective, milliseconds)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.apply import Hands
 from bot.conversation import Conversation
-from bot.core import config_check, decide, drafting
+from bot.core import config_check, decide, drafting, needs
 from bot.core.apology import apology, head_of
+from bot.core.arrived import may_soften
 from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from bot.core.facts import Answer, Commit, Run
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
     from bot.core.verdict import House, Judged
-    from bot.gather import Gathered
+    from bot.gather import Gathered, Gatherer
 
 _ZERO = "0" * 40
 _A_PAGE = 100
@@ -214,6 +215,7 @@ class Task:
         number = event.number if event.on_pull_request else None
         gathered = gatherer.gather(Subject(number=number))
         self._memory.see(gathered.answer, gatherer.known)
+        gathered, everything = self._judged(gatherer, gathered)
         answer, known = gathered.answer, gatherer.known
         held = configured(answer, answer.default_branch or "", answer.default, known.farther, known.last_good)
         scene = Scene(
@@ -229,7 +231,7 @@ class Task:
             outline=self._outline,
             writer=self.writer,
         )
-        judged = self._judged_now(number, gathered) if number is not None else None
+        judged = next((one for one in everything if one.candidate.change.pull_request == number), None)
         author = answer.asked.author if answer.asked is not None else event.author
         self._apply(Conversation(scene, judged, author).effects())
 
@@ -240,6 +242,19 @@ class Task:
         """What stands of a pull request, with the waivers of this moment; None where it is not open."""
         ours = next((one for one in gathered.candidates if one.change.pull_request == number), None)
         return self._judge_one(ours) if ours is not None else None
+
+    def _judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[Judged, ...]]:
+        """What stands of every candidate, each with what only its first verdict shows to be worth asking for."""
+        judged = []
+        for candidate in gathered.candidates:
+            one = self._judge_one(candidate)
+            findings, full = one.report.all_findings(), candidate
+            if may_soften(findings):
+                full = gatherer.since_branched(full, gathered.asked)
+            if collided := needs.collided(findings, candidate.change):
+                full = gatherer.with_arrivals(full, collided)
+            judged.append(one if full is candidate else self._judge_one(full))
+        return replace(gathered, candidates=tuple(one.candidate for one in judged)), tuple(judged)
 
     def _judge_one(self, candidate: Candidate) -> Judged:
         return judge_candidate(candidate, self.house, self.store.waivers(self._repository.id))
@@ -300,7 +315,7 @@ class Task:
                 gathered = gatherer.gather(subject)
                 if _present(subject, gathered.answer) != present:
                     raise ForgeError("The head moves faster than we read it.", retry_after=1.0)
-        judged = tuple(self._judge_one(one) for one in gathered.candidates)
+        gathered, judged = self._judged(gatherer, gathered)
         snapshot = Snapshot(gathered.answer, judged, marks=self._memory.marks(judged), asked=asked, answered=answered)
         effects = decide.effects_on_head(snapshot, self.house)
         draft = self._draft(snapshot) if effects else None

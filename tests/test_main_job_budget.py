@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 READ = "graphql"
 RUN = "checks/create"
+COMPARE = "repos/compare-commits-with-basehead"
+"""Where the branch left its base; asked for where a principle is in question that may be newer."""
 
 
 def spent(stage: Stage, mark: int) -> list[str]:
@@ -27,7 +29,7 @@ def test_a_pull_request_event_is_one_read_and_one_run(stage: Stage, ferry: Repos
     stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()
     mark = stage.world.requests.mark
-    stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("PARTIAL")}, author="ada")
+    stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan() + "\nMore words.\n"}, author="ada")
     stage.drain()
     assert spent(stage, mark) == [READ, RUN]
 
@@ -37,8 +39,8 @@ def test_what_a_job_cost_is_told_with_its_outcome(stage: Stage, ferry: Repositor
     mark = stage.world.requests.mark
     stage.world.open_pull_request(ferry, "001-search", author="ada")
     told = [outcome.spent for outcome in stage.drain() if outcome.spent.calls]
-    assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
-    assert told == [Spent(calls=3, writes=2)]
+    assert spent(stage, mark) == [READ, COMPARE, RUN, "issues/create-comment"]
+    assert told == [Spent(calls=4, writes=2)]
 
 
 def test_a_crowd_of_comments_is_not_read_to_its_end(
@@ -84,7 +86,7 @@ def test_a_folder_of_another_name_is_remembered(stage: Stage, ferry: Repository)
     stage.world.open_pull_request(ferry, "work", author="ada")
     stage.drain()
     mark = stage.world.requests.mark
-    stage.world.push(ferry, "work", {"specs/001-search/plan.md": plan("PARTIAL")}, author="ada")
+    stage.world.push(ferry, "work", {"specs/001-search/plan.md": plan() + "\nMore words.\n"}, author="ada")
     stage.drain()
     assert spent(stage, mark) == [READ, RUN]
 
@@ -104,7 +106,7 @@ def test_a_comment_is_written_only_when_there_is_something_to_do(stage: Stage, f
     mark = stage.world.requests.mark
     stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()
-    assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
+    assert spent(stage, mark) == [READ, COMPARE, RUN, "issues/create-comment"]
 
 
 def test_what_does_not_concern_us_costs_nothing(stage: Stage, ferry: Repository) -> None:

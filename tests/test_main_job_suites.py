@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 READ, COMPARE, RUN = "graphql", "repos/compare-commits-with-basehead", "checks/create"
 SUITE, PUSH, PULL = "check_suite", "push", "pull_request"
 FAILING = feature(text=plan("FAIL"))
-SMALLER = {"specs/001-search/plan.md": plan("PARTIAL")}
+SMALLER = {"specs/001-search/plan.md": plan() + "\nNo more than that.\n"}
 
 
 def arrive(stage: Stage, deliveries: Sequence[Delivery]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from bot.adapters.worktree import Wanted
 from bot.desk import judge_copy
 from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, feature, plan
+from tests.test_main_job_new_since import AMENDED, BARE, KNOWS, SHORT, merge_base_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +117,70 @@ ON_BASES: dict[str, dict[str, str | bytes | None]] = {
 }
 
 
+BEFORE: dict[str, dict[str, str | bytes | None]] = {
+    "a principle": {".specify/memory/constitution.md": AMENDED},
+    "a principle in between": {
+        ".specify/memory/constitution.md": CONSTITUTION.replace("### II.", "### II. Small\n\nSmall.\n\n### III.")
+    },
+    "a preset": {
+        ".specify/presets/own/preset.yml": "provides:\n  templates:\n"
+        "    - {name: plan-template, file: plan.md, type: template}\n",
+        ".specify/presets/own/plan.md": TEMPLATE.replace("Summary", "In short"),
+        ".specify/memory/constitution.md": AMENDED,
+    },
+    "other things": {"README.md": "# Another\n"},
+    "a constitution elsewhere": {
+        ".specify/memory/constitution.md": None,
+        "memory/constitution.md": AMENDED,
+    },
+    "a number": {**feature("specs/001-other")},
+}
+BRANCHES: dict[str, dict[str, str | bytes | None]] = {
+    "knows of it": {**feature(text=KNOWS), "src/app.py": "print()\n"},
+    "does not": {**feature(text=plan()), "src/app.py": "print()\n"},
+    "has none": {**feature(text=BARE), "src/app.py": "print()\n"},
+    "fails": {**feature(text=plan("FAIL", "FAIL")), "src/app.py": "print()\n"},
+}
+
+
+NEWS = ("a principle", "a preset", "a constitution elsewhere")
+
+
+@pytest.mark.parametrize("after", ["as it was", "rebased", "merged"])
+@pytest.mark.parametrize("came", BEFORE)
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_the_same_digest_when_the_base_went_on(
+    stage: Stage, tmp_path: Path, branch: str, came: str, after: str
+) -> None:
+    repo = _repository(stage, {})
+    stage.world.push(repo, "001-search", BRANCHES[branch], author="ada")
+    stage.world.push(repo, "main", BEFORE[came], author="root")
+    if after == "rebased":
+        stage.world.push(repo, "001-search", BRANCHES[branch], author="ada", start="main", force=True)
+    if after == "merged":
+        merge_base_in(stage, repo)
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=30)
+    judged = _on_desk(stage, repo, "001-search", tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    late = any(finding.late for finding in judged.report.all_findings())
+    assert late == (after == "as it was" and branch != "has none" and came in NEWS)
+
+
+@pytest.mark.parametrize("after", ["as it was", "merged"])
+def test_the_same_digest_when_the_template_got_its_check_later(stage: Stage, tmp_path: Path, after: str) -> None:
+    repo = _repository(stage, {".specify/templates/plan-template.md": SHORT})
+    stage.world.push(repo, "001-search", BRANCHES["has none"], author="ada")
+    stage.world.push(repo, "main", {".specify/templates/plan-template.md": TEMPLATE}, author="root")
+    if after == "merged":
+        merge_base_in(stage, repo)
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=30)
+    judged = _on_desk(stage, repo, "001-search", tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    assert judged.report.conclusion == ("failure" if after == "merged" else "success")
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_same_digest(stage: Stage, tmp_path: Path, name: str) -> None:
     _agree(stage, tmp_path, {}, CHANGES[name])
@@ -139,18 +204,23 @@ def _agree(
     changes: dict[str, str | bytes | None],
     branch: str = "001-search",
 ) -> Report:
-    files = {"README.md": "# Ferry\n", **SPEC_KIT, **feature("specs/000-old"), "src/old.py": CODE, **more}
-    # An empty text: a repository of that kind does not have this file.
-    repo = stage.world.create_repository("acme", "ferry", {path: text for path, text in files.items() if text})
-    stage.install(repo)
-    # The desk cannot know which folders are older than the App's arrival, so here none is.
-    stage.store.remember(repo.id, "legacy", "[]")
+    repo = _repository(stage, more)
     stage.world.push(repo, branch, changes, author="ada")
     pull = stage.world.open_pull_request(repo, branch, author="ada")
     stage.drain()
     judged = _on_desk(stage, repo, branch, folder / "clone")
     assert _in_app(stage, repo, pull.head_sha) == judged.digest
     return judged.report
+
+
+def _repository(stage: Stage, more: dict[str, str]) -> Repository:
+    files = {"README.md": "# Ferry\n", **SPEC_KIT, **feature("specs/000-old"), "src/old.py": CODE, **more}
+    # An empty text: a repository of that kind does not have this file.
+    repo = stage.world.create_repository("acme", "ferry", {path: text for path, text in files.items() if text})
+    stage.install(repo)
+    # The desk cannot know which folders are older than the App's arrival, so here none is.
+    stage.store.remember(repo.id, "legacy", "[]")
+    return repo
 
 
 def _in_app(stage: Stage, repo: Repository, sha: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.change import ChangedFile, Entry, FileStatus, Kind
@@ -88,6 +89,15 @@ class GitCopy:
     def merge_base(self, one: str, other: str) -> str | None:
         """Where two commits parted, None when they share no history."""
         return self.answers("merge-base", one, other) or None
+
+    def arrival(self, commit: str, folder: str) -> str | None:
+        """The ISO date (UTC) since when the line of commits that ends here has a folder; None where it has none.
+
+        Along first parents, as a merge brings what was merged.
+        """
+        where = f":(literal){folder}"
+        times = (self.answers("log", "--first-parent", "--format=%ct", commit, "--", where) or "").split()
+        return datetime.fromtimestamp(int(times[-1]), UTC).date().isoformat() if times else None
 
     def branch(self) -> str | None:
         """The branch that is checked out, None for a detached head."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FILES_A_PAGE = 100
 COMMENTS_A_PAGE = 50
+COMMITS_A_PAGE = 100
 
 _NAME = "name mode type size"
 
@@ -212,6 +213,20 @@ def open_heads(owner: str, name: str, root: str, after: str | None) -> Query:
         f"{{pullRequests(states:OPEN,after:$after,{NEWEST}){{pageInfo{{hasNextPage endCursor}} nodes{{{heads}}}}}}}}}"
     )
     return Query(text, {"owner": owner, "name": name, "after": after, **({"root": root} if root else {})})
+
+
+def arrival(owner: str, name: str, commit: str, folder: str) -> Query:
+    """The commits that changed a folder, the newest first, each with the pull requests that brought it."""
+    brought = "associatedPullRequests(first:5){nodes{number baseRefName mergedAt}}"
+    history = (
+        f"history(path:$folder,first:{COMMITS_A_PAGE}){{pageInfo{{hasNextPage}} nodes{{committedDate {brought}}}}}"
+    )
+    text = (
+        "query Arrival($owner:String!,$name:String!,$commit:GitObjectID!,$folder:String!){"
+        "rateLimit{cost remaining resetAt} repository(owner:$owner,name:$name)"
+        f"{{object(oid:$commit){{...on Commit{{oid {history}}}}}}}}}"
+    )
+    return Query(text, {"owner": owner, "name": name, "commit": commit, "folder": folder})
 
 
 MINIMIZE = (

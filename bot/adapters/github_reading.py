@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.change import (
     MAX_DOCUMENT_BYTES,
+    Arrival,
     ChangedFile,
     Document,
     Entry,
@@ -311,6 +313,25 @@ def comparison(answer: Json) -> Comparison:
             changed=listed_files(files),
             complete=len(files) < 300,  # noqa: PLR2004  GitHub's bound, named above
         )
+
+
+def arrival(commit: Json | None, branch: str) -> Arrival | None:
+    """How a folder came to a branch: by the oldest commit of its history, if that is the whole of it."""
+    with shape("a folder's history"):
+        history = (commit or {}).get("history") or {}
+        nodes = _nodes(history)
+        if not nodes or history["pageInfo"]["hasNextPage"]:
+            return None
+        pulls = [one for one in _nodes(nodes[-1].get("associatedPullRequests")) if one["mergedAt"]]
+        merged = next((one for one in pulls if one["baseRefName"] == branch), None)
+        if merged is None:
+            return Arrival(_day(nodes[-1]["committedDate"]))
+        return Arrival(_day(merged["mergedAt"]), merged["number"])
+
+
+def _day(time: str) -> str:
+    """The day (UTC) of a time as GitHub writes it."""
+    return datetime.fromisoformat(time).astimezone(UTC).date().isoformat()
 
 
 def issue(answer: Json) -> Issue:

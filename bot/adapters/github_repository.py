@@ -13,6 +13,7 @@ from bot.adapters.github_graphql import Heard, heard
 from bot.adapters.github_installations import GitHubInstallations
 from bot.adapters.github_reading import (
     Translator,
+    arrival,
     comparison,
     issue,
     listed_files,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.github_app import GitHubApp
     from bot.adapters.github_query import Query
-    from bot.core.change import ChangedFile, OtherHead
+    from bot.core.change import Arrival, ChangedFile, OtherHead
     from bot.core.effects import CheckRun, Reaction
     from bot.core.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.outcome import Spent
@@ -176,12 +177,19 @@ class GitHubRepository:
 
     def compare(self, base: str, head: str) -> Comparison:
         """See `Forge.compare`."""
-        path = f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}"
+        # Files come with the first page of commits, of which one is enough: nothing is read of them.
+        path = f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}?per_page=1"
         try:
             _, answer = self._send("GET", path, "compared two commits")
         except RepositoryGone as error:
             raise HeadGone(str(error)) from error
         return comparison(answer)
+
+    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+        """See `Forge.arrival`."""
+        query = github_query.arrival(self._ref.owner, self._ref.name, commit, folder)
+        answer = self._graphql(query, "read since when a folder is there")
+        return arrival(answer["repository"]["object"], branch)
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """See `Forge.changed_files`."""

@@ -10,7 +10,7 @@ from bot.core.facts import Comment, Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.change import ChangedFile, OtherHead
+    from bot.core.change import Arrival, ChangedFile, OtherHead
     from bot.core.config import Role
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
@@ -80,6 +80,10 @@ class UnwrittenForge:
     def compare(self, base: str, head: str) -> Comparison:
         """See `Forge.compare`."""
         return self.real.compare(base, head)
+
+    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+        """See `Forge.arrival`."""
+        return self.real.arrival(commit, folder, branch)
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """See `Forge.changed_files`."""

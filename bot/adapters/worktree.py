@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.adapters.git_command import GitCopy
 from bot.core.cases import CONSTITUTION, OLD_CONSTITUTION, specify_root
-from bot.core.change import MAX_DOCUMENT_BYTES, Change, Document, Entry, Kind, Reading, Tree, document
+from bot.core.change import MAX_DOCUMENT_BYTES, Arrival, Change, Document, Entry, Kind, Reading, Tree, document
 from bot.core.errors import UserError
 from bot.core.template import next_paths
 from bot.core.which import decide
@@ -194,7 +194,27 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
         change,
         head=replace(change.head, documents={**edited, **head}),
         base=replace(change.base, documents={**yardstick, **base}),
+        merge_base=_where_it_left(git, base_sha, looked_at, yardstick),
     )
+
+
+def _where_it_left(git: GitCopy, base: str, folders: Iterable[str], now: Mapping[str, Document]) -> Tree | None:
+    """The yardstick where the branch left the base; None where it is the same there."""
+    commit = git.merge_base(base, "HEAD")
+    if commit is None or commit == base:
+        return None
+    entries = git.entries(commit, ())
+    found = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
+    return Tree(commit, {}, found) if found != now else None
+
+
+def with_arrivals(copy: Copy, change: Change, folders: Iterable[str]) -> Change:
+    """The change with since when these folders are on the base."""
+    base = change.base.sha if change.base is not None else None
+    if copy.git is None or base is None:
+        return change
+    found = ((folder, copy.git.arrival(base, folder)) for folder in folders)
+    return replace(change, arrivals={folder: Arrival(since) for folder, since in found if since is not None})
 
 
 def _named(copy: Copy, wanted: Wanted) -> Change:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.arrived import OF_THE_SECTION
 from bot.core.config import RuleLevel
 from bot.core.findings import Severity
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 
 _HARDNESS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTICE: 0}
 _STANDS_WHEN_OLD = frozenset({"unfilled-plan", "non-negotiable-violated"})
-_BY_PRINCIPLE = frozenset(
-    {"unanswered-principle", "unjustified-violation", "non-negotiable-violated", "inline-justification"}
-)
-_NEW_SINCE = " It is new since this branch left the base."
+_WOULD_BE = {Severity.ERROR: "an error", Severity.WARNING: "a warning"}
 
 
 def at_most(severity: Severity, cap: Severity) -> Severity:
@@ -61,12 +59,14 @@ def capped(finding: Finding, case: Case) -> Finding | None:
         severity = at_most(severity, Severity.NOTICE)
     if not finding.new and not _stands_when_old(finding, case):
         severity = at_most(severity, Severity.WARNING)
-    if _came_late(finding, case):
-        severity = at_most(severity, Severity.NOTICE)
-        why = (*why, _NEW_SINCE)
+    late = severity is not Severity.NOTICE and case.arrived.concerns(finding, case.plan)
+    if late:
+        what = "section" if finding.rule == OF_THE_SECTION else "principle"
+        why = (*why, f" The {what} is new since you branched: {_WOULD_BE[severity]} once the branch is updated.")
+        severity = Severity.NOTICE
     if case.change.merge_group and severity is not Severity.ERROR:
         return None
-    return replace(finding, severity=severity, why=why)
+    return replace(finding, severity=severity, why=why, late=late)
 
 
 def _stands_when_old(finding: Finding, case: Case) -> bool:
@@ -74,9 +74,3 @@ def _stands_when_old(finding: Finding, case: Case) -> bool:
     if not (case.builds and case.feature.owned):
         return False
     return finding.rule in _STANDS_WHEN_OLD or (finding.rule == "missing-artifact" and finding.subject == "plan.md")
-
-
-def _came_late(finding: Finding, case: Case) -> bool:
-    if finding.rule == "missing-constitution-check":
-        return "check" in case.arrived
-    return finding.rule in _BY_PRINCIPLE and finding.subject in case.arrived

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bot.core.arrived import NOTHING, Arrived, arrived
 from bot.core.artifacts import Documents, read_artifacts
 from bot.core.branch import counted
 from bot.core.change import Reading, Tree
 from bot.core.code import counts_as_code
-from bot.core.constitution import Constitution, ConstitutionState, read_constitution
+from bot.core.constitution import Constitution, read_constitution
 from bot.core.feature import Feature, Stage
 from bot.core.globs import matches_any
 from bot.core.lines import lines_by_path
@@ -94,15 +95,18 @@ def read_cases(
     roots = specify_roots(standard)
     entries = _by_folder(change.head, decision)
     yardsticks: dict[str, Yardstick] = {}
-    arrivals: dict[str, frozenset[str]] = {}
+    arrivals: dict[tuple[str, str], Arrived] = {}
+    before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
     cases: list[Case] = []
     for folder in decision.folders:
         root = _nearest(folder.path, roots)
         if root not in yardsticks:
             yardsticks[root] = read_yardstick(standard, bundled, root)
-            arrivals[root] = _arrived(change, yardsticks[root], bundled, root)
+        left = root, _nearest(folder.path, before)
+        if left not in arrivals:
+            arrivals[left] = _arrived(change, yardsticks[root], bundled, left[1])
         below = entries.get(folder.path, [])
-        cases.append(_case(change, config, decision, folder, below, yardsticks[root], arrivals[root], code))
+        cases.append(_case(change, config, decision, folder, below, yardsticks[root], arrivals[left], code))
     return tuple(cases)
 
 
@@ -138,7 +142,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     folder: Folder,
     below: list[Entry],
     yardstick: Yardstick,
-    arrived: frozenset[str],
+    late: Arrived,
     code: int,
 ) -> Case:
     documents = _documents(change, folder, yardstick)
@@ -156,7 +160,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         new_lines=lines_by_path(change, folder.path),
         decision=decision,
         code_files=code,
-        arrived=arrived,
+        arrived=late,
     )
 
 
@@ -216,22 +220,8 @@ def _is_legacy(change: Change, config: RepositoryConfig, decision: Decision, fol
     return first is not None and change.governed_since is not None and first < change.governed_since
 
 
-def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> frozenset[str]:
-    """What the base's yardstick asks for that it did not ask for where the branch left it."""
+def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> Arrived:
+    """What is new in the yardstick; `root` is where the one stood that was the nearest when the branch left."""
     if change.merge_base is None:
-        return frozenset()
-    before = read_yardstick(change.merge_base, bundled, root)
-    known = {_same_principle(principle.name) for principle in before.constitution.principles}
-    new = {
-        principle.id or principle.name
-        for principle in yardstick.constitution.principles
-        if _same_principle(principle.name) not in known
-    }
-    if before.template.check_heading is None or before.constitution.state is not ConstitutionState.FILLED:
-        new.add("check")
-    return frozenset(new)
-
-
-def _same_principle(name: str) -> str:
-    """A principle by its name; numerals move when one is put in between."""
-    return " ".join(name.casefold().split())
+        return NOTHING
+    return arrived(yardstick, read_yardstick(change.merge_base, bundled, root))

@@ -114,6 +114,16 @@ class OtherHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a feature folder came to where it is."""
+
+    since: str
+    """ISO date (UTC) since when it is there."""
+    pull_request: int | None = None
+    """The pull request that brought it, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A head against a base. Without a base (a plain folder) everything is owned and new."""
 
@@ -134,8 +144,10 @@ class Change:
     reserved: frozenset[str] = frozenset()
     """Numbers that were offered to an issue and are kept for it."""
     first_seen: Mapping[str, str] = field(default_factory=dict)
-    """Folder path to ISO date since when the base has it, where that is known."""
+    """Folder path to ISO date since when the base has it, as far as that makes it legacy."""
     governed_since: str | None = None
     """ISO date of the day when Plangate first saw the repository, where that is known; older folders are legacy."""
     merge_base: Tree | None = None
     """Constitution and templates where the branch left the base, if they differ from the base's; else None."""
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
+    """Folder path to how it came to the base; read only where two folders want one number."""

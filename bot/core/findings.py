@@ -68,6 +68,8 @@ class Finding:
     """The check run's title when this is the only thing that blocks; else the rule's counted clause is used."""
     follow_up: bool = False
     """"Comes next": listed as a state in the tables, not as a thing to look at."""
+    late: bool = False
+    """Let pass because what it is about came to the base after the branch left it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.configured import Configured
-    from bot.core.facts import Answer
+    from bot.core.facts import Answer, Comparison
+    from bot.core.findings import Finding
 
 FOLDERS_A_READ = 16
 """Feature folders that one question brings; a change that touches more is read in several."""
@@ -160,6 +161,40 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
         changes=False,
         comments=False,
     )
+
+
+def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
+    """The folders on the base whose number the change takes: since when they are there is worth a look."""
+    there = change.base.entries if change.base is not None else {}
+    return tuple(
+        dict.fromkeys(one.subject for one in findings if one.rule == "number-collision" and one.subject in there)
+    )
+
+
+def moves_yardstick(comparison: Comparison, asked: Question) -> bool:
+    """Whether the base's yardstick may be another one since the branch left; `comparison` is what the base brought."""
+    paths = {path for file in comparison.changed for path in (file.path, file.previous) if path}
+    known = frozenset(asked.documents) - frozenset(configuration.PATHS)
+    return not comparison.complete or any(_measures(path) for path in paths) or not known.isdisjoint(paths)
+
+
+def where_it_left(asked: Question, commit: str, known: Tree | None = None) -> Question | None:
+    """The yardstick at the commit where a branch left its base; then what of it the answer, `known`, leaves open."""
+    if known is None:
+        documents = (path for path in asked.documents if path not in configuration.PATHS)
+        return Question(before=commit, base_roots=asked.base_roots, documents=tuple(documents))
+    more = _new(asked.documents, _more_documents(known, asked, ()))
+    return Question(before=commit, documents=more[:MAX_DOCUMENTS]) if more else None
+
+
+def is_same_yardstick(asked: Question, one: Tree, other: Tree) -> bool:
+    """Whether two commits hold a plan to the same, as far as it was asked for."""
+    paths = frozenset(asked.documents) - frozenset(configuration.PATHS)
+    return all(one.documents.get(path) == other.documents.get(path) for path in paths if _measures(path))
+
+
+def _measures(path: str) -> bool:
+    return path.startswith((".specify/", "memory/", "templates/")) or "/.specify/" in path
 
 
 def _with_head(asked: Question, head: str, name: str | None) -> Question:

@@ -41,7 +41,19 @@ class At:
     side: Side = Side.HEAD
 
 
-Piece = str | Code | Name | At
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request by its number. Only for a finding's own table: a link in a comment would ping somebody."""
+
+    number: int
+
+    @property
+    def label(self) -> str:
+        """As people cite it, without the sign that GitHub would link."""
+        return f"PR {self.number}"
+
+
+Piece = str | Code | Name | At | Pull
 """A plain `str` piece is always our own words, never foreign text."""
 
 Prose = tuple[Piece, ...]
@@ -64,4 +76,6 @@ def plain(prose: Prose) -> str:
                 parts.append(text)
             case At():
                 parts.append(label(piece))
+            case Pull():
+                parts.append(piece.label)
     return "".join(parts)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
+from bot.core.arrived import NOTHING, Arrived
 from bot.core.change import FileStatus, Kind
 from bot.core.findings import Finding, Severity
 from bot.core.plan import Span
@@ -48,8 +49,8 @@ class Case:
     decision: Decision | None = None
     code_files: int = 0
     """Changed files of the whole change that count as code."""
-    arrived: frozenset[str] = frozenset()
-    """What of the yardstick came to the base after the branch left it: principles' ids, and `check` for the section."""
+    arrived: Arrived = NOTHING
+    """What of the yardstick came to the base after the branch left it."""
 
     @property
     def builds(self) -> bool:

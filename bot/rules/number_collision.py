@@ -3,7 +3,8 @@
 ## What it does
 
 Compares the number of a folder that the change adds with the folders on the base, with those that open pull requests
-add, and with recently pushed branches, each specs root for itself. Renames and archived folders are no collision, and
+add, and with recently pushed branches, each specs root for itself. Says since when the other folder is on the base,
+and with which pull request it came, as far as its history tells. Renames and archived folders are no collision, and
 neither are numbers that are on the base twice already. Timestamps, tickets and issue numbers do not collide.
 
 ## Why
@@ -40,7 +41,7 @@ from bot.core.branch import counted
 from bot.core.findings import Severity
 from bot.core.folders import Folder, folder_at, root_of
 from bot.core.naming import ClaimKind, NextNumber, next_number
-from bot.core.prose import Code, Piece, Prose
+from bot.core.prose import At, Code, Piece, Prose, Pull, Side
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip
 
@@ -125,31 +126,39 @@ def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
     change = case.change
     base = clip(change.base_branch or "the base", 40)
     where: Piece = Code(base) if change.base_branch else base
-    since = change.first_seen.get(rival.path)
+    came = change.arrivals.get(rival.path)
     after = _next(case, decision)
     on_base = rival.path in decision.base
     why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
     if on_base:
-        why = (Code(clip(rival.name)), " has it", f" since {clip(since, 10)}." if since else ".")
+        why = (Code(clip(rival.name)), " has it", f" since {came.since}." if came is not None else ".")
     found = _finding(case, Severity.ERROR, rival, why, after)
     taken = f"Number {_number(case)} is taken "
     return replace(
         found,
-        table=_both(case, rival, (where,) if on_base else None, clip(since, 10) if since else None),
+        table=_both(case, rival, where if on_base else None),
         headline=f"{taken}{f'on {base}' if on_base else 'twice'} · next free is {after.number}",
         title=(taken, "on ", where) if on_base else (f"{taken}twice",),
     )
 
 
-def _both(case: Case, rival: Folder, base: Prose | None, since: str | None) -> tuple[tuple[Prose, ...], ...]:
+def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, ...], ...]:
     """Who has the number, where and, where that is known, since when. `base` is None when both are in this change."""
-    here: Prose = ("this pull request" if case.change.pull_request is not None else "this change",)
+    change = case.change
+    here: Prose = ("this pull request" if change.pull_request is not None else "this change",)
+    came, comes = change.arrivals.get(rival.path), change.arrivals.get(case.feature.dir)
+    there: Prose = here
+    name: Piece = Code(clip(rival.name))
+    if base is not None:
+        there, name = (base,), At(f"{rival.path}/", side=Side.BASE)
+        if came is not None and came.pull_request is not None:
+            there = (base, ", merged with ", Pull(came.pull_request))
     rows: tuple[tuple[Prose, ...], ...] = (
         ((f"number {_number(case)}",), ("where",), ("since",)),
-        ((Code(clip(rival.name)),), base or here, (since or "",)),
-        ((Code(clip(case.feature.name)),), here, ()),
+        ((name,), there, (came.since if came is not None else "",)),
+        ((Code(clip(case.feature.name)),), here, (comes.since if comes is not None else "",)),
     )
-    return rows if since else tuple(row[:-1] for row in rows)
+    return rows if came is not None else tuple(row[:-1] for row in rows)
 
 
 def _disputed(case: Case, decision: Decision, rival: Folder, other: OtherHead) -> Finding:

@@ -10,6 +10,7 @@ and the story's finished feature 018 (the head alone), and says in `case.json` w
 - `base`: false judges a plain folder without a base
 - `branch`, `base_branch`, `pull_request`, `merge_group`, `stage`, `asked`, `reserved`, `first_seen`, `moved`:
   parts of the change
+- `arrivals`: folder to `[date, pull request or null]`
 - `others`: other open heads, as `[ref, pull request or null, folder]`
 - `merge_base`: path to a list of `[old, new]` pairs that make the base's files those of the merge base
 - `config`: keys of `plangate:`
@@ -23,7 +24,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.change import Change, Kind, OtherHead
+from bot.core.change import Arrival, Change, Kind, OtherHead
 from bot.core.config import NumberMode, RepositoryConfig, Requirement, RuleLevel, Unmatched
 from bot.core.findings import Report, Source
 from bot.core.judge import judge
@@ -99,6 +100,7 @@ def change_of(case: Path) -> tuple[Change, RepositoryConfig]:
         "asked": tuple(told.get("asked", ())),
         "reserved": frozenset(told.get("reserved", ())),
         "first_seen": told.get("first_seen", {}),
+        "arrivals": {path: Arrival(*came) for path, came in told.get("arrivals", {}).items()},
         "others": tuple(OtherHead(ref, (path,), number) for ref, number, path in told.get("others", [])),
     }
     if "merge_base" in told:

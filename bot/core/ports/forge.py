@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.change import ChangedFile, OtherHead
+    from bot.core.change import Arrival, ChangedFile, OtherHead
     from bot.core.config import Role
     from bot.core.effects import CheckRun, Reaction
     from bot.core.events import RepositoryRef
@@ -34,6 +34,13 @@ class Forge(Protocol):
 
     def compare(self, base: str, head: str) -> Comparison:
         """A head commit against a base commit or branch. Raises `HeadGone` when either is not there."""
+        ...
+
+    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+        """How a folder came to a commit of a branch; None where its history is too long to say.
+
+        That is the day of the merge that brought it, or of its first commit where no pull request did.
+        """
         ...
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.feature import State
 from bot.core.findings import Finding, Report, Severity
-from bot.core.prose import At, Code, Name, label
+from bot.core.prose import At, Code, Name, Pull, label
 from bot.core.render.facts import Told, counted_order, told
 from bot.core.render.neutral import plain_line, visible
 
@@ -95,4 +95,6 @@ def words(prose: Prose, quote: str = "`") -> str:
                 parts.append(f"{quote}{shown}{quote}" if " " in shown else shown)
             case At():
                 parts.append(plain_line(label(piece)))
+            case Pull():
+                parts.append(piece.label)
     return visible("".join(parts)).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.prose import At, Code, Name, label
+from bot.core.prose import At, Code, Name, Pull, label
 from bot.core.render.neutral import code_cell, code_span, neutralise
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Links:
                 return code(text)
             case At():
                 return self.at(piece)
+            case Pull(number):
+                return self.to(piece.label, self.context.pull_url(number), f"pr{number}")
 
 
 def _own(words: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.arrived import OF_THE_SECTION
 from bot.core.feature import Stage
 from bot.core.findings import Conclusion, FeatureReport, Report, Severity
 from bot.core.prose import plain
@@ -91,11 +92,27 @@ def _of_no_feature(report: Report, context: RenderContext) -> str:
 def _passing(report: Report, context: RenderContext) -> list[str]:
     features = report.features
     clauses = _of_one(features[0]) if len(features) == 1 else _of_several(features)
+    let_pass = [*_waived(context), *_new_since(features)]
+    return [clauses[0], *let_pass] if let_pass else clauses
+
+
+def _waived(context: RenderContext) -> list[str]:
     if not context.waivers:
-        return clauses
+        return []
     first = context.waivers[0]
     more = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
-    return [clauses[0], f"{first.rule} waived by {first.by}{more}"]
+    return [f"{first.rule} waived by {first.by}{more}"]
+
+
+def _new_since(features: Sequence[FeatureReport]) -> list[str]:
+    """How much the branch did not know of when it was cut, and is therefore not held to."""
+    late = {
+        (finding.rule == OF_THE_SECTION, finding.subject) for f in features for finding in f.findings if finding.late
+    }
+    principles = sum(not section for section, _ in late)
+    said = [counted(principles, "principle", "principles")] if principles else []
+    said += ["Constitution Check"] if len(late) > principles else []
+    return [f"{' and '.join(said)} new since you branched"] if said else []
 
 
 def _of_several(features: Sequence[FeatureReport]) -> list[str]:

@@ -9,7 +9,7 @@ from bot.core.draft import Draft
 from bot.core.feature import Artifact, Due, Feature, Stage, State
 from bot.core.findings import Conclusion, FeatureReport, Finding, Report, Severity, Source
 from bot.core.plan import Check, Phase, Placeholder, PlaceholderKind, TrackingRow, Verdict
-from bot.core.prose import At, Code, Name
+from bot.core.prose import At, Code, Name, Pull, Side
 from bot.core.render import RenderContext
 from bot.core.rule import Clause, Rule
 
@@ -280,7 +280,11 @@ COLLISION = Finding(
     paste_as="bash",
     table=(
         (("number 018",), ("where",), ("since",)),
-        ((Code("018-audit-export"),), (Code("main"),), ("2026-11-18",)),
+        (
+            (At("specs/018-audit-export/", side=Side.BASE),),
+            (Code("main"), ", merged with ", Pull(231)),
+            ("2026-11-18",),
+        ),
         ((Code("018-webhook-retry"),), ("this pull request",), ("2026-11-20",)),
     ),
 )

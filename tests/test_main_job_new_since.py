@@ -1,0 +1,156 @@
+"""What came to the base after a branch was cut: the branch is told of it, and held to it once it is updated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.outcome import Spent
+from bot.sandbox.git import Signature
+from tests.stage import CONSTITUTION, SPEC_KIT, TEMPLATE, feature, plan
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import PullRequest, Repository
+    from tests.stage import Stage
+
+READ, COMPARE, RUN = "graphql", "repos/compare-commits-with-basehead", "checks/create"
+COMMENT = "issues/create-comment"
+PATH = ".specify/memory/constitution.md"
+SMALL = "### III. Small (NON-NEGOTIABLE)\n\nKeep it small.\n\n"
+AMENDED = CONSTITUTION.replace("## Governance", f"{SMALL}## Governance")
+KNOWS = plan().replace("\n## Complexity", "| III. Small (NON-NEGOTIABLE) | FAIL | it is large |\n\n## Complexity")
+BARE = plan().split("## Constitution Check", 1)[0] + "## Complexity Tracking\n\nNone.\n"
+SHORT = TEMPLATE.split("## Constitution Check", 1)[0] + "## Complexity Tracking\n"
+
+
+def opened(stage: Stage, repo: Repository, text: str) -> PullRequest:
+    """A pull request whose branch was cut before what comes next."""
+    stage.world.push(repo, "001-search", feature(text=text), author="ada")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain()
+    return pull
+
+
+def merge_base_in(stage: Stage, repo: Repository, branch: str = "001-search") -> str:
+    """Merge the default branch into another, as GitHub's button "Update branch" does; the merge commit."""
+    base, head = repo.branch("main") or "", repo.branch(branch) or ""
+    tree = repo.git.merge(base, head)
+    assert tree is not None
+    sha = repo.git.write_commit(tree, [head, base], "Merge main", Signature("ada", "ada@example.test", 1_800_000_000))
+    return stage.world.branch(repo, branch, sha, author="ada")
+
+
+def spent(stage: Stage, mark: int) -> list[str]:
+    """The operations since a mark, tokens apart."""
+    return [request.operation for request in stage.requests(mark)]
+
+
+def amend(stage: Stage, repo: Repository, files: dict[str, str]) -> Spent:
+    """Push to the base, and what judging the one open pull request again cost."""
+    stage.world.push(repo, "main", files, author="root")
+    return [outcome.spent for outcome in stage.drain(patience=30) if outcome.spent.calls][-1]
+
+
+def test_a_principle_that_came_later_is_only_told_of_until_the_branch_is_updated(
+    stage: Stage, ferry: Repository
+) -> None:
+    pull = opened(stage, ferry, plan())
+    told = amend(stage, ferry, {PATH: AMENDED})
+    assert told == Spent(calls=5, writes=1), "two reads of a swept head, where it left, what stood there, the run"
+    run = stage.run(ferry, pull.head_sha)
+    assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
+    assert "The principle is new since you branched: a warning once the branch is updated." in (run.summary or "")
+    merge_base_in(stage, ferry)
+    stage.drain(patience=30)
+    run = stage.run(ferry, pull.head_sha)
+    assert (run.conclusion, run.title) == ("success", "Nothing blocks · 1 warning")
+    assert "new since" not in (run.summary or "")
+
+
+def test_so_is_one_that_the_plan_breaks(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(text=KNOWS), author="ada")
+    stage.world.push(ferry, "main", {PATH: AMENDED}, author="root")
+    stage.drain(patience=30)
+    mark = stage.world.requests.mark
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    assert spent(stage, mark) == [READ, READ], "where it left is known from its push, and the run says the same"
+    run = stage.run(ferry, pull.head_sha)
+    assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
+    assert "**III. Small (NON-NEGOTIABLE) is violated.**" in (run.summary or "")
+    assert "The principle is new since you branched: an error once the branch is updated." in (run.summary or "")
+    merge_base_in(stage, ferry)
+    stage.drain(patience=30)
+    run = stage.run(ferry, pull.head_sha)
+    assert (run.conclusion, run.title) == ("failure", "1 NON-NEGOTIABLE principle violated")
+    assert "new since" not in (run.summary or "")
+
+
+def test_so_is_the_section(stage: Stage) -> None:
+    repo = stage.world.create_repository(
+        "acme", "ferry", {**SPEC_KIT, "README.md": "#", ".specify/templates/plan-template.md": SHORT}
+    )
+    stage.install(repo)
+    pull = opened(stage, repo, BARE)
+    amend(stage, repo, {".specify/templates/plan-template.md": TEMPLATE})
+    run = stage.run(repo, pull.head_sha)
+    assert (run.conclusion, run.title) == ("success", "In order so far · Constitution Check new since you branched")
+
+
+@pytest.mark.parametrize(
+    ("base", "text"),
+    [
+        (CONSTITUTION.replace("Tests are written before the code.", "Tests come first, always."), plan("PASS", "FAIL")),
+        (CONSTITUTION.replace("II. Test First", "II. Test-First Development"), plan("PASS", "FAIL")),
+        (CONSTITUTION.replace("### II.", "### II. Small\n\nKeep it small.\n\n### III."), plan("PASS", "FAIL")),
+        (CONSTITUTION.replace("### I. Library First", "### I. Library First (NON-NEGOTIABLE)"), plan("FAIL")),
+    ],
+    ids=["another text", "another wording", "another numeral", "another strength"],
+)
+def test_what_was_there_is_no_news_however_it_is_told_now(
+    stage: Stage, ferry: Repository, base: str, text: str
+) -> None:
+    pull = opened(stage, ferry, text)
+    amend(stage, ferry, {PATH: base})
+    run = stage.run(ferry, pull.head_sha)
+    assert run.conclusion == "failure"
+    assert "new since" not in (run.summary or "")
+
+
+def test_who_branches_from_a_commit_without_a_constitution_is_let_pass_in_plain_sight(stage: Stage) -> None:
+    repo = stage.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", ".specify/x": ""})
+    stage.install(repo)
+    stage.world.push(repo, "001-search", feature(text=plan("PASS", "FAIL")), author="eve")
+    stage.world.push(repo, "main", SPEC_KIT, author="root")
+    pull = stage.world.open_pull_request(repo, "001-search", author="eve")
+    stage.drain(patience=30)
+    run = stage.run(repo, pull.head_sha)
+    assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
+    assert "**II. Test First (NON-NEGOTIABLE) is violated.**" in (run.summary or "")
+    assert "an error once the branch is updated" in (run.summary or "")
+
+
+def test_a_base_that_moved_in_other_ways_costs_no_second_read(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
+    stage.world.push(ferry, "main", {"README.md": "# Another\n"}, author="root")
+    stage.lose()
+    mark = stage.world.requests.mark
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    assert spent(stage, mark) == [READ, COMPARE, RUN, COMMENT]
+    assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+
+
+def test_what_cannot_be_softened_asks_for_nothing(stage: Stage, ferry: Repository) -> None:
+    pull = opened(stage, ferry, plan())
+    assert amend(stage, ferry, {PATH: AMENDED.replace(" (NON-NEGOTIABLE)", "")}) == Spent(calls=3, writes=1)
+    assert stage.run(ferry, pull.head_sha).conclusion == "success"
+
+
+def test_one_head_and_base_are_compared_once(stage: Stage, ferry: Repository) -> None:
+    pull = opened(stage, ferry, plan("FAIL"))
+    mark = stage.world.requests.mark
+    stage.world.edit(pull, title="Another title", author="ada")
+    stage.drain()
+    assert spent(stage, mark) == [READ]

@@ -34,6 +34,16 @@ def test_a_pull_request_event_is_one_read_and_one_run(stage: Stage, ferry: Repos
     assert spent(stage, mark) == [READ, RUN]
 
 
+def test_so_is_one_whose_findings_block_nobody(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(), author="ada")
+    stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    mark = stage.world.requests.mark
+    stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("PARTIAL")}, author="ada")
+    stage.drain()
+    assert spent(stage, mark) == [READ, RUN]
+
+
 def test_what_a_job_cost_is_told_with_its_outcome(stage: Stage, ferry: Repository) -> None:
     stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
     mark = stage.world.requests.mark

@@ -98,8 +98,8 @@ def arrived(now: Yardstick, before: Yardstick) -> Arrived:
 
 
 def may_soften(findings: Iterable[Finding]) -> bool:
-    """Whether it matters where the branch left the base: something found is harder than what is new may be."""
-    return any(finding.rule in SOFTENED and finding.severity != "notice" for finding in findings)
+    """Whether it matters where the branch left the base: something blocks that would not, were it new there."""
+    return any(finding.rule in SOFTENED and finding.severity == "error" for finding in findings)
 
 
 def _holds(text: str, name: str) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _HARDNESS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTICE: 0}
 _STANDS_WHEN_OLD = frozenset({"unfilled-plan", "non-negotiable-violated"})
-_WOULD_BE = {Severity.ERROR: "an error", Severity.WARNING: "a warning"}
 
 
 def at_most(severity: Severity, cap: Severity) -> Severity:
@@ -59,10 +58,11 @@ def capped(finding: Finding, case: Case) -> Finding | None:
         severity = at_most(severity, Severity.NOTICE)
     if not finding.new and not _stands_when_old(finding, case):
         severity = at_most(severity, Severity.WARNING)
-    late = severity is not Severity.NOTICE and case.arrived.concerns(finding, case.plan)
+    # Only what would block: where the branch left its base costs a call, and a warning holds nobody up.
+    late = severity is Severity.ERROR and case.arrived.concerns(finding, case.plan)
     if late:
         what = "section" if finding.rule == OF_THE_SECTION else "principle"
-        why = (*why, f" The {what} is new since you branched: {_WOULD_BE[severity]} once the branch is updated.")
+        why = (*why, f" The {what} is new since you branched: an error once the branch is updated.")
         severity = Severity.NOTICE
     if case.change.merge_group and severity is not Severity.ERROR:
         return None

@@ -24,7 +24,7 @@ a condition makes softer stays softer. Then come the caps, which only ever lower
 | in a feature that the change touches and does not own | warning, new lines only, and nothing is missing |
 | in a legacy feature | notice |
 | on an old line | warning, unless code comes with a missing or unfilled plan, or a broken NON-NEGOTIABLE |
-| an error about a principle or section that came to the base after the branch left it | notice, until the branch is updated |
+| an error about a principle or section that came to the base later | notice, until the branch is updated |
 | in a merge group | errors only |
 
 What came later is said to be new in the finding, with what it will be once the branch is updated, and in the title of a

@@ -16,7 +16,8 @@ from bot.adapters.postgres import PostgresDatabase
 from bot.adapters.queue_postgres import PostgresQueue
 from bot.core.errors import StorageError, UserError
 from bot.core.ports import JobState
-from tests.adapters.queue_contract import QueueContract, QueueMachine, job
+from tests.adapters.queue_contract import QueueContract, job
+from tests.adapters.queue_model import QueueMachine
 from tests.clocks import HandClock
 
 if TYPE_CHECKING:

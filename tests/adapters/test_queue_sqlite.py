@@ -19,7 +19,8 @@ from bot.adapters.queue_sqlite import SqliteQueue
 from bot.adapters.sqlite import Database
 from bot.core.errors import StorageError, UserError
 from bot.core.ports import JobState, Queue
-from tests.adapters.queue_contract import QueueContract, QueueMachine, job
+from tests.adapters.queue_contract import QueueContract, job
+from tests.adapters.queue_model import QueueMachine
 from tests.clocks import HandClock
 
 

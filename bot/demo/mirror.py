@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from bot.core.errors import UserError
+from bot.demo.interrupts import own_folder
 from bot.sandbox.git import Bare
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Mirror:
     """The copy: a bare repository in a folder of its own, removed with `close`."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="plangate-mirror-", ignore_cleanup_errors=True)
+        self._folder = own_folder("plangate-mirror-")
         self.git = Bare.create(Path(self._folder.name) / "copy.git", "main")
 
     def __enter__(self) -> Self:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.core.errors import UserError
+from bot.demo.interrupts import own_folder, undisturbed
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from bot.sandbox.requests_log import Request
     from bot.sandbox.state import CheckRun, Comment, Repository
@@ -31,7 +28,6 @@ WAIT_SECONDS = 20.0
 """How long one verdict may take before the demo says that something is wrong."""
 STOP_SECONDS = 15.0
 _TICK = 0.01
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _SECRET = "demo-secret"  # noqa: S105  it signs deliveries between two processes of this demo
 
 
@@ -42,28 +38,11 @@ class LateError(UserError):
     """What was waited for did not come in time."""
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Nobody interrupts this: what is half begun or half ended would stay behind. Interrupts come right after."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    waiting: list[int] = []
-    before = {one: signal.signal(one, lambda number, _: waiting.append(number)) for one in _INTERRUPTS}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-        if waiting and sys.exc_info()[0] is None:
-            raise KeyboardInterrupt
-
-
 class Theatre:
     """The two servers, on loopback, in a folder that goes when they go."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="plangate-demo-", ignore_cleanup_errors=True)
+        self._folder = own_folder("plangate-demo-")
         self.port = _free_port()
         self._world: World | None = None
         self._log = Path(self._folder.name) / "plangate.log"
@@ -83,7 +62,7 @@ class Theatre:
 
     def __enter__(self) -> Self:
         try:
-            with _undisturbed():
+            with undisturbed():
                 self._world = World(webhook_url=f"{self.url}/webhook", secret=_SECRET)
             self._start()
         except BaseException:
@@ -108,9 +87,11 @@ class Theatre:
             "PLANGATE_DIRECTORY": self._folder.name,
             "PLANGATE_HOST": "127.0.0.1",
             "PLANGATE_PORT": str(self.port),
+            # What it leaves where temporary files are when it is ended early goes with the folder.
+            "TMPDIR": self._folder.name,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLANGATE_")}
-        with self._log.open("wb") as log, _undisturbed():
+        with self._log.open("wb") as log, undisturbed():
             self._plangate = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
                 env=inherited | ours,
@@ -131,7 +112,7 @@ class Theatre:
 
     def close(self) -> None:
         """End both, and remove what they wrote; a second Ctrl-C does not leave half of it."""
-        with _undisturbed():
+        with undisturbed():
             self._close()
 
     def _close(self) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TITLES = (
     "✗ plangate  The plan is still the template",
@@ -62,17 +62,17 @@ class Demo:
 
     def left(self) -> list[int]:
         """Processes that it started and that still run, found by what they inherited."""
-        mark = f"DEMO_MARK={self._mark}".encode()
-        found = []
-        for place in os.listdir("/proc"):  # noqa: PTH208  names are all that is needed
-            if place.isdigit():
-                try:
-                    with open(f"/proc/{place}/environ", "rb") as variables:  # noqa: PTH123  no Path of a process
-                        if mark in variables.read().split(b"\0"):
-                            found.append(int(place))
-                except OSError:
-                    continue  # it ended, or is somebody else's
-        return found
+        everything = [int(place) for place in os.listdir("/proc") if place.isdigit()]  # noqa: PTH208  names will do
+        return [process for process in everything if environment(process).get("DEMO_MARK") == self._mark]
+
+
+def environment(process: int) -> dict[str, str]:
+    """The variables that a process was started with; none of one that ended or is somebody else's."""
+    try:
+        variables = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
+    except OSError:
+        return {}
+    return {name: value for name, _, value in (one.partition("=") for one in variables.split("\0"))}
 
 
 def play(folder: Path, *words: str, output: int | None = None) -> Iterator[Demo]:
@@ -111,6 +111,15 @@ def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, numb
         assert code == (0 if words.startswith("Ctrl") else 130), demo.said
         assert "Traceback" not in demo.said
         assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
+
+
+@pytest.mark.slow
+def test_what_its_processes_leave_goes_with_the_demo_whenever_they_are_ended(tmp_path: Path) -> None:
+    for demo in play(tmp_path, "--keep"):
+        demo.until(" 1 of 7 ")
+        places = [Path(environment(process).get("TMPDIR", "/")) for process in demo.left()]
+        # At least the door, the worker and what keeps both alive; the demo itself stands outside, as does its git.
+        assert sum(place.parent == demo.folder for place in places) >= 3, places
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core import owner_file
 from bot.core.config_layers import Rank
-from bot.core.configured import PATHS, Break, Farther, own_layer, rank_of, text_of
+from bot.core.configured import PATHS, Break, Farther, file_at, own_layer, rank_of, text_of
 from bot.core.errors import ForgeError, RepositoryGone
 from bot.core.facts import Question
 from bot.core.owner_file import OWNERS, Owner, OwnerFile, Standing
@@ -121,7 +121,7 @@ def _file(name: str, answer: Answer) -> OwnerFile:
     """What was read of the owner's repository."""
     tree, branch = answer.default, answer.default_branch or ""
     layer, _ = own_layer(tree, (), Rank.OWNER)
-    document = tree.documents.get(layer.origin.path) if tree is not None and layer.present else None
+    document = file_at(tree, layer.origin.path) if tree is not None and layer.present else None
     return OwnerFile(
         repository=name,
         standing=Standing.ABSENT if document is None else Standing.PRESENT,

@@ -12,8 +12,9 @@ import bot
 from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit, with_arrivals
 from bot.bundled import bundled_text
 from bot.core import needs
+from bot.core.change import Tree
 from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
-from bot.core.configured import read_file
+from bot.core.configured import own_layer
 from bot.core.digest import digest
 from bot.core.errors import UserError
 from bot.core.findings import Report, Source
@@ -75,25 +76,23 @@ def rule_ids() -> tuple[str, ...]:
 def host_layer(text: str | None = None) -> Layer:
     """The defaults of this installation. Raises `UserError` when its own `app.yml` is broken."""
     layer = read_layer(bundled_text(MANIFEST) if text is None else text, Origin(Rank.HOST, MANIFEST), rule_ids())
-    _refuse_broken(layer)
+    refuse_broken(layer)
     return layer
 
 
 def repository_layer(copy: Copy, base: str | None) -> Layer:
     """What the repository's own file says: at the base where there is one, else in the working copy."""
     sha = copy.git.commit(base) if copy.git is not None and base is not None else None
-    documents = read_commit(copy.git, sha, CONFIG_PATHS) if copy.git and sha else copy.read(CONFIG_PATHS)
-    for path in CONFIG_PATHS:
-        document = documents.get(path)
-        if document is None:
-            continue
-        layer, _ = read_file(document, sha, rule_ids(), Rank.REPOSITORY)
-        if layer.present:
-            return layer
-    return read_layer(None, Origin(Rank.REPOSITORY, CONFIG_PATHS[0], sha), ())
+    if copy.git is not None and sha is not None:
+        tree = Tree(sha, copy.git.entries(sha, CONFIG_PATHS), read_commit(copy.git, sha, CONFIG_PATHS))
+    else:
+        tree = Tree(None, copy.entries, copy.read(CONFIG_PATHS))
+    layer, _ = own_layer(tree, rule_ids(), Rank.REPOSITORY)
+    return layer
 
 
-def _refuse_broken(layer: Layer) -> None:
+def refuse_broken(layer: Layer) -> None:
+    """Raises `UserError` with every mistake of a file that cannot be read."""
     if not layer.mistakes:
         return
     places = (
@@ -108,7 +107,7 @@ def judge_copy(folder: Path, wanted: Wanted) -> Judged:
     started = time.perf_counter()
     copy = open_copy(folder)
     own = repository_layer(copy, wanted.base)
-    _refuse_broken(own)
+    refuse_broken(own)
     effective = merge((host_layer(), own))
     change = read_change(copy, wanted, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))

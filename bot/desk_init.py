@@ -53,9 +53,6 @@ class Beginning:
     def save(self) -> Path:
         """Write the file, unless a configuration is there. Raises `UserError` when it cannot be."""
         refuse_another(self.copy)
-        for path in (".github", TARGET):
-            if (self.copy.root / path).is_symlink():
-                raise UserError(f"{path} is a symbolic link: nothing is written through it.")
         target = self.copy.root / TARGET
         try:
             target.parent.mkdir(exist_ok=True)
@@ -69,7 +66,10 @@ class Beginning:
 
 
 def refuse_another(copy: Copy) -> None:
-    """Raises `UserError` where there is a configuration, also one that cannot be read."""
+    """Raises `UserError` where there is a configuration, also one that cannot be read, or a link in its place."""
+    for path in (".github", TARGET):
+        if (copy.root / path).is_symlink():
+            raise UserError(f"{path} is a symbolic link: nothing is written through it.")
     own = repository_layer(copy, None)
     if own.present:
         raise UserError(f"{own.origin.path} has a `plangate:` already: --print shows what would be written.")

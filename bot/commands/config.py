@@ -12,7 +12,7 @@ from bot.adapters.worktree import CONFIG_PATHS, open_copy
 from bot.commands import add_folder
 from bot.core.change import MAX_DOCUMENT_BYTES, Document, document
 from bot.core.config_check import mistakes_of
-from bot.core.config_layers import Layer, Origin, Rank, merge, read_layer
+from bot.core.config_layers import Origin, Rank, merge, read_layer
 from bot.core.config_schema import json_schema
 from bot.core.config_show import rows
 from bot.core.configured import Farther, text_of
@@ -20,6 +20,7 @@ from bot.core.errors import UserError
 from bot.core.render import plain_line
 from bot.core.render.neutral import visible
 from bot.core.wording import count
+from bot.core.yaml_places import LINK
 
 if TYPE_CHECKING:
     import argparse
@@ -57,7 +58,7 @@ def schema_text() -> str:
 
 
 def _default_file() -> Path:
-    found = next((Path(path) for path in CONFIG_PATHS if Path(path).is_file()), None)
+    found = next((Path(path) for path in CONFIG_PATHS if _is_linked(Path(path)) or Path(path).is_file()), None)
     if found is None:
         raise UserError(
             f"There is no {' and no '.join(CONFIG_PATHS)} here: name the file, or `plangate config schema`."
@@ -86,7 +87,14 @@ def _validate(files: list[Path], rank: Rank) -> int:
     return 1 if broken else 0
 
 
+def _is_linked(file: Path) -> bool:
+    """A link in the place of a repository's file, which the App does not follow either."""
+    return file == Path(CONFIG_PATHS[0]) and file.is_symlink()
+
+
 def _document(file: Path) -> Document:
+    if _is_linked(file):
+        return Document(str(file), LINK)
     try:
         with file.open("rb") as stream:
             return document(str(file), stream.read(MAX_DOCUMENT_BYTES + 1))
@@ -99,18 +107,20 @@ def _described(mistake: Mistake, path: str, lines: list[str]) -> str:
     gutter = " " * len(str(spot.line))
     source = visible(lines[spot.line - 1]) if spot.line <= len(lines) else ""
     carets = " " * (spot.column - 1) + "^" * spot.length
+    shown = f"{gutter} |\n{spot.line} | {source}\n{gutter} | {carets}\n" if source.strip() else ""
     return (
         f"error: {plain_line(mistake.title)}\n"
         f"{gutter}--> {plain_line(path)}:{spot.line}:{spot.column}\n"
-        f"{gutter} |\n{spot.line} | {source}\n{gutter} | {carets}\n"
+        f"{shown}"
         f"{gutter} = fix: {plain_line(mistake.remedy)}\n\n"
     )
 
 
 def _show(folder: Path, base: str | None) -> str:
     copy = open_copy(folder)
-    layers: tuple[Layer, ...] = (desk.host_layer(), desk.repository_layer(copy, base))
-    effective = merge(layers)
+    own = desk.repository_layer(copy, base)
+    desk.refuse_broken(own)
+    effective = merge((desk.host_layer(), own))
     found = rows(effective)
     width = max(len(row.key) for row in found)
     wide = min(48, max(len(row.value) for row in found))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change import Kind
 from bot.core.config_layers import Layer, merge
-from bot.core.configured import PATHS, own_layer, rank_of, read_file
+from bot.core.configured import PATHS, file_at, own_layer, rank_of, read_file
 from bot.core.effects import CheckRun, PublishRun
 from bot.core.render import CONFIG_NAME, ConfigFile, RenderContext, config_run
 
@@ -79,17 +79,17 @@ def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> Confi
     rank, ids = rank_of(answer.full_name), farther.rule_ids
     base, _ = own_layer(one.change.base, ids, rank)
     changed = [path for path in PATHS if _differs(path, head, one.change.base)]
-    layers = [read_file(head.documents[path], head.sha, ids, rank)[0] for path in changed if path in head.documents]
+    files = [file for path in changed if (file := file_at(head, path)) is not None]
     told = [
         ConfigFile(
             layer.origin.path,
-            head.documents[layer.origin.path].text,
+            file.text,
             mistakes_of(layer, farther),
             base_exists=base.present,
             shadowed=_comes_first(layer, own_layer(head, ids, rank)[0]),
         )
-        for layer in layers
-        if layer.present
+        for file in files
+        if (layer := read_file(file, head.sha, ids, rank)[0]).present
     ]
     if told:
         return next((file for file in told if file.mistakes), told[0])
@@ -105,8 +105,7 @@ def _comes_first(layer: Layer, counting: Layer) -> str | None:
 
 
 def _differs(path: str, head: Tree, base: Tree | None) -> bool:
-    there = base.documents.get(path) if base is not None else None
-    return head.documents.get(path) != there
+    return file_at(head, path) != (file_at(base, path) if base is not None else None)
 
 
 def _context(one: Candidate, answer: Answer, house: House) -> RenderContext:

@@ -10,18 +10,18 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.change import Reading
+from bot.core.change import Document, Kind, Reading
 from bot.core.config_layers import Effective, Layer, Origin, Rank, merge, read_layer
 from bot.core.findings import Source
 from bot.core.globs import matches
 from bot.core.owner_file import OWNERS, Owner
 from bot.core.stored import StoredBlob
-from bot.core.yaml_places import MAX_BYTES
+from bot.core.yaml_places import LINK, MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.change import Document, Tree
+    from bot.core.change import Tree
     from bot.core.config import Mode, RepositoryConfig
     from bot.core.facts import Answer
     from bot.core.yaml_places import Mistake
@@ -149,13 +149,25 @@ def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[L
     """The layer of the file that counts in a tree, and its text; None where there is none."""
     sha = tree.sha if tree is not None else None
     for path in PATHS:
-        document = tree.documents.get(path) if tree is not None else None
+        document = file_at(tree, path) if tree is not None else None
         if document is None:
             continue
         layer, text = read_file(document, sha, rule_ids, rank)
         if layer.present:
             return layer, text
     return Layer(Origin(rank, PATHS[0], sha)), None
+
+
+def file_at(tree: Tree, path: str) -> Document | None:
+    """The file at one of `PATHS`, None where there is none.
+
+    A link in the place that is only ours is a file with a mistake. At the root other tools keep an `app.yml`, and what
+    a link leads to is not looked at, so nothing says that it means us.
+    """
+    entry = tree.entries.get(path)
+    if path == PATHS[0] and entry is not None and entry.kind is Kind.SYMLINK:
+        return Document(path, LINK)
+    return tree.documents.get(path)
 
 
 def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank: Rank) -> tuple[Layer, str]:

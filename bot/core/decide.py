@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.config import CommentWhen
-from bot.core.configured import PATHS
+from bot.core.configured import PATHS, file_at
 from bot.core.effects import CheckRun, Enqueue, PublishRun, WriteComment
 from bot.core.events import RepositoryRef, SweepDue
 from bot.core.folders import feature_folders, specs_roots
@@ -169,7 +169,7 @@ def moves_configuration(answer: Answer) -> bool:
     before, after = answer.before, answer.default
     if before is None or after is None:
         return True
-    return any(before.documents.get(path) != after.documents.get(path) for path in PATHS)
+    return any(file_at(before, path) != file_at(after, path) for path in PATHS)
 
 
 def changed_numbers(answer: Answer, config: RepositoryConfig) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ MAX_DEPTH: Final = 12
 MAX_VALUES: Final = 4000
 """Keys and values together, after aliases are followed."""
 
+LINK: Final = "\nplangate:\n\0 a symbolic link"
+"""Stands in for the text of a file that is a symbolic link; no text holds a NUL."""
+
 Scalar = str | int | float | bool | None
 
 
@@ -133,6 +136,9 @@ def _refuse_text(text: str) -> None:
     """A file that is too large, or holds what is no text, is refused by its own words and not by the parser's."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise _UnreadableError(Mistake(Spot(1, 1), "the file is too large", f"Keep it within {MAX_BYTES // 1024} KB."))
+    if text == LINK:
+        remedy = "Commit the file itself in its place."
+        raise _UnreadableError(Mistake(Spot(1, 1), "the file is a symbolic link, which is not followed", remedy))
     found = _NO_TEXT.search(text)
     if found is None:
         return

@@ -80,6 +80,8 @@ def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
     schema["properties"]["artifacts"] |= {"propertyNames": {"enum": list(ARTIFACTS)}}
     schema["properties"]["rules"] |= {"propertyNames": {"enum": list(rule_ids)}}
     _add_bounds(schema["properties"], definitions["Commands"]["properties"], rule_ids)
+    # `plangate:` with nothing below it says nothing, and is no mistake.
+    schema["type"] = [schema["type"], "null"]
     return {
         "$schema": SCHEMA_ID,
         "title": "Plangate's part of app.yml",

@@ -117,3 +117,11 @@ def test_an_editor_finds_the_mistakes_that_we_find(name: str, text: str) -> None
 def test_an_editor_accepts_what_we_accept(setting: str) -> None:
     value, _ = read_yaml(f"plangate:\n  {setting}\nname: the manifest of an App\n")
     assert VALIDATOR.is_valid(plain_value(value))
+
+
+@pytest.mark.parametrize("text", ["plangate:\n", "plangate: {}\n", "plangate: ~\n", "plangate:\n  # mode: advise\n"])
+def test_nothing_below_the_key_is_no_mistake_for_anybody(text: str) -> None:
+    layer = read_layer(text, OWNER, [rule.id for rule in RULES])
+    assert (layer.present, layer.mistakes, dict(layer.settings)) == (True, (), {})
+    value, _ = read_yaml(text)
+    assert VALIDATOR.is_valid(plain_value(value))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bot.core import candidates, needs
+from bot.core.arrived import as_it_left
 from bot.core.change import Arrival, FileStatus, Tree
 from bot.core.code import counts_as_code
-from bot.core.errors import ForgeError, HeadGone
-from bot.core.facts import Comparison, joined
+from bot.core.configured import PATHS
+from bot.core.errors import ForgeError
+from bot.core.facts import Comparison, joined, together
 from bot.core.folders import specs_roots
 from bot.core.needs import Hints, Subject
 from bot.core.which import decide
@@ -32,18 +34,6 @@ MAX_ROUNDS = 60
 _MOST_HINTED_FOLDERS = 4
 _MOST_ARRIVALS = 3
 _NO_COMPARISON = Comparison(0, "", ())
-
-
-class Left(msgspec.Struct, frozen=True):
-    """Where a head left its base, so that it is asked for once."""
-
-    head: str
-    base: str
-    at: str
-    """Empty where the base's yardstick has not changed since."""
-
-
-_Kept = TypeVar("_Kept", Hints, Left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,51 +121,28 @@ class Gatherer:
             return None
         return candidates.of_branch(answer, branch, comparison, self.known)
 
-    def since_branched(self, one: Candidate, asked: Question) -> Candidate:
-        """The candidate with the yardstick where it left its base, if that is another one.
-
-        At most a comparison, and a read where the base's own changes touch the yardstick.
-        """
-        base, head = one.change.base, one.change.head.sha
-        if one.change.merge_group or base is None or base.sha is None or head is None:
+    def since_branched(self, one: Candidate, gathered: Gathered) -> Candidate:
+        """The candidate with the yardstick where it left its base, if that may be another one; most often no read."""
+        base, head = one.change.base, one.change.head
+        if base is None or head.sha is None or one.cut or not needs.left_early(one.change):
             return one
-        key = f"left:{one.change.head_branch}"
-        commit = self._where_it_left(key, head, base.sha, asked)
-        if not commit:
-            return one
-        found = Tree(commit)
-        more = needs.where_it_left(asked, commit)
+        asked, found = gathered.asked, gathered.answer.before
+        if found is not None and found.sha != head.sha:
+            found = None
         for _ in range(MAX_ROUNDS):
+            more = needs.where_it_left(asked, head.sha, found)
             if more is None:
                 break
             answer = self.forge.read(more).before
             if answer is None:
                 return one
-            found = Tree(commit, {**found.entries, **answer.entries}, {**found.documents, **answer.documents})
+            found = together(found, answer) if found is not None else answer
             asked = needs.extended(asked, more)
-            more = needs.where_it_left(asked, commit, found)
-        if needs.is_same_yardstick(asked, found, base):
-            self._keep(key, Left(head, base.sha, ""))
+        documents = as_it_left(found.documents if found else {}, base.documents, one.change.changed)
+        paths = {path for path in asked.documents if path not in PATHS}
+        if all(documents.get(path) == base.documents.get(path) for path in paths):
             return one
-        return replace(one, change=replace(one.change, merge_base=replace(found, entries={})))
-
-    def _where_it_left(self, key: str, head: str, base: str, asked: Question) -> str:
-        """The commit, empty where the yardstick is the same there. Of two commits it is always the same one."""
-        left = self._stored(key, Left)
-        if left is None or (left.head, left.base) != (head, base):
-            left = Left(head, base, self._left_at(head, base, asked))
-            self._keep(key, left)
-        return left.at
-
-    def _left_at(self, head: str, base: str, asked: Question) -> str:
-        known = self._comparisons.get((base, head))
-        if known is not None:
-            return known.merge_base if known.merge_base != base else ""
-        try:
-            brought = self._compare(head, base)  # the other way round: what the base brought since
-        except HeadGone:
-            return ""  # no history in common, so that nothing can have come later
-        return brought.merge_base if needs.moves_yardstick(brought, asked) else ""
+        return replace(one, change=replace(one.change, merge_base=Tree(head.sha, {}, documents)))
 
     def with_arrivals(self, one: Candidate, folders: Iterable[str]) -> Candidate:
         """The candidate with how these folders came to its base; a read for each.
@@ -212,21 +179,21 @@ class Gatherer:
         return next(other for other in again if other.change.pull_request == number)
 
     def _hints(self, subject: Subject) -> Hints:
-        found = self._stored("yardstick", Hints) or Hints()
+        found = self._stored("yardstick") or Hints()
         name = subject.named or subject.branch
-        of_branch = self._stored(f"branch:{name}", Hints) if name else None
+        of_branch = self._stored(f"branch:{name}") if name else None
         return (
             found
             if of_branch is None
             else msgspec.structs.replace(found, folders=of_branch.folders, prefixes=of_branch.prefixes)
         )
 
-    def _stored(self, key: str, kind: type[_Kept]) -> _Kept | None:
+    def _stored(self, key: str) -> Hints | None:
         stored = self.store.remembered(self.repository, key)
         if stored is None:
             return None
         try:
-            return msgspec.json.decode(stored, type=kind)
+            return msgspec.json.decode(stored, type=Hints)
         except msgspec.DecodeError:
             return None
 
@@ -247,11 +214,11 @@ class Gatherer:
         folders = decide(change, config).folders[:_MOST_HINTED_FOLDERS]
         numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
         paths = tuple(folder.path for folder in folders)
-        before = self._stored(f"branch:{name}", Hints)
+        before = self._stored(f"branch:{name}")
         self._keep(f"branch:{name}", Hints(folders=paths, prefixes=numbers))
         return before is not None and before.prefixes != numbers
 
-    def _keep(self, key: str, what: Hints | Left) -> None:
+    def _keep(self, key: str, what: Hints) -> None:
         text = msgspec.json.encode(what).decode()
         if self.store.remembered(self.repository, key) != text:
             self.store.remember(self.repository, key, text)

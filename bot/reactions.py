@@ -250,7 +250,7 @@ class Task:
             one = self._judge_one(candidate)
             findings, full = one.report.all_findings(), candidate
             if may_soften(findings):
-                full = gatherer.since_branched(full, gathered.asked)
+                full = gatherer.since_branched(full, gathered)
             if collided := needs.collided(findings, candidate.change):
                 full = gatherer.with_arrivals(full, collided)
             judged.append(one if full is candidate else self._judge_one(full))

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -83,7 +84,8 @@ def children(pid: int) -> list[int]:
     """The process ids of a process's children."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end between being listed and being read
+            found += [int(child) for child in (task / "children").read_text().split()]
     return found
 
 

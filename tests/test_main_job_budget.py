@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 READ = "graphql"
 RUN = "checks/create"
-COMPARE = "repos/compare-commits-with-basehead"
-"""Where the branch left its base; asked for where a principle is in question that may be newer."""
 
 
 def spent(stage: Stage, mark: int) -> list[str]:
@@ -49,8 +47,8 @@ def test_what_a_job_cost_is_told_with_its_outcome(stage: Stage, ferry: Repositor
     mark = stage.world.requests.mark
     stage.world.open_pull_request(ferry, "001-search", author="ada")
     told = [outcome.spent for outcome in stage.drain() if outcome.spent.calls]
-    assert spent(stage, mark) == [READ, COMPARE, RUN, "issues/create-comment"]
-    assert told == [Spent(calls=4, writes=2)]
+    assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
+    assert told == [Spent(calls=3, writes=2)]
 
 
 def test_a_crowd_of_comments_is_not_read_to_its_end(
@@ -116,7 +114,7 @@ def test_a_comment_is_written_only_when_there_is_something_to_do(stage: Stage, f
     mark = stage.world.requests.mark
     stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()
-    assert spent(stage, mark) == [READ, COMPARE, RUN, "issues/create-comment"]
+    assert spent(stage, mark) == [READ, RUN, "issues/create-comment"]
 
 
 def test_what_does_not_concern_us_costs_nothing(stage: Stage, ferry: Repository) -> None:

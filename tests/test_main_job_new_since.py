@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest, Repository
     from tests.stage import Stage
 
-READ, COMPARE, RUN = "graphql", "repos/compare-commits-with-basehead", "checks/create"
-COMMENT = "issues/create-comment"
+READ, RUN, COMMENT = "graphql", "checks/create", "issues/create-comment"
+COMPARED = "repos/compare-commits-with-basehead"
+"""What a branch without a pull request changes."""
 PATH = ".specify/memory/constitution.md"
 SMALL = "### III. Small (NON-NEGOTIABLE)\n\nKeep it small.\n\n"
 AMENDED = CONSTITUTION.replace("## Governance", f"{SMALL}## Governance")
@@ -69,7 +70,7 @@ def test_one_that_the_plan_breaks_is_only_told_of_until_the_branch_is_updated(st
     mark = stage.world.requests.mark
     pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()
-    assert spent(stage, mark) == [READ, READ], "where it left is known from its push, and the run says the same"
+    assert spent(stage, mark) == [READ, READ], "the run says the same as that of its push"
     run = stage.run(ferry, pull.head_sha)
     assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
     assert "**III. Small (NON-NEGOTIABLE) is violated.**" in (run.summary or "")
@@ -132,7 +133,7 @@ def test_a_base_that_moved_in_other_ways_costs_no_second_read(stage: Stage, ferr
     mark = stage.world.requests.mark
     pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()
-    assert spent(stage, mark) == [READ, COMPARE, RUN, COMMENT]
+    assert spent(stage, mark) == [READ, RUN, COMMENT]
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
 
 
@@ -142,9 +143,78 @@ def test_what_cannot_be_softened_asks_for_nothing(stage: Stage, ferry: Repositor
     assert stage.run(ferry, pull.head_sha).conclusion == "success"
 
 
-def test_one_head_and_base_are_compared_once(stage: Stage, ferry: Repository) -> None:
-    pull = opened(stage, ferry, plan("FAIL"))
+def test_what_the_branch_knows_takes_a_second_read_where_something_blocks(stage: Stage, ferry: Repository) -> None:
+    pull = opened(stage, ferry, plan())
+    stage.world.push(ferry, "main", {PATH: AMENDED}, author="root")
+    stage.drain(patience=30)
     mark = stage.world.requests.mark
-    stage.world.edit(pull, title="Another title", author="ada")
+    stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": KNOWS}, author="ada")
     stage.drain()
-    assert spent(stage, mark) == [READ]
+    assert spent(stage, mark) == [READ, READ, RUN]
+    assert stage.run(ferry, pull.head_sha).title == "In order so far · 1 principle new since you branched"
+
+
+def test_at_first_sight_it_comes_with_the_second_read(stage: Stage) -> None:
+    config = {".github/app.yml": "plangate: {specs: [features]}\n"}
+    repo = stage.world.create_repository("acme", "new", {"README.md": "#", **SPEC_KIT, **config})
+    stage.world.push(repo, "001-search", feature("features/001-search", text=KNOWS), author="ada")
+    stage.world.push(repo, "main", {PATH: AMENDED}, author="root")
+    stage.world.install("acme", [repo])
+    stage.lose()
+    mark = stage.world.requests.mark
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain()
+    assert spent(stage, mark) == [READ, READ, RUN]
+    assert stage.run(repo, pull.head_sha).title == "In order so far · 1 principle new since you branched"
+
+
+@pytest.mark.parametrize(
+    "deed", ["takes it away", "moves it away", "makes code of it", "empties it", "takes the principle out"]
+)
+def test_what_a_branch_does_to_the_constitution_makes_nothing_new(stage: Stage, ferry: Repository, deed: str) -> None:
+    """The base has not moved: every principle was there when the branch left, whatever its own tree says."""
+    done: dict[str, dict[str, str | bytes | None]] = {
+        "takes it away": {PATH: None},
+        "moves it away": {PATH: None, "docs/principles.md": CONSTITUTION},
+        "makes code of it": {PATH: None, "src/principles.txt": CONSTITUTION},
+        "empties it": {PATH: "# Constitution\n"},
+        "takes the principle out": {PATH: CONSTITUTION.split("### II.", 1)[0] + "## Governance\n"},
+    }
+    stage.world.push(ferry, "001-search", {**feature(text=plan("PASS", "FAIL")), **done[deed]}, author="eve")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="eve")
+    stage.drain()
+    run = stage.run(ferry, pull.head_sha)
+    assert run.conclusion == "failure"
+    assert "NON-NEGOTIABLE principle violated" in (run.title or "")
+    assert "new since" not in (run.summary or "")
+
+
+def test_who_edits_the_constitution_is_held_to_the_base_s(stage: Stage, ferry: Repository) -> None:
+    edited = CONSTITUTION.replace("## Governance", "## Governance of ours")
+    stage.world.push(ferry, "001-search", {**feature(text=KNOWS), PATH: edited}, author="ada")
+    stage.world.push(ferry, "main", {PATH: AMENDED}, author="root")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain(patience=30)
+    run = stage.run(ferry, pull.head_sha)
+    assert (run.conclusion, run.title) == ("failure", "1 NON-NEGOTIABLE principle violated")
+
+
+def test_a_bare_branch_is_told_the_same(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(text=plan()), author="ada")
+    stage.world.push(ferry, "main", {PATH: AMENDED}, author="root")
+    stage.drain(patience=30)
+    mark = stage.world.requests.mark
+    sha = stage.world.push(ferry, "001-search", feature(text=KNOWS), author="ada")
+    stage.drain()
+    assert stage.run(ferry, sha).title == "In order so far · 1 principle new since you branched"
+    assert spent(stage, mark) == [READ, COMPARED, READ, RUN]
+
+
+def test_a_change_too_large_to_be_listed_is_held_to_the_base_s(stage: Stage, ferry: Repository) -> None:
+    """Whether it edits the constitution itself is not known, so nothing is softened."""
+    crowd = {f"assets/{number}.svg": f"{number}\n" for number in range(300)}
+    stage.world.push(ferry, "001-search", {**feature(text=KNOWS), **crowd}, author="ada")
+    stage.world.push(ferry, "main", {PATH: AMENDED}, author="root")
+    stage.drain(patience=30)
+    run = stage.run(ferry, ferry.branch("001-search") or "")
+    assert (run.conclusion, run.title) == ("failure", "1 NON-NEGOTIABLE principle violated")

@@ -261,8 +261,8 @@ class TestLimits:
         outcomes = stage.drain()
         assert stage.clock.now() - began < MINUTE, "nobody turned the clock"
         assert [type(one) for one in outcomes if not isinstance(one, Done)] == [Retry]
-        assert asked(stage, mark) == {name: 1 if name == unlucky.owner.login else 4 for name in accounts}, (
-            "a read, a comparison, a run and a comment for each; the one that is refused asks once"
+        assert asked(stage, mark) == {name: 1 if name == unlucky.owner.login else 3 for name in accounts}, (
+            "a read, a run and a comment for each; the one that is refused asks once"
         )
         heads = [repo.pulls[1].head_sha for repo in repos]
         verdicts = [conclusions(stage, repo, head) for repo, head in zip(repos, heads, strict=True)]
@@ -272,7 +272,7 @@ class TestLimits:
         assert stage.drain() == []
         stage.world.advance(MINUTE + 5)
         stage.drain(patience=30)
-        assert asked(stage, mark) == {unlucky.owner.login: 4}
+        assert asked(stage, mark) == {unlucky.owner.login: 3}
         assert conclusions(stage, unlucky, heads[37]) == ["failure"]
 
     def test_waiting_for_a_limit_is_no_failure(self, stage: Stage, ferry: Repository) -> None:

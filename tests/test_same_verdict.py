@@ -167,6 +167,26 @@ def test_the_same_digest_when_the_base_went_on(
     assert late == (after == "as it was" and branch == "knows of it" and came in NEWS)
 
 
+HERS: dict[str, dict[str, str | bytes | None]] = {
+    "edited": {".specify/memory/constitution.md": CONSTITUTION.replace("## Governance", "## Governance of ours")},
+    "moved": {".specify/memory/constitution.md": None, "docs/principles.md": CONSTITUTION},
+    "taken away": {".specify/memory/constitution.md": None},
+}
+
+
+@pytest.mark.parametrize("came", ["a principle", "a preset", "other things"])
+@pytest.mark.parametrize("edit", HERS)
+def test_the_same_digest_when_both_edit_the_constitution(stage: Stage, tmp_path: Path, edit: str, came: str) -> None:
+    repo = _repository(stage, {})
+    stage.world.push(repo, "001-search", {**BRANCHES["knows of it"], **HERS[edit]}, author="ada")
+    stage.world.push(repo, "main", BEFORE[came], author="root")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=30)
+    judged = _on_desk(stage, repo, "001-search", tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    assert not any(finding.late for finding in judged.report.all_findings())
+
+
 @pytest.mark.parametrize("after", ["as it was", "merged"])
 def test_the_same_digest_when_the_template_got_its_check_later(stage: Stage, tmp_path: Path, after: str) -> None:
     repo = _repository(stage, {".specify/templates/plan-template.md": SHORT})

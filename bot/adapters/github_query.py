@@ -34,6 +34,7 @@ def _entries(levels: int, texts: int = 0) -> str:
 
 BLOB = "fragment blob on Blob{oid byteSize isBinary isTruncated text}"
 NAMES = f"fragment names on TreeEntry{{mode type object{{...on Tree{{{_entries(1)}}}}}}}"
+MARK = "fragment mark on TreeEntry{oid}"
 TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
 FOLDER = f"fragment folder on TreeEntry{{mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
 """Texts two levels deep; names as deep as a contract may lie."""
@@ -101,12 +102,14 @@ class _Look:
 def look(question: Question, owner: str, name: str, app: int) -> Query:
     """The query of a question.
 
-    Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `f0` folders, `d0`
-    documents at the bases, `h0` at the head, `c0` at the default branch, `n0` branches with an asked number.
+    Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `m0` marks, `f0`
+    folders, `d0` documents at the bases, `h0` at the head, `c0` at the default branch, `n0` branches with an asked
+    number.
     """
     asked = _Look(owner, name)
     roots = asked.fields("r", question.roots, "names")
     base_roots = asked.fields("b", question.base_roots, "names")
+    marks = asked.fields("m", question.marks, "mark")
     folders = asked.fields("f", question.folders, "folder")
     documents = asked.fields("d", question.documents, "text")
     at_default = asked.fields("c", question.default_documents, "text")
@@ -117,7 +120,7 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     if question.head is not None:
         asked.give("head", question.head, "GitObjectID!")
         asked.give("app", app, "Int!")
-        at_head = f"{roots} {folders} {asked.fields('h', question.head_documents, 'text')}"
+        at_head = f"{roots} {folders} {marks} {asked.fields('h', question.head_documents, 'text')}"
         asked.ask(
             f"head:object(oid:$head){{...on Commit{{oid committedDate {at_head} {RUNS}"
             f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
@@ -132,8 +135,9 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     return asked.query(
         {
             "pull": f"fragment pull on PullRequest{{{PULL}}}",
-            "base": f"fragment base on Commit{{oid {roots} {base_roots} {folders} {documents}}}",
+            "base": f"fragment base on Commit{{oid {roots} {base_roots} {marks} {folders} {documents}}}",
             "names": NAMES,
+            "mark": MARK,
             "text": TEXT,
             "folder": FOLDER,
             "blob": BLOB,

@@ -11,19 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.change import (
-    MAX_DOCUMENT_BYTES,
-    Arrival,
-    ChangedFile,
-    Document,
-    Entry,
-    FileStatus,
-    Kind,
-    OtherHead,
-    Reading,
-    Tree,
-    document,
-)
+from bot.adapters.github_tree import Filler, join
+from bot.core.change import Arrival, ChangedFile, FileStatus, OtherHead, Tree
 from bot.core.config import Role
 from bot.core.effects import Reaction
 from bot.core.errors import ForgeError
@@ -36,7 +25,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_SYMLINK = 0o120000
 _STATUS = {
     "ADDED": FileStatus.ADDED,
     "COPIED": FileStatus.ADDED,
@@ -145,19 +133,20 @@ class Translator:
         if commit is None or "oid" not in commit:
             return None
         asked = self.question
-        filler = _Filler(self.blob)
+        filler = Filler(self.blob)
         filler.listings(commit, "r", asked.roots)
         if base:
             filler.listings(commit, "b", asked.base_roots)
             filler.documents_at(commit, "d", asked.documents)
         if base or head:
             filler.folders(commit, "f", asked.folders)
+            filler.marks_at(commit, "m", asked.marks)
         if head:
             filler.documents_at(commit, "h", asked.head_documents)
             filler.outline(commit.get("outline"))
         if default:
             filler.documents_at(commit, "c", asked.default_documents)
-        return Tree(commit["oid"], filler.entries, filler.documents)
+        return Tree(commit["oid"], filler.entries, filler.documents, marks=filler.marks)
 
     def _others(self, repository: Json) -> Iterable[OtherHead]:
         seen = set()
@@ -176,71 +165,6 @@ class Translator:
                     pull_request=pull.get("number"),
                     url=pull.get("url"),
                 )
-
-
-class _Filler:
-    """Collects entries and documents of one commit."""
-
-    def __init__(self, blob: Callable[[str], bytes]) -> None:
-        self.entries: dict[str, Entry] = {}
-        self.documents: dict[str, Document] = {}
-        self._blob = blob
-
-    def listings(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                if path:
-                    self._enter(path, found)
-                below = found if not path else found.get("object") or {}
-                for entry in below.get("entries") or ():
-                    self._enter(_join(path, entry["name"]), entry)
-
-    def folders(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                self._walk(path, found, markdown_only=True)
-
-    def documents_at(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                self._walk(path, found)
-
-    def outline(self, tree: Json | None) -> None:
-        for child in (tree or {}).get("entries") or ():
-            self._walk(child["name"], child)
-
-    def _walk(self, path: str, entry: Json, *, markdown_only: bool = False) -> None:
-        self._enter(path, entry)
-        inner = entry.get("object") or {}
-        wanted = not markdown_only or path.lower().endswith(".md")
-        if wanted and entry.get("type") == "blob" and entry.get("mode") != _SYMLINK and "byteSize" in inner:
-            self.documents[path] = self._document(path, inner)
-        for child in inner.get("entries") or ():
-            self._walk(_join(path, child["name"]), child, markdown_only=markdown_only)
-
-    def _enter(self, path: str, entry: Json) -> None:
-        kind = _kind(entry)
-        inner = entry.get("object") or {}
-        size = inner.get("byteSize", entry.get("size")) if kind is Kind.FILE else None
-        tree = inner.get("oid") if kind is Kind.FOLDER else None
-        known = self.entries.get(path)
-        if known is None or (known.size is None and known.tree is None):
-            self.entries[path] = Entry(path, kind, size, tree)
-
-    def _document(self, path: str, blob: Json) -> Document:
-        """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it.
-
-        What it takes for binary is only a guess, so the bytes decide; also where the text was too much to be asked for.
-        """
-        size = blob["byteSize"]
-        if size > MAX_DOCUMENT_BYTES:
-            return Document(path, "", Reading.TOO_LARGE, size)
-        text = blob.get("text")
-        if text is not None and not blob["isTruncated"] and not blob["isBinary"]:
-            content = text.encode("utf-8", "surrogatepass")
-            if len(content) == size:
-                return document(path, content)
-        return document(path, self._blob(blob["oid"]))
 
 
 def changed_files(nodes: Iterable[Json]) -> tuple[ChangedFile, ...]:
@@ -269,7 +193,7 @@ def open_heads(nodes: Iterable[Json], root: str) -> tuple[OtherHead, ...]:
         return tuple(
             OtherHead(
                 ref=node["headRefName"],
-                folders=tuple(_join(root, entry["name"]) for entry in _below(node) if entry.get("type") == "tree"),
+                folders=tuple(join(root, entry["name"]) for entry in _below(node) if entry.get("type") == "tree"),
                 pull_request=node["number"],
                 url=node["url"],
             )
@@ -385,20 +309,6 @@ def _run(run: Json) -> Run:
         external_id=run.get("externalId") or "",
         url=run.get("url") or "",
     )
-
-
-def _kind(entry: Json) -> Kind:
-    match entry.get("type"):
-        case "tree":
-            return Kind.FOLDER
-        case "commit":
-            return Kind.SUBMODULE
-        case _:
-            return Kind.SYMLINK if entry.get("mode") == _SYMLINK else Kind.FILE
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
 
 
 def _nodes(connection: Mapping[str, Any] | None) -> list[Json]:

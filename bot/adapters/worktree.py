@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.git_command import GitCopy
+from bot.core.arrived import as_it_left
 from bot.core.cases import CONSTITUTION, OLD_CONSTITUTION, specify_root
 from bot.core.change import MAX_DOCUMENT_BYTES, Arrival, Change, Document, Entry, Kind, Reading, Tree, document
 from bot.core.errors import UserError
@@ -194,18 +195,20 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
         change,
         head=replace(change.head, documents={**edited, **head}),
         base=replace(change.base, documents={**yardstick, **base}),
-        merge_base=_where_it_left(git, base_sha, looked_at, yardstick),
+        merge_base=_where_it_left(git, change, looked_at, yardstick),
     )
 
 
-def _where_it_left(git: GitCopy, base: str, folders: Iterable[str], now: Mapping[str, Document]) -> Tree | None:
-    """The yardstick where the branch left the base; None where it is the same there."""
-    commit = git.merge_base(base, "HEAD")
+def _where_it_left(git: GitCopy, change: Change, folders: Iterable[str], now: Mapping[str, Document]) -> Tree | None:
+    """The yardstick where the branch left the base, of which `now` is today's; None where it is the same there."""
+    base = change.base.sha if change.base is not None else None
+    commit = git.merge_base(base, "HEAD") if base is not None else None
     if commit is None or commit == base:
         return None
     entries = git.entries(commit, ())
     found = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
-    return Tree(commit, {}, found) if found != now else None
+    documents = as_it_left(found, now, change.changed)
+    return Tree(commit, {}, documents) if documents != now else None
 
 
 def with_arrivals(copy: Copy, change: Change, folders: Iterable[str]) -> Change:

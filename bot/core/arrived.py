@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.core.change import FileStatus
 from bot.core.constitution import ConstitutionState
 from bot.core.plan import Join
 from bot.core.reading.joining import Joiner, identity
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.core.cases import Yardstick
+    from bot.core.change import ChangedFile, Document
     from bot.core.constitution import Constitution
     from bot.core.findings import Finding
     from bot.core.plan import Check, Plan, TrackingRow
@@ -95,6 +97,23 @@ def arrived(now: Yardstick, before: Yardstick) -> Arrived:
         not (expected and held),
         before.constitution,
     )
+
+
+def as_it_left(
+    found: Mapping[str, Document], base: Mapping[str, Document], changed: Iterable[ChangedFile]
+) -> dict[str, Document]:
+    """The documents of a yardstick where a branch left its base.
+
+    `found` are those of the branch's own tree, or of the commit where it left. What the change edits itself is as it
+    is on the base: a branch must not soften what it is held to by taking it away.
+    """
+    files = tuple(changed)
+    edited = {path for file in files for path in (file.path, file.previous) if path}
+    # GraphQL does not say where a moved file came from: what is gone may be what was moved.
+    moved = any(file.status is FileStatus.RENAMED and file.previous is None for file in files)
+    edited |= {path for path in base if moved and path not in found}
+    kept = {path: document for path, document in found.items() if path not in edited}
+    return kept | {path: document for path, document in base.items() if path in edited}
 
 
 def may_soften(findings: Iterable[Finding]) -> bool:

@@ -100,6 +100,9 @@ class Tree:
     head only where the change edits them)."""
     whole: bool = False
     """The entries are every name of the commit, so that a path that is absent does not exist."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """By path: the Git ids of what constitution and templates lie in; of two commits with the same ones they are the
+    same to the letter. Absent where nothing is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ class Change:
     governed_since: str | None = None
     """ISO date of the day when Plangate first saw the repository, where that is known; older folders are legacy."""
     merge_base: Tree | None = None
-    """Constitution and templates where the branch left the base, if they differ from the base's; else None."""
+    """Constitution and templates where the branch left the base, if they differ from the base's; else None. What the
+    change edits itself is as it is on the base: whoever edits it knows it."""
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     """Folder path to how it came to the base; read only where two folders want one number."""

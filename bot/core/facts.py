@@ -30,6 +30,8 @@ class Question:
     """Folders whose direct entries are listed at every commit (specs roots; `""` is the repository's root)."""
     base_roots: tuple[str, ...] = ()
     """Folders whose direct entries are listed at the bases only: where presets and extensions may lie."""
+    marks: tuple[str, ...] = ()
+    """Paths of which the Git ids are read, at the head and at the bases."""
     folders: tuple[str, ...] = ()
     """Feature folders that are read whole, at the head and at the bases."""
     documents: tuple[str, ...] = ()
@@ -184,7 +186,7 @@ def joined(first: Answer, second: Answer) -> Answer | None:
 
     head = first.head
     if head is not None and second.head is not None:
-        head = replace(head, tree=_together(head.tree, second.head.tree))
+        head = replace(head, tree=together(head.tree, second.head.tree))
     return replace(
         first,
         head=head or second.head,
@@ -203,12 +205,13 @@ def _where(answer: Answer) -> tuple[object, ...]:
 
 
 def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
-    return _together(first, second) if first is not None and second is not None else first or second
+    return together(first, second) if first is not None and second is not None else first or second
 
 
-def _together(first: Tree, second: Tree) -> Tree:
+def together(first: Tree, second: Tree) -> Tree:
+    """What two reads brought of one commit."""
     # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
     told = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
     entries = {**first.entries, **second.entries, **told}
     documents = {**first.documents, **second.documents}
-    return Tree(first.sha, entries, documents)
+    return Tree(first.sha, entries, documents, marks={**first.marks, **second.marks})

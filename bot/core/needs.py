@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.configured import Configured
-    from bot.core.facts import Answer, Comparison
+    from bot.core.facts import Answer
     from bot.core.findings import Finding
 
 FOLDERS_A_READ = 16
@@ -37,6 +37,11 @@ MAX_PREFIXES = 16
 MAX_DOCUMENTS = 200
 _TELLING_PLANS = 3
 _TELLING = ("spec.md", "plan.md")
+_PLACES = (
+    *(f".specify/{folder}" for folder in ("memory", "templates", "presets", "extensions")),
+    "memory/constitution.md",
+    "templates/plan-template.md",
+)
 
 
 class Hints(msgspec.Struct, frozen=True):
@@ -81,6 +86,7 @@ def first(subject: Subject, hints: Hints) -> Question:
         everyone=subject.everyone,
         roots=roots,
         base_roots=_base_roots(roots),
+        marks=_marks(roots),
         folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:FOLDERS_A_READ],
         documents=_documents(roots, hints.documents),
         default_documents=configuration.PATHS,
@@ -122,6 +128,11 @@ def _base_roots(roots: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{root}{place}" for root in specify_roots(roots) for place in places)
 
 
+def _marks(roots: Iterable[str]) -> tuple[str, ...]:
+    """Where all of a yardstick lies: with the same marks it is the same."""
+    return tuple(f"{root}{place}" for root in specify_roots(roots) for place in _PLACES)
+
+
 def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
@@ -149,10 +160,11 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
     at_head = _new(asked.head_documents, (path for change, _ in changes for path in _edited_yardstick(change, asked)))
     if not (roots or documents or folders or at_head or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
         return None
-    return replace(
+    more_of_it = replace(
         asked,
         roots=roots,
         base_roots=_new(asked.base_roots, _base_roots(roots)) if roots else (),
+        marks=_new(asked.marks, _marks(roots)) if roots else (),
         documents=documents[:MAX_DOCUMENTS],
         head_documents=at_head[:MAX_DOCUMENTS],
         folders=folders[:FOLDERS_A_READ],
@@ -160,6 +172,25 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
         default_documents=(),
         changes=False,
         comments=False,
+    )
+    stale = asked.number is not None and asked.before is None and any(left_early(change) for change, _ in changes)
+    return _with_what_the_branch_knows(asked, more_of_it) if stale else more_of_it
+
+
+def left_early(change: Change) -> bool:
+    """Whether the yardstick of the base may be another one than where the branch left it.
+
+    What the change does not touch is at its head as it was where it left its base, since its files are told against
+    that commit: https://docs.github.com/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-comparing-branches-in-pull-requests
+    """
+    return change.base is not None and change.head.marks != change.base.marks
+
+
+def _with_what_the_branch_knows(asked: Question, more: Question) -> Question:
+    """A further question that is due anyway brings the yardstick at the head, too, so that it is not a third."""
+    together = extended(asked, more)
+    return replace(
+        more, before=asked.head, base_roots=together.base_roots, documents=together.documents[:MAX_DOCUMENTS]
     )
 
 
@@ -171,30 +202,13 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
     )
 
 
-def moves_yardstick(comparison: Comparison, asked: Question) -> bool:
-    """Whether the base's yardstick may be another one since the branch left; `comparison` is what the base brought."""
-    paths = {path for file in comparison.changed for path in (file.path, file.previous) if path}
-    known = frozenset(asked.documents) - frozenset(configuration.PATHS)
-    return not comparison.complete or any(_measures(path) for path in paths) or not known.isdisjoint(paths)
-
-
-def where_it_left(asked: Question, commit: str, known: Tree | None = None) -> Question | None:
-    """The yardstick at the commit where a branch left its base; then what of it the answer, `known`, leaves open."""
+def where_it_left(asked: Question, head: str, known: Tree | None = None) -> Question | None:
+    """The yardstick as the branch's own tree has it; then what of it the answer, `known`, leaves open."""
     if known is None:
         documents = (path for path in asked.documents if path not in configuration.PATHS)
-        return Question(before=commit, base_roots=asked.base_roots, documents=tuple(documents))
+        return Question(before=head, base_roots=asked.base_roots, documents=tuple(documents))
     more = _new(asked.documents, _more_documents(known, asked, ()))
-    return Question(before=commit, documents=more[:MAX_DOCUMENTS]) if more else None
-
-
-def is_same_yardstick(asked: Question, one: Tree, other: Tree) -> bool:
-    """Whether two commits hold a plan to the same, as far as it was asked for."""
-    paths = frozenset(asked.documents) - frozenset(configuration.PATHS)
-    return all(one.documents.get(path) == other.documents.get(path) for path in paths if _measures(path))
-
-
-def _measures(path: str) -> bool:
-    return path.startswith((".specify/", "memory/", "templates/")) or "/.specify/" in path
+    return Question(before=head, documents=more[:MAX_DOCUMENTS]) if more else None
 
 
 def _with_head(asked: Question, head: str, name: str | None) -> Question:
@@ -215,6 +229,7 @@ def extended(asked: Question, more: Question) -> Question:
         head=more.head,
         roots=_union(asked.roots, more.roots),
         base_roots=_union(asked.base_roots, more.base_roots),
+        marks=_union(asked.marks, more.marks),
         folders=_union(asked.folders, more.folders),
         documents=_union(asked.documents, more.documents),
         head_documents=_union(asked.head_documents, more.head_documents),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tests.postgres import Server
 
 CALLS_A_JOB = 5.0
-"""One read or two, where the branch left its base if something blocks, a run, a comment: on average no job may cost
-more, its retries included. In a storm as short as this nearly every head is new."""
+"""One read or two, a run, a comment, and a retry of some of it: on average no job may cost more. In a storm as short as
+this nearly every head is new, and faults strike most of them."""
 
 
 @pytest.mark.slow

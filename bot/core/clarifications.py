@@ -59,6 +59,20 @@ def clarifications(document: Markdown) -> tuple[Clarification, ...]:
     return tuple(found)
 
 
+def field_of(line: str, text: str) -> str | None:
+    """What a marker without a question of its own is about: `Storage` for `**Storage**: NEEDS CLARIFICATION`.
+
+    `line` is the marker's whole line and `text` the marker. None where it asks for itself, or stands behind no name.
+    """
+    marker = _MARKER.match(text)
+    if marker is None or text[marker.end() :].strip("[]()（）【】*_ .。"):
+        return None
+    before = line[: max(0, line.find(text))][:_MAX_LABEL].lstrip(" \t>*_+|#-")
+    ends = [at for mark in ":：|" if (at := before.find(mark)) >= 0]
+    name = before[: min(ends)].strip(" \t*_`[]") if ends else ""
+    return name if any(character.isalpha() for character in name) else None
+
+
 def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]:
     found: list[Clarification] = []
     at = 0

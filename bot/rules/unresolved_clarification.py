@@ -35,10 +35,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.clarifications import field_of
 from bot.core.feature import State
 from bot.core.findings import Severity
 from bot.core.plan import PlaceholderKind, Span
-from bot.core.prose import At, Code, Prose
+from bot.core.prose import At, Code, Name, Prose
 from bot.core.rule import Case, Clause, rule
 from bot.core.wording import clip
 
@@ -54,25 +55,32 @@ def judge(case: Case) -> Iterator[Finding]:
     late = case.builds or case.artifact("tasks.md").state is not State.MISSING
     severity = Severity.ERROR if case.feature.owned and late else Severity.WARNING
     since: Prose = (", and code changes",) if case.builds else (", and ", Code("tasks.md"), " is there") if late else ()
-    for path, span, text in _open(case):
+    for path, span, text, line in _open(case):
+        asked, field = Code(clip(text, 80)), field_of(line, text)
         yield case.found(
             severity,
             path,
             span,
-            title=(Code(clip(text, 80)), " is still open"),
+            title=(asked, " is still open") if field is None else (Name(clip(field, 60)), " is still ", asked),
             why=("It stands at ", At(path, span.line), *since, "."),
             fix=("Answer it in its place and delete the marker.",),
-            subject=clip(text, 80),
+            subject=clip(text if field is None else f"{field}: {text}", 80),
         )
 
 
-def _open(case: Case) -> Iterator[tuple[str, Span, str]]:
-    """Path, place and text of every open question."""
+def _open(case: Case) -> Iterator[tuple[str, Span, str, str]]:
+    """Path, place, text and whole line of every open question."""
     plan, spec = case.plan, case.spec
     if plan is not None and not plan.unfilled:
+        lines = _lines(case, plan.path)
         for hole in plan.placeholders:
             if hole.kind is PlaceholderKind.NEEDS_CLARIFICATION:
-                yield hole.path, Span(hole.line, hole.column, hole.end_column), hole.text
+                yield hole.path, Span(hole.line, hole.column, hole.end_column), hole.text, lines[hole.line - 1]
     if spec is not None and not spec.unfilled:
-        for text, line in spec.clarifications:
-            yield spec.path, Span(line), text
+        lines = _lines(case, spec.path)
+        for text, number in spec.clarifications:
+            yield spec.path, Span(number), text, lines[number - 1]
+
+
+def _lines(case: Case, path: str) -> list[str]:
+    return case.change.head.documents[path].text.split("\n")

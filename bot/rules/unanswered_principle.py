@@ -145,7 +145,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
                 else f"{count(len(weak), 'principle is', 'principles are')} not mentioned",
             ),
             why=("No item of the check at ", at, " goes by the name of a principle.") if others else unsaid,
-            fix=("Add those that the feature touches, each with its verdict.",),
+            fix=("Add the principles that the feature touches, each with its verdict.",),
             subject="not mentioned",
         )
 

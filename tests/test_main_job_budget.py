@@ -55,7 +55,7 @@ def test_a_crowd_of_comments_is_not_read_to_its_end(
     stage: Stage, ferry: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ours is looked for among the first thousands; whoever writes more makes no evaluation dearer."""
-    monkeypatch.setattr("bot.adapters.github_repository._MOST_COMMENTS", 200)
+    monkeypatch.setattr("bot.adapters.github_paging._MOST_COMMENTS", 200)
     stage.world.push(ferry, "001-search", feature(), author="ada")
     pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
     stage.drain()

@@ -57,6 +57,10 @@ class Reading:
             self._fetch(data, self._query, ways)
         return data
 
+    def page(self) -> Json:
+        """The data of a query that is not divided, as a shorter list is asked for instead. Raises `ForgeError`."""
+        return self._at_once(self._query)
+
     def _at_once(self, query: Query) -> Json:
         heard = self._asked(query)
         self._fetch_failed(heard.data, query, heard, texts=True)

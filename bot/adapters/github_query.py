@@ -43,7 +43,8 @@ FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
-NEWEST = "first:100,orderBy:{field:UPDATED_AT,direction:DESC}"
+NEWEST_FIRST = "orderBy:{field:UPDATED_AT,direction:DESC}"
+NEWEST = f"first:100,{NEWEST_FIRST}"
 RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
   databaseId name status conclusion externalId url}}}}"""
 
@@ -185,19 +186,19 @@ def _with_fragments(text: str, fragments: dict[str, str]) -> str:
     return " ".join((text, *used))
 
 
-def more_files(owner: str, name: str, number: int, after: str) -> Query:
-    """The next page of a pull request's changed files."""
+def more_files(owner: str, name: str, number: int, after: str, size: int) -> Query:
+    """The next page of a pull request's changed files, with so many of them."""
     text = (
         "query MoreFiles($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
         f"repository(owner:$owner,name:$name){{pullRequest(number:$number){{headRefOid "
-        f"files(first:{FILES_A_PAGE},after:$after){{{FILES}}}}}}}}}"
+        f"files(first:{size},after:$after){{{FILES}}}}}}}}}"
     )
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
-def more_comments(owner: str, name: str, number: int, after: str | None) -> Query:
-    """The next page of the comments on an issue or a pull request; the first one without `after`."""
-    comments = f"comments(first:100,after:$after){{{COMMENTS}}}"
+def more_comments(owner: str, name: str, number: int, after: str | None, size: int) -> Query:
+    """The next page of so many comments on an issue or a pull request; the first one without `after`."""
+    comments = f"comments(first:{size},after:$after){{{COMMENTS}}}"
     text = (
         "query MoreComments($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
         "repository(owner:$owner,name:$name){issueOrPullRequest(number:$number){"
@@ -206,15 +207,16 @@ def more_comments(owner: str, name: str, number: int, after: str | None) -> Quer
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
-def open_heads(owner: str, name: str, root: str, after: str | None) -> Query:
-    """A page of the open pull requests with what stands directly below a specs root on their branches."""
+def open_heads(owner: str, name: str, root: str, after: str | None, size: int) -> Query:
+    """A page of so many open pull requests with what stands directly below a specs root on their branches."""
     whole = f"tree{{{_entries(1)}}}"
     listed = f"root:file(path:$root){{object{{...on Tree{{{_entries(1)}}}}}}}" if root else f"root:{whole}"
     declared = "$owner:String!,$name:String!,$after:String" + (",$root:String!" if root else "")
     heads = f"number url headRefName headRef{{target{{...on Commit{{oid {listed}}}}}}}"
+    page = f"states:OPEN,first:{size},after:$after,{NEWEST_FIRST}"
     text = (
         f"query OpenHeads({declared}){{rateLimit{{cost remaining resetAt}} repository(owner:$owner,name:$name)"
-        f"{{pullRequests(states:OPEN,after:$after,{NEWEST}){{pageInfo{{hasNextPage endCursor}} nodes{{{heads}}}}}}}}}"
+        f"{{pullRequests({page}){{pageInfo{{hasNextPage endCursor}} nodes{{{heads}}}}}}}}}"
     )
     return Query(text, {"owner": owner, "name": name, "after": after, **({"root": root} if root else {})})
 

@@ -11,14 +11,13 @@ from bot.adapters import github_query, github_writing
 from bot.adapters.github_asking import Heavy, Reading
 from bot.adapters.github_graphql import Heard, heard
 from bot.adapters.github_installations import GitHubInstallations
+from bot.adapters.github_paging import MOST_FILES, Lists
 from bot.adapters.github_reading import (
     Translator,
     arrival,
     comparison,
     issue,
     listed_files,
-    open_heads,
-    own_comments,
     own_reactions,
     role,
     shape,
@@ -48,12 +47,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _READ = {"contents": "read", "metadata": "read"}
-_MOST_FILES = 3_000
-"""GitHub lists no more of a pull request's files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
-_MOST_COMMENTS = 5_000
 _MOST_BRANCHES = 1_000
 _MOST_PULLS = 3_000
-_MOST_HEADS = 500
 
 
 class GitHubRepositories:
@@ -159,6 +154,7 @@ class GitHubRepository:
         which = repository.name if by_name else repository.id
         self._key: Key = (installation, which, tuple(sorted(rights.items())))
         self._path = f"/repos/{repository.owner}/{repository.name}"
+        self._lists = Lists(repository.owner, repository.name, self._page)
 
     def read(self, question: Question) -> Answer:
         """See `Forge.read`."""
@@ -166,7 +162,7 @@ class GitHubRepository:
         repository = self._read(query)["repository"]
         with shape("a read"):
             self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
-            self._complete(_pull_requests(repository))
+            self._lists.complete(_pull_requests(repository))
         return Translator(question, cache(self._blob)).answer(repository)
 
     def _follow(self, found: int, full_name: str) -> None:
@@ -194,7 +190,7 @@ class GitHubRepository:
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """See `Forge.changed_files`."""
         path = f"{self._path}/pulls/{number}/files?"
-        return listed_files(self._pages(path, "read where files were moved from", _MOST_FILES))
+        return listed_files(self._pages(path, "read where files were moved from", MOST_FILES))
 
     def publish(self, run: CheckRun) -> Run:
         """See `Forge.publish`."""
@@ -238,16 +234,7 @@ class GitHubRepository:
 
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
         """See `Forge.open_heads`."""
-        found: list[OtherHead] = []
-        after: str | None = None
-        while len(found) < _MOST_HEADS:
-            query = github_query.open_heads(self._ref.owner, self._ref.name, root, after)
-            page = self._graphql(query, "read the open pull requests")["repository"]["pullRequests"]
-            found += open_heads(page["nodes"], root)
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-        return tuple(found)
+        return self._lists.open_heads(root)
 
     def commit_files(self, wanted: NewCommit) -> str:
         """See `Forge.commit_files`."""
@@ -282,17 +269,7 @@ class GitHubRepository:
 
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """See `Forge.find_comment`."""
-        after: str | None = None
-        for _ in range(_MOST_COMMENTS // 100):
-            query = github_query.more_comments(self._ref.owner, self._ref.name, number, after)
-            answer = self._graphql(query, "looked for our comment")
-            with shape("a list of comments"):
-                page = answer["repository"]["issueOrPullRequest"]["comments"]
-                found = next((mine for mine in own_comments(page["nodes"]) if mine.body.startswith(marker)), None)
-                if found is not None or not page["pageInfo"]["hasNextPage"]:
-                    return found
-                after = page["pageInfo"]["endCursor"]
-        return None
+        return self._lists.find_comment(number, marker)
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
         """See `Forge.edit_comment`."""
@@ -325,40 +302,6 @@ class GitHubRepository:
         with shape("a document"):
             return base64.b64decode(answer["content"])
 
-    def _complete(self, pulls: Sequence[Json]) -> None:
-        """Fetch what is on further pages, once for a pull request that stands in an answer several times."""
-        complete: dict[tuple[int, str], Json] = {}
-        for pull in pulls:
-            one = complete.setdefault((pull["number"], pull["headRefOid"]), pull)
-            if one is pull:
-                self._complete_files(pull)
-                self._complete_comments(pull)
-            else:
-                pull |= {name: one[name] for name in ("files", "comments") if name in one}
-
-    def _complete_files(self, pull: Json) -> None:
-        """Fetch the further pages of the changed files into the first; a page that GitHub keeps back is said so."""
-        files = pull.get("files")
-        while files and files["pageInfo"]["hasNextPage"] and len(files["nodes"]) < _MOST_FILES:
-            after = files["pageInfo"]["endCursor"]
-            query = github_query.more_files(self._ref.owner, self._ref.name, pull["number"], after)
-            further = self._graphql(query, "read the changed files")["repository"]["pullRequest"]
-            if further["headRefOid"] != pull["headRefOid"]:
-                raise ForgeError("The head moved while we read the changed files", retry_after=1.0)
-            files["nodes"].extend(further["files"]["nodes"])
-            files["pageInfo"] = further["files"]["pageInfo"]
-
-    def _complete_comments(self, pull: Json) -> None:
-        """Look further for a comment of ours, where the first page has none, as far as `find_comment` does."""
-        comments = pull.get("comments")
-        for _ in range(_MOST_COMMENTS // 100):
-            if not comments or own_comments(comments["nodes"]) or not comments["pageInfo"]["hasNextPage"]:
-                return
-            after = comments["pageInfo"]["endCursor"]
-            query = github_query.more_comments(self._ref.owner, self._ref.name, pull["number"], after)
-            comments = self._graphql(query, "read the comments")["repository"]["issueOrPullRequest"]["comments"]
-            pull["comments"] = comments
-
     def _read(self, query: Query) -> Json:
         """The one read; in parts from the start where it was too much again and again."""
         which, heavy = self._key[:2], self._repositories.heavy
@@ -371,6 +314,9 @@ class GitHubRepository:
     def _graphql(self, query: Query, doing: str) -> Json:
         """The data of a query that changes nothing; it is asked for again in part where GitHub does not give all."""
         return self._reading(query, doing).data()
+
+    def _page(self, query: Query, doing: str) -> Json:
+        return self._reading(query, doing).page()
 
     def _reading(self, query: Query, doing: str) -> Reading:
         return Reading(query, lambda part: self._repositories.ask(self._key, part, doing, _is_absence))

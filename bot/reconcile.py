@@ -75,6 +75,8 @@ class _Batch:
     due: float
     installation: int
     repositories: tuple[SeenRepository, ...]
+    looks: int = 1
+    """How many looks at these there were in one sweep, this one included."""
 
 
 @dataclass(slots=True)
@@ -223,8 +225,7 @@ class Reconciler:
             return
         except ForgeError as error:
             log.warning("not swept", installation=batch.installation, error=str(error))
-            batch.due = now + (error.retry_after or self.rhythm.retry)
-            self._batches = sorted((*self._batches, batch), key=lambda one: one.due)
+            self._put_off(batch, now, error.retry_after)
             return
         for one in survey.found:
             if one.repository not in batch.repositories:
@@ -236,6 +237,20 @@ class Reconciler:
         for number, event in enumerate(events):
             self.queue.put(new_job(f"sweep:{int(now * 1000)}:{batch.installation}:{number}", event))
         log.info("swept", installation=batch.installation, count=len(events))
+        if survey.unfinished:
+            log.warning(
+                "not all swept",
+                installation=batch.installation,
+                count=len(survey.unfinished),
+                error=str(survey.failed or "too many parts"),
+            )
+            self._put_off(replace(batch, repositories=survey.unfinished), now)
+
+    def _put_off(self, batch: _Batch, now: float, wait: float | None = None) -> None:
+        """Look again after so many seconds; where GitHub named none, less and less often until the next sweep."""
+        wait = wait or self.rhythm.retry * 2 ** (batch.looks - 1)
+        again = replace(batch, due=now + wait, looks=batch.looks + 1)
+        self._batches = sorted((*self._batches, again), key=lambda one: one.due)
 
     def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
         """Those that have another name by now, under it; one call for each. What is gone is forgotten."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 MANY = 50
+GROUPS = 24
+HOUR = 3_600.0
+PAGE = re.compile(r"(?:pullRequests\(states:OPEN,[^)]*?|gh-readonly-queue/\",)first:(\d+)")
 FAILED = "Something went wrong while executing your query. This may be the result of a timeout."
 GIVEN_UP: dict[str, dict[str, Any]] = {
     "502": {"status": 502},
@@ -81,11 +85,30 @@ def seen(sea: Stage, fleet: list[Repository]) -> list[SeenRepository]:
     ]
 
 
-def swept(sea: Stage, heads: GitHubHeads, fleet: list[Repository]) -> tuple[list[str], list[Request]]:
+def pages(requests: list[Request]) -> list[int]:
+    """How many heads each of these queries asked for."""
+    return [int(found[1]) for one in requests if (found := PAGE.search(str(one.body.get("query") or "")))]
+
+
+def longer_than(heads: int, among: str = "", **how: Any) -> Fault:
+    """Queries, or those of a kind, are too much that ask for more heads of a list than that."""
+    return Fault("graphql", times=None, asks=lambda query, _: among in query and _longest(query) > heads, **how)
+
+
+def _longest(query: str) -> int:
+    found = PAGE.search(query)
+    return int(found[1]) if found else 0
+
+
+def swept(
+    sea: Stage, heads: GitHubHeads, fleet: list[Repository], unfinished: list[str] | None = None
+) -> tuple[list[str], list[Request]]:
     """The names of the repositories whose head was found to be without a verdict, and what that cost."""
     mark = sea.world.requests.mark
     known = seen(sea, fleet)
     survey = heads.survey(known[0].installation, known)
+    if unfinished is not None:
+        assert sorted(one.name for one in survey.unfinished) == unfinished
     assert all(one.pulls[0].verdict is None for one in survey.found)
     assert survey.missed == (), "what could not be read is not missing"
     return sorted(one.repository.name for one in survey.found), sea.requests(mark)
@@ -186,18 +209,198 @@ class TestPages:
     def test_of_more_than_are_looked_at_the_newest_are(
         self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.adapters.github_heads._MOST_PULLS", 20)
+        monkeypatch.setattr("bot.adapters.github_heads._MOST_HEADS", 20)
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
         (found,) = heads.survey(known[0].installation, known).found
         assert [one.number for one in found.pulls] == sorted(busy.pulls, reverse=True)[:20]
 
-    def test_half_of_the_heads_are_not_all_of_them(self, stage: Stage, busy: Repository) -> None:
+    def test_what_is_behind_a_page_that_does_not_come_is_left_for_later_and_what_came_is_not(
+        self, stage: Stage, busy: Repository
+    ) -> None:
         stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "SweepOn" in query))
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        with pytest.raises(ForgeError, match="502"):
-            heads.survey(known[0].installation, known)
+        mark = stage.world.requests.mark
+        survey = heads.survey(known[0].installation, known)
+        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:20]
+        assert survey.unfinished == tuple(known)
+        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 1]
+        mark = stage.world.requests.mark
+        heads.survey(known[0].installation, known)
+        assert pages(stage.requests(mark)) == [20, 1], "it is known by now"
+
+    def test_a_list_that_comes_in_pages_too_short_is_not_read_for_ever(
+        self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.adapters.github_heads._MOST_PAGES", 6)
+        stage.world.faults.add(longer_than(6, "SweepOn"))
+        known = seen(stage, [busy])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        mark = stage.world.requests.mark
+        survey = heads.survey(known[0].installation, known)
+        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6, 6, 6]
+        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:44]
+        assert survey.unfinished == tuple(known)
+
+    def test_heads_of_one_repository_that_are_too_much_come_a_few_at_a_time(
+        self, stage: Stage, busy: Repository
+    ) -> None:
+        stage.world.faults.add(longer_than(5))
+        known = seen(stage, [busy])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        for asked_for in ([20, 5, 100, 25, 6, *[1] * 40], [5, *[1] * 40]):
+            mark = stage.world.requests.mark
+            survey = heads.survey(known[0].installation, known)
+            assert {pull.number for pull in survey.found[0].pulls} == {*busy.pulls}
+            assert survey.unfinished == ()
+            assert pages(stage.requests(mark)) == asked_for
+
+
+class TestRemembered:
+    """The second sweep begins where the first one ended, as far as what was too much is concerned."""
+
+    @pytest.mark.parametrize("which", [(0,), (31,), (49,), (7, 8), (3, 30)])
+    def test_those_that_can_only_be_asked_for_alone_are(
+        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository], which: tuple[int, ...]
+    ) -> None:
+        faults = [
+            sea.world.faults.add(Fault("graphql", 502, times=None, asks=together_with(f"ship-{number:02}")))
+            for number in which
+        ]
+        swept(sea, heads, fleet)
+        struck = sum(fault.struck for fault in faults)
+        found, requests = swept(sea, heads, fleet)
+        assert found == [one.name for one in fleet]
+        assert len(requests) <= 1 + 2 * len(which), "each of them, one that was with it to the last, and all others"
+        assert sum(fault.struck for fault in faults) == struck, "nothing was asked for in vain"
+
+    def test_what_is_too_much_together_is_halved_from_the_start(
+        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]
+    ) -> None:
+        sea.world.faults.add(Fault("graphql", 504, times=None, asks=lambda _, variables: len(asked(variables)) > 25))
+        assert [len(asked(one.body["variables"])) for one in swept(sea, heads, fleet)[1]] == [50, 25, 25]
+        found, requests = swept(sea, heads, fleet)
+        assert found == [one.name for one in fleet]
+        assert [len(asked(one.body["variables"])) for one in requests] == [25, 25]
+
+    def test_those_that_are_never_answered_cost_one_query_each(
+        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]
+    ) -> None:
+        sea.world.faults.add(Fault("graphql", 502, times=None, asks=whenever("ship-07", "ship-30")))
+        for _ in range(2):
+            found, requests = swept(sea, heads, fleet, unfinished=["ship-07", "ship-30"])
+        assert found == [one.name for one in fleet if one.name not in {"ship-07", "ship-30"}]
+        assert len(requests) <= 5
+
+    def test_after_some_hours_they_are_tried_together_again(
+        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]
+    ) -> None:
+        sea.world.faults.add(Fault("graphql", 502, times=None, asks=together_with("ship-31")))
+        swept(sea, heads, fleet)
+        sea.world.faults.clear()
+        sea.world.advance(6 * HOUR - 60)
+        assert len(swept(sea, heads, fleet)[1]) == 3
+        sea.world.advance(60)
+        assert len(swept(sea, heads, fleet)[1]) == 1
+
+    def test_a_bad_moment_is_soon_forgiven(self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]) -> None:
+        sea.world.faults.add(Fault("graphql", 502, times=2))
+        assert len(swept(sea, heads, fleet)[1]) == 5
+        assert len(swept(sea, heads, fleet)[1]) == 3
+
+    def test_what_was_not_asked_for_in_time_is_named_and_comes_in_the_next_looks(
+        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]
+    ) -> None:
+        sea.world.faults.add(Fault("graphql", 502, times=None, asks=lambda _, variables: len(asked(variables)) > 1))
+        rest, found = seen(sea, fleet), list[str]()
+        calls = []
+        while rest:
+            mark = sea.world.requests.mark
+            survey = heads.survey(rest[0].installation, rest)
+            calls.append(len(sea.requests(mark)))
+            found += [one.repository.name for one in survey.found]
+            assert len(survey.unfinished) < len(rest)
+            rest = list(survey.unfinished)
+        assert sorted(found) == [one.name for one in fleet]
+        assert max(calls) <= 32
+        assert sum(calls) <= 99 + len(calls), "as many as it takes to come from fifty to one, fifty times"
+        rest, calls = seen(sea, fleet), []
+        while rest:
+            mark = sea.world.requests.mark
+            rest = list(heads.survey(rest[0].installation, rest).unfinished)
+            calls.append(len(sea.requests(mark)))
+        assert calls[0] == 32
+        assert sum(calls) <= 60, "hardly more than one for each"
+
+
+class TestMergeGroups:
+    @pytest.fixture
+    def queue(self, stage: Stage, ferry: Repository) -> dict[str, str]:
+        """A queue of more groups than a first look brings, the branch and commit of each; nobody told us of any."""
+        stage.world.push(ferry, "docs", {"a.md": "x"}, author="ada")
+        stage.world.open_pull_request(ferry, "docs", author="ada")
+        stage.drain()
+        groups = {}
+        for number in range(GROUPS):
+            stage.world.push(ferry, f"docs-{number}", {f"{number}.md": "x"}, author="ada")
+            pull = stage.world.open_pull_request(ferry, f"docs-{number}", author="ada")
+            group = stage.world.enqueue(pull, author="ada")
+            groups[group.branch] = group.head_sha
+        stage.lose()
+        return groups
+
+    def test_each_of_a_long_queue_gets_its_verdict_within_one_sweep(
+        self, stage: Stage, ferry: Repository, queue: dict[str, str]
+    ) -> None:
+        mark = stage.world.requests.mark
+        reconciler = reconciling(stage)
+        reconciler.tick()
+        reads = [request for request in stage.requests(mark) if request.is_graphql]
+        assert pages(reads) == [20, 100, 100], (
+            "the first look, and one page more of the groups and of the pull requests"
+        )
+        stage.drain()
+        for sha in queue.values():
+            assert [(run.status, run.conclusion) for run in stage.runs(ferry, sha)] == [("completed", "success")]
+
+    @pytest.mark.parametrize("how", GIVEN_UP.values(), ids=GIVEN_UP)
+    def test_a_page_of_groups_that_is_too_much_comes_in_shorter_ones(
+        self, stage: Stage, ferry: Repository, queue: dict[str, str], how: dict[str, Any]
+    ) -> None:
+        stage.world.faults.add(longer_than(10, "SweepOn", **how))
+        known = seen(stage, [ferry])
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        mark = stage.world.requests.mark
+        (found,) = heads.survey(known[0].installation, known).found
+        assert {one.branch: one.sha for one in found.groups} == queue
+        assert {one.number for one in found.pulls} == {*ferry.pulls}
+        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6]
+
+
+def test_what_the_sweep_did_not_reach_is_looked_at_soon_and_then_less_and_less_often(stage: Stage) -> None:
+    ferry, boat = (
+        stage.world.create_repository("acme", name, {"README.md": "#", **SPEC_KIT}) for name in ("ferry", "boat")
+    )
+    stage.install(ferry, boat)
+    for one in (ferry, boat):
+        stage.world.push(one, "docs", {"a.md": "x"}, author="ada")
+        stage.world.open_pull_request(one, "docs", author="ada")
+    stage.drain()
+    stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.lose()
+    fault = stage.world.faults.add(Fault("graphql", 502, times=None, asks=whenever("ferry")))
+    reconciler = reconciling(stage)
+    settled(stage, reconciler, 30.0)
+    assert stage.runs(ferry, pull.head_sha) == []
+    began, struck = stage.world.now(), fault.struck
+    settled(stage, reconciler, 800.0)
+    assert fault.struck - struck <= 4, "after one, three and seven minutes"
+    assert stage.world.now() - began < 900.0
+    fault.times = fault.struck
+    settled(stage, reconciler, 900.0)
+    assert [run.conclusion for run in stage.runs(ferry, pull.head_sha)] == ["failure"]
 
 
 def test_a_head_without_a_verdict_gets_it_although_its_neighbour_is_poisonous(stage: Stage) -> None:

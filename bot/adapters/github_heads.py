@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github_answers import TooMuch
+from bot.adapters.github_paging import Paging
+from bot.adapters.github_portions import Portion, Portions
 from bot.adapters.github_query import Query
 from bot.adapters.github_reading import shape
 from bot.core.errors import ForgeError
@@ -19,7 +22,7 @@ from bot.core.overdue import OpenGroup, OpenPull, Survey, Surveyed
 from bot.core.render import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.adapters.github_graphql import Heard
     from bot.adapters.github_repository import GitHubRepositories
@@ -29,10 +32,13 @@ Json = dict[str, Any]
 
 READ = {"checks": "read", "contents": "read", "metadata": "read", "pull_requests": "read"}
 _DOING = "looked for heads without a verdict"
-_PULLS_A_PAGE = 20
-_PULLS_ON_A_FURTHER_PAGE = 100
-_MOST_PULLS = 1_000
-"""Of one repository. The newest come first, so that no crowd of old ones hides them."""
+_MOST_HEADS = 1_000
+"""In one list of one repository. The newest pull requests come first, so that no crowd of old ones hides them. A merge
+queue builds no more than a hundred groups at once, see
+https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+"""
+_MOST_PAGES = 50
+"""Queries for the further pages of one list."""
 _MOST_CALLS = 32
 """Queries for one batch, further pages apart."""
 _ALONE = 3
@@ -41,13 +47,14 @@ _RUNS = (
     "checkSuites(first:1,filterBy:{appId:$app}){nodes{checkRuns(first:1,filterBy:{checkType:LATEST,checkName:$check})"
     "{nodes{status externalId}}}}"
 )
-_NEWEST = "orderBy:{field:CREATED_AT,direction:DESC}"
-_PULLS = f"""pageInfo{{hasNextPage endCursor}} nodes{{number headRefOid
-  commits(last:1){{nodes{{commit{{oid {_RUNS}}}}}}}}}"""
-_GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",first:20){{nodes{{name target{{oid
+_PAGE = "pageInfo{hasNextPage endCursor}"
+_PULLS = f"""pullRequests(states:OPEN,orderBy:{{field:CREATED_AT,direction:DESC}},%s){{{_PAGE} nodes{{number headRefOid
+  commits(last:1){{nodes{{commit{{oid {_RUNS}}}}}}}}}}}"""
+_GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",%s){{{_PAGE} nodes{{name target{{oid
   ...on Commit{{parents(first:1){{nodes{{oid}}}} {_RUNS}}}}}}}}}"""
-_REPOSITORY = f"""databaseId nameWithOwner isArchived defaultBranchRef{{name}} {_GROUPS}
-  pullRequests(states:OPEN,first:{_PULLS_A_PAGE},{_NEWEST}){{{_PULLS}}}"""
+_LISTS = {"pullRequests": _PULLS, "refs": _GROUPS}
+"""Each with a place for which page is meant."""
+_REPOSITORY = "databaseId nameWithOwner isArchived defaultBranchRef{name}"
 
 
 @dataclass(slots=True)
@@ -56,64 +63,77 @@ class _Known:
 
     found: list[Surveyed] = field(default_factory=list)
     missed: list[SeenRepository] = field(default_factory=list)
+    unfinished: dict[int, SeenRepository] = field(default_factory=dict)
+    """By their ids."""
+    too_much: list[Portion] = field(default_factory=list)
     failed: ForgeError | None = None
     """The last failure."""
 
+    def leave(self, repositories: Iterable[SeenRepository]) -> None:
+        """Leave these for another time."""
+        self.unfinished |= {one.id: one for one in repositories}
+
 
 class GitHubHeads:
-    """See `bot.core.overdue.Surveyor`."""
+    """See `bot.core.overdue.Surveyor`. For one thread."""
 
     def __init__(self, repositories: GitHubRepositories) -> None:
         self._repositories = repositories
+        self._portions = Portions(repositories.clock)
 
     def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
         """See `Surveyor.survey`.
 
-        What is too much for one read is halved, so that one repository never hides the others; what failed in an
-        answer is asked for once more by itself.
+        What is too much for one read is halved, so that one repository never hides the others, and remembered for a
+        while; what failed in an answer is asked for once more by itself.
         """
-        known = _Known()
-        todo, alone = deque([tuple(repositories)]), 0
+        known, todo = _Known(), deque(self._portions.of(repositories))
+        alone = 0
         for _ in range(_MOST_CALLS):
             if not todo or alone == _ALONE:
                 break
-            part = todo.popleft()
+            portion = todo.popleft()
             try:
-                heard = self._look(installation, part)
+                heard = self._look(installation, portion)
             except TooMuch as error:
                 known.failed = error
-                todo.extendleft(reversed(_halves(part)))
-                alone += len(part) == 1 and not known.found
+                alone += portion.is_single and not known.found
+                _divide(portion, todo, known)
                 continue
             except ForgeError as error:
                 known.failed = error
+                todo.appendleft(portion)
                 break
-            left_out = self._take(installation, part, heard, known)
-            if left_out and len(left_out) < len(part):
-                todo.append(left_out)
+            left_out = self._take(installation, portion, heard, known)
+            if left_out and len(left_out) < len(portion.repositories):
+                todo.append(Portion(left_out, portion.heads))
             elif left_out and isinstance(heard.failed, TooMuch):
-                todo.extend(_halves(left_out))
+                _divide(portion, todo, known)
+            else:
+                known.leave(left_out)
         if known.failed is not None and not known.found and not known.missed:
             raise known.failed
-        return Survey(tuple(known.found), tuple(known.missed))
+        for portion in todo:
+            known.leave(portion.repositories)
+        self._portions.note(known.too_much)
+        return Survey(tuple(known.found), tuple(known.missed), tuple(known.unfinished.values()), known.failed)
 
-    def _look(self, installation: int, repositories: Sequence[SeenRepository]) -> Heard:
-        """One query for all of them."""
-        named = _named(repositories)
+    def _look(self, installation: int, portion: Portion) -> Heard:
+        """One query for all of it."""
+        named = _named(portion.repositories)
         variables = {f"{alias}{part}": value for alias, one in named.items() for part, value in _name(one)}
         types = ",".join(f"${variable}:String!" for variable in variables)
-        looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{_REPOSITORY}}}" for alias in named)
+        asked = " ".join((_REPOSITORY, *(one % f"first:{portion.heads}" for one in _LISTS.values())))
+        looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{asked}}}" for alias in named)
         return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}", variables)
 
-    def _take(
-        self, installation: int, repositories: Sequence[SeenRepository], heard: Heard, known: _Known
-    ) -> tuple[SeenRepository, ...]:
+    def _take(self, installation: int, portion: Portion, heard: Heard, known: _Known) -> tuple[SeenRepository, ...]:
         """Keep what the answer says; those of which a part failed, since they are not to be half known."""
         absent = {one["path"][0] for one in heard.absences}
         broken = {one["path"][0] for one in heard.errors if one["path"]}
         known.failed = heard.failed or known.failed
         left_out: list[SeenRepository] = []
-        for alias, one in _named(repositories).items():
+        for alias, one in _named(portion.repositories).items():
             answer = heard.data.get(alias)
             if alias in absent:
                 known.missed.append(one)
@@ -125,46 +145,64 @@ class GitHubHeads:
             elif not answer.get("isArchived"):
                 try:
                     with shape("a look at many repositories"):
-                        known.found.append(self._surveyed(installation, one, answer))
+                        known.found.append(self._surveyed(installation, one, answer, known))
                 except ForgeError as error:
                     known.failed = error
                     left_out.append(one)
         return tuple(left_out)
 
-    def _surveyed(self, installation: int, seen: SeenRepository, answer: Json) -> Surveyed:
+    def _surveyed(self, installation: int, seen: SeenRepository, answer: Json, known: _Known) -> Surveyed:
         owner, _, name = answer["nameWithOwner"].partition("/")
         seen = replace(seen, owner=owner, name=name)
-        page = answer["pullRequests"]
-        pulls = [_pull(one) for one in page["nodes"] if one]
-        size = _PULLS_ON_A_FURTHER_PAGE
-        while page["pageInfo"]["hasNextPage"] and len(pulls) < _MOST_PULLS:
+        pulls = [_pull(one) for one in self._heads(installation, seen, "pullRequests", answer, known)]
+        groups = [_group(one) for one in self._heads(installation, seen, "refs", answer, known) if one.get("target")]
+        return Surveyed(seen, (answer["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
+
+    def _heads(self, installation: int, seen: SeenRepository, name: str, answer: Json, known: _Known) -> list[Json]:
+        """What a list holds, as far as its pages come: what is missing of it makes nothing else wait."""
+        page = answer[name]
+        found = [one for one in page["nodes"] if one]
+        paging = Paging(self._portions.page(seen.id), _MOST_PAGES)
+        while page["pageInfo"]["hasNextPage"] and len(found) < _MOST_HEADS:
             after = page["pageInfo"]["endCursor"]
             try:
-                page = self._page(installation, seen, after, size)
-            except TooMuch:
-                if size == _PULLS_A_PAGE:
-                    raise
-                size = _PULLS_A_PAGE  # what is too much once is so again
-                continue
-            pulls += [_pull(one) for one in page["nodes"] if one]
-        groups = tuple(_group(one) for one in answer["refs"]["nodes"] if one and one.get("target"))
-        return Surveyed(seen, (answer["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), groups)
+                page = paging.page(partial(self._page, installation, seen, name, after))
+            except ForgeError as error:
+                known.failed = error
+                known.leave([seen])
+                break
+            found += [one for one in page["nodes"] if one]
+        self._portions.note_page(seen.id, paging.size)
+        return found
 
-    def _page(self, installation: int, seen: SeenRepository, after: str, size: int) -> Json:
+    def _page(self, installation: int, seen: SeenRepository, name: str, after: str, size: int) -> Json:
         text = (
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
-            f"{{pullRequests(states:OPEN,first:{size},after:$after,{_NEWEST}){{{_PULLS}}}}}}}"
+            f"{{{_LISTS[name] % f'first:{size},after:$after'}}}}}"
         )
         heard = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
         if heard.failed is not None:
             raise heard.failed
-        page: Json = heard.data["repository"]["pullRequests"]
+        with shape("a further look at one repository"):
+            page: Json = heard.data["repository"][name]
         return page
 
     def _ask(self, installation: int, text: str, variables: Json) -> Heard:
         key = (installation, None, tuple(sorted(READ.items())))
         query = Query(text, {"app": self._repositories.app_id, "check": NAME, **variables})
         return self._repositories.ask(key, query, _DOING, _is_absence)
+
+
+def _divide(portion: Portion, todo: deque[Portion], known: _Known) -> None:
+    """Go on with less of what was too much: of a single repository only when all others had their turn."""
+    known.too_much.append(portion)
+    smaller = portion.smaller()
+    if not smaller:
+        known.leave(portion.repositories)
+    elif portion.is_single:
+        todo.extend(smaller)
+    else:
+        todo.extendleft(reversed(smaller))
 
 
 def _is_absence(error: Any) -> bool:
@@ -177,12 +215,6 @@ def _is_absence(error: Any) -> bool:
 
 def _named(repositories: Sequence[SeenRepository]) -> dict[str, SeenRepository]:
     return {f"r{index}": one for index, one in enumerate(repositories)}
-
-
-def _halves(part: tuple[SeenRepository, ...]) -> tuple[tuple[SeenRepository, ...], ...]:
-    """None of what is only one."""
-    middle = len(part) // 2
-    return (part[:middle], part[middle:]) if middle else ()
 
 
 def _name(one: SeenRepository) -> tuple[tuple[str, str], ...]:

@@ -48,19 +48,23 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a look at many repositories brought. What is archived, or not answered for, is in neither."""
+    """What a look at many repositories brought. What is archived is nowhere in it."""
 
     found: tuple[Surveyed, ...]
     """Each under its present name."""
     missed: tuple[SeenRepository, ...] = ()
     """By that name there is nothing any more, or another repository."""
+    unfinished: tuple[SeenRepository, ...] = ()
+    """Not looked at, or not at all of their heads: worth another look soon."""
+    failed: Exception | None = None
+    """The last of what stood in the way."""
 
 
 class Surveyor(Protocol):
     """Looks at the open heads of many repositories of one installation."""
 
     def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
-        """One read for all of them, and further ones where there are more heads than one brings.
+        """One read for all of them, and further ones where there are more heads than one brings, or it was too much.
 
         Raises `ForgeError` where GitHub answered for none.
         """

@@ -38,7 +38,8 @@ def fewer(entries: int) -> int:
 class Paging:
     """One list as it is asked for: once a page was too much, no later one is as long."""
 
-    def __init__(self, size: int = LONGEST, most: int = MOST_CALLS) -> None:
+    def __init__(self, size: int, most: int) -> None:
+        """Begin with pages of `size` entries, and ask `most` queries at most."""
         self.size = size
         """Entries that the next page asks for."""
         self._left = most
@@ -81,7 +82,7 @@ class Lists:
 
     def find_comment(self, number: int, marker: str) -> Comment | None:
         """See `bot.core.ports.Forge.find_comment`."""
-        paging, seen, after = Paging(), 0, None
+        paging, seen, after = Paging(LONGEST, MOST_CALLS), 0, None
         while seen < _MOST_COMMENTS:
             comments = self._comments(paging, number, after, "looked for our comment")
             with shape("a list of comments"):
@@ -95,7 +96,7 @@ class Lists:
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
         """See `bot.core.ports.Forge.open_heads`."""
         found: list[OtherHead] = []
-        paging, after = Paging(), None
+        paging, after = Paging(LONGEST, MOST_CALLS), None
         while len(found) < _MOST_HEADS:
             page = paging.page(partial(self._heads, root, after))["repository"]["pullRequests"]
             found += open_heads(page["nodes"], root)
@@ -106,7 +107,7 @@ class Lists:
 
     def _complete_files(self, pull: Json) -> None:
         """Fetch the further pages of the changed files into the first; a page that GitHub keeps back is said so."""
-        files, paging = pull.get("files"), Paging()
+        files, paging = pull.get("files"), Paging(LONGEST, MOST_CALLS)
         while files and files["pageInfo"]["hasNextPage"] and len(files["nodes"]) < MOST_FILES:
             after = files["pageInfo"]["endCursor"]
             further = paging.page(partial(self._files, pull["number"], after))["repository"]["pullRequest"]
@@ -117,7 +118,7 @@ class Lists:
 
     def _complete_comments(self, pull: Json) -> None:
         """Look further for a comment of ours, where the first page has none, as far as `find_comment` does."""
-        comments, paging, seen = pull.get("comments"), Paging(), 0
+        comments, paging, seen = pull.get("comments"), Paging(LONGEST, MOST_CALLS), 0
         while comments and seen < _MOST_COMMENTS:
             if own_comments(comments["nodes"]) or not comments["pageInfo"]["hasNextPage"]:
                 return

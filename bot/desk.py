@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import bot
+from bot.adapters.git_command import GitCopy
 from bot.adapters.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change, read_commit, with_arrivals
 from bot.bundled import bundled_text
 from bot.core import needs
@@ -19,6 +20,7 @@ from bot.core.digest import digest
 from bot.core.errors import UserError
 from bot.core.findings import Report, Source
 from bot.core.judge import judge
+from bot.core.remote import owners_repository
 from bot.core.render import (
     RenderContext,
     Style,
@@ -27,6 +29,7 @@ from bot.core.render import (
     as_workflow_commands,
     exit_code,
     json_text,
+    plain_line,
     terminal,
 )
 from bot.rules import RULES
@@ -61,6 +64,8 @@ class Judged:
     effective: Effective
     milliseconds: float
     """How long reading and judging took."""
+    unseen: str = ""
+    """The repository of the owner's file, which the App reads and the desk does not: `acme/.github`."""
 
     @property
     def exit_code(self) -> int:
@@ -91,14 +96,17 @@ def repository_layer(copy: Copy, base: str | None) -> Layer:
     return layer
 
 
-def refuse_broken(layer: Layer) -> None:
-    """Raises `UserError` with every mistake of a file that cannot be read."""
+def refuse_broken(layer: Layer, base: str | None = None) -> None:
+    """Raises `UserError` with every mistake of a file that cannot be read, at `base` where it was read there."""
     if not layer.mistakes:
         return
-    places = (
+    places = [
         f"{layer.origin.path}:{found.spot.line}:{found.spot.column}: {found.title}. {found.remedy}"
         for found in layer.mistakes
-    )
+    ]
+    if base is not None:
+        at = plain_line(base)
+        places.insert(0, f"At {at} the configuration cannot be read; the App goes on with the last one that could be.")
     raise UserError("\n".join(places))
 
 
@@ -106,8 +114,10 @@ def judge_copy(folder: Path, wanted: Wanted) -> Judged:
     """The verdict on a working copy or plain folder. Raises `UserError` for what a person can mend."""
     started = time.perf_counter()
     copy = open_copy(folder)
+    if wanted.base is not None:
+        _refuse_part(copy)
     own = repository_layer(copy, wanted.base)
-    refuse_broken(own)
+    refuse_broken(own, wanted.base)
     effective = merge((host_layer(), own))
     change = read_change(copy, wanted, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
@@ -115,8 +125,27 @@ def judge_copy(folder: Path, wanted: Wanted) -> Judged:
     if collided:
         change = with_arrivals(copy, change, collided)
         report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    if not report.features:
+        _refuse_part(copy)
+    unseen = owners_unseen(copy, wanted.base) if wanted.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
-    return Judged(change, report, digest(report, RULES), effective, milliseconds)
+    return Judged(change, report, digest(report, RULES), effective, milliseconds, unseen)
+
+
+def _refuse_part(copy: Copy) -> None:
+    """Raises `UserError` for a folder within a working copy, which a green verdict on nothing would mislead."""
+    if copy.git is None and (top := GitCopy(copy.root).answers("rev-parse", "--show-toplevel")):
+        raise UserError(f"{copy.root} is only a part of the working copy {top}: run this there.")
+
+
+def owners_unseen(copy: Copy, base: str | None = None) -> str:
+    """The repository of the owner's file, told from the remote that `base` is of, else from `origin`; "" for none."""
+    named = (base or "").partition("/")[0]
+    for remote in dict.fromkeys((named, "origin")):
+        address = copy.git.answers("config", "--get", f"remote.{remote}.url") if copy.git is not None else None
+        if address:
+            return owners_repository(address) or ""
+    return ""
 
 
 def _sources(own: Layer) -> tuple[Source, ...]:
@@ -135,6 +164,7 @@ def show(judged: Judged, form: Format, style: Style) -> str:
         engine_version=bot.__version__,
         digest=judged.digest,
         rules={rule.id: rule for rule in RULES},
+        unseen=judged.unseen,
     )
     match form:
         case Format.TEXT:

@@ -366,3 +366,45 @@ def test_the_constitution_of_the_base_is_the_yardstick(tmp_path: Path, capsys: p
     write(root, {**files, ".specify/memory/constitution.md": softened})
     _, found = report(capsys, root, "--base", "main")
     assert "non-negotiable-violated" in [one["rule"] for one in found["features"][0]["findings"]]
+
+
+def test_a_part_of_a_working_copy_does_not_pass_for_a_repository_without_features(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-search/plan.md": plan("FAIL")})
+    for words in ([], ["--base", "main"]):
+        code, out, err = check(capsys, root / "specs", *words)
+        assert (code, out) == (2, "")
+        assert err == f"plangate: {root / 'specs'} is only a part of the working copy {root}: run this there.\n"
+
+
+def test_a_project_within_a_working_copy_is_judged_as_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {f"apps/web/{path}": text for path, text in {**SPEC_KIT, "specs/001-search/plan.md": plan()}.items()}
+    root = clone(tmp_path / "ferry", files)
+    code, found = report(capsys, root / "apps/web")
+    assert (code, [one["dir"] for one in found["features"]]) == (1, ["specs/001-search"])
+
+
+def test_a_file_that_only_the_app_can_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-search/plan.md": plan()})
+    assert "not seen" not in check(capsys, root, "--base", "main")[1]
+    git(root, "remote", "add", "origin", "git@github.com:acme/ferry.git")
+    assert " · config defaults (acme/.github not seen) · " in check(capsys, root, "--base", "main")[1]
+    said = check(capsys, root, "--base", "main", "--format", "markdown")[1]
+    assert "`acme/.github` not seen on the desk" in said
+    # Without a base nobody takes it for the App's verdict.
+    assert "not seen" not in check(capsys, root)[1]
+    assert main(["config", "show", str(root)]) == 0
+    assert capsys.readouterr().out.endswith("What acme/.github sets is not seen here: `/plan config` shows it.\n")
+
+
+def test_a_base_whose_configuration_is_broken_is_said_to_be_what_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "app.yml": "plangate:\n  mode: maybe\n"})
+    code, _, err = check(capsys, root, "--base", "main")
+    assert code == 2
+    assert err.startswith("plangate: At main the configuration cannot be read; the App goes on with the last one")
+    assert "app.yml:2:9: mode cannot be maybe." in err

@@ -21,7 +21,11 @@ PLAIN_WIDTH = 120
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What it takes."""
-    parser.epilog = "Exits with 0 when nothing blocks, 1 when something does, 2 when it could not judge."
+    parser.epilog = (
+        "Exits with 0 when nothing blocks, 1 when something does, 2 when it could not judge. With --base the verdict is"
+        " the App's, but for what only GitHub and the host know: the file in the owner's .github repository, the host's"
+        " own defaults, waivers, other branches and pull requests, and what is older than the App."
+    )
     add_folder(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--feature", action="append", default=[], metavar="DIR", help="a feature folder; repeatable")

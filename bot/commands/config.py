@@ -124,4 +124,6 @@ def _show(folder: Path, base: str | None) -> str:
     found = rows(effective)
     width = max(len(row.key) for row in found)
     wide = min(48, max(len(row.value) for row in found))
-    return "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in found)
+    table = "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in found)
+    unseen = desk.owners_unseen(copy, base)
+    return table + (f"\nWhat {unseen} sets is not seen here: `/plan config` shows it.\n" if unseen else "")

@@ -101,6 +101,8 @@ class RenderContext:
     """The owner's file, where something in it holds here: `acme/.github:.github/app.yml`."""
     owner_commit: str = ""
     """The branch and commit that it was read at: `main@8be41d7`."""
+    unseen: str = ""
+    """The repository of the owner's file, where only the App can read it: `acme/.github`."""
     trouble: ConfigTrouble | None = None
     owner_trouble: ConfigTrouble | None = None
     """The same of the file in the owner's `.github` repository."""

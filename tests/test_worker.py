@@ -13,7 +13,7 @@ from bot.adapters.queue_sqlite import SqliteQueue
 from bot.adapters.sqlite import Database
 from bot.core.outcome import Bury, Done, Outcome, Retry
 from bot.core.ports import JobState, LeasedJob
-from bot.worker import BACK_OFF, Patience, Worker
+from bot.worker import BACK_OFF, DAY, Patience, Worker
 from tests.adapters.queue_contract import job
 from tests.clocks import HandClock
 
@@ -286,9 +286,20 @@ def test_a_disk_that_is_full_for_a_while_costs_no_outcome(shop: Shop) -> None:
     assert len(handler.handled) == 1, "its effects were not had twice"
 
 
-def test_old_jobs_are_forgotten_in_time(shop: Shop) -> None:
-    shop.open(Scripted(lambda _: Done()))
-    shop.queue.put(job("d1"))
-    shop.until(lambda: shop.count(JobState.DONE) == 1)
-    shop.age(Patience().keep_done + 1)
-    shop.until(lambda: shop.queue.find("d1") is None)
+@pytest.mark.parametrize(
+    ("outcome", "days"), [(Done(), 8), (Bury("it can never succeed"), 30)], ids=["done", "a dead letter"]
+)
+def test_a_job_is_known_for_so_many_days_after_its_end(shop: Shop, outcome: Outcome, days: int) -> None:
+    """A delivery that is done is known for longer than any GitHub delivers it again, which is 7 days at most."""
+    shop.open(Scripted(lambda _: outcome))
+    state = JobState.DONE if isinstance(outcome, Done) else JobState.DEAD
+    shop.queue.put(job("old"))
+    shop.until(lambda: shop.count(state) == 1)
+    shop.age(0.9 * DAY)
+    shop.queue.put(job("younger"))
+    shop.until(lambda: shop.count(state) == 2)
+    shop.age((days - 0.9) * DAY + 1)
+    shop.until(lambda: shop.queue.find("old") is None)
+    assert shop.queue.find("younger") is not None
+    if state is JobState.DONE:
+        assert not shop.queue.put(job("younger")), "it is not worked on again"

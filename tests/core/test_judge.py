@@ -39,6 +39,15 @@ def test_everything_that_blocks_is_said_at_once_in_the_order_of_the_title() -> N
     ]
 
 
+def test_of_more_mistakes_of_a_kind_than_anybody_reads_the_first_are_told_and_hide_no_other_kind() -> None:
+    marks = "\n".join(f"- [NEEDS CLARIFICATION: which of the ports is number {number}]" for number in range(700))
+    text = f"{_VIOLATED[PLAN]}\n## Notes\n\n{marks}\n"
+    begin = text.split("\n").index("## Notes") + 3
+    report = judged({**_VIOLATED, PLAN: text})
+    assert [one.line for one in found(report, "unresolved-clarification")] == list(range(begin, begin + 500))
+    assert len(found(report, "unjustified-violation")) == 1
+
+
 def test_advice_never_blocks_and_never_hides() -> None:
     report = judged(_HARSH, mode=Mode.ADVISE)
     assert report.conclusion is Conclusion.NEUTRAL

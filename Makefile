@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow chaos postgres bench check docs format lock clean
+.PHONY: help demo test test-slow explore chaos postgres bench check docs format lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: $(STAMP) ## The tests, without the slow ones
 
 test-slow: $(STAMP) ## The slow tests
 	$(BIN)/python -m pytest -n 2 -m slow --timeout 600
+
+explore: $(STAMP) ## The property tests on new random examples
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore
 
 bench: $(STAMP) ## What it costs to accept a delivery, beside the same in plain Flask
 	$(BIN)/python bench/ack.py

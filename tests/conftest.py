@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +15,21 @@ if TYPE_CHECKING:
     from bot.sandbox.state import Repository
     from tests.postgres import Server
     from tests.stage import Stage
+
+# The same examples in every run, whatever else the machine does: a change is told by what it breaks. New ones, and more
+# of them, are looked for by `make explore`.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=500, deadline=None, print_blob=True)
+settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the processes under test, also where a shell has started these tests in the background.
+
+    Such a shell ignores it for all that it starts: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_12
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

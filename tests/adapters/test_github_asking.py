@@ -111,7 +111,7 @@ def without_texts(data: Any, whole: Any) -> Any:
     return whole
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     question=QUESTIONS,
     most=st.sampled_from([10_000, 400, 200, 120, 60]),
@@ -139,7 +139,7 @@ def test_what_comes_is_the_whole(question: Question, most: int, faults: list[str
     assert len(asked) <= MOST_CALLS
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(question=QUESTIONS)
 def test_the_parts_are_the_whole_and_each_can_be_divided_to_the_last(question: Question) -> None:
     query = look(question, "acme", "ferry", 1)

@@ -53,7 +53,7 @@ class SqliteMachine(QueueMachine):
 
 TestAgainstTheModel = SqliteMachine.TestCase
 TestAgainstTheModel.settings = settings(
-    max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=50, stateful_step_count=60, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -55,7 +55,7 @@ _TREE = st.dictionaries(
     max_size=8,
 )
 (_SOME_FINDING,) = found(judged({**_ALL, f"{DIR}/research.md": ""}), "missing-artifact")
-_RELAXED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_RELAXED = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _sound(report: Report) -> None:

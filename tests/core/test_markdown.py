@@ -185,7 +185,7 @@ def test_cost_grows_no_faster_than_the_text(line: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("#-*`~|<>![]()_ \n\t\r\ufeffxé日:1.0\0\ud800"), max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read_and_every_place_is_real(text: str) -> None:
     document = parse(text)
     for block in document.blocks:
@@ -227,6 +227,6 @@ def test_code_over_several_lines_knows_where_each_word_stands(text: str, words: 
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_read(data: bytes) -> None:
     parse(data.decode("utf-8", "surrogateescape"))

@@ -180,7 +180,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_put_together_is_read_with_real_lines(text: str) -> None:
     plan = read(text)
     for check in plan.checks:
@@ -197,7 +197,7 @@ def test_whatever_is_put_together_is_read_with_real_lines(text: str) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_are_read(data: bytes) -> None:
     read(data.decode("utf-8", "replace"))
     read(data.decode("utf-8", "surrogateescape"))

@@ -150,7 +150,7 @@ contexts = st.builds(
     ),
 )
 drafts = st.one_of(st.none(), st.builds(Draft, words, words, *[st.integers(0, 9)] * 3, words))
-quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def is_safe(markdown: str) -> None:

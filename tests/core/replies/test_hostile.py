@@ -127,7 +127,7 @@ def test_what_looks_at_the_replies_sees_harm() -> None:
     assert shown.blocks == [("bash", "x\n")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything, anything, anything, anything, branches)
 def test_a_plan_on_an_issue(title: str, body: str, principle: str, told: str, branch: str) -> None:
     naming = name_feature(title, "022", issue=412)
@@ -178,7 +178,7 @@ def shell(script: str) -> None:
         assert set(starts) <= {"git", "mkdir"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(branches, anything, hostile)
 def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
     naming = name_feature(title, "022", issue=412)
@@ -195,7 +195,7 @@ def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
                 shell(content)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything, anything, anything)
 def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
     naming = name_feature(title, "022", issue=412)
@@ -217,7 +217,7 @@ def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
     assert message.count("\n") <= 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything, anything, st.sampled_from(Where))
 def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> None:
     house = House(Commands(prefix=prefix[:60] or "/plan"))

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.constitution import Constitution, ConstitutionState, Principle
@@ -40,7 +40,6 @@ FRAGMENTS = [
 templates = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=10), max_size=40).map("".join)
 
 
-@settings(deadline=None)
 @given(templates, st.text(max_size=80), st.text(max_size=80))
 def test_any_template_gives_a_draft(template: str, title: str, violation: str) -> None:
     draft = draft_plan(facts(template, title=title, violations=(violation,)))

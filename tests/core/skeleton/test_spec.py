@@ -144,7 +144,7 @@ hostile = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hostile, hostile, hostile)
 def test_any_template_and_any_words_give_a_draft(template: str, title: str, asked: str) -> None:
     draft = draft_spec(replace(FACTS, title=title, asked=asked, template=template))
@@ -152,7 +152,7 @@ def test_any_template_and_any_words_give_a_draft(template: str, title: str, aske
     assert draft.blanks <= draft.text.count("NEEDS CLARIFICATION")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile, hostile)
 def test_foreign_words_stay_on_their_line(title: str, asked: str) -> None:
     drawn = draft_spec(replace(FACTS, title=title, asked=asked))

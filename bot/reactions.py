@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from bot.apply import Hands
 from bot.conversation import Conversation
 from bot.core import config_check, decide, drafting, needs
-from bot.core.apology import apology, head_of
+from bot.core.apology import apology, has_run, head_of, present_head, whereabouts
 from bot.core.arrived import may_soften
 from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
 from bot.core.effects import CheckRun, PublishRun
-from bot.core.errors import ForgeError
+from bot.core.errors import ForgeError, RepositoryGone
 from bot.core.events import (
     BranchPushed,
     ButtonPressed,
@@ -33,7 +33,7 @@ from bot.core.folders import specs_roots
 from bot.core.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.needs import MAX_PREFIXES, Subject
 from bot.core.owner_file import OWNERS
-from bot.core.render import DRAFT, NAME
+from bot.core.render import DRAFT
 from bot.core.verdict import decide_verdict, judge_candidate, number_of
 from bot.memory import Memory
 from bot.scene import Scene
@@ -264,22 +264,28 @@ class Task:
         seen = self.store.repository(self._repository.id)
         if seen is None or not seen.governed:
             return
-        head = self._swept_head(self.event) if isinstance(self.event, SweepDue) else head_of(self.event)
+        head = self._owed()
         if head is None:
             return
         output = apology(error, self.job, self.clock.now(), self.event, self.house)
         self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
 
-    def _swept_head(self, event: SweepDue) -> str | None:
-        """The head of the pull request that was to be looked at again, unless it has a verdict, which then stands."""
-        if event.number is None:
-            return None
-        pull = self.forge.read(Question(number=event.number)).asked
-        if pull is None or not pull.is_open:
-            return None
-        head = self.forge.read(Question(head=pull.head_sha)).head
-        latest = next((run for run in head.runs if run.name == NAME), None) if head is not None else None
-        return pull.head_sha if latest is None or not latest.completed else None
+    def _owed(self) -> str | None:
+        """The head that a verdict is due on: where a branch moved, the one that is there, unless it has its own."""
+        told, question = head_of(self.event), whereabouts(self.event)
+        if question is None:
+            return told
+        try:
+            present = present_head(self.forge.read(question))
+        except RepositoryGone:
+            raise
+        except ForgeError:
+            if told is None:
+                raise
+            return told  # what cannot be read now may well be written to
+        if present in {None, told} or not has_run(self.forge.read(Question(head=present))):
+            return present
+        return None
 
     def _survey(self, event: SweepDue) -> None:
         """The App came to the repository: remember what is there, and look at every open pull request."""

@@ -305,3 +305,59 @@ class TestApology:
             assert (run.title or "").startswith("No verdict: GitHub did not answer us")
             assert job.delivery in (run.summary or "")
             assert "we look again" in (run.summary or "")
+
+    @pytest.mark.parametrize("with_pull", [False, True], ids=["a branch", "a pull request"])
+    def test_it_is_on_the_head_that_is_there_and_not_on_the_one_that_was_told_of(
+        self, stage: Stage, ferry: Repository, with_pull: bool
+    ) -> None:
+        opened(stage, ferry, branch="002-export")
+        old = stage.world.push(ferry, "001-search", feature(), author="ada")
+        if with_pull:
+            stage.world.open_pull_request(ferry, "001-search", author="ada")
+        stage.deliver()
+        new = stage.world.push(ferry, "001-search", FAILING, author="ada")
+        stage.lose()
+        mark = stage.world.requests.mark
+        self.give_up(stage)
+        assert [(run.title or "")[:10] for run in stage.runs(ferry, new)] == ["No verdict"]
+        assert stage.runs(ferry, old) == []
+        assert [request.operation for request in stage.requests(mark)] == ["graphql", "graphql", "checks/create"]
+
+    def test_where_the_branch_moved_to_a_head_that_has_its_verdict_there_is_none(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        pull = opened(stage, ferry)
+        stage.world.edit(pull, title="Another title", author="ada")
+        late = stage.lose()
+        stage.world.push(ferry, "001-search", FAILING, author="ada")
+        stage.drain()
+        stage.accept(late)
+        self.give_up(stage)
+        assert [run.title for run in stage.runs(ferry, pull.head_sha)] == ["1 violation unjustified"]
+
+    def test_where_nobody_waits_for_a_verdict_any_more_there_is_none(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry)
+        stage.world.close_pull_request(pull, author="ada")
+        stage.deliver()
+        self.give_up(stage)
+        assert conclusions(stage, ferry, pull.head_sha) == ["success"]
+        tip = stage.world.push(ferry, "main", {"a.md": "x"}, author="root")
+        stage.deliver()
+        self.give_up(stage)
+        assert stage.runs(ferry, tip) == [], "of a push to the default branch no verdict is due"
+
+    def test_when_nothing_can_be_read_it_is_on_the_head_that_was_told_of(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry)
+        stage.world.push(ferry, "001-search", FAILING, author="ada")
+        stage.deliver()
+        stage.world.faults.add(Fault("graphql", 502, times=None))
+        self.give_up(stage)
+        assert (stage.run(ferry, pull.head_sha).title or "").startswith("No verdict")
+
+    @staticmethod
+    def give_up(stage: Stage) -> None:
+        """Work on the next job has failed for so long that it is given up."""
+        job = stage.queue.lease("stage")
+        assert job is not None
+        assert stage.service.give_up(job, "GitHub answered 502 while we read the repository") == Done()
+        stage.queue.bury(job, "enough")

@@ -12,12 +12,15 @@ from bot.core.events import (
     PullRequestChanged,
     RerunRequested,
     SuiteRequested,
+    SweepDue,
 )
-from bot.core.render import CheckRunOutput, Fault, NoVerdict, RenderContext, no_verdict, plain_line
+from bot.core.facts import Question
+from bot.core.render import NAME, CheckRunOutput, Fault, NoVerdict, RenderContext, no_verdict, plain_line
 from bot.core.wording import count
 
 if TYPE_CHECKING:
     from bot.core.events import Event
+    from bot.core.facts import Answer
     from bot.core.ports import LeasedJob
     from bot.core.verdict import House
 
@@ -26,14 +29,43 @@ _MINUTE = 60.0
 
 
 def head_of(event: Event) -> str | None:
-    """The commit that an event is about, None where it names none."""
+    """The commit that an event tells of and on which a verdict is due, None where it names none.
+
+    On the default branch none is due: a push to it is about the pull requests that aim at it.
+    """
     match event:
-        case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested() | SuiteRequested():
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested():
             return event.head_sha
-        case BranchPushed(deleted=False):
+        case SuiteRequested() if event.branch != event.repository.default_branch:
+            return event.head_sha
+        case BranchPushed(deleted=False) if event.branch != event.repository.default_branch:
             return event.after
         case _:
             return None
+
+
+def whereabouts(event: Event) -> Question | None:
+    """What tells which head is there now, None where an event is about one commit, or no verdict is due."""
+    match event:
+        case PullRequestChanged():
+            return Question(number=event.number, branch=event.head_branch if event.pushed else None)
+        case SweepDue(number=int()):
+            return Question(number=event.number)
+        case BranchPushed() | SuiteRequested() if event.branch != event.repository.default_branch:
+            return Question(branch=event.branch)
+        case _:
+            return None
+
+
+def present_head(answer: Answer) -> str | None:
+    """The head that is there by the answer to that, None where the pull request is closed or the branch is gone."""
+    pull = answer.asked
+    return pull.head_sha if pull is not None and pull.is_open else answer.tip
+
+
+def has_run(answer: Answer) -> bool:
+    """Whether the commit that was asked for has a completed run of ours."""
+    return answer.head is not None and any(run.name == NAME and run.completed for run in answer.head.runs)
 
 
 def apology(error: str, job: LeasedJob, now: float, event: Event, house: House) -> CheckRunOutput:

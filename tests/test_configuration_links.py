@@ -1,4 +1,4 @@
-"""A symbolic link in the place of an `app.yml`: it is not followed, and it does not pass for a file that is absent."""
+"""A symbolic link in the place of an `app.yml` or constitution: not followed, and not taken for an absent file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.adapters.worktree import Wanted
 from bot.cli import main
+from bot.desk import judge_copy
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -101,6 +103,18 @@ def test_the_owners_is_said_to_be_broken(stage: Stage, tmp_path: Path) -> None:
     conclusion, _, summary = failing(stage, repo)
     assert conclusion == "failure"
     assert f"`acme/.github:.github/app.yml` on `main` is broken (line 1: {SAID})" in summary
+
+
+def test_a_constitution_is_not_read_through_a_link_either(stage: Stage, ferry: Repository, tmp_path: Path) -> None:
+    link(stage, ferry, tmp_path / "clone", path=".specify/memory/constitution.md")
+    summary = failing(stage, ferry)[2]
+    assert "**The constitution cannot be read: no principle is judged.**" in summary
+    assert "`.specify/memory/constitution.md` is a symbolic link, which is not followed." in summary
+    git = ["git", "-C", str(tmp_path / "clone")]
+    subprocess.run([*git, "fetch", "-q"], check=True)
+    subprocess.run([*git, "checkout", "-q", "001-search"], check=True)
+    judged = judge_copy(tmp_path / "clone", Wanted(base="origin/main"))
+    assert judged.digest[:15] in summary
 
 
 @pytest.mark.parametrize("words", [["check"], ["check", "--base", "HEAD"], ["config", "show"], ["init"]])

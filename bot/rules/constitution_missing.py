@@ -2,7 +2,8 @@
 
 ## What it does
 
-Says that no constitution was found at the base, so that no principle is judged.
+Says that no constitution was found at the base, or none that can be read (it is larger than 1 MB, no UTF-8 text, or a
+symbolic link), so that no principle is judged.
 
 ## Why
 
@@ -35,29 +36,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.change import MAX_DOCUMENT_BYTES, Kind, Reading
 from bot.core.constitution import ConstitutionState
 from bot.core.findings import Severity
-from bot.core.prose import Code
+from bot.core.prose import Code, Prose
 from bot.core.rule import Clause, Survey, rule_of_change
 from bot.core.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.core.change import Tree
     from bot.core.findings import Finding
 
 
 @rule_of_change(Severity.NOTICE, Clause("constitution missing", "constitutions missing", 90))
 def judge(survey: Survey) -> Iterator[Finding]:
     """One notice for each constitution that is not there."""
-    where = " at the base." if survey.change.base is not None else "."
+    base = survey.change.base
     for constitution in survey.constitutions(ConstitutionState.MISSING):
+        path = Code(clip(constitution.path))
+        unread = _unread(base or survey.change.head, constitution.path)
+        what, fix = "There is no constitution", "Write one if the project wants to be held to its principles."
+        why: Prose = ("We looked for ", path, " at the base." if base is not None else ".")
+        if unread is not None:
+            what, fix = (
+                "The constitution cannot be read",
+                "Commit it as a UTF-8 text file of less than 1 MB, in its place.",
+            )
+            why = (path, f" {unread}.")
         yield survey.found(
             Severity.NOTICE,
             constitution.path,
             None,
-            title=("There is no constitution: no principle is judged",),
-            why=("We looked for ", Code(clip(constitution.path)), where),
-            fix=("Write one if the project wants to be held to its principles.",),
+            title=(f"{what}: no principle is judged",),
+            why=why,
+            fix=(fix,),
             subject=constitution.path,
         )
+
+
+def _unread(tree: Tree, path: str) -> str | None:
+    """Why what stands at the path is not read; None where nothing does."""
+    document, entry = tree.documents.get(path), tree.entries.get(path)
+    if entry is not None and entry.kind is Kind.SYMLINK:
+        return "is a symbolic link, which is not followed"
+    match document.reading if document is not None else Reading.WHOLE:
+        case Reading.TOO_LARGE:
+            return f"has more than {MAX_DOCUMENT_BYTES:,} bytes"
+        case Reading.BINARY:
+            return "is no UTF-8 text"
+        case Reading.WHOLE:
+            return None

@@ -4,8 +4,9 @@
 
 Looks for the seven artifacts of a feature folder (`spec.md`, `plan.md`, `research.md`, `data-model.md`,
 `quickstart.md`, `contracts/`, `tasks.md`) and reports those that are due now and missing, empty or still the template.
-The spec and the plan are due once planning or code begins. Research, data model, quickstart and contracts are due when
-the plan's own Documentation tree promises them and code changes; before that they are listed as what comes next.
+The spec is due once the change brings a plan or code, the plan once there are tasks or code, the tasks once there is
+code. Research, data model, quickstart and contracts are due when the plan's own Documentation tree promises them and
+code changes, the data model only if the spec has Key Entities. Before that they are listed as what comes next.
 
 ## Why
 
@@ -37,9 +38,10 @@ or write `research.md`.
 
 ## Severity
 
-Error for the spec, the plan and whatever is promised while code changes; warning for `contracts/` and `tasks.md`, and
-for what is promised once `tasks.md` is there; notice ("comes next") before that. `artifacts:` in the configuration
-makes each `required`, `recommended` or `off`. In a feature that the change only touches, nothing is missing.
+Error for the spec, the plan and whatever is promised while code changes, but a warning for `contracts/` and `tasks.md`.
+Without code, a warning for what is promised once `tasks.md` is there; notice ("comes next") before that. `artifacts:`
+in the configuration makes each `required`, `recommended` or `off`. In a feature that the change only touches, nothing
+is missing.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ A plan whose sections are `Summary`, `Technical Context` and `Project Structure`
 ## Severity
 
 Error when the change adds the plan, warning when it only edits it. Off where the template has no such section, with
-the lean preset, and while constitution and plan are still templates.
+the lean preset, and while the constitution or the plan is still the template.
 """
 
 from __future__ import annotations

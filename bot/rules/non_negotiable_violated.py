@@ -29,7 +29,8 @@ own, and this one is judged by the new text.
 ## Severity
 
 Error for an explicit fail in a status slot whose numeral and name both agree with the constitution. Warning when it is
-partial, when only the numeral or only some words agree ("which principle is meant?"), or when the feature repairs it.
+partial or outside such a slot, when only the numeral or only some words agree ("which principle is meant?"), or when
+the feature repairs it; where such a fail is not justified either, only `unjustified-violation` speaks.
 """
 
 from __future__ import annotations

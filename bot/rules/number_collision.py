@@ -2,10 +2,11 @@
 
 ## What it does
 
-Compares the number of a folder that the change adds with the folders on the base, with those that open pull requests
-add, and with recently pushed branches, each specs root for itself. Says since when the other folder is on the base,
-and with which pull request it came, as far as its history tells. Renames and archived folders are no collision, and
-neither are numbers that are on the base twice already. Timestamps, tickets and issue numbers do not collide.
+Compares the number of a folder that the change adds with the folders on the base, with those that older open pull
+requests add, and with those on branches of that number, each specs root for itself. Says since when the other folder
+is on the base, and with which pull request it came, as far as its history tells. Renames and archived folders are no
+collision, and neither are numbers that are on the base twice already. Timestamps, tickets and issue numbers do not
+collide.
 
 ## Why
 
@@ -27,7 +28,7 @@ Rename the newer folder to the next free number; the finding brings the commands
 ## Severity
 
 Error when the base has the number in another folder, warning while the other is only in an older open pull request,
-notice for a branch. These last two need GitHub and stay out of the report's digest.
+notice for a branch. The last two need GitHub, so none of the rule's findings is part of the report's digest.
 """
 
 from __future__ import annotations

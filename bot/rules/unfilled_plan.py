@@ -33,8 +33,8 @@ itself; on GitHub the check run holds the same draft.
 
 ## Severity
 
-Error when the plan is new or code changes. It is the only finding about the plan's blanks: `unresolved-placeholder`
-and `unanswered-principle` keep silent.
+Error when the plan is new or code changes. It is the only finding about the plan's blanks: `unresolved-placeholder`,
+`unresolved-clarification` and `unanswered-principle` keep silent.
 """
 
 from __future__ import annotations

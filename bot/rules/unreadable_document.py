@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports a document of the feature that is larger than 1 MB, is no text (a NUL byte, or bytes that are not UTF-8), or
-lies behind a symbolic link, which is never followed.
+Reports a spec, plan or task list that is larger than 1 MB or is no text (a NUL byte, or bytes that are not UTF-8), and
+a feature folder that is, or lies in, a symbolic link or submodule, since neither is followed. A document that is itself
+a link counts as missing (`missing-artifact`).
 
 ## Why
 
@@ -23,7 +24,7 @@ The same file, saved as UTF-8.
 
 ## Severity
 
-Error for the spec, the plan and a folder that is a link, warning for the rest.
+Error for the spec, the plan and a folder that is not followed, warning for `tasks.md`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 A worker beats every `BEAT` seconds. Whoever sees its last heartbeat unchanged for `LEASE` seconds, by its own clock
 that no one can set, removes it, and its jobs are due again. A worker that could not beat for `FENCE` seconds knows that
-it may be taken for dead before anybody takes it so: it must have stopped its work by then. No comparison involves two
-hosts' clocks, or a clock that can jump, as the engine's own sweep of stalled jobs does with the server's.
+it may be taken for dead before anybody takes it so: it must have stopped its work by then. Whoever has nothing in hand
+and could not beat for `FRESH` seconds, because the database was away, say, beats before it takes anything, and nobody
+is removed who has beaten since he was looked at. No comparison involves two hosts' clocks, or a clock that can jump, as
+the engine's own sweep of stalled jobs does with the server's.
 """
 
 from __future__ import annotations
@@ -25,10 +27,14 @@ if TYPE_CHECKING:
 
 BEAT = 2.0
 """Seconds between two beats."""
+FRESH = 2 * BEAT
+"""Seconds for which a beat lets its holder take jobs."""
 FENCE = 9.0
 """Seconds after which a holder that could not beat gives up its work."""
 LEASE = 14.0
 """Seconds after which a holder that does not beat is dead to the others."""
+CATCH_UP = 3 * BEAT
+"""Seconds that the others get to beat once more when we could not look: neither could they beat, perhaps."""
 _WATCH = 0.25
 """Seconds between two looks at our own pulse."""
 
@@ -67,9 +73,19 @@ class Pulse:
         if member is None:
             member = self._registered(name)
             self._begin()
+        elif time.monotonic() - self._confirmed > FRESH:
+            self._confirm(member)
         if member.holder != name:
             raise StorageError(f"{member.holder} holds leases here, so {name} cannot.")
         return member
+
+    def _confirm(self, member: Member) -> bool:
+        """Beat. False when the others no longer count on it. Raises `StorageError`."""
+        sent = time.monotonic()
+        alive = self._turns.beat(member.worker)
+        if alive:
+            self._confirmed = max(self._confirmed, sent)
+        return alive
 
     def _registered(self, name: str) -> Member:
         sent = time.monotonic()
@@ -113,21 +129,18 @@ class Pulse:
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT):
-            member, sent = self._member, time.monotonic()
+            member = self._member
             if member is None:
                 continue
-            try:
-                alive = self._turns.beat(member.worker)
-            except StorageError:
-                continue  # the watch knows how long that may go on
-            if alive or not self._lost():
-                self._confirmed = max(self._confirmed, sent)
+            with suppress(StorageError):  # the watch knows how long that may go on
+                if not self._confirm(member):
+                    self._lost()
 
     def _watch(self) -> None:
         """In a thread of its own, because a beat may hang in the network."""
         while not self._stop.wait(_WATCH):
-            if self._member is not None and time.monotonic() - self._confirmed > FENCE and not self._lost():
-                self._confirmed = time.monotonic()  # with nothing in hand there is nothing to collide with
+            if self._member is not None and time.monotonic() - self._confirmed > FENCE:
+                self._lost()  # with nothing in hand there is nothing to lose, and `hold` beats first
 
 
 class Watcher:
@@ -135,9 +148,14 @@ class Watcher:
 
     def __init__(self) -> None:
         self._seen: dict[Member, tuple[str | None, float]] = {}
+        self._looked = 0.0
 
     def dead(self, beats: Mapping[Member, str | None], now: float) -> list[Member]:
         """Those whose last heartbeat has stood still for long enough; `now` is monotonic."""
+        if now - self._looked > CATCH_UP:
+            known = now - LEASE + CATCH_UP
+            self._seen = {member: (beat, max(since, known)) for member, (beat, since) in self._seen.items()}
+        self._looked = now
         self._seen = {
             member: self._seen[member] if member in self._seen and self._seen[member][0] == beat else (beat, now)
             for member, beat in beats.items()
@@ -171,6 +189,22 @@ def _enter(session: Session, member: Member) -> bool:
     return stays(session, member)
 
 
+def remove(session: Session, member: Member, beat: str | None) -> bool:
+    """Let a holder be known no longer, unless it has beaten since `beat` was seen; whether it was so.
+
+    Whatever beat comes later waits for the end of this transaction, and hears then that it no longer counts.
+    """
+    row = session.execute(
+        f"SELECT last_heartbeat::text FROM {TURNS}.procrastinate_workers"  # noqa: S608  our own words only
+        " WHERE id = ? FOR NO KEY UPDATE",
+        (member.worker,),
+    ).fetchone()
+    if beat != (None if row is None else row[0]):
+        return False
+    leave(session, member)
+    return True
+
+
 def leave(session: Session, member: Member) -> None:
-    """Be known no longer, by one's own will or by that of others."""
+    """Be known no longer."""
     session.execute("DELETE FROM holders WHERE holder = ? AND worker = ?", (member.holder, member.worker))

@@ -193,10 +193,9 @@ class Leases:
         others = self._database.read(heartbeat.beats)
         others.pop(me, None)
         for dead in self._watcher.dead(others, now):
-            # The engine first: there it would hear, if it lived after all, that it no longer counts.
-            self._turns.unregister(dead.worker)
-            self._database.write(partial(heartbeat.leave, member=dead))
-            log.warning("worker is gone", holder=dead.holder)
+            if self._database.write(partial(heartbeat.remove, member=dead, beat=others[dead])):
+                self._turns.unregister(dead.worker)
+                log.warning("worker is gone", holder=dead.holder)
 
     def _look(self, me: Member, now: float) -> _Look:
         # Listed before the question: what ends meanwhile must not look as if nobody knew of it.

@@ -20,7 +20,7 @@ from bot.core.skeleton import Facts, draft_plan
 from bot.core.spec import read_spec
 from bot.core.untouched import is_untouched
 from bot.core.which import decide
-from bot.desk import TEMPLATE, host_layer, repository_layer
+from bot.desk import TEMPLATE, host_layer, refuse_broken, repository_layer
 
 if TYPE_CHECKING:
     from bot.core.config import RepositoryConfig
@@ -62,7 +62,9 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
     Raises `UserError` where it cannot be told which feature is meant.
     """
     copy = open_copy(folder)
-    config = merge((host_layer(), repository_layer(copy, None))).config
+    own = repository_layer(copy, None)
+    refuse_broken(own)
+    config = merge((host_layer(), own)).config
     path = _feature_dir(copy, feature, config)
     documents = {
         **copy.read(documents_below(copy.entries, (path,))),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 GOOD = {".github/app.yml": "plangate:\n  mode: advise\n"}
+WORDS = (["check"], ["check", "--base", "HEAD"], ["config", "show"], ["draft", "--feature", "specs/001-x"], ["init"])
 SAID = "the file is a symbolic link, which is not followed"
 
 
@@ -117,7 +118,7 @@ def test_a_constitution_is_not_read_through_a_link_either(stage: Stage, ferry: R
     assert judged.digest[:15] in summary
 
 
-@pytest.mark.parametrize("words", [["check"], ["check", "--base", "HEAD"], ["config", "show"], ["init"]])
+@pytest.mark.parametrize("words", WORDS)
 def test_the_desk_says_so_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:

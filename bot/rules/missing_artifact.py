@@ -113,7 +113,11 @@ def _words(case: Case, artifact: Artifact) -> tuple[Prose, Prose]:
     if artifact.name == "spec.md":
         return _for_spec(case), ("Write it: what the feature does and why, without code.",)
     if artifact.name == "plan.md":
-        return _for_plan(case), ("Write it; ", Code(f"plangate draft --feature {case.feature.dir}"), " begins it.")
+        return _for_plan(case), (
+            "Write it; ",
+            Code(f"plangate draft --write --feature {case.feature.dir}"),
+            " begins it.",
+        )
     if artifact.line is not None:
         promised: list[Piece] = ["The plan promises it: ", At(case.path("plan.md"), artifact.line), "."]
         spec = case.spec

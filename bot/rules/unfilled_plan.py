@@ -12,8 +12,8 @@ once, because a human eye skips over headings that it knows.
 
 ## How to fix
 
-Fill the lines that are listed. `plangate draft` writes a plan that is already filled with what the repository says
-itself; on GitHub the check run holds the same draft.
+Fill the lines that are listed. `plangate draft --write` puts a draft in the template's place that is filled with what
+the repository says itself; on GitHub the check run holds the same draft.
 
 ## Example
 
@@ -68,8 +68,8 @@ def judge(case: Case) -> Iterator[Finding]:
         why=(f"{held}: {line_list(lines)}.",) if lines else ("Its text is the template's.",),
         fix=(
             "Fill them; ",
-            Code(f"plangate draft --feature {case.feature.dir}"),
-            " writes a draft that is half filled.",
+            Code(f"plangate draft --write --feature {case.feature.dir}"),
+            " puts a half filled draft in its place.",
         ),
         subject="plan.md",
         new=case.is_new(plan.path, None),

@@ -224,5 +224,5 @@ def commit_by_hand(documents: Mapping[str, str], branch: str, *, fork: bool, ref
     patch = patch_of(documents)
     steps = commit_recipe(documents, branch)
     if len(patch) > _MOST_PATCH:
-        return f"{why} The drafts are longer than a comment holds. Write them on your desk: `plangate draft`"
+        return f"{why} The drafts are longer than a comment holds. Write them on your desk: `plangate draft --write`"
     return f"{why} Save this as `plan.patch` on your branch:\n\n{fence(patch, 'diff')}\n\n{steps}"

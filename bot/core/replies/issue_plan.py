@@ -119,7 +119,7 @@ def _folded(draft: Draft) -> str:
     if len(draft.text) > _ROOM:
         return (
             f"The plan is longer than a comment holds ({len(draft.text):,} characters). Print it on your desk:"
-            f" {code_span('plangate draft ' + draft.path.rpartition('/')[0])}"
+            f" {code_span('plangate draft --feature ' + draft.path.rpartition('/')[0])}"
         )
     head = f"The plan: {_left(draft)}, the rest is filled from this repository"
     return f"<details><summary>{head}</summary>\n\n{fence(draft.text, 'markdown')}\n\n</details>"

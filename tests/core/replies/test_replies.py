@@ -109,7 +109,7 @@ def test_a_plan_too_long_for_a_link_leaves_the_file_name() -> None:
 
 def test_a_plan_too_long_for_a_comment_is_printed_on_the_desk() -> None:
     answer = plan(draft=replace(DRAFT, text="word\n" * 10_000))
-    assert "Print it on your desk: `plangate draft specs/022-export-audit-log`" in answer
+    assert "Print it on your desk: `plangate draft --feature specs/022-export-audit-log`" in answer
     assert len(answer) < 2_000
 
 

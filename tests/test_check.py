@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -17,8 +18,8 @@ from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, Stage, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 SARIF = jsonschema_rs.validator_for(SCHEMA, validate_formats=True)
 CLEAN = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -408,3 +409,17 @@ def test_a_base_whose_configuration_is_broken_is_said_to_be_what_cannot_be_read(
     assert code == 2
     assert err.startswith("plangate: At main the configuration cannot be read; the App goes on with the last one")
     assert "app.yml:2:9: mode cannot be maybe." in err
+
+
+def test_the_readme_shows_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = ROOT / "bot/demo"
+    files = {p.relative_to(demo / "repository").as_posix(): p.read_bytes() for p in _files(demo / "repository")}
+    pages = {f"specs/001-error-report/{name}": (demo / "pages" / name).read_bytes() for name in ("spec.md", "plan.md")}
+    write(tmp_path, {**files, **pages})
+    code, out, _ = check(capsys, tmp_path)
+    (shown,) = re.findall(r"```text\n(error: .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert (code, shown in out) == (1, True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]

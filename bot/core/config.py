@@ -106,8 +106,8 @@ class RepositoryConfig:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     mode: Mode = Mode.ENFORCE
-    """`enforce` blocks on errors. `advise` reports the same, with the conclusion neutral (which GitHub counts as
-    passing) and without comments, unless `comment` says `always`. `off` judges nothing."""
+    """Whether errors block: under `enforce` they do. `advise` reports the same, with the conclusion neutral (which
+    GitHub counts as passing) and without comments, unless `comment` says `always`. `off` judges nothing."""
     branches: str = DEFAULT_BRANCHES
     """How a branch's name is read: a linear-time (RE2) pattern with the named groups `number` and `slug`. It is
     searched in the whole name, so anchor it. Folder names are read by it first, then as Spec Kit writes them."""
@@ -144,5 +144,5 @@ class RepositoryConfig:
     """What a pull request gets in a repository without Spec Kit: one passing run, or nothing. For the host and the
     owner to set, not for a repository."""
     locked: tuple[str, ...] = ()
-    """Keys that nearer files cannot set: `mode`, `rules`, `rules.number-collision`. `waive` forbids `/plan waive`, and
-    is the one that a repository can lock for itself."""
+    """Keys that nearer files cannot set, such as `mode`, `rules` or `rules.number-collision`. `waive` forbids `/plan
+    waive`, and is the one that a repository can lock for itself."""

@@ -104,13 +104,14 @@ plangate:
 
 | place | whose it is | read from |
 |---|---|---|
-| `app.yml` beside the code | whoever hosts Plangate | the disk, when the worker starts |
-| `.github/app.yml` in the owner's `.github` repository | the organization or person | its default branch |
-| `.github/app.yml`, else `app.yml`, in the repository | the repository | its default branch |
+| `app.yml` beside the code | the host's | the disk, when the worker starts |
+| `.github/app.yml`, else `app.yml`, in the owner's `.github` repository | the account's | its default branch |
+| `.github/app.yml`, else `app.yml`, in the repository | the repository's | its default branch |
 
 Nearer ones win, key by key (`rules`, `artifacts` and `commands` name by name; lists whole). What a farther file
-lists under `locked` a nearer one cannot set. `plangate config show` and `/plan config` print every key in force
-with the file, commit and line that it came from.
+lists under `locked` a nearer one cannot set. `/plan config` prints every key in force with the file, commit and
+line that it came from. So does `plangate config show` on a desk, which does not see the owner's file and the
+host's own defaults.
 
 **Nothing is ever read from the branch that is judged.** A pull request that changes the file is judged by the
 version on the default branch, and so is every other pull request until it is merged. A base branch that the
@@ -145,7 +146,7 @@ _MODES = """\
 1. `plangate init` in a working copy writes the file and prints what the verdict on every feature would be
    today, with a `since` that turns nothing red.
 2. Set `mode: advise` first to watch for a while: every verdict is shown, none blocks. Pull requests that
-   were opened before Plangate came are only advised in any mode.
+   were opened before Plangate came are only advised, also under `enforce`.
 3. Set `mode: enforce`, and make the check run `plangate` a required one.
 
 Changing the file on the default branch has every open pull request judged again, a few a second.

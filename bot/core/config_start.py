@@ -131,6 +131,7 @@ def written(start: Start, found: Found) -> str:
     head = [
         "# How Plangate judges this repository. It holds once it is on the default branch.",
         "# Check it: plangate config validate · see what is in force: plangate config show",
+        "# A key in a comment stands at its default; what is shown there is an example.",
         *_told(found),
         "plangate:",
     ]

@@ -92,7 +92,7 @@ def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunO
             (
                 f"We cannot judge this feature: {where} on {code_span(_branch(context))} has never been readable"
                 f" (line {mistake.spot.line}, column {mistake.spot.column}: {neutralise(said)}."
-                f" {links.prose(with_code(mistake.remedy))})"
+                f" {links.prose(with_code(mistake.remedy))})."
             ),
             (
                 "**Nothing in this pull request is wrong.** Someone with write access mends that line on"

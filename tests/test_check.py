@@ -423,3 +423,9 @@ def test_the_readme_shows_what_is_printed(tmp_path: Path, capsys: pytest.Capture
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def test_without_a_base_the_last_line_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-search/plan.md": plan()})
+    assert " · without a base · " in check(capsys, root)[1].splitlines()[-1]
+    assert "without a base" not in check(capsys, root, "--base", "main")[1]

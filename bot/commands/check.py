@@ -30,7 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--feature", action="append", default=[], metavar="DIR", help="a feature folder; repeatable")
     which.add_argument("--all", action="store_true", help="every feature folder (default: the branch's own, else all)")
-    parser.add_argument("--base", metavar="REF", help="judge what changed against this, such as origin/main")
+    parser.add_argument(
+        "--base",
+        metavar="REF",
+        help="judge what changed against this, such as origin/main; without it everything is new, and no code is seen",
+    )
     parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the one that is checked out)")
     parser.add_argument("--stage", choices=[stage.value for stage in Stage], help="judge as if it had come this far")
     parser.add_argument("--format", choices=[form.value for form in desk.Format], default=desk.Format.TEXT.value)

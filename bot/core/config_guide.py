@@ -129,8 +129,8 @@ config`, with every mistake on its line and column. It comes only where a pull r
 not require it. If a broken file gets onto the default branch all the same, the last good version stays in force
 and every report says so. Where no version was ever good, feature pull requests get `action_required`, and it
 says that nothing in them is wrong. A symbolic link in the place of `.github/app.yml` is broken, too: it is not
-followed. The same check runs on a desk, `plangate config validate`, and as a hook of
-[pre-commit](https://pre-commit.com) with the id `plangate-config`.
+followed. The same check runs on a desk, `plangate config validate` (`--owner` for the owner's file), and as a
+hook of [pre-commit](https://pre-commit.com) with the id `plangate-config`.
 
 **Limits.** A file has at most {MAX_BYTES // 1024} KB, {MAX_DEPTH} levels and {MAX_VALUES} keys and values,
 aliases written out; a list {MAX_ITEMS} items, a glob {MAX_PATTERN} characters and `branches` {MAX_BRANCHES}.

@@ -189,6 +189,7 @@ def _verdict(report: Report, context: RenderContext, style: Style, milliseconds:
     verdict = f"{style.paint(report.conclusion.value, report.conclusion.value)}: {title(report, context)}{rest}"
     facts = [f"report {context.short_digest}" if context.short_digest else "", f"config {_configuration(report)}"]
     facts[-1] += f" ({plain_line(context.unseen)} not seen)" if context.unseen else ""
+    facts += [] if context.base_sha else ["without a base"]
     facts += [f"{milliseconds:.0f} ms"] if milliseconds is not None else []
     facts.append(f"exit {exit_code(report.conclusion)}")
     return f"{verdict}\n{' · '.join(fact for fact in facts if fact)}"

@@ -73,6 +73,9 @@ def _run(words: list[str]) -> int:
             module = importlib.import_module(f"bot.commands.{name}")
             module.arguments(command)
             command.set_defaults(run=module.run)
+    if not words:
+        parser.print_help()
+        return NO_VERDICT
     given = parser.parse_args(words)
     code: int = given.run(given)
     return code

@@ -429,3 +429,8 @@ def test_without_a_base_the_last_line_says_so(tmp_path: Path, capsys: pytest.Cap
     root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-search/plan.md": plan()})
     assert " · without a base · " in check(capsys, root)[1].splitlines()[-1]
     assert "without a base" not in check(capsys, root, "--base", "main")[1]
+
+
+def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert re.search(r"^    check +judge the features of a working copy", capsys.readouterr().out, re.MULTILINE)

@@ -60,9 +60,7 @@ def schema_text() -> str:
 def _default_file() -> Path:
     found = next((Path(path) for path in CONFIG_PATHS if _is_linked(Path(path)) or Path(path).is_file()), None)
     if found is None:
-        raise UserError(
-            f"There is no {' and no '.join(CONFIG_PATHS)} here: name the file, or `plangate config schema`."
-        )
+        raise UserError(f"There is no {' and no '.join(CONFIG_PATHS)} here: name the file; `plangate init` writes one.")
     return found
 
 

@@ -95,8 +95,8 @@ run by hand.
 
 A waiver turns the findings of one rule into notices, with the name and the reason in the check run. A reason has 10
 characters or more, of which {MAX_REASON} are kept. A waiver is bound to what was found and to the content of the
-feature folder. So it outlives "Update branch" and goes along into the merge queue, and it ends when the folder or the finding
-changes.
+feature folder. So it outlives "Update branch" and goes along into the merge queue, and it ends when the folder or the
+finding changes.
 
 - A finding about a NON-NEGOTIABLE principle takes an admin.
 - A configuration that cannot be read is not waived.

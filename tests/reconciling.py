@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github_heads import GitHubHeads
 from bot.adapters.github_hook import GitHubHook
 from bot.adapters.github_repository import GitHubRepositories
+from bot.core.stored import SeenRepository
 from bot.installations import Installations
 from bot.reconcile import Reconciler
 
 if TYPE_CHECKING:
     from bot.core.ports import Leader
+    from bot.sandbox.state import Repository
     from tests.stage import Stage
+
+
+FAILED = "Something went wrong while executing your query. This may be the result of a timeout."
+GIVEN_UP: dict[str, dict[str, Any]] = {
+    "502": {"status": 502},
+    "504": {"status": 504},
+    "inside a 200": {"graphql": {"message": FAILED}},
+    "used up": {"graphql": {"message": "Resource limits exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}},
+}
+"""The ways in which GitHub gives up on a whole query, as what a fault does."""
 
 
 class Yes:
@@ -40,3 +52,12 @@ def settled(stage: Stage, reconciler: Reconciler, seconds: float) -> None:
         stage.drain()
         stage.world.advance(30.0)
         seconds -= 30.0
+
+
+def seen(stage: Stage, fleet: list[Repository]) -> list[SeenRepository]:
+    """Repositories of the only installation, as the store would have them."""
+    (installation,) = stage.world.hub.state.installations
+    return [
+        SeenRepository(id=one.id, installation=installation, owner="acme", name=one.name, first_seen=0.0, governed=True)
+        for one in fleet
+    ]

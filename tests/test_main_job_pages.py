@@ -10,6 +10,7 @@ import pytest
 from bot.core.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited
 from tests.asking import harbour, reply, say
+from tests.reconciling import GIVEN_UP
 from tests.stage import feature, plan
 
 if TYPE_CHECKING:
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from tests.stage import Stage
 
 RUN, READ = "checks/create", "graphql"
-FAILED = "Something went wrong while executing your query. This may be the result of a timeout."
-GIVEN_UP: dict[str, dict[str, Any]] = {
-    "502": {"status": 502},
-    "504": {"status": 504},
-    "inside a 200": {"graphql": {"message": FAILED}},
-    "used up": {"graphql": {"message": "Resource limits exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}},
-}
 each_way = pytest.mark.parametrize("how", GIVEN_UP.values(), ids=GIVEN_UP)
 FILES, COMMENTS, HEADS = "MoreFiles", "MoreComments", "OpenHeads"
 LONGEST = {

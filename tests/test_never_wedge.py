@@ -335,6 +335,16 @@ class TestApology:
         self.give_up(stage)
         assert [run.title for run in stage.runs(ferry, pull.head_sha)] == ["1 violation unjustified"]
 
+    def test_a_branch_whose_pull_request_was_closed_gets_one_for_its_push(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        pull = opened(stage, ferry)
+        stage.world.close_pull_request(pull, author="ada")
+        tip = stage.world.push(ferry, "001-search", FAILING, author="ada")
+        stage.deliver()
+        self.give_up(stage)
+        assert [(run.title or "")[:10] for run in stage.runs(ferry, tip)] == ["No verdict"]
+
     def test_where_nobody_waits_for_a_verdict_any_more_there_is_none(self, stage: Stage, ferry: Repository) -> None:
         pull = opened(stage, ferry)
         stage.world.close_pull_request(pull, author="ada")

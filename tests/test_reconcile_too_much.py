@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.adapters.github_heads import GitHubHeads
+from bot.adapters.github_portions import Portion, Portions
 from bot.adapters.github_repository import GitHubRepositories
 from bot.core.errors import ForgeError
 from bot.core.stored import SeenRepository
 from bot.sandbox.faults import Fault, graphql_rate_limited
-from tests.reconciling import reconciling, settled
+from tests.clocks import HandClock
+from tests.reconciling import FAILED, GIVEN_UP, reconciling, seen, settled
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.sandbox.requests_log import Request
-    from bot.sandbox.state import Repository
+    from bot.sandbox.state import PullRequest, Repository
     from tests.stage import Stage
 
 MANY = 50
-GROUPS = 24
 HOUR = 3_600.0
-PAGE = re.compile(r"(?:pullRequests\(states:OPEN,[^)]*?|gh-readonly-queue/\",)first:(\d+)")
-FAILED = "Something went wrong while executing your query. This may be the result of a timeout."
-GIVEN_UP: dict[str, dict[str, Any]] = {
-    "502": {"status": 502},
-    "504": {"status": 504},
-    "inside a 200": {"graphql": {"message": FAILED}},
-    "used up": {"graphql": {"message": "Resource limits exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}},
-}
 
 
 def asked(variables: dict[str, Any]) -> list[str]:
@@ -75,29 +67,6 @@ def fleet(sea: Stage) -> Iterator[list[Repository]]:
 @pytest.fixture
 def heads(sea: Stage) -> GitHubHeads:
     return GitHubHeads(GitHubRepositories(sea.app, sea.clock))
-
-
-def seen(sea: Stage, fleet: list[Repository]) -> list[SeenRepository]:
-    (installation,) = sea.world.hub.state.installations
-    return [
-        SeenRepository(id=one.id, installation=installation, owner="acme", name=one.name, first_seen=0.0, governed=True)
-        for one in fleet
-    ]
-
-
-def pages(requests: list[Request]) -> list[int]:
-    """How many heads each of these queries asked for."""
-    return [int(found[1]) for one in requests if (found := PAGE.search(str(one.body.get("query") or "")))]
-
-
-def longer_than(heads: int, among: str = "", **how: Any) -> Fault:
-    """Queries, or those of a kind, are too much that ask for more heads of a list than that."""
-    return Fault("graphql", times=None, asks=lambda query, _: among in query and _longest(query) > heads, **how)
-
-
-def _longest(query: str) -> int:
-    found = PAGE.search(query)
-    return int(found[1]) if found else 0
 
 
 def swept(
@@ -159,7 +128,7 @@ class TestTooMuch:
         sea.world.faults.add(Fault("graphql", 502))
         limit = sea.world.faults.add(graphql_rate_limited())
         limit.asks = whenever("ship-25")
-        found, requests = swept(sea, heads, fleet)
+        found, requests = swept(sea, heads, fleet, unfinished=[one.name for one in fleet[25:]])
         assert found == [one.name for one in fleet[:25]]
         assert len(requests) == 3
 
@@ -175,86 +144,14 @@ class TestInPart:
         assert found == [one.name for one in fleet]
         assert [asked(request.body["variables"]) for request in requests[1:]] == [["ship-07"]]
 
-    def test_what_fails_again_waits_for_the_next_sweep(
-        self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]
-    ) -> None:
+    def test_what_fails_again_is_left_for_later(self, sea: Stage, heads: GitHubHeads, fleet: list[Repository]) -> None:
         error: dict[str, Any] = {"message": FAILED, "path": ["r7"]}
         sea.world.faults.add(Fault("graphql", graphql=error, partial=True))
         again = {"message": FAILED, "path": ["r0", "pullRequests"]}
         sea.world.faults.add(Fault("graphql", graphql=again, partial=True))
-        found, requests = swept(sea, heads, fleet)
+        found, requests = swept(sea, heads, fleet, unfinished=["ship-07"])
         assert found == [one.name for one in fleet if one.name != "ship-07"]
         assert len(requests) == 2
-
-
-class TestPages:
-    @pytest.fixture
-    def busy(self, stage: Stage) -> Repository:
-        """A repository with more open pull requests than a sweep's first look brings."""
-        one = stage.world.create_repository("acme", "busy", {"README.md": "#"})
-        for number in range(45):
-            stage.world.push(one, f"docs-{number}", {"a.md": f"{number}"}, author="ada")
-            stage.world.open_pull_request(one, f"docs-{number}", author="ada")
-        stage.world.install("acme", [one])
-        return one
-
-    def test_a_long_page_that_is_too_much_comes_in_short_ones(self, stage: Stage, busy: Repository) -> None:
-        long = stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "first:100" in query))
-        known = seen(stage, [busy])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        (found,) = heads.survey(known[0].installation, known).found
-        assert {pull.number for pull in found.pulls} == {*busy.pulls}
-        assert long.struck == 1, "what is too much once is not asked for again"
-
-    def test_of_more_than_are_looked_at_the_newest_are(
-        self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("bot.adapters.github_heads._MOST_HEADS", 20)
-        known = seen(stage, [busy])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        (found,) = heads.survey(known[0].installation, known).found
-        assert [one.number for one in found.pulls] == sorted(busy.pulls, reverse=True)[:20]
-
-    def test_what_is_behind_a_page_that_does_not_come_is_left_for_later_and_what_came_is_not(
-        self, stage: Stage, busy: Repository
-    ) -> None:
-        stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "SweepOn" in query))
-        known = seen(stage, [busy])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        mark = stage.world.requests.mark
-        survey = heads.survey(known[0].installation, known)
-        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:20]
-        assert survey.unfinished == tuple(known)
-        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 1]
-        mark = stage.world.requests.mark
-        heads.survey(known[0].installation, known)
-        assert pages(stage.requests(mark)) == [20, 1], "it is known by now"
-
-    def test_a_list_that_comes_in_pages_too_short_is_not_read_for_ever(
-        self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("bot.adapters.github_heads._MOST_PAGES", 6)
-        stage.world.faults.add(longer_than(6, "SweepOn"))
-        known = seen(stage, [busy])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        mark = stage.world.requests.mark
-        survey = heads.survey(known[0].installation, known)
-        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6, 6, 6]
-        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:44]
-        assert survey.unfinished == tuple(known)
-
-    def test_heads_of_one_repository_that_are_too_much_come_a_few_at_a_time(
-        self, stage: Stage, busy: Repository
-    ) -> None:
-        stage.world.faults.add(longer_than(5))
-        known = seen(stage, [busy])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        for asked_for in ([20, 5, 100, 25, 6, *[1] * 40], [5, *[1] * 40]):
-            mark = stage.world.requests.mark
-            survey = heads.survey(known[0].installation, known)
-            assert {pull.number for pull in survey.found[0].pulls} == {*busy.pulls}
-            assert survey.unfinished == ()
-            assert pages(stage.requests(mark)) == asked_for
 
 
 class TestRemembered:
@@ -333,74 +230,46 @@ class TestRemembered:
         assert calls[0] == 32
         assert sum(calls) <= 60, "hardly more than one for each"
 
+    def test_of_more_than_are_remembered_the_oldest_are_forgotten(self) -> None:
+        portions = Portions(HandClock())
+        ones = [SeenRepository(number, 1, "acme", f"ship-{number}", 0.0) for number in range(10_002)]
+        for start in range(0, len(ones), 2):
+            portions.note([Portion(tuple(ones[start : start + 2]))])
+        assert [len(one.repositories) for one in portions.of(ones[:4])] == [2, 1, 1]
 
-class TestMergeGroups:
+
+class TestNotReached:
     @pytest.fixture
-    def queue(self, stage: Stage, ferry: Repository) -> dict[str, str]:
-        """A queue of more groups than a first look brings, the branch and commit of each; nobody told us of any."""
-        stage.world.push(ferry, "docs", {"a.md": "x"}, author="ada")
-        stage.world.open_pull_request(ferry, "docs", author="ada")
+    def lost(self, stage: Stage, ferry: Repository) -> PullRequest:
+        """A pull request that nobody told us of, in one of two repositories."""
+        boat = stage.world.create_repository("acme", "boat", {"README.md": "#", **SPEC_KIT})
+        stage.world.add_repositories(next(iter(stage.world.hub.state.installations.values())), boat)
+        for one in (ferry, boat):
+            stage.world.push(one, "docs", {"a.md": "x"}, author="ada")
+            stage.world.open_pull_request(one, "docs", author="ada")
         stage.drain()
-        groups = {}
-        for number in range(GROUPS):
-            stage.world.push(ferry, f"docs-{number}", {f"{number}.md": "x"}, author="ada")
-            pull = stage.world.open_pull_request(ferry, f"docs-{number}", author="ada")
-            group = stage.world.enqueue(pull, author="ada")
-            groups[group.branch] = group.head_sha
+        stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
+        pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
         stage.lose()
-        return groups
+        return pull
 
-    def test_each_of_a_long_queue_gets_its_verdict_within_one_sweep(
-        self, stage: Stage, ferry: Repository, queue: dict[str, str]
-    ) -> None:
-        mark = stage.world.requests.mark
+    def test_it_is_looked_at_a_minute_later(self, stage: Stage, ferry: Repository, lost: PullRequest) -> None:
+        fault = stage.world.faults.add(Fault("graphql", 502, times=None, asks=whenever("ferry")))
         reconciler = reconciling(stage)
-        reconciler.tick()
-        reads = [request for request in stage.requests(mark) if request.is_graphql]
-        assert pages(reads) == [20, 100, 100], (
-            "the first look, and one page more of the groups and of the pull requests"
-        )
-        stage.drain()
-        for sha in queue.values():
-            assert [(run.status, run.conclusion) for run in stage.runs(ferry, sha)] == [("completed", "success")]
+        settled(stage, reconciler, 30.0)
+        assert stage.runs(ferry, lost.head_sha) == []
+        fault.times = fault.struck
+        settled(stage, reconciler, 90.0)
+        assert [run.conclusion for run in stage.runs(ferry, lost.head_sha)] == ["failure"]
 
-    @pytest.mark.parametrize("how", GIVEN_UP.values(), ids=GIVEN_UP)
-    def test_a_page_of_groups_that_is_too_much_comes_in_shorter_ones(
-        self, stage: Stage, ferry: Repository, queue: dict[str, str], how: dict[str, Any]
-    ) -> None:
-        stage.world.faults.add(longer_than(10, "SweepOn", **how))
-        known = seen(stage, [ferry])
-        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        mark = stage.world.requests.mark
-        (found,) = heads.survey(known[0].installation, known).found
-        assert {one.branch: one.sha for one in found.groups} == queue
-        assert {one.number for one in found.pulls} == {*ferry.pulls}
-        assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6]
-
-
-def test_what_the_sweep_did_not_reach_is_looked_at_soon_and_then_less_and_less_often(stage: Stage) -> None:
-    ferry, boat = (
-        stage.world.create_repository("acme", name, {"README.md": "#", **SPEC_KIT}) for name in ("ferry", "boat")
-    )
-    stage.install(ferry, boat)
-    for one in (ferry, boat):
-        stage.world.push(one, "docs", {"a.md": "x"}, author="ada")
-        stage.world.open_pull_request(one, "docs", author="ada")
-    stage.drain()
-    stage.world.push(ferry, "001-search", feature(text=plan("FAIL")), author="ada")
-    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
-    stage.lose()
-    fault = stage.world.faults.add(Fault("graphql", 502, times=None, asks=whenever("ferry")))
-    reconciler = reconciling(stage)
-    settled(stage, reconciler, 30.0)
-    assert stage.runs(ferry, pull.head_sha) == []
-    began, struck = stage.world.now(), fault.struck
-    settled(stage, reconciler, 800.0)
-    assert fault.struck - struck <= 4, "after one, three and seven minutes"
-    assert stage.world.now() - began < 900.0
-    fault.times = fault.struck
-    settled(stage, reconciler, 900.0)
-    assert [run.conclusion for run in stage.runs(ferry, pull.head_sha)] == ["failure"]
+    def test_what_is_never_answered_is_asked_for_less_and_less_often(self, stage: Stage, lost: PullRequest) -> None:
+        assert lost.open
+        fault = stage.world.faults.add(Fault("graphql", 502, times=None, asks=whenever("ferry")))
+        reconciler = reconciling(stage)
+        settled(stage, reconciler, 30.0)
+        assert fault.struck == 4, "with the other, and alone for twenty heads, five and one"
+        settled(stage, reconciler, 840.0)
+        assert fault.struck == 7, "for one head after one, three and seven minutes"
 
 
 def test_a_head_without_a_verdict_gets_it_although_its_neighbour_is_poisonous(stage: Stage) -> None:

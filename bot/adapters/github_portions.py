@@ -47,9 +47,8 @@ class Portion:
         return (Portion(self.repositories[:middle], self.heads), Portion(self.repositories[middle:], self.heads))
 
     def within(self, other: Portion) -> bool:
-        """Whether the other asks for all of this, and for more."""
-        here, there = ({one.id for one in portion.repositories} for portion in (self, other))
-        return here < there or (here == there and self.heads < other.heads)
+        """Whether the other is about all of these repositories, and more."""
+        return {one.id for one in self.repositories} < {one.id for one in other.repositories}
 
 
 class Portions:
@@ -72,7 +71,7 @@ class Portions:
         )
 
     def note(self, too_much: Sequence[Portion]) -> None:
-        """Remember what was too much: of portions within each other the least, as the rest follows from it."""
+        """Remember what was too much, as it came: of portions within each other the least, which explains the rest."""
         for portion in too_much:
             if not any(other.within(portion) for other in too_much):
                 for part in portion.smaller() or (portion,):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from bot.core.candidates import Known
 from bot.core.configured import configured
-from bot.core.digest import digest as digest_of
 from bot.core.folders import feature_folders, specs_roots
 from bot.core.stored import CommentKind, SeenRepository, StoredReport
 from bot.core.verdict import report_json
@@ -104,9 +103,8 @@ class Memory:
             self.store.set_governed(self.repository.id, deciding.governed)
         if run is not None:
             sha = deciding.candidate.change.head.sha or ""
-            digest = digest_of(deciding.report, self.house.rules)
             text = report_json(deciding, self.house)
-            kept = StoredReport(digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
+            kept = StoredReport(deciding.digest, run.id, deciding.report.conclusion.value, text, self.clock.now())
             self.store.keep_report(self.repository.id, sha, kept)
 
     def keep_push(self, branch: str, head: str) -> None:

@@ -233,6 +233,23 @@ def _agree(
     return judged.report
 
 
+def test_a_waiver_leaves_the_digest_what_it_is_on_the_desk(stage: Stage, tmp_path: Path) -> None:
+    repo = _repository(stage, {})
+    stage.world.push(repo, "001-search", feature(text=plan("FAIL")), author="ada")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=10)
+    judged = _on_desk(stage, repo, "001-search", tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    stage.world.user("mona", role="maintain", repository=repo)
+    order = "/plan waive unjustified-violation the index is bought and not built"
+    stage.world.comment(repo, pull.number, order, author="mona")
+    stage.drain(patience=10)
+    run = stage.run(repo, pull.head_sha)
+    assert (run.conclusion, judged.report.conclusion) == ("success", "failure")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    assert judged.digest[:15] in (run.summary or "")
+
+
 def _repository(stage: Stage, more: dict[str, str]) -> Repository:
     files = {"README.md": "# Ferry\n", **SPEC_KIT, **feature("specs/000-old"), "src/old.py": CODE, **more}
     # An empty text: a repository of that kind does not have this file.

@@ -71,6 +71,8 @@ class Judged:
     candidate: Candidate
     report: Report
     governed: bool
+    digest: str
+    """The report's, as it was before anything was waived: that of the desk, which knows no waivers."""
     waived: tuple[Waived, ...] = ()
     """What somebody let pass."""
 
@@ -98,8 +100,9 @@ def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver
         report = _needs_admin(report, held)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
+    digest = digests.digest(report, house.rules)
     report, waived = with_waivers(report, change, waivers, held.config)
-    return Judged(candidate, report, is_governed, waived)
+    return Judged(candidate, report, is_governed, digest, waived)
 
 
 def _cut(candidate: Candidate, root: str) -> Finding:
@@ -162,7 +165,7 @@ def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPul
         rules_url=house.rules_url,
         check_run_url=_checks_url(answer, house, pull.number, change.head.sha or "") if pull is not None else None,
         engine_version=house.version,
-        digest=digests.digest(one.report, house.rules),
+        digest=one.digest,
         rules=house.rule_map(),
         waivers=one.waived,
         others=others,
@@ -300,4 +303,4 @@ def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -
 
 def report_json(one: Judged, house: House) -> str:
     """The report as it is kept behind the run's page."""
-    return json_text(one.report, digests.digest(one.report, house.rules), house.version)
+    return json_text(one.report, one.digest, house.version)

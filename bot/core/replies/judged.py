@@ -10,12 +10,12 @@ from bot.core.render.check_run import bounded_summary
 from bot.core.render.facts import counted
 from bot.core.render.findings_list import statement
 from bot.core.render.markdown import Links
-from bot.core.render.neutral import code_cell, code_span, neutralise
+from bot.core.render.neutral import code_cell, code_span, fence, neutralise
 from bot.core.render.summary import page
 from bot.core.render.title import title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.core.config import RepositoryConfig
     from bot.core.findings import Finding, Report
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from bot.core.render.context import RenderContext
 
 _MOST = 20
-_STATUS_ROOM = 30_000
+_STATUS_ROOM = 14_000
+"""Bytes: the whole of it stands below a plan, too."""
+_PASTE_ROOM = 6_000
+"""Characters."""
 
 
 def status(report: Report, context: RenderContext) -> str:
@@ -46,7 +49,7 @@ def why(report: Report, rule: str | None, config: RepositoryConfig, context: Ren
     findings = [one for one in report.all_findings() if not one.follow_up and rule in {None, one.rule}]
     if not findings:
         return _nothing(rule, config, context, links)
-    lines = [f"- {one.severity.value}: {_statement(one, links)}" for one in findings[:_MOST]]
+    lines = list(_statements(findings[:_MOST], links))
     if len(findings) > _MOST:
         lines.append(f"- and {len(findings) - _MOST} more in the check run")
     rules = list(dict.fromkeys(one.rule for one in findings))
@@ -59,16 +62,26 @@ def _joined(parts: Sequence[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _statement(finding: Finding, links: Links) -> str:
-    place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
-    return f"{statement(finding, links)}{place} · {links.rule(finding.rule)}"
+def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
+    """Each with what it says to paste, while there is room: a fence that is cut would swallow what comes after it."""
+    room = _PASTE_ROOM
+    for finding in findings:
+        place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
+        line = f"- {finding.severity.value}: {statement(finding, links)}{place} · {links.rule(finding.rule)}"
+        room -= len(finding.paste or "")
+        if finding.paste is None:
+            yield line
+        elif room >= 0:
+            yield f"{line}\n{fence(finding.paste, finding.paste_as, indent='  ')}"
+        else:
+            yield f"{line} · what to paste is in the check run"
 
 
 def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
     if rule is None:
         return "Nothing was found here, so there is nothing to explain."
     said = f"No finding of {code_span(rule)} here."
-    return _joined([f"{said} {_setting(rule, config, context, links)}", links.definitions()])
+    return _joined([said, _setting(rule, config, context, links), links.definitions()])
 
 
 def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:

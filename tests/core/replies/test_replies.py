@@ -243,6 +243,25 @@ def test_why_names_the_place_the_rule_and_the_setting() -> None:
     assert why(replace(REPORT, findings=()), None, config, CONTEXT).startswith("Nothing was found here")
 
 
+def test_why_holds_what_it_says_to_paste() -> None:
+    one = replace(FINDING, fix=("Paste this and fill both cells:",), paste="| VII. Simplicity | | |")
+    answer = why(replace(REPORT, findings=(one,)), None, RepositoryConfig(), CONTEXT)
+    assert "fill both cells: (plan.md:41) · missing-artifact\n  ```text\n  | VII. Simplicity | | |\n  ```" in answer
+
+
+def test_however_much_there_is_to_say_below_a_plan_nothing_is_cut_amid_it() -> None:
+    many = tuple(
+        replace(FINDING, subject=f"a{n}", paste="| a | | |\n" * n, title=(f"{'research ' * 9}{n}",)) for n in range(200)
+    )
+    report = replace(REPORT, findings=many)
+    for answer in (why(report, None, RepositoryConfig(), CONTEXT), status(report, CONTEXT)):
+        assert "in the check run" in answer or "more" in answer
+        reply = compose(412, plan(), ("/plan why", answer))
+        assert "cut here" not in reply
+        assert reply.count("```") % 2 == 0
+        assert reply.rstrip().endswith("</details>")
+
+
 def test_small_answers_say_what_counts() -> None:
     assert issue_status(NAMING, "2026-11-29", "/plan") == (
         "This issue has feature number 022, kept until 2026-11-29. Its folder will be `specs/022-export-audit-log`."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot import registered
 from bot.core.errors import UserError
@@ -23,6 +24,7 @@ _GITHUB = "https://github.com"
 _PORT = 8080
 _SLUG_DEFAULT = "plangate"
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
+_DATABASE_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]*)(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,16 @@ class Settings:
             return self.private_key_file.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
-                f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read: {error}."
+                f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read:"
+                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is no PEM'}."
             ) from None
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be logged."""
-        password = urlsplit(self.database_url or "").password
-        return (
-            *self.webhook_secrets,
-            *filter(None, (self.private_key, self.database_url, password, self.metrics_token)),
-        )
+        address = urlsplit(self.database_url or "")
+        passwords = (address.password, unquote(address.password or ""), *parse_qs(address.query).get("password", []))
+        named = (*self.webhook_secrets, self.private_key, self.database_url, *passwords, self.metrics_token)
+        return tuple(dict.fromkeys(filter(None, named)))
 
     def environment(self) -> dict[str, str]:
         """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
@@ -167,7 +169,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         url=given.own("URL"),
         directory=Path(given.text("DIRECTORY") or "var"),
         database_url=given.database("DATABASE_URL"),
-        host=given.text("HOST") or "127.0.0.1",
+        host=given.host(),
         port=given.port(),
         web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
         worker_threads=given.number("WORKER_THREADS", 4, 1, 64) or 4,
@@ -203,6 +205,19 @@ class _Given:
                 return _number(name, value, 1, 65_535)
         return _PORT
 
+    def host(self) -> str:
+        value = self.text("HOST")
+        if value is None or value == "localhost":
+            return "127.0.0.1"
+        try:
+            ipaddress.ip_address(value)
+            fits = "%" not in value
+        except ValueError:
+            fits = False
+        if not fits:
+            raise _wrong(f"{PREFIX}HOST", value, "an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all")
+        return value
+
     def url(self, name: str, default: str) -> str:
         value = self.text(name)
         if value is None:
@@ -231,13 +246,22 @@ class _Given:
             return None
         try:
             parts = urlsplit(value)
+            who, _, where = parts.netloc.rpartition("@")
+            # A sign of the password's that was not written as %.. would make the rest of it a host's or a database's
+            # name, which errors show. There may be several hosts:
+            # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+            fits = "@" not in who and all(map(_DATABASE_HOST.fullmatch, where.split(",")))
             # The name of the database is asked for, because without it the user's name would be taken.
-            fits = parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1
+            fits = fits and re.fullmatch("/[^/@]+", parts.path) is not None and not parts.fragment
+            fits = fits and parts.scheme in {"postgres", "postgresql"}
         except ValueError:
             fits = False
         if not fits:
             # The address holds a password, so it is not shown.
-            raise UserError(f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name.")
+            raise UserError(
+                f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name; in a password"
+                " write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25."
+            )
         return value
 
     def pem(self, name: str) -> str | None:

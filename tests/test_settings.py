@@ -95,6 +95,9 @@ def test_the_api_can_stand_apart() -> None:
         ("PLANGATE_GITHUB_URL", "ftp://github.com"),
         ("PLANGATE_API_URL", "https://[::1"),
         ("PLANGATE_API_URL", "https://x/?y=1"),
+        ("PLANGATE_HOST", "plangate.example.com"),
+        ("PLANGATE_HOST", "[::1]"),
+        ("PLANGATE_HOST", "fe80::1%eth0"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_with_what_would(name: str, value: str) -> None:
@@ -109,8 +112,25 @@ def test_a_key_that_is_none_is_refused_without_being_shown() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+def test_this_machine_by_its_name_is_its_address() -> None:
+    assert read({"PLANGATE_HOST": "localhost"}).host == "127.0.0.1"
+
+
 @pytest.mark.parametrize(
-    "value", ["mysql://u:hunter2@h/x", "postgresql://u:hunter2@h", "hunter2", "postgres://[hunter2"]
+    "value",
+    [
+        "mysql://u:hunter2@h/x",
+        "postgresql://u:hunter2@h",
+        "hunter2",
+        "postgres://[hunter2",
+        "postgresql://u:hunter2@h:port/x",
+        # What libpq would take for a host or a database, and errors would show:
+        "postgresql://u:my@hunter2@h/x",
+        "postgresql://u:my/hunter2@h/x",
+        "postgresql://u:my@a/hunter2@h/x",
+        "postgresql://u:my?hunter2@h/x",
+        "postgresql://u:my#hunter2@h/x",
+    ],
 )
 def test_a_database_that_is_none_is_refused_without_its_password(value: str) -> None:
     with pytest.raises(UserError, match="PLANGATE_DATABASE_URL must be an address such as postgresql://") as refused:
@@ -134,7 +154,9 @@ class TestKey:
     def test_no_key_and_no_such_file_are_each_one_sentence(self) -> None:
         with pytest.raises(UserError, match="set PLANGATE_PRIVATE_KEY_FILE or PLANGATE_PRIVATE_KEY"):
             read({}).pem()
-        with pytest.raises(UserError, match=r"PLANGATE_PRIVATE_KEY_FILE names '/nowhere/x\.pem', which cannot be read"):
+        with pytest.raises(
+            UserError, match=r"PLANGATE_PRIVATE_KEY_FILE names '/nowhere/x\.pem', which cannot be read: No such file"
+        ):
             read({"PLANGATE_PRIVATE_KEY_FILE": "/nowhere/x.pem"}).pem()
 
 
@@ -143,6 +165,21 @@ def test_what_must_not_be_logged_is_named() -> None:
     assert given.secrets() == ("s1", PEM)
     database = "postgresql://u:hunter2@h/x"
     assert read({"PLANGATE_DATABASE_URL": database}).secrets() == (database, "hunter2")
+    escaped = "postgresql://u:hunter%402@h/x?password=also"
+    assert read({"PLANGATE_DATABASE_URL": escaped}).secrets() == (escaped, "hunter%402", "hunter@2", "also")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres:///x",
+        "postgresql://u:p%40%2F@h1:5432,h2:5433/x?target_session_attrs=read-write",
+        "postgresql://u@[::1]:5432/x",
+        "postgresql://u@/x?host=/run/postgresql",
+    ],
+)
+def test_whatever_names_a_database_is_taken(value: str) -> None:
+    assert read({"PLANGATE_DATABASE_URL": value}).database_url == value
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)

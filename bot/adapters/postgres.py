@@ -61,6 +61,24 @@ _NETWORK: dict[str, Any] = {
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS"""
 
 
+_HINT = "Is the server running"
+"""How libpq's own advice begins; ours stands at the end."""
+_UNREACHED = "see that the server runs and can be reached from here"
+_SETTING = "PLANGATE_DATABASE_URL"
+_REFUSALS = {
+    "authentication failed": f"set its user and password in {_SETTING}",
+    "no password supplied": f"set its user and password in {_SETTING}",
+    "pg_hba.conf": "let this host and user in, in the server's pg_hba.conf",
+    "does not exist": f"create it, or set the right name in {_SETTING}",
+    "too many c": "raise the server's max_connections, or start fewer processes",
+    "connection slots": "raise the server's max_connections, or start fewer processes",
+    "does not support SSL": f"see which encryption the server offers, and sslmode in {_SETTING}",
+    "certificate": f"see which encryption the server offers, and sslmode in {_SETTING}",
+}
+"""What a server that was reached says of whom it does not let in has no code that libpq would hand on, and may be in
+another language: then what is said of servers in general stands."""
+
+
 class Session:
     """A connection that takes parameters as `?`."""
 
@@ -279,18 +297,21 @@ def storage_error(place: str, error: Exception) -> StorageError:
     """What PostgreSQL said, in one line, with the place and what to look at."""
     # Of what the server says the first part only: the rest quotes statements and rows.
     first = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    said = " ".join((first or str(error)).split()).rstrip(".") or type(error).__name__
+    lines = [line.strip() for line in (first or str(error)).splitlines() if not line.lstrip().startswith(_HINT)]
+    said = " ".join(" ".join(lines).removeprefix("connection failed: ").split()).rstrip(".") or type(error).__name__
+    return StorageError(f"{place}: {said}: {_remedy(error, said)}.")
+
+
+def _remedy(error: Exception, said: str) -> str:
     if isinstance(error, psycopg.errors.DiskFull):
-        remedy = "free some space on its disk"
-    elif isinstance(error, _OUTDATED):
-        remedy = "run `plangate migrate`"
-    elif isinstance(error, psycopg.errors.LockNotAvailable):
-        remedy = "try again when whoever uses it so long, a backup perhaps, is done"
-    elif isinstance(error, _FORBIDDEN):
-        remedy = "let its user create the schemas plangate and plangate_turns (GRANT CREATE ON DATABASE) or own them"
-    else:
-        remedy = "see that the server runs and can be reached from here"
-    return StorageError(f"{place}: {said}: {remedy}.")
+        return "free some space on its disk"
+    if isinstance(error, _OUTDATED):
+        return "run `plangate migrate`"
+    if isinstance(error, psycopg.errors.LockNotAvailable):
+        return "try again when whoever uses it so long, a backup perhaps, is done"
+    if isinstance(error, _FORBIDDEN):
+        return "let its user create the schemas plangate and plangate_turns (GRANT CREATE ON DATABASE) or own them"
+    return next((remedy for words, remedy in _REFUSALS.items() if words in said), _UNREACHED)
 
 
 def shown(address: str) -> str:
@@ -298,9 +319,16 @@ def shown(address: str) -> str:
     try:
         parts = conninfo_to_dict(address)
     except psycopg.Error:
-        raise UserError("The database's address cannot be read: postgresql://user:password@host:5432/name.") from None
-    port = f":{parts['port']}" if parts.get("port") else ""
-    return f"postgresql://{parts.get('host') or 'localhost'}{port}/{parts.get('dbname') or ''}"
+        raise UserError(
+            f"{_SETTING} cannot be read: after the ? there may be options of PostgreSQL, such as sslmode=require, and"
+            " a % in a password is written as %25."
+        ) from None
+    hosts = str(parts.get("host") or "localhost").split(",")
+    ports = str(parts.get("port") or "").split(",")
+    # One port may be that of all hosts.
+    where = zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True)
+    shown_hosts = ",".join((f"[{host}]" if ":" in host else host) + (port and f":{port}") for host, port in where)
+    return f"postgresql://{shown_hosts}/{parts.get('dbname') or ''}"
 
 
 def _serial_lock(serial: str) -> int:

@@ -42,13 +42,15 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def storage_error(path: Path, error: Exception) -> StorageError:
     """What SQLite said, with the place and what to look at."""
-    said = str(error)
-    if "full" in said:
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if "full" in said or "No space" in said:
         remedy = "free some space on its disk"
     elif "locked" in said:
         remedy = "another program holds it open for writing; end that"
     elif "malformed" in said or "not a database" in said:
         remedy = "it is damaged; restore a backup, or move it away to start anew"
+    elif isinstance(error, PermissionError) or "readonly" in said:
+        remedy = "see that it and its folder belong to the user who runs Plangate"
     else:
         remedy = "see that its folder exists, is on a local disk and can be written to"
     return StorageError(f"{path}: {said}: {remedy}.")

@@ -394,7 +394,7 @@ def test_a_file_that_only_the_app_can_read_is_named(tmp_path: Path, capsys: pyte
     git(root, "remote", "add", "origin", "git@github.com:acme/ferry.git")
     assert " · config defaults (acme/.github not seen) · " in check(capsys, root, "--base", "main")[1]
     said = check(capsys, root, "--base", "main", "--format", "markdown")[1]
-    assert "`acme/.github` not seen on the desk" in said
+    assert "`acme/.github` not seen here" in said
     # Without a base nobody takes it for the App's verdict.
     assert "not seen" not in check(capsys, root)[1]
     assert main(["config", "show", str(root)]) == 0

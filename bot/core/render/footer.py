@@ -23,7 +23,7 @@ def footer(report: Report, context: RenderContext, links: Links) -> str:
     """`Judged by .github/app.yml and constitution 1.3.0, both at main@8be41d7 · plangate 0.1.0 · report sha256:…`."""
     parts = [_yardstick(report, context, links), version(context)]
     if context.unseen:
-        parts.insert(1, f"{code_span(context.unseen)} not seen on the desk")
+        parts.insert(1, f"{code_span(context.unseen)} not seen here")
     if context.short_digest:
         parts.append(f"report {code_span(context.short_digest)}")
     if context.report_url and report.features:

@@ -56,6 +56,8 @@ class Keys(TypedDict, total=False):
 _ORDER = tuple(Keys.__annotations__)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@#+-]*")
 _ROOT = "bot"
+_TELL_AGAIN = 60.0
+"""Seconds."""
 _SHORTEST_SECRET = 4
 """Characters. To blot out every `s` of a log would hide all but the secret, which the gaps would spell."""
 
@@ -100,6 +102,31 @@ class Log:
     def _say(self, level: int, message: str, keys: Keys, trace: BaseException | None = None) -> None:
         if self._logger.isEnabledFor(level):
             self._logger.log(level, "%s", message, extra={"keys": keys}, exc_info=trace)
+
+
+class Lasting:
+    """A trouble that is met again and again: told of at once, then once a minute, and when it is over."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._since: float | None = None
+        self._told = 0.0
+
+    def met(self, message: str, **keys: Unpack[Keys]) -> None:
+        """It is there, or still there."""
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now
+        elif now - self._told < _TELL_AGAIN:
+            return
+        self._told = now
+        self._log.fault(message, **keys)
+
+    def over(self) -> None:
+        """All is well, again or as before."""
+        since, self._since = self._since, None
+        if since is not None:
+            self._log.info("well again", seconds=time.monotonic() - since)
 
 
 class _Lines(logging.Formatter):

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from bot.core.errors import StorageError
 from bot.core.outcome import Bury, Done, Handler, Outcome, Retry
-from bot.log import Keys, Log, redacted
+from bot.log import Keys, Lasting, Log, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ class Worker:
         self._free = threading.Semaphore(threads)
         self._stop = threading.Event()
         self._pruned_at = 0.0
+        self._away = Lasting(log)
         self.holder = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid4().hex[:8]}"
 
     def stop(self) -> None:
@@ -89,6 +90,7 @@ class Worker:
         """Start on one job, with a free thread in hand, or wait for one."""
         job = self._lease()
         if job is not None:
+            self._away.over()
             pool.submit(self._work, job)
             return
         self._free.release()
@@ -99,7 +101,7 @@ class Worker:
         try:
             return self._queue.lease(self.holder)
         except StorageError as error:
-            log.fault("cannot lease", error=str(error))
+            self._away.met("cannot lease", error=str(error))
             self._stop.wait(self._patience.look)
             return None
 
@@ -110,8 +112,9 @@ class Worker:
                 self._pruned_at = now
                 self._queue.prune(now - self._patience.keep_done, now - self._patience.keep_dead)
             self._queue.wait(self._patience.look)
+            self._away.over()
         except StorageError as error:
-            log.fault("cannot look", error=str(error))
+            self._away.met("cannot look", error=str(error))
             self._stop.wait(self._patience.look)
 
     def _finish(self) -> bool:
@@ -129,11 +132,12 @@ class Worker:
 
     def _keep(self, job: LeasedJob, end: Callable[[], None]) -> None:
         """Write down how it ended, however long the disk takes: until then the lease keeps everybody else off."""
+        trouble = Lasting(log)
         while True:
             try:
                 return end()
             except StorageError as error:
-                log.fault("outcome not on disk", delivery=job.delivery, event=job.name, error=str(error))
+                trouble.met("outcome not on disk", delivery=job.delivery, event=job.name, error=str(error))
             if self._stop.wait(self._patience.look):
                 return None  # the lease ends with this process, and the job is done again
 
@@ -143,6 +147,8 @@ class Worker:
         started = time.monotonic()
         try:
             outcome = self._handler.handle(job)
+        except StorageError as error:
+            outcome = Retry(None, str(error))
         except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import log
-from bot.log import Log, redacted
+from bot.log import Lasting, Log, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,27 @@ def test_what_a_pool_of_connections_says_is_left_to_us(lines: Lines) -> None:
 def test_a_line_reads_as_a_sentence_with_its_keys(lines: Lines) -> None:
     Log("worker").info("done", seconds=0.12345, delivery="72d3162e-cc78", attempt=2, error="it's late")
     assert lines.read() == ['info worker done delivery=72d3162e-cc78 attempt=2 seconds=0.123 error="it\'s late"']
+
+
+def test_what_lasts_is_told_at_once_then_once_a_minute_and_when_it_is_over(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    away = Lasting(Log("worker"))
+    away.over()
+    for second in range(90):
+        clock[0] = 1_000.0 + second
+        away.met("cannot look", error=f"away {second}")
+    away.over()
+    away.over()
+    away.met("cannot look", error="away again")
+    assert lines.read() == [
+        'error worker cannot look error="away 0"',
+        'error worker cannot look error="away 60"',
+        "info worker well again seconds=89.000",
+        'error worker cannot look error="away again"',
+    ]
 
 
 def test_the_level_decides_what_is_written(lines: Lines) -> None:

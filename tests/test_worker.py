@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.migrate import migrate
 from bot.adapters.queue_sqlite import SqliteQueue
 from bot.adapters.sqlite import Database
+from bot.core.errors import StorageError
 from bot.core.outcome import Bury, Done, Outcome, Retry
 from bot.core.ports import JobState, LeasedJob
 from bot.worker import BACK_OFF, DAY, Patience, Worker
@@ -148,6 +149,22 @@ def test_an_unexpected_exception_is_logged_kept_without_secrets_and_tried_again(
     failed = next(one for one in caplog.records if one.getMessage() == "failed")
     assert failed.exc_info is not None
     assert failed.__dict__["keys"]["delivery"] == "d1"
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_programs_and_has_no_trace(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: LeasedJob) -> Outcome:
+        raise StorageError("plangate.db: the disk is full: free some space.")
+
+    caplog.set_level("INFO", "bot")
+    shop.queue.put(job("d1"))
+    shop.open(Scripted(fail))
+    shop.until(lambda: shop.count(JobState.WAITING) == 1 and shop.queue.records()[0].attempts == 1)
+    (record,) = shop.queue.records()
+    assert record.error == "plangate.db: the disk is full: free some space."
+    assert [one.getMessage() for one in caplog.records if one.exc_info] == []
+    assert [one.__dict__["keys"]["error"] for one in caplog.records if one.getMessage() == "retry"] == [record.error]
 
 
 def test_after_the_deadline_a_visible_verdict_is_left_and_the_job_is_a_dead_letter(shop: Shop) -> None:

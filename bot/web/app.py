@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 
 import bot
 from bot.core.errors import StorageError
-from bot.log import Log
+from bot.log import Lasting, Log
 from bot.web.door import Door, Recipient
 from bot.web.metrics import CONTENT_TYPE
 
@@ -37,6 +37,7 @@ def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApp
 
 def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
     app = Flask(__name__)
+    not_ready = Lasting(log)
 
     @app.get("/")
     def home() -> str:
@@ -53,8 +54,9 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
         try:
             queue.check()
         except StorageError as error:
-            log.fault("not ready", error=str(error))
+            not_ready.met("not ready", error=str(error))
             return jsonify(status="not ready", error="The queue cannot be written to; the log says why."), 503
+        not_ready.over()
         return jsonify(status="ready"), 200
 
     @app.get("/metrics")

@@ -23,7 +23,7 @@ from bot.core.errors import UserError
 from bot.registered import is_there
 from bot.serving import begin, listen, refuse_taken
 from bot.settings import PREFIX, Settings
-from bot.storage import alone, announced, open_storage, prepare
+from bot.storage import alone, announced, open_storage, prepare, refuse_outdated
 from bot.supervise import Child, Supervisor, end_with
 from bot.worker import Worker
 
@@ -59,7 +59,7 @@ def serve(settings: Settings) -> int:
     supervisor = Supervisor(
         children,
         ready=partial(_answers, settings),
-        announce=f"plangate: ready at http://{settings.host}:{settings.port}{'' if first else _wanting(settings)}",
+        announce=f"plangate: ready at {settings.listening}{'' if first else _wanting(settings)}",
     )
     try:
         return supervisor.run()
@@ -93,6 +93,7 @@ def run_web(settings: Settings, clock: Clock | None = None) -> int:
             f" or `plangate worker` beside this, or set {PREFIX}DATABASE_URL."
         )
     here = announced(settings, "web")
+    log.Log("web").info("listening", address=settings.listening)
     try:
         listen(settings.host, settings.port, partial(_load_web, settings, os.getpid(), clock or SystemClock()))
     finally:
@@ -138,10 +139,13 @@ def work(worker: Worker) -> bool:
 
 
 def open_queue(settings: Settings) -> Queue:
-    """The queue that is already there, for whoever lists or replays. Raises `UserError`."""
+    """The queue that is already there, for whoever lists or replays. Raises `UserError`, `StorageError`.
+
+    A server of an older version may be at work on it, so its database stays as it is.
+    """
     if settings.database_url is None and not settings.database.exists():
         raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to where the server keeps it.")
-    prepare(settings)
+    refuse_outdated(settings)
     return open_storage(settings, SystemClock()).queue
 
 
@@ -250,7 +254,9 @@ def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:
 
 def end_at_once() -> None:
     """Another worker may be about to take over our jobs: nothing of ours may go on. We are started again."""
-    log.Log("worker").fault("leases lost", error="The database could not be reached in time.")
+    log.Log("worker").fault(
+        "leases lost", error="The database could not be reached in time, or was brought to another version meanwhile."
+    )
     os._exit(1)
 
 

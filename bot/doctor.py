@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _OTHERS = 0o077
 _SPACE = 100_000_000
 """Bytes that a day's deliveries need, amply."""
+_FULL = 2_000_000
+"""Bytes that the next deliveries need."""
 
 
 def examine(read: Callable[[], Settings]) -> list[Check]:
@@ -57,7 +59,9 @@ def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
     found: list[Check] = []
     try:
         found.extend(look())
-    except (UserError, StorageError, ForgeError) as refused:
+    except ForgeError as refused:
+        found.append(error(name, plain_line(str(refused)), "See that GitHub can be reached."))
+    except (UserError, StorageError) as refused:
         found.append(error(name, plain_line(str(refused))))
     return found
 
@@ -77,21 +81,23 @@ def _settings(settings: Settings) -> Iterator[Check]:
 
 def _folder(settings: Settings) -> Iterator[Check]:
     folder = settings.directory
-    if not folder.exists():
-        if settings.database_url is None:
-            yield warning("folder", f"{folder} is not there yet", "The server makes it, when it is first started.")
+    if not folder.exists() and settings.database_url is not None:
         return
-    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        yield error(
-            "folder", f"{folder} cannot be written to", f"Let the server's user own it, or set {PREFIX}DIRECTORY."
-        )
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.R_OK | os.W_OK | os.X_OK):
+        said = f"{folder} cannot be written to" if there == folder else f"{folder} cannot be made in {there}"
+        yield error("folder", said, f"Let the server's user own it, or set {PREFIX}DIRECTORY.")
         return
-    free = shutil.disk_usage(folder).free
-    if _open_to_others(folder):
+    if there != folder:
+        yield warning("folder", f"{folder} is not there yet", "The server makes it, when it is first started.")
+        return
+    free, open_to_others = shutil.disk_usage(folder).free, _open_to_others(folder)
+    if open_to_others:
         yield warning("folder", f"{folder} is open to other users", f"Close it: chmod 700 {folder}")
-    elif free < _SPACE:
-        yield warning("folder", f"{free // 1_000_000} MB are left on the disk of {folder}", "Free some space.")
-    else:
+    if free < _SPACE:
+        said = f"{free // 1_000_000} MB are left on the disk of {folder}"
+        yield (error if free < _FULL else warning)("folder", said, "Free some space.")
+    elif not open_to_others:
         yield ok("folder", f"{folder} can be written to, by its owner alone")
 
 

@@ -64,6 +64,11 @@ class Settings:
         return self.directory / "plangate.db"
 
     @property
+    def listening(self) -> str:
+        """Where the web process listens, as an address."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
     def has_credentials(self) -> bool:
         """Whether anything is known of an App."""
         return self.app_id is not None or bool(self.webhook_secrets or self.private_key or self.private_key_file)

@@ -83,30 +83,30 @@ def prepare(settings: Settings) -> list[int]:
             return migrate(settings.database)
         except StorageError as error:
             raise UserError(str(error)) from None
-    if settings.database.exists():
-        raise UserError(
-            f"{settings.database} is not moved to the shared database yet: run `plangate migrate` with the same"
-            f" settings, or set {PREFIX}DIRECTORY to another folder if it belongs to another server."
-        )
-    from bot.adapters.migrate_postgres import refuse_outdated  # noqa: PLC0415  likewise
-
     try:
-        refuse_outdated(settings.database_url)
+        refuse_outdated(settings)
     except StorageError as error:
         log.warning("database away", error=str(error))
     return []
 
 
 def refuse_outdated(settings: Settings) -> None:
-    """Look whether the database can be reached and is of this version. Raises `UserError`, `StorageError`."""
+    """Look whether the database can be reached, is of this version and holds what there is; nothing is changed.
+
+    Raises `UserError`, `StorageError`.
+    """
     if settings.database_url is None:
         from bot.adapters.migrate import refuse_outdated as look  # noqa: PLC0415  only the engine that is used
 
-        look(settings.database)
-    else:
-        from bot.adapters.migrate_postgres import refuse_outdated as ask  # noqa: PLC0415  likewise
+        return look(settings.database)
+    if settings.database.exists():
+        raise UserError(
+            f"{settings.database} is not moved to the shared database yet: run `plangate migrate` with the same"
+            f" settings, or set {PREFIX}DIRECTORY to another folder if it belongs to another server."
+        )
+    from bot.adapters.migrate_postgres import refuse_outdated as ask  # noqa: PLC0415  likewise
 
-        ask(settings.database_url)
+    return ask(settings.database_url)
 
 
 def workers_alive(settings: Settings) -> int:

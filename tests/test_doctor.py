@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from bot import bootstrap, storage
+from bot import bootstrap, doctor, storage
 from bot.adapters.clock import SystemClock
 from bot.adapters.holders import Holders
 from bot.adapters.migrate_postgres import migrate as migrate_postgres
@@ -150,10 +150,25 @@ class TestHere:
         host.hears("database", "warning", "is not there yet")
         assert not (tmp_path / "new").exists(), "it only looks"
 
+    def test_a_folder_that_cannot_be_made(self, host: Host) -> None:
+        host.set(DIRECTORY=str(host.key / "var"))
+        host.hears("folder", "error", f"{host.key}/var cannot be made in {host.key}. Let the server's user own it")
+
+    def test_a_disk_that_fills_and_one_that_is_full(self, host: Host) -> None:
+        host.patch.setattr(doctor, "_SPACE", 10**18)
+        host.var.chmod(0o755)
+        host.hears("folder", "warning", f"MB are left on the disk of {host.var}. Free some space.")
+        host.hears("folder", "warning", "chmod 700")
+        host.patch.setattr(doctor, "_FULL", 10**18)
+        host.hears("folder", "error", "MB are left")
+
     def test_a_database_of_another_version(self, host: Host) -> None:
         with closing(sqlite3.connect(host.var / "plangate.db")) as connection:
             connection.execute("PRAGMA user_version = 99")
-        host.hears("database", "error", "has schema 99, this Plangate needs")
+        host.hears("database", "error", "was written by a newer Plangate (schema 99")
+        with closing(sqlite3.connect(host.var / "plangate.db")) as connection:
+            connection.execute("PRAGMA user_version = 1")
+        host.hears("database", "error", "has schema 1, this Plangate needs", "start its server once")
 
     def test_a_database_that_is_damaged(self, host: Host) -> None:
         for file in host.var.glob("plangate.db*"):
@@ -184,6 +199,18 @@ class TestHere:
             queue.bury(job, "it would not end")
         host.hears("queue", "warning", "1 dead letter. See them: `plangate deliveries list --state dead`")
 
+    def test_an_old_job_hides_no_dead_letter(self, host: Host) -> None:
+        with closing(bootstrap.open_queue(from_environment())) as queue:
+            queue.put(new_job("d1", EXAMPLES["sweep"]))
+            job = queue.lease("here-1-abd")
+            assert job is not None
+            queue.bury(job, "it would not end")
+            queue.put(new_job("d2", EXAMPLES["sweep"]))
+        with closing(sqlite3.connect(host.var / "plangate.db")) as connection:
+            connection.execute("UPDATE jobs SET accepted_at = accepted_at - 3600")
+            connection.commit()
+        host.hears("queue", "error", "the oldest delivery has waited for 60 min, beside 1 dead letter. See that a")
+
     def test_a_gap(self, host: Host) -> None:
         opened = storage.open_storage(from_environment(), SystemClock())
         with closing(opened.queue):
@@ -197,7 +224,7 @@ class TestAtGitHub:
     def test_nobody_there(self, host: Host) -> None:
         host.set(API_URL="http://127.0.0.1:9")
         host.hears("key", "error", "GitHub did not answer")
-        host.hears("clock", "error", "http://127.0.0.1:9 does not answer: Connection refused")
+        host.hears("clock", "error", "http://127.0.0.1:9 does not answer: Connection refused. See that GitHub can be")
 
     def test_a_clock_that_is_behind(self, host: Host) -> None:
         host.world.advance(30)

@@ -50,11 +50,7 @@ def migrate(path: Path) -> list[int]:
         connection = connect(path)
         try:
             version = _version(connection)
-            if version > max(known):
-                raise UserError(
-                    f"{path} was written by a newer Plangate (schema {version}, this one knows {max(known)}): "
-                    "run that version, or restore the backup from before."
-                )
+            _refuse_newer(path, version, max(known))
             missing = [number for number in known if number > version]
             for number in missing:
                 _carry_out(connection, number, known[number])
@@ -75,8 +71,17 @@ def refuse_outdated(path: Path) -> None:
         raise storage_error(path, error) from error
     finally:
         connection.close()
+    _refuse_newer(path, version, newest)
     if version != newest:
         raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: start its server once.")
+
+
+def _refuse_newer(path: Path, version: int, newest: int) -> None:
+    if version > newest:
+        raise UserError(
+            f"{path} was written by a newer Plangate (schema {version}, this one knows {newest}): "
+            "run that version, or restore the backup from before."
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:

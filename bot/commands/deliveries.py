@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from contextlib import closing
@@ -14,9 +15,11 @@ from bot.core.ports import JobState
 from bot.core.render import plain_line
 
 if TYPE_CHECKING:
-    import argparse
-
     from bot.core.ports import JobRecord, Queue
+
+
+MOST = 10_000
+"""Deliveries that are listed, or replayed, at once."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,13 +27,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
     listing = actions.add_parser("list", help="the newest first")
     listing.add_argument("--state", choices=[state.value for state in JobState], help="default: all")
-    listing.add_argument("--limit", type=int, default=50, metavar="N", help="default: 50")
+    listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="default: 50, at most 10000")
     show = actions.add_parser("show", help="one, with its event")
     show.add_argument("delivery", metavar="ID")
     replay = actions.add_parser("replay", help="let dead letters be worked on again")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("delivery", nargs="?", metavar="ID")
     which.add_argument("--all", action="store_true", help="every dead letter")
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST)) and 0 < int(text) <= MOST):
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST}, not {text[:20]!r}")
+    return int(text)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -81,7 +90,7 @@ def _show(record: JobRecord) -> str:
 
 
 def _replay(queue: Queue, delivery: str | None) -> str:
-    dead = queue.records(JobState.DEAD, 10_000) if delivery is None else [_found(queue, delivery)]
+    dead = queue.records(JobState.DEAD, MOST) if delivery is None else [_found(queue, delivery)]
     replayed = [record.delivery for record in dead if queue.replay(record.delivery)]
     if delivery is not None and not replayed:
         raise UserError(f"Delivery {plain_line(delivery)} is no dead letter: it is {dead[0].state.value}.")

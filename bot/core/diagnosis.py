@@ -212,7 +212,7 @@ def _remedy(status: int, page: str) -> str:
         case 503:
             return "Plangate could not keep them: its log says why. It asks for them again."
         case _:
-            return f"See that {page}/advanced names nothing that stands between GitHub and Plangate."
+            return f"The server was away or slow, or something stands between GitHub and it. See {page}/advanced."
 
 
 def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[Check]:
@@ -240,7 +240,8 @@ def backlog(dead: int, oldest: float | None, now: float) -> Check:
     waited = 0.0 if oldest is None else now - oldest
     if waited > OVERDUE:
         remedy = "See that a worker runs, and what its log says: `plangate deliveries list --state waiting`."
-        return error("queue", f"the oldest delivery has waited for {_duration(waited)}", remedy)
+        beside = f", beside {count(dead, 'dead letter', 'dead letters')}" if dead else ""
+        return error("queue", f"the oldest delivery has waited for {_duration(waited)}{beside}", remedy)
     if dead:
         remedy = "See them: `plangate deliveries list --state dead`; `replay` lets them be worked on again."
         return warning("queue", count(dead, "dead letter", "dead letters"), remedy)

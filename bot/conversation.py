@@ -6,24 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import on_issue, on_pull_request
-from bot.core.commands import Command, Mistake, Spelling, Verb, access, entry_for, read_commands
-from bot.core.config import Mode, Role
+from bot.command_text import CommandText
+from bot.core.commands import Command, Mistake, Verb, access, entry_for
+from bot.core.config import Role
 from bot.core.effects import React, Reaction, WriteComment
-from bot.core.errors import CommentGone
-from bot.core.events import Place
-from bot.core.replies import (
-    Denial,
-    compose,
-    configuration,
-    denial,
-    help_text,
-    main_of,
-    mistake,
-    reply_marker,
-    too_often,
-)
-from bot.core.stored import CommentKind
-from bot.core.wording import clip
+from bot.core.replies import Denial, configuration, denial, help_text, mistake, too_often
 from bot.scene import Said, Scene
 
 if TYPE_CHECKING:
@@ -35,7 +22,6 @@ _DRAFTS_AN_HOUR = 3
 _ANSWERS_AN_HOUR = 12
 """Other commands that somebody without a role is answered in an hour."""
 _DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
-_ENDS = frozenset({Reaction.DONE, Reaction.MISTAKEN, Reaction.DENIED})
 
 
 @dataclass(slots=True)
@@ -49,52 +35,22 @@ class Conversation:
     """Who opened the issue or pull request."""
 
     def effects(self) -> list[React | WriteComment]:
-        """Carry out what the text asks for; what is then to be written. Empty when it holds no command.
-
-        The last thing written is the reaction that says how it ended. Where it stands already, everything was done.
-        """
-        event = self.scene.event
-        found = self._commands()
-        if not found or (event.node and self._is_over(event.node)):
+        """Carry out what the text asks for; what is then to be written. Empty when it holds no command."""
+        scene = self.scene
+        text = CommandText(scene.event, scene.forge, scene.answer, scene.config, scene.host)
+        found = text.commands()
+        if not found or text.is_over():
             return []
-        known = self.scene.forge.find_comment(event.number, reply_marker(event.number))
-        main = main_of(known.body) if known is not None else None
+        known = text.reply()
+        main: str | None = None
         last: tuple[str, str] | None = None
         reactions: list[Reaction] = []
         for one in found:
             said = self._said(one)
             reactions.append(said.reaction)
             main = said.main or main
-            last = (self._written(one), said.last) if said.last is not None else last
-        effects: list[React | WriteComment] = []
-        if last is not None or main is not None:
-            body = compose(event.number, main, last)
-            effects.append(WriteComment(event.number, body, "", known, kind=CommentKind.REPLY))
-        if event.node:
-            effects += [React(event.node, reaction) for reaction in dict.fromkeys(reactions)]
-        return effects
-
-    def _is_over(self, node: str) -> bool:
-        """Say that it was seen; whether it was answered before, or deleted by whoever wrote it."""
-        try:
-            return bool(self.scene.forge.react(node, Reaction.SEEN) & _ENDS)
-        except CommentGone:
-            return True
-
-    def _commands(self) -> tuple[Command | Mistake, ...]:
-        scene = self.scene
-        if scene.config.mode is Mode.OFF or scene.answer.archived:
-            return ()
-        spelling = Spelling(scene.config.commands.prefix, scene.host.app_slug)
-        return read_commands(scene.event.text, scene.where, spelling, tuple(scene.host.rule_map()))
-
-    def _written(self, one: Command | Mistake) -> str:
-        """The line as it was written, bounded; for a button what stands on it."""
-        event = self.scene.event
-        if event.place is Place.BUTTON:
-            return "Draft the plan" if isinstance(one, Command) and one.verb is Verb.PLAN else "Recheck"
-        lines = event.text.split("\n")
-        return clip(lines[one.line - 1].strip()) if one.line <= len(lines) else self.scene.config.commands.prefix
+            last = (text.line(one), said.last) if said.last is not None else last
+        return text.answered(known, main, last, reactions)
 
     def _said(self, one: Command | Mistake) -> Said:
         if isinstance(one, Mistake):

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from bot.apply import Hands
 from bot.conversation import Conversation
 from bot.core import config_check, decide, drafting, needs
-from bot.core.apology import apology, has_run, head_of, present_head, whereabouts
 from bot.core.arrived import may_soften
 from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
-from bot.core.effects import CheckRun, PublishRun
-from bot.core.errors import ForgeError, RepositoryGone
+from bot.core.errors import ForgeError
 from bot.core.events import (
     BranchPushed,
     ButtonPressed,
@@ -44,8 +42,8 @@ if TYPE_CHECKING:
     from bot.configurations import Configurations
     from bot.core.candidates import Candidate
     from bot.core.draft import Draft
-    from bot.core.effects import Effect
-    from bot.core.events import RepositoryRef
+    from bot.core.effects import Effect, PublishRun
+    from bot.core.events import RepositoryEvent, RepositoryRef
     from bot.core.facts import Answer, Commit, Run
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
     from bot.core.verdict import House, Judged
@@ -53,17 +51,6 @@ if TYPE_CHECKING:
 
 _ZERO = "0" * 40
 _A_PAGE = 100
-RepositoryEvent = (
-    BranchPushed
-    | ButtonPressed
-    | CommandPosted
-    | MergeGroupDestroyed
-    | MergeGroupRequested
-    | PullRequestChanged
-    | RerunRequested
-    | SuiteRequested
-    | SweepDue
-)
 
 
 @dataclass(slots=True)
@@ -189,10 +176,10 @@ class Task:
         """The open pull requests to a base, or all; more than one page of them is listed anew."""
         return self.forge.open_pull_requests(base) if len(answer.based) >= _A_PAGE else answer.based
 
-    def _again(self, numbers: Sequence[int], reason: str) -> None:
+    def _again(self, numbers: Sequence[int], reason: str, in_vain: int = 0) -> None:
         """Put pull requests on the queue to be looked at again."""
         event = self.event
-        self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, reason))
+        self._apply(decide.again(event.repository, event.installation, self.job.delivery, numbers, reason, in_vain))
 
     def _asked_again(self, event: RerunRequested | ButtonPressed) -> None:
         number = number_of(event.external_id)
@@ -259,34 +246,6 @@ class Task:
     def _judge_one(self, candidate: Candidate) -> Judged:
         return judge_candidate(candidate, self.house, self.store.waivers(self._repository.id))
 
-    def apologise(self, error: str) -> None:
-        """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
-        seen = self.store.repository(self._repository.id)
-        if seen is None or not seen.governed:
-            return
-        head = self._owed()
-        if head is None:
-            return
-        output = apology(error, self.job, self.clock.now(), self.event, self.house)
-        self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
-
-    def _owed(self) -> str | None:
-        """The head that a verdict is due on: where a branch moved, the one that is there, unless it has its own."""
-        told, question = head_of(self.event), whereabouts(self.event)
-        if question is None:
-            return told
-        try:
-            present = present_head(self.forge.read(question))
-        except RepositoryGone:
-            raise
-        except ForgeError:
-            if told is None:
-                raise
-            return told  # what cannot be read now may well be written to
-        if present in {None, told} or not has_run(self.forge.read(Question(head=present))):
-            return present
-        return None
-
     def _survey(self, event: SweepDue) -> None:
         """The App came to the repository: remember what is there, and look at every open pull request."""
         gatherer = self._memory.gatherer(self.forge)
@@ -294,7 +253,7 @@ class Task:
         self._memory.see(gathered.answer, gatherer.known)
         if self._repository.name == OWNERS:
             self._owners_repository()
-        self._again(self._based(gathered.answer, None), event.reason)
+        self._again(self._based(gathered.answer, None), event.reason, event.in_vain)
 
     def _judge(
         self,

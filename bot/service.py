@@ -21,11 +21,12 @@ from bot.core.outcome import Done, Outcome, Retry
 from bot.core.owner_file import OWNERS
 from bot.core.rights import COMMIT, rights
 from bot.core.stored import SeenRepository
+from bot.giving_up import GivingUp
 from bot.installations import Installations
-from bot.reactions import RepositoryEvent, Task
+from bot.reactions import Task
 
 if TYPE_CHECKING:
-    from bot.core.events import Event, RepositoryRef
+    from bot.core.events import Event, RepositoryEvent, RepositoryRef
     from bot.core.ports import Clock, Forge, Forges, LeasedJob, Queue, Store
     from bot.core.verdict import House
 
@@ -63,12 +64,12 @@ class Service:
         return Done()
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
-        """Say on the commit that no verdict was reached, where one is due."""
+        """Say that there is no verdict, or no answer, where somebody waits for one."""
         event = events.decode(job.event)
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return Done()
         try:
-            self._task(event, job, self.house).apologise(error)
+            self._giving_up(event, job).run(error)
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as failure:
@@ -119,6 +120,10 @@ class Service:
         forge = self.forges.open(event.installation, event.repository, rights(event))
         writer = cache(partial(self._writer, event))
         return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations, writer)
+
+    def _giving_up(self, event: RepositoryEvent, job: LeasedJob) -> GivingUp:
+        forge = self.forges.open(event.installation, event.repository, rights(event))
+        return GivingUp(event, job, forge, self.queue, self.store, self.clock, self.house, self.configurations)
 
     def _writer(self, event: RepositoryEvent) -> Forge | None:
         """The repository to commit to, where the account has granted that."""

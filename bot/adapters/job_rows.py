@@ -214,10 +214,12 @@ def counts(connection: Connection) -> dict[JobState, int]:
     return dict.fromkeys(JobState, 0) | {JobState(state): count for state, count in rows}
 
 
-def oldest(connection: Connection) -> float | None:
+def oldest(connection: Connection, now: float) -> float | None:
     """`Queue.oldest`."""
     accepted: float | None = connection.execute(
         "SELECT min(accepted_at) FROM jobs WHERE state IN ('waiting', 'running')"
+        " AND (state = 'running' OR not_before <= ? OR error IS NOT NULL)",
+        (now,),
     ).fetchone()[0]
     return accepted
 

@@ -130,7 +130,8 @@ class PostgresQueue(Queue):
 
     @override
     def oldest(self) -> float | None:
-        return self._database.read(job_rows.oldest)
+        now = self._clock.now()
+        return self._database.read(lambda connection: job_rows.oldest(connection, now))
 
     @override
     def prune(self, done_before: float, dead_before: float) -> int:

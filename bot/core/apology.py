@@ -1,10 +1,11 @@
-"""What a check run says when we could not reach a verdict in time: whose failure it is, and which head it is about."""
+"""What is due when work on an event is given up: a verdict that says so, on which head, and who is looked at later."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.core.effects import Enqueue
 from bot.core.events import (
     BranchPushed,
     ButtonPressed,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 300
 _MINUTE = 60.0
+_LATER = (15 * _MINUTE, 30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE)
+"""Seconds until what a job was given up over is looked at again, for each time in vain."""
 
 
 def head_of(event: Event) -> str | None:
@@ -68,19 +71,48 @@ def has_run(answer: Answer) -> bool:
     return answer.head is not None and any(run.name == NAME and run.completed for run in answer.head.runs)
 
 
-def apology(error: str, job: LeasedJob, now: float, event: Event, house: House) -> CheckRunOutput:
-    """The run. `error` is our own line about what stood in the way; `now` is in seconds since the epoch (UTC)."""
+def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
+    """What went wrong. `error` is our own line on what stood in the way; `now` is in seconds since the epoch (UTC)."""
     theirs = error.startswith("GitHub")
     minutes = max(1, round((now - job.accepted_at) / _MINUTE))
     tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
     what = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
-    trouble = NoVerdict(
+    return NoVerdict(
         fault=Fault.GITHUB if theirs else Fault.OURS,
         what=(f"{what} {tries}",),
         delivery=job.delivery,
         at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
-    return no_verdict(trouble, _context(event, house))
+
+
+def apology(what: NoVerdict, event: Event, house: House) -> CheckRunOutput:
+    """The run that says so."""
+    return no_verdict(what, _context(event, house))
+
+
+def owed_look(event: Event, delivery: str) -> Enqueue | None:
+    """Whoever else had to be looked at again for this event, which is given up, is looked at later.
+
+    They have verdicts, so no sweep would find them, but by what was there before. After a few such looks in vain it is
+    left to whoever replays the dead letter.
+    """
+    match event:
+        case SweepDue():
+            number, past = event.number, event.in_vain
+        case BranchPushed() | SuiteRequested() | PullRequestChanged():
+            number, past = None, 0
+        case _:
+            return None
+    if past == len(_LATER):
+        return None
+    look = SweepDue(
+        installation=event.installation,
+        repository=event.repository,
+        number=number,
+        reason="work on it was given up",
+        in_vain=past + 1,
+    )
+    return Enqueue(f"again:{delivery}", look, delay=_LATER[past])
 
 
 def _context(event: Event, house: House) -> RenderContext:

@@ -120,14 +120,19 @@ def same_text(first: str, second: str) -> bool:
     return first.replace("\r\n", "\n").strip() == second.replace("\r\n", "\n").strip()
 
 
-def again(
-    repository: RepositoryRef, installation: int, delivery: str, numbers: Sequence[int], reason: str
+def again(  # noqa: PLR0913, PLR0917  everything that such a look is told
+    repository: RepositoryRef,
+    installation: int,
+    delivery: str,
+    numbers: Sequence[int],
+    reason: str,
+    in_vain: int = 0,
 ) -> list[Effect]:
-    """Open pull requests to be looked at again, spread over time."""
+    """Open pull requests to be looked at again, spread over time; for `in_vain` see `bot.core.events.SweepDue`."""
     return [
         Enqueue(
             f"sweep:{delivery}:{number}",
-            SweepDue(installation=installation, repository=repository, number=number, reason=reason),
+            SweepDue(installation=installation, repository=repository, number=number, reason=reason, in_vain=in_vain),
             delay=index * PACE,
         )
         for index, number in enumerate(numbers)

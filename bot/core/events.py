@@ -188,9 +188,11 @@ class SweepDue(_About, frozen=True, kw_only=True):
     number: int | None = None
     """The pull request, None for all that are open."""
     reason: str = ""
+    in_vain: int = 0
+    """How often such a look was given up before this one."""
 
 
-Event = (
+RepositoryEvent = (
     BranchPushed
     | SuiteRequested
     | PullRequestChanged
@@ -199,10 +201,11 @@ Event = (
     | CommandPosted
     | MergeGroupRequested
     | MergeGroupDestroyed
-    | InstallationChanged
-    | RepositoriesChanged
     | SweepDue
 )
+"""What happened in one repository."""
+
+Event = RepositoryEvent | InstallationChanged | RepositoriesChanged
 
 
 def serial_key(event: Event) -> str:

@@ -252,6 +252,28 @@ class QueueContract(ABC):
         assert [queue.find(one) is None for one in ("done", "dead", "late", "waiting")] == [True, False, False, False]
         assert queue.put(job("done")), "it would be accepted again"
 
+    def test_the_oldest_is_what_should_have_been_done_first(self, queue: Queue, clock: HandClock) -> None:
+        begun = clock.now()
+        assert queue.oldest() is None
+        queue.put(job("later", serial="r9", not_before=begun + 100))
+        assert queue.oldest() is None, "nobody waits for it yet"
+        clock.turn(10)
+        queue.put(job("d1"))
+        assert queue.oldest() == begun + 10
+        running = queue.lease("w1")
+        assert running is not None
+        assert queue.oldest() == begun + 10
+        queue.retry(running, begun + 3_600, "GitHub answered 502", held=True)
+        assert queue.oldest() == begun + 10, "somebody has waited for it since"
+        clock.turn(90)
+        assert queue.oldest() == begun
+        for _ in range(2):
+            clock.turn(3_600)
+            leased = queue.lease("w1")
+            assert leased is not None
+            queue.done(leased)
+        assert queue.oldest() is None
+
     def test_waiting_ends_when_somebody_else_puts_a_job(self, queue: Queue, other: Queue) -> None:
         assert queue.lease("w1") is None
         woken = threading.Event()

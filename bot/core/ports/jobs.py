@@ -142,7 +142,10 @@ class Queue(Protocol):
         ...
 
     def oldest(self) -> float | None:
-        """When the oldest job that waits or runs was accepted, None when there is none."""
+        """When the oldest job that waits or runs was accepted, None when there is none.
+
+        One that is put for later counts when it is due; one that was tried in vain counts all the time.
+        """
         ...
 
     def prune(self, done_before: float, dead_before: float) -> int:

@@ -17,6 +17,7 @@ from bot.core.replies.judged import Setting, issue_status, settings_in_force, st
 from bot.core.replies.recipe import new_file_link, patch_of, start_recipe
 from bot.core.replies.settings import configuration
 from bot.core.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
+from bot.core.replies.unanswered import unanswered
 
 __all__ = [
     "MAX_COMMENT",
@@ -45,6 +46,7 @@ __all__ = [
     "start_recipe",
     "status",
     "too_often",
+    "unanswered",
     "waived",
     "why",
 ]

@@ -1,0 +1,97 @@
+"""What is still done for an event when work on it is given up: say so to whoever waits, and have others looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.apply import Hands
+from bot.command_text import CommandText
+from bot.core.apology import apology, has_run, head_of, owed_look, present_head, trouble, whereabouts
+from bot.core.configured import PATHS, configured
+from bot.core.effects import CheckRun, PublishRun, Reaction
+from bot.core.errors import ForgeError, RepositoryGone
+from bot.core.events import CommandPosted
+from bot.core.facts import Question
+from bot.core.render import RenderContext
+from bot.core.replies import unanswered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.configurations import Configurations
+    from bot.core.effects import Effect
+    from bot.core.events import RepositoryEvent
+    from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
+    from bot.core.render import NoVerdict
+    from bot.core.verdict import House
+
+
+@dataclass(frozen=True, slots=True)
+class GivingUp:
+    """One job in one repository that has failed for too long. Doing any of it again changes nothing."""
+
+    event: RepositoryEvent
+    job: LeasedJob
+    forge: Forge
+    queue: Queue
+    store: Store
+    clock: Clock
+    house: House
+    configurations: Configurations
+
+    def run(self, error: str) -> None:
+        """Do it; `error` is our own line about what stood in the way. Raises `ForgeError`."""
+        look = owed_look(self.event, self.job.delivery)
+        if look is not None:
+            self._apply([look])  # first: it needs nothing of GitHub, which may still be away
+        what = trouble(error, self.job, self.clock.now())
+        if isinstance(self.event, CommandPosted):
+            self._answer(self.event, what)
+        else:
+            self._apologise(what)
+
+    def _apologise(self, what: NoVerdict) -> None:
+        """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
+        seen = self.store.repository(self.event.repository.id)
+        if seen is None or not seen.governed:
+            return
+        head = self._owed()
+        if head is not None:
+            output = apology(what, self.event, self.house)
+            self._apply([PublishRun(CheckRun(head, f"v1/none/{self.job.delivery}", output))])
+
+    def _owed(self) -> str | None:
+        """The head that a verdict is due on: where a branch moved, the one that is there, unless it has its own."""
+        told, question = head_of(self.event), whereabouts(self.event)
+        if question is None:
+            return told
+        try:
+            present = present_head(self.forge.read(question))
+        except RepositoryGone:
+            raise
+        except ForgeError:
+            if told is None:
+                raise
+            return told  # what cannot be read now may well be written to
+        if present in {None, told} or not has_run(self.forge.read(Question(head=present))):
+            return present
+        return None
+
+    def _answer(self, event: CommandPosted, what: NoVerdict) -> None:
+        """Tell whoever wrote a command that it was not answered. Not every text that looks like one is for us."""
+        answer = self.forge.read(Question(default_documents=PATHS))
+        farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
+        last_good = self.configurations.last_good(event.installation, event.repository.id)
+        held = configured(answer, answer.default_branch or "", answer.default, farther, last_good)
+        text = CommandText(event, self.forge, answer, held.config, self.house)
+        found = text.commands()
+        if not found or text.is_over():
+            return
+        line = text.line(found[-1])
+        context = RenderContext(repository=answer.full_name, engine_version=self.house.version)
+        told = (line, unanswered(line, what, context))
+        self._apply(text.answered(text.reply(), None, told, [Reaction.MISTAKEN]))
+
+    def _apply(self, effects: Sequence[Effect]) -> None:
+        Hands(self.forge, self.queue, self.store, self.clock, self.event.repository.id).apply(effects)

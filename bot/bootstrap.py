@@ -20,7 +20,7 @@ from bot import log
 from bot.adapters.clock import SystemClock
 from bot.bundled import bundled_text
 from bot.core.errors import UserError
-from bot.registered import is_there
+from bot.registered import is_there, sweep
 from bot.serving import begin, listen, refuse_taken
 from bot.settings import PREFIX, Settings
 from bot.storage import alone, announced, open_storage, prepare, refuse_outdated
@@ -47,6 +47,7 @@ def serve(settings: Settings) -> int:
     """Web and worker as two supervised processes, until SIGTERM or Ctrl-C. The exit code."""
     begin(settings)
     prepare(settings)
+    sweep(settings.directory)
     refuse_taken(settings.host, settings.port)
     here = announced(settings, "serve")
     environment = {**os.environ, **settings.environment()}
@@ -78,6 +79,7 @@ def run_web(settings: Settings, clock: Clock | None = None) -> int:
     """The door alone, until SIGTERM or Ctrl-C. The exit code. `clock` must survive pickling. Raises `UserError`."""
     begin(settings)
     prepare(settings)
+    sweep(settings.directory)
     if settings.is_first_start:
         from bot.setup import wait_for_app  # noqa: PLC0415  once in a server's life
 

@@ -4,16 +4,19 @@
     PLANGATE_DIRECTORY/app/private-key.pem
     PLANGATE_DIRECTORY/app/webhook-secret
 
-Folder and files are their owner's alone. Whatever the settings name themselves comes before what is here.
+Folder and files are their owner's alone. Whatever the settings name themselves comes before what is here. Until all is
+written it is in a locked folder beside; what a killed process left of such a one is removed at the next start.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +24,13 @@ from typing import TYPE_CHECKING
 from bot.core.errors import StorageError, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.core.registration import Registered
 
 _FOLDER = "app"
 _ABOUT, _KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
+_DRAFT = ".app-"
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 _PROBE = b"\0" * 32_768
 """As much as ever has to be kept."""
@@ -76,9 +82,8 @@ def read(directory: Path) -> Kept | None:
 def refuse_unwritable(directory: Path) -> None:
     """See, before GitHub is asked for an App, that its credentials could be kept. Raises `StorageError`."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".app-", dir=directory) as draft:
-            _write(Path(draft) / "probe", _PROBE)
+        with _draft(directory) as draft:
+            _write(draft / "probe", _PROBE)
     except OSError as error:
         raise _refused(directory, error) from error
 
@@ -99,21 +104,58 @@ def keep(directory: Path, registered: Registered) -> None:
     if registered.webhook_secret is not None:
         texts[_SECRET] = registered.webhook_secret
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".app-", dir=directory))
-        try:
+        with _draft(directory) as draft:
             for name, text in texts.items():
                 _write(draft / name, text.encode())
             _sync(draft)
             draft.rename(folder(directory))
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
         _sync(directory)
     except OSError as error:
         if error.errno in _TAKEN and is_there(directory):
             raise AlreadyRegistered(str(folder(directory))) from None
         raise _refused(directory, error) from error
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a process left behind that was killed as it wrote: nobody knows whether it is whole."""
+    for left in directory.glob(f"{_DRAFT}*"):
+        with suppress(OSError):  # somebody is writing there, or it is another user's
+            lock = _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
+
+
+@contextmanager
+def _draft(directory: Path) -> Iterator[Path]:
+    """A new folder that is removed in the end if it is still there, and by nobody else before. Raises `OSError`."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(directory)
+    draft, lock = _new(directory)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        os.close(lock)
+
+
+def _new(directory: Path) -> tuple[Path, int]:
+    while True:
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=directory))
+        with suppress(FileNotFoundError):  # it was swept away before it was locked
+            lock = _locked(draft, fcntl.LOCK_EX)
+            if draft.exists():
+                return draft, lock
+            os.close(lock)
+
+
+def _locked(place: Path, how: int) -> int:
+    lock = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, how)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -62,8 +62,10 @@ def register(
 ) -> Kept | None:
     """Serve the registration on the loopback interface until there is an App; None when it was broken off.
 
-    `announce` gets the address to open. `port` is any free one unless it is named. Raises `UserError`.
+    `announce` gets the address to open. `port` is any free one unless it is named. Raises `UserError`, and
+    `StorageError` where nothing could be kept.
     """
+    registered.refuse_unwritable(settings.directory)
     chosen = _free_port() if port is None else port
     refuse_taken(_LOOPBACK, chosen)
     here = f"http://{_LOOPBACK}:{chosen}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import signal
+import subprocess
+import sys
 from stat import S_IMODE
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from bot.core.errors import StorageError, UserError
 from bot.core.registration import Registered
 from bot.registered import AlreadyRegistered
 from bot.settings import Settings, read, with_registered
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +121,43 @@ def test_of_several_processes_one_keeps_its_app_whole(tmp_path: Path) -> None:
     assert kept is not None
     assert kept.slug == f"gate-{kept.app_id}"
     assert [path.name for path in tmp_path.iterdir()] == ["app"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bot import registered
+from tests.test_registered import app
+registered._sync = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # all is written, and nothing renamed
+registered.keep(Path(sys.argv[1]), app())
+"""
+
+
+@pytest.mark.parametrize("next_step", ["sweep", "refuse_unwritable", "keep"])
+def test_what_a_killed_process_left_goes_with_the_next_step(tmp_path: Path, next_step: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", KILLED, tmp_path], cwd=ROOT, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert (left / "private-key.pem").read_text() == KEY
+    if next_step == "keep":
+        registered.keep(tmp_path, app(2))
+    else:
+        {"sweep": registered.sweep, "refuse_unwritable": registered.refuse_unwritable}[next_step](tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == (["app"] if next_step == "keep" else [])
+
+
+def test_what_somebody_is_writing_is_left_alone(tmp_path: Path) -> None:
+    with registered._draft(tmp_path) as draft:
+        (draft / "app.json").write_text("{")
+        registered.sweep(tmp_path)
+        registered.refuse_unwritable(tmp_path)
+        assert [path.name for path in draft.iterdir()] == ["app.json"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_no_folder_there_is_nothing_to_sweep(tmp_path: Path) -> None:
+    registered.sweep(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"id": "x"}', '{"id": 1}', "null"])

@@ -451,6 +451,15 @@ class TestOnTheCommandLine:
         assert ended.stderr == "plangate: No App is set up: run `plangate setup`, or set PLANGATE_APP_ID.\n"
 
     @pytest.mark.usefixtures("clean")
+    def test_where_nothing_can_be_kept_nobody_is_sent_to_a_browser(self, tmp_path: Path, world: World) -> None:
+        (tmp_path / "a-file").touch()
+        refused = told(tmp_path, world, "--url", "https://a.example", PLANGATE_DIRECTORY=str(tmp_path / "a-file"))
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr == (
+            f"plangate: {tmp_path}/a-file does not take the App's credentials: File exists."
+            " Free some space, or let us write.\n"
+        )
+
     @pytest.mark.parametrize(
         ("words", "said"),
         [

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.config_layers import Origin, Rank, merge, read_layer
+from bot.core.change import Document, Tree
+from bot.core.config_layers import Rank, merge
+from bot.core.configured import PATHS, own_layer
 from bot.core.errors import UserError
 from bot.core.folders import folder_at, root_of
 from bot.core.globs import is_glob, matches, matches_any
@@ -30,7 +32,6 @@ MAX_LOOKED_AT = 1_000
 MAX_FILES = 5_000
 """Files of one change; GitHub lists no more than 3,000 itself."""
 _MAX_CONFIG = 256 * 1024
-_CONFIG_PATHS = (".github/app.yml", "app.yml")
 _TITLE = 120
 _NEAR = 3
 """Levels of folders in which specs are looked for that the configuration does not name."""
@@ -129,12 +130,10 @@ def _branch_name(original: Original, name: str) -> str | None:
 
 def _config(mirror: Mirror, base: str) -> RepositoryConfig:
     """The configuration on the base as far as it can be read; what is wrong with it, the verdicts tell."""
-    own = Origin(Rank.REPOSITORY, _CONFIG_PATHS[0], base)
-    for path in _CONFIG_PATHS:
-        layer = read_layer(mirror.text(base, path, _MAX_CONFIG), Origin(Rank.REPOSITORY, path, base), rule_ids())
-        if layer.present and not layer.mistakes:
-            return merge((host_layer(), layer)).config
-    return merge((host_layer(), read_layer(None, own, ()))).config
+    texts = {path: mirror.text(base, path, _MAX_CONFIG) for path in PATHS}
+    documents = {path: Document(path, text) for path, text in texts.items() if text is not None}
+    own, _ = own_layer(Tree(base, documents=documents), rule_ids(), Rank.REPOSITORY)
+    return merge((host_layer(),) if own.mistakes else (host_layer(), own)).config
 
 
 @dataclass

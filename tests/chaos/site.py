@@ -84,10 +84,11 @@ class Site:
         self.worker = self._start("worker")
         self.kills["worker"] += 1
 
-    def kill_database(self) -> None:
-        """Likewise, with all connections to it; where the queue is a file there is none."""
+    def kill_database(self, away: float = 0.0) -> None:
+        """Likewise, with all connections to it, after so many seconds; where the queue is a file there is none."""
         if self.server is not None:
             self.server.kill()
+            time.sleep(away)
             self.server.start()
             self.kills["database"] += 1
 

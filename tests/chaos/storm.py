@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ RATE = 30.0
 BACKLOG = 150
 """Jobs that may wait before people take a breath: the sandbox is quicker than GitHub is."""
 JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
+_AWAY = (*[0.0] * 7, 20.0)
+"""Seconds that a database stays away: the longest is more than a lease, and on the shared clock more than a deadline."""
 _PULL_REQUEST = "PullRequestChanged"
 _HELD = "GitHub takes no"
 """What the log says of a job that waits for a limit: it asked nothing."""
@@ -149,7 +152,8 @@ def _rage(  # noqa: PLR0913, PLR0917  the storm is all of these
         if dice.random() < 0.15:
             weather.worsen()
         if len(log) >= next_kill:
-            dice.choice((site.kill_web, site.kill_worker, site.kill_database, lambda: None))()
+            away = dice.choice(_AWAY)
+            dice.choice((site.kill_web, site.kill_worker, partial(site.kill_database, away), lambda: None))()
             next_kill = len(log) + dice.randrange(60, 160)
         if dice.random() < 0.005:
             site.clock.set(site.clock.now() + dice.choice(JUMPS), RATE)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.core import candidates, needs
-from bot.core.arrived import as_it_left
+from bot.core.arrived import edits_yardstick
 from bot.core.change import Arrival, FileStatus, Tree
 from bot.core.code import counts_as_code
 from bot.core.configured import PATHS
 from bot.core.errors import ForgeError
-from bot.core.facts import Comparison, joined, together
+from bot.core.facts import Comparison, Question, joined, together
 from bot.core.folders import specs_roots
 from bot.core.needs import Hints, Subject
 from bot.core.which import decide
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.core.candidates import Candidate, Known
     from bot.core.change import ChangedFile
-    from bot.core.facts import Answer, Question
+    from bot.core.facts import Answer
     from bot.core.ports import Forge, Store
 
 MAX_ROUNDS = 60
@@ -126,23 +126,37 @@ class Gatherer:
         base, head = one.change.base, one.change.head
         if base is None or head.sha is None or one.cut or not needs.left_early(one.change):
             return one
-        asked, found = gathered.asked, gathered.answer.before
-        if found is not None and found.sha != head.sha:
-            found = None
+        if edits_yardstick(one.change.changed) or edits_yardstick(self._moved(one)):
+            return one
+        found = self._where_it_left(gathered, head.sha)
+        if found is None:
+            return one
+        paths = {*found.documents, *gathered.asked.documents} - frozenset(PATHS)
+        if all(found.documents.get(path) == base.documents.get(path) for path in paths):
+            return one
+        return replace(one, change=replace(one.change, merge_base=Tree(head.sha, {}, found.documents)))
+
+    def _where_it_left(self, gathered: Gathered, head: str) -> Tree | None:
+        """The yardstick as the branch's own tree has it; None where not all of it can be read."""
+        asked, along = gathered.asked, needs.came_along(gathered.asked, gathered.answer)
+        found, left = Tree(head), Question(before=head)
+        if along is not None:
+            found, left = along, replace(left, base_roots=asked.base_roots, documents=asked.documents)
         for _ in range(MAX_ROUNDS):
-            more = needs.where_it_left(asked, head.sha, found)
+            more = needs.where_it_left(asked, left, found)
             if more is None:
-                break
+                return found
             answer = self.forge.read(more).before
             if answer is None:
-                return one
-            found = together(found, answer) if found is not None else answer
-            asked = needs.extended(asked, more)
-        documents = as_it_left(found.documents if found else {}, base.documents, one.change.changed)
-        paths = {path for path in asked.documents if path not in PATHS}
-        if all(documents.get(path) == base.documents.get(path) for path in paths):
-            return one
-        return replace(one, change=replace(one.change, merge_base=Tree(head.sha, {}, documents)))
+                return None
+            found, left = together(found, answer), needs.extended(left, more)
+        return None
+
+    def _moved(self, one: Candidate) -> Iterable[ChangedFile]:
+        """The changed files with where all of them came from, asked for where that is not known."""
+        number, changed = one.change.pull_request, one.change.changed
+        unknown = any(file.status is FileStatus.RENAMED and file.previous is None for file in changed)
+        return self.forge.changed_files(number) if number is not None and unknown else ()
 
     def with_arrivals(self, one: Candidate, folders: Iterable[str]) -> Candidate:
         """The candidate with how these folders came to its base; a read for each.

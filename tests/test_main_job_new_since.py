@@ -137,6 +137,14 @@ def test_a_base_that_moved_in_other_ways_costs_no_second_read(stage: Stage, ferr
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
 
 
+def test_a_swept_head_that_something_blocks_takes_no_third_read(stage: Stage, ferry: Repository) -> None:
+    pull = opened(stage, ferry, KNOWS)
+    mark = stage.world.requests.mark
+    amend(stage, ferry, {PATH: AMENDED})
+    assert spent(stage, mark)[:4] == [READ, READ, READ, RUN], "the push, and the head that is only known by its number"
+    assert "1 principle new since you branched" in (stage.run(ferry, pull.head_sha).title or "")
+
+
 def test_what_cannot_be_softened_asks_for_nothing(stage: Stage, ferry: Repository) -> None:
     pull = opened(stage, ferry, plan())
     assert amend(stage, ferry, {PATH: AMENDED.replace(" (NON-NEGOTIABLE)", "")}) == Spent(calls=3, writes=1)
@@ -187,6 +195,69 @@ def test_what_a_branch_does_to_the_constitution_makes_nothing_new(stage: Stage, 
     assert run.conclusion == "failure"
     assert "NON-NEGOTIABLE principle violated" in (run.title or "")
     assert "new since" not in (run.summary or "")
+
+
+OLD, OLD_TEMPLATE = "memory/constitution.md", "templates/plan-template.md"
+CORE = ".specify/templates/plan-template.md"
+PRESET = {".specify/presets/own/plan-template.md": TEMPLATE}
+GONE: dict[str, str | bytes | None] = dict.fromkeys(PRESET)
+WITHOUT = {CORE: SHORT, ".specify/memory/constitution.md": CONSTITUTION}
+"""No Constitution Check is asked for by the template itself."""
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        {OLD: f"{CONSTITUTION}\n"},
+        {OLD: None},
+        {OLD: None, "docs/p.md": CONSTITUTION},
+        {OLD: None, "p.py": CONSTITUTION},
+    ],
+)
+def test_nor_does_it_where_the_base_has_it_elsewhere_by_now(stage: Stage, deed: dict[str, str | bytes | None]) -> None:
+    """The base's own has another path, so nothing of it says what the touched one was."""
+    repo = stage.world.create_repository("acme", "ferry", {OLD: CONSTITUTION, OLD_TEMPLATE: TEMPLATE})
+    stage.install(repo)
+    stage.world.push(repo, "001-search", {**feature(text=plan("PASS", "FAIL")), **deed}, author="eve")
+    moved = {OLD: None, OLD_TEMPLATE: None, PATH: AMENDED, CORE: TEMPLATE}
+    stage.world.push(repo, "main", moved, author="root")
+    pull = stage.world.open_pull_request(repo, "001-search", author="eve")
+    stage.drain(patience=30)
+    run = stage.run(repo, pull.head_sha)
+    assert run.title == "1 NON-NEGOTIABLE principle violated"
+    assert "new since" not in (run.summary or "")
+
+
+@pytest.mark.parametrize("deed", [{next(iter(PRESET)): f"{TEMPLATE}\n"}, GONE, {**GONE, "src/x.py": TEMPLATE}])
+def test_nor_what_it_does_to_a_preset_that_the_base_has_no_more(
+    stage: Stage, deed: dict[str, str | bytes | None]
+) -> None:
+    repo = stage.world.create_repository("acme", "ferry", {**WITHOUT, **PRESET})
+    stage.install(repo)
+    stage.world.push(repo, "001-search", {**feature(text=BARE), **deed}, author="eve")
+    stage.world.push(repo, "main", {**GONE, CORE: TEMPLATE}, author="root")
+    pull = stage.world.open_pull_request(repo, "001-search", author="eve")
+    stage.drain(patience=30)
+    assert stage.run(repo, pull.head_sha).title == "1 Constitution Check missing"
+
+
+def test_many_projects_at_once_are_all_held_to_their_own(stage: Stage) -> None:
+    """More documents than one read brings: what did not come along must not seem to be absent where the branch left."""
+    names = [f"apps/p{number:02}" for number in range(32)]
+    kit = {f"{name}/{path}": text for name in names for path, text in SPEC_KIT.items()}
+    config = {".github/app.yml": "plangate:\n  specs: [apps/*/specs]\n"}
+    repo = stage.world.create_repository("acme", "ferry", {**kit, **config})
+    stage.install(repo)
+    for name in names:
+        hers = feature(f"{name}/specs/001-search", plan("PASS", "FAIL"))
+        stage.world.push(repo, "001-search", hers, author="eve")
+    stage.world.push(repo, "main", {f"apps/p00/{PATH}": AMENDED}, author="root")
+    stage.lose()
+    mark = stage.world.requests.mark
+    pull = stage.world.open_pull_request(repo, "001-search", author="eve")
+    stage.drain()
+    assert stage.run(repo, pull.head_sha).title == "32 NON-NEGOTIABLE principles violated"
+    assert spent(stage, mark).count(READ) <= 6
 
 
 def test_who_edits_the_constitution_is_held_to_the_base_s(stage: Stage, ferry: Repository) -> None:

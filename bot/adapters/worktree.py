@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.git_command import GitCopy
-from bot.core.arrived import as_it_left
+from bot.core.arrived import edits_yardstick
 from bot.core.cases import CONSTITUTION, OLD_CONSTITUTION, specify_root
 from bot.core.change import MAX_DOCUMENT_BYTES, Arrival, Change, Document, Entry, Kind, Reading, Tree, document
 from bot.core.errors import UserError
@@ -22,7 +22,7 @@ from bot.core.template import next_paths
 from bot.core.which import decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from bot.core.config import RepositoryConfig
 
@@ -190,7 +190,8 @@ def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
 
     base = at_base(documents_below(change.base.entries, looked_at))
     yardstick = read_yardstick(at_base, change.base.entries, looked_at)
-    edited = copy.read(file.path for file in change.changed if file.path in yardstick)
+    places = yardstick_paths(yardstick, packages_of(change.base.entries, looked_at))
+    edited = copy.read(file.path for file in change.changed if file.path in places)
     return replace(
         change,
         head=replace(change.head, documents={**edited, **head}),
@@ -203,12 +204,11 @@ def _where_it_left(git: GitCopy, change: Change, folders: Iterable[str], now: Ma
     """The yardstick where the branch left the base, of which `now` is today's; None where it is the same there."""
     base = change.base.sha if change.base is not None else None
     commit = git.merge_base(base, "HEAD") if base is not None else None
-    if commit is None or commit == base:
+    if commit is None or commit == base or edits_yardstick(change.changed):
         return None
     entries = git.entries(commit, ())
     found = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
-    documents = as_it_left(found, now, change.changed)
-    return Tree(commit, {}, documents) if documents != now else None
+    return Tree(commit, {}, found) if found != now else None
 
 
 def with_arrivals(copy: Copy, change: Change, folders: Iterable[str]) -> Change:
@@ -285,20 +285,32 @@ def read_yardstick(
     read: Callable[[Iterable[str]], Mapping[str, Document]], entries: Mapping[str, Entry], folders: Iterable[str]
 ) -> dict[str, Document]:
     """Constitution, template and their resolution files, as far as they are there."""
+    packages = packages_of(entries, folders)
     found: dict[str, Document] = {}
-    tree = Tree(None, entries)
-    for root in sorted({"", *(specify_root(folder, tree) for folder in folders)}):
-        found |= read((f"{root}{CONSTITUTION}", f"{root}{OLD_CONSTITUTION}"))
-        below = (f"{root}.specify/presets/", f"{root}.specify/extensions/")
-        known = [path for path in entries if path.startswith(below)]
-        asked: set[str] = set()
-        for _ in range(MAX_ROUNDS):
-            paths = next_paths(found, asked, root, known)
-            if not paths:
-                break
-            asked.update(paths)
-            found |= read(paths)
+    asked: set[str] = set()
+    for _ in range(MAX_ROUNDS):
+        paths = yardstick_paths(found, packages) - asked
+        if not paths:
+            break
+        asked |= paths
+        found |= read(sorted(paths))
     return found
+
+
+def packages_of(entries: Mapping[str, Entry], folders: Iterable[str]) -> dict[str, list[str]]:
+    """What lies below presets and extensions, by where the `.specify/` stands that these features are held to."""
+    tree = Tree(None, entries)
+    roots = sorted({"", *(specify_root(folder, tree) for folder in folders)})
+    below = {root: (f"{root}.specify/presets/", f"{root}.specify/extensions/") for root in roots}
+    return {root: [path for path in entries if path.startswith(below[root])] for root in roots}
+
+
+def yardstick_paths(documents: Mapping[str, Document], packages: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Where constitution, template and their resolution files may lie by what was read of them, there or not."""
+    found: set[str] = set()
+    for root, known in packages.items():
+        found |= {f"{root}{CONSTITUTION}", f"{root}{OLD_CONSTITUTION}", *next_paths(documents, (), root, known)}
+    return frozenset(found)
 
 
 def read_commit(git: GitCopy, commit: str, paths: Sequence[str]) -> dict[str, Document]:

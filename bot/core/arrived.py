@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.core.change import FileStatus
 from bot.core.constitution import ConstitutionState
 from bot.core.plan import Join
 from bot.core.reading.joining import Joiner, identity
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.core.cases import Yardstick
-    from bot.core.change import ChangedFile, Document
+    from bot.core.change import ChangedFile
     from bot.core.constitution import Constitution
     from bot.core.findings import Finding
     from bot.core.plan import Check, Plan, TrackingRow
@@ -35,6 +34,10 @@ SOFTENED = frozenset({OF_THE_SECTION, *_OF_A_PRINCIPLE})
 """The rules whose findings may be about what is new."""
 
 _WORD = re.compile(r"[^\W_]+")
+_OF_A_YARDSTICK = re.compile(
+    r"(?:^|/)(?:\.specify/(?:presets|extensions)/|memory/constitution\.md\Z|templates/(?:overrides/)?plan-template\.md\Z)"
+)
+"""What a constitution and a plan template may be made of, in today's places and in older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +102,14 @@ def arrived(now: Yardstick, before: Yardstick) -> Arrived:
     )
 
 
-def as_it_left(
-    found: Mapping[str, Document], base: Mapping[str, Document], changed: Iterable[ChangedFile]
-) -> dict[str, Document]:
-    """The documents of a yardstick where a branch left its base.
+def edits_yardstick(changed: Iterable[ChangedFile]) -> bool:
+    """Whether a change edits, moves or takes away a part of a yardstick.
 
-    `found` are those of the branch's own tree, or of the commit where it left. What the change edits itself is as it
-    is on the base: a branch must not soften what it is held to by taking it away.
+    Nothing is new then: what that part was where the branch left its base is not to be seen in the branch's own tree,
+    nor on a base that has it elsewhere by now, and a branch must not soften what it is held to by touching it.
     """
-    files = tuple(changed)
-    edited = {path for file in files for path in (file.path, file.previous) if path}
-    # GraphQL does not say where a moved file came from: what is gone may be what was moved.
-    moved = any(file.status is FileStatus.RENAMED and file.previous is None for file in files)
-    edited |= {path for path in base if moved and path not in found}
-    kept = {path: document for path, document in found.items() if path not in edited}
-    return kept | {path: document for path, document in base.items() if path in edited}
+    paths = (path for file in changed for path in (file.path, file.previous) if path)
+    return any(_OF_A_YARDSTICK.search(path) for path in paths)
 
 
 def may_soften(findings: Iterable[Finding]) -> bool:

@@ -151,7 +151,7 @@ class Change:
     governed_since: str | None = None
     """ISO date of the day when Plangate first saw the repository, where that is known; older folders are legacy."""
     merge_base: Tree | None = None
-    """Constitution and templates where the branch left the base, if they differ from the base's; else None. What the
-    change edits itself is as it is on the base: whoever edits it knows it."""
+    """Constitution and templates where the branch left the base, if they differ from the base's; else None, as where
+    the change edits any of them itself: whoever edits them knows them."""
     arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     """Folder path to how it came to the base; read only where two folders want one number."""

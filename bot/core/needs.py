@@ -111,9 +111,9 @@ def _prefix(branch: str) -> tuple[str, ...]:
 
 
 def specify_roots(roots: Iterable[str]) -> tuple[str, ...]:
-    """Where a `.specify/` may stand that is the nearest for one of these specs roots: `""`, `apps/a/`."""
-    parents = (root.rsplit("/", 1)[0] + "/" for root in roots if "/" in root)
-    return tuple(dict.fromkeys(("", *parents)))
+    """Where a `.specify/` may stand that is the nearest for one of these specs roots: `""`, `apps/`, `apps/a/`."""
+    above = (root.split("/")[:depth] for root in roots for depth in range(1, root.count("/") + 1))
+    return tuple(dict.fromkeys(("", *("/".join(names) + "/" for names in above))))
 
 
 def constitution_paths(roots: Iterable[str]) -> tuple[str, ...]:
@@ -189,9 +189,9 @@ def left_early(change: Change) -> bool:
 def _with_what_the_branch_knows(asked: Question, more: Question) -> Question:
     """A further question that is due anyway brings the yardstick at the head, too, so that it is not a third."""
     together = extended(asked, more)
-    return replace(
-        more, before=asked.head, base_roots=together.base_roots, documents=together.documents[:MAX_DOCUMENTS]
-    )
+    if len(together.documents) > MAX_DOCUMENTS:
+        return more
+    return replace(more, before=asked.head, base_roots=together.base_roots, documents=together.documents)
 
 
 def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
@@ -202,13 +202,30 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
     )
 
 
-def where_it_left(asked: Question, head: str, known: Tree | None = None) -> Question | None:
-    """The yardstick as the branch's own tree has it; then what of it the answer, `known`, leaves open."""
-    if known is None:
-        documents = (path for path in asked.documents if path not in configuration.PATHS)
-        return Question(before=head, base_roots=asked.base_roots, documents=tuple(documents))
-    more = _new(asked.documents, _more_documents(known, asked, ()))
-    return Question(before=head, documents=more[:MAX_DOCUMENTS]) if more else None
+def came_along(asked: Question, answer: Answer) -> Tree | None:
+    """The yardstick as the branch's own tree has it, as far as further questions brought it; None where they did not.
+
+    What they asked for last does not count by itself: it is all of it, or what is missing would seem to be absent.
+    """
+    found = answer.before
+    whole = found is not None and found.sha == asked.head and len(asked.documents) <= MAX_DOCUMENTS
+    return found if whole else None
+
+
+def where_it_left(asked: Question, left: Question, found: Tree) -> Question | None:
+    """What is still to be read of the yardstick in the branch's own tree, None when it is all there.
+
+    `asked` is what was asked of the base, `left` what of this tree, `found` what that brought.
+    """
+    known = replace(asked, documents=left.documents)
+    documents = _new((*left.documents, *configuration.PATHS), (*asked.documents, *_more_documents(found, known, ())))
+    if not documents:
+        return None
+    return Question(
+        before=left.before,
+        base_roots=_new(left.base_roots, asked.base_roots),
+        documents=documents[:MAX_DOCUMENTS],
+    )
 
 
 def _with_head(asked: Question, head: str, name: str | None) -> Question:
@@ -217,6 +234,7 @@ def _with_head(asked: Question, head: str, name: str | None) -> Question:
     return replace(
         asked,
         head=head,
+        before=asked.before or head,  # most often what it is held to has moved
         folders=tuple(dict.fromkeys((*asked.folders, *guesses)))[:FOLDERS_A_READ],
         prefixes=tuple(dict.fromkeys((*asked.prefixes, *(_prefix(name) if name else ())))),
     )

@@ -187,6 +187,59 @@ def test_the_same_digest_when_both_edit_the_constitution(stage: Stage, tmp_path:
     assert not any(finding.late for finding in judged.report.all_findings())
 
 
+TEMPLATE_PATH, CONSTITUTION_PATH = SPEC_KIT
+MATCHING = TEMPLATE.replace("[Gates determined based on constitution file]", "- I. Library First\n- II. Test First\n")
+AMENDMENTS: dict[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
+    "the base mends the template": (
+        {TEMPLATE_PATH: LISTING},
+        {CONSTITUTION_PATH: CONSTITUTION + "\n"},
+        {TEMPLATE_PATH: MATCHING},
+    ),
+    "the base breaks the template": (
+        {TEMPLATE_PATH: MATCHING},
+        {CONSTITUTION_PATH: CONSTITUTION + "\n"},
+        {TEMPLATE_PATH: LISTING},
+    ),
+    "both edit": ({}, {TEMPLATE_PATH: LISTING}, {CONSTITUTION_PATH: DRIFTED}),
+    "an override": ({}, {".specify/templates/overrides/plan-template.md": LISTING}, {"README.md": "# Another\n"}),
+    "a preset's": (
+        {".specify/presets/own/README.md": "Ours.\n"},
+        {".specify/presets/own/plan-template.md": LISTING},
+        {"README.md": "# Another\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("which", AMENDMENTS)
+@pytest.mark.parametrize("branch", ["001-search", "amend"])
+def test_the_same_digest_when_both_amend_the_yardstick(stage: Stage, tmp_path: Path, branch: str, which: str) -> None:
+    before, hers, later = AMENDMENTS[which]
+    repo = _repository(stage, before)
+    more = feature() if branch != "amend" else {}
+    stage.world.push(repo, branch, {**more, **hers}, author="ada")
+    stage.world.push(repo, "main", later, author="root")
+    pull = stage.world.open_pull_request(repo, branch, author="ada")
+    stage.drain(patience=30)
+    judged = _on_desk(stage, repo, branch, tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    drifts = any(finding.rule == "template-drift" for finding in judged.report.all_findings())
+    assert drifts == (branch == "amend" and which != "the base mends the template")
+
+
+def test_the_same_digest_below_a_yardstick_in_between(stage: Stage, tmp_path: Path) -> None:
+    shared = {
+        "apps/.specify/memory/constitution.md": AMENDED,
+        ".github/app.yml": "plangate:\n  specs: [apps/*/specs]\n",
+    }
+    repo = _repository(stage, shared)
+    stage.world.push(repo, "002-find", feature("apps/web/specs/002-find", KNOWS), author="ada")
+    pull = stage.world.open_pull_request(repo, "002-find", author="ada")
+    stage.drain()
+    judged = _on_desk(stage, repo, "002-find", tmp_path / "clone")
+    assert _in_app(stage, repo, pull.head_sha) == judged.digest
+    assert stage.run(repo, pull.head_sha).title == "1 NON-NEGOTIABLE principle violated"
+
+
 @pytest.mark.parametrize("after", ["as it was", "merged"])
 def test_the_same_digest_when_the_template_got_its_check_later(stage: Stage, tmp_path: Path, after: str) -> None:
     repo = _repository(stage, {".specify/templates/plan-template.md": SHORT})

@@ -36,7 +36,7 @@ BACKLOG = 150
 """Jobs that may wait before people take a breath: the sandbox is quicker than GitHub is."""
 JUMPS = (-1_800.0, -60.0, 300.0, 7_200.0)
 _AWAY = (*[0.0] * 7, 20.0)
-"""Seconds that a database stays away: at the longest more than a lease, and by the shared clock more than a deadline."""
+"""Seconds that a database stays away: the longest outlasts a lease, and on the shared clock a deadline."""
 _PULL_REQUEST = "PullRequestChanged"
 _HELD = "GitHub takes no"
 """What the log says of a job that waits for a limit: it asked nothing."""

@@ -217,7 +217,8 @@ def counts(connection: Connection) -> dict[JobState, int]:
 def oldest(connection: Connection, now: float) -> float | None:
     """`Queue.oldest`."""
     accepted: float | None = connection.execute(
-        "SELECT min(accepted_at) FROM jobs WHERE state IN ('waiting', 'running')"
+        "SELECT min(CASE WHEN error IS NULL AND crashes = 0 AND not_before > accepted_at THEN not_before"
+        " ELSE accepted_at END) FROM jobs WHERE state IN ('waiting', 'running')"
         " AND (state = 'running' OR not_before <= ? OR error IS NOT NULL)",
         (now,),
     ).fetchone()[0]

@@ -266,13 +266,21 @@ class QueueContract(ABC):
         queue.retry(running, begun + 3_600, "GitHub answered 502", held=True)
         assert queue.oldest() == begun + 10, "somebody has waited for it since"
         clock.turn(90)
-        assert queue.oldest() == begun
         for _ in range(2):
             clock.turn(3_600)
             leased = queue.lease("w1")
             assert leased is not None
             queue.done(leased)
         assert queue.oldest() is None
+
+    def test_what_was_put_for_later_is_waited_for_only_since_it_is_due(self, queue: Queue, clock: HandClock) -> None:
+        due = clock.now() + 7_200
+        queue.put(job("later", not_before=due))
+        clock.turn(7_201)
+        assert queue.oldest() == due
+        leased = queue.lease("w1")
+        assert leased is not None
+        assert queue.oldest() == due
 
     def test_waiting_ends_when_somebody_else_puts_a_job(self, queue: Queue, other: Queue) -> None:
         assert queue.lease("w1") is None

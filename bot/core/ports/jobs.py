@@ -144,7 +144,7 @@ class Queue(Protocol):
     def oldest(self) -> float | None:
         """When the oldest job that waits or runs was accepted, None when there is none.
 
-        One that is put for later counts when it is due; one that was tried in vain counts all the time.
+        One that is put for later counts when it is due, and since then; one that was tried in vain counts all the time.
         """
         ...
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.configurations import Configurations
     from bot.core.effects import Effect
     from bot.core.events import RepositoryEvent
+    from bot.core.facts import Answer
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
     from bot.core.render import NoVerdict
     from bot.core.verdict import House
@@ -43,7 +44,8 @@ class GivingUp:
     def run(self, error: str) -> None:
         """Do it; `error` is our own line about what stood in the way. Raises `ForgeError`."""
         look = owed_look(self.event, self.job.delivery)
-        if look is not None:
+        # A look that is over by now was in vain, too, and has left one of its own.
+        if look is not None and self.queue.find(look.delivery) is None:
             self._apply([look])  # first: it needs nothing of GitHub, which may still be away
         what = trouble(error, self.job, self.clock.now())
         if isinstance(self.event, CommandPosted):
@@ -67,7 +69,10 @@ class GivingUp:
         if question is None:
             return told
         try:
-            present = present_head(self.forge.read(question))
+            answer = self.forge.read(question)
+            present = present_head(answer)
+            if present is not None and self._is_on_default(answer, present):
+                return None
         except RepositoryGone:
             raise
         except ForgeError:
@@ -77,6 +82,13 @@ class GivingUp:
         if present in {None, told} or not has_run(self.forge.read(Question(head=present))):
             return present
         return None
+
+    def _is_on_default(self, answer: Answer, head: str) -> bool:
+        """Whether a branch adds nothing: a check run belongs to the commit, and would show on the default branch."""
+        if answer.asked is not None and answer.asked.is_open:
+            return False
+        default = answer.default.sha if answer.default is not None else None
+        return default is not None and self.forge.compare(default, head).ahead_by == 0
 
     def _answer(self, event: CommandPosted, what: NoVerdict) -> None:
         """Tell whoever wrote a command that it was not answered. Not every text that looks like one is for us."""

@@ -89,6 +89,26 @@ class TestWhoElseIsConcerned:
             give_up(stage)
         assert len(waiting(stage)) == 1
 
+    def test_a_look_that_was_given_up_itself_is_not_begun_anew(self, stage: Stage, ferry: Repository) -> None:
+        """However often the first one cannot say that there is no verdict."""
+        stage.world.push(ferry, "001-search", feature(), author="ada")
+        stage.drain()
+        stage.world.push(ferry, "001-search", {"src/app.py": "print()\n"}, author="ada")
+        stage.deliver()
+        stage.world.faults.add(Fault("checks/create", 502, times=None))
+        job = stage.queue.lease("stage")
+        assert job is not None
+        assert isinstance(stage.service.give_up(job, BAD_DAY), Retry)
+        stage.queue.retry(job, stage.clock.now() + 16 * MINUTE, BAD_DAY)
+        stage.world.advance(15 * MINUTE)
+        give_up(stage)
+        stage.world.advance(MINUTE)
+        job = stage.queue.lease("stage")
+        assert job is not None
+        assert isinstance(stage.service.give_up(job, BAD_DAY), Retry)
+        assert stage.queue.counts()[JobState.DEAD] == 1
+        assert len(waiting(stage)) == 1, "the next look"
+
     def test_it_is_put_down_though_github_is_away(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.drain()
@@ -100,6 +120,31 @@ class TestWhoElseIsConcerned:
         for _ in range(3):
             assert isinstance(stage.service.give_up(job, BAD_DAY), Retry), "the head is told when GitHub is back"
         assert len(waiting(stage)) == 1
+
+
+class TestBranchesThatAddNothing:
+    """A run belongs to the commit: one on a branch that was just cut would stand on the default branch, too."""
+
+    @pytest.mark.parametrize("behind", [False, True])
+    def test_they_get_no_run(self, stage: Stage, ferry: Repository, *, behind: bool) -> None:
+        stage.world.push(ferry, "001-search", feature(), author="ada")
+        stage.drain()
+        cut_at = ferry.branch("main") or ""
+        if behind:
+            stage.world.push(ferry, "main", {"README.md": "# Another\n"}, author="root")
+            stage.drain(patience=10)
+        stage.world.branch(ferry, "002-export", cut_at, author="ada")
+        stage.deliver()
+        give_up(stage)
+        assert stage.runs(ferry, cut_at) == []
+
+    def test_others_do(self, stage: Stage, ferry: Repository) -> None:
+        stage.world.push(ferry, "001-search", feature(), author="ada")
+        stage.drain()
+        sha = stage.world.push(ferry, "002-export", feature("specs/002-export"), author="ada")
+        stage.deliver()
+        give_up(stage)
+        assert "No verdict" in (stage.run(ferry, sha).title or "")
 
 
 class TestCommands:

@@ -321,7 +321,9 @@ class TestApology:
         self.give_up(stage)
         assert [(run.title or "")[:10] for run in stage.runs(ferry, new)] == ["No verdict"]
         assert stage.runs(ferry, old) == []
-        assert [request.operation for request in stage.requests(mark)] == ["graphql", "graphql", "checks/create"]
+        whether_it_adds_anything = [] if with_pull else ["repos/compare-commits-with-basehead"]
+        calls = ["graphql", *whether_it_adds_anything, "graphql", "checks/create"]
+        assert [request.operation for request in stage.requests(mark)] == calls
 
     def test_where_the_branch_moved_to_a_head_that_has_its_verdict_there_is_none(
         self, stage: Stage, ferry: Repository

@@ -79,9 +79,14 @@ class GivingUp:
             if told is None:
                 raise
             return told  # what cannot be read now may well be written to
-        if present in {None, told} or not has_run(self.forge.read(Question(head=present))):
-            return present
-        return None
+        if present is None or (present == told and self._is_judged(present)):
+            return None
+        return present if present == told or not has_run(self.forge.read(Question(head=present))) else None
+
+    def _is_judged(self, head: str) -> bool:
+        """Whether the verdict was reached since, and only what comes after it failed."""
+        report = self.store.report(self.event.repository.id, head)
+        return report is not None and report.stored_at >= self.job.accepted_at
 
     def _is_on_default(self, answer: Answer, head: str) -> bool:
         """Whether a branch adds nothing: a check run belongs to the commit, and would show on the default branch."""

@@ -12,6 +12,7 @@ from bot.core.arrived import may_soften
 from bot.core.config import Role
 from bot.core.configured import PATHS, configured
 from bot.core.decide import Snapshot
+from bot.core.effects import PublishRun
 from bot.core.errors import ForgeError
 from bot.core.events import (
     BranchPushed,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from bot.configurations import Configurations
     from bot.core.candidates import Candidate
     from bot.core.draft import Draft
-    from bot.core.effects import Effect, PublishRun
+    from bot.core.effects import Effect
     from bot.core.events import RepositoryEvent, RepositoryRef
     from bot.core.facts import Answer, Commit, Run
     from bot.core.ports import Clock, Forge, LeasedJob, Queue, Store
@@ -286,10 +287,12 @@ class Task:
         draft = self._draft(snapshot) if effects else None
         if draft is not None:
             effects = decide.effects_on_head(replace(snapshot, draft=draft), self.house)
-        run = self._apply(effects)
+        run = self._apply([one for one in effects if isinstance(one, PublishRun)])
         verdict = decide_verdict(judged)
         if verdict is not None:
+            # Before a comment may fail: the next try finds the run there, and has nothing to keep.
             self._memory.keep_verdict(verdict.deciding, run)
+        self._apply([one for one in effects if not isinstance(one, PublishRun)])
         self._apply(self._config_run(gathered, answered if asked else None))
         return gathered
 

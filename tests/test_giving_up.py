@@ -122,6 +122,35 @@ class TestWhoElseIsConcerned:
         assert len(waiting(stage)) == 1
 
 
+class TestVerdictsThatAreThere:
+    def test_one_that_was_reached_stands_though_nothing_can_be_said_of_it(
+        self, stage: Stage, ferry: Repository
+    ) -> None:
+        stage.world.push(ferry, "001-search", feature(), author="ada")
+        stage.drain()
+        stage.world.push(ferry, "002-export", feature("specs/002-export", plan("FAIL")), author="ada")
+        pull = stage.world.open_pull_request(ferry, "002-export", author="ada")
+        stage.deliver()
+        stage.world.faults.add(Fault("issues/create-comment", 403, times=None))
+        job = stage.queue.lease("stage")
+        assert job is not None
+        assert isinstance(stage.service.handle(job), Retry)
+        assert stage.service.give_up(job, "GitHub answered 403 while we wrote a comment") == Done()
+        assert stage.run(ferry, pull.head_sha).title == "1 violation unjustified"
+        assert stage.store.report(ferry.id, pull.head_sha) is not None, "the run's page"
+
+    def test_one_that_was_there_before_does_not(self, stage: Stage, ferry: Repository) -> None:
+        """What happened since may have changed it."""
+        stage.world.push(ferry, "001-search", feature(), author="ada")
+        pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+        stage.drain()
+        stage.world.advance(1)
+        stage.world.edit(pull, title="Another title", author="ada")
+        stage.deliver()
+        give_up(stage)
+        assert "No verdict" in (stage.run(ferry, pull.head_sha).title or "")
+
+
 class TestBranchesThatAddNothing:
     """A run belongs to the commit: one on a branch that was just cut would stand on the default branch, too."""
 

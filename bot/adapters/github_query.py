@@ -39,7 +39,7 @@ TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
 FOLDER = f"fragment folder on TreeEntry{{mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
 """Texts two levels deep; names as deep as a contract may lie."""
 OUTLINE = f" outline:tree{{{_entries(3)}}}"
-FILES = "totalCount pageInfo{hasNextPage endCursor} nodes{path changeType}"
+FILES = "pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
@@ -147,7 +147,7 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
 
 
 def _pull(question: Question) -> str:
-    files = f" files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
+    files = f" changedFiles files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
     comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
     return f"...pull{files}{comments}"
 

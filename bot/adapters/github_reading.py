@@ -113,7 +113,7 @@ class Translator:
             base_branch=pull["baseRefName"],
             base=self._tree(base_ref["target"], base=True) if base_ref else None,
             changed=changed_files(_nodes(files)),
-            changes_complete=not (files or {}).get("pageInfo", {}).get("hasNextPage", False),
+            changes_complete=_is_whole(files, pull.get("changedFiles") or 0),
             comments=own_comments(_nodes(pull.get("comments"))),
         )
 
@@ -165,6 +165,11 @@ class Translator:
                     pull_request=pull.get("number"),
                     url=pull.get("url"),
                 )
+
+
+def _is_whole(files: Json | None, count: int) -> bool:
+    """Whether a list of changed files has as many as GitHub counts: it may end before, and not say that more follow."""
+    return files is None or (not files["pageInfo"]["hasNextPage"] and len(_nodes(files)) >= count)
 
 
 def changed_files(nodes: Iterable[Json]) -> tuple[ChangedFile, ...]:

@@ -116,6 +116,13 @@ class TestPullRequests:
         assert found.asked is not None
         assert (found.asked.author, found.asked.head_repository, found.asked.base) == ("ghost", None, None)
 
+    @pytest.mark.parametrize(("count", "whole"), [(1, True), (2, False)])
+    def test_a_list_of_files_is_whole_when_it_has_as_many_as_there_are(self, count: int, whole: bool) -> None:
+        """That no page follows is not enough: GitHub ends long lists before."""
+        found = Translator(QUESTION, no_blob).answer(answer({}, pullRequest=self.pull(changedFiles=count)))
+        assert found.asked is not None
+        assert found.asked.changes_complete == whole
+
     def test_merged_ones_and_those_that_merely_hold_the_commit_are_left_out(self) -> None:
         near = [self.pull(number=2, state="MERGED"), self.pull(number=3, headRefOid="c" * 40), self.pull(number=4)]
         found = read({"associatedPullRequests": {"nodes": [*near, None]}})

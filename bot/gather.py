@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Forge, Store
 
 MAX_ROUNDS = 60
-"""Questions about one head. Two are enough unless presets name further files, or a change touches many features."""
+"""Questions about one head. Two are enough unless presets name further files, or a change touches many features. What
+would take more is not judged: a part of it would pass for the whole."""
 
 _MOST_HINTED_FOLDERS = 4
 _MOST_ARRIVALS = 3
@@ -75,6 +76,8 @@ class Gatherer:
             if more is None:
                 break
             asked, answer = self._ask(asked, answer, more)
+        else:
+            raise ForgeError(f"What this change touches takes more than {MAX_ROUNDS} reads.")
         gathered = Gathered(asked, answer, found)
         return replace(gathered, renumbered=self._remember(subject, gathered))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.outcome import Retry
 from tests.stage import SPEC, SPEC_KIT, TEMPLATE, feature, plan
 
 if TYPE_CHECKING:
@@ -114,3 +115,19 @@ def test_forty_features_at_once_are_all_read(stage: Stage, ferry: Repository) ->
         files |= feature(f"specs/{number}-thing")
     run = verdict(stage, ferry, files)
     assert run.conclusion == "success"
+
+
+def test_a_part_of_what_a_change_touches_is_never_judged_as_the_whole(
+    stage: Stage, ferry: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty reads are enough for 960 features; here two have to do."""
+    monkeypatch.setattr("bot.gather.MAX_ROUNDS", 2)
+    crowd = {path: text for number in range(50) for path, text in feature(f"specs/{number:03}-one").items()}
+    stage.world.push(ferry, "everything", crowd, author="ada")
+    stage.lose()
+    pull = stage.world.open_pull_request(ferry, "everything", author="ada")
+    stage.deliver()
+    outcome = stage.step()
+    assert isinstance(outcome, Retry)
+    assert outcome.error == "What this change touches takes more than 2 reads."
+    assert stage.runs(ferry, pull.head_sha) == []

@@ -160,9 +160,9 @@ def test_a_commit_a_path_and_a_delivery_id_stay_readable() -> None:
     ],
 )
 def test_a_hostile_line_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     redacted(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_other_packages_are_heard_only_when_something_is_wrong(lines: Lines) -> None:

@@ -114,7 +114,7 @@ def test_one_who_never_ends_is_given_up(answer: Callable[[socket.socket], None])
     with github(answer) as (address, _):
         with pytest.raises(ForgeError, match="did not answer the exchange of the code: timed out"):
             exchange(address, "https://github.com", "https://me.example", "a-code", 0.5)
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < 5.0
 
 
 def test_nobody_there_is_one_sentence() -> None:

@@ -153,7 +153,7 @@ class TestPatience:
         with pytest.raises(ForgeError):
             forge.read(Question())
         assert len(world.requests.since(mark)) == 1
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
     def test_threads_never_get_each_others_answers(self, world: World, forges: GitHubRepositories) -> None:
         repositories = [world.create_repository("acme", f"r{index}", {"README.md": "#"}) for index in range(4)]

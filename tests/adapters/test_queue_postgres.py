@@ -163,7 +163,7 @@ class TestConnections:
         started = time.monotonic()
         for _ in range(3):
             queue.wait(0.5)  # it hears of the cut, listens anew, and waits
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
         other = open_queue(address, HandClock())
         other.put(job("d1"))
         started = time.monotonic()

@@ -295,9 +295,9 @@ def test_a_comment_is_kept_up_to_githubs_own_limit() -> None:
     "text", [" " * 65_000, "\n" * 65_000, " /" * 30_000, "@a" * 30_000, "   \r" * 16_000, "@" + "a" * 65_000]
 )
 def test_a_hostile_comment_takes_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert heard("issue_comment", comment(text)) == []
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 SCALARS = (

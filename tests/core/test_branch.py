@@ -61,9 +61,9 @@ def test_an_impossible_pattern_finds_nothing_and_raises_nothing(pattern: str) ->
 
 def test_a_pattern_that_would_make_others_backtrack_is_answered_at_once() -> None:
     config = RepositoryConfig(branches=r"^(?P<number>(a+)+)(?P<slug>(a|a?)+)x$")
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_branch("a" * 5000 + "y", config).number is None
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_only_sequential_numbers_are_counted() -> None:

@@ -39,6 +39,6 @@ def test_a_question_speaks_for_itself(marker: str) -> None:
 
 @pytest.mark.parametrize("start", [" ", "*", "|", ": ", "[ ", "a"])
 def test_a_long_line_costs_no_time(start: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     field_of(start * 200_000 + "NEEDS CLARIFICATION", "NEEDS CLARIFICATION")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

@@ -226,6 +226,6 @@ def test_any_text_is_read(text: str, where: Where, prefix: str) -> None:
     "text", [">" * 65_000 + "/plan", "/plan\n" * 11_000, "`" * 65_000, "[" * 65_000, "/plan " * 11_000]
 )
 def test_a_comment_as_long_as_github_takes_is_read_at_once(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_commands("/plan\n\n" + text, PULL, None, RULES)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -56,10 +56,10 @@ def test_a_pattern_beyond_the_bound_matches_nothing() -> None:
 
 @pytest.mark.parametrize("pattern", ["*a" * 140 + "x", "**/*a*/" * 40 + "b", "?" * MAX_PATTERN, "**/" * 99 + "b"])
 def test_a_hostile_pattern_is_answered_at_once(pattern: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for path in ("a" * 60_000, "a/" * 30_000 + "c"):
         assert not matches(pattern, path)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(), st.text())

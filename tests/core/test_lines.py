@@ -44,9 +44,9 @@ def test_a_new_document_is_new_as_a_whole_and_an_untouched_one_is_old() -> None:
 
 def test_time_grows_with_the_text() -> None:
     text = "\n".join(str(number % 7) for number in range(200_000))
-    started = time.perf_counter()
+    started = time.process_time()
     new_lines(text, text[::-1])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(_TEXT, _TEXT)

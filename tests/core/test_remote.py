@@ -45,6 +45,6 @@ def test_where_there_is_no_such_file_none_is_named(address: str) -> None:
 
 @pytest.mark.parametrize("part", ["a", "@", ".", "a.", ":", "/a", "a@"])
 def test_a_long_address_costs_no_time(part: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     owners_repository(part * 200_000)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

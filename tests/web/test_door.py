@@ -228,6 +228,6 @@ class TestSize:
 
 
 def test_a_deeply_nested_body_is_refused_at_once(visitor: Visitor) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert visitor.refused(b'{"a":' * 1_000_000)[0] == 400
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

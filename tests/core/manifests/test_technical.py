@@ -291,9 +291,9 @@ BOMB = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>\
     ids=lambda text: text[:12].replace("\0", "NUL"),
 )
 def test_no_manifest_takes_long_or_raises(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_technical(dict.fromkeys([*MANIFEST_PATHS, "a.csproj"], text), ())
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(

@@ -60,11 +60,11 @@ def test_a_comment_with_a_flood_stays_within_its_limit() -> None:
 
 
 def test_a_flood_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     check_run(FLOOD, story.CONTEXT)
     sticky(FLOOD, story.CONTEXT)
     terminal(FLOOD, {story.PLAN: "\n".join(["x" * 10_000] * 2_000)}, story.CONTEXT)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_hundred_features_are_counted() -> None:

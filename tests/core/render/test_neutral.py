@@ -165,13 +165,13 @@ def test_everything_is_bounded() -> None:
 
 
 def test_hostile_megabytes_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for piece in ("`", "<!--", "@a ", "\\|", "&#", " ", "\u202e", "a.", "1234567", "é"):
         text = piece * (2_000_000 // len(piece))
         neutralise(text)
         code_cell(text)
         fence(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_a_fence_keeps_indentation_and_cuts_at_a_line() -> None:

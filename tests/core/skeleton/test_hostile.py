@@ -67,9 +67,9 @@ def test_any_template_gives_a_draft(template: str, title: str, violation: str) -
 )
 def test_a_very_large_template_takes_no_longer_than_reading_it(template: str) -> None:
     read = read_template(template, "plan-template.md")
-    begun = time.perf_counter()
+    begun = time.process_time()
     draft_plan(replace(facts(violations=("x",)), template=read))
-    assert time.perf_counter() - begun < 6
+    assert time.process_time() - begun < 6
 
 
 @given(

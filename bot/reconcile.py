@@ -16,7 +16,7 @@ from bot.core.errors import ForgeError, RepositoryGone, StorageError
 from bot.core.jobs import new_job
 from bot.core.missing import gap, missing
 from bot.core.overdue import overdue
-from bot.log import Log
+from bot.log import Lasting, Log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,15 +101,13 @@ class Reconciler:
 
     def run(self) -> None:
         """Do what is due until `stop`; nothing that goes wrong ends it."""
-        told = ""
+        away = Lasting(log)
         while not self._stop.is_set():
             try:
                 self.tick()
-                told = ""
+                away.over()
             except StorageError as error:
-                if str(error) != told:  # once is enough of a database that is away
-                    told = str(error)
-                    log.fault("cannot reconcile", error=told)
+                away.met("cannot reconcile", error=str(error))
             except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
                 log.fault("failed", trace=error)
             self._stop.wait(self.rhythm.look)

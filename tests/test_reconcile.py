@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.adapters.leader import FileLeader
+from bot.core.errors import StorageError
 from bot.core.missing import Attempt, gap, missing
-from bot.reconcile import GAP
+from bot.reconcile import GAP, Rhythm
 from bot.sandbox.faults import Fault, graphql_rate_limited, secondary_limit
-from tests.reconciling import reconciling, settled
+from tests.reconciling import Yes, reconciling, settled
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -274,3 +275,26 @@ class TestFaults:
         assert stage.runs(ferry, lost.head_sha) == []
         settled(stage, reconciler, 3 * MINUTE)
         assert len(stage.runs(ferry, lost.head_sha)) == 1
+
+    def test_a_database_that_is_away_ends_nothing_and_is_told_of_twice(
+        self, stage: Stage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Once when it goes, once when it is back, however often the reconciler looked meanwhile."""
+
+        class Away(Yes):
+            """Who leads is not to be learnt for a while."""
+
+            asked = 0
+
+            def leads(self) -> bool:
+                self.asked += 1
+                if self.asked <= 5:
+                    raise StorageError("The database is away.")
+                looking.stop()
+                return False
+
+        looking = reconciling(stage, Away())
+        looking.rhythm = Rhythm(look=0.01)
+        with caplog.at_level("INFO", logger="bot"):
+            looking.run()
+        assert [record.getMessage() for record in caplog.records] == ["cannot reconcile", "well again"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import threading
 from stat import S_IMODE
 from typing import TYPE_CHECKING
@@ -35,14 +34,6 @@ if TYPE_CHECKING:
 def world() -> Iterator[World]:
     with World() as world:
         yield world
-
-
-@pytest.fixture
-def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting but the folder, in this process."""
-    for name in [name for name in os.environ if name.startswith("PLANGATE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PLANGATE_DIRECTORY", str(tmp_path / "var"))
 
 
 class TestTheFlow:

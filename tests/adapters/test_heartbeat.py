@@ -9,7 +9,6 @@ import pytest
 
 from bot.adapters import heartbeat
 from bot.adapters.heartbeat import BEAT, LEASE, Member, Watcher
-from bot.adapters.migrate_postgres import migrate
 from bot.adapters.postgres import PostgresDatabase
 from bot.adapters.queue_postgres import PostgresQueue
 from tests.adapters.queue_contract import job
@@ -19,17 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bot.core.ports import LeasedJob
-    from tests.postgres import Server
 
 LOOK = 1.1
 """Seconds after which a worker looks at the others again."""
-
-
-@pytest.fixture
-def address(postgres: Server) -> str:
-    address = postgres.database()
-    migrate(address)
-    return address
 
 
 @pytest.fixture

@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def address(postgres: Server) -> str:
-    address = postgres.database()
-    migrate(address)
-    return address
-
-
-@pytest.fixture
 def clock() -> HandClock:
     return HandClock()
 

@@ -31,13 +31,6 @@ def open_queue(address: str, clock: HandClock) -> PostgresQueue:
     return PostgresQueue(PostgresDatabase(address), clock)
 
 
-@pytest.fixture
-def address(postgres: Server) -> str:
-    address = postgres.database()
-    migrate(address)
-    return address
-
-
 class TestContract(QueueContract):
     @pytest.fixture(autouse=True)
     def _address(self, address: str) -> None:

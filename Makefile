@@ -49,7 +49,7 @@ check: $(STAMP) ## Format, lint, types and import contracts
 	$(BIN)/lint-imports
 
 docs: $(STAMP) ## Write the pages on rules, commands and configuration, and the schema, from the code
-	UPDATE=1 $(BIN)/python -m pytest -q -k is_the_generated_one tests/rules/test_registry.py tests/core/test_command_guide.py tests/core/test_config_guide.py
+	UPDATE=1 $(BIN)/python -m pytest -q -k is_the_generated_one tests/rules/test_registry.py tests/tools/test_command_guide.py tests/tools/test_config_guide.py
 
 format: $(STAMP) ## Write the format and the mendable lint
 	$(BIN)/ruff format .

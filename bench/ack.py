@@ -28,10 +28,10 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.migrate import migrate
-from bot.adapters.queue_sqlite import SqliteQueue
-from bot.adapters.sqlite import Database
-from bot.core.ports import NewJob
+from bot.adapters.database.migrate import migrate
+from bot.adapters.database.queue_sqlite import SqliteQueue
+from bot.adapters.database.sqlite import Database
+from bot.core.forge.ports import NewJob
 from bot.web.app import application
 from bot.web.bridge import Bridge
 from bot.web.door import Recipient

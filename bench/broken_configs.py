@@ -11,8 +11,8 @@ import sys
 import time
 import tracemalloc
 
-from bot.core.config_layers import Origin, Rank, read_layer
-from bot.core.yaml_places import MAX_BYTES
+from bot.core.config.layers import Origin, Rank, read_layer
+from bot.core.config.yaml import MAX_BYTES
 from bot.rules import RULES
 from tests.core.broken_configs import BROKEN
 

@@ -20,17 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.bundled import bundled_text
-from bot.core.change import Document, document
-from bot.core.constitution import read_constitution
+from bot.core.change.trees import Document, document
+from bot.core.documents.plan import read_plan
 from bot.core.markdown import parse
-from bot.core.plan import read_plan
-from bot.core.template import resolve_template
+from bot.core.yardstick.constitution import read_constitution
+from bot.core.yardstick.template import resolve_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.core.constitution import Constitution
-    from bot.core.template import Template
+    from bot.core.yardstick.constitution import Constitution
+    from bot.core.yardstick.template import Template
 
 TEMPLATE = "config/plan-template.md"
 CONSTITUTION = ".specify/memory/constitution.md"

@@ -15,14 +15,14 @@ from multiprocessing import get_context
 
 from bot import log
 from bot.adapters.clock import SystemClock
-from bot.adapters.migrate_postgres import migrate
-from bot.adapters.postgres import PostgresDatabase
-from bot.adapters.queue_postgres import PostgresQueue
-from bot.bootstrap import work
-from bot.core import events
-from bot.core.outcome import Done, Outcome
-from bot.core.ports import JobState, LeasedJob, NewJob
-from bot.worker import Worker
+from bot.adapters.database.migrate_postgres import migrate
+from bot.adapters.database.postgres import PostgresDatabase
+from bot.adapters.database.queue_postgres import PostgresQueue
+from bot.app.worker import Worker
+from bot.core.forge import events
+from bot.core.forge.outcome import Done, Outcome
+from bot.core.forge.ports import JobState, LeasedJob, NewJob
+from bot.host.bootstrap import work
 from tests.postgres import Server
 
 REPOSITORIES = 64

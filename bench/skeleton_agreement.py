@@ -15,8 +15,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from bot.core.manifests import wanted_manifests
-from bot.core.manifests.technical import Topic, read_technical
+from bot.core.drafting.manifests import wanted_manifests
+from bot.core.drafting.manifests.technical import Topic, read_technical
 
 FIELDS = {
     Topic.LANGUAGE: re.compile(r"Language/Version\**\s*[:：|]\**(.*)", re.IGNORECASE),

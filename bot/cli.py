@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import bot
-from bot.core.errors import StorageError, UserError
+from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

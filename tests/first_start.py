@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot import registered
+from bot.adapters import credentials as registered
 from tests.browser import link_in
 from tests.processes import ROOT, Process, environment, free_port, until
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github_heads import GitHubHeads
-from bot.adapters.github_hook import GitHubHook
-from bot.adapters.github_repository import GitHubRepositories
-from bot.core.stored import SeenRepository
-from bot.installations import Installations
-from bot.reconcile import Reconciler
+from bot.adapters.github.heads import GitHubHeads
+from bot.adapters.github.hook import GitHubHook
+from bot.adapters.github.repository import GitHubRepositories
+from bot.app.installations import Installations
+from bot.app.reconcile import Reconciler
+from bot.core.forge.stored import SeenRepository
 
 if TYPE_CHECKING:
-    from bot.core.ports import Leader
+    from bot.core.forge.ports import Leader
     from bot.sandbox.state import Repository
     from tests.stage import Stage
 

@@ -18,27 +18,27 @@ import json
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
-from bot.adapters import webhook
-from bot.adapters.github_app import GitHubApp
-from bot.adapters.github_repository import GitHubRepositories
-from bot.adapters.migrate import migrate
-from bot.adapters.queue_sqlite import SqliteQueue
-from bot.adapters.sqlite import Database
-from bot.adapters.store_sqlite import SqliteStore
-from bot.core.configured import Farther
-from bot.core.events import RepositoryRef
-from bot.core.jobs import new_job
-from bot.core.outcome import Bury, Done, Outcome, Retry
-from bot.core.verdict import House
+from bot.adapters.database.migrate import migrate
+from bot.adapters.database.queue_sqlite import SqliteQueue
+from bot.adapters.database.sqlite import Database
+from bot.adapters.database.store_sqlite import SqliteStore
+from bot.adapters.github.app import GitHubApp
+from bot.adapters.github.repository import GitHubRepositories
+from bot.adapters.webhook import webhook
+from bot.app.service import Service
+from bot.core.config.in_force import Farther
+from bot.core.deciding.commit_verdict import House
+from bot.core.forge.events import RepositoryRef
+from bot.core.forge.jobs import new_job
+from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.rules import RULES
 from bot.sandbox.world import World
-from bot.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from bot.core.events import Event
+    from bot.core.forge.events import Event
     from bot.sandbox.requests_log import Request
     from bot.sandbox.state import CheckRun, Comment, Delivery, Repository
 

@@ -14,15 +14,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import settings
 from bot.adapters.clock import SystemClock
-from bot.bootstrap import end_at_once, work
-from bot.core.outcome import Done, Outcome
-from bot.storage import open_storage
-from bot.worker import Worker
+from bot.app.worker import Worker
+from bot.core.forge.outcome import Done, Outcome
+from bot.host import settings
+from bot.host.bootstrap import end_at_once, work
+from bot.host.storage import open_storage
 
 if TYPE_CHECKING:
-    from bot.core.ports import LeasedJob
+    from bot.core.forge.ports import LeasedJob
 
 
 class Traces:

@@ -6,7 +6,7 @@ import time
 
 from typing_extensions import override
 
-from bot.core.ports import Clock
+from bot.core.forge.ports import Clock
 
 
 class SystemClock(Clock):

@@ -6,11 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from bot import desk
-from bot.adapters.worktree import Wanted
+from bot.adapters.worktree.worktree import Wanted
 from bot.commands import add_folder
-from bot.core.feature import Stage
-from bot.core.render import Style
+from bot.core.change.feature import Stage
+from bot.core.speech.render import Style
+from bot.desk import check as desk
 
 if TYPE_CHECKING:
     import argparse

@@ -7,25 +7,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import desk
-from bot.adapters.worktree import CONFIG_PATHS, open_copy
+from bot.adapters.worktree.worktree import CONFIG_PATHS, open_copy
 from bot.commands import add_folder
-from bot.core.change import MAX_DOCUMENT_BYTES, Document, document
-from bot.core.config_check import mistakes_of
-from bot.core.config_layers import Origin, Rank, merge, read_layer
-from bot.core.config_schema import json_schema
-from bot.core.config_show import rows
-from bot.core.configured import Farther, text_of
-from bot.core.errors import UserError
-from bot.core.render import plain_line
-from bot.core.render.neutral import visible
-from bot.core.wording import count
-from bot.core.yaml_places import LINK
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, document
+from bot.core.config.in_force import Farther, text_of
+from bot.core.config.layers import Origin, Rank, merge, read_layer
+from bot.core.config.schema import json_schema
+from bot.core.config.shown import rows
+from bot.core.config.yaml import LINK
+from bot.core.deciding.config_check import mistakes_of
+from bot.core.forge.errors import UserError
+from bot.core.text.neutral import plain_line, visible
+from bot.core.text.wording import count
+from bot.desk import check as desk
 
 if TYPE_CHECKING:
     import argparse
 
-    from bot.core.yaml_places import Mistake
+    from bot.core.config.yaml import Mistake
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,13 +9,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot import bootstrap, settings
-from bot.core.errors import UserError
-from bot.core.ports import JobState
-from bot.core.render import plain_line
+from bot.core.forge.errors import UserError
+from bot.core.forge.ports import JobState
+from bot.core.text.neutral import plain_line
+from bot.host import bootstrap, settings
 
 if TYPE_CHECKING:
-    from bot.core.ports import JobRecord, Queue
+    from bot.core.forge.ports import JobRecord, Queue
 
 
 MOST = 10_000

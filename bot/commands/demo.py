@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.errors import UserError
+from bot.core.forge.errors import UserError
 from bot.demo.screen import Screen
 from bot.demo.story import Story
 from bot.demo.theatre import Theatre

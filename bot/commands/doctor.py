@@ -11,15 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import settings
-from bot.core.diagnosis import Level, summary
-from bot.doctor import examine
+from bot.core.hosting.diagnosis import Level, summary
+from bot.host import settings
+from bot.host.doctor import examine
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from bot.core.diagnosis import Check
+    from bot.core.hosting.diagnosis import Check
 
 _MARKS = {Level.OK: ("✓", "green"), Level.WARNING: ("!", "yellow"), Level.ERROR: ("✗", "red")}
 _NAME = 12

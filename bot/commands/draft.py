@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.commands import add_folder
-from bot.core.render import plain_line
-from bot.desk_draft import draft_copy
+from bot.core.text.neutral import plain_line
+from bot.desk.draft import draft_copy
 
 if TYPE_CHECKING:
     import argparse

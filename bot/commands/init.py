@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.commands import add_folder
-from bot.core.render import plain_line
-from bot.core.wording import count
-from bot.desk_init import TARGET, begin, refuse_another
+from bot.core.text.neutral import plain_line
+from bot.core.text.wording import count
+from bot.desk.init import TARGET, begin, refuse_another
 
 if TYPE_CHECKING:
     import argparse
 
-    from bot.desk_init import Beginning
+    from bot.desk.init import Beginning
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

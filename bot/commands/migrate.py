@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import settings, storage
+from bot.host import settings, storage
 
 if TYPE_CHECKING:
     import argparse

@@ -8,18 +8,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import bootstrap, settings
-from bot.adapters.webhook import BadPayloadError, parse
-from bot.core.errors import UserError
-from bot.core.outcome import Done
-from bot.core.render import plain_line
-from bot.core.render.neutral import visible
+from bot.adapters.webhook.webhook import BadPayloadError, parse
+from bot.core.forge.errors import UserError
+from bot.core.forge.outcome import Done
+from bot.core.text.neutral import plain_line, visible
+from bot.host import bootstrap, settings
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from bot.core.ports import NewJob
+    from bot.core.forge.ports import NewJob
 
 MAX_BYTES = 25 * 1024 * 1024
 """GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""

@@ -6,8 +6,8 @@ import difflib
 import sys
 from typing import TYPE_CHECKING
 
-from bot.core.errors import UserError
-from bot.core.rule import by_id
+from bot.core.forge.errors import UserError
+from bot.core.judging.rule import by_id
 from bot.rules import RULES
 
 if TYPE_CHECKING:

@@ -6,14 +6,15 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from bot import registered, settings, setup
-from bot.core.errors import UserError
-from bot.core.registration import own_address, wish
-from bot.core.render import plain_line
-from bot.serving import begin
+from bot.adapters import credentials as registered
+from bot.core.forge.errors import UserError
+from bot.core.hosting.registration import own_address, wish
+from bot.core.text.neutral import plain_line
+from bot.host import settings, setup
+from bot.host.serving import begin
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.host.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import bootstrap, settings
+from bot.host import bootstrap, settings
 
 if TYPE_CHECKING:
     import argparse

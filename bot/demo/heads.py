@@ -11,19 +11,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.change import Document, Tree
-from bot.core.config_layers import Rank, merge
-from bot.core.configured import PATHS, own_layer
-from bot.core.errors import UserError
-from bot.core.folders import folder_at, root_of
-from bot.core.globs import is_glob, matches, matches_any
-from bot.core.render import plain_line
-from bot.desk import host_layer, rule_ids
+from bot.core.change.trees import Document, Tree
+from bot.core.config.in_force import PATHS, own_layer
+from bot.core.config.layers import Rank, merge
+from bot.core.features.folders import folder_at, root_of
+from bot.core.forge.errors import UserError
+from bot.core.text.globs import is_glob, matches, matches_any
+from bot.core.text.neutral import plain_line
+from bot.desk.check import host_layer, rule_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.core.config import RepositoryConfig
+    from bot.core.config.model import RepositoryConfig
     from bot.demo.mirror import Landing, Mirror, Original
 
 DEFAULT_HEADS, DEFAULT_HISTORY, MAX_HEADS = 20, 200, 500

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from bot.core.render import plain_line
+from bot.core.text.neutral import plain_line
 from bot.demo.mirror import megabytes
 
 if TYPE_CHECKING:

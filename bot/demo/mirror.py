@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from bot.core.errors import UserError
+from bot.core.forge.errors import UserError
 from bot.demo.interrupts import own_folder
 from bot.sandbox.git import Bare
 

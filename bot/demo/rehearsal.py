@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.errors import UserError
+from bot.core.forge.errors import UserError
 from bot.demo.theatre import LateError
 from bot.sandbox.acts import pulls
 from bot.sandbox.errors import ApiError

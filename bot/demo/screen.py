@@ -10,7 +10,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.core.render import plain_line
+from bot.core.text.neutral import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.errors import UserError
+from bot.core.forge.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from bot.core.errors import UserError
+from bot.core.forge.errors import UserError
 from bot.demo.interrupts import own_folder, undisturbed
 from bot.sandbox.world import World
 

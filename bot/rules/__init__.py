@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.rule import Rule
+    from bot.core.judging.rule import Rule
 
 
 def _found() -> tuple[Rule, ...]:

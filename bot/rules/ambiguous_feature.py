@@ -31,15 +31,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.findings import Severity
-from bot.core.prose import Code, Name
-from bot.core.rule import Clause, Survey, rule_of_change
-from bot.core.wording import clip, enumerated
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Clause, Survey, rule_of_change
+from bot.core.text.prose import Code, Name
+from bot.core.text.wording import clip, enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule_of_change(Severity.WARNING, Clause("feature ambiguous", "features ambiguous", 60))

@@ -30,16 +30,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.config import Unmatched
-from bot.core.findings import Severity
-from bot.core.prose import Code
-from bot.core.rule import Clause, Survey, rule_of_change
-from bot.core.wording import clip, count
+from bot.core.config.model import Unmatched
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Clause, Survey, rule_of_change
+from bot.core.text.prose import Code
+from bot.core.text.wording import clip, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule_of_change(Severity.ERROR, Clause("feature missing", "features missing", 5))

@@ -36,18 +36,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change import MAX_DOCUMENT_BYTES, Kind, Reading
-from bot.core.constitution import ConstitutionState
-from bot.core.findings import Severity
-from bot.core.prose import Code, Prose
-from bot.core.rule import Clause, Survey, rule_of_change
-from bot.core.wording import clip
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Kind, Reading
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Clause, Survey, rule_of_change
+from bot.core.text.prose import Code, Prose
+from bot.core.text.wording import clip
+from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.change import Tree
-    from bot.core.findings import Finding
+    from bot.core.change.trees import Tree
+    from bot.core.judging.findings import Finding
 
 
 @rule_of_change(Severity.NOTICE, Clause("constitution missing", "constitutions missing", 90))

@@ -38,15 +38,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.constitution import ConstitutionState
-from bot.core.findings import Severity
-from bot.core.prose import At, Side
-from bot.core.rule import Clause, Survey, rule_of_change
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Clause, Survey, rule_of_change
+from bot.core.text.prose import At, Side
+from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule_of_change(Severity.NOTICE, Clause("constitution unfilled", "constitutions unfilled", 91))

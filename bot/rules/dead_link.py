@@ -38,16 +38,16 @@ import posixpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from bot.core.feature import Due
-from bot.core.findings import Severity
-from bot.core.prose import At, Code
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.change.feature import Due
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _LONGEST = 1000
 

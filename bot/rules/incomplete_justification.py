@@ -36,17 +36,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import gate
-from bot.core.findings import Severity
-from bot.core.prose import At, Name, Prose
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.judging import gate
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Name, Prose
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
-    from bot.core.plan import TrackingRow
+    from bot.core.documents.plan import TrackingRow
+    from bot.core.judging.findings import Finding
 
 _CELLS = {"why": "why it is needed", "alternative": "which simpler alternative was rejected, and why"}
 

@@ -37,16 +37,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import gate
-from bot.core.findings import Severity
-from bot.core.plan import Verdict
-from bot.core.prose import At
-from bot.core.rule import Case, Clause, rule
+from bot.core.documents.plan import Verdict
+from bot.core.judging import gate
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _SAID = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 

@@ -48,18 +48,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change import Kind
-from bot.core.feature import Artifact, Due, State
-from bot.core.findings import Severity
-from bot.core.plan import Span
-from bot.core.prose import At, Code, Piece, Prose
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import count
+from bot.core.change.feature import Artifact, Due, State
+from bot.core.change.trees import Kind
+from bot.core.documents.plan import Span
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Piece, Prose
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _SEVERITY = {Due.REQUIRED: Severity.ERROR, Due.RECOMMENDED: Severity.WARNING, Due.NEXT: Severity.NOTICE}
 _STATE = {State.MISSING: " is missing", State.EMPTY: " is empty", State.TEMPLATE: " is still the template"}

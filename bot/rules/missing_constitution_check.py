@@ -37,16 +37,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.constitution import ConstitutionState
-from bot.core.findings import Severity
-from bot.core.prose import Code
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip, count
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import Code
+from bot.core.text.wording import clip, count
+from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule(Severity.ERROR, Clause("Constitution Check missing", "Constitution Checks missing", 31))

@@ -38,20 +38,20 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.branch import counted
-from bot.core.findings import Severity
-from bot.core.folders import Folder, folder_at, root_of
-from bot.core.naming import ClaimKind, NextNumber, next_number
-from bot.core.prose import At, Code, Piece, Prose, Pull, Side
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.drafting.naming import ClaimKind, NextNumber, next_number
+from bot.core.features.branch import counted
+from bot.core.features.folders import Folder, folder_at, root_of
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Piece, Prose, Pull, Side
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.change import OtherHead
-    from bot.core.findings import Finding
-    from bot.core.which import Decision
+    from bot.core.change.trees import OtherHead
+    from bot.core.features.chosen import Decision
+    from bot.core.judging.findings import Finding
 
 _LISTED_AT_MOST = 6
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")

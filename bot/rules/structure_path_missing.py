@@ -42,16 +42,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.findings import Severity
-from bot.core.prose import At, Code, Piece
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Piece
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.core.change import Tree
-    from bot.core.findings import Finding
+    from bot.core.change.trees import Tree
+    from bot.core.judging.findings import Finding
 
 
 _NAMED_AT_MOST = 5

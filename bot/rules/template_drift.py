@@ -40,17 +40,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.cases import yardsticks_at_head
-from bot.core.drift import find_drift
-from bot.core.findings import Severity
-from bot.core.prose import At, Name, Piece
-from bot.core.rule import Clause, Survey, rule_of_change
-from bot.core.wording import clip, count
+from bot.core.judging.cases import yardsticks_at_head
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Clause, Survey, rule_of_change
+from bot.core.text.prose import At, Name, Piece
+from bot.core.text.wording import clip, count
+from bot.core.yardstick.drift import find_drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _NAMED_AT_MOST = 5
 

@@ -39,20 +39,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import gate
-from bot.core.constitution import ConstitutionState, Principle
-from bot.core.findings import Severity
-from bot.core.plan import Check, Verdict
-from bot.core.prose import At, Code, Name, Piece, Prose
-from bot.core.reading.joining import hints_at
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip, count
+from bot.core.documents.plan import Check, Verdict
+from bot.core.documents.plan_reading.joining import hints_at
+from bot.core.judging import gate
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Name, Piece, Prose
+from bot.core.text.wording import clip, count
+from bot.core.yardstick.constitution import ConstitutionState, Principle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
-    from bot.core.plan import Plan
+    from bot.core.documents.plan import Plan
+    from bot.core.judging.findings import Finding
 
 _FIX: Prose = ("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), ".")
 _NAMED_AT_MOST = 5

@@ -41,15 +41,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.findings import Severity
-from bot.core.prose import Code
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import count, line_list
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import Code
+from bot.core.text.wording import count, line_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule(Severity.ERROR, Clause("plan unfilled", "plans unfilled", 40))

@@ -41,18 +41,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import gate
-from bot.core.findings import Severity
-from bot.core.plan import Check, Verdict
-from bot.core.prose import At, Code, Piece, Prose
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.documents.plan import Check, Verdict
+from bot.core.judging import gate
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Piece, Prose
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
-    from bot.core.plan import Plan
+    from bot.core.documents.plan import Plan
+    from bot.core.judging.findings import Finding
 
 _USUAL_COLUMNS = 3
 _SAID = {Verdict.VIOLATION: " is violated and not justified", Verdict.PARTIAL: " is partial and not justified"}

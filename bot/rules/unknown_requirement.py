@@ -37,15 +37,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.findings import Severity
-from bot.core.prose import At, Code
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _PARTS = re.compile(r"([A-Za-z]+-?(?:[0-9]+-)?)0*([0-9]+)[a-z]?")
 

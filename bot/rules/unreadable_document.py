@@ -31,16 +31,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change import MAX_DOCUMENT_BYTES, Document, Kind, Reading
-from bot.core.findings import Severity
-from bot.core.prose import Code, Prose
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, Kind, Reading
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import Code, Prose
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 _JUDGED = ("spec.md", "plan.md")
 _READ = (*_JUDGED, "tasks.md")

@@ -35,18 +35,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.clarifications import field_of
-from bot.core.feature import State
-from bot.core.findings import Severity
-from bot.core.plan import PlaceholderKind, Span
-from bot.core.prose import At, Code, Name, Prose
-from bot.core.rule import Case, Clause, rule
-from bot.core.wording import clip
+from bot.core.change.feature import State
+from bot.core.documents.clarifications import field_of
+from bot.core.documents.plan import Span
+from bot.core.judging.findings import Severity
+from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.prose import At, Code, Name, Prose
+from bot.core.text.wording import clip
+from bot.core.yardstick.template import PlaceholderKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.findings import Finding
+    from bot.core.judging.findings import Finding
 
 
 @rule(Severity.ERROR, Clause("clarification open", "clarifications open", 45))

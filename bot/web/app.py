@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, abort, jsonify, render_template, request
 
 import bot
-from bot.core.errors import StorageError
+from bot.core.forge.errors import StorageError
 from bot.log import Lasting, Log
 from bot.web.door import Door, Recipient
 from bot.web.metrics import CONTENT_TYPE
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from bot.core.ports import Queue
+    from bot.core.forge.ports import Queue
     from bot.web.metrics import Metrics
 
 log = Log("web")

@@ -12,15 +12,15 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.adapters.webhook import BadPayloadError, is_signed, parse, payload_of_form
-from bot.core.errors import StorageError
+from bot.adapters.webhook.webhook import BadPayloadError, is_signed, parse, payload_of_form
+from bot.core.forge.errors import StorageError
 from bot.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from bot.core.ports import NewJob
+    from bot.core.forge.ports import NewJob
 
 BODY_LIMIT = 25 * 1024 * 1024
 """Bytes; GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.core.ports import Queue
+    from bot.core.forge.ports import Queue
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, render_template, request
 
 import bot
-from bot import registered
-from bot.adapters.github_bare import PATIENCE, exchange
-from bot.core.errors import ForgeError, StorageError, UserError
-from bot.core.registration import LONGEST_NAME, Wish, form_address, installing, manifest, wish
+from bot.adapters import credentials as registered
+from bot.adapters.credentials import AlreadyRegistered
+from bot.adapters.github.bare import PATIENCE, exchange
+from bot.core.forge.errors import ForgeError, StorageError, UserError
+from bot.core.hosting.registration import LONGEST_NAME, Wish, form_address, installing, manifest, wish
 from bot.log import Log
-from bot.registered import AlreadyRegistered
 from bot.web.door import Door, Recipient
 from bot.web.setup_visits import Visits
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from bot.core.ports import NewJob
-    from bot.core.registration import Registered
+    from bot.core.forge.ports import NewJob
+    from bot.core.hosting.registration import Registered
 
 COOKIE = "plangate_setup"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")

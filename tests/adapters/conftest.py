@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def address(postgres: Server) -> str:
     """The URI of a migrated database of the test's own."""
-    from bot.adapters.migrate_postgres import migrate  # noqa: PLC0415  with its client, which most tests do without
+    from bot.adapters.database.migrate_postgres import migrate  # noqa: PLC0415  with its client, which most tests do without
 
     address = postgres.database()
     migrate(address)

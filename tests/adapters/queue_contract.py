@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core import events
-from bot.core.ports import JobState, NewJob, Queue
+from bot.core.forge import events
+from bot.core.forge.ports import JobState, NewJob, Queue
 from tests.clocks import HandClock
 
 if TYPE_CHECKING:

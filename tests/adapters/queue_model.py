@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.core.ports import JobState, LeasedJob, NewJob, Queue
+from bot.core.forge.ports import JobState, LeasedJob, NewJob, Queue
 from tests.adapters.queue_contract import event
 from tests.clocks import HandClock
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bot import bootstrap
-from bot.core.events import MergeGroupRequested, RepositoryRef, SweepDue
-from bot.core.facts import Run
-from bot.core.jobs import new_job
-from bot.core.outcome import Done
-from bot.core.ports import LeasedJob
-from bot.service import Service
+from bot.app.service import Service
+from bot.core.forge.events import MergeGroupRequested, RepositoryRef, SweepDue
+from bot.core.forge.facts import Run
+from bot.core.forge.jobs import new_job
+from bot.core.forge.outcome import Done
+from bot.core.forge.ports import LeasedJob
+from bot.host import bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.effects import CheckRun
-    from bot.core.events import Event
-    from bot.core.facts import Answer, Question
-    from bot.core.ports import Forge, Forges, NewJob
+    from bot.core.forge.effects import CheckRun
+    from bot.core.forge.events import Event
+    from bot.core.forge.facts import Answer, Question
+    from bot.core.forge.ports import Forge, Forges, NewJob
     from bot.sandbox.state import Group, PullRequest, Repository
     from tests.chaos.site import Site
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot import bootstrap, settings
+from bot.host import bootstrap, settings
 from tests.chaos.clock import SharedClock
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from bot import storage
-from bot.core.ports import JobState
+from bot.core.forge.ports import JobState
+from bot.host import storage
+from bot.host.settings import read
 from bot.sandbox.world import World
-from bot.settings import read
 from tests.chaos.clock import SharedClock
 from tests.processes import SECRET, Process, alive, answers, children, environment, free_port, until
 

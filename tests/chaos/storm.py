@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.verdict import says_the_same
+from bot.core.deciding.commit_verdict import says_the_same
 from tests.chaos.acts import Acts
 from tests.chaos.fresh import Fresh
 from tests.chaos.site import Site
@@ -26,8 +26,8 @@ from tests.chaos.weather import Weather
 from tests.postgres import Server
 
 if TYPE_CHECKING:
-    from bot.core.effects import CheckRun as Wanted
-    from bot.core.ports import JobState
+    from bot.core.forge.effects import CheckRun as Wanted
+    from bot.core.forge.ports import JobState
     from bot.sandbox.state import Repository
 
 RATE = 30.0

@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from bot.core.ports import JobState
+from bot.core.forge.ports import JobState
 from bot.sandbox.faults import Fault
 from tests.chaos.site import Site
 from tests.processes import until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.change import Change, ChangedFile, Document, Entry, FileStatus, Kind, Tree, document
+from bot.core.change.trees import Change, ChangedFile, Document, Entry, FileStatus, Kind, Tree, document
 
 Files = Mapping[str, str | bytes | Kind]
 

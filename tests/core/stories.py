@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.config import RepositoryConfig
-from bot.core.findings import Finding, Report, Source
-from bot.core.judge import judge
+from bot.core.config.model import RepositoryConfig, Source
+from bot.core.judging.judge import judge
 from bot.rules import RULES
 from tests.core.changes import Files, change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bot.core.judging.findings import Finding, Report
 
 _STORY = Path(__file__).parents[1] / "rules/story"
 _CONFIG = frozenset(RepositoryConfig.__dataclass_fields__)

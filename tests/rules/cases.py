@@ -24,16 +24,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.change import Arrival, Change, Kind, OtherHead
-from bot.core.config import NumberMode, RepositoryConfig, Requirement, RuleLevel, Unmatched
-from bot.core.findings import Report, Source
-from bot.core.judge import judge
-from bot.core.render import RenderContext, Style, terminal
+from bot.core.change.trees import Arrival, Change, Kind, OtherHead
+from bot.core.config.model import NumberMode, RepositoryConfig, Requirement, RuleLevel, Source, Unmatched
+from bot.core.judging.judge import judge
+from bot.core.speech.render import RenderContext, Style, terminal
 from bot.rules import RULES
 from tests.core.changes import change, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bot.core.judging.findings import Report
 
 HERE = Path(__file__).parent
 STORY = HERE / "story"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.digest import digest
+from bot.core.judging.digest import digest
 from bot.rules import RULES
 from tests.rules.cases import HERE, change_of, report_of, shown
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import bot.rules
-from bot.core.rule import Rule, by_id, nothing, nothing_at_all, rule_id
-from bot.core.rulebook import rule_book
+from bot.core.judging.rule import Rule, by_id, nothing, nothing_at_all, rule_id
 from bot.rules import RULES
 from tests.rules.cases import HERE, change_of
+from tools.docs.rulebook import rule_book
 
 _SECTIONS = ("What it does", "Why", "How to fix", "Example", "Use instead", "Severity")
 _BOOK = Path(__file__).parents[2] / "docs/rules.md"

@@ -10,9 +10,9 @@ import requests
 
 from bot.sandbox.gql.answer import schema
 from bot.sandbox.routing import operations
-from bot.sandbox.vendor.descriptions import SENT
 from bot.sandbox.world import World
 from tests.sandbox.contracts import OFFICIAL
+from tools.vendor.descriptions import SENT
 
 
 def test_every_operation_has_its_description() -> None:
@@ -36,7 +36,7 @@ def test_the_copies_are_what_the_script_makes() -> None:
     if shutil.which("npm") is None:
         pytest.skip("npm is not here")
     done = subprocess.run(
-        [sys.executable, "-m", "bot.sandbox.vendor", "--check"], check=False, capture_output=True, text=True
+        [sys.executable, "-m", "tools.vendor", "--check"], check=False, capture_output=True, text=True
     )
     if "npm" in done.stderr and done.returncode:
         pytest.skip("the packages could not be fetched")

@@ -26,7 +26,7 @@ def loaded(code: str) -> str:
         "from bot.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit:\n    pass",
         "from bot.cli import main\ntry:\n    main(['serve', '--help'])\nexcept SystemExit:\n    pass",
         "import bot.web.app",
-        "import bot.worker, bot.service, bot.bootstrap",
+        "import bot.app.worker, bot.app.service, bot.host.bootstrap",
     ],
 )
 def test_production_starts_without_it(code: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.faults import Fault
-from bot.sandbox.vendor.descriptions import SENT
 from tests.sandbox import contracts
+from tools.vendor.descriptions import SENT
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.core.errors import StorageError
+from bot.core.forge.errors import StorageError
 from bot.web.door import BODY_LIMIT, Door, Recipient
 from tests.adapters.payloads import APP_ID, comment, pull_request, push
 
 if TYPE_CHECKING:
-    from bot.core.ports import NewJob
+    from bot.core.forge.ports import NewJob
 
 OLD, NEW = "the old secret", "the new secret"
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.migrate import migrate
-from bot.adapters.queue_sqlite import SqliteQueue
-from bot.adapters.sqlite import Database
-from bot.core.ports import NewJob
+from bot.adapters.database.migrate import migrate
+from bot.adapters.database.queue_sqlite import SqliteQueue
+from bot.adapters.database.sqlite import Database
+from bot.core.forge.ports import NewJob
 from bot.web.app import application
 from bot.web.door import Recipient
 from bot.web.metrics import Metrics
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.core.ports import Queue
+    from bot.core.forge.ports import Queue
 
 MINUTE = 60.0
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.holders import Holders
-from bot.adapters.migrate_postgres import migrate
+from bot.adapters.database.holders import Holders
+from bot.adapters.database.migrate_postgres import migrate
 from tests.adapters.payloads import push
 from tests.processes import (
     ROOT,
@@ -185,7 +185,7 @@ def test_the_door_loads_no_github_client_no_validator_and_no_engine(
         migrate(address)
     program = (
         "import sys\n"
-        "from bot import bootstrap, settings, storage\n"
+        "from bot.host import bootstrap, settings, storage\n"
         "given = settings.from_environment()\n"
         "storage.prepare(given)\n"
         "bootstrap.web_application(given)\n"

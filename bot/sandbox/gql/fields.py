@@ -1,4 +1,4 @@
-"""Which part of GitHub's public schema the sandbox answers: type -> fields. `vendor` cuts the schema down to it."""
+"""The part of GitHub's public schema that the sandbox answers: type -> fields. `tools.vendor` keeps only this part."""
 
 from __future__ import annotations
 

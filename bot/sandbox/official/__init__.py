@@ -1,1 +1,1 @@
-"""GitHub's own descriptions, pruned by `bot.sandbox.vendor` to what the sandbox answers (MIT, see LICENSE)."""
+"""GitHub's own descriptions, pruned by `tools.vendor` to what the sandbox answers (MIT, see LICENSE)."""

@@ -1,0 +1,48 @@
+"""Who of several workers looks after what never arrived: whoever holds a lock that ends with its process.
+
+Two leaders at once would do no harm, since whatever they ask for is asked for under the same ids; they would only ask
+twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from bot.core.forge.ports import Leader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class FileLeader(Leader):
+    """`core.ports.Leader` for workers that share a disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "leader.lock"
+        self._lock: int | None = None
+
+    @override
+    def leads(self) -> bool:
+        if self._lock is not None:
+            return True
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            return False
+        self._lock = lock
+        return True
+
+    @override
+    def close(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(OSError):
+                os.close(lock)

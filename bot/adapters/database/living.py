@@ -1,0 +1,57 @@
+"""How many workers live, for whoever is none of them. Asking changes nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+from bot.adapters.database.holders import announces
+from bot.core.forge.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SILENT = "30 seconds"
+"""By the database's clock; a worker beats every 2 seconds, and is taken for dead after 14."""
+
+
+def on_this_disk(folder: Path) -> int:
+    """Those that share the folder of locked files. Raises `StorageError`."""
+    try:
+        return sum(_is_held(path) for path in folder.glob("*.lock") if not announces(path.stem))
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be looked into: {error.strerror}.") from error
+
+
+def _is_held(path: Path) -> bool:
+    """Whether its process lives. What a dead one left behind is left there, unlike in `Holders.living`."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def on_shared_database(address: str) -> int:
+    """Those that share the database. Raises `StorageError`."""
+    import psycopg  # noqa: PLC0415  only the engine that is used
+
+    from bot.adapters.database.postgres import TURNS, connect, shown, storage_error  # noqa: PLC0415  likewise
+
+    query = (
+        f"SELECT count(*) FROM holders JOIN {TURNS}.procrastinate_workers AS engine"  # noqa: S608  our own words only
+        f" ON engine.id = holders.worker WHERE engine.last_heartbeat > now() - interval '{_SILENT}'"
+    )
+    try:
+        with connect(address, autocommit=True) as connection:
+            row = connection.execute(query.encode()).fetchone()
+    except psycopg.Error as error:
+        raise storage_error(shown(address), error) from error
+    return 0 if row is None else int(row[0])

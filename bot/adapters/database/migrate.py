@@ -1,0 +1,106 @@
+"""The numbered list of migrations, and carrying out those that a database still lacks."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from bot.adapters.database.sqlite import connect, storage_error, transaction, turn
+from bot.core.forge.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+_FILE = re.compile(r"(?P<number>[0-9]{4})_[a-z_]+\.sql")
+
+
+def migrations() -> dict[int, str]:
+    """The SQL of every migration by its number, 1 and up without a gap."""
+    return read_migrations(resources.files("bot.adapters.database").joinpath("migrations"))
+
+
+def read_migrations(folder: Traversable) -> dict[int, str]:
+    """The numbered scripts of a folder."""
+    found = {}
+    for file in folder.iterdir():
+        if match := _FILE.fullmatch(file.name):
+            found[int(match["number"])] = file.read_text(encoding="utf-8")
+    return dict(sorted(found.items()))
+
+
+def migrate(path: Path) -> list[int]:
+    """Bring a database up to date; makes it if it is not there. The numbers of the migrations that were carried out.
+
+    Doing it again does nothing, and processes that do it at once take turns. Raises `UserError` when a newer Plangate
+    has written the database, `StorageError` when the disk does not take it.
+    """
+    known = migrations()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    with turn(path):
+        # SQLite would make it readable for everybody; its other files take over these rights.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = connect(path)
+        try:
+            version = _version(connection)
+            _refuse_newer(path, version, max(known))
+            missing = [number for number in known if number > version]
+            for number in missing:
+                _carry_out(connection, number, known[number])
+        except (sqlite3.Error, OSError) as error:
+            raise storage_error(path, error) from error
+        finally:
+            connection.close()
+    return missing
+
+
+def refuse_outdated(path: Path) -> None:
+    """For who must not change the file. Raises `UserError` when it is not of this version, `StorageError`."""
+    newest = max(migrations())
+    connection = connect(path)
+    try:
+        version = _version(connection)
+    except sqlite3.Error as error:
+        raise storage_error(path, error) from error
+    finally:
+        connection.close()
+    _refuse_newer(path, version, newest)
+    if version != newest:
+        raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: start its server once.")
+
+
+def _refuse_newer(path: Path, version: int, newest: int) -> None:
+    if version > newest:
+        raise UserError(
+            f"{path} was written by a newer Plangate (schema {version}, this one knows {newest}): "
+            "run that version, or restore the backup from before."
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    row = connection.execute("PRAGMA user_version").fetchone()
+    return int(row[0])
+
+
+def _carry_out(connection: sqlite3.Connection, number: int, script: str) -> None:
+    with transaction(connection):
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """A script's statements one by one, because `executescript` would commit before the first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

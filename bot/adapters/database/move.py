@@ -1,0 +1,132 @@
+"""Moving everything from the embedded database to the shared one, once, so that nothing is lost and nothing doubled."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from bot.adapters.database.holders import Holders
+from bot.adapters.database.migrate import migrate as migrate_file
+from bot.adapters.database.postgres import Session, connect, shown, storable, storage_error
+from bot.adapters.database.sqlite import connect as connect_file
+from bot.adapters.database.sqlite import storage_error as file_error
+from bot.adapters.database.sqlite import turn
+from bot.core.forge.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LEFT = frozenset({"probe", "sqlite_sequence"})
+"""Tables that say nothing about the past."""
+_ROWS = 500
+"""Rows that are read and written at once."""
+
+
+def refuse_served(path: Path) -> None:
+    """Raises `UserError` when a server or a worker uses the database in that file."""
+    living = Holders(path.parent / "workers").living()
+    if living:
+        raise UserError(f"{path} is in use by {', '.join(living)}: stop the server first, then run this again.")
+
+
+def move(path: Path, address: str) -> dict[str, int]:
+    """Move all rows from a file to an empty, migrated database; how many of each table.
+
+    They arrive in one transaction; then the file is renamed to `….moved`. Jobs that were running are due again there.
+    Raises `UserError` when the file is in use or the database is not empty, and `StorageError`.
+    """
+    refuse_served(path)
+    migrate_file(path)
+    place = shown(address)
+    with turn(path):
+        try:
+            with closing(connect_file(path)) as source, connect(address, autocommit=False) as target:
+                Session(target).lock((), alone=True)
+                moved = _copied(source, target, path, place)
+                source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            path.rename(path.with_name(f"{path.name}.moved"))
+        except (sqlite3.Error, OSError) as error:
+            raise file_error(path, error) from error
+        except psycopg.Error as error:
+            raise storage_error(place, error) from error
+    return moved
+
+
+def _copied(
+    source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], path: Path, place: str
+) -> dict[str, int]:
+    tables = _tables(source)
+    counts = {table: _count(source, table) for table in tables}
+    # Should we die after the commit and before the renaming, this is how the next run knows.
+    ours = f"{socket.gethostname()}:{path.resolve()}:{path.stat().st_ino}:{counts['deliveries']}"
+    if target.execute("SELECT 1 FROM moved WHERE source = %s", (ours,)).fetchone() is not None:
+        return counts
+    for table in tables:
+        if target.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone() is not None:
+            raise UserError(
+                f"{place} already holds {table}, and {path} is not moved: name an empty database, "
+                "or let a server without PLANGATE_DATABASE_URL finish what is in the file and remove it."
+            )
+    for table in tables:
+        _copy(source, target, table)
+    target.execute("SELECT setval(pg_get_serial_sequence('jobs', 'id'), (SELECT max(id) FROM jobs))")
+    target.execute("INSERT INTO moved (source, moved_at) VALUES (%s, %s)", (ours, time.time()))
+    return counts
+
+
+def _tables(source: sqlite3.Connection) -> list[str]:
+    """All tables, each after those that it refers to."""
+    left = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} - _LEFT
+    refers = {
+        table: {row[0] for row in source.execute('SELECT "table" FROM pragma_foreign_key_list(?)', (table,))}
+        for table in left
+    }
+    ordered: list[str] = []
+    while left:
+        ready = sorted(table for table in left if refers[table] <= set(ordered))
+        ordered += ready
+        left -= set(ready)
+    return ordered
+
+
+def _count(source: sqlite3.Connection, table: str) -> int:
+    return int(source.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608  our own table's name
+
+
+def _copy(source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], table: str) -> None:
+    columns = [row[0] for row in source.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    booleans = {
+        name
+        for (name,) in target.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = %s AND data_type = 'boolean'",
+            (table,),
+        )
+    }
+    convert = [bool if column in booleans else _value for column in columns]
+    insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+    )
+    names = ", ".join(f'"{column}"' for column in columns)
+    rows = source.execute(f'SELECT {names} FROM "{table}"')  # noqa: S608  our own columns' names
+    while batch := rows.fetchmany(_ROWS):
+        with target.cursor() as cursor:
+            cursor.executemany(
+                insert,
+                [
+                    [None if value is None else to(value) for to, value in zip(convert, row, strict=True)]
+                    for row in batch
+                ],
+            )
+
+
+def _value(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value

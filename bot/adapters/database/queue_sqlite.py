@@ -1,0 +1,159 @@
+"""The embedded queue: a table of jobs in a file, leases tied to locked files beside it.
+
+The unique indexes of the first migration hold the two keys' rules as well, so a mistake here could fail but never run
+two jobs of one repository at once.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from bot.adapters.database import job_rows
+from bot.adapters.database.doorbell import Doorbell
+from bot.adapters.database.holders import Holders, announces
+from bot.core.forge.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, Queue
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from bot.adapters.database.sqlite import Database
+
+_PATIENCE = 8.0
+"""Seconds that a delivery may wait for the disk: GitHub hangs up after 10."""
+_DUE = """
+    SELECT id FROM jobs
+    WHERE state = 'waiting' AND not_before <= ?
+      AND serial NOT IN (SELECT serial FROM jobs WHERE state = 'running')
+    ORDER BY id LIMIT 1
+"""
+_TAKE = (
+    "UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1 WHERE id = ?"  # noqa: S608  our own words
+    f" RETURNING {job_rows.LEASED}"
+)
+
+
+class SqliteQueue(Queue):
+    """`core.ports.Queue` on a migrated database. Leases are tied to locked files in `workers/` beside it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        folder = database.path.parent / "workers"
+        self._database = database
+        self._clock = clock
+        self._holders = Holders(folder)
+        self._bell = Doorbell(folder)
+
+    @override
+    def put(self, job: NewJob) -> bool:
+        now = self._clock.now()
+        accepted = self._database.write(lambda connection: job_rows.put(connection, job, now), patience=_PATIENCE)
+        if accepted:
+            self._bell.ring()
+        return accepted
+
+    @override
+    def lease(self, holder: str) -> LeasedJob | None:
+        self._holders.hold(holder)
+        self._bell.listen(holder)
+        now = self._clock.now()
+        others, due = self._database.read(lambda connection: _look(connection, now))
+        dead = self._holders.dead(others)
+        if not dead and not due:
+            return None
+        return self._database.write(lambda connection: _lease(connection, holder, now, dead))
+
+    @override
+    def done(self, job: LeasedJob) -> None:
+        now = self._clock.now()
+        self._database.write(lambda connection: job_rows.end(connection, job, JobState.DONE, None, now))
+
+    @override
+    def bury(self, job: LeasedJob, error: str) -> None:
+        now = self._clock.now()
+        self._database.write(lambda connection: job_rows.end(connection, job, JobState.DEAD, error, now))
+
+    @override
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
+        self._database.write(lambda connection: job_rows.retry(connection, job, not_before, error, held=held))
+
+    @override
+    def release(self, job: LeasedJob) -> None:
+        self._database.write(lambda connection: job_rows.release(connection, job))
+        self._bell.ring()
+
+    @override
+    def records(self, state: JobState | None = None, limit: int = 100) -> Sequence[JobRecord]:
+        return self._database.read(lambda connection: job_rows.records(connection, state, limit))
+
+    @override
+    def find(self, delivery: str) -> JobRecord | None:
+        return self._database.read(lambda connection: job_rows.find(connection, delivery))
+
+    @override
+    def replay(self, delivery: str) -> bool:
+        replayed = self._database.write(lambda connection: job_rows.replay(connection, delivery))
+        if replayed:
+            self._bell.ring()
+        return replayed
+
+    @override
+    def workers(self) -> int:
+        return max(1, sum(not announces(name) for name in self._holders.living()))
+
+    @override
+    def counts(self) -> dict[JobState, int]:
+        return self._database.read(job_rows.counts)
+
+    @override
+    def oldest(self) -> float | None:
+        now = self._clock.now()
+        return self._database.read(lambda connection: job_rows.oldest(connection, now))
+
+    @override
+    def prune(self, done_before: float, dead_before: float) -> int:
+        self._holders.sweep()
+        return self._database.write(lambda connection: job_rows.prune(connection, done_before, dead_before))
+
+    @override
+    def wait(self, seconds: float) -> None:
+        now = self._clock.now()
+        due = self._database.read(lambda connection: job_rows.next_due(connection, now))
+        if due is not None:
+            seconds = min(seconds, due - now)
+        self._bell.wait(max(seconds, 0.0))
+
+    @override
+    def wake(self) -> None:
+        self._bell.ring()
+
+    @override
+    def check(self) -> None:
+        def change(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR REPLACE INTO probe (id, written_at) VALUES (1, ?)", (time.time(),))
+
+        self._database.write(change, patience=_PATIENCE)
+
+    @override
+    def close(self) -> None:
+        self._bell.close()
+        self._holders.close()
+        self._database.close()
+
+
+def _look(connection: sqlite3.Connection, now: float) -> tuple[list[str], bool]:
+    """Who holds leases, and whether there is anything to lease; a look costs no write and no lock."""
+    holders = [row[0] for row in connection.execute("SELECT DISTINCT holder FROM jobs WHERE state = 'running'")]
+    return holders, connection.execute(_DUE, (now,)).fetchone() is not None
+
+
+def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequence[str]) -> LeasedJob | None:
+    for gone in dead:
+        job_rows.take_from(connection, gone, now)
+    due = connection.execute(_DUE, (now,)).fetchone()
+    if due is None:
+        return None
+    row = connection.execute(_TAKE, (holder, due[0])).fetchone()
+    return LeasedJob(*row)

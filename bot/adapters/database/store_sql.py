@@ -1,0 +1,348 @@
+"""What must outlive a job, in the same database as the queue; in statements that both engines understand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from typing_extensions import override
+
+from bot.core.forge.ports import Store
+from bot.core.forge.stored import (
+    CommentKind,
+    Installation,
+    Offer,
+    SeenRepository,
+    StoredBlob,
+    StoredComment,
+    StoredReport,
+    Waiver,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.adapters.database.job_rows import Connection
+
+T = TypeVar("T")
+
+_KEEP_INSTALLATION = (
+    "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, FALSE) ON CONFLICT (id)"
+)
+"""`owner_layer_seen` is of an older version and read no more; it cannot be null."""
+_INSTALLATION = "SELECT id, account, suspended FROM installations"
+_REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
+
+
+class Database(Protocol):
+    """What takes changes and questions, of either engine."""
+
+    def write(self, change: Callable[[Connection], T], /) -> T:
+        """Carry it out and return its result when it is on disk. Raises `StorageError`."""
+        ...
+
+    def read(self, question: Callable[[Connection], T], /) -> T:
+        """Ask what was committed. Raises `StorageError`."""
+        ...
+
+
+class SqlStore(Store):
+    """`core.ports.Store` on a migrated database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._database.read(lambda connection: connection.execute(sql, values).fetchall())
+
+    def _row(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        return next(iter(self._rows(sql, *values)), None)
+
+    def _change(self, sql: str, *values: object) -> None:
+        def change(connection: Connection) -> None:
+            connection.execute(sql, values)
+
+        self._database.write(change)
+
+    @override
+    def installation(self, installation: int) -> Installation | None:
+        row = self._row(f"{_INSTALLATION} WHERE id = ?", installation)
+        return None if row is None else _installation(row)
+
+    @override
+    def installations(self) -> Sequence[Installation]:
+        return [_installation(row) for row in self._rows(f"{_INSTALLATION} ORDER BY id")]
+
+    @override
+    def keep_installation(self, installation: Installation) -> None:
+        self._change(
+            f"{_KEEP_INSTALLATION} DO UPDATE SET account = excluded.account, suspended = excluded.suspended",
+            installation.id,
+            installation.account,
+            installation.suspended,
+        )
+
+    @override
+    def forget_installation(self, installation: int) -> None:
+        self._change("DELETE FROM installations WHERE id = ?", installation)
+
+    @override
+    def repository(self, repository: int) -> SeenRepository | None:
+        row = self._row(f"{_REPOSITORY} WHERE id = ?", repository)
+        return None if row is None else _repository(row)
+
+    @override
+    def see_repository(self, seen: SeenRepository) -> SeenRepository:
+        def change(connection: Connection) -> SeenRepository:
+            # A delivery may come before the one that tells of its installation, or long after that was lost.
+            connection.execute(
+                f"{_KEEP_INSTALLATION} DO NOTHING",
+                (seen.installation, seen.owner, False),
+            )
+            connection.execute(
+                "INSERT INTO repositories (id, installation, owner, name, first_seen, governed)"
+                " VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET installation = excluded.installation, owner = excluded.owner,"
+                " name = excluded.name",
+                (seen.id, seen.installation, seen.owner, seen.name, seen.first_seen, seen.governed),
+            )
+            return _repository(connection.execute(f"{_REPOSITORY} WHERE id = ?", (seen.id,)).fetchone())
+
+        known = self.repository(seen.id)
+        if known is not None and (known.installation, known.owner, known.name) == (
+            seen.installation,
+            seen.owner,
+            seen.name,
+        ):
+            return known
+        return self._database.write(change)
+
+    @override
+    def set_governed(self, repository: int, governed: bool) -> None:
+        self._change("UPDATE repositories SET governed = ? WHERE id = ?", governed, repository)
+
+    @override
+    def governed_repositories(self) -> Sequence[SeenRepository]:
+        rows = self._rows(
+            f"{_REPOSITORY} WHERE governed"  # noqa: S608  our own words only
+            " AND installation IN (SELECT id FROM installations WHERE NOT suspended) ORDER BY id"
+        )
+        return [_repository(row) for row in rows]
+
+    @override
+    def forget_repository(self, repository: int) -> None:
+        self._change("DELETE FROM repositories WHERE id = ?", repository)
+
+    @override
+    def configuration(self, installation: int, repository: int | None) -> StoredBlob | None:
+        table, owner = ("installations", installation) if repository is None else ("repositories", repository)
+        row = self._row(
+            f"SELECT configuration_sha, configuration, configuration_at FROM {table}"  # noqa: S608  our own words only
+            " WHERE id = ? AND configuration IS NOT NULL",
+            owner,
+        )
+        return None if row is None else StoredBlob(*row)
+
+    @override
+    def keep_configuration(self, installation: int, repository: int | None, blob: StoredBlob) -> None:
+        table, owner = ("installations", installation) if repository is None else ("repositories", repository)
+        self._change(
+            f"UPDATE {table}"  # noqa: S608  our own words only
+            " SET configuration_sha = ?, configuration = ?, configuration_at = ? WHERE id = ?",
+            blob.sha,
+            blob.text,
+            blob.stored_at,
+            owner,
+        )
+
+    @override
+    def remembered(self, repository: int, key: str) -> str | None:
+        row = self._row("SELECT hint FROM hints WHERE repository = ? AND key = ?", repository, key)
+        return None if row is None else row[0]
+
+    @override
+    def remember(self, repository: int, key: str, hint: str) -> None:
+        # Of a repository that was forgotten meanwhile, nothing is kept.
+        self._change(
+            "INSERT INTO hints (repository, key, hint) SELECT id, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, key) DO UPDATE SET hint = excluded.hint",
+            key,
+            hint,
+            repository,
+        )
+
+    @override
+    def report(self, repository: int, head_sha: str) -> StoredReport | None:
+        row = self._row(
+            "SELECT digest, check_run, conclusion, report, stored_at FROM reports"
+            " WHERE repository = ? AND head_sha = ?",
+            repository,
+            head_sha,
+        )
+        return None if row is None else StoredReport(*row)
+
+    @override
+    def keep_report(self, repository: int, head_sha: str, report: StoredReport) -> None:
+        self._change(
+            "INSERT INTO reports (repository, head_sha, digest, check_run, conclusion, report, stored_at)"
+            " SELECT id, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, head_sha) DO UPDATE SET digest = excluded.digest,"
+            " check_run = excluded.check_run, conclusion = excluded.conclusion, report = excluded.report,"
+            " stored_at = excluded.stored_at",
+            head_sha,
+            report.digest,
+            report.check_run,
+            report.conclusion,
+            report.report,
+            report.stored_at,
+            repository,
+        )
+
+    @override
+    def comment(self, repository: int, number: int, kind: CommentKind) -> StoredComment | None:
+        row = self._row(
+            "SELECT id, node, digest FROM comments WHERE repository = ? AND number = ? AND kind = ?",
+            repository,
+            number,
+            kind.value,
+        )
+        return None if row is None else StoredComment(*row)
+
+    @override
+    def keep_comment(self, repository: int, number: int, kind: CommentKind, comment: StoredComment) -> None:
+        self._change(
+            "INSERT INTO comments (repository, number, kind, id, node, digest)"
+            " SELECT id, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, number, kind) DO UPDATE SET id = excluded.id, node = excluded.node,"
+            " digest = excluded.digest",
+            number,
+            kind.value,
+            comment.id,
+            comment.node,
+            comment.digest,
+            repository,
+        )
+
+    @override
+    def offer_number(self, repository: int, offer: Offer, now: float) -> str | None:
+        return self._database.write(lambda connection: _offer(connection, repository, offer, now))
+
+    @override
+    def offered_numbers(self, repository: int, root: str, now: float) -> Mapping[str, int]:
+        return dict(
+            self._rows(
+                "SELECT number, issue FROM offers WHERE repository = ? AND root = ? AND until > ? ORDER BY number",
+                repository,
+                root,
+                now,
+            )
+        )
+
+    @override
+    def add_waiver(self, waiver: Waiver) -> None:
+        self._change(
+            "INSERT INTO waivers (repository, rule, finding, folder, tree, reason, by, number, given_at, role)"
+            " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, rule, finding, folder) DO UPDATE SET tree = excluded.tree,"
+            " reason = excluded.reason, by = excluded.by, number = excluded.number, given_at = excluded.given_at,"
+            " role = excluded.role",
+            waiver.rule,
+            waiver.finding,
+            waiver.folder,
+            waiver.tree,
+            waiver.reason,
+            waiver.by,
+            waiver.number,
+            waiver.given_at,
+            waiver.role,
+            waiver.repository,
+        )
+
+    @override
+    def waivers(self, repository: int) -> Sequence[Waiver]:
+        rows = self._rows(
+            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role FROM waivers"
+            " WHERE repository = ? ORDER BY given_at, rule, finding, folder",
+            repository,
+        )
+        return [Waiver(*row) for row in rows]
+
+    @override
+    def cursor(self, name: str) -> str | None:
+        row = self._row("SELECT position FROM cursors WHERE name = ?", name)
+        return None if row is None else row[0]
+
+    @override
+    def set_cursor(self, name: str, position: str) -> None:
+        self._change(
+            "INSERT INTO cursors (name, position) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+            name,
+            position,
+        )
+
+    @override
+    def count_use(self, repository: int, user: str, now: float, seconds: float) -> int:
+        def change(connection: Connection) -> int:
+            connection.execute(
+                'INSERT INTO uses (repository, "user", at) SELECT id, ?, ? FROM repositories WHERE id = ?'
+                ' AND NOT EXISTS (SELECT 1 FROM uses WHERE repository = ? AND "user" = ? AND at = ?)',
+                (user, now, repository, repository, user, now),
+            )
+            row = connection.execute(
+                'SELECT count(*) FROM uses WHERE repository = ? AND "user" = ? AND at > ?',
+                (repository, user, now - seconds),
+            ).fetchone()
+            return int(row[0])
+
+        return self._database.write(change)
+
+    @override
+    def count_redelivery(self, delivery: str, now: float) -> int:
+        def change(connection: Connection) -> int:
+            row = connection.execute(
+                "INSERT INTO redeliveries (delivery, times, last_at) VALUES (?, 1, ?)"
+                " ON CONFLICT (delivery) DO UPDATE SET times = redeliveries.times + 1, last_at = excluded.last_at"
+                " RETURNING times",
+                (delivery, now),
+            ).fetchone()
+            return int(row[0])
+
+        return self._database.write(change)
+
+    @override
+    def prune(self, before: float) -> None:
+        def change(connection: Connection) -> None:
+            connection.execute("DELETE FROM reports WHERE stored_at < ?", (before,))
+            connection.execute("DELETE FROM uses WHERE at < ?", (before,))
+            connection.execute("DELETE FROM redeliveries WHERE last_at < ?", (before,))
+            connection.execute("DELETE FROM offers WHERE until < ?", (before,))
+
+        self._database.write(change)
+
+
+def _offer(connection: Connection, repository: int, offer: Offer, now: float) -> str | None:
+    scope = (repository, offer.root)
+    connection.execute("DELETE FROM offers WHERE repository = ? AND root = ? AND until <= ?", (*scope, now))
+    held = connection.execute(
+        "UPDATE offers SET until = ? WHERE repository = ? AND root = ? AND issue = ? RETURNING number",
+        (offer.until, *scope, offer.issue),
+    ).fetchone()
+    if held is None:
+        held = connection.execute(
+            "INSERT INTO offers (repository, root, issue, number, until) SELECT id, ?, ?, ?, ? FROM repositories"
+            " WHERE id = ? ON CONFLICT DO NOTHING RETURNING number",
+            (offer.root, offer.issue, offer.number, offer.until, repository),
+        ).fetchone()
+    return None if held is None else held[0]
+
+
+def _installation(row: tuple[Any, ...]) -> Installation:
+    installation, account, suspended = row
+    return Installation(installation, account, bool(suspended))
+
+
+def _repository(row: tuple[Any, ...]) -> SeenRepository:
+    repository, installation, owner, name, first_seen, governed = row
+    return SeenRepository(
+        repository, installation, owner, name, first_seen, None if governed is None else bool(governed)
+    )

@@ -1,0 +1,1 @@
+"""GitHub over HTTP: reading repositories, writing check runs and comments, tokens and pacing."""

@@ -1,0 +1,308 @@
+"""What each of GitHub's payloads means in our words, if it means anything.
+
+It is told by event, action, sender and shape only; whatever depends on a repository's configuration is decided later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bot.adapters.webhook.payloads import (
+    App,
+    Comment,
+    CommentDelivery,
+    Delivery,
+    GroupDelivery,
+    InstallationDelivery,
+    Issue,
+    IssueDelivery,
+    PullRequest,
+    PullRequestDelivery,
+    Push,
+    Repository,
+    ReviewDelivery,
+    RunDelivery,
+    SuiteDelivery,
+    User,
+)
+from bot.core.forge.events import (
+    BranchPushed,
+    ButtonPressed,
+    CommandPosted,
+    Event,
+    InstallationChanged,
+    MergeGroupDestroyed,
+    MergeGroupRequested,
+    Place,
+    PullRequestChange,
+    PullRequestChanged,
+    RepositoriesChanged,
+    RepositoryRef,
+    RerunRequested,
+    SuiteRequested,
+)
+
+QUEUE_BRANCHES = "gh-readonly-queue/"
+"""The merge queue's own branches; what they ask for comes as `merge_group`."""
+TEXT_LIMIT = 65_536
+"""Characters of a comment or body: GitHub's own limit."""
+
+
+class Own(NamedTuple):
+    """Who we are, to tell our own check runs and mentions from others'."""
+
+    app_id: int | None
+    """None before the App is registered: then every run counts as ours."""
+    slug: str
+
+
+def _login(user: User | None) -> str:
+    return (user.login if user else None) or ""
+
+
+def _ref(repository: Repository) -> RepositoryRef:
+    owner, _, name = repository.full_name.partition("/")
+    return RepositoryRef(id=repository.id, owner=owner, name=name, default_branch=repository.default_branch or "")
+
+
+def _about(payload: Delivery) -> dict[str, Any]:
+    return {
+        "installation": payload.installation.id,
+        "repository": _ref(payload.repository),
+        "sender": _login(payload.sender),
+    }
+
+
+def _push(payload: Push, _own: Own) -> Iterable[Event]:
+    # `create` and `delete` tell the same of a branch again, but without its commits, so only the push is heard.
+    branch = payload.ref.removeprefix("refs/heads/")
+    if branch == payload.ref or branch.startswith(QUEUE_BRANCHES):
+        return
+    yield BranchPushed(
+        **_about(payload),
+        branch=branch,
+        before=payload.before,
+        after=payload.after,
+        deleted=payload.deleted,
+    )
+
+
+_JUDGED_EDITS = frozenset({"base", "title"})
+"""Of an edited pull request; its text changes nothing in the verdict."""
+
+
+def _pull_request(payload: PullRequestDelivery, own: Own) -> Iterable[Event]:
+    try:
+        change = PullRequestChange(payload.action or "")
+    except ValueError:
+        return
+    if change is PullRequestChange.EDITED and _JUDGED_EDITS.isdisjoint(payload.changes or ()):
+        return
+    pull = payload.pull_request
+    yield PullRequestChanged(
+        **_about(payload),
+        number=pull.number,
+        change=change,
+        head_sha=pull.head.sha,
+        head_branch=pull.head.ref,
+        head_repository=pull.head.repo.full_name if pull.head.repo else None,
+        base_branch=pull.base.ref,
+        base_sha=pull.base.sha,
+    )
+    if change is PullRequestChange.OPENED:
+        yield from _command(payload, own, _opening(pull, on_pull_request=True))
+
+
+class _Text(NamedTuple):
+    """A created text and where it stands."""
+
+    number: int
+    on_pull_request: bool
+    place: Place
+    text: str | None
+    id: int | None
+    node: str | None
+    writer: User | None
+    author: User | None
+    through: App | None = None
+    """The App that a person wrote through."""
+
+
+def _opening(opened: PullRequest | Issue, *, on_pull_request: bool) -> _Text:
+    return _Text(
+        number=opened.number,
+        on_pull_request=on_pull_request,
+        place=Place.BODY,
+        text=opened.body,
+        id=None,
+        node=opened.node_id,
+        writer=opened.user,
+        author=opened.user,
+    )
+
+
+def _command(payload: Delivery, own: Own, said: _Text) -> Iterable[Event]:
+    """The text as a command, if a person wrote it and a line of it may be one.
+
+    An App, ours included, speaks as a `Bot`, or as a person through the App, which the comment then says.
+    """
+    by_bot = any(user is not None and user.type == "Bot" for user in (payload.sender, said.writer))
+    by_us = said.through is not None and said.through.id == own.app_id
+    text = (said.text or "")[:TEXT_LIMIT]
+    if by_bot or by_us or not _may_command(text, own.slug):
+        return
+    yield CommandPosted(
+        **_about(payload),
+        number=said.number,
+        on_pull_request=said.on_pull_request,
+        place=said.place,
+        text=text,
+        comment=said.id,
+        node=said.node,
+        author=_login(said.author),
+    )
+
+
+_COMMAND_LINE = re.compile(r"^ {0,3}(?:/[A-Za-z]|@([A-Za-z0-9-]+))", re.MULTILINE)
+"""Four spaces would make it code. No part can match in two ways, so this is linear."""
+
+
+def _may_command(text: str, slug: str) -> bool:
+    """Whether a line starts with `/` and a letter, or with our name."""
+    lines = text.replace("\r", "\n")
+    return any(match[1] is None or match[1].lower() == slug.lower() for match in _COMMAND_LINE.finditer(lines))
+
+
+def _issues(payload: IssueDelivery, own: Own) -> Iterable[Event]:
+    if payload.action == "opened":
+        yield from _command(payload, own, _opening(payload.issue, on_pull_request=False))
+
+
+def _issue_comment(payload: CommentDelivery, own: Own) -> Iterable[Event]:
+    if payload.action == "created":
+        on_pull_request = payload.issue.pull_request is not None
+        yield from _command(
+            payload, own, _comment(payload.issue, payload.comment, Place.COMMENT, on_pull_request=on_pull_request)
+        )
+
+
+def _comment(on: PullRequest | Issue, comment: Comment, place: Place, *, on_pull_request: bool) -> _Text:
+    return _Text(
+        number=on.number,
+        on_pull_request=on_pull_request,
+        place=place,
+        text=comment.body,
+        id=comment.id,
+        node=comment.node_id,
+        writer=comment.user,
+        author=on.user,
+        through=comment.performed_via_github_app,
+    )
+
+
+def _pull_request_review(payload: ReviewDelivery, own: Own) -> Iterable[Event]:
+    if payload.action == "submitted":
+        said = _comment(payload.pull_request, payload.review, Place.REVIEW, on_pull_request=True)
+        yield from _command(payload, own, said)
+
+
+def _is_ours(app: App | None, own: Own) -> bool:
+    return own.app_id is None or (app is not None and app.id == own.app_id)
+
+
+def _check_run(payload: RunDelivery, own: Own) -> Iterable[Event]:
+    run = payload.check_run
+    if not _is_ours(run.app, own):
+        return
+    asked: dict[str, Any] = {
+        **_about(payload),
+        "head_sha": run.head_sha,
+        "head_branch": run.check_suite.head_branch if run.check_suite else None,
+        "external_id": run.external_id,
+        "check_run": run.id,
+    }
+    if payload.action == "rerequested":
+        yield RerunRequested(**asked)
+    elif payload.action == "requested_action" and payload.requested_action:
+        yield ButtonPressed(**asked, identifier=payload.requested_action.identifier)
+
+
+def _check_suite(payload: SuiteDelivery, own: Own) -> Iterable[Event]:
+    suite = payload.check_suite
+    branch = suite.head_branch
+    if not suite.head_sha or not _is_ours(suite.app, own):
+        return
+    if payload.action == "rerequested":
+        yield RerunRequested(**_about(payload), head_sha=suite.head_sha, head_branch=branch)
+    elif payload.action == "requested" and branch and not branch.startswith((QUEUE_BRANCHES, "refs/tags/")):
+        # Of a fork's commit GitHub names no branch; the pull request's own event tells of it.
+        yield SuiteRequested(**_about(payload), branch=branch, head_sha=suite.head_sha, before=suite.before)
+
+
+def _merge_group(payload: GroupDelivery, _own: Own) -> Iterable[Event]:
+    group = payload.merge_group
+    if payload.action == "checks_requested":
+        yield MergeGroupRequested(
+            **_about(payload),
+            head_sha=group.head_sha,
+            head_ref=group.head_ref or "",
+            base_sha=group.base_sha or "",
+            base_ref=group.base_ref or "",
+        )
+    elif payload.action == "destroyed":
+        yield MergeGroupDestroyed(**_about(payload), head_sha=group.head_sha, reason=payload.reason)
+
+
+_INSTALLATION_ACTIONS = frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"})
+
+
+def _installation(payload: InstallationDelivery, _own: Own) -> Iterable[Event]:
+    if payload.action in _INSTALLATION_ACTIONS:
+        yield InstallationChanged(
+            installation=payload.installation.id,
+            action=payload.action,
+            account=_login(payload.installation.account),
+            repositories=_refs(payload.repositories),
+            sender=_login(payload.sender),
+        )
+
+
+def _installation_repositories(payload: InstallationDelivery, _own: Own) -> Iterable[Event]:
+    if payload.action in {"added", "removed"}:
+        yield RepositoriesChanged(
+            installation=payload.installation.id,
+            account=_login(payload.installation.account),
+            added=_refs(payload.repositories_added),
+            removed=_refs(payload.repositories_removed),
+            sender=_login(payload.sender),
+        )
+
+
+def _refs(repositories: list[Repository] | None) -> tuple[RepositoryRef, ...]:
+    return tuple(_ref(repository) for repository in repositories or ())
+
+
+_Translate = Callable[[Any, Own], Iterable[Event]]
+
+
+def _kind(shape: type[msgspec.Struct], translate: _Translate) -> tuple[msgspec.json.Decoder[Any], _Translate]:
+    return msgspec.json.Decoder(shape), translate
+
+
+KINDS: dict[str, tuple[msgspec.json.Decoder[Any], _Translate]] = {
+    "push": _kind(Push, _push),
+    "pull_request": _kind(PullRequestDelivery, _pull_request),
+    "pull_request_review": _kind(ReviewDelivery, _pull_request_review),
+    "issues": _kind(IssueDelivery, _issues),
+    "issue_comment": _kind(CommentDelivery, _issue_comment),
+    "check_run": _kind(RunDelivery, _check_run),
+    "check_suite": _kind(SuiteDelivery, _check_suite),
+    "merge_group": _kind(GroupDelivery, _merge_group),
+    "installation": _kind(InstallationDelivery, _installation),
+    "installation_repositories": _kind(InstallationDelivery, _installation_repositories),
+}
+"""By `X-GitHub-Event`: how to read it, and what it means to us. Every other event is ignored."""

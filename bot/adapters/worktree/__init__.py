@@ -1,0 +1,1 @@
+"""A working copy or a plain folder, read with git."""

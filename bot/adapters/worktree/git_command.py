@@ -1,0 +1,165 @@
+"""Reading a local git repository with the git command: never writes, never runs a hook, never asks the network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.change.trees import ChangedFile, Entry, FileStatus, Kind
+from bot.core.forge.errors import UserError
+from bot.core.text.neutral import plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SECONDS = 60
+"""How long one git command may take."""
+
+MAX_OUTPUT = 64 * 1024 * 1024
+"""Bytes of one command's output that are read; a listing beyond it is refused."""
+
+_STATUS = {
+    "A": FileStatus.ADDED,
+    "C": FileStatus.ADDED,
+    "D": FileStatus.REMOVED,
+    "R": FileStatus.RENAMED,
+}
+_MODES = {"120000": Kind.SYMLINK, "160000": Kind.SUBMODULE, "040000": Kind.FOLDER}
+
+
+@dataclass(frozen=True, slots=True)
+class GitCopy:
+    """A local repository, by the folder of its working copy (or its bare folder)."""
+
+    folder: Path
+
+    def run(self, *arguments: str, feed: bytes | None = None) -> bytes:
+        """What git prints. Raises `UserError` when git refuses, is missing or does not end."""
+        done = self._run(arguments, feed)
+        if done.returncode != 0:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise UserError(f"git {arguments[0]} failed in {self.folder}: {said[-1] if said else 'no reason given'}")
+        return done.stdout
+
+    def answers(self, *arguments: str) -> str | None:
+        """What git prints, stripped; None when git refuses, which is an answer too ("no such branch")."""
+        done = self._run(arguments, None)
+        return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+
+    def _run(self, arguments: Sequence[str], feed: bytes | None) -> subprocess.CompletedProcess[bytes]:
+        # fsmonitor names a program that git would start for a mere status; a foreign repository must not choose it.
+        command = [
+            "git",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.quotePath=false",
+            "-C",
+            str(self.folder),
+            *arguments,
+        ]
+        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        try:
+            done = subprocess.run(
+                command, input=feed, capture_output=True, timeout=SECONDS, check=False, env=environment
+            )
+        except FileNotFoundError:
+            raise UserError("git is not installed: install it, or leave out --base to judge a plain folder.") from None
+        except subprocess.TimeoutExpired:
+            raise UserError(f"git {arguments[0]} took longer than {SECONDS} seconds in {self.folder}.") from None
+        if len(done.stdout) > MAX_OUTPUT:
+            raise UserError(f"git {arguments[0]} prints more than {MAX_OUTPUT} bytes in {self.folder}.")
+        return done
+
+    def commit(self, name: str) -> str:
+        """The commit that a branch, tag or sha names. Raises `UserError` with the remedy when there is none."""
+        # --end-of-options: a name that starts with a dash is a name, not an option.
+        sha = self.answers("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        if sha is None:
+            raise UserError(
+                f"There is no commit `{plain_line(name)}` in {self.folder}: fetch it first (`git fetch origin`), "
+                "or name another with --base."
+            )
+        return sha
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Where two commits parted, None when they share no history."""
+        return self.answers("merge-base", one, other) or None
+
+    def arrival(self, commit: str, folder: str) -> str | None:
+        """The ISO date (UTC) since when the line of commits that ends here has a folder; None where it has none.
+
+        Along first parents, as a merge brings what was merged.
+        """
+        where = f":(literal){folder}"
+        times = (self.answers("log", "--first-parent", "--format=%ct", commit, "--", where) or "").split()
+        return datetime.fromtimestamp(int(times[-1]), UTC).date().isoformat() if times else None
+
+    def branch(self) -> str | None:
+        """The branch that is checked out, None for a detached head."""
+        return self.answers("symbolic-ref", "--quiet", "--short", "HEAD") or None
+
+    def changed(self, base: str, head: str | None) -> tuple[ChangedFile, ...]:
+        """What `head` (None: the working copy, untracked files included) changes against the commit `base`."""
+        spec = [base] if head is None else [base, head]
+        raw = self.run("diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-textconv", *spec, "--")
+        changed = list(_parse_name_status(raw))
+        if head is None:
+            untracked = self.run("ls-files", "--others", "--exclude-standard", "-z")
+            changed += [ChangedFile(path, FileStatus.ADDED) for path in _names(untracked)]
+        return tuple(changed)
+
+    def entries(self, commit: str, folders: Sequence[str]) -> dict[str, Entry]:
+        """Everything below `folders` (all, when empty) in a commit, the folders themselves included, by path."""
+        raw = self.run("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, "--", *folders)
+        found: dict[str, Entry] = {}
+        for line in raw.split(b"\0"):
+            if not line:
+                continue
+            facts, _, name = line.partition(b"\t")
+            mode, _kind, _sha, size = facts.decode("ascii").split()
+            path = name.decode("utf-8", "replace")
+            found[path] = Entry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
+        return found
+
+    def contents(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of files in a commit, by path, in one git process; paths that are no files there are left out."""
+        wanted = [path for path in paths if "\n" not in path]
+        feed = "".join(f"{commit}:{path}\n" for path in wanted).encode("utf-8", "replace")
+        raw = self.run("cat-file", "--batch", feed=feed) if wanted else b""
+        found: dict[str, bytes] = {}
+        position = 0
+        for path in wanted:
+            end = raw.index(b"\n", position)
+            facts = raw[position:end].split(b" ")
+            position = end + 1
+            # "<sha> blob <size>" for an object; "<name> missing" (or "ambiguous") for none.
+            if len(facts) < 3 or not facts[-1].isdigit():  # noqa: PLR2004  the three words of git's batch answer
+                continue
+            size = int(facts[-1])
+            if facts[-2] == b"blob":
+                found[path] = raw[position : position + size]
+            position += size + 1
+        return found
+
+
+def _names(raw: bytes) -> list[str]:
+    return [name.decode("utf-8", "replace") for name in raw.split(b"\0") if name]
+
+
+def _parse_name_status(raw: bytes) -> list[ChangedFile]:
+    """`git diff --name-status -z`: a status, then one path, or two for a rename or a copy."""
+    words = iter(_names(raw))
+    changed = []
+    for word in words:
+        letter = word[0]
+        if letter in "RC":
+            previous, path = next(words), next(words)
+            changed.append(ChangedFile(path, _STATUS[letter], previous if letter == "R" else None))
+        else:
+            changed.append(ChangedFile(next(words), _STATUS.get(letter, FileStatus.MODIFIED)))
+    return changed

@@ -1,0 +1,1 @@
+"""What the App does with a job: gather facts, decide, apply the effects, remember."""

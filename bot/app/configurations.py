@@ -1,0 +1,133 @@
+"""The configurations of owners and repositories, between GitHub and the store: read, kept, and never taken for absent.
+
+What GitHub does not answer is asked again later. Where a good file was seen before, that one holds meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from bot.core.config import owner_file
+from bot.core.config.in_force import PATHS, Break, Farther, file_at, own_layer, rank_of, text_of
+from bot.core.config.layers import Rank
+from bot.core.config.owner_file import OWNERS, Owner, OwnerFile, Standing
+from bot.core.forge.errors import ForgeError, RepositoryGone
+from bot.core.forge.facts import Question
+from bot.core.forge.stored import Installation, StoredBlob
+
+if TYPE_CHECKING:
+    from bot.core.config.in_force import Configured
+    from bot.core.forge.events import RepositoryRef
+    from bot.core.forge.facts import Answer
+    from bot.core.forge.ports import Clock, Forge, Forges, Store
+
+FRESH: Final = 3_600.0
+"""Seconds that an owner's file is good for without asking; a push to it is told to us, unless that was lost."""
+
+_BROKE = "config-broke"
+"""The hint that says since when the default branch's file is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configurations:
+    """Looks up what farther files say, and keeps what was good."""
+
+    forges: Forges
+    store: Store
+    clock: Clock
+
+    def farther(self, host: Farther, installation: int, repository: RepositoryRef) -> Farther:
+        """The layers above a repository's own: the host's and the owner's. Raises `ForgeError` when unknown."""
+        if repository.name == OWNERS:
+            return host
+        owner = self.owner(installation, repository.owner, host.rule_ids)
+        return replace(host, layers=(*host.layers, owner.layer), owner=owner)
+
+    def owner(self, installation: int, login: str, rule_ids: tuple[str, ...], *, anew: bool = False) -> Owner:
+        """The owner's layer, from the store while it is fresh. Raises `ForgeError` when nothing is known of it."""
+        kept = self.store.configuration(installation, None)
+        known = self.known(installation)
+        if known is not None and known.repository != f"{login}/{OWNERS}":
+            known = None
+        if known is None or kept is None or anew or self.clock.now() - kept.stored_at > FRESH:
+            try:
+                known = self._look(installation, login, rule_ids, known)
+            except ForgeError:
+                if anew or known is None or known.good_text is None:
+                    raise
+        return owner_file.owner_of(known, rule_ids)
+
+    def known(self, installation: int) -> OwnerFile | None:
+        """The owner's file as it was last looked at."""
+        kept = self.store.configuration(installation, None)
+        return None if kept is None else owner_file.decode(kept.text)
+
+    def _look(self, installation: int, login: str, rule_ids: tuple[str, ...], known: OwnerFile | None) -> OwnerFile:
+        name = f"{login}/{OWNERS}"
+        try:
+            answer = self.forges.open_owners(installation, login).read(Question(default_documents=PATHS))
+        except RepositoryGone:
+            file = owner_file.unseen(name, known)
+        else:
+            file = owner_file.seen(_file(name, answer), known, rule_ids)
+        if self.store.installation(installation) is None:
+            self.store.keep_installation(Installation(installation, login))
+        kept = StoredBlob(file.sha, owner_file.encode(file), self.clock.now())
+        self.store.keep_configuration(installation, None, kept)
+        return file
+
+    def look_again(self, installation: int) -> None:
+        """What is known of the owner's file may be wrong: ask GitHub the next time that it is needed."""
+        kept = self.store.configuration(installation, None)
+        if kept is not None:
+            self.store.keep_configuration(installation, None, replace(kept, stored_at=0.0))
+
+    def last_good(self, installation: int, repository: int) -> StoredBlob | None:
+        """The last text of a repository's file that could be read."""
+        return self.store.configuration(installation, repository)
+
+    def broke(self, repository: int) -> Break | None:
+        """Since when the default branch's file is broken, where a push told us."""
+        mark, _, since = (self.store.remembered(repository, _BROKE) or "").partition(" ")
+        return Break(mark, since) if since else None
+
+    def keep(self, installation: int, repository: int, held: Configured) -> None:
+        """Keep what the default branch says while it can be read."""
+        last = self.last_good(installation, repository)
+        good = held.good
+        if good is not None and (last is None or last.text != good.text):
+            self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
+
+    def pushed(self, installation: int, held: Configured, answer: Answer, rules: Farther, forge: Forge) -> None:
+        """A push to the default branch: keep what was good before it, and the commit that broke it."""
+        before, after = answer.before, answer.default
+        if held.broken is None or before is None or after is None:
+            return
+        layer, text = own_layer(before, rules.rule_ids, rank_of(answer.full_name))
+        known = self.broke(answer.repository)
+        since = known.since if known is not None else None
+        if not layer.mistakes:
+            if held.never_good:
+                good = StoredBlob(before.sha or "", text or "", self.clock.now())
+                self.store.keep_configuration(installation, answer.repository, good)
+            # Of several commits that came at once, nobody told which one broke it.
+            alone = forge.compare(before.sha or "", after.sha or "").ahead_by == 1
+            since = after.sha if alone else None
+        self.store.remember(answer.repository, _BROKE, f"{held.mark} {since or ''}")
+
+
+def _file(name: str, answer: Answer) -> OwnerFile:
+    """What was read of the owner's repository."""
+    tree, branch = answer.default, answer.default_branch or ""
+    layer, _ = own_layer(tree, (), Rank.OWNER)
+    document = file_at(tree, layer.origin.path) if tree is not None and layer.present else None
+    return OwnerFile(
+        repository=name,
+        standing=Standing.ABSENT if document is None else Standing.PRESENT,
+        path=layer.origin.path,
+        branch=branch,
+        sha=(tree.sha if tree is not None else None) or "",
+        text="" if document is None else text_of(document),
+        private=answer.private,
+    )

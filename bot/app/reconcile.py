@@ -1,0 +1,268 @@
+"""Nothing stays without a verdict: what never arrived is asked for again, and heads without a verdict are looked for.
+
+One of the workers does this beside its jobs. It decides nothing itself: what it finds becomes deliveries and jobs like
+any other. The order of magnitude of its cost is one call every three minutes, and every fifteen one for a hundred
+installations and one read for each of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.adapters.webhook.meaning import KINDS
+from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError
+from bot.core.forge.jobs import new_job
+from bot.core.forge.missing import gap, missing
+from bot.core.forge.overdue import overdue
+from bot.log import Lasting, Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.app.installations import Installations
+    from bot.core.forge.missing import Attempt, Hook
+    from bot.core.forge.overdue import Surveyor
+    from bot.core.forge.ports import Clock, Leader, Queue, Store
+    from bot.core.forge.stored import SeenRepository
+
+DAY = 86_400.0
+GAP = "gap"
+"""The store's cursor that holds, in seconds, for how long the oldest missing delivery has been missing."""
+_POSITION = "deliveries"
+_MOST_TIMES = 5
+"""How often one delivery is asked for again."""
+_MOST_AT_ONCE = 500
+_MOST_PAGES = 100
+_OVERLAP = 120.0
+"""Seconds that are read once more: GitHub lists an attempt when it has ended, not in the order of their beginning."""
+_FORGOTTEN = 3 * DAY
+"""GitHub delivers nothing again that is older."""
+_TOGETHER = 50
+"""Repositories in one read."""
+
+_ECHOES = {
+    ("check_suite", "completed"),
+    ("check_run", "created"),
+    ("check_run", "completed"),
+}
+"""What GitHub says of our own runs, and nobody waits for."""
+
+log = Log("reconcile")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often, in seconds."""
+
+    deliveries: float = 180.0
+    """Between two looks at the App's deliveries."""
+    sweep: float = 900.0
+    """Between two looks at all open heads; they are spread over it."""
+    first: float = 1.0
+    """Between two reads of the first sweep, after a start."""
+    retry: float = 60.0
+    """Before a read that GitHub refused without naming a time."""
+    keep: float = 30 * DAY
+    """Reports, uses and counts older than this are forgotten."""
+    look: float = 0.5
+    """Between two looks at the clock."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    due: float
+    installation: int
+    repositories: tuple[SeenRepository, ...]
+    looks: int = 1
+    """How many looks at these there were in one sweep, this one included."""
+
+
+@dataclass(slots=True)
+class Reconciler:
+    """Runs in a thread of its own until `stop`."""
+
+    hook: Hook
+    surveyor: Surveyor
+    installations: Installations
+    queue: Queue
+    store: Store
+    clock: Clock
+    leader: Leader
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _deliveries_due: float = 0.0
+    _sweep_due: float = 0.0
+    _prune_due: float = 0.0
+    _latest: float = 0.0
+    _swept_before: bool = False
+    _batches: list[_Batch] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Do what is due until `stop`; nothing that goes wrong ends it."""
+        away = Lasting(log)
+        while not self._stop.is_set():
+            try:
+                self.tick()
+                away.over()
+            except StorageError as error:
+                away.met("cannot reconcile", error=str(error))
+            except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
+                log.fault("failed", trace=error)
+            self._stop.wait(self.rhythm.look)
+        self.leader.close()
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stop.set()
+
+    def tick(self) -> None:
+        """Do what is due by now. Raises `StorageError`."""
+        if not self.leader.leads():
+            return
+        now = self._now()
+        if now >= self._deliveries_due:
+            self._deliveries_due = now + self.rhythm.deliveries
+            self._deliveries(now)
+        if now >= self._sweep_due:
+            self._sweep_due = now + self.rhythm.sweep
+            self._align()
+            self._batches = self._planned(now)
+        if self._batches and now >= self._batches[0].due:
+            self._survey(self._batches.pop(0), now)
+        if now >= self._prune_due:
+            self._prune_due = now + DAY
+            self.store.prune(now - self.rhythm.keep)
+
+    def _now(self) -> float:
+        """The time. A clock that was set back makes everything due: better once too often than not for hours."""
+        now = self.clock.now()
+        if now < self._latest - self.rhythm.look:
+            self._deliveries_due = self._sweep_due = self._prune_due = 0.0
+        self._latest = now
+        return now
+
+    def _deliveries(self, now: float) -> None:
+        """Ask for what never arrived."""
+        try:
+            attempts = self._attempts(now)
+            found = missing(attempts, lambda guid: self.queue.find(guid) is not None, _means_something)
+            asked = self._ask_again([(one.guid, one.latest) for one in found], now)
+        except ForgeError as error:
+            log.warning("deliveries not read", error=str(error))
+            if error.retry_after is not None:
+                self._deliveries_due = max(self._deliveries_due, now + error.retry_after)
+            return
+        seconds = gap(found, now)
+        self.store.set_cursor(GAP, f"{seconds:.1f}")
+        if attempts and len(found) <= _MOST_AT_ONCE:
+            self.store.set_cursor(_POSITION, str(max(one.at for one in attempts)))
+        if found:
+            log.warning("deliveries were missing", count=asked, seconds=seconds)
+
+    def _attempts(self, now: float) -> Sequence[Attempt]:
+        """The attempts since last time."""
+        position = self.store.cursor(_POSITION)
+        since = max(float(position) - _OVERLAP if position else 0.0, now - _FORGOTTEN)
+        found: list[Attempt] = []
+        older: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = self.hook.attempts(older)
+            found += [one for one in page.attempts if one.at >= since]
+            older = page.older
+            if older is None or not page.attempts or page.attempts[-1].at < since:
+                break
+        return found
+
+    def _ask_again(self, found: Sequence[tuple[str, int]], now: float) -> int:
+        """Have them delivered again; how many that were. Raises `ForgeError`."""
+        asked = 0
+        for guid, attempt in found[:_MOST_AT_ONCE]:
+            if self._stop.is_set() or self.store.count_redelivery(guid, now) > _MOST_TIMES:
+                continue
+            try:
+                self.hook.deliver_again(attempt)
+            except RepositoryGone as error:
+                log.warning("delivery is lost", delivery=guid, error=str(error))
+                continue
+            asked += 1
+        return asked
+
+    def _align(self) -> None:
+        """Have the store know the App's installations as they are: a delivery about them may come late, or never."""
+        try:
+            changed = self.installations.align()
+        except ForgeError as error:
+            log.warning("installations not read", error=str(error))
+            return
+        if changed:
+            log.info("installations were out of date", count=changed)
+
+    def _planned(self, now: float) -> list[_Batch]:
+        """All governed repositories, a few at a time, spread over the time until the next sweep."""
+        by_installation: dict[int, list[SeenRepository]] = {}
+        for one in self.store.governed_repositories():
+            by_installation.setdefault(one.installation, []).append(one)
+        parts = [
+            (installation, tuple(seen[start : start + _TOGETHER]))
+            for installation, seen in sorted(by_installation.items())
+            for start in range(0, len(seen), _TOGETHER)
+        ]
+        apart = self.rhythm.sweep / max(len(parts), 1)
+        apart = apart if self._swept_before else min(apart, self.rhythm.first)
+        self._swept_before = True
+        return [_Batch(now + index * apart, *part) for index, part in enumerate(parts)]
+
+    def _survey(self, batch: _Batch, now: float) -> None:
+        """Look at some repositories, and queue what has no verdict."""
+        try:
+            survey = self.surveyor.survey(batch.installation, batch.repositories)
+        except RepositoryGone as error:
+            log.info("not swept", installation=batch.installation, error=str(error))
+            return
+        except ForgeError as error:
+            log.warning("not swept", installation=batch.installation, error=str(error))
+            self._put_off(batch, now, error.retry_after)
+            return
+        for one in survey.found:
+            if one.repository not in batch.repositories:
+                self.store.see_repository(one.repository)
+        moved = self._moved(batch.installation, survey.missed)
+        if moved:
+            self._batches.insert(0, _Batch(now, batch.installation, moved))
+        events = [event for one in survey.found for event in overdue(one)]
+        for number, event in enumerate(events):
+            self.queue.put(new_job(f"sweep:{int(now * 1000)}:{batch.installation}:{number}", event))
+        log.info("swept", installation=batch.installation, count=len(events))
+        if survey.unfinished:
+            log.warning(
+                "not all swept",
+                installation=batch.installation,
+                count=len(survey.unfinished),
+                error=str(survey.failed or "too many parts"),
+            )
+            self._put_off(replace(batch, repositories=survey.unfinished), now)
+
+    def _put_off(self, batch: _Batch, now: float, wait: float | None = None) -> None:
+        """Look again after so many seconds; where GitHub named none, less and less often until the next sweep."""
+        wait = wait or self.rhythm.retry * 2 ** (batch.looks - 1)
+        again = replace(batch, due=now + wait, looks=batch.looks + 1)
+        self._batches = sorted((*self._batches, again), key=lambda one: one.due)
+
+    def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
+        """Those that have another name by now, under it; one call for each. What is gone is forgotten."""
+        moved = []
+        for one in missed:
+            try:
+                ref = self.installations.settle_repository(installation, one.id)
+            except ForgeError as error:
+                log.warning("not found", repository=f"{one.owner}/{one.name}", error=str(error))
+                continue
+            if ref is not None and (ref.owner, ref.name) != (one.owner, one.name):
+                moved.append(replace(one, owner=ref.owner, name=ref.name))
+        return tuple(moved)
+
+
+def _means_something(attempt: Attempt) -> bool:
+    return attempt.event in KINDS and (attempt.event, attempt.action) not in _ECHOES

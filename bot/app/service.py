@@ -1,0 +1,164 @@
+"""Gather, decide, apply: one job, from its event to its effects.
+
+Whatever a job did before it died is safe to do again: each try reads GitHub anew, so a write whose answer was lost is
+found there, and what is there already is not written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.app.configurations import Configurations
+from bot.app.giving_up import GivingUp
+from bot.app.installations import Installations
+from bot.app.reactions import Task
+from bot.core.config.owner_file import OWNERS
+from bot.core.forge import events
+from bot.core.forge.errors import ForgeError, HeadGone, RepositoryGone
+from bot.core.forge.events import InstallationChanged, RepositoriesChanged, SweepDue
+from bot.core.forge.jobs import new_job
+from bot.core.forge.outcome import Done, Outcome, Retry
+from bot.core.forge.rights import COMMIT, rights
+from bot.core.forge.stored import SeenRepository
+
+if TYPE_CHECKING:
+    from bot.core.deciding.commit_verdict import House
+    from bot.core.forge.events import Event, RepositoryEvent, RepositoryRef
+    from bot.core.forge.ports import Clock, Forge, Forges, LeasedJob, Queue, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Handles jobs; safe to call from several threads. See `bot.core.forge.outcome.Handler`."""
+
+    forges: Forges
+    queue: Queue
+    store: Store
+    clock: Clock
+    house: House
+
+    def handle(self, job: LeasedJob) -> Outcome:
+        """One try at a job."""
+        self.forges.spent()  # what this thread did before is nothing of this job's
+        return replace(self._tried(job), spent=self.forges.spent())
+
+    def _tried(self, job: LeasedJob) -> Outcome:
+        event = events.decode(job.event)
+        if not isinstance(event, InstallationChanged | RepositoriesChanged):
+            room = self.forges.room(event.installation, job.delivery)
+            if room is not None:
+                return Retry(room, "GitHub takes no more from this installation now", held=True)
+        try:
+            try:
+                self._handle(event, job)
+            except RepositoryGone:
+                self._seek(event, job)
+        except (RepositoryGone, HeadGone):
+            return Done()
+        except ForgeError as error:
+            return self._later(error)
+        return Done()
+
+    def give_up(self, job: LeasedJob, error: str) -> Outcome:
+        """Say that there is no verdict, or no answer, where somebody waits for one."""
+        event = events.decode(job.event)
+        if isinstance(event, InstallationChanged | RepositoriesChanged):
+            return Done()
+        try:
+            self._giving_up(event, job).run(error)
+        except (RepositoryGone, HeadGone):
+            return Done()
+        except ForgeError as failure:
+            return self._later(failure)
+        return Done()
+
+    def _later(self, error: ForgeError) -> Retry:
+        wait = error.retry_after
+        return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
+
+    def _seek(self, event: Event, job: LeasedJob) -> None:
+        """GitHub has nothing for us by that name: forget what is gone, and go on where the repository is by now."""
+        if isinstance(event, InstallationChanged | RepositoriesChanged):
+            return
+        installed, named = self.store.installation(event.installation), event.repository
+        if installed is None or installed.suspended:
+            return
+        found = self.installations.settle_repository(event.installation, named.id)
+        if found is not None and found.full_name.lower() != named.full_name.lower():
+            there = msgspec.structs.replace(named, owner=found.owner, name=found.name)
+            self._handle(msgspec.structs.replace(event, repository=there), job)
+
+    def _handle(self, event: Event, job: LeasedJob) -> None:
+        match event:
+            case InstallationChanged():
+                self._installed(event, job)
+            case RepositoriesChanged():
+                if any(one.name == OWNERS for one in (*event.added, *event.removed)):
+                    self.configurations.look_again(event.installation)
+                self._added(event.added, event.installation, job)
+                for gone in event.removed:
+                    self._removed(gone, event.installation)
+            case _:
+                farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
+                self._task(event, job, replace(self.house, farther=farther)).run()
+
+    @property
+    def installations(self) -> Installations:
+        """What the App is installed on."""
+        return Installations(self.forges, self.store)
+
+    @property
+    def configurations(self) -> Configurations:
+        """What owners and repositories say, and said."""
+        return Configurations(self.forges, self.store, self.clock)
+
+    def _task(self, event: RepositoryEvent, job: LeasedJob, house: House) -> Task:
+        forge = self.forges.open(event.installation, event.repository, rights(event))
+        writer = cache(partial(self._writer, event))
+        return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations, writer)
+
+    def _giving_up(self, event: RepositoryEvent, job: LeasedJob) -> GivingUp:
+        forge = self.forges.open(event.installation, event.repository, rights(event))
+        return GivingUp(event, job, forge, self.queue, self.store, self.clock, self.house, self.configurations)
+
+    def _writer(self, event: RepositoryEvent) -> Forge | None:
+        """The repository to commit to, where the account has granted that."""
+        if self.forges.granted(event.installation).get("contents") != "write":
+            return None
+        return self.forges.open(event.installation, event.repository, COMMIT)
+
+    def _removed(self, repository: RepositoryRef, installation: int) -> None:
+        """It may have been added again since, and what was taken from one account may by now belong to another."""
+        seen = self.store.repository(repository.id)
+        if seen is not None and seen.installation == installation:
+            self.installations.settle_repository(installation, repository.id)
+
+    def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
+        """Whatever order such events come in: what holds is what GitHub says now; one call."""
+        installed = self.installations.settle(event.installation)
+        # What was found of the owner's file while we were shut out, or not yet there, need not be so any more.
+        self.configurations.look_again(event.installation)
+        if installed is not None and not installed.suspended and event.action in ("created", "unsuspend"):
+            self._added(event.repositories, event.installation, job)
+
+    def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
+        """Nothing is written; what is open is looked at, as advice."""
+        for repository in repositories:
+            if self._is_elsewhere(repository.id, installation):
+                continue
+            self.store.see_repository(
+                SeenRepository(repository.id, installation, repository.owner, repository.name, job.accepted_at)
+            )
+            survey = SweepDue(installation=installation, repository=repository, reason="the App came to the repository")
+            self.queue.put(new_job(f"survey:{job.delivery}:{repository.id}", survey))
+
+    def _is_elsewhere(self, repository: int, installation: int) -> bool:
+        """Another installation has it, as far as we know, and this one reaches it no more: the news are old."""
+        seen = self.store.repository(repository)
+        if seen is None or seen.installation == installation:
+            return False
+        return self.installations.settle_repository(installation, repository) is None

@@ -1,0 +1,1 @@
+"""Commands in comments on issues and pull requests."""

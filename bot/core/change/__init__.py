@@ -1,0 +1,1 @@
+"""A change: two trees, the lines that differ, and the features in them."""

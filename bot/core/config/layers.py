@@ -1,0 +1,230 @@
+"""Three files, one configuration: what each says, what of it can be read, and which of them wins.
+
+Nearer files win over farther ones (the host's, the owner's, the repository's own), but for the keys that a farther one
+locks. Every effective value knows its place. A file with a mistake in it is not used at all: half a configuration is
+one that nobody wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pydantic
+
+from bot.core.config import schema as config_schema
+from bot.core.config.mistakes import impossible, locked_key, mistyped, root_mistake, unknown_key
+from bot.core.config.yaml import Key, Mapping, Mistake, Spot, Value, plain_value, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping as MappingOf
+
+    from bot.core.config.model import RepositoryConfig
+
+ROOT = "plangate"
+NESTED = frozenset({"artifacts", "rules", "commands"})
+"""Keys whose names are merged one by one; of the others the nearest one wins whole."""
+
+_MEANS_US = re.compile(r"\ufeff?[ \t]{0,16}\{?[ \t]{0,16}([\"']?)" + ROOT + r"\1[ \t]{0,16}:")
+"""A line that sets our key, however it is written: in quotes, in braces, indented, after a byte order mark."""
+
+MAX_MISTAKES = 50
+"""Mistakes of each kind, of type and of meaning, that are told at once; each one is compared with all that is known."""
+
+
+class Rank(StrEnum):
+    """Whose file it is, farthest first."""
+
+    HOST = "host"
+    OWNER = "owner"
+    REPOSITORY = "repository"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file that a value came from: whose, its path as people find it, and the commit (None for a file on disk)."""
+
+    rank: Rank
+    path: str
+    sha: str | None = None
+    private: bool = False
+    """It lies in a private repository, so its values are not shown in a public one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value as a file sets it; `value` as JSON has it."""
+
+    path: str
+    value: Any
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file says. With a mistake it says nothing: `settings` is empty then."""
+
+    origin: Origin
+    settings: MappingOf[str, Setting] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+    """In the order of their lines."""
+    present: bool = False
+    """The file has a `plangate:` key."""
+
+    @property
+    def locked(self) -> tuple[str, ...]:
+        """The keys that it locks for nearer files."""
+        setting = self.settings.get("locked")
+        return tuple(setting.value) if setting else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The merged configuration. `origins` has the place of every key that is not at its default."""
+
+    config: RepositoryConfig
+    origins: MappingOf[str, tuple[Origin, Spot]]
+    overruled: tuple[tuple[Origin, Mistake], ...] = ()
+    """Settings of nearer files that a lock keeps out."""
+
+
+def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> Layer:
+    """What a file says under `plangate:`, with every mistake in it. None (no such file) says nothing. Never raises."""
+    if text is None:
+        return Layer(origin)
+    value, mistakes = read_yaml(text)
+    if mistakes or value is None:
+        return Layer(origin, mistakes=mistakes, present=bool(mistakes) and _names_us(text))
+    if not isinstance(value.content, Mapping):
+        return Layer(origin)
+    found = next((pair for pair in value.content.pairs if pair[0].name == ROOT), None)
+    if found is None:
+        return Layer(origin)
+    settings, mistakes = _settings(found[1], origin.rank, frozenset(rule_ids))
+    return Layer(origin, {} if mistakes else settings, mistakes, present=True)
+
+
+def _names_us(text: str) -> bool:
+    """A file that is no YAML is ours to complain about only where it means us: others use the name `app.yml` too."""
+    return any(map(_MEANS_US.match, text.splitlines()))
+
+
+def _settings(body: Value, rank: Rank, rule_ids: frozenset[str]) -> tuple[dict[str, Setting], tuple[Mistake, ...]]:
+    if body.content is None:
+        return {}, ()
+    if not isinstance(body.content, Mapping):
+        return {}, (root_mistake(body.spot),)
+    spots = dict(_spots(body, ()))
+    values = plain_value(body)
+    faults = _faults(values)
+    settings = {path: Setting(path, value, spot) for path, value, spot in _leaves(body)}
+    mistyped_paths = {_path_of(fault["loc"]) for fault in faults}
+    of_meaning = (
+        mistake
+        for setting in settings.values()
+        if setting.path not in mistyped_paths
+        for mistake in impossible(setting.path, setting.value, spots, rank is Rank.REPOSITORY, rule_ids)
+    )
+    of_type = (_mistake(fault, spots, values) for fault in faults)
+    mistakes = (*islice(of_type, MAX_MISTAKES), *islice(of_meaning, MAX_MISTAKES))
+    return settings, tuple(sorted(mistakes, key=lambda mistake: (mistake.spot.line, mistake.spot.column)))
+
+
+def _faults(values: Any) -> Sequence[Any]:
+    """What pydantic says against the types."""
+    try:
+        config_schema.build(values)
+    except pydantic.ValidationError as error:
+        return error.errors(include_url=False)
+    return ()
+
+
+def _path_of(place: tuple[str | int, ...]) -> str:
+    """The setting that a fault is in, as `_leaves` names it."""
+    names = place[: 2 if place[0] in NESTED else 1]
+    return ".".join(str(name) for name in names)
+
+
+def _mistake(fault: Any, spots: MappingOf[tuple[str | int, ...], tuple[Spot, Spot]], values: Any) -> Mistake:
+    where = tuple(fault["loc"])
+    while where and where not in spots:
+        where = where[:-1]
+    key_spot, value_spot = spots.get(where, (Spot(1, 1), Spot(1, 1)))
+    if fault["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        return unknown_key(tuple(str(part) for part in fault["loc"]), key_spot)
+    return mistyped(where, _value_at(values, where), fault, value_spot)
+
+
+def _value_at(values: Any, where: tuple[str | int, ...]) -> Any:
+    for part in where:
+        values = values[part]
+    return values
+
+
+def _spots(value: Value, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], tuple[Spot, Spot]]]:
+    """Every path with the place of its key (its own, for an item of a list) and of its value."""
+    content = value.content
+    if isinstance(content, Mapping):
+        for key, item in content.pairs:
+            yield (*path, key.name), (key.spot, item.spot)
+            yield from _spots(item, (*path, key.name))
+    elif not isinstance(content, (str, int, float, bool, type(None))):
+        for index, item in enumerate(content.items):
+            yield (*path, index), (item.spot, item.spot)
+            yield from _spots(item, (*path, index))
+
+
+def _leaves(body: Value) -> Iterable[tuple[str, Any, Spot]]:
+    for key, value in _pairs(body):
+        if key.name in NESTED and isinstance(value.content, Mapping):
+            for inner, item in value.content.pairs:
+                yield f"{key.name}.{inner.name}", plain_value(item), inner.spot
+        elif key.name not in NESTED:
+            yield key.name, plain_value(value), key.spot
+
+
+def _pairs(value: Value) -> tuple[tuple[Key, Value], ...]:
+    return value.content.pairs if isinstance(value.content, Mapping) else ()
+
+
+def is_locked(path: str, locks: Iterable[str]) -> bool:
+    """Whether a lock on the key, or on the mapping that it stands in, keeps nearer files out."""
+    return any(path == lock or path.startswith(f"{lock}.") for lock in locks)
+
+
+def merge(layers: Iterable[Layer]) -> Effective:
+    """One configuration from the layers, farthest first. What is locked stays as the farther files left it."""
+    winners: dict[str, tuple[Setting, Origin]] = {}
+    overruled: list[tuple[Origin, Mistake]] = []
+    locks: dict[str, Origin] = {}
+    for layer in layers:
+        for path, setting in layer.settings.items():
+            if path == "locked":
+                continue
+            holder = next((origin for lock, origin in locks.items() if is_locked(path, (lock,))), None)
+            if holder is None:
+                winners[path] = (setting, layer.origin)
+            elif path not in winners or winners[path][0].value != setting.value:
+                overruled.append((layer.origin, locked_key(path, holder.path, setting.spot)))
+        for lock in layer.locked:
+            locks.setdefault(lock, layer.origin)
+    values = _nested({path: setting.value for path, (setting, _) in winners.items()})
+    if locks:
+        values["locked"] = sorted(locks)
+    origins = {path: (origin, setting.spot) for path, (setting, origin) in winners.items()}
+    return Effective(config_schema.build(values), origins, tuple(overruled))
+
+
+def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for path, value in flat.items():
+        head, _, tail = path.partition(".")
+        if tail and head in NESTED:
+            values.setdefault(head, {})[tail] = value
+        else:
+            values[path] = value
+    return values

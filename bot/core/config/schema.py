@@ -1,0 +1,190 @@
+"""What may stand under `plangate:`, drawn from the one model: its validation, JSON Schema and reference page.
+
+`RepositoryConfig`, its types and the strings below its fields are the only source, so no two of them can differ.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pydantic
+
+from bot.core.change.feature import ARTIFACTS
+from bot.core.config.model import RepositoryConfig
+from bot.core.config.yaml import plain_value, read_yaml
+from bot.core.text.globs import MAX_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOST_ONLY: Final = frozenset({"ungoverned"})
+"""Keys that a repository cannot set for itself."""
+
+MAX_BRANCHES: Final = 400
+"""Characters of the branch pattern."""
+MAX_ITEMS: Final = 100
+"""Items of one list."""
+GLOBS: Final = ("specs", "legacy", "code", "ignore", "self_configured")
+"""Keys whose items are globs."""
+PREFIX: Final = "/[a-z][a-z0-9-]{0,30}"
+"""How `commands.prefix` may be spelt."""
+
+SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "mode": "mode: advise",
+    "branches": "branches: '^feat/(?P<number>[0-9]{3,})-(?P<slug>[^/]*)$'",
+    "specs": 'specs: ["apps/*/specs"]',
+    "number": "number: issue",
+    "unmatched": "unmatched: require-feature",
+    "since": "since: 14",
+    "legacy": 'legacy: ["specs/00?-*"]',
+    "code": 'code: ["crates/**"]',
+    "ignore": 'ignore: ["specs/archive/**"]',
+    "artifacts": 'artifacts: {research.md: required, "contracts/": "off"}',
+    "rules": "rules: {number-collision: warning}",
+    "commands.prefix": "commands: {prefix: /gate}",
+    "commands.start": "commands: {start: maintain}",
+    "commands.commit": "commands: {commit: maintain}",
+    "commands.waive": "commands: {waive: admin}",
+    "comment": "comment: never",
+    "self_configured": 'self_configured: ["release/*"]',
+    "ungoverned": "ungoverned: silent",
+    "locked": "locked: [mode, waive]",
+}
+"""One setting for each key that differs from its default, as it is written; held by the tests, which set each."""
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> pydantic.TypeAdapter[RepositoryConfig]:
+    return pydantic.TypeAdapter(RepositoryConfig)
+
+
+def build(values: Mapping[str, Any]) -> RepositoryConfig:
+    """The configuration with these values (as JSON has them) over the defaults.
+
+    Raises:
+        pydantic.ValidationError: when a value is not of its key's type; it lists every such place.
+    """
+    return _adapter().validate_json(json.dumps(values))
+
+
+def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON Schema of an `app.yml`, for the completion of editors. Other keys belong to GitHub's App manifest."""
+    schema = _adapter().json_schema(ref_template="#/$defs/{model}")
+    definitions = schema.pop("$defs")
+    _add_examples(schema["properties"], definitions["Commands"]["properties"])
+    schema["properties"]["artifacts"] |= {"propertyNames": {"enum": list(ARTIFACTS)}}
+    schema["properties"]["rules"] |= {"propertyNames": {"enum": list(rule_ids)}}
+    _add_bounds(schema["properties"], definitions["Commands"]["properties"], rule_ids)
+    # `plangate:` with nothing below it says nothing, and is no mistake.
+    schema["type"] = [schema["type"], "null"]
+    return {
+        "$schema": SCHEMA_ID,
+        "title": "Plangate's part of app.yml",
+        "type": "object",
+        "properties": {"plangate": schema},
+        "$defs": definitions,
+    }
+
+
+def _add_bounds(properties: dict[str, Any], commands: dict[str, Any], rule_ids: tuple[str, ...]) -> None:
+    """What the types do not say, as far as an editor can check it; `config_mistakes` checks the rest."""
+    properties["since"]["anyOf"][0]["minimum"] = 0
+    properties["branches"] |= {
+        "maxLength": MAX_BRANCHES,
+        "pattern": r"\(\?P<number>[\s\S]*\(\?P<slug>|\(\?P<slug>[\s\S]*\(\?P<number>",
+    }
+    properties["specs"]["minItems"] = 1
+    for name in GLOBS:
+        listed = properties[name]["anyOf"][0] if "anyOf" in properties[name] else properties[name]
+        listed["maxItems"] = MAX_ITEMS
+        listed["items"] |= {"minLength": 1, "maxLength": MAX_PATTERN, "pattern": r"^[^/!]"}
+    commands["prefix"]["pattern"] = f"^{PREFIX}$"
+    single = [*(f"rules.{rule}" for rule in rule_ids), *(f"artifacts.{name}" for name in ARTIFACTS)]
+    properties["locked"] |= {"maxItems": MAX_ITEMS, "items": {"enum": [*sorted(lockable()), *single]}}
+
+
+def _add_examples(properties: dict[str, Any], commands: dict[str, Any]) -> None:
+    for path, text in EXAMPLES.items():
+        value, _ = read_yaml(text)
+        example = plain_value(value)
+        head, _, tail = path.partition(".")
+        if tail:
+            commands[tail]["examples"] = [example["commands"][tail]]
+        else:
+            properties[head]["examples"] = [example[head]]
+
+
+def lockable() -> frozenset[str]:
+    """What `locked` may name, besides single rules and artifacts."""
+    return frozenset(key.path for key in all_keys()) - {"locked"} | {"commands", "waive"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Key:
+    """One key as the reference page and `config show` tell it."""
+
+    path: str
+    kind: str
+    """Its type in words."""
+    default: Any
+    """As JSON has it."""
+    choices: tuple[str, ...]
+    text: str
+
+
+@lru_cache(maxsize=1)
+def all_keys() -> tuple[Key, ...]:
+    """Every key in the model's order, those of `commands` one by one."""
+    schema = _adapter().json_schema()
+    definitions = schema["$defs"]
+    found: list[Key] = []
+    for name, facts in schema["properties"].items():
+        if name == "commands":
+            commands = definitions["Commands"]["properties"]
+            found += [_key(f"commands.{key}", facts_of, definitions) for key, facts_of in commands.items()]
+        else:
+            found.append(_key(name, facts, definitions))
+    return tuple(found)
+
+
+def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> Key:
+    target = facts
+    while "$ref" in target or "additionalProperties" in target or "anyOf" in target or "items" in target:
+        inner = target.get("additionalProperties") or target.get("items") or target
+        if "anyOf" in inner:
+            inner = next(option for option in inner["anyOf"] if option.get("type") != "null")
+        if "$ref" in inner:
+            inner = definitions[inner["$ref"].rsplit("/", 1)[-1]]
+        target = inner
+    kind = _kind(facts, target)
+    text = " ".join(str(facts.get("description", "")).split())
+    return Key(path, kind, _default(path), tuple(target.get("enum", ())), text)
+
+
+def _kind(facts: dict[str, Any], target: dict[str, Any]) -> str:
+    if "additionalProperties" in facts:
+        return "mapping of names to words"
+    inner = next((option for option in facts.get("anyOf", ()) if option.get("type") != "null"), facts)
+    if "items" in inner:
+        return "list of text"
+    if "enum" in target:
+        return "word"
+    return {"integer": "whole number", "string": "text"}[target["type"]]
+
+
+def _default(path: str) -> Any:
+    value: Any = dataclasses.asdict(RepositoryConfig())
+    for part in path.split("."):
+        value = value[part]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def plain_config(config: RepositoryConfig) -> dict[str, Any]:
+    """The configuration as JSON has it, every key present."""
+    values: dict[str, Any] = _adapter().dump_python(config, mode="json")
+    return values

@@ -1,0 +1,1 @@
+"""From facts about an event to a list of effects."""

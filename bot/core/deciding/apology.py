@@ -1,0 +1,133 @@
+"""What is due when work on an event is given up: a verdict that says so, on which head, and who is looked at later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.forge.effects import NAME, CheckRunOutput, Enqueue
+from bot.core.forge.events import (
+    BranchPushed,
+    ButtonPressed,
+    MergeGroupRequested,
+    PullRequestChanged,
+    RerunRequested,
+    SuiteRequested,
+    SweepDue,
+)
+from bot.core.forge.facts import Question
+from bot.core.speech.render import Fault, NoVerdict, RenderContext, no_verdict
+from bot.core.text.neutral import plain_line
+from bot.core.text.wording import count
+
+if TYPE_CHECKING:
+    from bot.core.deciding.commit_verdict import House
+    from bot.core.forge.events import Event
+    from bot.core.forge.facts import Answer
+    from bot.core.forge.ports import LeasedJob
+
+_LONGEST = 300
+_MINUTE = 60.0
+_LATER = (15 * _MINUTE, 30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE)
+"""Seconds until what a job was given up over is looked at again, for each time in vain."""
+
+
+def head_of(event: Event) -> str | None:
+    """The commit that an event tells of and on which a verdict is due, None where it names none.
+
+    On the default branch none is due: a push to it is about the pull requests that aim at it.
+    """
+    match event:
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested():
+            return event.head_sha
+        case SuiteRequested() if event.branch != event.repository.default_branch:
+            return event.head_sha
+        case BranchPushed(deleted=False) if event.branch != event.repository.default_branch:
+            return event.after
+        case _:
+            return None
+
+
+def whereabouts(event: Event) -> Question | None:
+    """What tells which head is there now, None where an event is about one commit, or no verdict is due."""
+    match event:
+        case PullRequestChanged():
+            return Question(number=event.number, branch=event.head_branch if event.pushed else None)
+        case SweepDue(number=int()):
+            return Question(number=event.number)
+        case BranchPushed() | SuiteRequested() if event.branch != event.repository.default_branch:
+            return Question(branch=event.branch)
+        case _:
+            return None
+
+
+def present_head(answer: Answer) -> str | None:
+    """The head that is there by the answer to that, None where the pull request is closed or the branch is gone."""
+    pull = answer.asked
+    return pull.head_sha if pull is not None and pull.is_open else answer.tip
+
+
+def has_run(answer: Answer) -> bool:
+    """Whether the commit that was asked for has a completed run of ours."""
+    return answer.head is not None and any(run.name == NAME and run.completed for run in answer.head.runs)
+
+
+def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
+    """What went wrong. `error` is our own line on what stood in the way; `now` is in seconds since the epoch (UTC)."""
+    theirs = error.startswith("GitHub")
+    minutes = max(1, round((now - job.accepted_at) / _MINUTE))
+    tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
+    what = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
+    return NoVerdict(
+        fault=Fault.GITHUB if theirs else Fault.OURS,
+        what=(f"{what} {tries}",),
+        delivery=job.delivery,
+        at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+    )
+
+
+def apology(what: NoVerdict, event: Event, house: House) -> CheckRunOutput:
+    """The run that says so."""
+    return no_verdict(what, _context(event, house))
+
+
+def owed_look(event: Event, delivery: str) -> Enqueue | None:
+    """Whoever else had to be looked at again for this event, which is given up, is looked at later.
+
+    They have verdicts, so no sweep would find them, but by what was there before. After a few such looks in vain it is
+    left to whoever replays the dead letter.
+    """
+    match event:
+        case SweepDue():
+            number, past = event.number, event.in_vain
+        case BranchPushed() | SuiteRequested() | PullRequestChanged():
+            number, past = None, 0
+        case _:
+            return None
+    if past == len(_LATER):
+        return None
+    look = SweepDue(
+        installation=event.installation,
+        repository=event.repository,
+        number=number,
+        reason="work on it was given up",
+        in_vain=past + 1,
+    )
+    return Enqueue(f"again:{delivery}", look, delay=_LATER[past])
+
+
+def _context(event: Event, house: House) -> RenderContext:
+    match event:
+        case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed() | SuiteRequested():
+            default = event.repository.default_branch
+            base = event.base_branch if isinstance(event, PullRequestChanged) else default
+            return RenderContext(
+                repository=event.repository.full_name,
+                web_url=house.web_url,
+                base_branch=base or default,
+                default_branch=default,
+                site_url=house.site_url,
+                engine_version=house.version,
+            )
+        case _:
+            return RenderContext(engine_version=house.version)

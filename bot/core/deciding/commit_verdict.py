@@ -1,0 +1,308 @@
+"""A commit's verdict: every candidate judged, the worst of those that count, and the run and comments that say so."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.core.config.in_force import Farther
+from bot.core.config.model import CommentWhen, Mode, Ungoverned
+from bot.core.config.owner_file import Standing
+from bot.core.features.folders import specs_roots
+from bot.core.features.governed import governed
+from bot.core.forge.effects import Conclusion
+from bot.core.judging import digest as digests
+from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.judging.judge import judge, worst
+from bot.core.judging.rule import by_id
+from bot.core.judging.waiving import with_waivers
+from bot.core.speech.render import (
+    ConfigTrouble,
+    OtherPull,
+    RenderContext,
+    check_run,
+    json_text,
+    never_good,
+    sticky,
+    title,
+)
+from bot.core.text.prose import At, Code, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.config.in_force import Configured
+    from bot.core.deciding.candidates import Candidate
+    from bot.core.drafting.draft import Draft
+    from bot.core.forge.effects import CheckRunOutput
+    from bot.core.forge.facts import Answer
+    from bot.core.forge.stored import Waiver
+    from bot.core.judging.rule import Rule
+    from bot.core.judging.waiving import Waived
+    from bot.core.speech.render import StickyComment
+    from bot.core.text.prose import Prose
+
+_SHORT = 16
+"""Hexadecimal digits of a digest that tell two reports of one commit apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What whoever hosts Plangate brings: the rules, the bundled template, and where people find things."""
+
+    rules: tuple[Rule, ...]
+    template: str
+    version: str
+    web_url: str = "https://github.com"
+    site_url: str | None = None
+    rules_url: str | None = None
+    app_slug: str = "plangate"
+    farther: Farther = field(default_factory=Farther)
+    """The configuration of whoever hosts Plangate."""
+
+    def rule_map(self) -> Mapping[str, Rule]:
+        """The rules by id."""
+        return by_id(self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its report."""
+
+    candidate: Candidate
+    report: Report
+    governed: bool
+    digest: str
+    """The report's, as it was before anything was waived: that of the desk, which knows no waivers."""
+    waived: tuple[Waived, ...] = ()
+    """What somebody let pass."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing is to be said of it at all."""
+        return not self.governed and self.candidate.held.config.ungoverned is Ungoverned.SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a commit."""
+
+    judged: tuple[Judged, ...]
+    deciding: Judged
+
+
+def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver] = ()) -> Judged:
+    """One candidate's report, with those of the repository's waivers that hold for it."""
+    change, held = candidate.change, candidate.held
+    roots = specs_roots(held.config, change.head, change.base)
+    is_governed = held.config.mode is not Mode.OFF and governed(change, roots, held.sources)
+    report = judge(change, held.config, house.rules, house.template, sources=held.sources)
+    if held.never_good and report.features:
+        report = _needs_admin(report, held)
+    if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
+        report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
+    digest = digests.digest(report, house.rules)
+    report, waived = with_waivers(report, change, waivers, held.config)
+    return Judged(candidate, report, is_governed, digest, waived)
+
+
+def _cut(candidate: Candidate, root: str) -> Finding:
+    """Not every changed file is known, so what is not said of the rest must not be taken for "all is well" there.
+
+    GitHub lists 3,000 files of a pull request and 300 of two commits that are compared.
+    """
+    return Finding(
+        rule="unreadable-document",
+        severity=Severity.WARNING,
+        path=root,
+        line=None,
+        title=("The list of changed files is cut",),
+        why=(f"GitHub lists the first {len(candidate.change.changed):,} of them, and only these were looked at.",),
+        fix=("Divide the change, or judge all of it on your desk: ", Code("plangate check"), "."),
+        subject="changed files",
+    )
+
+
+def _needs_admin(report: Report, held: Configured) -> Report:
+    """The configuration has never been readable: a feature cannot be judged, and that is nobody's fault here."""
+    line = held.broken.spot.line if held.broken is not None else 1
+    reason: Prose = (
+        "This feature cannot be judged: ",
+        At(held.path, line, Side.BASE),
+        " has never been readable, so an admin is needed. Nothing in this change is wrong.",
+    )
+    return Report(Conclusion.ACTION_REQUIRED, report.config, (), (), reason, report.code_files)
+
+
+def decide_verdict(judged: Sequence[Judged]) -> Verdict | None:
+    """The worst of those that count; of all where none does. None when there is nothing to say."""
+    heard = [one for one in judged if not one.silent]
+    counting = [one for one in heard if one.candidate.counts] or heard
+    if not counting:
+        return None
+    report = worst([one.report for one in counting])
+    return Verdict(tuple(judged), next(one for one in counting if one.report is report))
+
+
+def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPull, ...] = ()) -> RenderContext:
+    """What a surface has to know beside the report."""
+    change, pull = one.candidate.change, one.candidate.pull
+    owner_file, owner_commit = _owner_file(one)
+    fork = pull.head_repository if pull is not None and pull.head_repository != answer.full_name else None
+    return RenderContext(
+        repository=answer.full_name,
+        web_url=house.web_url,
+        head_sha=change.head.sha,
+        base_sha=change.base.sha if change.base is not None else None,
+        base_branch=change.base_branch,
+        head_branch=change.head_branch,
+        head_repository=fork,
+        default_branch=answer.default_branch or "",
+        pull_request=change.pull_request,
+        draft=pull.draft if pull is not None else False,
+        merge_group=change.merge_group,
+        governed=one.governed,
+        site_url=house.site_url,
+        rules_url=house.rules_url,
+        check_run_url=_checks_url(answer, house, pull.number, change.head.sha or "") if pull is not None else None,
+        engine_version=house.version,
+        digest=one.digest,
+        rules=house.rule_map(),
+        waivers=one.waived,
+        others=others,
+        owner_file=owner_file,
+        owner_commit=owner_commit,
+        trouble=_trouble(one),
+        owner_trouble=_owner_trouble(one, answer),
+    )
+
+
+def _checks_url(answer: Answer, house: House, number: int, sha: str) -> str:
+    """The pull request's page of this commit's checks: it is known before the run is written, and stays."""
+    return f"{house.web_url}/{answer.full_name}/pull/{number}/checks?sha={sha}"
+
+
+def _trouble(one: Judged) -> ConfigTrouble | None:
+    held = one.candidate.held
+    if held.broken is None or held.fallback is None:
+        return None
+    return ConfigTrouble(
+        path=held.path,
+        branch=held.branch,
+        since=held.since or "",
+        line=held.broken.spot.line,
+        what=held.broken.title,
+        good=held.fallback.sha if held.fallback.text else "",
+    )
+
+
+def _owner_file(one: Judged) -> tuple[str, str]:
+    """The owner's file and its commit, where something in it holds."""
+    owner = one.candidate.held.owner
+    if owner is None or not owner.layer.settings:
+        return "", ""
+    sha = owner.layer.origin.sha or ""
+    return owner.layer.origin.path, f"{owner.file.branch}@{sha[:7]}"
+
+
+def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:
+    """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
+    owner = one.candidate.held.owner
+    if owner is None:
+        return None
+    lost = owner.file.standing is Standing.LOST and owner.layer.present
+    if owner.broken is None and not lost:
+        return None
+    told = owner.broken if answer.private or not owner.file.private else None
+    return ConfigTrouble(
+        path=owner.layer.origin.path,
+        branch=owner.file.branch,
+        since="",
+        line=told.spot.line if told is not None else 0,
+        what=told.title if told is not None else "",
+        good=owner.layer.origin.sha or "" if owner.layer.present else "",
+        lost=lost,
+    )
+
+
+def other_pulls(verdict: Verdict, answer: Answer, house: House) -> tuple[OtherPull, ...]:
+    """The other open pull requests on the head, each with its own verdict."""
+    rest = [one for one in verdict.judged if one is not verdict.deciding and one.candidate.pull is not None]
+    return tuple(
+        OtherPull(
+            number=one.candidate.pull.number,
+            base=one.candidate.pull.base_branch,
+            conclusion=one.report.conclusion,
+            title=title(one.report, context_of(one, answer, house)),
+            counts=one.candidate.counts,
+        )
+        for one in rest
+        if one.candidate.pull is not None
+    )
+
+
+def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) -> tuple[CheckRunOutput, str]:
+    """The run that says the verdict, and its external id.
+
+    The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
+    reader would see change, so that a run is written anew exactly when there is something new to read. The draft is
+    left out of it: on one head and one report it is the same.
+    """
+    others = other_pulls(verdict, answer, house)
+    context = context_of(verdict.deciding, answer, house, others)
+    output = _output(verdict.deciding, context, draft)
+    seen = (
+        digests.fingerprint(verdict.deciding.report),
+        output.title,
+        *(f"{other.number} {other.base} {other.conclusion} {other.title} {other.counts}" for other in others),
+        *(f"{one.rule} {one.by} {one.role} {one.reason}" for one in context.waivers),
+        *(str(trouble) for trouble in (context.trouble, context.owner_trouble) if trouble is not None),
+    )
+    mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
+    number = verdict.deciding.candidate.change.pull_request
+    kind = "group" if verdict.deciding.candidate.change.merge_group else "head"
+    what = f"pr/{number}" if number is not None else kind
+    return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
+
+
+def _output(one: Judged, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
+    held = one.candidate.held
+    if one.report.conclusion is Conclusion.ACTION_REQUIRED and held.broken is not None:
+        return never_good(held.path, held.broken, context)
+    return check_run(one.report, context, draft)
+
+
+def says_the_same(first: str, second: str) -> bool:
+    """Whether two runs tell a reader the same; a run that was written for the branch serves its pull request, too."""
+    return first.split("/")[-2:] == second.split("/")[-2:] and first.startswith("v1/")
+
+
+def number_of(external_id: str | None) -> int | None:
+    """The pull request that a run of ours was about, None where it was about none."""
+    parts = (external_id or "").split("/")
+    if len(parts) < 3 or parts[:2] != ["v1", "pr"]:  # noqa: PLR2004  version, kind, number
+        return None
+    return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
+
+
+def comment_mark(one: Judged, house: House) -> str:
+    """What tells one sticky comment of a pull request from another, but for the draft in it."""
+    change = one.candidate.change
+    return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{house.version}"
+
+
+def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -> StickyComment | None:
+    """The sticky comment as it should read, None where none is wanted whatever is there."""
+    config = one.candidate.held.config
+    if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
+        return None
+    # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.
+    if config.mode is not Mode.ENFORCE and (one.candidate.advised or config.comment is not CommentWhen.ALWAYS):
+        return None
+    return sticky(one.report, context_of(one, answer, house), draft)
+
+
+def report_json(one: Judged, house: House) -> str:
+    """The report as it is kept behind the run's page."""
+    return json_text(one.report, one.digest, house.version)

@@ -1,0 +1,125 @@
+"""The check run `plangate config`: a pull request that changes a configuration file is told what of it cannot be read.
+
+The file is judged by nobody's rules but its own schema and what farther files lock; the version that is in force stays
+there until the change is merged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from bot.core.change.trees import Kind
+from bot.core.config.in_force import PATHS, file_at, own_layer, rank_of, read_file
+from bot.core.config.layers import Layer, merge
+from bot.core.forge.effects import CheckRun, PublishRun
+from bot.core.speech.render import CONFIG_NAME, ConfigFile, RenderContext, config_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.change.trees import Tree
+    from bot.core.config.in_force import Farther
+    from bot.core.config.yaml import Mistake
+    from bot.core.deciding.candidates import Candidate
+    from bot.core.deciding.commit_verdict import House
+    from bot.core.forge.facts import Answer, Run
+
+
+def changes_configuration(one: Candidate) -> bool:
+    """Whether a candidate changes a file that may hold a configuration; one whose list of files is cut may do so."""
+    if one.pull is not None and not one.pull.changes_complete:
+        return True
+    return any(path in PATHS for file in one.change.changed for path in (file.path, file.previous))
+
+
+def latest_config_run(answer: Answer) -> Run | None:
+    """Our latest run of that name on the head."""
+    runs = answer.head.runs if answer.head is not None else ()
+    return next((run for run in runs if run.name == CONFIG_NAME), None)
+
+
+def is_due(candidates: Iterable[Candidate], answer: Answer) -> bool:
+    """Whether the head's own files have to be read: something changes them, or an earlier run may be out of date."""
+    return any(map(changes_configuration, candidates)) or latest_config_run(answer) is not None
+
+
+def mistakes_of(layer: Layer, farther: Farther) -> tuple[Mistake, ...]:
+    """Everything in a file that cannot hold, in the order of its lines: locked keys, too."""
+    overruled = (mistake for origin, mistake in merge((*farther.layers, layer)).overruled if origin == layer.origin)
+    return tuple(sorted((*layer.mistakes, *overruled), key=lambda found: (found.spot.line, found.spot.column)))
+
+
+def effects(
+    candidates: tuple[Candidate, ...], head: Tree, answer: Answer, house: House, asked_from: int | None
+) -> list[PublishRun]:
+    """The run, as far as it is not there yet. `head` holds the head's configuration files.
+
+    `asked_from` is the run that a person asked for another from (0 for none in particular), None where nobody did.
+    """
+    one = next((one for one in candidates if changes_configuration(one)), candidates[0])
+    file = _file(one, head, answer, house.farther)
+    latest = latest_config_run(answer)
+    if file is None and latest is None:
+        return []
+    path = file.path if file is not None else PATHS[0]
+    output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(one, answer, house))
+    seen = f"{path}\0{output.title}\0{output.summary}".encode("utf-8", "replace")
+    number = one.change.pull_request
+    what = f"pr/{number}" if number is not None else "group"
+    external_id = f"v1/{what}/config/{hashlib.sha256(seen).hexdigest()[:16]}"
+    same = latest is not None and latest.completed and latest.external_id == external_id
+    if asked_from is not None:
+        same = same and latest is not None and 0 < asked_from < latest.id
+    return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
+
+
+def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> ConfigFile | None:
+    """What the change makes of the configuration, None where it does nothing to it."""
+    rank, ids = rank_of(answer.full_name), farther.rule_ids
+    base, _ = own_layer(one.change.base, ids, rank)
+    changed = [path for path in PATHS if _differs(path, head, one.change.base)]
+    files = [file for path in changed if (file := file_at(head, path)) is not None]
+    told = [
+        ConfigFile(
+            layer.origin.path,
+            file.text,
+            mistakes_of(layer, farther),
+            base_exists=base.present,
+            shadowed=_comes_first(layer, own_layer(head, ids, rank)[0]),
+        )
+        for file in files
+        if (layer := read_file(file, head.sha, ids, rank)[0]).present
+    ]
+    if told:
+        return next((file for file in told if file.mistakes), told[0])
+    if base.present and base.origin.path in changed:
+        entry = head.entries.get(base.origin.path)
+        return ConfigFile(base.origin.path, "", (), removed=True, link=entry is not None and entry.kind is Kind.SYMLINK)
+    return None
+
+
+def _comes_first(layer: Layer, counting: Layer) -> str | None:
+    """The file that counts in the head's stead of this one."""
+    return counting.origin.path if counting.present and counting.origin != layer.origin else None
+
+
+def _differs(path: str, head: Tree, base: Tree | None) -> bool:
+    return file_at(head, path) != (file_at(base, path) if base is not None else None)
+
+
+def _context(one: Candidate, answer: Answer, house: House) -> RenderContext:
+    change = one.change
+    return RenderContext(
+        repository=answer.full_name,
+        web_url=house.web_url,
+        head_sha=change.head.sha,
+        base_sha=change.base.sha if change.base is not None else None,
+        # The branch whose file is in force, which a pull request to another base does not change.
+        base_branch=one.held.branch,
+        default_branch=answer.default_branch or "",
+        pull_request=change.pull_request,
+        site_url=house.site_url,
+        rules_url=house.rules_url,
+        engine_version=house.version,
+    )

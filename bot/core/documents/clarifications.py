@@ -1,0 +1,138 @@
+"""Open questions: `[NEEDS CLARIFICATION: …]` where somebody still has to answer, not where the words are mentioned."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.markdown import Fence
+from bot.core.text.brackets import MAX_LINE, mask_code
+from bot.core.yardstick.parts import Part, part_of
+
+if TYPE_CHECKING:
+    from bot.core.markdown import Markdown
+
+_WORDS = (
+    r"NEEDS[ _-]CLARIFICATION|要明確化|明確化が必要|要確認|需要澄清|待澄清|待確認|명확화 필요|확인 필요"
+    r"|NECESITA ACLARACI[ÓO]N|REQUIERE ACLARACI[ÓO]N|PRECISA(?: DE)? ESCLARECIMENTO|KLÄRUNG ERFORDERLICH"
+)
+_MARKER = re.compile(rf"([\[(（【]?)[*_]{{0,2}}({_WORDS})[*_]{{0,2}}\s*([:：—–-])?")
+_CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
+_SETTLED = re.compile(
+    r"\b(?:resolved|answered|addressed|clarified|removed|replaced|remain(?:s|ing)?|none|markers?|items?|tags?|no|all"
+    r"|zero|without|any|every|each|if|for each|marked|unless|when)\b|✅|✓|~~|解決済|已解决|已解決|なし|해결",
+    re.IGNORECASE,
+)
+_ANSWERED = re.compile(r"\b(?:resolved|answered|clarified|decided)\b|✅|→|解決済|已解决|已解決|해결", re.IGNORECASE)
+_EXAMPLES = frozenset(("", "specific question", "question", "具体的な質問", "具体问题", "具體問題"))
+"""What the templates write where they tell how to mark a question."""
+_TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
+_MAX_LABEL = 200
+_MAX_IN_LINE = 10
+_NEAR = 40
+"""Characters around the words in which others may turn them into a mention."""
+_LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
+_BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """An open question: its words as written, its 1-based line and inclusive columns."""
+
+    text: str
+    line: int
+    column: int
+    end_column: int
+
+
+def clarifications(document: Markdown) -> tuple[Clarification, ...]:
+    """The open questions of a plan or spec, in order."""
+    skipped = _skipped(document)
+    found: list[Clarification] = []
+    context = _context(document)
+    for number in range(document.body, len(document.lines) + 1):
+        line = document.lines[number - 1][:MAX_LINE]
+        if number in skipped or not _MARKER.search(line):
+            continue
+        found.extend(_in_line(mask_code(line), number, in_context=number in context))
+    return tuple(found)
+
+
+def field_of(line: str, text: str) -> str | None:
+    """What a marker without a question of its own is about: `Storage` for `**Storage**: NEEDS CLARIFICATION`.
+
+    `line` is the marker's whole line and `text` the marker. None where it asks for itself, or stands behind no name.
+    """
+    marker = _MARKER.match(text)
+    if marker is None or text[marker.end() :].strip("[]()（）【】*_ .。"):
+        return None
+    before = line[: max(0, line.find(text))][:_MAX_LABEL].lstrip(" \t>*_+|#-")
+    ends = [at for mark in ":：|" if (at := before.find(mark)) >= 0]
+    name = before[: min(ends)].strip(" \t*_`[]") if ends else ""
+    return name if any(character.isalpha() for character in name) else None
+
+
+def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]:
+    found: list[Clarification] = []
+    at = 0
+    while len(found) < _MAX_IN_LINE and (match := _MARKER.search(line, at)):
+        at = end = match.end()
+        closing = _CLOSING[match[1]]
+        if closing:
+            stop = line.find(closing, match.end())
+            end = stop + 1 if stop >= 0 else len(line.rstrip())
+            at = max(at, end)
+        asked = line[match.end() : end].strip("[]()（）【】 ")
+        if _open(line, match, asked, end, in_context=in_context):
+            if not closing:
+                end = len(line.rstrip(" |"))
+                at = len(line)
+            found.append(Clarification(line[match.start() : end], number, match.start() + 1, end))
+    return found
+
+
+def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: bool) -> bool:
+    """Whether one marker asks something here and now."""
+    before, after = line[: match.start()], line[end:]
+    if _ANSWERED.search(after):
+        return False
+    ticked = _TICKED.match(line)
+    if match[1] and asked:
+        example = asked.strip(" .…").casefold() in _EXAMPLES
+        return not example and (not ticked or "x" not in ticked[0].casefold())
+    near = len(before) <= _MAX_LABEL
+    leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
+    explained = after.lstrip().startswith(("(", "（"))
+    settled = _SETTLED.search(before[-_NEAR:]) or (_SETTLED.search(after[:_NEAR]) and not explained)
+    if ticked or (settled and not (leads and in_context)):
+        return False
+    alone = bool(match[1]) and not after.strip(" .。|")
+    return (
+        alone or (leads and (in_context or bool(match[1] or match[3]))) or (in_context and bool(match[1] or explained))
+    )
+
+
+def _skipped(document: Markdown) -> set[int]:
+    """Lines where the words are never a question: code, comments, the instructions of the old templates."""
+    lines: set[int] = set()
+    for block in document.blocks:
+        if isinstance(block, Fence) and (block.fenced or block.info):
+            lines.update(range(block.line, block.end_line + 1))
+    for comment in document.comments:
+        lines.update(range(comment.line + 1, comment.end_line))
+        if comment.end_line > comment.line or document.source(comment.line).lstrip().startswith("<!--"):
+            lines.update((comment.line, comment.end_line))
+    for heading in document.headings:
+        if heading.level == 2 and part_of(heading.title) is Part.FLOW:  # noqa: PLR2004  the level of a section
+            lines.update(range(heading.line, heading.end_line + 1))
+    return lines
+
+
+def _context(document: Markdown) -> set[int]:
+    """The lines of the Technical Context, where a value may say that it is not known yet."""
+    lines: set[int] = set()
+    for heading in document.headings:
+        if part_of(heading.title) is Part.CONTEXT:
+            lines.update(range(heading.line, heading.end_line + 1))
+    return lines

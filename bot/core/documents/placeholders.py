@@ -1,0 +1,244 @@
+"""What is left of the template in a plan: lines that its writer still has to replace.
+
+A line is held against the repository's own template and against the stock ones of every Spec Kit release, since a
+plan may be older than the template beside it. Instructions that the templates leave in place on purpose (the Note
+line, "Fill ONLY if …", the Execution Flow of 2025) are not placeholders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from bot.core.documents.clarifications import clarifications
+from bot.core.documents.plan import Placeholder
+from bot.core.text.brackets import MAX_LINE, brackets, mask_code
+from bot.core.yardstick.parts import Part, lines_of
+from bot.core.yardstick.template import PlaceholderKind, action_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.markdown import Markdown
+    from bot.core.text.brackets import Bracket
+    from bot.core.yardstick.parts import Line
+    from bot.core.yardstick.template import Template
+
+SOFT = frozenset((PlaceholderKind.TREE, PlaceholderKind.OPTION, PlaceholderKind.COMMENT, PlaceholderKind.ROW))
+"""Kinds that survive in many plans that are otherwise finished."""
+MOST = 0.5
+"""A plan that keeps more than this share of the template's placeholder lines was not filled in."""
+
+_FIELDS = frozenset(
+    (
+        "language/version",
+        "primary dependencies",
+        "storage",
+        "testing",
+        "target platform",
+        "project type",
+        "performance goals",
+        "constraints",
+        "scale/scope",
+    )
+)
+_META = frozenset(("###-feature-name", "###-feature", "date", "link"))
+_TITLE = frozenset(("feature", "feature name"))
+_VALUE = re.compile(r"e\.g\.|if applicable, e\.g\.|domain-specific|single/web/mobile")
+_BEGINNINGS = (
+    ("extract from feature spec", PlaceholderKind.SUMMARY),
+    ("gates determined based on", PlaceholderKind.GATES),
+    ("document the selected structure", PlaceholderKind.STRUCTURE),
+    ("default to option 1", PlaceholderKind.STRUCTURE),
+    ("name + purpose for each", PlaceholderKind.GATES),
+    ("commands with --help", PlaceholderKind.GATES),
+)
+_ROW = frozenset(
+    (
+        "e.g., 4th project",
+        "e.g., repository pattern",
+        "current need",
+        "specific problem",
+        "why 3 projects insufficient",
+        "why direct db access insufficient",
+    )
+)
+_TREE = re.compile(r"[\s│├└─|]*+\S{0,200}?\[###-feature(?:-name)?\]/?")
+_LABEL = re.compile(
+    r"\s*#\s*(?:\[REMOVE IF UNUSED\]|(?:\[[^\[\]]{1,60}\]\s*)?Option [0-9]\s*:\s*(?:Single project|Web app|Mobile))",
+    re.IGNORECASE,
+)
+_LEFTOVER = ("same as backend above", "platform-specific structure")
+_PARAGRAPHS = {Part.SUMMARY: PlaceholderKind.SUMMARY, Part.CHECK: PlaceholderKind.GATES}
+_LONG = 12
+"""Characters in brackets that do not stand in a plan by chance just as the template has them."""
+_WORDS = 4
+_IDEOGRAPHS = 8
+"""Words, or characters of a script without blanks, that make a sentence and no label such as `[DEFERRED TO V2]`."""
+_DIGIT = re.compile(r"[0-9]")
+
+
+def find_placeholders(path: str, document: Markdown, template: Template) -> tuple[Placeholder, ...]:
+    """The lines of the plan at `path` that still hold template text, one entry a line, in order."""
+    known = _Known(template)
+    found = {}
+    for line in lines_of(document):
+        at = known.in_line(line)
+        if at is not None:
+            kind, start, end = at
+            found[line.number] = Placeholder(path, line.number, kind, line.text[start:end], start + 1, end)
+    for number, order in action_lines(document):
+        column = document.source(number).find(order) + 1
+        found[number] = Placeholder(path, number, PlaceholderKind.COMMENT, order, column, column + len(order) - 1)
+    for asked in clarifications(document):
+        found.setdefault(
+            asked.line,
+            Placeholder(
+                path, asked.line, PlaceholderKind.NEEDS_CLARIFICATION, asked.text, asked.column, asked.end_column
+            ),
+        )
+    return tuple(found[number] for number in sorted(found))
+
+
+def template_share(placeholders: Iterable[Placeholder], template: Template) -> float:
+    """Of the template's placeholder lines, the share (0 to 1) that remains, counted by kind."""
+    return _share(Counter(placeholder.kind for placeholder in placeholders), template)
+
+
+def is_unfilled(placeholders: Iterable[Placeholder], template: Template) -> bool:
+    """Title and summary are placeholders, or most of the template's placeholder lines remain.
+
+    What survives in many finished plans (tree, option labels, comments, rows) does not make the most of them alone.
+    """
+    left = Counter(placeholder.kind for placeholder in placeholders)
+    if left[PlaceholderKind.TITLE] and left[PlaceholderKind.SUMMARY]:
+        return True
+    hard = Counter({kind: count for kind, count in left.items() if kind not in SOFT})
+    asked = sum(hole.kind not in SOFT for hole in template.holes)
+    return _share(left, template) > MOST and sum(hard.values()) > asked * MOST
+
+
+def _share(left: Mapping[PlaceholderKind, int], template: Template) -> float:
+    asked = Counter(hole.kind for hole in template.holes)
+    if not asked:
+        return 0.0
+    return sum(min(count, left.get(kind, 0)) for kind, count in asked.items()) / asked.total()
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().strip("[]*_` ").split())
+
+
+class _Known:
+    """What counts as left over, for one template."""
+
+    def __init__(self, template: Template) -> None:
+        lines = template.text.removeprefix("\ufeff").split("\n")
+        self._holes: dict[str, list[tuple[PlaceholderKind, str | None]]] = {}
+        self._labels: set[str] = set()
+        for hole in template.holes:
+            if hole.kind is PlaceholderKind.OPTION:
+                self._labels.add(_plain(hole.text))
+            line = lines[hole.line - 1] if hole.line <= len(lines) else ""
+            for bracket in brackets(line.rstrip("\r")):
+                self._holes.setdefault(_plain(bracket.text), []).append((hole.kind, _label(bracket)))
+        self._fields = _FIELDS | {_plain(name) for name in template.fields}
+
+    def in_line(self, line: Line) -> tuple[PlaceholderKind, int, int] | None:
+        """Kind and place (offsets, the end exclusive) of what is left over in a line."""
+        if line.part is Part.FLOW or len(line.text) > MAX_LINE or not ("[" in line.text or line.fence):
+            return None
+        if line.fence is not None:
+            return self._in_fence(line)
+        text = line.text if line.head else mask_code(line.text)
+        first: tuple[PlaceholderKind, int] | None = None
+        end = 0
+        for bracket in brackets(text):
+            kind = self._kind(line, text, bracket)
+            if kind is not None:
+                first = first or (kind, bracket.start)
+                end = bracket.end
+        if first is not None:
+            return first[0], first[1], end
+        if tree := _TREE.match(text):
+            return PlaceholderKind.TREE, len(text) - len(text.lstrip()), tree.end()
+        return None
+
+    def _in_fence(self, line: Line) -> tuple[PlaceholderKind, int, int] | None:
+        text = line.text
+        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        if _LABEL.match(text) or _plain(text) in self._labels:
+            return PlaceholderKind.OPTION, start, end
+        if "[" not in text:
+            return None
+        if tree := _TREE.match(text):
+            return PlaceholderKind.TREE, start, tree.end()
+        for bracket in brackets(text):
+            plain = _plain(bracket.text)
+            if any(kind is PlaceholderKind.TREE for kind, _ in self._holes.get(plain, ())):
+                return PlaceholderKind.TREE, bracket.start, bracket.end
+            if plain.startswith(_LEFTOVER) and not self._label_above(line):
+                return PlaceholderKind.OPTION, bracket.start, bracket.end
+        return None
+
+    def _label_above(self, line: Line) -> bool:
+        """An option's label stands above in the same tree: it is reported, and what is under it goes with it."""
+        above = line.fence.lines[: line.number - line.fence.first] if line.fence else ()
+        return any(_LABEL.match(other) or _plain(other) in self._labels for other in above)
+
+    def _kind(self, line: Line, text: str, bracket: Bracket) -> PlaceholderKind | None:
+        plain = _plain(bracket.text)
+        title = line.head and text.lstrip().startswith("#")
+        ends = bracket.leads and bracket.end == len(text.rstrip()) and not _DIGIT.search(plain)
+        if title and (plain in _TITLE or ends):
+            return PlaceholderKind.TITLE
+        if line.head and not title and plain in _META:
+            return PlaceholderKind.META
+        return self._stock(line, text, bracket, plain) or self._own(line, text, bracket, plain)
+
+    def _stock(self, line: Line, text: str, bracket: Bracket, plain: str) -> PlaceholderKind | None:
+        """The kind of a stock template's placeholder."""
+        if "|" in text and plain in _ROW:
+            return PlaceholderKind.ROW
+        if not bracket.leads:
+            return None
+        kind = next((kind for beginning, kind in _BEGINNINGS if plain.startswith(beginning)), None)
+        whole = not text[bracket.end :].strip(" .*_|")
+        if kind is None and line.part is Part.CONTEXT:
+            kind = PlaceholderKind.FIELD if self._is_field(bracket, plain, whole=whole) else None
+        elif kind is None and _VALUE.match(plain) and plain.endswith("needs clarification"):
+            kind = PlaceholderKind.FIELD
+        elif kind is None and whole and not text[: bracket.start].strip() and _is_sentence(bracket.inner):
+            kind = _PARAGRAPHS.get(line.part or Part.FLOW)
+        return kind
+
+    def _is_field(self, bracket: Bracket, plain: str, *, whole: bool) -> bool:
+        """A stock example as value, or a value that somebody changed inside its brackets and left there."""
+        if plain.startswith(("needs clarification", "n/a", "none")):
+            return False
+        return bool(_VALUE.match(plain)) or (whole and _label(bracket) in self._fields)
+
+    def _own(self, line: Line, text: str, bracket: Bracket, plain: str) -> PlaceholderKind | None:
+        """The kind of a placeholder of the repository's own template."""
+        label = _label(bracket)
+        for kind, expected in self._holes.get(plain, ()):
+            if kind is PlaceholderKind.ROW and "|" not in text:
+                continue
+            if kind in {PlaceholderKind.TITLE, PlaceholderKind.META} and not line.head:
+                continue
+            sure = kind in {PlaceholderKind.TITLE, PlaceholderKind.META, PlaceholderKind.ROW}
+            if sure or (label is not None and label == expected) or len(plain) >= _LONG:
+                return kind
+        return None
+
+
+def _label(bracket: Bracket) -> str | None:
+    return None if bracket.label is None else _plain(bracket.label)
+
+
+def _is_sentence(words: str) -> bool:
+    """Somebody asks for something here, in whatever language."""
+    if words.isupper():
+        return False
+    return len(words.split()) >= _WORDS or (not words.isascii() and len(words) >= _IDEOGRAPHS)

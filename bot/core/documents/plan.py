@@ -1,0 +1,171 @@
+"""A plan as it is judged: header, check, tracking, document tree, placeholders; every part with its 1-based line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.change.trees import Document
+    from bot.core.yardstick.constitution import Constitution
+    from bot.core.yardstick.template import PlaceholderKind, Template
+
+
+class Verdict(StrEnum):
+    """What a plan says of one item of its Constitution Check."""
+
+    PASS = "pass"  # noqa: S105  a verdict
+    VIOLATION = "violation"
+    PARTIAL = "partial"
+    NA = "na"
+    PENDING = "pending"
+    UNANSWERED = "unanswered"
+
+
+class Phase(StrEnum):
+    """Before or after the design: the Constitution Check, or its re-check."""
+
+    PRE = "pre"
+    POST = "post"
+
+
+class Join(StrEnum):
+    """How surely an item belongs to its principle."""
+
+    BOTH = "both"
+    """Numeral and name agree."""
+    NAME = "name"
+    NUMERAL = "numeral"
+    LOOSE = "loose"
+    """Tokens overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a line: 1-based line, 1-based inclusive columns in characters."""
+
+    line: int
+    column: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The smallest assessed unit of the Constitution Check."""
+
+    principle: str | None
+    """The id of the principle in the constitution (its name where it has no numeral), None when it joins none."""
+    text: str
+    """The line as written, bounded."""
+    verdict: Verdict
+    line: int
+    phase: Phase
+    join: Join | None = None
+    named: str = ""
+    """How the item calls itself: the first cell, the bold words, the heading."""
+    status: str = ""
+    """The words in the status slot as written, empty where there is no slot or nothing in it."""
+    in_slot: bool = False
+    """The verdict was read in a status slot (status cell, token after the name, status line), not from prose."""
+    explicit: bool = True
+    """A status word, mark or box says it; False where only prose does."""
+    reason: str | None = None
+    """The reason that stands in the item itself, None where there is none of substance."""
+    span: Span | None = None
+    """Where the status stands; the item's own place where there is none."""
+    repairs: bool = False
+    """The text says that the feature repairs an existing violation."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingRow:
+    """A real row of Complexity Tracking: not the template's, not None or N/A, not informational."""
+
+    principle: str | None
+    violation: str
+    why: str
+    alternative: str
+    line: int
+    complete: bool
+    names: tuple[str, ...] = ()
+    """Ids of every principle that the row names."""
+    gates: tuple[str, ...] = ()
+    """Names of checks (`Check.named`) that the row names although they are no principle."""
+    missing: tuple[str, ...] = ()
+    """Which cells say nothing: `why`, `alternative`."""
+    has_alternative_column: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A line of a document that still holds the template's text."""
+
+    path: str
+    line: int
+    kind: PlaceholderKind
+    text: str
+    column: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A line of the plan's Documentation tree (or an `X: N/A` line) about one artifact."""
+
+    artifact: str
+    line: int
+    column: int | None
+    end_column: int | None
+    waived: str | None
+    """The reason why it is not needed, as written; None where the line promises it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the plan that was found, whatever its heading is called."""
+
+    heading: str
+    line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that the rules and the skeleton look at."""
+
+    path: str
+    lines: tuple[str, ...]
+    """The document's lines without their ends, for quoting; `lines[0]` is line 1."""
+    title: str | None = None
+    branch: str | None = None
+    branch_line: int | None = None
+    spec_link: str | None = None
+    spec_line: int | None = None
+    check: Section | None = None
+    """The first Constitution Check."""
+    tracking: Section | None = None
+    tracking_table_line: int | None = None
+    """The last line of the tracking table: a row is pasted under it."""
+    checks: tuple[Check, ...] = ()
+    overall: Verdict | None = None
+    """One verdict line for the whole gate, if there is one."""
+    overall_line: int | None = None
+    rows: tuple[TrackingRow, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
+    template_share: float = 0.0
+    """Of the template's placeholder lines, the share that remains (0 to 1)."""
+    unfilled: bool = False
+    """Title and summary are placeholders, or most of the template's placeholder lines remain."""
+    structure_paths: tuple[tuple[str, int], ...] = ()
+    """Paths named by the Structure Decision and the source tree, with their lines."""
+    links: tuple[tuple[str, int], ...] = ()
+    """Relative links with their lines."""
+
+
+def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:
+    """The plan, held to its repository's own template and constitution. Total: never raises for any text."""
+    from bot.core.documents.plan_reading.plan_reader import read_plan as read  # noqa: PLC0415  the reading needs the values above
+
+    return read(document, template, constitution)

@@ -1,0 +1,97 @@
+"""A sub-heading of the Constitution Check: its name, its status, and the status line below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan_reading import verdict
+from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.documents.plan_reading.joining import leading_numeral
+from bot.core.documents.plan_reading.naming import is_status_label, name_of
+from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.verdict import worse
+from bot.core.markdown import Item, Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.documents.plan_reading.verdict import Reading
+    from bot.core.markdown import Block, Text
+
+_SEPARATORS = re.compile(r"\s[—–-]{1,2}\s|[:：(（\[|]")
+_FEW_WORDS = 4
+
+
+def split_heading(text: Text) -> tuple[str, Reading | None]:
+    """The name in a heading and the status before or after it."""
+    shown = visible(text)
+    named = name_of(text)
+    led = verdict.lead(shown[: named.start]) if named.start > 0 else None
+    ended = verdict.tail(shown, heading=True) or after_separator(shown) or _after_mark(shown)
+    status = ended if led is None or (ended and worse(ended.verdict, led.verdict)) else led
+    end = ended.start if ended is not None else len(shown)
+    start = named.start if led is not None else 0
+    return text.text[start:end].strip(" *_:：—–-([（|"), status
+
+
+def after_separator(shown: str) -> Reading | None:
+    """The first verdict that stands right after a dash, a colon or a bracket."""
+    shown = shown[: verdict.MAX_TEXT]
+    for match in _SEPARATORS.finditer(shown):
+        found = verdict.lead(shown[match.end() :])
+        if found is not None and match.start() > 0:
+            return shift(found, match.end())
+    return None
+
+
+def _after_mark(shown: str) -> Reading | None:
+    mark = next((token for token in verdict.signs(shown) if token.sign in verdict.MARKS and token.start > 0), None)
+    found = verdict.lead(shown[mark.start :]) if mark else None
+    return shift(found, mark.start) if mark and found else None
+
+
+def is_phase(name: str) -> bool:
+    """The heading says when, not what: `Pre-Design Check (Phase 0 Gate)`."""
+    if words.AGAIN.search(name) is None and words.BEFORE.search(name) is None:
+        return False
+    short = len(name.split()) <= _FEW_WORDS
+    return (short or words.CHECKING.search(name) is not None) and leading_numeral(name)[0] is None
+
+
+def is_bare_mark(status: Reading, text: Text) -> bool:
+    """The status is a mark without a word."""
+    said = verdict.signs(visible(text)[status.start : status.end])
+    return all(token.sign in verdict.MARKS for token in said)
+
+
+def status_line(blocks: Sequence[Block], *, anywhere: bool) -> tuple[Reading, Text] | None:
+    """A status in a line of its own below a heading: `**Status**: PASS`, `✅ PASS - ...`, `Compliant.`.
+
+    With `anywhere` a labelled line counts wherever it stands below the heading, else only right after it.
+    """
+    for index, block in enumerate(blocks):
+        if not isinstance(block, Paragraph | Item):
+            continue
+        shown = visible(block.text)
+        named = name_of(block.text)
+        if named.separated and is_status_label(named.name) and (index == 0 or anywhere):
+            found = verdict.lead(shown[named.rest :], strict=False)
+            if found is not None:
+                return shift(found, named.rest), block.text
+        if index == 0 and isinstance(block, Paragraph):
+            led = verdict.lead(shown)
+            if led is not None and (led.end - led.start > 1 or not _several_marked(blocks)):
+                return led, block.text
+    return None
+
+
+def _several_marked(blocks: Sequence[Block]) -> bool:
+    """Several paragraphs begin with a mark, so that the first one is an item like the others."""
+    return sum(verdict.lead(visible(block.text)) is not None for block in blocks if isinstance(block, Paragraph)) > 1
+
+
+def shift(reading: Reading, by: int) -> Reading:
+    """The reading, its offsets counted from `by` characters earlier."""
+    return replace(reading, start=reading.start + by, end=reading.end + by)

@@ -1,0 +1,132 @@
+"""A bullet of the Constitution Check: where its status stands, and what its box adds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan import Verdict
+from bot.core.documents.plan_reading import verdict
+from bot.core.documents.plan_reading.collected import Found
+from bot.core.documents.plan_reading.headings import shift
+from bot.core.documents.plan_reading.naming import name_of
+from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.verdict import rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.documents.plan_reading.collected import Collected
+    from bot.core.documents.plan_reading.verdict import Reading
+    from bot.core.markdown import Item, Text
+
+_INNER_STATUS = re.compile(
+    r"(?<![\w-])(?:status|verdict|compliance|result|assessment|estado|判定|状态|상태)\s*[:：=]\s*", re.IGNORECASE
+)
+_UNFILLED = re.compile(r"\[[^\]]*\]")
+_CHILDREN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status in a bullet. `in_slot`: after the name, before it, or labelled; not merely at the end."""
+
+    reading: Reading
+    in_slot: bool
+
+
+def status_of(text: Text) -> Status | None:
+    """The status of a bullet or a line: after its name, inside its bold words, before it, or at its end."""
+    shown = visible(text)
+    named = name_of(text)
+    after = verdict.lead(shown[named.rest :]) if named.rest < len(shown) else None
+    inside = verdict.tail(shown[named.start : named.end]) if named.bold else None
+    before = verdict.lead(shown[: named.start]) if named.start else None
+    plain = before is None and after is None and not named.start and (not named.bold or verdict.begins_with_mark(shown))
+    whole = verdict.lead(shown) if plain else None
+    found = [
+        reading
+        for reading in (
+            shift(after, named.rest) if after else None,
+            shift(inside, named.start) if inside else None,
+            before,
+            whole,
+            _labelled(shown),
+        )
+        if reading is not None
+    ]
+    if not found:
+        ended = verdict.tail(shown)
+        return Status(ended, in_slot=False) if ended is not None else None
+    best = min(found, key=lambda reading: rank(reading.verdict)) if before is not None else found[0]
+    if best.verdict is Verdict.NA:
+        # `✅ **Name**: PASS, N/A for ...`: a pass that is said outweighs what does not apply.
+        best = next((reading for reading in found if reading.verdict is Verdict.PASS and reading is not before), best)
+    return Status(best, in_slot=True)
+
+
+def _labelled(shown: str) -> Reading | None:
+    """`... Status: PASS` further on in a bullet."""
+    match = _INNER_STATUS.search(shown[: verdict.MAX_TEXT])
+    found = verdict.lead(shown[match.end() :], strict=False) if match else None
+    return shift(found, match.end()) if match and found else None
+
+
+def add_item(item: Item, status: Status | None, below: Sequence[Item], group: str | None, collected: Collected) -> None:
+    """Take a bullet; what stands below it is its evidence."""
+    shown = visible(item.text)
+    named = name_of(item.text)
+    nested = "\n".join(visible(child.text) for child in below[:_CHILDREN])
+    reading = status.reading if status else None
+    boxed = _boxed(item, status, shown)
+    if boxed is None:
+        rest = shown[named.rest :].strip() or nested
+        found = implied(rest if named.separated or named.bold else shown)
+        if collected.is_template(item.text.text):
+            found = Verdict.UNANSWERED
+    else:
+        found = boxed
+    evidence = shown[named.rest :]
+    if reading is not None:
+        evidence = shown[: named.start] + " " + shown[max(reading.end, named.end) :]
+    collected.add(
+        Found(
+            named=named.name or shown[:80],
+            verdict=found,
+            line=item.line,
+            place=item.text,
+            status=reading,
+            evidence=f"{evidence}\n{nested}",
+            group=group,
+            in_slot=item.mark is not None or (status is not None and status.in_slot),
+            box=item.mark_column if reading is None else None,
+        )
+    )
+
+
+def _boxed(item: Item, status: Status | None, shown: str) -> Verdict | None:
+    """What box and words say together; None where neither says anything."""
+    said = status.reading.verdict if status else None
+    if item.mark is None:
+        return said
+    slotted = said if status and status.in_slot else None
+    if item.mark in "xX":
+        return slotted or Verdict.PASS
+    if item.mark in "~!/":
+        return said if said in {Verdict.NA, Verdict.VIOLATION, Verdict.PENDING} else Verdict.PARTIAL
+    if item.mark.strip():
+        marked = verdict.lead(item.mark)
+        return said or (marked.verdict if marked else Verdict.NA if item.mark == "-" else Verdict.PENDING)
+    if said is Verdict.NA or slotted is not None:
+        return said
+    return Verdict.VIOLATION if verdict.admission(shown) else Verdict.PENDING
+
+
+def implied(rest: str) -> Verdict:
+    """What prose without a status word says: it complies, unless it asks, admits or says nothing."""
+    rest = rest.strip()
+    if not rest.strip(" -—–*_:：|") or _UNFILLED.fullmatch(rest) or verdict.is_open_question(rest):
+        return Verdict.UNANSWERED
+    admitted = verdict.admission(rest)
+    return admitted.verdict if admitted else Verdict.PASS

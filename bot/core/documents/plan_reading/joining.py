@@ -1,0 +1,288 @@
+"""Which principle of the constitution an item or a row speaks of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan import Join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.yardstick.constitution import Constitution, Principle
+
+_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_CJK = "〇一二三四五六七八九十"
+_NUMERAL = r"(?:[IVXLC]{1,7}|\d{1,3}(?:\.\d{1,3})?|[一二三四五六七八九十]{1,3})"
+_LEADING = re.compile(
+    rf"^[\W_]*(?:(?:constitution\s+)?(?:principle|article|art|gate|rule|section|prinzip|grundsatz|artikel|principio|artículo|princípio|artigo|"
+    rf"principe|принцип|статья|zasada|原则|原則|第|원칙|p)\.?\s*|§\s*|#\s*)?({_NUMERAL})(?P<end>\s*[.:：、,)/）]|\s*[—–-]\s|\s*[条條]|\s+|$)",
+    re.IGNORECASE,
+)
+_WORDED = re.compile(
+    rf"(?:\b(?:principles?|articles?|constitution|prinzip(?:ien)?|grundsatz|artikel|principios?|artículos?|princípios?|artigos?|principes?|принципы?|принципа|принципу|zasad[ay]?)\s*[§#]?\s*|§\s*|原则\s*|原則\s*|원칙\s*)"
+    rf"({_NUMERAL}(?![\w])(?:\s*(?:,|/|&|and|und|y|et|и|、|・)\s*{_NUMERAL}(?![\w]))*)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(rf"[(（\[]\s*(?:principle\s+|§\s*|原则|原則)?({_NUMERAL}(?:\s*[/,&+]\s*{_NUMERAL})*)\s*[)）\]]")
+_ONE = re.compile(_NUMERAL)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "for",
+        "in",
+        "on",
+        "by",
+        "to",
+        "with",
+        "is",
+        "are",
+        "be",
+        "all",
+        "every",
+        "as",
+        "at",
+        "from",
+        "first",
+        "principle",
+        "principles",
+        "article",
+        "gate",
+        "rule",
+        "non",
+        "negotiable",
+        "der",
+        "die",
+        "das",
+        "und",
+        "de",
+        "la",
+        "el",
+        "los",
+        "las",
+        "y",
+        "le",
+        "les",
+        "et",
+        "du",
+        "des",
+    ]
+)
+_LONGEST = 200
+_ENOUGH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The principle, and how surely."""
+
+    principle: Principle
+    join: Join
+
+
+def number(numeral: str) -> int | None:
+    """The value of a roman, decimal or CJK numeral; the whole part of `6.2`; None for anything else."""
+    numeral = numeral.strip()
+    if not numeral:
+        return None
+    if numeral[0].isdecimal():
+        whole = numeral.split(".", 1)[0]
+        return int(whole) if whole.isascii() and len(whole) <= 3 else None  # noqa: PLR2004  no constitution has 1000
+    if all(character in _CJK for character in numeral):
+        return _cjk(numeral)
+    roman = numeral.upper()
+    if not _ROMAN.fullmatch(roman):
+        return None
+    values = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+    total = 0
+    for here, after in zip(roman, [*roman[1:], "I"], strict=True):
+        value = values[here]
+        total += -value if value < values[after] and after != "I" else value
+    return total
+
+
+def _cjk(numeral: str) -> int | None:
+    before, ten, after = numeral.partition("十")
+    if not ten:
+        return _CJK.index(numeral) if len(numeral) == 1 else None
+    tens = _CJK.index(before) if before else 1
+    return tens * 10 + (_CJK.index(after) if after and len(after) == 1 else 0)
+
+
+def leading_numeral(name: str) -> tuple[int | None, str]:
+    """The numeral that a name begins with, and the name without it."""
+    match = _LEADING.match(name[:_LONGEST])
+    if match is None or (match["end"].isspace() and not _sure(match[0], match[1])):
+        return None, name
+    if match[1].islower() and match[1].isalpha() and match[1].isascii():
+        return None, name
+    value = number(match[1])
+    if value is None:
+        return None, name
+    return value, name[match.end() :].lstrip(" .:：、)）—–-")
+
+
+def _sure(whole: str, numeral: str) -> bool:
+    """A numeral with nothing but a blank after it counts when a word such as Principle stands before it."""
+    return len(whole.strip()) > len(numeral) or (len(numeral) > 1 and numeral.isupper() and numeral.isascii())
+
+
+def numerals(text: str) -> list[int]:
+    """Every numeral that the text calls a principle: `Principle II`, `§IV`, `(I/III)`."""
+    found: list[int] = []
+    for pattern in (_WORDED, _BRACKETED):
+        for match in pattern.finditer(text[:1000]):
+            for one in _ONE.finditer(match[1]):
+                value = number(one[0])
+                if value is not None and value not in found and not (one[0].islower() and one[0].isalpha()):
+                    found.append(value)
+    return found
+
+
+def tokens(name: str) -> frozenset[str]:
+    """The words of a name that tell it apart; pairs of characters for scripts without blanks."""
+    shown = name[:_LONGEST].casefold()
+    found = {word for word in _WORD.findall(_IDEOGRAPHS.sub(" ", shown)) if word not in _STOP and len(word) > 1}
+    for run in _IDEOGRAPHS.findall(shown):
+        found.update(run[index : index + 2] for index in range(max(1, len(run) - 1)))
+    return frozenset(_stem(word) for word in found)
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ies", "es", "s"):
+        if len(word) > len(ending) + 3 and word.endswith(ending) and word.isascii():
+            return word[: -len(ending)]
+    return word
+
+
+def overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    """How much of the smaller set the two share, 0 to 1."""
+    smaller = min(len(left), len(right))
+    return len(left & right) / smaller if smaller else 0.0
+
+
+_OTHER_WORDS = 3
+"""A name of more words than these shares more than one with the principle that it means."""
+
+
+class Joiner:
+    """Joins what a plan names to the principles of one constitution."""
+
+    def __init__(self, constitution: Constitution) -> None:
+        self._principles: Sequence[Principle] = constitution.principles
+        self._tokens = [tokens(principle.name) for principle in self._principles]
+        self._names = [_letters(principle.name) for principle in self._principles]
+        self._numbers = [number(principle.id) if principle.id else None for principle in self._principles]
+        self.trust_numerals = True
+        """False once the plan turned out to number its principles otherwise."""
+
+    def join(self, named: str, *, numeral: int | None = None) -> Joined | None:
+        """The principle that a name means, None when it is none of them."""
+        if not self._principles:
+            return None
+        value, name = leading_numeral(named)
+        if value is None:
+            value = numeral
+        if value is None:
+            value = next(iter(numerals(named)), None)
+        by_number = self._numbers.index(value) if value is not None and value in self._numbers else None
+        by_name, sure = self._by_name(name)
+        if by_number is not None and (by_name == by_number or self._agrees(by_number, name)):
+            return Joined(self._principles[by_number], Join.BOTH)
+        if by_name is not None and sure:
+            return Joined(self._principles[by_name], Join.NAME)
+        if by_number is not None and self.trust_numerals:
+            return Joined(self._principles[by_number], Join.NUMERAL)
+        if by_name is not None and value is None:
+            return Joined(self._principles[by_name], Join.LOOSE)
+        return None
+
+    def is_surely(self, named: str) -> bool:
+        """The name is that of a principle by more than a shared word."""
+        joined = self.join(named)
+        return joined is not None and joined.join is not Join.LOOSE
+
+    def all_named(self, text: str) -> tuple[str, ...]:
+        """The ids of every principle that a longer text names, in the constitution's order."""
+        values = set(numerals(text))
+        value, _ = leading_numeral(text)
+        if value is not None:
+            values.add(value)
+        letters = _letters(text)
+        found = []
+        for index, principle in enumerate(self._principles):
+            named = self._numbers[index] in values if self._numbers[index] is not None else False
+            if named or (len(self._names[index]) > 3 and self._names[index] in letters):  # noqa: PLR2004  a name, not a word
+                found.append(identity(principle))
+        return tuple(found)
+
+    def disagrees(self, named: str) -> bool | None:
+        """Numeral and name point to different principles; None where there is no numeral or no name to compare."""
+        value, name = leading_numeral(named)
+        if value is None or not tokens(name) or not self._principles:
+            return None
+        if value not in self._numbers:
+            return True
+        index = self._numbers.index(value)
+        return not self._agrees(index, name)
+
+    def _agrees(self, index: int, name: str) -> bool:
+        named = tokens(name)
+        return bool(named & self._tokens[index]) or _initials(self._principles[index].name) in named
+
+    def _by_name(self, name: str) -> tuple[int | None, bool]:
+        letters = _letters(name)
+        if not letters:
+            return None, False
+        for index, known in enumerate(self._names):
+            if known == letters:
+                return index, True
+        found = tokens(name)
+        best, share, shared = None, 0.0, 0
+        for index, known_tokens in enumerate(self._tokens):
+            common = len(found & known_tokens)
+            here = overlap(found, known_tokens)
+            if here > share or (here == share and common > shared):
+                best, share, shared = index, here, common
+        if best is None or share < _ENOUGH:
+            initials = [index for index, principle in enumerate(self._principles) if _initials(principle.name) in found]
+            return (initials[0], False) if len(initials) == 1 else (None, False)
+        if shared == 1 and share < 1:
+            shared_words = found & self._tokens[best]
+            if len(found) > _OTHER_WORDS:
+                return None, False  # "Architecture Standards: Dynamic Routes" is not "Plugin-First Architecture"
+            if sum(bool(shared_words & known) for known in self._tokens) > 1:
+                return None, False
+        return best, share == 1.0 and shared == min(len(self._tokens[best]), len(found)) and shared > 1
+
+
+def identity(principle: Principle) -> str:
+    """What a report calls a principle: its numeral, or its name where it has none."""
+    return principle.id or principle.name
+
+
+def hints_at(named: str, principle: Principle) -> bool:
+    """The name shares the principle's numeral or a word with it: too little to join them, enough to be meant."""
+    value, name = leading_numeral(named)
+    if value is not None and principle.id is not None and value == number(principle.id):
+        return True
+    return bool(tokens(name) & tokens(principle.name))
+
+
+def _initials(name: str) -> str:
+    """`tdd` for Test-Driven Development; empty where the name is too short to be called by its letters."""
+    parts = _WORD.findall(re.sub(r"\(.*", "", name[:_LONGEST]).casefold())
+    return "".join(part[0] for part in parts) if len(parts) > 2 else ""  # noqa: PLR2004  two letters are no name
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name[:_LONGEST].casefold() if character.isalnum())

@@ -1,0 +1,122 @@
+"""How an item calls itself: the name at its beginning, and what is left once it is taken away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan_reading import verdict
+from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.documents.plan_reading.sections import visible
+from bot.core.markdown import Style
+
+if TYPE_CHECKING:
+    from bot.core.markdown import Text
+
+LONGEST_NAME = 160
+_SEPARATOR = re.compile(r"\s*(?:[:：]|\s[—–-]{1,2}\s|→|⇒|=(?=\s)|—)\s*")
+_LEAD = re.compile(r"^[\s\W_]*")
+_PART = re.compile(r"[\s/–—:-]+")
+_IN_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{0,80}[)）\]]")
+MOST_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name and the offsets in the text around it: the name is `text[start:end]`, what follows begins at `rest`."""
+
+    name: str
+    start: int
+    end: int
+    rest: int
+    bold: bool = False
+    separated: bool = False
+    """A separator stands after the name."""
+
+
+def name_of(text: Text) -> Named:
+    """The name of a bullet, a paragraph or a cell: its first bold words, or what stands before its first separator."""
+    shown = visible(text)
+    begin = _after_status(shown)
+    for words_, mark in text.marked(Style.STRONG):
+        if mark.start > begin + 3 or not words_.strip():
+            break
+        led = verdict.lead(words_)
+        if led is not None and led.end >= len(words_.rstrip(" :：.")):
+            begin = max(begin, _after_status(shown, mark.end))
+            continue  # `**PASS**: **I. Name** ...`
+        return _bold(shown, words_, mark.start, mark.end)
+    head = shown[begin : begin + LONGEST_NAME].split("\n", 1)[0]
+    match = _SEPARATOR.search(head)
+    while match and match.end() < len(head) and _is_numeral(head[: match.start()]):
+        match = _SEPARATOR.search(head, match.end())
+    if match is None:
+        return Named(head.strip(), begin, begin + len(head.rstrip()), begin + len(head))
+    return Named(head[: match.start()].strip(), begin, begin + match.start(), begin + match.end(), separated=True)
+
+
+def _bold(shown: str, bold: str, start: int, end: int) -> Named:
+    inner = bold[:LONGEST_NAME]
+    separator = _SEPARATOR.match(shown, end)
+    stop = separator.end() if separator else end
+    cut = _SEPARATOR.search(inner)
+    while cut and _is_numeral(inner[: cut.start()]):
+        cut = _SEPARATOR.search(inner, cut.end())
+    if cut is not None and verdict.lead(inner[cut.end() :]) is not None:
+        # `**I. Name: PASS** ...`: the status stands inside the bold words.
+        return Named(
+            inner[: cut.start()].strip(), start, start + cut.start(), start + cut.end(), bold=True, separated=True
+        )
+    separated = separator is not None or inner.rstrip().endswith((":", "："))
+    return Named(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
+
+
+_NUMERAL = re.compile(
+    r"\W*(?:(?:principle|article|gate|rule|section|§|原则|原則|원칙)\s*)?(?:[IVXLC]{1,7}|\d{1,3}(?:\.\d{1,3})?|[一二三四五六七八九十]{1,3})\W*",
+    re.IGNORECASE,
+)
+
+
+def _is_numeral(head: str) -> bool:
+    """A numeral is no name: in `III: Small Boats` the name goes on behind the colon."""
+    return _NUMERAL.fullmatch(head) is not None
+
+
+def _after_status(shown: str, begin: int = 0) -> int:
+    """Where the name begins behind a status that stands before it: `✅ **Name**`, `PASS: Name`, `[N/A]: Name`."""
+    part = shown[begin : begin + LONGEST_NAME]
+    led = verdict.lead(part)
+    if led is None:
+        blank = _LEAD.match(part)
+        return begin + (min(len(blank[0]), _bracket(part)) if blank else 0)
+    rest = part[led.end :]
+    tokens = verdict.signs(part[: led.end])
+    if all(token.sign.value.endswith("_mark") for token in tokens):
+        return begin + led.end + (len(rest) - len(rest.lstrip(" *_:：.\ufe0f\u200d—–-")))
+    match = re.match(r"[\])}*_\s]*\s*[:：—–-]+\s*", rest)
+    if match and len(part[: led.end]) < 40:  # noqa: PLR2004  a status, not a sentence
+        return begin + led.end + match.end()
+    return begin
+
+
+def _bracket(part: str) -> int:
+    position = part.find("[")
+    return position if position >= 0 else len(part)
+
+
+def is_gate_label(name: str) -> bool:
+    """The name speaks of the whole gate, not of one principle."""
+    shown = name.strip(" *_:：.\ufe0f✅❌⚠🟢🎯📋")
+    if not shown or len(shown) > LONGEST_NAME:
+        return False
+    parts = [part for part in _PART.split(_IN_BRACKETS.sub(" ", shown).casefold()) if part]
+    if parts and len(parts) <= MOST_WORDS and all(part in words.GATE_WORDS for part in parts):
+        return any(part in words.GATE_HEADS for part in parts)
+    return words.GATE_LABEL.fullmatch(shown) is not None
+
+
+def is_status_label(name: str) -> bool:
+    """The name announces a status: `Status`, `Compliance`, `判定`."""
+    shown = name.strip(" *_:：.")
+    return bool(shown) and words.STATUS_LABEL.fullmatch(shown) is not None

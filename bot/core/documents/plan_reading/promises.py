@@ -1,0 +1,93 @@
+"""What the plan's Documentation tree promises, and what it takes back with a reason."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.change.feature import ARTIFACTS
+from bot.core.documents.plan import Promise
+from bot.core.markdown import Fence, Item, Paragraph
+
+if TYPE_CHECKING:
+    from bot.core.markdown import Markdown
+
+MAX_PROMISES = 200
+MAX_REASON = 300
+_NAMES = "|".join(re.escape(name.rstrip("/")) for name in ARTIFACTS)
+_TREE_LINE = re.compile(rf"^[\s│├└─┬|`+*>\\-]*(?P<name>(?:\./)?(?:{_NAMES}))(?P<slash>/?)(?![\w.-])(?P<rest>.*)$")
+_DENIAL = re.compile(
+    r"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>n\s?/\s?a|not\s+(?:applicable|needed|required|created|generated|produced|used)(?!\s+(?:yet|until))|skipped|omitted|none|no\s+aplica|no\s+(?:es\s+)?necesari[oa]|não\s+se\s+aplica|"
+    r"entfällt|nicht\s+(?:nötig|erforderlich|anwendbar)|non\s+applicable|sans\s+objet|не\s+(?:требуется|нужен|нужно|применимо)|nie\s+dotyczy|不适用|不適用|不要|不需要|无需|無需|該当なし|対象外|해당\s?없음|불필요)(?!\w)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|"
+    r"[(（—–:]\s*(?P<said>not\s+(?:applicable|needed|required)(?!\s+(?:yet|until|by|here))|skipped|omitted|不适用|不適用|不要|無需|无需|該当なし)(?!\w)",
+    re.IGNORECASE,
+)
+"""Taken back after what the file would have been: `research.md  # Phase 0 (not needed: no unknowns)`."""
+_OWN_LINE = re.compile(
+    rf"^\W*(?P<name>(?:{_NAMES}))(?P<slash>/?)`?\**\s*[:：—–-]+\s*\**\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
+_NOT_BY_PLAN = re.compile(r"not\s+created\s+by\s+[/$]?\S+", re.IGNORECASE)
+
+
+def read_promises(markdown: Markdown) -> tuple[Promise, ...]:
+    """Every tree line and every `X: N/A - reason` line about one of the seven artifacts, in order."""
+    found: list[Promise] = []
+    tree_seen = False
+    for block in markdown.blocks:
+        if len(found) >= MAX_PROMISES:
+            break
+        if isinstance(block, Fence):
+            here = _tree(block, own=not tree_seen)
+            tree_seen = tree_seen or len(here) > 1
+            found += here
+        elif isinstance(block, Item | Paragraph):
+            match = _OWN_LINE.match(block.text.text[:1000])
+            if match and (reason := _denied(match["rest"])) is not None:
+                found.append(_promise(markdown, match["name"], block.line, reason))
+    return tuple(sorted(found, key=lambda promise: promise.line))
+
+
+def _tree(block: Fence, *, own: bool) -> list[Promise]:
+    """The lines of a tree; a tree that names a single artifact and no plan.md is the source tree, not this one."""
+    found: list[Promise] = []
+    for index, line in enumerate(block.lines[:2000]):
+        match = _TREE_LINE.match(line[:400])
+        if match is None:
+            continue
+        name = _artifact(match["name"])
+        start = match.start("name") + 1
+        rest = _NOT_BY_PLAN.sub("", match["rest"])
+        found.append(
+            Promise(
+                name, block.first + index, start, start + len(match["name"]) + len(match["slash"]) - 1, _denied(rest)
+            )
+        )
+    several = len({promise.artifact for promise in found}) > 1
+    return found if own and several else []
+
+
+def _denied(rest: str) -> str | None:
+    """The reason of a line that takes the artifact back; its own word where no more is said."""
+    shown = rest.strip().lstrip("#").strip()
+    match = _DENIAL.match(shown)
+    if match is None:
+        match = _ASIDE.search(shown[:MAX_REASON])
+        if match is None:
+            return None
+    start = match.start("word") if match["word"] else match.start("said")
+    return shown[start:].strip(" -—–()*")[:MAX_REASON]
+
+
+def _artifact(name: str) -> str:
+    bare = name.removeprefix("./")
+    return "contracts/" if bare.lower() == "contracts" else bare.lower()
+
+
+def _promise(markdown: Markdown, name: str, line: int, reason: str) -> Promise:
+    column = markdown.source(line).lower().find(name.lower())
+    start = column + 1 if column >= 0 else None
+    return Promise(_artifact(name), line, start, start + len(name) - 1 if start else None, reason)

@@ -1,0 +1,112 @@
+"""Finding the parts of a plan, whatever its headings are called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan import Phase
+from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.markdown import Heading, Style
+
+if TYPE_CHECKING:
+    from bot.core.markdown import Markdown, Text
+    from bot.core.yardstick.template import Template
+
+_NUMBERING = re.compile(
+    r"^[\W_]*(?:(?:section|step|phase|part)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[IVX]{1,5})[.):：、]\s*", re.IGNORECASE
+)
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_JOINING = re.compile(r"[\W_]+")
+_DEEPEST = 3
+_LONGEST_TITLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPart:
+    """A section that answers for the constitution."""
+
+    heading: Heading
+    phase: Phase
+
+
+def fold(title: str) -> str:
+    """A title for comparison: without numbering, marks, case and punctuation."""
+    return _JOINING.sub(" ", _NUMBERING.sub("", title[:_LONGEST_TITLE].casefold())).strip()
+
+
+def visible(text: Text) -> str:
+    """The words with code and struck-out stretches blanked to the same length: product words are no verdicts."""
+    kept: list[str] = []
+    done = 0
+    for mark in text.marks:
+        if mark.style not in {Style.CODE, Style.STRUCK} or mark.start < done:
+            continue
+        inner = text.text[mark.start : mark.end]
+        if mark.style is Style.STRUCK or not _is_status_code(inner):
+            kept += (text.text[done : mark.start], "\u00a4" * len(inner))
+            done = mark.end
+    return "".join(kept) + text.text[done:]
+
+
+_STATUS_CODE = re.compile(
+    r"(?:[✅❌⚠]\ufe0f?\s*)?(?:PASS(?:ED)?|FAIL(?:ED)?|N/A|PARTIAL|PENDING|VIOLATION|COMPLIANT|OK|DEFERRED)"
+)
+
+
+def _is_status_code(inner: str) -> bool:
+    """Some write their status itself as code: `PASS`."""
+    return len(inner) < 20 and _STATUS_CODE.fullmatch(inner) is not None  # noqa: PLR2004  no status word is longer
+
+
+def check_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ...]:
+    """The Constitution Check and its re-checks, in order; none of them stands inside another."""
+    wanted = fold(template.check_heading) if template.check_heading else None
+    parts: list[CheckPart] = []
+    end = 0
+    for heading in markdown.headings:
+        if heading.line <= end:
+            continue
+        if not is_check_title(heading.title, wanted, found=bool(parts)) or not _may_hold(heading, wanted):
+            continue
+        again = words.AGAIN.search(heading.title) is not None
+        parts.append(CheckPart(heading, Phase.POST if again and parts else Phase.PRE if not again else Phase.POST))
+        end = heading.end_line
+    return tuple(parts)
+
+
+def _may_hold(heading: Heading, wanted: str | None) -> bool:
+    return 1 < heading.level <= _DEEPEST or (wanted is not None and fold(heading.title) == wanted)
+
+
+def is_check_title(title: str, wanted: str | None, *, found: bool) -> bool:
+    """A heading that opens a Constitution Check, or, once one was found, its re-check."""
+    folded = fold(title)
+    if not folded:
+        return False
+    if wanted and (folded == wanted or folded.startswith(f"{wanted} ")):
+        return True
+    constitutional = words.CONSTITUTION.search(title[:_LONGEST_TITLE])
+    if constitutional:
+        rest = folded.replace(constitutional[0].casefold(), " ", 1).strip()
+        if re.match(r"(?:§|[ivxlc\d]+\b)", title[constitutional.end() :].strip(" ,:-").casefold()):
+            return False  # one article is meant, not the whole: "Reuse Audit (Constitution VII)"
+        return not rest or words.CHECKING.search(title) is not None
+    again = words.AGAIN.search(title)
+    return bool(found and again and (words.CHECKING.search(title) or "重新" in title))
+
+
+def tracking_part(markdown: Markdown, template: Template) -> Heading | None:
+    """The Complexity Tracking section."""
+    wanted = fold(template.tracking_heading) if template.tracking_heading else None
+    candidates = [heading for heading in markdown.headings if 1 < heading.level <= _DEEPEST]
+    for heading in candidates:
+        if wanted and fold(heading.title) == wanted:
+            return heading
+    for heading in candidates:
+        if words.TRACKING.search(heading.title) and words.TRACKS.search(heading.title):
+            return heading
+    return next(
+        (heading for heading in candidates if fold(heading.title) in {"complexity", "violations", "deviations"}), None
+    )

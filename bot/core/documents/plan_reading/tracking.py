@@ -1,0 +1,366 @@
+"""Complexity Tracking: which rows are real, what they justify, and whether they are complete."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan import TrackingRow, Verdict
+from bot.core.documents.plan_reading import verdict
+from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.documents.plan_reading.check_table import MAX_TITLE
+from bot.core.documents.plan_reading.joining import identity, tokens
+from bot.core.documents.plan_reading.naming import name_of
+from bot.core.documents.plan_reading.reasons import enough, says_something
+from bot.core.documents.plan_reading.sections import fold, visible
+from bot.core.markdown import Heading, Item, Paragraph, Style, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.documents.plan import Check
+    from bot.core.documents.plan_reading.joining import Joiner
+    from bot.core.markdown import Block, Cell, Markdown
+    from bot.core.yardstick.template import Template
+
+MAX_ROWS = 1000
+MAX_CELL = 600
+_MOST_GATES = 200
+"""Gates that a row may name; every row is compared with each of them."""
+_PLACEHOLDER = re.compile(r"\W*\[[^\]]*\]\W*")
+_WHY = re.compile(
+    r"(?:why(?:\s+\w+){0,2}|reason|rationale|justification|justified\s+because|because|motivo|justificación|razón|justificativa|begründung|grund|warum|raison|justification|"
+    r"почему|причина|обоснование|uzasadnienie|powód)|理由|原因|必要(?:な理由|性)|为什么|이유|근거",
+    re.IGNORECASE,
+)
+_ALTERNATIVE = re.compile(
+    r"(?:(?:simpler\s+)?alternatives?(?:\s+\w+){0,3}|rejected(?:\s+\w+){0,2}|alternativas?(?:\s+\w+){0,4}|einfachere\s+alternative|alternative\s+plus\s+simple|альтернатив\w*|alternatyw\w*)|"
+    r"代替案|替代方案|더\s*단순한\s*대안|대안",
+    re.IGNORECASE,
+)
+
+
+class TrackingReader:
+    """Reads the tracking section of one plan, and tables of violations that stand elsewhere."""
+
+    def __init__(self, markdown: Markdown, joiner: Joiner, template: Template, checks: Sequence[Check]) -> None:
+        self._markdown = markdown
+        self._joiner = joiner
+        self._header = tuple(fold(title) for title in template.tracking_header)
+        self._template_rows = {normal_row(line) for line in template.text.splitlines() if line.lstrip().startswith("|")}
+        names = dict.fromkeys(check.named for check in checks if check.principle is None and check.named)
+        self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
+        self.table_line: int | None = None
+
+    def read(self, heading: Heading | None, tables: Iterable[Table]) -> tuple[TrackingRow, ...]:
+        """The real rows, in order of their lines."""
+        rows: list[TrackingRow] = []
+        for table in tables:
+            rows += self._rows(table)
+        if heading is not None:
+            blocks = self._markdown.section(heading)
+            own = [block for block in blocks if isinstance(block, Table)]
+            for table in own:
+                if self._is_tracking_table(table):
+                    self.table_line = self.table_line or table.end_line
+                    rows += self._rows(table)
+                else:
+                    rows += self._admitted(table)
+            if not any(self._is_tracking_table(table) for table in own):
+                rows += self._loose(blocks)
+        return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
+
+    # --- tables ---------------------------------------------------------------------------------------------------
+
+    def _is_tracking_table(self, table: Table) -> bool:
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
+        if self._header and tuple(fold(title) for title in titles) == self._header:
+            return True
+        first = next((title for title in titles if title not in {"#", "ID", "No"}), "")
+        if any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles[1:]):
+            return True
+        return words.VIOLATION_HEADER.fullmatch(first) is not None and len(titles) > 1
+
+    def _rows(self, table: Table) -> list[TrackingRow]:
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
+        why, alternative = self._columns(titles)
+        first = 1 if titles and titles[0].strip(" .") in {"#", "ID", "No", "Nr"} and len(titles) > 2 else 0  # noqa: PLR2004  a violation and its reason
+        rows = []
+        for row in table.rows[:MAX_ROWS]:
+            if len(row) <= first or self._is_nothing(row, first):
+                continue
+            rows.append(self._row(row, first, why, alternative))
+        return rows
+
+    def _admitted(self, table: Table) -> list[TrackingRow]:
+        """Of a table with a status column the rows that admit something: `Item | Status | Notes`."""
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
+        status = next((i for i, title in enumerate(titles) if i and words.STATUS_HEADER.fullmatch(title)), None)
+        if status is None:
+            return []
+        rest = next((i for i in range(len(titles) - 1, 0, -1) if i != status), None)
+        rows = []
+        for row in table.rows[:MAX_ROWS]:
+            found = verdict.slot(visible(row[status].text)) if len(row) > status else None
+            if found is not None and found.verdict in {Verdict.VIOLATION, Verdict.PARTIAL}:
+                rows.append(self._row(row, 0, rest, None))
+        return rows
+
+    def _columns(self, titles: list[str]) -> tuple[int | None, int | None]:
+        alternative = next(
+            (i for i, title in enumerate(titles) if i and words.ALTERNATIVE_HEADER.fullmatch(title)), None
+        )
+        why = next(
+            (i for i, title in enumerate(titles) if i and i != alternative and words.WHY_HEADER.fullmatch(title)), None
+        )
+        if (
+            alternative is None
+            and self._header
+            and len(titles) == len(self._header) == _STOCK_COLUMNS
+            and tuple(map(fold, titles)) == self._header
+        ):
+            alternative = 2
+        if why is None:
+            why = next((i for i in range(1, len(titles)) if i != alternative), None)
+        return why, alternative
+
+    def _is_nothing(self, row: tuple[Cell, ...], first: int) -> bool:
+        """A none-row, a row of the template or an empty one."""
+        texts = [cell.text.text.strip() for cell in row[first:]]
+        if normal_row("|".join(cell.raw for cell in row)) in self._template_rows or _PLACEHOLDER.fullmatch(texts[0]):
+            return True
+        if not any(text.strip(" -—–_*/.…") for text in texts):
+            return True
+        return is_none(texts[0]) or (
+            not texts[0].strip(" -—–_*…") and not any(says_something(text) for text in texts[1:])
+        )
+
+    def _row(self, row: tuple[Cell, ...], first: int, why: int | None, alternative: int | None) -> TrackingRow:
+        violation = row[first].text.text.strip()[:MAX_CELL]
+        reason = _cell(row, why)
+        rejected = _cell(row, alternative)
+        missing = [
+            name
+            for name, cell, there in (("why", reason, True), ("alternative", rejected, alternative is not None))
+            if there and not says_something(cell)
+        ]
+        return self._named(
+            violation, reason, rejected, row[first].line, tuple(missing), has_alternative=alternative is not None
+        )
+
+    def _named(  # noqa: PLR0913  the cells of a row
+        self, violation: str, why: str, alternative: str, line: int, missing: tuple[str, ...], *, has_alternative: bool
+    ) -> TrackingRow:
+        joined = self._joiner.join(name_part(violation))
+        names = self._joiner.all_named(violation)
+        if joined is not None and identity(joined.principle) not in names and joined.join.value != "loose":
+            names = (identity(joined.principle), *names)
+        if not names:
+            names = self._joiner.all_named(why)[:1] if joined is None else (identity(joined.principle),)
+        return TrackingRow(
+            principle=names[0] if names else None,
+            violation=violation,
+            why=why,
+            alternative=alternative,
+            line=line,
+            complete=not missing,
+            names=names,
+            gates=self._gates_of(violation),
+            missing=missing,
+            has_alternative_column=has_alternative,
+        )
+
+    def _gates_of(self, violation: str) -> tuple[str, ...]:
+        shown = violation.casefold()
+        words_ = tokens(violation)
+        codes = {_code(match) for match in _CODE.finditer(violation)}
+        found = []
+        for name, known in self._gates.items():
+            short = name.casefold()
+            code = _CODE.match(name)
+            if code is not None:
+                if _code(code) in codes:
+                    found.append(name)
+                continue
+            if (len(short) >= _SHORTEST_NAME and short in shown) or (
+                known
+                and len(known & words_) >= max(1, (len(known) + 1) // 2)
+                and (len(known) > 1 or len(short) >= _SHORTEST_NAME)
+            ):
+                found.append(name)
+        return tuple(found[:20])
+
+    # --- bullets and sub-sections ---------------------------------------------------------------------------------
+
+    def _loose(self, blocks: Sequence[Block]) -> list[TrackingRow]:
+        """Violations written as bullets, bold paragraphs or sub-sections; none where the text says so."""
+        first = next((block for block in blocks if isinstance(block, Paragraph) and not _is_instruction(block)), None)
+        if first is not None and says_none(visible(first.text)):
+            return []
+        rows: list[TrackingRow] = []
+        heading: Heading | None = None
+        for index, block in enumerate(blocks):
+            if isinstance(block, Heading):
+                heading = block
+                if _is_breach(block.title):
+                    rows.append(self._from_part(block.title, block.line, _until_heading(blocks, index + 1)))
+                continue
+            if heading is not None and _is_breach(heading.title):
+                continue
+            if (
+                isinstance(block, Item)
+                and block.depth == 0
+                and not says_none(visible(block.text))
+                and self._is_breach_item(block)
+            ):
+                rows.append(self._from_part(block.text.text, block.line, _below(blocks, index)))
+            elif (
+                isinstance(block, Paragraph)
+                and not _is_instruction(block)
+                and not says_none(visible(block.text))
+                and self._is_breach_text(block)
+            ):
+                rows.append(self._from_part(block.text.text, block.line, _list_after(blocks, index)))
+        return rows
+
+    def _is_breach_item(self, item: Item) -> bool:
+        named = name_of(item.text)
+        return (
+            _is_breach(named.name)
+            or (_is_breach(visible(item.text)[:300]) and (named.bold or named.separated))
+            or (named.bold and self._joiner.join(named.name) is not None)
+        )
+
+    def _is_breach_text(self, block: Paragraph) -> bool:
+        bold = next((words_ for words_, mark in block.text.marked(Style.STRONG) if mark.start < 4), None)  # noqa: PLR2004  a mark before it
+        return bold is not None and _is_breach(bold)
+
+    def _from_part(self, title: str, line: int, below: list[Block]) -> TrackingRow:
+        """A violation with labelled lines below it."""
+        why = alternative = ""
+        rest: list[str] = []
+        for block in below[:20]:
+            if not isinstance(block, Item | Paragraph):
+                continue
+            named = name_of(block.text)
+            said = block.text.text[named.rest :].strip()
+            if named.separated and _ALTERNATIVE.match(named.name.strip(" *_")):
+                alternative = alternative or said
+            elif named.separated and _WHY.match(named.name.strip(" *_")):
+                why = why or said
+            else:
+                rest.append(block.text.text)
+        head, _, tail = title.partition("\n")
+        match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|[。.]\s", head)
+        if match and not why:
+            why = f"{head[match.end() :]} {tail}".strip()
+        why = why or " ".join(rest)
+        missing = tuple(name for name, cell in (("why", why),) if not (says_something(cell) and enough(cell)))
+        return self._named(
+            title[:MAX_CELL], why[:MAX_CELL], alternative[:MAX_CELL], line, missing, has_alternative=bool(alternative)
+        )
+
+
+def is_none(text: str) -> bool:
+    """A first cell that says that there is nothing: `None`, `_None_`, `(なし)`, `No violations`, `N/A - ...`."""
+    shown = text.strip(" *_`()[]（）—–-.|")
+    if not shown:
+        return False
+    match = words.NONE.match(shown)
+    if match is not None:
+        rest = shown[match.end() :].lstrip()
+        return (
+            not rest
+            or not rest[0].isalnum()
+            or len(rest.split()) <= _FEW_WORDS
+            or _NONE_GOES_ON.match(rest) is not None
+        )
+    return clean_start(shown)
+
+
+def clean_start(text: str) -> bool:
+    """The text begins with "no violations" in one of its many wordings."""
+    found = verdict.signs(text[:200])
+    return bool(found) and found[0].sign is verdict.Sign.CLEAN and found[0].start < 40  # noqa: PLR2004  "There are currently "
+
+
+def says_none(text: str) -> bool:
+    """A sentence that there is nothing to justify."""
+    shown = text.strip(" *_>`-—✅\ufe0f\n")
+    return is_none(shown) or clean_start(shown) or _NONE_SENTENCE.match(shown[:400]) is not None
+
+
+_FEW_WORDS = 4
+_STOCK_COLUMNS = 3
+_SHORTEST_NAME = 4
+_NONE_GOES_ON = re.compile(
+    r"(?:identified|found|needed|required|detected|applicable|expected|introduced|anticipated|at|so|yet|to)\b",
+    re.IGNORECASE,
+)
+_NONE_SENTENCE = re.compile(
+    r"(?:\W*(?:status|result|note|resultado|status\s+quo|estado|ergebnis|状态|結果)\W+)?(?:✅\ufe0f?\s*)?(?:(?:this\s+(?:section|table)|table|section|it)\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?(?:empty|not\s+(?:applicable|required|needed))|"
+    r"no\s+(?:[\w-]+\s+){0,4}(?:violat\w*|deviat\w*|justif\w*|complexity|exceptions?|entries|issues|concerns)|not\s+(?:applicable|required|needed)|nothing\s+to|"
+    r"all\s+(?:[\w-]+\s+){0,4}(?:gates?|principles?|checks?)\s|the\s+(?:design|plan|feature|implementation)\s+(?:[\w-]+\s+){0,3}(?:complies|passes|introduces\s+no)|"
+    r"sin\s+\w+|no\s+hay|no\s+aplica|sem\s+\w+|não\s+há|keine?\s|es\s+gibt\s+keine|aucune?\s|нет\s|отсутству\w+|brak\s|nie\s+ma|nessuna?\s|geen\s)|"
+    r"(?:本|この|该|該)?.{0,12}(?:无需|無需|不需要|不要|没有|沒有|ありません|なし|必要ない|없습니다|없음|불필요)",
+    re.IGNORECASE,
+)
+
+
+def _is_instruction(block: Paragraph) -> bool:
+    return bool(re.match(r"\W*(?:fill\s+only|\*?gate)", block.text.text, re.IGNORECASE))
+
+
+def _is_breach(text: str) -> bool:
+    found = [token.sign for token in verdict.signs(text[:300])]
+    return any(sign in {verdict.Sign.FAIL, verdict.Sign.BENT} for sign in found) and verdict.Sign.CLEAN not in found
+
+
+def name_part(violation: str) -> str:
+    """What stands before the explanation in the first cell."""
+    match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|\n", violation)
+    return violation[: match.start()] if match and match.start() > 3 else violation  # noqa: PLR2004  `I: Name`
+
+
+_CODE = re.compile(r"\b([^\W\d_]+\.?(?:[ -]?[^\W\d_]{2,8}\.?)?)\s*[#§-]?\s*(\d{1,3})\b")
+
+
+def _code(match: re.Match[str]) -> str:
+    """`arch2` for `Arch #2`, `Arch-2` and `Arch. 2`."""
+    return "".join(c for c in match[1].casefold() if c.isalpha()) + match[2]
+
+
+def normal_row(line: str) -> str:
+    """A row of a table for comparison: its words only."""
+    return re.sub(r"[\W_]+", " ", line[:1000].casefold()).strip()
+
+
+def _cell(row: tuple[Cell, ...], index: int | None) -> str:
+    return row[index].text.text.strip()[:MAX_CELL] if index is not None and len(row) > index else ""
+
+
+def _until_heading(blocks: Sequence[Block], start: int) -> list[Block]:
+    found: list[Block] = []
+    for block in blocks[start:]:
+        if isinstance(block, Heading):
+            break
+        found.append(block)
+    return found
+
+
+def _below(blocks: Sequence[Block], index: int) -> list[Block]:
+    found: list[Block] = []
+    for block in blocks[index + 1 :]:
+        if not isinstance(block, Item) or block.depth == 0:
+            break
+        found.append(block)
+    return found
+
+
+def _list_after(blocks: Sequence[Block], index: int) -> list[Block]:
+    found: list[Block] = []
+    for block in blocks[index + 1 :]:
+        if not isinstance(block, Item):
+            break
+        found.append(block)
+    return found

@@ -1,0 +1,1 @@
+"""Drafts of specs, plans and configuration files."""

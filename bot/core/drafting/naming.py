@@ -1,0 +1,216 @@
+"""What a new feature is called: title, slug, number and branch, after Spec Kit's own rules.
+
+Spec Kit names a feature on the machine where it is begun, and so cannot see numbers that are taken elsewhere. Here
+the same rules run over everything that GitHub knows: folders, branches, open pull requests and numbers on offer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.config.model import NumberMode, RepositoryConfig
+from bot.core.features.branch import BRANCH_REACH, counted, read_branch, read_folder_name
+from bot.core.text.neutral import plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_BRANCH_BYTES = 244
+"""GitHub's limit for a branch name in UTF-8, as Spec Kit's scripts hold it."""
+
+MAX_TITLE = 120
+"""Characters of a feature's title; GitHub's own limit for an issue's title is 256."""
+
+STOP_WORDS = frozenset(
+    "i a an the to for of in on at by with from is are was were be been being have has had do does did will would "  # noqa: SIM905  words read as words
+    "should could can may might must shall this that these those my your our their want need add get set".split()
+)
+"""Words that Spec Kit leaves out of a slug."""
+
+_MAX_READ = 1_000
+_USUAL_WORDS = 3
+_MOST_WORDS = 4
+_SHORTEST_WORD = 3
+_TIMESTAMP_DIGITS = 14
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_WORD = re.compile(r"[a-z0-9]+")
+_LABEL = re.compile(
+    r"(?:\[[^\[\]]{1,30}\]|(?:feat|feature|feature request|rfc|proposal|epic|story)(?:\([^()]{1,30}\))?!?:)[ \t:-]*",
+    re.IGNORECASE,
+)
+_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+class ClaimKind(StrEnum):
+    """What holds a number."""
+
+    FOLDER = "folder"
+    PULL_REQUEST = "pull request"
+    BRANCH = "branch"
+    RESERVED = "reserved"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that holds a number. `name` is a folder's or branch's name; foreign, and empty for a reservation."""
+
+    number: int
+    kind: ClaimKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextNumber:
+    """The next free number, as written in a name (`022`), and what is between it and the highest folder."""
+
+    number: str
+    above: tuple[Claim, ...] = ()
+    """Why it is not simply one more than the highest folder; by number, one claim each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A new feature's names. `branch` is `number-slug`, also the folder's name below `root`; only `[a-z0-9-]`."""
+
+    title: str
+    number: str
+    slug: str
+    branch: str
+    root: str = "specs"
+
+    @property
+    def dir(self) -> str:
+        """The feature folder from the repository's root: `specs/022-export-audit-log`."""
+        return f"{self.root}/{self.branch}"
+
+
+def feature_title(issue_title: str) -> str:
+    """The title as one line without control, bidi and zero-width characters and without `[Feature]` or `feat:`.
+
+    Still foreign text: whoever shows it neutralises it. Empty when nothing readable is left.
+    """
+    line = plain_line(issue_title, _MAX_READ)
+    for _ in range(3):
+        label = _LABEL.match(line)
+        if label is None or label.end() == len(line):
+            break
+        line = line[label.end() :]
+    if len(line) <= MAX_TITLE:
+        return line
+    cut = line[:MAX_TITLE].rsplit(" ", 1)[0]
+    return cut.rstrip(" ,;:-") + "…"
+
+
+def slug_of(title: str, fallback: str = "feature") -> str:
+    """The slug that Spec Kit would build: three telling words (four if there are exactly four), `[a-z0-9-]` only.
+
+    Letters with accents are folded to plain ones first, where Spec Kit would split the word at them. A title with no
+    Latin letter or digit gives `fallback`, since the empty slug that Spec Kit builds (`001-`) helps nobody.
+    """
+    written = _latin(plain_line(title, _MAX_READ))
+    words = _WORD.findall(written.lower())
+    acronyms = {word.lower() for word in re.findall(r"\b[A-Z0-9]{1,2}\b", written)}
+    telling = [
+        word for word in words if word not in STOP_WORDS and (len(word) >= _SHORTEST_WORD or word in acronyms)
+    ] or words[:_USUAL_WORDS]
+    chosen = telling if len(telling) == _MOST_WORDS else telling[:_USUAL_WORDS]
+    return "-".join(chosen) or fallback
+
+
+def _latin(text: str) -> str:
+    """Latin letters without their accents; everything else as it is."""
+    folded = unicodedata.normalize("NFKD", text).translate(_FOLDED)
+    return "".join(char for char in folded if not unicodedata.combining(char))
+
+
+def is_slug(text: str) -> bool:
+    """Whether a text can stand in a name, a path and a shell line as it is."""
+    return len(text) <= MAX_BRANCH_BYTES and _SLUG.fullmatch(text) is not None
+
+
+def branch_name(number: str, slug: str) -> str:
+    """`number-slug`, cut to GitHub's 244 bytes at the slug's end, as Spec Kit cuts it."""
+    return f"{number}-{slug}"[:MAX_BRANCH_BYTES].rstrip("-")
+
+
+def name_feature(
+    issue_title: str, number: str, *, issue: int | None = None, slug: str | None = None, root: str = "specs"
+) -> Naming:
+    """All names of a feature that an issue (or a title typed on the desk) asks for.
+
+    `slug` is what a person chose (`/plan start [slug]`); anything but `[a-z0-9-]` in it is rebuilt by the rules.
+    """
+    fallback = f"issue-{issue}" if issue else "feature"
+    chosen = slug if slug is not None and is_slug(slug) else slug_of(slug or feature_title(issue_title), fallback)
+    branch = branch_name(number, chosen)
+    title = feature_title(issue_title) or chosen.replace("-", " ").capitalize()
+    return Naming(title, number, branch[len(number) + 1 :], branch, root)
+
+
+def next_number(
+    folders: Iterable[str],
+    *,
+    pull_requests: Iterable[str] = (),
+    branches: Iterable[str] = (),
+    reserved: Iterable[str] = (),
+    config: RepositoryConfig | None = None,
+) -> NextNumber:
+    """One more than the highest number that anything holds, with at least three digits; timestamps do not count.
+
+    `folders` are feature folders (paths or names) on the default branch; `pull_requests` those that open pull requests
+    add; `branches` are branch names; `reserved` are numbers on offer to an issue.
+    """
+    config = config or RepositoryConfig()
+    on_base = max((claim.number for claim in _of_folders(folders, ClaimKind.FOLDER, config)), default=0)
+    above: dict[int, Claim] = {}
+    for claim in (
+        *_of_folders(pull_requests, ClaimKind.PULL_REQUEST, config),
+        *_of_branches(branches, on_base, config),
+        *(Claim(number, ClaimKind.RESERVED) for text in reserved if (number := counted(text, config)) is not None),
+    ):
+        if claim.number > on_base:
+            above.setdefault(claim.number, claim)
+    following = max(above, default=on_base) + 1
+    return NextNumber(f"{following:03d}", tuple(above[number] for number in sorted(above)))
+
+
+def number_in(mode: NumberMode, free: NextNumber, *, issue: int | None = None, moment: str = "") -> str:
+    """The number that a new feature gets where numbers come from elsewhere than counting.
+
+    `moment` is an ISO time; timestamps are cut to seconds (`20261122-124107`). A ticket's key is known to nobody here,
+    so a repository that numbers by tickets gets the issue's number, too.
+    """
+    if mode is NumberMode.TIMESTAMP:
+        digits = re.sub(r"[^0-9]", "", moment[:19])
+        return f"{digits[:8]}-{digits[8:14]}" if len(digits) >= _TIMESTAMP_DIGITS else free.number
+    if mode in {NumberMode.ISSUE, NumberMode.TICKET} and issue is not None:
+        return f"{issue:03d}"
+    return free.number
+
+
+def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig) -> list[Claim]:
+    claims = []
+    for path in paths:
+        name = path.rstrip("/").rsplit("/", 1)[-1]
+        numbered = read_folder_name(name, config)
+        number = counted(numbered.number, config) if numbered and not numbered.timestamp else None
+        if number is not None:
+            claims.append(Claim(number, kind, name))
+    return claims
+
+
+def _of_branches(names: Iterable[str], on_base: int, config: RepositoryConfig) -> list[Claim]:
+    """Branches that can be a feature's: near enough to the folders, and no fix or release."""
+    claims = []
+    for name in names:
+        branch = read_branch(name, config)
+        if branch.numbered is None or branch.numbered.timestamp or branch.aside is not None:
+            continue
+        number = counted(branch.number, config)
+        if number is not None and (branch.numbered.number.startswith("0") or number <= on_base + BRANCH_REACH):
+            claims.append(Claim(number, ClaimKind.BRANCH, name))
+    return claims

@@ -1,0 +1,140 @@
+"""One line of a template and what goes into its hole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.drafting.manifests.technical import Technical, Topic
+from bot.core.drafting.skeleton.facts import BLANK, address, inline, sourced
+from bot.core.text.brackets import brackets, mask_code
+from bot.core.yardstick.template import PlaceholderKind
+
+if TYPE_CHECKING:
+    from bot.core.drafting.skeleton.facts import Facts
+    from bot.core.text.brackets import Bracket
+    from bot.core.yardstick.parts import Line
+
+_LABEL = re.compile(r"\*\*([^*\n]{1,80}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])")
+_CELL_LABEL = re.compile(r"^\s*\|\s*[*_]{0,2}([^|*]{1,80}?)[*_]{0,2}\s*\|")
+_UNSAID = re.compile(r"([:：]\s*(?:\*\*)?\s*|\|\s*)NEEDS CLARIFICATION(?=\s*(?:\||$))")
+
+_WORDS: dict[Topic, tuple[str, ...]] = {
+    Topic.LANGUAGE: (
+        "language|言語|语言|語言|언어|lenguaje|linguagem|langage|langue|sprache|linguaggio|язык|мова|język|ngôn ngữ",
+    ),
+    Topic.DEPENDENCIES: (
+        "dependenc|依存|依赖|依賴|相依|의존|dépendance|abhängigkeit|dipendenz|зависимост|залежност|zależno|phụ thuộc",
+    ),
+    Topic.STORAGE: (
+        "storage|database|ストレージ|存储|儲存|存儲|저장|almacenamiento|armazenamento|stockage|speicher",
+        "archiviazione|хранилищ|сховищ|lưu trữ",
+    ),
+    Topic.TESTING: ("^test|^テスト|^测试|^測試|^테스트|^pruebas|^тест|^kiểm thử",),
+    Topic.PLATFORM: (
+        "target platform|^platform|プラットフォーム|平台|플랫폼|plataforma|plateforme|plattform|piattaforma|платформ",
+        "nền tảng",
+    ),
+    Topic.PROJECT_TYPE: (
+        "project type|プロジェクト(?:種別|タイプ|の種類)|项目类型|專案類型|프로젝트 유형|tipo d[eo] pro[yj]e[ct]to",
+        "type de projet|projekttyp|tipo di progetto|тип про[еє]кт|loại dự án",
+    ),
+}
+_TOPICS = tuple((topic, re.compile("|".join(words))) for topic, words in _WORDS.items())
+_DATE = re.compile(r"date|日期|日付|날짜|fecha|data\b|datum|дата|ngày")
+_BRANCH = re.compile(r"branch|分支|ブランチ|브랜치|rama|ramo|zweig|ветка|гілка|nhánh")
+_SPEC = re.compile(
+    r"spec|link|规格|規格|規範|规范|仕様|명세|especific|spécific|спецификац|специфікац|đặc tả|链接|連結|リンク"
+)
+_TITLE = re.compile(r"feature|title|name|機能|功能|기능|名称|función|funcionalidad|fonctionnalité|функци")
+
+
+class Filler:
+    """Fills lines, and counts what it had to leave blank."""
+
+    def __init__(self, facts: Facts, technical: Technical) -> None:
+        self._facts = facts
+        self._technical = technical
+        self.clarifications = 0
+
+    def blank(self) -> str:
+        """The mark for what a person has to say, counted."""
+        self.clarifications += 1
+        return BLANK
+
+    def fill(self, line: Line, kind: PlaceholderKind | None, rest: str = "") -> str:
+        """The line with its holes filled. `rest` is what stands behind a hole that ends on a later line."""
+        text = line.text.rstrip("\r")
+        if kind is None:
+            return _UNSAID.sub(
+                lambda found: found[1] + self._field(text[: found.start()] + found[0][:1]), text, count=1
+            )
+        spans = [*brackets(text if line.head else mask_code(text))]
+        if not spans:
+            return text
+        if line.head:
+            return self._head(text, spans, kind)
+        before, after = text[: spans[0].start], text[spans[-1].end :] + rest
+        if kind is PlaceholderKind.SUMMARY:
+            return before + self._summary() + after
+        if kind in {PlaceholderKind.FIELD, PlaceholderKind.META, PlaceholderKind.TITLE}:
+            return before + self._field(text[: spans[0].start]) + after
+        return before + self.blank() + after
+
+    def _head(self, text: str, spans: list[Bracket], kind: PlaceholderKind) -> str:
+        filled, at = "", 0
+        for span in spans:
+            before = text[at : span.start]
+            value = self._title() if kind is PlaceholderKind.TITLE else self._meta(filled + before, span)
+            if "###" in span.text:
+                before, value = self._placed(before, value)
+            filled += before + value
+            at = span.end
+        return filled + text[at:]
+
+    def _title(self) -> str:
+        return inline(self._facts.title, 200).removeprefix("\\") or self._facts.name
+
+    def _placed(self, before: str, value: str) -> tuple[str, str]:
+        """The template's `specs/[###-feature]` with the root that the folder really has."""
+        for root in (f"{self._facts.root}/", "specs/"):
+            if before.endswith(root):
+                return before[: -len(root)], self._facts.feature_dir
+        return before, value
+
+    def _meta(self, before: str, span: Bracket) -> str:
+        labels = _LABEL.findall(before)
+        label = labels[-1].casefold() if labels else ""
+        inner = span.inner.casefold()
+        for words in (label, inner):
+            if "###" in inner or _BRANCH.search(words):
+                return self._branch()
+            if _DATE.search(words):
+                return self._facts.date
+            if _SPEC.search(words):
+                return "[spec.md](./spec.md)"
+            if _TITLE.search(words):
+                return self._title()
+        return self.blank()
+
+    def _branch(self) -> str:
+        """The branch where it is called like the folder, else the folder: a header that names another is a finding."""
+        branch = self._facts.branch or ""
+        return branch if branch.rsplit("/", 1)[-1] == self._facts.name else self._facts.name
+
+    def _summary(self) -> str:
+        spec = self._facts.spec
+        if spec is not None and spec.summary and not spec.unfilled:
+            place = address(spec.path.rsplit("/", 1)[-1], spec.summary_line)
+            return inline(spec.summary) + (f" <!-- {place} -->" if place else "")
+        if self._facts.summary:
+            return f"{inline(self._facts.summary)} <!-- {self._facts.summary_source} -->"
+        return self.blank()
+
+    def _field(self, before: str) -> str:
+        """What is known of the field whose label stands before the hole."""
+        found = _LABEL.findall(before) or _CELL_LABEL.findall(before)
+        label = found[-1].casefold().strip() if found else before.casefold().strip(" *_-|:：")
+        topic = next((topic for topic, words in _TOPICS if words.search(label[:80])), None)
+        known = self._technical.answers.get(topic, ()) if topic else ()
+        return sourced(known) if known else self.blank()

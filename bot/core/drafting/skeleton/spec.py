@@ -1,0 +1,256 @@
+"""A spec's skeleton: the repository's own spec template with its header filled and one mark for whatever is open.
+
+A spec is what and why, which no repository knows beforehand. So little of it can be filled: title, branch, date and
+the words that asked for it. What a template shows as an example is reduced to the first of its kind, and every place
+that waits for a person says so in the words that Plangate's own reading finds: `[NEEDS CLARIFICATION: …]`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.documents.clarifications import clarifications
+from bot.core.drafting.draft import Draft
+from bot.core.drafting.skeleton.facts import BLANK, inline
+from bot.core.markdown import Fence, Paragraph, parse
+from bot.core.text.brackets import MAX_LINE, brackets, mask_code
+from bot.core.text.neutral import plain_line
+from bot.core.yardstick.parts import SECTION
+from bot.core.yardstick.template import BUNDLED, action_lines
+from bot.core.yardstick.template_files import SPEC_NAME, compose, fixed_paths, further_paths, layers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from bot.core.change.trees import Document
+    from bot.core.markdown import Heading, Markdown
+
+MAX_INPUT = 1_500
+"""Characters of the issue that become the spec's Input."""
+
+MAX_BODY = 65_536
+"""Characters of an issue's text: GitHub's own limit."""
+
+_MAX_ASK = 100
+_MAX_TEMPLATE = 100_000
+"""Characters of a spec template that are drawn from; real ones have under 10,000."""
+_ARGUMENTS = "$ARGUMENTS"
+_ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,3}[.)])[ \t]")
+_EXAMPLE = re.compile(r",?[ \t]*(?:[-–—][ \t]*)?\(?\be\.g\.")
+_RULE = re.compile(r"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*")
+_TITLE = re.compile(r"title|name|feature", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFacts:
+    """Everything that is known of a feature before its spec is written."""
+
+    feature_dir: str
+    title: str
+    """Foreign."""
+    branch: str
+    date: str
+    """ISO date."""
+    asked: str = ""
+    """Foreign: the words that asked for the feature, such as an issue's text."""
+    template: str = ""
+    """The template's whole text."""
+    template_path: str = BUNDLED
+
+
+def spec_paths(
+    documents: Mapping[str, Document], asked: Collection[str], root: str, known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What is still to be read before `spec_template` can tell; as `bot.core.yardstick.template.next_paths`."""
+    wanted = (*fixed_paths(root, SPEC_NAME), *further_paths(documents, known, root, SPEC_NAME))
+    return tuple(path for path in wanted if path not in asked)
+
+
+def spec_template(documents: Mapping[str, Document], bundled: str, root: str = "") -> tuple[str, str]:
+    """The winning spec template's text and path; the `bundled` text where the repository has none."""
+    stack = layers(documents, root, SPEC_NAME)
+    return (compose(stack), stack[-1].path) if stack else (bundled, BUNDLED)
+
+
+def draft_spec(facts: SpecFacts) -> Draft:
+    """The spec of a feature as far as it can be written. Total: any template and any facts give a draft."""
+    text = "\n".join(_tidy(_Drafter(facts).lines())) + "\n"
+    open_marks = len(clarifications(parse(text)))
+    return Draft(f"{facts.feature_dir}/spec.md", text, open_marks, open_marks, 0, facts.template_path)
+
+
+def asked_in(title: str, body: str) -> str:
+    """An issue's words on one line, without what its form left empty."""
+    words = [
+        plain_line(block.text.text, MAX_INPUT)
+        for block in parse(body[:MAX_BODY]).blocks
+        if isinstance(block, Paragraph) and not block.quoted
+    ]
+    said = " ".join(word for word in words if any(char.isalnum() for char in word) and word.casefold() != "no response")
+    return plain_line(said or title, MAX_INPUT)
+
+
+class _Drafter:
+    """One pass over the template's lines."""
+
+    def __init__(self, facts: SpecFacts) -> None:
+        self._facts = facts
+        self._document = parse(facts.template[:_MAX_TEMPLATE])
+        headings = self._document.headings
+        self._body = next((one.line for one in headings[1:] if one.level <= SECTION), len(self._document.lines) + 1)
+        self._title = headings[0].line if headings else 0
+        self._dropped = _dropped(self._document)
+        self._fenced = {
+            number
+            for block in self._document.blocks
+            if isinstance(block, Fence)
+            for number in range(block.line, block.end_line + 1)
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the draft, blank ones not yet folded."""
+        indent: str | None = None
+        for number in range(self._document.body, len(self._document.lines) + 1):
+            line = self._document.source(number).rstrip("\r")
+            if number in self._dropped:
+                continue
+            spans = self._spans(number, line)
+            if line.strip():
+                # Of a list's examples the first shows how it is done; the others would only have to be deleted.
+                item = _ITEM.match(line) if spans else None
+                before, indent = indent, item[1] if item else None
+                if indent is not None and indent == before:
+                    continue
+            yield from self._line(number, line, spans)
+
+    def _spans(self, number: int, line: str) -> list[tuple[int, int]]:
+        """The holes of a line; below the header what stands in code is an example of how to write something."""
+        if number in self._fenced:
+            return []
+        return _outermost((line if number < self._body else mask_code(line))[:MAX_LINE])
+
+    def _line(self, number: int, line: str, spans: list[tuple[int, int]]) -> Iterator[str]:
+        line_of = self._head if number < self._body else _asked
+        filled = line_of(line, spans) if spans else line
+        if filled is not None:
+            yield filled.replace(_ARGUMENTS, self._input())
+
+    def _input(self) -> str:
+        return inline(self._facts.asked or self._facts.title, MAX_INPUT).replace('"', "'")
+
+    def _head(self, line: str, spans: list[tuple[int, int]]) -> str:
+        filled, at = "", 0
+        for start, end in spans:
+            filled += line[at:start] + self._value(filled + line[at:start], line[start:end])
+            at = end
+        return filled + line[at:]
+
+    def _value(self, before: str, span: str) -> str:
+        inner = span.casefold()
+        if before.lstrip().startswith("#"):
+            return inline(self._facts.title, 200).removeprefix("\\")
+        if "###" in inner or "branch" in inner:
+            return self._facts.branch
+        if "date" in inner or before.casefold().rstrip().endswith(("**created**:", "**date**:")):
+            return self._facts.date
+        return inline(self._facts.title, 200) if _TITLE.search(inner) else _mark([span])
+
+
+def _asked(line: str, spans: list[tuple[int, int]]) -> str | None:
+    """A line of the body with its holes marked; None where it is only an order to whoever fills the template."""
+    holes = [line[start:end] for start, end in spans]
+    whole = len(spans) == 1 and holes[0] == line.strip()
+    if any(BLANK in hole for hole in holes) or (whole and holes[0].casefold().startswith("[add ")):
+        return None
+    if len(spans) == 1:
+        (start, end) = spans[0]
+        return line[:start] + _mark(holes) + line[end:]
+    shown, at = "", 0
+    for start, end in spans:
+        shown += line[at:start] + "…"
+        at = end
+    shown = f"{shown}{line[at:]}".rstrip()
+    if not any(char.isalpha() for char in shown):
+        item = _ITEM.match(line)
+        return (item[0] if item else "") + _mark(holes)
+    return f"{shown} {_mark(holes)}"
+
+
+def _mark(holes: list[str]) -> str:
+    asks = [
+        plain_line(_EXAMPLE.split(hole[1:].removesuffix("]"), maxsplit=1)[0].strip(" .,"), _MAX_ASK) for hole in holes
+    ]
+    ask = ", ".join(dict.fromkeys(ask.translate(str.maketrans("[]", "()")) for ask in asks if ask))
+    return f"[{BLANK}: {ask[: 2 * _MAX_ASK].rstrip() or 'what belongs here'}]"
+
+
+def _outermost(line: str) -> list[tuple[int, int]]:
+    """The holes of a line as offsets, each with everything that stands in it."""
+    spans: list[tuple[int, int]] = []
+    depth = start = 0
+    for at, char in enumerate(line):
+        if char == "[":
+            start = at if depth == 0 else start
+            depth += 1
+        elif char == "]" and depth:
+            depth -= 1
+            inner = line[start + 1 : at].replace("[", "(").replace("]", ")")
+            if depth == 0 and any(brackets(f"[{inner}]{line[at + 1 : at + 2]}")):
+                spans.append((start, at + 1))
+    return spans
+
+
+def _dropped(document: Markdown) -> set[int]:
+    """Lines that a person would delete: orders, and the second and further example of a section."""
+    lines: set[int] = set()
+    orders = {number for number, _ in action_lines(document)}
+    for comment in document.comments:
+        numbers = range(comment.line, comment.end_line + 1)
+        if not orders.isdisjoint(numbers):
+            lines.update(numbers)
+    lines.update(_further_examples(document))
+    for block in document.blocks:
+        words = document.source(block.line).strip() if isinstance(block, Paragraph) else ""
+        if words.startswith("*Example") and words.endswith("*"):
+            lines.add(block.line)
+    return lines
+
+
+def _further_examples(document: Markdown) -> Iterator[int]:
+    """The lines of sections whose heading is an example, where one above them below the same heading was one too."""
+    above: list[Heading] = []
+    shown: set[tuple[int, int]] = set()
+    done = 0
+    for heading in document.headings:
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        key = (above[-1].line if above else 0, heading.level)
+        above.append(heading)
+        if heading.level == 1 or not _outermost(document.source(heading.line)[:MAX_LINE]):
+            continue
+        if key in shown:
+            yield from range(max(heading.line, done), heading.end_line + 1)
+            done = max(done, heading.end_line + 1)
+        shown.add(key)
+
+
+def _tidy(lines: Iterator[str]) -> Iterator[str]:
+    """Blank lines folded outside code, and no rule below a rule or before a section's heading."""
+    inside, blank, rule, begun = False, False, "", False
+    for line in lines:
+        fence = line.lstrip().startswith(("```", "~~~"))
+        if not inside and not line.strip():
+            blank = begun
+            continue
+        if not inside and begun and _RULE.fullmatch(line):
+            rule, blank = line, True
+            continue
+        if rule and not line.startswith("#"):
+            yield from ("", rule)
+        if blank:
+            yield ""
+        inside = not inside if fence else inside
+        rule, blank, begun = "", False, True
+        yield line

@@ -1,0 +1,93 @@
+"""When a plan is drafted for somebody, and from what."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.change.feature import State
+from bot.core.change.trees import Kind, Reading
+from bot.core.documents.plan import Verdict
+from bot.core.documents.spec import read_spec
+from bot.core.drafting.skeleton import Facts, draft_plan
+from bot.core.yardstick.yardstick import read_yardstick, specify_root
+
+if TYPE_CHECKING:
+    from bot.core.change.trees import Change, Tree
+    from bot.core.drafting.draft import Draft
+    from bot.core.judging.findings import FeatureReport, Report
+
+_UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
+_DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
+_CELLS = re.compile(r"(?<!\\)\|")
+
+
+def undrafted(report: Report) -> FeatureReport | None:
+    """The feature of a report whose plan is still to be written, None where there is none."""
+    return _without(report, "plan.md")
+
+
+def unspecified(report: Report) -> FeatureReport | None:
+    """The feature of a report whose spec is still to be written, None where there is none."""
+    return _without(report, "spec.md")
+
+
+def _without(report: Report, name: str) -> FeatureReport | None:
+    for reported in report.features:
+        feature = reported.feature
+        state = next(artifact.state for artifact in reported.artifacts if artifact.name == name)
+        if feature.owned and not feature.removed and not feature.legacy and state in _UNWRITTEN:
+            return reported
+    return None
+
+
+def draft_for(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
+    """The plan of a feature from what its repository says. `outline` has names and manifests of the head."""
+    folder = feature.feature.dir
+    base = change.base or change.head
+    yardstick = read_yardstick(base, bundled, specify_root(folder, base))
+    document = change.head.documents.get(f"{folder}/spec.md")
+    spec = read_spec(document) if document is not None and document.reading is Reading.WHOLE else None
+    title = (spec.title if spec is not None and not spec.unfilled else None) or (feature.feature.slug or "")
+    return draft_plan(
+        Facts(
+            feature_dir=folder,
+            title=title if spec is not None and spec.title == title else title.replace("-", " ").capitalize(),
+            date=committed_at[:10],
+            template=yardstick.template,
+            constitution=yardstick.constitution,
+            branch=change.head_branch,
+            spec=spec,
+            paths=paths_of(outline),
+            manifests=texts_of(outline),
+            present=frozenset(artifact.name for artifact in feature.artifacts if artifact.state is State.PRESENT),
+            violations=_violations(feature),
+        )
+    )
+
+
+def _violations(feature: FeatureReport) -> tuple[str, ...]:
+    """What the change violates already, as far as it can be told before the plan is written.
+
+    That is what the unwritten plan's own check admits, and what a rule wants a row of Complexity Tracking for.
+    """
+    titles = {key: one.title for one in feature.constitution.principles for key in (one.id, one.name) if key}
+    admitted = [titles.get(check.principle or "", check.named) for check in feature.checks if check.verdict in _DEFECTS]
+    rows = [_CELLS.split(found.paste.strip())[1] for found in feature.findings if found.paste and _is_row(found.paste)]
+    return tuple(dict.fromkeys(name.strip() for name in (*rows, *admitted) if name.strip()))
+
+
+def _is_row(paste: str) -> bool:
+    return paste.startswith("| ") and "\n" not in paste.strip()
+
+
+def paths_of(outline: Tree) -> tuple[str, ...]:
+    """The names of a tree as the drafter wants them: folders end in a slash."""
+    return tuple(
+        f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(outline.entries.items()) if path
+    )
+
+
+def texts_of(outline: Tree) -> dict[str, str]:
+    """The manifests that could be read."""
+    return {path: found.text for path, found in outline.documents.items() if found.reading is Reading.WHOLE}

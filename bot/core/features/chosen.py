@@ -1,0 +1,216 @@
+"""Which feature folders a change is about, and how that was decided.
+
+Folders count, names are hints: every folder that the change touches is looked at, and the branch's number points to
+one more. The same function says what has to be read (on a change that holds only the names below the specs roots) and
+what is judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.change.trees import FileStatus
+from bot.core.config.model import NumberMode
+from bot.core.features.branch import BRANCH_REACH, BranchName, counted, read_branch
+from bot.core.features.folders import Folder, feature_folders, folder_at, root_of, specs_roots
+from bot.core.text.globs import matches_any
+from bot.core.text.prose import Code, Prose
+from bot.core.text.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.change.trees import Change, ChangedFile
+    from bot.core.config.model import RepositoryConfig
+
+_DOCUMENTS = ("spec.md", "plan.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a change does below one feature folder."""
+
+    brings: bool = False
+    """It adds files, or moves some here."""
+    takes: bool = False
+    """It removes files, or moves some away."""
+    writes: bool = False
+    """It adds or edits the spec or the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The folders that a change is about, and the way there."""
+
+    roots: tuple[str, ...]
+    head: Mapping[str, Folder]
+    """Feature folders at the head, by path."""
+    base: Mapping[str, Folder]
+    touched: Mapping[str, Touch]
+    """By path of a folder at the head or on the base."""
+    branch: BranchName | None = None
+    own: Folder | None = None
+    """The folder that the branch's number points to; it may not be there yet."""
+    ambiguous: tuple[Folder, ...] = ()
+    """Folders that the branch's number points to, where it is not to be told which is meant."""
+    asked: tuple[Folder, ...] = ()
+    notes: tuple[Prose, ...] = field(default=())
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """Paths of the folders to be read whole, sorted; some may not exist."""
+        return tuple(sorted(folder.path for folder in self.folders))
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """The folders to be judged, by path: those that a person asked for, else all that the change is about."""
+        if self.asked:
+            return self.asked
+        chosen = {path: self.head.get(path) or self.base[path] for path in self.touched}
+        if self.own is not None:
+            chosen.setdefault(self.own.path, self.own)
+        return tuple(chosen[path] for path in sorted(chosen))
+
+    def gone(self, path: str) -> bool:
+        """The change itself takes this folder away."""
+        touch = self.touched.get(path)
+        return path in self.base and path not in self.head and touch is not None and touch.takes
+
+    def added(self, path: str) -> bool:
+        """The change itself brings this folder."""
+        touch = self.touched.get(path)
+        return path in self.head and path not in self.base and touch is not None and touch.brings
+
+
+def decide(change: Change, config: RepositoryConfig) -> Decision:
+    """Which folders the change is about. Total: never raises, for any names."""
+    roots = specs_roots(config, change.head, change.base)
+    head = feature_folders(change.head, config, roots)
+    base = feature_folders(change.base, config, roots)
+    touched = _touches(change, config, {**base, **head}, roots) if change.base is not None else _everything(head)
+    plain = Decision(roots, head, base, touched)
+    if change.asked:
+        asked = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.asked))
+        return Decision(roots, head, base, touched, asked=asked)
+    if change.merge_group or not change.head_branch:
+        return plain
+    return _by_branch(plain, read_branch(change.head_branch, config), config)
+
+
+def _everything(head: Mapping[str, Folder]) -> dict[str, Touch]:
+    """Without a base, everything is brought."""
+    return dict.fromkeys(head, Touch(brings=True, writes=True))
+
+
+def _asked(path: str, plain: Decision, config: RepositoryConfig) -> Folder:
+    tidy = "/".join(name for name in path.split("/") if name not in ("", "."))
+    known = plain.head.get(tidy) or plain.base.get(tidy)
+    root = root_of(tidy, plain.roots)
+    return known or folder_at(tidy, tidy.rpartition("/")[0] if root is None else root, config)
+
+
+def _folder_of(path: str, folders: Mapping[str, Folder], roots: Iterable[str]) -> str | None:
+    root = root_of(path, roots)
+    if root is None:
+        return None
+    name = path[len(root) + 1 if root else 0 :].split("/", 1)[0]
+    folder = f"{root}/{name}" if root else name
+    return folder if folder in folders else None
+
+
+def _touches(
+    change: Change, config: RepositoryConfig, folders: Mapping[str, Folder], roots: tuple[str, ...]
+) -> dict[str, Touch]:
+    touched: dict[str, Touch] = {}
+
+    def note(path: str, file: ChangedFile, *, here: bool) -> None:
+        folder = _folder_of(path, folders, roots)
+        if folder is None or matches_any(config.ignore, path):
+            return
+        before = touched.get(folder, Touch())
+        moved = file.status in (FileStatus.ADDED, FileStatus.RENAMED)
+        touched[folder] = Touch(
+            brings=before.brings or (here and moved),
+            takes=before.takes or not here,
+            writes=before.writes or (here and path[len(folder) + 1 :] in _DOCUMENTS),
+        )
+
+    for file in change.changed:
+        note(file.path, file, here=file.status is not FileStatus.REMOVED)
+        if file.status is FileStatus.RENAMED and file.previous is not None:
+            note(file.previous, file, here=False)
+    return touched
+
+
+def _by_branch(plain: Decision, branch: BranchName, config: RepositoryConfig) -> Decision:
+    """The decision with what the branch's name adds to it."""
+    own: Folder | None = None
+    ambiguous: tuple[Folder, ...] = ()
+    notes: tuple[Prose, ...] = ()
+    # A change that brings a folder of another number means that one: the folder counts, the branch keeps its name.
+    brought = {plain.head[path].number for path in plain.touched if plain.added(path)}
+    if branch.number is not None and (not brought or branch.number in brought):
+        same = [folder for folder in plain.head.values() if folder.number == branch.number]
+        if len(same) > 1:
+            own = _told_apart(same, plain, branch)
+            ambiguous = () if own is not None else tuple(same)
+        elif same:
+            own = same[0]
+        else:
+            own, notes = _not_there(plain, branch, config)
+    return Decision(plain.roots, plain.head, plain.base, plain.touched, branch, own, ambiguous, notes=notes)
+
+
+def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Folder | None:
+    """The one of several folders with the branch's number that is meant, None where that cannot be told."""
+    named = [folder for folder in same if branch.segment == folder.name]
+    begins = [folder for folder in same if folder.slug and branch.segment.startswith(f"{folder.name}-")]
+    for choice in (
+        [folder for folder in same if plain.added(folder.path)],
+        named,
+        sorted(begins, key=lambda folder: len(folder.name))[-1:] if not named else [],
+        [folder for folder in same if folder.path in plain.touched],
+    ):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def _not_there(
+    plain: Decision, branch: BranchName, config: RepositoryConfig
+) -> tuple[Folder | None, tuple[Prose, ...]]:
+    """The folder that a branch announces although it is not there yet, or why its number announces none."""
+    number = branch.number or ""
+    shown, named = Code(clip(branch.name)), Code(clip(number))
+    elsewhere = [folder for folder in plain.base.values() if folder.number == number]
+    if elsewhere:
+        last = " was removed here" if plain.gone(elsewhere[0].path) else " is on the base and not in this branch"
+        return None, (("branch ", shown, ": ", Code(clip(elsewhere[0].path)), last),)
+    missing: Prose = ("no ", Code(clip(f"{plain.roots[0] if plain.roots else 'specs'}/{number}-*")))
+    if branch.aside is not None:
+        aside = Code(clip(f"{branch.aside}/"))
+        return None, (("branch ", shown, ": ", *missing, ", and a branch below ", aside, " begins no feature"),)
+    timestamp = branch.numbered is not None and branch.numbered.timestamp
+    if config.number in (NumberMode.TICKET, NumberMode.ISSUE):
+        what = "ticket" if config.number is NumberMode.TICKET else "issue"
+        return None, (("branch ", shown, ": ", *missing, f", and {what} numbers alone make no feature"),)
+    if not timestamp and not _within_reach(number, plain, config):
+        highest = _highest(plain, config)
+        reach = f"the highest is {highest:03d}" if highest else "there is no feature yet"
+        return None, (("branch ", shown, ": ", named, " is no feature number here: ", *missing, ", and ", reach),)
+    if not plain.roots:
+        return None, (("branch ", shown, ": there is no specs root that its folder could stand in"),)
+    root = plain.roots[0]
+    return folder_at(f"{root}/{branch.segment}" if root else branch.segment, root, config), ()
+
+
+def _within_reach(number: str, plain: Decision, config: RepositoryConfig) -> bool:
+    value = counted(number, config)
+    return number.startswith("0") or (value is not None and value <= _highest(plain, config) + BRANCH_REACH)
+
+
+def _highest(plain: Decision, config: RepositoryConfig) -> int:
+    """The highest counted number of any folder; timestamps are not counted."""
+    folders = [*plain.head.values(), *plain.base.values()]
+    return max((counted(f.number, config) or 0 for f in folders if not f.timestamp), default=0)

@@ -1,0 +1,36 @@
+"""What counts as code: the difference between planning a feature and building it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.text.globs import matches_any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.config.model import RepositoryConfig
+
+_SPECIFY = ".specify"
+_AGENT_FOLDERS = frozenset({".claude", ".cursor", ".gemini", ".windsurf", ".codex", ".agents", ".vscode"})
+_PROSE = (".md", ".mdx")
+
+
+def counts_as_code(path: str, config: RepositoryConfig, roots: Sequence[str]) -> bool:
+    """Whether a changed path is code. `roots` are the specs roots, without a trailing slash.
+
+    The key `code:` replaces the default (some repositories ship Markdown or YAML as their product), but what lies
+    below a specs root or `.specify/` is never code, and neither is what `ignore:` names.
+    """
+    names = path.split("/")
+    if _SPECIFY in names[:-1] or any(root and path.startswith(f"{root}/") for root in roots):
+        return False
+    if matches_any(config.ignore, path):
+        return False
+    if config.code is not None:
+        return matches_any(config.code, path)
+    if names[0] == "docs" and len(names) > 1:
+        return False
+    if _AGENT_FOLDERS.intersection(names[:-1]):
+        return False
+    return not path.lower().endswith(_PROSE)

@@ -1,0 +1,1 @@
+"""What Plangate knows about a forge: events, facts, effects, roles, errors and ports."""

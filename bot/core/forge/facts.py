@@ -1,0 +1,217 @@
+"""What was read of GitHub, as values: a question and its answer.
+
+A question names everything that one read should bring, pinned to commits; the adapter turns it into one GraphQL query
+and its answer into these values. Nothing in here decides anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core.change.trees import ChangedFile, OtherHead, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one read should bring. What is not asked for is absent from the answer, not empty in it."""
+
+    head: str | None = None
+    """The commit to look at: its trees, our check runs on it, and the open pull requests that it is the head of."""
+    number: int | None = None
+    """A pull request to bring whatever its state is."""
+    branch: str | None = None
+    """Bring this branch's tip, the numbers of the open pull requests that have it as their base, and those that it is
+    the head of, unless one of them is asked for by its number."""
+    before: str | None = None
+    """Another commit that is read as the bases are: where a branch stood before, or what a merge group is built on."""
+    everyone: bool = False
+    """Bring the numbers of all open pull requests, whatever their base is."""
+    roots: tuple[str, ...] = ()
+    """Folders whose direct entries are listed at every commit (specs roots; `""` is the repository's root)."""
+    base_roots: tuple[str, ...] = ()
+    """Folders whose direct entries are listed at the bases only: where presets and extensions may lie."""
+    marks: tuple[str, ...] = ()
+    """Paths of which the Git ids are read, at the head and at the bases."""
+    folders: tuple[str, ...] = ()
+    """Feature folders that are read whole, at the head and at the bases."""
+    documents: tuple[str, ...] = ()
+    """Paths that are read at the bases: constitution, template and what decides between templates."""
+    head_documents: tuple[str, ...] = ()
+    """Paths that are read at the head: what a plan's draft is made from."""
+    outline: bool = False
+    """Bring the names at the head three levels deep."""
+    default_documents: tuple[str, ...] = ()
+    """Paths that are read at the tip of the default branch: its configuration."""
+    prefixes: tuple[str, ...] = ()
+    """Numbers as branch names write them (`018-`): open branches with them are brought."""
+    from_default: bool = False
+    """Read the tip of the default branch as the bases are read: it is the base of a branch without pull request."""
+    changes: bool = False
+    """Bring the changed files of the pull requests."""
+    comments: bool = False
+    """Bring our own comments on the pull requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A check run of ours."""
+
+    id: int
+    name: str
+    completed: bool
+    conclusion: str | None
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of ours. `id` is REST's number, `node` GraphQL's id."""
+
+    id: int
+    node: str
+    body: str
+    minimized: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request, with the tip of its base branch as `base`."""
+
+    number: int
+    title: str
+    url: str
+    is_open: bool
+    draft: bool
+    author: str
+    created_at: str
+    """As GitHub writes it: `2026-11-22T12:41:07Z`."""
+    head_sha: str
+    head_branch: str
+    head_repository: str | None
+    """`owner/name`, None when the fork is gone."""
+    base_branch: str
+    base: Tree | None
+    """None when the base branch is gone."""
+    changed: tuple[ChangedFile, ...] = ()
+    changes_complete: bool = True
+    """False when GitHub lists no more of the changed files although there are more."""
+    comments: tuple[Comment, ...] = ()
+    """Our own on it, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit with what was read of it."""
+
+    tree: Tree
+    committed_at: str = ""
+    """As GitHub writes it: `2026-11-22T12:41:07Z`."""
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def sha(self) -> str:
+        """The commit's id."""
+        return self.tree.sha or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question brought."""
+
+    repository: int
+    full_name: str
+    """`owner/name` as it is now."""
+    default_branch: str | None
+    """None in a repository without a commit."""
+    default: Tree | None
+    head: Commit | None = None
+    tip: str | None = None
+    """The commit that the asked branch is at, None when it is gone."""
+    before: Tree | None = None
+    asked: PullRequest | None = None
+    """The pull request that was asked for by its number."""
+    heads: tuple[PullRequest, ...] = ()
+    """The open pull requests whose head is the commit or the branch that was asked for, by number."""
+    based: tuple[int, ...] = ()
+    """Numbers of the open pull requests that have the asked branch as their base, or of all where all were asked for.
+    A full hundred may not be all of them."""
+    others: tuple[OtherHead, ...] = ()
+    """Open branches with an asked number; `folders` are all that stand there, not only those that they add."""
+    archived: bool = False
+    private: bool = False
+
+    def pull_requests(self) -> tuple[PullRequest, ...]:
+        """Every pull request of the answer, once, by number."""
+        by_number = {pull.number: pull for pull in self.heads}
+        if self.asked is not None:
+            by_number.setdefault(self.asked.number, self.asked)
+        return tuple(by_number[number] for number in sorted(by_number))
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue (or the issue that every pull request is)."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    created_at: str
+    """As GitHub writes it: `2026-11-22T12:41:07Z`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A head against the merge base that it has with a base (three dots)."""
+
+    ahead_by: int
+    """Commits of the head that the base does not contain."""
+    merge_base: str
+    changed: tuple[ChangedFile, ...]
+    complete: bool = True
+    """False when GitHub lists no more than a part of the files."""
+
+
+def joined(first: Answer, second: Answer) -> Answer | None:
+    """Both answers as one, or None where a commit moved between them, so that they do not belong together."""
+    if _where(first) != _where(second):
+        return None
+    later = {pull.number: pull for pull in second.pull_requests()}
+
+    def both(pull: PullRequest) -> PullRequest:
+        twin = later.get(pull.number)
+        return pull if twin is None else replace(pull, base=_trees(pull.base, twin.base))
+
+    head = first.head
+    if head is not None and second.head is not None:
+        head = replace(head, tree=together(head.tree, second.head.tree))
+    return replace(
+        first,
+        head=head or second.head,
+        default=_trees(first.default, second.default),
+        tip=first.tip or second.tip,
+        before=_trees(first.before, second.before),
+        asked=None if first.asked is None else both(first.asked),
+        heads=tuple(both(pull) for pull in first.heads),
+        others=second.others or first.others,
+    )
+
+
+def _where(answer: Answer) -> tuple[object, ...]:
+    bases = tuple((pull.number, pull.head_sha, pull.base and pull.base.sha) for pull in answer.pull_requests())
+    return (answer.default and answer.default.sha, bases)
+
+
+def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
+    return together(first, second) if first is not None and second is not None else first or second
+
+
+def together(first: Tree, second: Tree) -> Tree:
+    """What two reads brought of one commit."""
+    # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
+    told = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
+    entries = {**first.entries, **second.entries, **told}
+    documents = {**first.documents, **second.documents}
+    return Tree(first.sha, entries, documents, marks={**first.marks, **second.marks})

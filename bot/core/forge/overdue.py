@@ -1,0 +1,105 @@
+"""Which open heads have no verdict of ours, told from a look at many repositories at once. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.core.forge.events import MergeGroupRequested, RepositoryRef, SweepDue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.forge.events import Event
+    from bot.core.forge.stored import SeenRepository
+
+APOLOGY = "v1/none/"
+"""How the external id of a run begins that says that there is no verdict."""
+_QUEUE = "gh-readonly-queue/"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """An open pull request. `verdict` is the external id of our latest run on its head, None unless completed."""
+
+    number: int
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGroup:
+    """A branch of the merge queue, with its commit and that commit's first parent."""
+
+    branch: str
+    sha: str
+    parent: str | None
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The open heads of one repository."""
+
+    repository: SeenRepository
+    default_branch: str
+    pulls: tuple[OpenPull, ...]
+    groups: tuple[OpenGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a look at many repositories brought. What is archived is nowhere in it."""
+
+    found: tuple[Surveyed, ...]
+    """Each under its present name."""
+    missed: tuple[SeenRepository, ...] = ()
+    """By that name there is nothing any more, or another repository."""
+    unfinished: tuple[SeenRepository, ...] = ()
+    """Not looked at, or not at all of their heads: worth another look soon."""
+    failed: Exception | None = None
+    """The last of what stood in the way."""
+
+
+class Surveyor(Protocol):
+    """Looks at the open heads of many repositories of one installation."""
+
+    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
+        """One read for all of them, and further ones where there are more heads than one brings, or it was too much.
+
+        Raises `ForgeError` where GitHub answered for none.
+        """
+        ...
+
+
+def overdue(found: Surveyed) -> list[Event]:
+    """What is to be looked at again: heads without a completed run, and those that got an apology in its place."""
+    seen = found.repository
+    ref = RepositoryRef(seen.id, seen.owner, seen.name, found.default_branch)
+    pulls: list[Event] = [
+        SweepDue(installation=seen.installation, repository=ref, number=pull.number, reason="it had no verdict")
+        for pull in found.pulls
+        if _is_due(pull.verdict)
+    ]
+    groups = [
+        MergeGroupRequested(
+            installation=seen.installation,
+            repository=ref,
+            head_sha=group.sha,
+            head_ref=f"refs/heads/{group.branch}",
+            base_sha=group.parent,
+            base_ref=f"refs/heads/{base}",
+        )
+        for group in found.groups
+        if _is_due(group.verdict) and group.parent is not None and (base := base_of(group.branch)) is not None
+    ]
+    return [*pulls, *groups]
+
+
+def _is_due(verdict: str | None) -> bool:
+    return verdict is None or verdict.startswith(APOLOGY)
+
+
+def base_of(branch: str) -> str | None:
+    """The branch that a merge group wants to go to: `main` for `gh-readonly-queue/main/pr-7-<sha>`."""
+    base, slash, last = branch.removeprefix(_QUEUE).rpartition("/")
+    return base if branch.startswith(_QUEUE) and slash and last.startswith("pr-") else None

@@ -1,0 +1,1 @@
+"""Registration of the App, and the diagnosis of an installation."""

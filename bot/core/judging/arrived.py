@@ -1,0 +1,127 @@
+"""What of the yardstick came to the base after the branch left it, and which findings are about that.
+
+Whoever branches early cannot know a principle that comes later, so until the branch is updated it is only told of it.
+This must not become a way around the gate for who branches from an old commit on purpose: what was there under another
+numeral or in other words is no news, and where an item may be about something that was there, it is held to it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.documents.plan import Join
+from bot.core.documents.plan_reading.joining import Joiner, identity
+from bot.core.yardstick.constitution import ConstitutionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.change.trees import ChangedFile
+    from bot.core.documents.plan import Check, Plan, TrackingRow
+    from bot.core.judging.findings import Finding
+    from bot.core.yardstick.constitution import Constitution
+    from bot.core.yardstick.yardstick import Yardstick
+
+OF_THE_SECTION = "missing-constitution-check"
+"""The rule that asks for the section."""
+_OF_A_ROW = "incomplete-justification"
+_OF_A_PRINCIPLE = frozenset(
+    {"unanswered-principle", "unjustified-violation", "non-negotiable-violated", "inline-justification", _OF_A_ROW}
+)
+SOFTENED = frozenset({OF_THE_SECTION, *_OF_A_PRINCIPLE})
+"""The rules whose findings may be about what is new."""
+
+_WORD = re.compile(r"[^\W_]+")
+_OF_A_YARDSTICK = re.compile(
+    r"(?:^|/)(?:\.specify/(?:presets|extensions)/|memory/constitution\.md\Z|templates/(?:overrides/)?plan-template\.md\Z)"
+)
+"""What a constitution and a plan template may be made of, in today's places and in older ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What the base's yardstick asks for that it did not ask for where the branch left it."""
+
+    principles: Mapping[str, str] = field(default_factory=dict)
+    """Names of the new principles, by what findings call them."""
+    section: bool = False
+    """No Constitution Check was asked for there."""
+    before: Constitution | None = None
+    """The constitution as the branch knows it."""
+
+    def concerns(self, finding: Finding, plan: Plan | None) -> bool:
+        """The finding is about what is new, and about nothing that was there before."""
+        if finding.rule == OF_THE_SECTION:
+            return self.section
+        if finding.rule not in _OF_A_PRINCIPLE or finding.subject not in self.principles:
+            return False
+        if plan is None:
+            return True
+        if finding.rule == _OF_A_ROW:
+            return all(self._is_of_the_new(row) for row in plan.rows if row.line == finding.line)
+        return not any(self._may_mean_another(check) for check in plan.checks if check.principle == finding.subject)
+
+    def _is_of_the_new(self, row: TrackingRow) -> bool:
+        """It speaks of new principles alone. A numeral is not enough: it may be another's since."""
+        named = {name for name in (row.principle, *row.names) if name is not None}
+        return not row.gates and all(_holds(row.violation, self.principles.get(name, "")) for name in named)
+
+    def _may_mean_another(self, check: Check) -> bool:
+        """Without the new principle's name it may be meant for one that the branch knows."""
+        words = check.named or check.text
+        if self.before is None or (
+            check.join is not Join.LOOSE and _holds(words, self.principles[check.principle or ""])
+        ):
+            return False
+        return Joiner(self.before).join(words) is not None
+
+
+NOTHING = Arrived()
+
+
+def arrived(now: Yardstick, before: Yardstick) -> Arrived:
+    """What is new in a yardstick, compared with the one where the branch left the base."""
+    known = Joiner(before.constitution)
+    fresh, old = [], set()
+    for principle in now.constitution.principles:
+        title = f"{principle.id}. {principle.name}" if principle.id else principle.name
+        joined = known.join(title)
+        # The same name, or the same numeral and a word of it: then it was only reworded or moved.
+        if joined is not None and joined.join in {Join.BOTH, Join.NAME}:
+            old.add(identity(principle))
+        else:
+            fresh.append(principle)
+    expected = before.template.check_heading is not None and not before.template.lean
+    held = before.constitution.state is ConstitutionState.FILLED
+    return Arrived(
+        {identity(one): one.name for one in fresh if identity(one) not in old},
+        not (expected and held),
+        before.constitution,
+    )
+
+
+def edits_yardstick(changed: Iterable[ChangedFile]) -> bool:
+    """Whether a change edits, moves or takes away a part of a yardstick.
+
+    Nothing is new then: what that part was where the branch left its base is not to be seen in the branch's own tree,
+    nor on a base that has it elsewhere by now, and a branch must not soften what it is held to by touching it.
+    """
+    paths = (path for file in changed for path in (file.path, file.previous) if path)
+    return any(_OF_A_YARDSTICK.search(path) for path in paths)
+
+
+def may_soften(findings: Iterable[Finding]) -> bool:
+    """Whether it matters where the branch left the base: something blocks that would not, were it new there."""
+    return any(finding.rule in SOFTENED and finding.severity == "error" for finding in findings)
+
+
+def _holds(text: str, name: str) -> bool:
+    """The words of a name stand in a text, one after the other."""
+    wanted = _words(name)
+    return bool(wanted.strip()) and wanted in _words(text)
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text[:2000].casefold()))} "

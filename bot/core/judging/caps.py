@@ -1,0 +1,76 @@
+"""From what a rule found to what is reported: the admin's level for the rule first, then the caps, applied last.
+
+A cap only ever lowers. It keeps a gate from judging what a change did not bring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.config.model import RuleLevel
+from bot.core.judging.arrived import OF_THE_SECTION
+from bot.core.judging.findings import Severity
+
+if TYPE_CHECKING:
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.judging.findings import Finding
+    from bot.core.judging.rule import Case, Rule
+
+_HARDNESS = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTICE: 0}
+_STANDS_WHEN_OLD = frozenset({"unfilled-plan", "non-negotiable-violated"})
+
+
+def at_most(severity: Severity, cap: Severity) -> Severity:
+    """The softer of the two."""
+    return min(severity, cap, key=_HARDNESS.__getitem__)
+
+
+def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Finding | None:
+    """The finding at the level that the admin gave its rule, None where the rule is off.
+
+    The level takes the place of the rule's own severity: what is found at that severity gets the level, and what
+    its condition makes softer stays softer. So `inline-justification: error` makes its warnings block, while
+    `number-collision: error`, which it is already, leaves the warning about an open pull request a warning. No level
+    rises above the rule's ceiling.
+    """
+    level = config.rules.get(rule.id)
+    if level is None:
+        return finding
+    if level is RuleLevel.OFF:
+        return None
+    severity = at_most(Severity(level.value), rule.ceiling)
+    if finding.severity is rule.severity and not finding.follow_up:
+        return replace(finding, severity=severity)
+    return replace(finding, severity=at_most(finding.severity, severity))
+
+
+def capped(finding: Finding, case: Case) -> Finding | None:
+    """The finding of one feature under the caps, None where a cap silences it."""
+    feature = case.feature
+    severity = finding.severity
+    why = finding.why
+    if not feature.owned and not feature.removed:
+        if not finding.new:
+            return None
+        severity = at_most(severity, Severity.WARNING)
+    if feature.legacy:
+        severity = at_most(severity, Severity.NOTICE)
+    if not finding.new and not _stands_when_old(finding, case):
+        severity = at_most(severity, Severity.WARNING)
+    # Only what would block: where the branch left its base costs a call, and a warning holds nobody up.
+    late = severity is Severity.ERROR and case.arrived.concerns(finding, case.plan)
+    if late:
+        what = "section" if finding.rule == OF_THE_SECTION else "principle"
+        why = (*why, f" The {what} is new since you branched: an error once the branch is updated.")
+        severity = Severity.NOTICE
+    if case.change.merge_group and severity is not Severity.ERROR:
+        return None
+    return replace(finding, severity=severity, why=why, late=late)
+
+
+def _stands_when_old(finding: Finding, case: Case) -> bool:
+    """Code that is built on a plan that was never written, filled or allowed: the plan may be old, the code is not."""
+    if not (case.builds and case.feature.owned):
+        return False
+    return finding.rule in _STANDS_WHEN_OLD or (finding.rule == "missing-artifact" and finding.subject == "plan.md")

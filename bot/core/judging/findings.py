@@ -1,0 +1,101 @@
+"""What was found: severities, findings, the report of one commit, and the digest that says whether it changed.
+
+The report is a public contract (`docs/report.md`): fields are added, never renamed. Lines and columns are 1-based.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.change.feature import Artifact, Feature
+    from bot.core.config.model import Source
+    from bot.core.documents.plan import Check, Placeholder, TrackingRow
+    from bot.core.forge.effects import Conclusion
+    from bot.core.text.prose import Prose
+    from bot.core.yardstick.constitution import Constitution
+
+
+class Severity(StrEnum):
+    """How hard a finding is; only an error blocks."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, with its place, its reason and the way out.
+
+    `title`, `why` and `fix` are shown by every surface in its own markup. `subject` is what the finding is about
+    (an artifact's name, a principle's id, a number) and, with rule and path, its identity over pushes.
+    """
+
+    rule: str
+    severity: Severity
+    path: str
+    line: int | None
+    title: Prose
+    """What is wrong, without a full stop: `research.md is missing`."""
+    why: Prose
+    """What was seen and where, as a sentence: `The plan promises it: plan.md:41.`"""
+    fix: Prose
+    """The way out, as an imperative sentence: `Write it, or end that line with "# N/A: <reason>".`"""
+    subject: str
+    new: bool = True
+    """The line, or the file it is about, was added or changed by what is judged."""
+    end_line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+    """Columns count characters (code points), 1-based; the end is inclusive. None when the whole line is meant."""
+    paste: str | None = None
+    """Text that mends it, ready to paste; may hold foreign text, so it is only ever shown fenced."""
+    paste_as: str = "text"
+    """The fence's language: `bash` where the paste is commands."""
+    table: tuple[tuple[Prose, ...], ...] = ()
+    """Rows that show the matter at a glance, the header first: who has the number, where, since when."""
+    headline: str | None = None
+    """The check run's title when this is the only thing that blocks; else the rule's counted clause is used."""
+    follow_up: bool = False
+    """"Comes next": listed as a state in the tables, not as a thing to look at."""
+    late: bool = False
+    """Let pass because what it is about came to the base after the branch left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureReport:
+    """What was read of one feature folder, and what was found in it."""
+
+    feature: Feature
+    template: str
+    """Path of the winning plan template, or `bundled`."""
+    constitution: Constitution
+    artifacts: tuple[Artifact, ...]
+    checks: tuple[Check, ...]
+    violations: tuple[TrackingRow, ...]
+    placeholders: tuple[Placeholder, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one commit against one base."""
+
+    conclusion: Conclusion
+    config: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+    """What belongs to no feature."""
+    features: tuple[FeatureReport, ...]
+    reason: Prose = ()
+    """Why nothing was judged, when nothing was: the decision in one sentence."""
+    code_files: int = 0
+    """Changed files that count as code."""
+    notes: tuple[Prose, ...] = ()
+    """How the decision was reached, a bullet each; shown when nothing was judged."""
+
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Every finding, those of no feature first."""
+        return self.findings + tuple(finding for feature in self.features for finding in feature.findings)

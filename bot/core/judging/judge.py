@@ -1,0 +1,161 @@
+"""The verdict: a change, a configuration and the rules go in, a report comes out.
+
+Everything is a value and nothing is read here, so the App and the command line cannot differ. The order is: is there
+anything to judge, which folders, read them, ask the rules, apply the admin's levels, apply the caps, conclude.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bot.core.config.model import Mode, Source
+from bot.core.features.chosen import decide
+from bot.core.features.governed import governed
+from bot.core.forge.effects import Conclusion
+from bot.core.judging.caps import capped, with_level
+from bot.core.judging.cases import code_files, read_cases
+from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
+from bot.core.judging.rule import Survey, by_id
+from bot.core.text.prose import Code, Prose
+from bot.core.text.wording import clip, count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.change.trees import Change
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.judging.rule import Case, Rule
+
+MAX_FINDINGS = 500
+"""Findings of one rule in one feature; who writes more mistakes than that is told of the first ones."""
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+_HARDEST_FIRST = (Conclusion.FAILURE, Conclusion.ACTION_REQUIRED, Conclusion.NEUTRAL, Conclusion.SUCCESS)
+
+NO_SPEC_KIT: Prose = ("This repository has no Spec Kit features: nothing to judge.",)
+
+
+def judge(
+    change: Change,
+    config: RepositoryConfig,
+    rules: Sequence[Rule],
+    bundled_template: str,
+    *,
+    sources: Sequence[Source] = (),
+) -> Report:
+    """The verdict on one change. Total: never raises, for any trees, documents and names.
+
+    `sources` are the configuration files that `config` was read from; one that is not `bundled` makes the repository
+    governed even without Spec Kit's own files. `bundled_template` serves where the repository has no plan template.
+    """
+    if config.mode is Mode.OFF:
+        off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
+        return Report(Conclusion.SUCCESS, tuple(sources), (), (), off)
+    decision = decide(change, config)
+    code = code_files(change, config, decision.roots)
+    if not governed(change, decision.roots, sources):
+        return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)
+    cases = read_cases(change, config, decision, bundled_template, code)
+    survey = Survey(change, config, decision, cases, code)
+    findings = _general(survey, rules)
+    features = tuple(_feature(case, rules) for case in cases)
+    everything = [*findings, *(finding for feature in features for finding in feature.findings)]
+    blocked = any(finding.severity is Severity.ERROR for finding in findings)
+    reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ((), ())
+    return Report(
+        conclusion=conclude(everything, config),
+        config=tuple(sources),
+        findings=findings,
+        features=features,
+        reason=reason,
+        code_files=code,
+        notes=notes,
+    )
+
+
+def worst(reports: Sequence[Report]) -> Report:
+    """The report that decides for a commit: the hardest conclusion, then the most errors, then the first.
+
+    Raises `ValueError` when there is no report at all.
+    """
+    if not reports:
+        raise ValueError("a verdict needs at least one report")
+
+    def softness(report: Report) -> tuple[int, int]:
+        errors = sum(finding.severity is Severity.ERROR for finding in report.all_findings())
+        return _HARDEST_FIRST.index(report.conclusion), -errors
+
+    return min(reports, key=softness)
+
+
+def _general(survey: Survey, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """What belongs to no feature."""
+    found = [
+        levelled
+        for rule in rules
+        for finding in rule.of_survey(survey)
+        if (levelled := with_level(finding, rule, survey.config)) is not None
+        and (levelled.severity is Severity.ERROR or not survey.change.merge_group)
+    ]
+    return _sorted(found, by_id(rules))
+
+
+def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
+    found = [
+        kept
+        for rule in rules
+        for finding in islice(rule.of_case(case), MAX_FINDINGS)
+        if (levelled := with_level(finding, rule, case.config)) is not None
+        and (kept := capped(levelled, case)) is not None
+    ]
+    plan = case.plan
+    return FeatureReport(
+        feature=case.feature,
+        template=case.template.path,
+        constitution=case.constitution,
+        artifacts=case.artifacts,
+        checks=plan.checks if plan is not None else (),
+        violations=plan.rows if plan is not None else (),
+        placeholders=plan.placeholders if plan is not None else (),
+        findings=_sorted(found, by_id(rules)),
+    )
+
+
+def _sorted(findings: list[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """The worst first, then in the order of the title's clauses, then by place."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (_ORDER[f.severity], rules[f.rule].clause.rank, f.rule, f.path, f.line or 0, f.subject),
+        )
+    )
+
+
+def conclude(findings: Sequence[Finding], config: RepositoryConfig) -> Conclusion:
+    """What a check run with these findings says: only an error blocks, and in advice not even that."""
+    if all(finding.severity is not Severity.ERROR for finding in findings):
+        return Conclusion.SUCCESS
+    return Conclusion.NEUTRAL if config.mode is Mode.ADVISE else Conclusion.FAILURE
+
+
+def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, ...]]:
+    """Why no folder was judged, in one sentence and, below it, how that was decided."""
+    change, decision = survey.change, survey.decision
+    begins = "No feature: " if blocked else "Nothing to check here: "
+    if change.merge_group:
+        return ("Nothing to check here: this merge group changes no feature folder.",), (_changed_files(change),)
+    what = "pull request" if change.pull_request is not None or change.base is None else "branch"
+    if change.base is None:
+        where = " or ".join(f"{root}/" for root in decision.roots)
+        return ("Nothing to check here: there is no feature folder below ", Code(clip(where)), "."), ()
+    belongs = "several have its number" if decision.ambiguous else "no folder belongs to its branch"
+    reason: Prose = (f"{begins}this {what} adds no feature folder, and {belongs}.",)
+    return reason, (*decision.notes, _changed_files(change))
+
+
+def _changed_files(change: Change) -> Prose:
+    documents = sum(file.path.rsplit("/", 1)[-1] in ("spec.md", "plan.md") for file in change.changed)
+    held = count(documents, "of them is a spec or a plan", "of them are specs or plans")
+    said = "none of them a spec or a plan" if not documents else f"{held}, in no feature folder"
+    return (f"changed files: {len(change.changed)}, {said}",)

@@ -1,0 +1,267 @@
+"""What a rule is: one file in `bot/rules/`, whose name is the id and whose docstring is the page.
+
+A rule is a generator over one `Case` (a feature folder of a change, read) or, for what belongs to no feature, over the
+whole `Survey`. It yields findings with the severity of its condition; configuration and caps come after it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, cast
+
+from bot.core.change.trees import FileStatus, Kind
+from bot.core.documents.plan import Span
+from bot.core.judging.arrived import NOTHING, Arrived
+from bot.core.judging.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from bot.core.change.feature import Artifact, Feature
+    from bot.core.change.trees import Change, Entry
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.documents.plan import Plan
+    from bot.core.documents.spec import Spec
+    from bot.core.documents.tasks import Tasks
+    from bot.core.features.chosen import Decision
+    from bot.core.text.prose import Prose
+    from bot.core.yardstick.constitution import Constitution, ConstitutionState
+    from bot.core.yardstick.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that a rule may look at: one feature folder of one change, read."""
+
+    change: Change
+    feature: Feature
+    config: RepositoryConfig
+    constitution: Constitution
+    template: Template
+    artifacts: tuple[Artifact, ...]
+    plan: Plan | None
+    spec: Spec | None
+    tasks: Tasks | None
+    new_lines: dict[str, frozenset[int]] = field(default_factory=dict)
+    """By path: the 1-based lines that are not in the document as it stands at the base. A path that is absent here is
+    new as a whole."""
+    decision: Decision | None = None
+    code_files: int = 0
+    """Changed files of the whole change that count as code."""
+    arrived: Arrived = NOTHING
+    """What of the yardstick came to the base after the branch left it."""
+
+    @property
+    def builds(self) -> bool:
+        """The change holds code, or a person said that the feature is being implemented."""
+        return self.feature.stage == "implementing"
+
+    def is_new(self, path: str, line: int | None) -> bool:
+        """The line, or the file where no line is given, was added or changed by what is judged."""
+        if self.change.base is None:
+            return True
+        if line is None:
+            return any(path in (file.path, file.previous) for file in self.change.changed)
+        lines = self.new_lines.get(path)
+        return line in lines if lines is not None else self.is_new(path, None)
+
+    def is_brought(self, path: str) -> bool:
+        """The file was not there before: the change adds it (a file that was only moved here was there)."""
+        if self.change.base is None:
+            return True
+        return any(file.path == path and file.status is FileStatus.ADDED for file in self.change.changed)
+
+    def artifact(self, name: str) -> Artifact:
+        """One of the seven."""
+        return next(artifact for artifact in self.artifacts if artifact.name == name)
+
+    @property
+    def on_base(self) -> bool:
+        """The folder is on the base, as far as that is known."""
+        return self.decision is not None and self.feature.dir in self.decision.base
+
+    @property
+    def links(self) -> tuple[Entry, ...]:
+        """The feature folder, or a folder that it stands in, where it is a link or a submodule."""
+        names = self.feature.dir.split("/")
+        above = (self.change.head.entries.get("/".join(names[:depth])) for depth in range(1, len(names) + 1))
+        return tuple(entry for entry in above if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE))
+
+    def path(self, name: str) -> str:
+        """A path in the feature folder."""
+        return f"{self.feature.dir}/{name}"
+
+    def entry(self, name: str) -> Entry | None:
+        """What stands in the feature folder under this name."""
+        return self.change.head.entries.get(self.path(name.rstrip("/")))
+
+    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+        self,
+        severity: Severity,
+        path: str,
+        line: int | Span | None,
+        *,
+        title: Prose,
+        why: Prose,
+        fix: Prose,
+        subject: str,
+        new: bool | None = None,
+        paste: str | None = None,
+        headline: str | None = None,
+        follow_up: bool = False,
+    ) -> Finding:
+        """A finding of the rule that yields it; `new` is told from the line unless the rule knows better."""
+        span = line if isinstance(line, Span) else None
+        number = span.line if span is not None else cast("int | None", line)
+        return Finding(
+            rule="",
+            severity=severity,
+            path=path,
+            line=number,
+            title=title,
+            why=why,
+            fix=fix,
+            subject=subject,
+            new=self.is_new(path, number) if new is None else new,
+            end_line=number,
+            column=span.column if span is not None else None,
+            end_column=span.end_column if span is not None else None,
+            paste=paste,
+            headline=headline,
+            follow_up=follow_up,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that a rule may look at which judges the change as a whole."""
+
+    change: Change
+    config: RepositoryConfig
+    decision: Decision
+    cases: tuple[Case, ...]
+    """The feature folders that are judged, removed ones included."""
+    code_files: int = 0
+
+    def constitutions(self, state: ConstitutionState) -> tuple[Constitution, ...]:
+        """The constitutions of the judged features that are in this state, each once, by path."""
+        found = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
+        return tuple(found[path] for path in sorted(found) if found[path].state is state)
+
+    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+        self,
+        severity: Severity,
+        path: str,
+        line: int | None,
+        *,
+        title: Prose,
+        why: Prose,
+        fix: Prose,
+        subject: str,
+        headline: str | None = None,
+    ) -> Finding:
+        """A finding of the rule that yields it; what judges the change as a whole is always new."""
+        return Finding("", severity, path, line, title, why, fix, subject, end_line=line, headline=headline)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """How findings of a rule are counted in the check run's title: `2 artifacts missing`."""
+
+    one: str
+    many: str
+    rank: int
+    """Order in the title: artifacts, violations, principles, the rest."""
+
+
+Judge = Callable[[Case], Iterable[Finding]]
+JudgeAll = Callable[[Survey], Iterable[Finding]]
+
+
+def nothing(_: Case) -> Iterable[Finding]:
+    """What a rule that judges whole changes says of one feature."""
+    return ()
+
+
+def nothing_at_all(_: Survey) -> Iterable[Finding]:
+    """What a rule that judges features says of the change as a whole."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A registered rule."""
+
+    id: str
+    title: str
+    """The docstring's first line."""
+    page: str
+    """The docstring: what, why, how to fix, a bad and a good example."""
+    severity: Severity
+    """The severity that it has at most without configuration; the page says when it is less."""
+    clause: Clause
+    judge: Judge = nothing
+    needs_forge: bool = False
+    """Needs what only GitHub knows (other branches, open pull requests), so its findings stay out of the digest."""
+    judges_removed: bool = False
+    """Is asked about folders that are gone at the head, too."""
+    judge_all: JudgeAll = nothing_at_all
+    ceiling: Severity = Severity.ERROR
+    """What an admin's level can make of it at most: what only some readers of a change can see never blocks."""
+
+    def of_case(self, case: Case) -> Iterator[Finding]:
+        """What it finds in one feature."""
+        if case.feature.removed and not self.judges_removed:
+            return
+        for finding in self.judge(case):
+            yield replace(finding, rule=self.id)
+
+    def of_survey(self, survey: Survey) -> Iterator[Finding]:
+        """What it finds in the change as a whole."""
+        for finding in self.judge_all(survey):
+            yield replace(finding, rule=self.id)
+
+
+def rule(
+    severity: Severity,
+    clause: Clause,
+    *,
+    needs_forge: bool = False,
+    judges_removed: bool = False,
+    ceiling: Severity = Severity.ERROR,
+) -> Callable[[Judge], Rule]:
+    """Make a rule of the function below: it judges one feature, its module gives id and page."""
+
+    def register(judge: Judge) -> Rule:
+        name, title, page = _about(judge)
+        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling)
+
+    return register
+
+
+def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = False) -> Callable[[JudgeAll], Rule]:
+    """Make a rule of the function below: it judges the change as a whole, its module gives id and page."""
+
+    def register(judge: JudgeAll) -> Rule:
+        name, title, page = _about(judge)
+        return Rule(name, title, page, severity, clause, needs_forge=needs_forge, judge_all=judge)
+
+    return register
+
+
+def _about(judge: Callable[..., object]) -> tuple[str, str, str]:
+    """Id, title and page of the rule whose module holds the function."""
+    module = inspect.getmodule(judge)
+    page = inspect.cleandoc((module.__doc__ if module else None) or "")
+    return rule_id(judge.__module__), page.partition("\n")[0].rstrip("."), page
+
+
+def rule_id(module: str) -> str:
+    """`bot.rules.missing_artifact` gives `missing-artifact`."""
+    return PurePath(module.rsplit(".", 1)[-1]).stem.replace("_", "-")
+
+
+def by_id(rules: Sequence[Rule]) -> dict[str, Rule]:
+    """The rules by their ids."""
+    return {rule.id: rule for rule in rules}

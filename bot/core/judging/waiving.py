@@ -1,0 +1,130 @@
+"""Waivers: which finding one is for, when it holds, and the report with those findings let pass.
+
+A waiver is bound to the finding (rule, place, subject and what it says) and to the feature folder as it was, by the id
+of the folder's Git tree. So it outlives whatever leaves the folder alone (a merge of the base into the branch, the
+merge queue's commit) and ends with the first change to the folder or to what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.forge.effects import Conclusion
+from bot.core.forge.roles import Role
+from bot.core.judging.findings import Severity
+from bot.core.judging.judge import conclude
+from bot.core.text.prose import Code, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.core.change.trees import Change
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.forge.stored import Waiver
+    from bot.core.judging.findings import FeatureReport, Finding, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """One rule that somebody with the right to do so let pass, with the reason as written."""
+
+    rule: str
+    by: str
+    """The login."""
+    role: str
+    reason: str
+    subjects: tuple[str, ...] = ()
+    """What the findings that were let pass are about."""
+
+
+LOCK = "waive"
+"""What `locked:` names to forbid waivers."""
+
+_DIGITS = 32
+_NOTHING_TO_DO = ("Nothing is to be done while the waiver holds.",)
+
+
+def fingerprint(finding: Finding) -> str:
+    """What tells one finding from another over pushes: everything that it says but for its line."""
+    said = "\0".join((finding.rule, finding.path, finding.subject, plain(finding.title)))
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+
+
+def forbidden(config: RepositoryConfig) -> bool:
+    """No waiver is given here, and none that was given holds."""
+    return any(LOCK in lock.split(".") for lock in config.locked)
+
+
+def waivable(report: Report, change: Change, rule: str) -> tuple[tuple[Finding, str, str], ...]:
+    """The findings of a rule that a waiver would let pass, each with the folder and the tree that bind it."""
+    return tuple(
+        (finding, *bound)
+        for finding, feature in _placed(report)
+        if finding.rule == rule
+        and finding.severity is not Severity.NOTICE
+        and (bound := _bound(feature, change)) is not None
+    )
+
+
+def needed_role(finding: Finding, report: Report, settled: Role) -> Role:
+    """Who may waive it: the role that was settled, an admin where a NON-NEGOTIABLE principle is what it is about."""
+    principles = [one for feature in report.features for one in feature.constitution.principles]
+    about = any(one.non_negotiable and finding.subject in {one.id, one.name} for one in principles)
+    return Role.ADMIN if about or finding.rule == "non-negotiable-violated" else settled
+
+
+def with_waivers(
+    report: Report, change: Change, waivers: Iterable[Waiver], config: RepositoryConfig
+) -> tuple[Report, tuple[Waived, ...]]:
+    """The report with what was waived as notices, and who let it pass; the report itself where nothing was.
+
+    A configuration that was never readable is no finding that can be waived.
+    """
+    held = {(one.rule, one.finding, one.folder, one.tree): one for one in waivers}
+    if not held or forbidden(config) or report.conclusion is Conclusion.ACTION_REQUIRED:
+        return report, ()
+    used: dict[Waiver, list[str]] = {}
+
+    def let_pass(finding: Finding, feature: FeatureReport | None) -> Finding:
+        bound = _bound(feature, change)
+        waiver = held.get((finding.rule, fingerprint(finding), *bound)) if bound is not None else None
+        if waiver is None or finding.severity is Severity.NOTICE:
+            return finding
+        used.setdefault(waiver, []).append(finding.subject)
+        why = (*finding.why, " Waived by ", Code(waiver.by), ".")
+        return replace(finding, severity=Severity.NOTICE, why=why, fix=_NOTHING_TO_DO, paste=None)
+
+    features = tuple(
+        replace(feature, findings=tuple(let_pass(finding, feature) for finding in feature.findings))
+        for feature in report.features
+    )
+    general = tuple(let_pass(finding, None) for finding in report.findings)
+    if not used:
+        return report, ()
+    lifted = replace(report, findings=general, features=features)
+    return replace(lifted, conclusion=conclude(lifted.all_findings(), config)), _told(used)
+
+
+def _told(used: dict[Waiver, list[str]]) -> tuple[Waived, ...]:
+    """One entry for each rule, person and reason."""
+    subjects: dict[tuple[str, str, str, str], list[str]] = {}
+    for one, found in used.items():
+        subjects.setdefault((one.rule, one.by, one.role, one.reason), []).extend(found)
+    return tuple(Waived(*key, tuple(found)) for key, found in subjects.items())
+
+
+def _placed(report: Report) -> Iterator[tuple[Finding, FeatureReport | None]]:
+    yield from ((finding, None) for finding in report.findings)
+    yield from ((finding, feature) for feature in report.features for finding in feature.findings)
+
+
+def _bound(feature: FeatureReport | None, change: Change) -> tuple[str, str] | None:
+    """The folder and its tree; for what belongs to no feature the pull request and its head. None if not known."""
+    if feature is not None:
+        entry = change.head.entries.get(feature.feature.dir)
+        return (feature.feature.dir, entry.tree) if entry is not None and entry.tree else None
+    if change.pull_request is None or change.head.sha is None:
+        return None
+    return f"pull/{change.pull_request}", change.head.sha

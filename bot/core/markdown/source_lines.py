@@ -1,0 +1,151 @@
+"""A document's lines made ready for the parser: same number, same columns, without what is no content."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.markdown.blocks import Comment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FENCE = re.compile(r" {0,3}(?:[-*+>]|[0-9]{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
+_KEY = re.compile(r"[A-Za-z_][\w-]*:")
+_FRONT_MATTER_LINES = 100
+
+
+def plain(line: str) -> str:
+    """The line with as many characters, all of which the parser takes and none of which ends a line."""
+    if line.isascii() and line.isprintable():
+        return line
+    line = line.replace("\r", " ").replace("\0", "\ufffd")
+    return line.encode("utf-8", "replace").decode()
+
+
+def skip_front_matter(lines: list[str]) -> int:
+    """Blank the front matter, well-formed or with a blank line after its mark; the first line after it."""
+    if lines[0].rstrip() != "---":
+        return 1
+    for index, line in enumerate(lines[1:_FRONT_MATTER_LINES], start=1):
+        if line.rstrip() == "---":
+            if not any(_KEY.match(inner) for inner in lines[1:index]):
+                return 1
+            lines[: index + 1] = [""] * (index + 1)
+            return index + 2
+        if line.startswith("#") and not line.startswith("# "):
+            return 1
+    return 1
+
+
+def blank_comments(lines: list[str]) -> tuple[Comment, ...]:
+    """Replace comments outside code by blanks of the same length, so that no column moves; what they were."""
+    found: list[Comment] = []
+    last_close = next((row for row in range(len(lines) - 1, -1, -1) if "-->" in lines[row]), -1)
+    fence = ""
+    row = 0
+    while row < len(lines):
+        line = lines[row]
+        if opened := _FENCE.match(line):
+            run = opened[1]
+            if not fence:
+                fence = run
+            elif run[0] == fence[0] and len(run) >= len(fence) and not line[opened.end() :].strip():
+                fence = ""
+        if fence or "<!--" not in line:
+            row += 1
+            continue
+        row = _blank_line(lines, row, last_close, found)
+    return tuple(found)
+
+
+def _blank_line(lines: list[str], row: int, last_close: int, found: list[Comment]) -> int:
+    """Blank the comments that begin on one line; the row to go on with. `last_close` is the last row with `-->`."""
+    line = lines[row]
+    kept: list[str] = []
+    column = counted = done = ticks = 0
+    last_tick = line.rfind("`")
+    while (start := line.find("<!--", column)) >= 0:
+        ticks += line.count("`", counted, start)
+        counted = start
+        if ticks % 2 and last_tick > start:  # in a code span
+            column = start + 4
+            continue
+        end = line.find("-->", start + 4)
+        if end < 0:
+            break
+        found.append(Comment(line[start + 4 : end], row + 1, row + 1, start + 1))
+        kept += (line[done:start], " " * (end + 3 - start))
+        column = counted = done = end + 3
+    lines[row] = "".join(kept) + line[done:]
+    if start < 0:
+        return row + 1
+    return _blank_lines(lines, row, start, last_close, found)
+
+
+def _blank_lines(lines: list[str], row: int, start: int, last_close: int, found: list[Comment]) -> int:
+    """Blank a comment that goes on over the line's end; the row to go on with, which may hold more of them."""
+    if row >= last_close and lines[row][:start].strip():
+        return row + 1  # never closed and not at a line's beginning: to CommonMark these are plain words
+    inner = [lines[row][start + 4 :]]
+    lines[row] = lines[row][:start]
+    for last in range(row + 1, len(lines)):
+        end = lines[last].find("-->") if last <= last_close else -1
+        if end >= 0:
+            found.append(Comment("\n".join((*inner, lines[last][:end])), row + 1, last + 1, start + 1))
+            lines[last] = " " * (end + 3) + lines[last][end + 3 :]
+            return last
+        inner.append(lines[last])
+        lines[last] = ""
+    found.append(Comment("\n".join(inner), row + 1, len(lines), start + 1))
+    return len(lines)
+
+
+def join_tables(lines: list[str], comments: tuple[Comment, ...]) -> list[int] | None:
+    """The lines to parse where a comment stands between two rows of a table, which it must not cut; else None."""
+    dropped: set[int] = set()
+    seen = before = 0
+    for comment in comments:
+        if comment.line <= seen:
+            continue  # a line is looked at once, however many comments stand on it
+        seen = comment.end_line
+        inside = range(comment.line, comment.end_line + 1)
+        if any(lines[line - 1].strip() for line in inside):
+            continue
+        if comment.line - 1 not in dropped:
+            before = comment.line - 1
+        if before >= 1 and "|" in lines[before - 1] and comment.end_line < len(lines):
+            dropped.update(inside)
+    return [line for line in range(1, len(lines) + 1) if line not in dropped] if dropped else None
+
+
+def code_lines(words: str, source: bytes, at: int) -> Iterator[tuple[str, int]]:
+    """A code span's words, line by line, each with its offset in `source`; `at` is right after the opening ticks.
+
+    https://spec.commonmark.org/0.31.2/#code-spans
+    """
+    if source.startswith(words.encode(), at):
+        yield words, at
+        return
+    # The parser made a blank of each line end; it left out the marks of the block around, a blank at each end, and
+    # the backslash before a cell's bar.
+    left_out, began, begun = b" \t\r\n", at, 0
+    for index, character in enumerate(words):
+        line_end = b"\r\n" if character == " " else b""
+        written = character.encode()
+        while (here := source[at : at + 1]) and here in left_out and not (here in line_end or here == written[:1]):
+            at += 1
+        if character == "|" and here == b"\\":
+            if begun < index:
+                yield words[begun:index], began
+            at, begun = at + 1, index
+        began = at if begun == index else began
+        if here and here in line_end:
+            yield words[begun : index + 1], began
+            at += 2 if source.startswith(b"\r\n", at) else 1
+            left_out, begun = b" \t>", index + 1
+        else:
+            at += len(written)
+            left_out = b""
+    if begun < len(words):
+        yield words[begun:], began

@@ -1,0 +1,1 @@
+"""Every text that a person reads: check runs, comments, command replies, terminal."""

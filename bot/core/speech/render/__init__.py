@@ -1,0 +1,46 @@
+"""A report as people and machines see it: check run, comment, terminal, JSON; every text in one voice.
+
+Whatever was written by somebody else passes through `neutral` on its way out.
+"""
+
+from bot.core.speech.render.annotations import annotate
+from bot.core.speech.render.check_run import DRAFT, RECHECK, as_markdown, check_run
+from bot.core.speech.render.comment import STICKY, StickyComment, StickyKind, sticky
+from bot.core.speech.render.config_run import CONFIG_NAME, ConfigFile, config_run, never_good
+from bot.core.speech.render.context import ConfigTrouble, OtherPull, RenderContext
+from bot.core.speech.render.json_report import as_json, json_text
+from bot.core.speech.render.no_verdict import Fault, NoVerdict, no_verdict
+from bot.core.speech.render.sarif import as_sarif
+from bot.core.speech.render.terminal import Style, exit_code, terminal
+from bot.core.speech.render.title import title
+from bot.core.speech.render.workflow import as_workflow_commands
+
+__all__ = [
+    "CONFIG_NAME",
+    "DRAFT",
+    "RECHECK",
+    "STICKY",
+    "ConfigFile",
+    "ConfigTrouble",
+    "Fault",
+    "NoVerdict",
+    "OtherPull",
+    "RenderContext",
+    "StickyComment",
+    "StickyKind",
+    "Style",
+    "annotate",
+    "as_json",
+    "as_markdown",
+    "as_sarif",
+    "as_workflow_commands",
+    "check_run",
+    "config_run",
+    "exit_code",
+    "json_text",
+    "never_good",
+    "no_verdict",
+    "sticky",
+    "terminal",
+    "title",
+]

@@ -1,0 +1,159 @@
+"""What a surface has to know beside the report: where the commit is, who shows it, and what was let pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bot.core.judging.rule import Clause
+from bot.core.text.prose import At, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.forge.effects import Conclusion
+    from bot.core.judging.rule import Rule
+    from bot.core.judging.waiving import Waived
+
+_LONGEST_URL = 2_000
+_SHORT_SHA = 7
+_SHORT_DIGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPull:
+    """Another open pull request on the same head; the commit's verdict is the worst of those that count."""
+
+    number: int
+    base: str
+    conclusion: Conclusion
+    title: str
+    """Its own verdict as a title."""
+    counts: bool
+    """Its base is the default branch or configured to judge for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigTrouble:
+    """The configuration in force is an older one, because the newer cannot be read."""
+
+    path: str
+    branch: str
+    since: str
+    """The commit that broke it; empty where that is not known."""
+    line: int
+    what: str
+    """The first mistake, as a clause; our own words in backticks become code. Empty where nobody here may read it."""
+    good: str
+    """The commit whose version is in force; empty where no version is, so that the defaults are."""
+    lost: bool = False
+    """It is not broken: the App sees its repository no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """Everything about the surroundings that a surface shows. Whatever is None or empty is left out."""
+
+    repository: str = ""
+    """`acme/ferry`."""
+    web_url: str | None = "https://github.com"
+    """Where people read the repository; None for a working copy, whose addresses then are no links."""
+    head_sha: str | None = None
+    base_sha: str | None = None
+    base_branch: str | None = None
+    head_branch: str | None = None
+    head_repository: str | None = None
+    """`owner/name` of the fork that the branch is in; None for the same repository."""
+    default_branch: str = ""
+    pull_request: int | None = None
+    draft: bool = False
+    """The pull request is a draft: judged all the same, and said so."""
+    merge_group: bool = False
+    governed: bool = True
+    """False where nothing says that Spec Kit is used, or the mode is off."""
+    site_url: str | None = None
+    """Base address of the rule pages and report pages, without a slash at the end."""
+    report_url: str | None = None
+    """This report's own page."""
+    rules_url: str | None = None
+    """The project's rule page in the documentation, used with `#<rule>` where there is no site."""
+    check_run_url: str | None = None
+    engine_version: str = ""
+    digest: str = ""
+    """`sha256:` and 64 hexadecimal digits."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    waivers: tuple[Waived, ...] = ()
+    others: tuple[OtherPull, ...] = ()
+    owner_file: str = ""
+    """The owner's file, where something in it holds here: `acme/.github:.github/app.yml`."""
+    owner_commit: str = ""
+    """The branch and commit that it was read at: `main@8be41d7`."""
+    unseen: str = ""
+    """The repository of the owner's file, where only the App can read it: `acme/.github`."""
+    trouble: ConfigTrouble | None = None
+    owner_trouble: ConfigTrouble | None = None
+    """The same of the file in the owner's `.github` repository."""
+
+    def clause(self, rule: str) -> Clause:
+        """How findings of the rule are counted; an unknown rule is counted by its id."""
+        known = self.rules.get(rule)
+        return known.clause if known else Clause(f"{rule} finding", f"{rule} findings", 99)
+
+    def rule_url(self, rule: str) -> str | None:
+        """The rule's page, None for what is no registered rule."""
+        if rule not in self.rules:
+            return None
+        if self.site_url:
+            return f"{self.site_url}/rules/{quote(rule)}"
+        return f"{self.rules_url}#{quote(rule)}" if self.rules_url else None
+
+    def at_url(self, at: At) -> str | None:
+        """The address at its commit. Lines need the source view: rendered Markdown has none."""
+        sha = self.head_sha if at.side is Side.HEAD else self.base_sha
+        line = "" if at.line is None else f"?plain=1#L{at.line}"
+        return self.blob_url(sha, at.path, line) if sha and at.path else None
+
+    def blob_url(self, sha: str, path: str, tail: str = "") -> str | None:
+        """A file at a commit; a path that ends with a slash is a folder."""
+        view = "tree" if path.endswith("/") else "blob"
+        return self._page(f"{view}/{_quoted(sha)}/{_quoted(path.rstrip('/'))}{tail}")
+
+    def pull_url(self, number: int) -> str | None:
+        """A pull request. Never for comments, where it would link back."""
+        return self._page(f"pull/{number}")
+
+    def edit_url(self, path: str, *, exists: bool) -> str | None:
+        """GitHub's editor for the file on the judged branch (of the fork, where there is one)."""
+        if not self.head_branch:
+            return None
+        branch = _quoted(self.head_branch)
+        tail = f"edit/{branch}/{_quoted(path)}" if exists else f"new/{branch}?filename={_quoted(path)}"
+        return self._page(tail, self.head_repository)
+
+    def _page(self, tail: str, repository: str | None = None) -> str | None:
+        where = repository or self.repository
+        if not (self.web_url and where):
+            return None
+        url = f"{self.web_url}/{_quoted(where)}/{tail}"
+        return url if len(url) <= _LONGEST_URL else None
+
+    @property
+    def short_digest(self) -> str:
+        """`sha256:5d1e0c97`."""
+        kind, _, value = self.digest.partition(":")
+        return f"{kind}:{value[:_SHORT_DIGEST]}" if value else ""
+
+    @property
+    def desk_base(self) -> str:
+        """The `--base` that gives the same verdict on the desk."""
+        return f"origin/{self.base_branch or self.default_branch or 'main'}"
+
+
+def short(sha: str) -> str:
+    """A commit as people cite it: `8be41d7`."""
+    return sha[:_SHORT_SHA]
+
+
+def _quoted(path: str) -> str:
+    return quote(path.encode("utf-8", "replace"), safe="/-._~")

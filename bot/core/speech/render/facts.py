@@ -1,0 +1,153 @@
+"""What a report says in numbers: what blocks, the order of telling, which principles and artifacts are settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.change.feature import ARTIFACTS, Artifact, Due, State
+from bot.core.documents.plan import Check, Phase, TrackingRow, Verdict
+from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
+from bot.core.yardstick.constitution import ConstitutionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.speech.render.context import RenderContext
+    from bot.core.yardstick.constitution import Principle
+
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
+# Of several items about one principle the weightiest speaks for it.
+_WEIGHT = (Verdict.VIOLATION, Verdict.UNANSWERED, Verdict.PARTIAL, Verdict.PENDING, Verdict.NA, Verdict.PASS)
+_OPEN = (Verdict.UNANSWERED, Verdict.PENDING)
+DEVIATIONS = (Verdict.VIOLATION, Verdict.PARTIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding with the feature that it belongs to, None where it belongs to none."""
+
+    finding: Finding
+    feature: FeatureReport | None
+
+
+def told(report: Report) -> tuple[Told, ...]:
+    """Every finding that is a thing to look at; "comes next" is a state and stands in the tables."""
+    of_none = [Told(finding, None) for finding in report.findings]
+    of_features = [Told(finding, feature) for feature in report.features for finding in feature.findings]
+    return tuple(item for item in of_none + of_features if not item.finding.follow_up)
+
+
+def blocking(items: Iterable[Told]) -> list[Told]:
+    """Those that block."""
+    return [item for item in items if item.finding.severity is Severity.ERROR]
+
+
+def counted_order(items: Iterable[Told], context: RenderContext) -> list[Told]:
+    """Worst first, then as the title counts them, then by place."""
+
+    def key(item: Told) -> tuple[int, str, int, str, int, int]:
+        finding = item.finding
+        directory = item.feature.feature.dir if item.feature else ""
+        rank = context.clause(finding.rule).rank
+        return (_SEVERITIES.index(finding.severity), directory, rank, finding.rule, *_place(finding))
+
+    return sorted(items, key=key)
+
+
+def line_order(items: Iterable[Told]) -> list[Told]:
+    """Worst first, then missing artifacts in their order, then by file and line: the order of a terminal."""
+
+    def key(item: Told) -> tuple[int, int, str, int, int]:
+        finding = item.finding
+        artifact = ARTIFACTS.index(finding.subject) if finding.subject in ARTIFACTS else len(ARTIFACTS)
+        return (_SEVERITIES.index(finding.severity), artifact, finding.path, *_place(finding))
+
+    return sorted(items, key=key)
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.line or 0, finding.column or 0
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 thing`, `2 things`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one principle stands: the item that speaks for it and the row that justifies it."""
+
+    principle: Principle
+    check: Check | None
+    row: TrackingRow | None
+    finding: Finding | None
+    """The worst finding about it."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None when the plan does not mention it."""
+        return self.check.verdict if self.check else None
+
+    @property
+    def answered(self) -> bool:
+        """The plan says something of it, and what it says settles it or is looked at by a rule of its own."""
+        return self.verdict is not None and self.verdict not in _OPEN
+
+
+def standings(feature: FeatureReport) -> tuple[Standing, ...]:
+    """One per principle of a filled constitution, in its order."""
+    if feature.constitution.state is not ConstitutionState.FILLED:
+        return ()
+    return tuple(_standing(principle, feature) for principle in feature.constitution.principles)
+
+
+def _standing(principle: Principle, feature: FeatureReport) -> Standing:
+    key = principle.id or principle.name
+    about = [check for check in feature.checks if check.principle == key]
+    rows = [row for row in feature.violations if key in (row.principle, *row.names)]
+    found = [finding for finding in feature.findings if finding.subject == key and not finding.follow_up]
+    return Standing(
+        principle,
+        _speaker(about),
+        next((row for row in rows if row.complete), rows[0] if rows else None),
+        min(found, key=lambda finding: _SEVERITIES.index(finding.severity), default=None),
+    )
+
+
+def _speaker(checks: list[Check]) -> Check | None:
+    """The item that decides. The re-check after the design speaks when it says something."""
+    later = [check for check in checks if check.phase is Phase.POST and check.verdict not in _OPEN]
+    first = [check for check in checks if check.phase is Phase.PRE]
+    return min(later or first or checks, key=lambda check: _WEIGHT.index(check.verdict), default=None)
+
+
+def deviations(feature: FeatureReport) -> list[Standing]:
+    """Principles that the plan departs from, with the row that says why: what only a person can judge."""
+    found = [
+        standing
+        for standing in standings(feature)
+        if standing.verdict in DEVIATIONS and standing.row and standing.row.complete
+    ]
+    return sorted(found, key=lambda standing: standing.verdict is not Verdict.VIOLATION)
+
+
+def there(artifact: Artifact) -> bool:
+    """It is in the folder and not the untouched template."""
+    return artifact.state is State.PRESENT
+
+
+def taken_back(artifact: Artifact) -> bool:
+    """The plan says that it is not applicable, and why."""
+    return artifact.due is Due.OFF and artifact.reason is not None and not there(artifact)
+
+
+def coming(feature: FeatureReport) -> list[Artifact]:
+    """What is to be written next."""
+    return [artifact for artifact in feature.artifacts if artifact.due is Due.NEXT and not there(artifact)]
+
+
+def in_order(feature: FeatureReport) -> bool:
+    """Nothing but notices was found in it."""
+    return all(finding.severity is Severity.NOTICE for finding in feature.findings)

@@ -1,0 +1,73 @@
+"""The run that says that there is no verdict: whose fault it is, what happens now, what can be done meanwhile."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.forge.effects import CheckRunOutput, Conclusion
+from bot.core.speech.render.check_run import RECHECK
+from bot.core.speech.render.footer import version
+from bot.core.speech.render.markdown import Links
+from bot.core.text.neutral import code_span, neutralise
+
+if TYPE_CHECKING:
+    from bot.core.speech.render.context import RenderContext
+    from bot.core.text.prose import Prose
+
+
+class Fault(StrEnum):
+    """Who did not do their part. Never the author."""
+
+    GITHUB = "github"
+    OURS = "ours"
+
+
+@dataclass(frozen=True, slots=True)
+class NoVerdict:
+    """Why a commit could not be judged within the deadline."""
+
+    fault: Fault
+    what: Prose
+    """What happened, as a sentence: `GitHub did not answer while we read ... (502, 6 attempts in 10 minutes).`"""
+    delivery: str
+    at: str
+    """When, as people write it: `2026-11-22 12:41:07 UTC`."""
+    again: str = "every 15 minutes"
+    """How often we look again."""
+    feature: str | None = None
+    """The feature folder, where it is known."""
+
+
+_TITLES = {
+    Fault.GITHUB: "No verdict: GitHub did not answer us · trying again",
+    Fault.OURS: "No verdict: we hit a bug · reported to the host",
+}
+
+
+def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
+    """The failing run. It holds no report, so it has no digest and is always replaced by a verdict."""
+    links = Links(context)
+    which = f"--feature {shlex.quote(trouble.feature)} " if trouble.feature else ""
+    command = code_span(f"plangate check {which}--base {shlex.quote(context.desk_base)}", 600)
+    lines = [
+        f"- What happened: {links.prose(trouble.what).strip()}",
+        f"- What happens now: we look again {neutralise(trouble.again)} and put the verdict in place of this.",
+        f"- What you can do: press **Re-run**, or judge it on your desk: {command}",
+        "- It is red because green would say that somebody looked. An admin can merge past it.",
+    ]
+    foot = (
+        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.at)} · quote it when you ask whoever hosts"
+        f" Plangate · {version(context)}</sub>"
+    )
+    cause = "This is our failure; nothing in your pull request caused it."
+    parts = [
+        f"**We could not reach a verdict for this commit. {cause}**",
+        "\n".join(lines),
+        foot,
+        links.definitions(),
+    ]
+    summary = "\n\n".join(part for part in parts if part) + "\n"
+    return CheckRunOutput(_TITLES[trouble.fault], summary, None, (), (RECHECK,), Conclusion.FAILURE)

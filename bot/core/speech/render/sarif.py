@@ -1,0 +1,87 @@
+"""The report as SARIF 2.1.0, for code scanning and editors.
+
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.speech.render.annotations import words
+from bot.core.speech.render.facts import counted_order, told
+
+if TYPE_CHECKING:
+    from bot.core.speech.render.context import RenderContext
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_MOST = 5_000
+"""Results that GitHub takes of one run."""
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+
+
+def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
+    """The log: one run, the rules that are known or were met, the findings worst first."""
+    found = [item.finding for item in counted_order(told(report), context)][:_MOST]
+    ids = list(dict.fromkeys([*context.rules, *(finding.rule for finding in found)]))
+    driver = {"name": "plangate", "rules": [_rule(rule, context) for rule in ids]}
+    if context.engine_version:
+        driver["version"] = context.engine_version
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(finding, ids.index(finding.rule)) for finding in found],
+            }
+        ],
+    }
+
+
+def _rule(rule: str, context: RenderContext) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": rule}
+    known = context.rules.get(rule)
+    if known:
+        shown["shortDescription"] = {"text": known.title}
+        shown["help"] = {"text": known.page, "markdown": known.page}
+        shown["defaultConfiguration"] = {"level": _LEVELS[known.severity]}
+    url = context.rule_url(rule)
+    return {**shown, "helpUri": url} if url else shown
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    sentences = (words(finding.title) + ".", words(finding.why), words(finding.fix))
+    identity = f"{finding.rule}\x00{finding.path}\x00{finding.subject}".encode("utf-8", "replace")
+    shown: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        # Plain messages may hold links, `[text](target)`; foreign text must not.
+        "message": {"text": " ".join(part for part in sentences if part).replace("](", "] (")},
+        "partialFingerprints": {"plangate/v1": hashlib.sha256(identity).hexdigest()},
+    }
+    return {**shown, "locations": [_location(finding)]} if finding.path else shown
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    uri = quote(finding.path.encode("utf-8", "replace"), safe="/-._~")
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}}
+    if finding.line is not None:
+        place["region"] = _region(finding, finding.line)
+    return {"physicalLocation": place}
+
+
+def _region(finding: Finding, line: int) -> dict[str, int]:
+    last = max(line, finding.end_line or line)
+    region = {"startLine": line, "endLine": last}
+    if finding.column is not None:
+        region["startColumn"] = finding.column
+    if finding.end_column is not None and finding.column is not None:
+        # SARIF's end column is the one after the last character.
+        region["endColumn"] = max(finding.column, finding.end_column) + 1
+    return region

@@ -1,0 +1,181 @@
+"""The two folded tables: the seven artifacts and the principles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
+from bot.core.documents.plan import Verdict
+from bot.core.judging.findings import FeatureReport, Severity
+from bot.core.speech.render.facts import Standing, standings, taken_back, there
+from bot.core.text.neutral import code_cell, html_code, neutralise, table_cell
+from bot.core.text.prose import At
+
+if TYPE_CHECKING:
+    from bot.core.speech.render.markdown import Links
+
+_ROWS = 40
+_WORDS = {
+    Verdict.PASS: "✅ pass",
+    Verdict.VIOLATION: "❌ violated",
+    Verdict.PARTIAL: "⚠️ partial",
+    Verdict.NA: "➖ not applicable",
+    Verdict.PENDING: "⚠️ pending",
+    Verdict.UNANSWERED: "⚠️ unanswered",
+}
+_COUNTS = {
+    Verdict.PASS: "pass",
+    Verdict.NA: "not applicable",
+    Verdict.PARTIAL: "partial",
+    Verdict.PENDING: "pending",
+    Verdict.VIOLATION: "violated",
+    Verdict.UNANSWERED: "unanswered",
+    None: "not mentioned",
+}
+_MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTICE: "➖"}
+
+
+def folded(headline: str, lines: list[str]) -> str:
+    """A folded block. `headline` is HTML: Markdown is not read there."""
+    return "\n".join([f"<details><summary>{headline}</summary>", "", *lines, "", "</details>"])
+
+
+def tables(feature: FeatureReport, links: Links, *, named: bool = False) -> list[str]:
+    """Both tables, folded; `named` puts the feature's name before the headline, where there are several."""
+    name = f"{html_code(feature.feature.name)} · " if named else ""
+    plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
+    blocks = [folded(f"{name}Artifacts: {artifact_tally(feature)}", _artifacts(feature, plan, links))]
+    if standings(feature) and feature.checks:
+        blocks.append(folded(f"{name}Principles: {principle_tally(feature)}", _principles(feature, plan, links)))
+    return blocks
+
+
+def artifact_tally(feature: FeatureReport) -> str:
+    """`4 of 6 are there, 1 is N/A`, or `6 there, 1 not applicable` when none is missing."""
+    present = sum(there(artifact) for artifact in feature.artifacts)
+    missing = sum(
+        not there(artifact) and artifact.due in {Due.REQUIRED, Due.RECOMMENDED} for artifact in feature.artifacts
+    )
+    after = sum(not there(artifact) and artifact.due is Due.NEXT for artifact in feature.artifacts)
+    gone = sum(taken_back(artifact) for artifact in feature.artifacts)
+    parts = [f"{present} of {present + missing} are there" if missing else f"{present} there"]
+    if gone:
+        parts.append(f"{gone} {'is' if gone == 1 else 'are'} N/A" if missing else f"{gone} not applicable")
+    if after:
+        parts.append(f"{after} {'comes' if after == 1 else 'come'} next")
+    return ", ".join(parts)
+
+
+def principle_tally(feature: FeatureReport) -> str:
+    """`4 pass, 1 partial, 1 violated, 1 unanswered`."""
+    return ", ".join(f"{count} {word}" for word, count in principle_counts(feature))
+
+
+def principle_counts(feature: FeatureReport) -> list[tuple[str, int]]:
+    """How many principles stand how, in the order of telling; nothing that is zero."""
+    verdicts = [standing.verdict for standing in standings(feature)]
+    return [(word, verdicts.count(verdict)) for verdict, word in _COUNTS.items() if verdict in verdicts]
+
+
+def _row(*cells: str) -> str:
+    return f"|{'|'.join(f' {table_cell(cell)} ' if cell else ' ' for cell in cells)}|"
+
+
+def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
+    # Rows that say the same are told once, unless something is missing: then each is looked for by its name.
+    grouped = not any(not there(each) and each.due in {Due.REQUIRED, Due.RECOMMENDED} for each in feature.artifacts)
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for artifact in feature.artifacts:
+        name = links.at(At(artifact.path), artifact.name) if there(artifact) else artifact.name
+        own_row = "" if grouped and there(artifact) else artifact.name
+        key = (own_row, _due(artifact, plan, links), _state(artifact, feature, plan, links))
+        rows.setdefault(key, []).append(name)
+    lines = [_row(" · ".join(names), due, state) for (_, due, state), names in rows.items()]
+    return ["| artifact | due | state |", "|---|---|---|", *lines]
+
+
+def _due(artifact: Artifact, plan: str, links: Links) -> str:
+    match artifact.due:
+        case Due.OFF:
+            return "not due"
+        case Due.NEXT:
+            return "comes next"
+        case Due.REQUIRED | Due.RECOMMENDED:
+            if artifact.line is None or artifact.name == "plan.md":
+                return artifact.due.value
+            place = "" if there(artifact) else f" at {links.at(At(plan, artifact.line))}"
+            return f"{artifact.due.value}, promised{place}"
+
+
+def _why_not_due(artifact: Artifact, plan: str, links: Links) -> str:
+    if artifact.reason is None:
+        return "not there"
+    if artifact.reason == NO_KEY_ENTITIES:
+        return NO_KEY_ENTITIES
+    place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
+    return f"the plan says {code_cell(artifact.reason)}{place}"
+
+
+def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) -> str:
+    if there(artifact):
+        return "✅ there"
+    if artifact.due is Due.OFF:
+        return f"➖ {_why_not_due(artifact, plan, links)}"
+    word = {State.EMPTY: "empty", State.TEMPLATE: "still the template"}.get(artifact.state, "missing")
+    if waived := _waived_by(artifact.name, links):
+        return f"➖ {word}, {waived}"
+    if artifact.due is Due.NEXT:
+        return f"➖ {word}"
+    found = [finding.severity for finding in feature.findings if finding.subject == artifact.name]
+    mark = "❌" if Severity.ERROR in found else "⚠️"
+    return f"{mark} {word}"
+
+
+def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
+    everyone = standings(feature)
+    grouped = all(standing.finding is None for standing in everyone)
+    settled = [s for s in everyone if grouped and s.verdict is Verdict.PASS and s.principle.id]
+    settled = settled if len(settled) > 1 else []
+    lines = [_row(" · ".join(_cited(standing) for standing in settled), "✅ pass", "")] if settled else []
+    rest = [standing for standing in everyone if standing not in settled]
+    lines += [
+        _row(neutralise(s.principle.title), _says(s, plan, links), _justified(s, plan, links)) for s in rest[:_ROWS]
+    ]
+    if len(rest) > _ROWS:
+        lines.append(_row(f"and {len(rest) - _ROWS} more", "", ""))
+    return ["| principle | the plan says | justified by |", "|---|---|---|", *lines]
+
+
+def _waived_by(subject: str, links: Links) -> str:
+    """Who let a finding about it pass; empty where nobody did."""
+    by = dict.fromkeys(one.by for one in links.context.waivers if subject in one.subjects)
+    return f"waived by {', '.join(code_cell(name, 60) for name in by)}" if by else ""
+
+
+def _cited(standing: Standing) -> str:
+    principle = standing.principle
+    return neutralise(f"{principle.id} (NON-NEGOTIABLE)" if principle.non_negotiable else f"{principle.id}")
+
+
+def _says(standing: Standing, plan: str, links: Links) -> str:
+    if standing.check is None:
+        return "➖ not mentioned"
+    word = _WORDS[standing.check.verdict]
+    if standing.verdict is Verdict.UNANSWERED and standing.finding:
+        word = f"{_MARKS[standing.finding.severity]} unanswered"
+    if standing.verdict is Verdict.PASS or (standing.row and standing.row.complete):
+        return word
+    return f"{word}, {links.at(At(plan, standing.check.line))}"
+
+
+def _justified(standing: Standing, plan: str, links: Links) -> str:
+    if waived := _waived_by(standing.principle.id or standing.principle.name, links):
+        return waived
+    if standing.verdict not in {Verdict.VIOLATION, Verdict.PARTIAL}:
+        return ""
+    if standing.row:
+        place = links.at(At(plan, standing.row.line))
+        return f"✅ {place}" if standing.row.complete else f"{place}, not all cells filled"
+    blocks = standing.finding is not None and standing.finding.severity is Severity.ERROR
+    inline = standing.check is not None and standing.check.reason is not None and not blocks
+    return "reason in the check itself" if inline else "no row"

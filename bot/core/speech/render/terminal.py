@@ -1,0 +1,205 @@
+"""The report on a terminal: the source line, a caret, the way out; the words carry the meaning, colour only helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.change.feature import Artifact, Due, Stage, State
+from bot.core.forge.effects import Conclusion
+from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
+from bot.core.speech.render.annotations import words
+from bot.core.speech.render.context import short
+from bot.core.speech.render.excerpt import SourceLines, excerpt
+from bot.core.speech.render.facts import Told, blocking, counted, line_order, taken_back, there, told
+from bot.core.speech.render.tables import principle_counts
+from bot.core.speech.render.title import title
+from bot.core.text.neutral import plain_line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.speech.render.context import RenderContext
+    from bot.core.text.prose import Prose
+
+_PASTE_LINES = 40
+_FINDINGS = 500
+_GUTTER = 2
+_EXIT = {Conclusion.SUCCESS: 0, Conclusion.NEUTRAL: 0, Conclusion.FAILURE: 1, Conclusion.ACTION_REQUIRED: 2}
+_PAINT = {
+    "error": "1;31",
+    "warning": "1;33",
+    "notice": "1;36",
+    "failure": "1;31",
+    "action_required": "1;31",
+    "success": "1;32",
+    "neutral": "1;33",
+    "place": "34",
+    "dim": "2",
+    "bold": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide the terminal is, in cells, and whether it shows colour."""
+
+    colour: bool = False
+    width: int = 120
+
+    def paint(self, text: str, ink: str) -> str:
+        """The text in a colour of the palette, or as it is."""
+        return f"\x1b[{_PAINT[ink]}m{text}\x1b[0m" if self.colour and text else text
+
+
+def exit_code(conclusion: Conclusion) -> int:
+    """0 when nothing blocks, 1 when something does, 2 when it could not be judged."""
+    return _EXIT[conclusion]
+
+
+def terminal(
+    report: Report,
+    documents: Mapping[str, str],
+    context: RenderContext,
+    *,
+    style: Style | None = None,
+    milliseconds: float | None = None,
+) -> str:
+    """The whole text with a line end. `documents` gives each path's text, for the source lines; any may be absent."""
+    style = style or Style()
+    lines = SourceLines(documents)
+    items = told(report)
+    parts = [_reason(report), *_findings((item for item in items if item.feature is None), lines, style)]
+    for feature in report.features:
+        own = (item for item in items if item.feature is feature)
+        parts += [_head(feature, report, style), *_findings(own, lines, style), _counts(feature, style)]
+    parts.append(_verdict(report, context, style, milliseconds))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _reason(report: Report) -> str:
+    lines = [_words(report.reason)] if report.reason else []
+    return "\n".join([*lines, *(f"  - {_words(note)}" for note in report.notes)])
+
+
+def _words(prose: Prose) -> str:
+    return words(prose, '"')
+
+
+def _head(feature: FeatureReport, report: Report, style: Style) -> str:
+    about = feature.feature
+    parts = [style.paint(plain_line(about.dir), "bold"), "removed" if about.removed else about.stage.value]
+    if report.code_files and about.stage is Stage.IMPLEMENTING and not about.removed:
+        parts[-1] += f" ({counted(report.code_files, 'file', 'files')} outside {plain_line(about.root)}/)"
+    parts += ["legacy"] if about.legacy else []
+    parts += [] if about.owned else ["not this change's own feature"]
+    constitution = feature.constitution
+    version = f" {plain_line(constitution.version, 40)}" if constitution.version else ""
+    state = {"filled": version, "template": " not filled", "missing": " missing"}[constitution.state.value]
+    return " · ".join([*parts, f"constitution{state}"])
+
+
+def _findings(items: Iterable[Told], lines: SourceLines, style: Style) -> list[str]:
+    ordered = line_order(items)
+    shown = [_finding(item.finding, lines, style) for item in ordered[:_FINDINGS]]
+    return shown if len(ordered) <= _FINDINGS else [*shown, f"and {len(ordered) - _FINDINGS} more"]
+
+
+def _finding(finding: Finding, lines: SourceLines, style: Style) -> str:
+    severity = finding.severity.value
+    rule = style.paint(f"[{plain_line(finding.rule)}]", "dim")
+    rows = [f"{style.paint(severity, severity)}: {style.paint(_words(finding.title), 'bold')} {rule}"]
+    gutter = max(_GUTTER, len(str(finding.line or "")))
+    rows += _place(finding, lines, style, gutter)
+    pad = " " * (gutter + 1)
+    fix, why = _clause(finding.fix), _clause(finding.why)
+    if fix:
+        rows.append(f"{pad}= {style.paint('fix', 'success')}: {fix}")
+        rows += [f"{pad}        {line}" for line in _paste(finding)]
+    if why:
+        rows.append(f"{pad}= why: {why}")
+    return "\n".join(rows)
+
+
+def _place(finding: Finding, lines: SourceLines, style: Style, gutter: int) -> list[str]:
+    if not finding.path:
+        return []
+    where = ":".join(str(part) for part in (plain_line(finding.path), finding.line, finding.column) if part is not None)
+    rows = [f"{' ' * gutter}{style.paint('-->', 'place')} {where}"]
+    raw = lines.line(finding.path, finding.line) if finding.line is not None else None
+    if raw is None or not raw.strip():
+        return rows
+    last = finding.end_column if finding.end_line in {None, finding.line} else len(raw)
+    line, carets = excerpt(raw, finding.column, last, style.width - gutter - 3)
+    bar, ink = style.paint("|", "place"), finding.severity.value
+    number = style.paint(f"{finding.line:>{gutter}}", "place")
+    return [
+        *rows,
+        f"{' ' * gutter} {bar}",
+        f"{number} {bar} {line}".rstrip(),
+        f"{' ' * gutter} {bar} {carets.replace('^' * carets.count('^'), style.paint('^' * carets.count('^'), ink))}",
+    ]
+
+
+def _paste(finding: Finding) -> list[str]:
+    if not finding.paste:
+        return []
+    rows = [visible(line, keep="\t").rstrip() for line in finding.paste.split("\n")]
+    return rows if len(rows) <= _PASTE_LINES else [*rows[:_PASTE_LINES], f"and {len(rows) - _PASTE_LINES} more lines"]
+
+
+def _clause(prose: Prose) -> str:
+    """A sentence as the end of a line: no capital, no full stop."""
+    said = _words(prose).removesuffix(".")
+    starts_small = isinstance(prose[0], str) and (said[1:2].islower() or said[1:2] == " ") if prose and said else False
+    return said[0].lower() + said[1:] if starts_small else said
+
+
+def _counts(feature: FeatureReport, style: Style) -> str:
+    if feature.feature.removed:
+        return ""
+    artifacts = " · ".join(f"{_short_name(artifact)} {_state(artifact, style)}" for artifact in feature.artifacts)
+    rows = [f"artifacts   {artifacts}"]
+    principles = " · ".join(f"{count} {word}" for word, count in principle_counts(feature))
+    return "\n".join([*rows, f"principles  {principles}"] if principles and feature.checks else rows)
+
+
+def _short_name(artifact: Artifact) -> str:
+    return artifact.name.removesuffix(".md").rstrip("/")
+
+
+def _state(artifact: Artifact, style: Style) -> str:
+    if there(artifact):
+        return "ok"
+    if artifact.due is Due.OFF:
+        return "n/a" if taken_back(artifact) else "not due"
+    if artifact.due is Due.NEXT:
+        return "next"
+    word = {State.EMPTY: "empty", State.TEMPLATE: "template"}.get(artifact.state, "missing")
+    return style.paint(word.upper(), "error") if artifact.due is Due.REQUIRED else word
+
+
+def _verdict(report: Report, context: RenderContext, style: Style, milliseconds: float | None) -> str:
+    items = told(report)
+    more = [
+        counted(count, word, f"{word}s")
+        for word in ("warning", "notice")
+        if (count := sum(item.finding.severity is Severity(word) for item in items))
+    ]
+    rest = f" ({', '.join(more)})" if more and blocking(items) else ""
+    verdict = f"{style.paint(report.conclusion.value, report.conclusion.value)}: {title(report, context)}{rest}"
+    facts = [f"report {context.short_digest}" if context.short_digest else "", f"config {_configuration(report)}"]
+    facts[-1] += f" ({plain_line(context.unseen)} not seen)" if context.unseen else ""
+    facts += [] if context.base_sha else ["without a base"]
+    facts += [f"{milliseconds:.0f} ms"] if milliseconds is not None else []
+    facts.append(f"exit {exit_code(report.conclusion)}")
+    return f"{verdict}\n{' · '.join(fact for fact in facts if fact)}"
+
+
+def _configuration(report: Report) -> str:
+    sources = [source for source in report.config if source.source != "bundled"]
+    if not sources:
+        return "defaults"
+    nearest = sources[-1]
+    sha = plain_line(nearest.source.removeprefix("base@"))
+    return plain_line(nearest.path) + (f"@{short(sha)}" if sha != nearest.source else " (working copy)")

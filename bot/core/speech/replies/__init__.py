@@ -1,0 +1,52 @@
+"""What is answered to commands: pure text, bounded, in which foreign words do nothing."""
+
+from bot.core.speech.replies.answers import (
+    Denial,
+    House,
+    commit_by_hand,
+    denial,
+    help_text,
+    mistake,
+    start_by_hand,
+    too_often,
+    waived,
+)
+from bot.core.speech.replies.begun import Begun, begun, committed
+from bot.core.speech.replies.issue_plan import RESERVED_DAYS, IssuePlan, issue_plan
+from bot.core.speech.replies.judged import Setting, issue_status, settings_in_force, status, why
+from bot.core.speech.replies.recipe import new_file_link, patch_of, start_recipe
+from bot.core.speech.replies.settings import configuration
+from bot.core.speech.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
+from bot.core.speech.replies.unanswered import unanswered
+
+__all__ = [
+    "MAX_COMMENT",
+    "RESERVED_DAYS",
+    "Begun",
+    "Denial",
+    "House",
+    "IssuePlan",
+    "Setting",
+    "begun",
+    "commit_by_hand",
+    "committed",
+    "compose",
+    "configuration",
+    "denial",
+    "help_text",
+    "issue_plan",
+    "issue_status",
+    "main_of",
+    "mistake",
+    "new_file_link",
+    "patch_of",
+    "reply_marker",
+    "settings_in_force",
+    "start_by_hand",
+    "start_recipe",
+    "status",
+    "too_often",
+    "unanswered",
+    "waived",
+    "why",
+]

@@ -1,0 +1,229 @@
+"""Short answers to commands: help, a denial, a mistake, a waiver, a place where the App may not write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.config.model import Commands
+from bot.core.forge.roles import Role
+from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, Entry, Mistake, MistakeKind, Verb, Where, access, places_of
+from bot.core.speech.render.footer import version
+from bot.core.speech.render.markdown import Links
+from bot.core.speech.replies.recipe import commit_recipe, patch_of, start_recipe
+from bot.core.text.neutral import code_cell, code_span, fence, neutralise, plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.drafting.naming import Naming
+    from bot.core.speech.render.context import RenderContext
+    from bot.core.text.prose import At
+
+_PLACES = {Where.ISSUE: "an issue", Where.PULL_REQUEST: "a pull request"}
+_MOST_PATCH = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """How commands are spelt and who may use them in this repository."""
+
+    settings: Commands = field(default_factory=Commands)
+    app: str = "plangate"
+    can_commit: bool = False
+    """The App may write contents."""
+    set_by: Mapping[Verb, At] = field(default_factory=dict)
+    """Where the configuration says who may use a command; absent for what nobody set."""
+
+    def spelt(self, verb: Verb, arguments: str = "") -> str:
+        """The command as it is written here, without marks."""
+        word = "" if verb is Verb.PLAN else f" {verb.value}"
+        return f"{self.settings.prefix}{word}{' ' if arguments else ''}{arguments}"
+
+
+def help_text(house: House, context: RenderContext) -> str:
+    """The table of commands, from the same rows as the parser's."""
+    links = Links(context)
+    rows = [_help_row(entry, house) for entry in COMMANDS]
+    same = f"{code_span(f'@{house.app} plan')} and `/speckit.plan` mean {code_span(house.settings.prefix)}."
+    example = code_span(house.spelt(Verb.WHY, "unjustified-violation"))
+    parts = [
+        "**Commands**, at the start of a line in a new comment (edits are not read):",
+        "\n".join(["| command | where | who | what it does |", "|---|---|---|---|", *rows]),
+        f"{same} Up to {MAX_COMMANDS} commands a comment. Example: {example}",
+        _help_foot(house, context, links),
+        links.definitions(),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _help_row(entry: Entry, house: House) -> str:
+    where = "both" if len(entry.where) > 1 else entry.where[0].value
+    does = entry.does
+    if entry.verb in {Verb.START, Verb.COMMIT} and not house.can_commit:
+        does = "gives the commands to run by hand (this App may not write here)"
+    command = code_cell(house.spelt(entry.verb, entry.arguments))
+    return f"| {command} | {where} | {_who(entry, house)} | {does} |"
+
+
+def _who(entry: Entry, house: House) -> str:
+    allowed = access(entry, house.settings)
+    if allowed.role is Role.ANYONE:
+        return "anyone"
+    above = allowed.role.value if allowed.role is Role.ADMIN else f"{allowed.role.value} and above"
+    here = " here" if entry.verb in house.set_by else ""
+    return f"its author, {above}{here}" if allowed.author else f"{above}{here}"
+
+
+def _help_foot(house: House, context: RenderContext, links: Links) -> str:
+    notes = []
+    for number, (verb, place) in enumerate(house.set_by.items()):
+        role = {Verb.START: house.settings.start, Verb.COMMIT: house.settings.commit, Verb.WAIVE: house.settings.waive}
+        if verb in role:
+            shown = links.to(
+                code_span(_path(place)), context.at_url(place), "cfg" if not number else f"cfg{number + 1}"
+            )
+            notes.append(f"{code_span(house.spelt(verb))} is set to {role[verb].value} by {shown}")
+    pages = f"{context.site_url}/rules" if context.site_url else context.rules_url
+    notes.append(links.to("how Plangate judges", pages, "doc") if pages else "")
+    notes.append(version(context))
+    return f"<sub>{' · '.join(note for note in notes if note)}</sub>"
+
+
+def _path(place: At) -> str:
+    return place.path if place.line is None else f"{place.path}:{place.line}"
+
+
+_DOES = {
+    Verb.PLAN: "drafts a plan",
+    Verb.CHECK: "judges again",
+    Verb.START: "creates a branch",
+    Verb.COMMIT: "commits to this branch",
+    Verb.WAIVE: "lets a rule pass",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A command whose author may not use it."""
+
+    verb: Verb
+    needed: Role
+    held: Role
+    number: int
+    comment: int | None
+    """The comment that asked; None for the text of the issue itself."""
+    asked_at: str
+    """When GitHub was asked for the role: `12:44:02 UTC`."""
+    asked_in: str = "this comment"
+    """Our own words for where it was asked; linked only where it is a comment."""
+
+
+def denial(denied: Denial, house: House, context: RenderContext) -> str:
+    """Which role it needs, which one was found, and the two ways on. Nobody is mentioned."""
+    links = Links(context)
+    held = "no role here" if denied.held is Role.ANYONE else f"**{denied.held.value}**"
+    command = code_span(house.spelt(denied.verb))
+    does = _DOES.get(denied.verb, "changes something")
+    first = f"{command} {does} here, so it needs **{denied.needed.value}**; the account that asked has {held}."
+    someone = f"someone with {denied.needed.value} comments {command}"
+    alone = {
+        Verb.START: f"{code_span(house.spelt(Verb.PLAN))} gives the same plan to commit from your own branch or fork",
+        Verb.COMMIT: f"{code_span(house.spelt(Verb.PLAN))} shows the same drafts to commit yourself",
+        Verb.WAIVE: f"{code_span(house.spelt(Verb.WHY))} says how to settle the finding itself",
+    }.get(denied.verb, f"{code_span(house.spelt(Verb.STATUS))} shows how things stand")
+    place = house.set_by.get(denied.verb)
+    notes = [
+        f"Asked in {links.to(denied.asked_in, _redirect(denied, context), 'q')}",
+        f"role asked of GitHub at {neutralise(denied.asked_at, 20)}",
+        f"set by {links.to(code_span(_path(place)), context.at_url(place), 'cfg')}" if place else "",
+    ]
+    foot = f"<sub>{' · '.join(note for note in notes if note)}</sub>"
+    ways = f"Two ways on: {alone}, or {someone}."
+    return "\n\n".join(part for part in (first, ways, foot, links.definitions()) if part)
+
+
+def _redirect(denied: Denial, context: RenderContext) -> str | None:
+    """A link that leaves no backlink: GitHub does not follow its own redirecting host."""
+    if denied.comment is None or context.web_url != "https://github.com" or not context.repository:
+        return None
+    return f"https://redirect.github.com/{context.repository}/issues/{denied.number}#issuecomment-{denied.comment}"
+
+
+def mistake(found: Mistake, house: House) -> str:
+    """One sentence on what is wrong with a command line, and what to write instead."""
+    if found.kind in {MistakeKind.UNKNOWN_COMMAND, MistakeKind.UNKNOWN_RULE}:
+        return _unknown(found, house)
+    verb = found.verb or Verb.PLAN
+    written = plain_line(found.written, 60)
+    helps = f"{code_span(house.spelt(Verb.HELP))} lists what there is."
+    return {
+        MistakeKind.MISSING_RULE: (
+            f"A waiver names a rule and gives a reason: {code_span(house.spelt(verb, '<rule> <reason>'))}."
+        ),
+        MistakeKind.MISSING_REASON: (
+            "A waiver needs a reason that a reviewer can read, ten characters or more:"
+            f" {code_span(house.spelt(verb, f'{written} <reason>'))}."
+        ),
+        MistakeKind.UNWANTED_WORDS: (
+            f"{code_span(house.spelt(verb))} takes nothing behind it; {code_span(written)} was not understood. {helps}"
+        ),
+        MistakeKind.WRONG_PLACE: f"{code_span(house.spelt(verb))} works on {_places(verb)}. {helps}",
+        MistakeKind.TOO_MANY: (
+            f"A comment holds up to {MAX_COMMANDS} commands; those from line {found.line} on were not read."
+            " Write them in another comment."
+        ),
+    }[found.kind]
+
+
+def _unknown(found: Mistake, house: House) -> str:
+    written = plain_line(found.written, 60)
+    if found.kind is MistakeKind.UNKNOWN_RULE:
+        way_out = f"{code_span(house.spelt(Verb.WHY))} lists the findings with their rules."
+        meant, said = found.suggestion, f"{code_span(written)} is no rule."
+    else:
+        way_out = f"{code_span(house.spelt(Verb.HELP))} lists what there is."
+        meant = f"{house.settings.prefix} {found.suggestion}" if found.suggestion else None
+        said = f"{code_span(f'{house.settings.prefix} {written}')} is no command."
+    return f"{said} Did you mean {code_span(meant)}?" if meant else f"{said} {way_out}"
+
+
+def _places(verb: Verb) -> str:
+    return " and on ".join(_PLACES[where] for where in places_of(verb))
+
+
+def waived(rule: str, by: str, role: Role, reason: str) -> str:
+    """What a waiver did, in the words of the check run's summary."""
+    said = f"**{neutralise(rule)} is waived** by {code_span(by, 60)} ({role.value}): {code_span(reason)}."
+    return f"{said} Holds until the feature folder or the finding changes."
+
+
+def too_often(limit: int) -> str:
+    """Somebody without a role asked more often than an hour bears."""
+    return f"Without a role here, a plan is drafted {limit} times an hour. Ask again later; the last one stands above."
+
+
+_HOST = (
+    "This App may read this repository's contents and not write them: whoever hosts it chose the permission"
+    " *Contents: Read-only*."
+)
+
+
+def start_by_hand(naming: Naming, house: House, context: RenderContext) -> str:
+    """`/plan start` where the App may not write."""
+    plan = code_span(house.spelt(Verb.PLAN))
+    steps = start_recipe(naming, context.default_branch or "main").replace("the plan below", "the plan of this reply")
+    return f"{_HOST} By hand it is:\n\n{steps}\n\n{plan} gives the plan to save."
+
+
+def commit_by_hand(documents: Mapping[str, str], branch: str, *, fork: bool, refused: bool = False) -> str:
+    """`/plan commit` where the App may not write: on a fork, by the branch's rules, or by its host's choice."""
+    if not documents:
+        return "Nothing to commit: no document that can be drafted is missing."
+    why = "GitHub's own rules for this branch refuse a commit of this App." if refused else _HOST
+    why = "The branch of this pull request is in a fork, where this App cannot write." if fork else why
+    patch = patch_of(documents)
+    steps = commit_recipe(documents, branch)
+    if len(patch) > _MOST_PATCH:
+        return f"{why} The drafts are longer than a comment holds. Write them on your desk: `plangate draft --write`"
+    return f"{why} Save this as `plan.patch` on your branch:\n\n{fence(patch, 'diff')}\n\n{steps}"

@@ -1,0 +1,122 @@
+"""Answers from a report: how things stand, and why something was found. The words are the check run's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.speech.render.check_run import bounded_summary
+from bot.core.speech.render.facts import counted
+from bot.core.speech.render.findings_list import statement
+from bot.core.speech.render.markdown import Links
+from bot.core.speech.render.summary import page
+from bot.core.speech.render.title import title
+from bot.core.text.neutral import code_cell, code_span, fence, neutralise
+from bot.core.text.prose import At
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.drafting.naming import Naming
+    from bot.core.judging.findings import Finding, Report
+    from bot.core.speech.render.context import RenderContext
+
+_MOST = 20
+_STATUS_ROOM = 14_000
+"""Bytes: the whole of it stands below a plan, too."""
+_PASTE_ROOM = 6_000
+"""Characters."""
+
+
+def status(report: Report, context: RenderContext) -> str:
+    """The check run's title and summary, without links to other pull requests: from a comment they would link back."""
+    context = replace(context, others=())
+    return f"**{neutralise(title(report, context))}**\n\n{bounded_summary(page(report, context), _STATUS_ROOM).strip()}"
+
+
+def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> str:
+    """How an issue stands: whether it has a number, and until when. `kept_until` is an ISO date."""
+    if naming is None:
+        return f"No feature number is kept for this issue. {code_span(prefix)} offers one, with a plan."
+    until = f", kept until {kept_until}" if kept_until else ""
+    return f"This issue has feature number {naming.number}{until}. Its folder will be {code_span(naming.dir)}."
+
+
+def why(report: Report, rule: str | None, config: RepositoryConfig, context: RenderContext) -> str:
+    """The findings of one rule (of all, without one), each with its place and way out, and the setting behind it."""
+    links = Links(context)
+    findings = [one for one in report.all_findings() if not one.follow_up and rule in {None, one.rule}]
+    if not findings:
+        return _nothing(rule, config, context, links)
+    lines = list(_statements(findings[:_MOST], links))
+    if len(findings) > _MOST:
+        lines.append(f"- and {len(findings) - _MOST} more in the check run")
+    rules = list(dict.fromkeys(one.rule for one in findings))
+    settings = [_setting(name, config, context, links) for name in rules]
+    head = f"**{counted(len(findings), 'finding', 'findings')}**" + (f" of {code_span(rule)}" if rule else "")
+    return _joined([f"{head}:", "\n".join(lines), "\n".join(settings), links.definitions()])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
+    """Each with what it says to paste, while there is room: a fence that is cut would swallow what comes after it."""
+    room = _PASTE_ROOM
+    for finding in findings:
+        place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
+        line = f"- {finding.severity.value}: {statement(finding, links)}{place} · {links.rule(finding.rule)}"
+        room -= len(finding.paste or "")
+        if finding.paste is None:
+            yield line
+        elif room >= 0:
+            yield f"{line}\n{fence(finding.paste, finding.paste_as, indent='  ')}"
+        else:
+            yield f"{line} · what to paste is in the check run"
+
+
+def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
+    if rule is None:
+        return "Nothing was found here, so there is nothing to explain."
+    said = f"No finding of {code_span(rule)} here."
+    return _joined([said, _setting(rule, config, context, links), links.definitions()])
+
+
+def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
+    """What the rule says, and how hard it is here."""
+    known = context.rules.get(rule)
+    level = config.rules.get(rule)
+    said = [neutralise(known.title.rstrip(".")) + "."] if known else []
+    if level:
+        said.append(f"Set to {level.value} by the configuration.")
+    elif known:
+        said.append(f"At most {known.severity.value}, by default.")
+    return f"{links.rule(rule)}: {' '.join(said)}" if said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of the configuration, its value, and who says so."""
+
+    key: str
+    value: str
+    source: str
+    """`default`, or a path as it is shown."""
+    at: At | None = None
+
+
+def settings_in_force(settings: Sequence[Setting], context: RenderContext) -> str:
+    """The settings in force as a table, what differs from the defaults first."""
+    links = Links(context)
+    ordered = sorted(settings, key=lambda one: (one.source == "default", one.key))
+    rows = [
+        f"| {code_cell(one.key, 120)} | {code_cell(one.value, 120)} | {_source(one, links)} |" for one in ordered[:100]
+    ]
+    table = "\n".join(["| key | value | from |", "|---|---|---|", *rows])
+    return _joined(["**Settings in force**", table, links.definitions()])
+
+
+def _source(setting: Setting, links: Links) -> str:
+    return links.at(setting.at) if setting.at else neutralise(setting.source, 120)

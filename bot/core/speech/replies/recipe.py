@@ -1,0 +1,84 @@
+"""What a person runs or clicks where the App may not write: commands, a prefilled page, a patch.
+
+Names that we give are `[a-z0-9-]` only. Names that a repository gives (its default branch, its specs root) are quoted
+for the shell whatever they hold.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bot.core.text.neutral import fence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.drafting.naming import Naming
+    from bot.core.speech.render.context import RenderContext
+
+MAX_LINK = 8_000
+"""Characters of a link that browsers and GitHub's front end carry without complaint."""
+
+
+def start_recipe(naming: Naming, default_branch: str) -> str:
+    """The commands that begin a feature by hand, in a fence."""
+    folder = shlex.quote(naming.dir)
+    base = shlex.quote(f"origin/{default_branch}")
+    lines = [
+        f"git fetch origin && git switch -c {naming.branch} {base}",
+        f"mkdir -p {folder}",
+        f"# save the plan below as {naming.dir}/plan.md, write spec.md beside it",
+        f'git add {folder} && git commit -m "Plan {naming.slug}" && git push -u origin HEAD',
+    ]
+    return fence("\n".join(lines), "bash")
+
+
+def commit_recipe(paths: Iterable[str], branch: str) -> str:
+    """The commands that commit the documents of `plan.patch` by hand, in a fence."""
+    named = " ".join(shlex.quote(path) for path in paths)
+    lines = [
+        f"git switch {shlex.quote(branch)}",
+        "git apply plan.patch",
+        f'git add {named} && git commit -m "Draft the plan" && git push',
+    ]
+    return fence("\n".join(lines), "bash")
+
+
+def new_file_link(context: RenderContext, branch: str, path: str, text: str | None = None) -> str | None:
+    """GitHub's "create new file" page on a branch, prefilled with the text where the link stays short enough.
+
+    None where there is no GitHub, or where even the bare link would be too long. The page needs no permission of
+    ours: whoever opens it commits under their own name, to a branch or to a fork.
+    """
+    if not (context.web_url and context.repository):
+        return None
+    repository = quote(context.head_repository or context.repository, safe="/")
+    bare = f"{context.web_url}/{repository}/new/{quote(branch, safe='/')}?filename={quote(path, safe='/')}"
+    if text is not None:
+        whole = f"{bare}&value={quote(text, safe='')}"
+        if len(whole) <= MAX_LINK:
+            return whole
+    return bare if len(bare) <= MAX_LINK else None
+
+
+def is_prefilled(link: str) -> bool:
+    """Whether a link of `new_file_link` carries the text."""
+    return "&value=" in link
+
+
+def patch_of(documents: Mapping[str, str]) -> str:
+    """New files as one patch that `git apply` takes. Paths are ours; the texts are shown fenced."""
+    parts = []
+    for path, text in documents.items():
+        lines = text.removesuffix("\n").split("\n")
+        parts += [
+            f"diff --git a/{path} b/{path}",
+            "new file mode 100644",
+            "--- /dev/null",
+            f"+++ b/{path}",
+            f"@@ -0,0 +1,{len(lines)} @@",
+            *(f"+{line}" for line in lines),
+        ]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,31 @@
+"""What is answered to a command that we could not carry out: whose failure it is, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.speech.render.footer import version
+from bot.core.speech.render.markdown import Links
+from bot.core.text.neutral import code_span, neutralise
+
+if TYPE_CHECKING:
+    from bot.core.speech.render.context import RenderContext
+    from bot.core.speech.render.no_verdict import NoVerdict
+
+
+def unanswered(command: str, trouble: NoVerdict, context: RenderContext) -> str:
+    """`command` is the line as it was written."""
+    links = Links(context)
+    what = links.prose(trouble.what).strip()
+    foot = (
+        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.at)} · quote it when you ask whoever hosts"
+        f" Plangate · {version(context)}</sub>"
+    )
+    parts = [
+        f"**We could not answer {code_span(command, 100)}. This is our failure, not yours.**",
+        f"What happened: {what}",
+        "Write it again in a new comment: what was done of it already is not done twice.",
+        foot,
+        links.definitions(),
+    ]
+    return "\n\n".join(part for part in parts if part)

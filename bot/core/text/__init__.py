@@ -1,0 +1,1 @@
+"""Text without Markdown: globs, identifiers, brackets, neutralising and wording."""

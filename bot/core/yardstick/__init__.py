@@ -1,0 +1,1 @@
+"""What a plan is measured by: the constitution and the plan template."""

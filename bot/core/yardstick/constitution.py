@@ -1,0 +1,288 @@
+"""The project's principles, read from its constitution in whatever form it was written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.change.trees import Reading
+from bot.core.markdown import Heading, Item, Paragraph, Style, parse
+from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.core.change.trees import Document
+    from bot.core.markdown import Markdown, Text
+
+MAX_PRINCIPLES = 100
+"""The most that a constitution is read to have; the longest of 118 public ones has 28."""
+
+_PRINCIPLES = re.compile(
+    r"principle|tenet|philosophy|non-negotiables|原則|原则|원칙|principios|princípios|principes|prinzipien|grundsätze"
+    r"|принцип|zasady|principi\b|principer|prinsip|beginsel|ilkeler|nguyên tắc"
+)
+_CORE = re.compile(
+    r"core|guiding|fundamental|^principles$|核心|中核|基本|핵심|fundamenta|rectores|kern|основн|podstawow|cốt lõi"
+)
+_GENERIC = re.compile(
+    r"^(?:purpose|overview|introduction|preamble|scope|background|governance|amendments?|versioning|enforcement"
+    r"|compliance|rationale|notes?|summary|glossary|definitions?|references?|examples?|appendix|changelog|history"
+    r"|目的|概要|前言|序言|治理|ガバナンス|引言|适用范围|適用範囲|개요|거버넌스|gobernanza|governança|objetivo|alcance)\b"
+)
+_TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]{3,60}\]")
+_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,3}"
+_VERSION = re.compile(
+    r"[\s>*_|-]*(?:constitution[ _])?"
+    r"(?:version|版本|バージョン|버전|versi[óo]n|vers[ãa]o|версия|версія|wersja|phiên bản)"
+    rf"[\s*_]*[:：][\s*_`]*v?(?P<first>{_NUMBER})(?:\s*(?:→|->|=>)\s*v?(?P<last>{_NUMBER}))?",
+    re.IGNORECASE,
+)
+_SAYS_SO = re.compile(r"\b(?:this|the) (?:principle|article|rule) (?:is|remains) ", re.IGNORECASE)
+
+
+class ConstitutionState(StrEnum):
+    """Whether there is anything to hold a plan to."""
+
+    FILLED = "filled"
+    TEMPLATE = "template"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Principle:
+    """One principle. `id` is its numeral as written (`I`, `1`, `一`), None when it has none."""
+
+    id: str | None
+    name: str
+    """Without numeral and without the marker of its strength."""
+    non_negotiable: bool
+    line: int
+
+    @property
+    def title(self) -> str:
+        """As people cite it: `VI. Data Protection (NON-NEGOTIABLE)`."""
+        head = f"{self.id}. {self.name}" if self.id else self.name
+        return f"{head} (NON-NEGOTIABLE)" if self.non_negotiable else head
+
+
+@dataclass(frozen=True, slots=True)
+class Constitution:
+    """The constitution as it stands at the base."""
+
+    path: str
+    state: ConstitutionState
+    version: str | None = None
+    principles: tuple[Principle, ...] = ()
+
+
+def read_constitution(document: Document | None, path: str) -> Constitution:
+    """The constitution at `path`; state `missing` when there is no document, never an exception.
+
+    HTML comments never count: the unfilled template names its examples in them, amended ones their changes.
+    """
+    if document is None or document.reading is not Reading.WHOLE:
+        return Constitution(path, ConstitutionState.MISSING)
+    markdown = parse(document.text)
+    found = [*_found(markdown)][:MAX_PRINCIPLES]
+    principles = tuple(_principles(markdown, found))
+    state = ConstitutionState.FILLED if principles or _says_something(markdown) else ConstitutionState.TEMPLATE
+    return Constitution(path, state, _version(markdown), principles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A principle's place: its words and the lines of its own text."""
+
+    words: str
+    named: Named
+    line: int
+    end_line: int
+
+
+def _found(document: Markdown) -> Iterator[_Found]:
+    """The principles, in the first form that the document has.
+
+    Headings below a principles section (and numbered ones that go on elsewhere), else numbered headings wherever they
+    stand, else entries of lists below a principles section.
+    """
+    sections = _principle_sections(document)
+    inside = [heading for section in sections for heading in _children(document, section)]
+    level = inside[0].level if inside else None
+    lines = {heading.line for heading in inside}
+    for heading in document.headings:
+        named = name_of(heading.title)
+        goes_on = bool(named.strong and named.id and heading.level == level)
+        if heading.line in lines or goes_on:
+            yield _Found(heading.title, named, heading.line, heading.end_line)
+    if lines:
+        return
+    numbered = _numbered_sections(document)
+    listed = [one for section in sections for one in _listed(document, section)]
+    core = len(listed) > 1 and any(_is_core(section) for section in sections)
+    yield from listed if core or not numbered else numbered
+
+
+def _principle_sections(document: Markdown) -> list[Heading]:
+    """The sections that say that principles follow; the core ones alone where there are any with that word."""
+    found: list[Heading] = []
+    for index, heading in enumerate(document.headings):
+        nested = bool(found) and heading.line <= found[-1].end_line
+        if (heading.level == 1 and not index) or nested or heading.level > 3:  # noqa: PLR2004  deeper is a principle's own
+            continue
+        # "Article II: Core Principles" holds them; "II. Design Principles" is one.
+        holds = _is_core(heading) or not name_of(heading.title).strong
+        if holds and _PRINCIPLES.search(heading.title[:MAX_NAME].casefold()):
+            found.append(heading)
+    core = [heading for heading in found if _is_core(heading)]
+    others = [heading for heading in found if heading not in core and any(_numbered(_direct(document, heading)))]
+    return sorted(core + others, key=lambda heading: heading.line) if core else found
+
+
+def _is_core(heading: Heading) -> bool:
+    return bool(_CORE.search(name_of(heading.title).name.casefold()))
+
+
+def _direct(document: Markdown, section: Heading) -> list[Heading]:
+    below = _below(document, section)
+    level = min((heading.level for heading in below), default=0)
+    return [heading for heading in below if heading.level == level]
+
+
+def _below(document: Markdown, section: Heading) -> list[Heading]:
+    return [block for block in document.section(section) if isinstance(block, Heading)]
+
+
+def _numbered(headings: Iterable[Heading]) -> Iterator[Heading]:
+    return (heading for heading in headings if name_of(heading.title).id is not None)
+
+
+def _children(document: Markdown, section: Heading) -> list[Heading]:
+    """The principles among the headings below a section.
+
+    The numbered ones right below it where there are several; else those numbered as only principles are, one level
+    further down, below groups; else all right below it but the generic ones.
+    """
+    children = _direct(document, section)
+    numbered = [*_numbered(children)]
+    if len(numbered) > 1:
+        return numbered
+    deeper = [heading for heading in _below(document, section) if name_of(heading.title).strong]
+    if len(deeper) > 1 and not numbered:
+        return [heading for heading in deeper if heading.level == deeper[0].level]
+    return [heading for heading in children if not _GENERIC.match(name_of(heading.title).name.casefold())]
+
+
+def _numbered_sections(document: Markdown) -> list[_Found]:
+    """Numbered headings of one level without a principles section around them: Articles, `## I. Name`, `## 1. Name`."""
+    by_level: dict[int, list[_Found]] = {}
+    for heading in document.headings:
+        named = name_of(heading.title)
+        if named.id is not None and not _GENERIC.match(named.name.casefold()):
+            found = _Found(heading.title, named, heading.line, heading.end_line)
+            by_level.setdefault(heading.level, []).append(found)
+    for level in sorted(by_level):
+        strong = [found for found in by_level[level] if found.named.strong]
+        if len(strong) > 1:
+            return strong
+    first = by_level.get(2, [])
+    return first if len(first) > 2 else []  # noqa: PLR2004  two numbers make no list
+
+
+def _listed(document: Markdown, section: Heading) -> Iterator[_Found]:
+    """Principles as entries of a list or as bold paragraphs: `1. **Name**: …`, `- **I. Name**: …`, `**I. Name**`."""
+    blocks = document.section(section)
+    for block in blocks:
+        if not isinstance(block, (Item, Paragraph)) or (isinstance(block, Item) and block.depth):
+            continue
+        name = _strong_start(block.text)
+        number = str(block.number) if isinstance(block, Item) and block.number is not None else None
+        if name is None:
+            continue
+        named = name_of(name)
+        if isinstance(block, Item) or named.id is not None:
+            named = Named(named.id or number, named.name, named.marked or _marked_after(block.text), named.strong)
+            yield _Found(name, named, block.line, block.end_line)
+
+
+def _strong_start(text: Text) -> str | None:
+    """The bold words that a text begins with."""
+    first = next(text.marked(Style.STRONG), None)
+    return first[0].strip(" :：") or None if first is not None and first[1].start == 0 else None
+
+
+def _marked_after(text: Text) -> bool:
+    """A marker of strength stands right behind the bold name."""
+    first = next(text.marked(Style.STRONG))[1]
+    return bool(STRENGTH.match(text.text[first.end : first.end + 60].lstrip(" (（[—–-:：")))
+
+
+def _principles(document: Markdown, found: Sequence[_Found]) -> Iterator[Principle]:
+    legend = _legend(document, {one.line for one in found})
+    inside = [_says_non_negotiable(document, one) for one in found]
+    everywhere = len(found) > 2 and all(inside)  # noqa: PLR2004  a label under every principle tells them not apart
+    for one, in_body in zip(found, inside, strict=True):
+        if not one.named.name or _is_token(one.named.name):
+            continue
+        marked = one.named.marked or bool(legend & set(one.words)) or (in_body and not everywhere)
+        yield Principle(one.named.id, one.named.name, marked, one.line)
+
+
+def _is_token(name: str) -> bool:
+    """The template's own words: `[PRINCIPLE_1_NAME]`, in whatever language."""
+    return name.startswith("[") and name.endswith("]")
+
+
+def _legend(document: Markdown, lines: set[int]) -> set[str]:
+    """The symbols that a sentence or a table of the document says to mean non-negotiable."""
+    symbols = set(SYMBOLS)
+    found: set[str] = set()
+    for number, line in enumerate(document.lines, start=1):
+        if number not in lines and (here := symbols & set(line)) and STRENGTH.search(line):
+            found |= here
+    return found
+
+
+def _says_non_negotiable(document: Markdown, one: _Found) -> bool:
+    """The principle's own text says so of the principle: a line that is the marker, or `This principle is …`."""
+    for block in document.within(one.line, one.end_line):
+        if block.line == one.line and isinstance(block, Heading):
+            continue
+        if not isinstance(block, (Heading, Item, Paragraph)):
+            continue
+        for sentence in block.text.text[:2000].split("\n"):
+            marker = STRENGTH.search(sentence)
+            if marker is None:
+                continue
+            rest = (sentence[: marker.start()] + sentence[marker.end() :]).strip(" .:：()（）!*_—–-")
+            label = sentence[: marker.start()].rstrip(" *_(")
+            if not rest or label.endswith((":", "：")) or _SAYS_SO.search(sentence[: marker.start()]):
+                return True
+            if marker.start() == 0 and sentence[marker.end() :].lstrip("*_ ").casefold().startswith(
+                ("rule", "requirement")
+            ):
+                return True
+    return False
+
+
+def _says_something(document: Markdown) -> bool:
+    """Words of its own stand in it, not the template's tokens."""
+    texts = [block.text.text for block in document.blocks if isinstance(block, (Paragraph, Item))]
+    own = [text for text in texts if text.strip() and not _TOKEN.search(text)]
+    tokens = sum(1 for text in texts if _TOKEN.search(text))
+    headings = sum(1 for heading in document.headings if _TOKEN.search(heading.title))
+    return len(own) > tokens + headings
+
+
+def _version(document: Markdown) -> str | None:
+    """The version that stands beside the date of ratification, else the last one given."""
+    inside = {n for comment in document.comments for n in range(comment.line, comment.end_line + 1)}
+    found: str | None = None
+    for number, line in enumerate(document.lines, start=1):
+        if number not in inside and (match := _VERSION.match(line[:400])):
+            found = match["last"] or match["first"]
+            if "ratified" in line.casefold():
+                return found
+    return found

@@ -1,0 +1,63 @@
+"""Where the plan template and the constitution went apart: `/speckit.constitution` once copied the principles there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.yardstick.principles import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.yardstick.constitution import Constitution, Principle
+    from bot.core.yardstick.principles import Named
+    from bot.core.yardstick.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Where the principles that a plan template lists and those of the constitution went apart."""
+
+    gone: tuple[str, ...]
+    """Listed by the template with a numeral, and not in the constitution under that name."""
+    unlisted: tuple[Principle, ...]
+    """In the constitution, and not listed by a template that lists others."""
+
+
+def find_drift(template: Template, constitution: Constitution) -> Drift | None:
+    """What drifted apart; None where nothing did, or where one of the two lists no principles.
+
+    A list without numerals of which no name is a principle's is taken for something else than principles.
+    """
+    if not template.principles or not constitution.principles:
+        return None
+    listed = [name_of(words) for words in template.principles]
+    matched = {i: p for i, named in enumerate(listed) if (p := _same(named, constitution.principles)) is not None}
+    if not matched and not any(named.strong for named in listed):
+        return None
+    gone = tuple(template.principles[i] for i, named in enumerate(listed) if i not in matched and named.id)
+    unlisted = tuple(p for p in constitution.principles if p not in matched.values())
+    return Drift(gone, unlisted) if gone or unlisted else None
+
+
+def _same(named: Named, principles: Iterable[Principle]) -> Principle | None:
+    """The principle of that name; people shorten names, so words of one that are all in the other will do."""
+    words = _words(named.name)
+    best: Principle | None = None
+    for principle in principles:
+        others = _words(principle.name)
+        if words == others:
+            return principle
+        if words and others and (words <= others or others <= words or (_agree(named, principle) and words & others)):
+            best = best or principle
+    return best
+
+
+def _agree(named: Named, principle: Principle) -> bool:
+    return named.id is not None and named.id == principle.id
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", name.casefold())) - {"and", "the", "of", "a", "first"}

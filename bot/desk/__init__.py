@@ -1,0 +1,1 @@
+"""The verdict on a working copy: check, draft and init."""

@@ -1,0 +1,194 @@
+"""The same verdict on the desk: a working copy is read, judged and shown; nothing is written and nobody is asked."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import bot
+from bot.adapters.worktree.git_command import GitCopy
+from bot.adapters.worktree.worktree import (
+    CONFIG_PATHS,
+    Copy,
+    Wanted,
+    open_copy,
+    read_change,
+    read_commit,
+    with_arrivals,
+)
+from bot.bundled import bundled_text
+from bot.core.change.trees import Tree
+from bot.core.config.in_force import own_layer
+from bot.core.config.layers import Effective, Layer, Origin, Rank, merge, read_layer
+from bot.core.config.model import Source
+from bot.core.config.remote import owners_repository
+from bot.core.deciding import needs
+from bot.core.forge.errors import UserError
+from bot.core.judging.digest import digest
+from bot.core.judging.judge import judge
+from bot.core.speech.render import (
+    RenderContext,
+    Style,
+    as_markdown,
+    as_sarif,
+    as_workflow_commands,
+    exit_code,
+    json_text,
+    terminal,
+)
+from bot.core.text.neutral import plain_line
+from bot.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bot.core.change.trees import Change
+    from bot.core.judging.findings import Report
+
+TEMPLATE = "config/plan-template.md"
+MANIFEST = "app.yml"
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and what it was reached from."""
+
+    change: Change
+    report: Report
+    digest: str
+    effective: Effective
+    milliseconds: float
+    """How long reading and judging took."""
+    unseen: str = ""
+    """The repository of the owner's file, which the App reads and the desk does not: `acme/.github`."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 on success or neutral, 1 on failure, 2 when it could not be judged."""
+        return exit_code(self.report.conclusion)
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids that `rules:` may name."""
+    return tuple(rule.id for rule in RULES)
+
+
+def host_layer(text: str | None = None) -> Layer:
+    """The defaults of this installation. Raises `UserError` when its own `app.yml` is broken."""
+    layer = read_layer(bundled_text(MANIFEST) if text is None else text, Origin(Rank.HOST, MANIFEST), rule_ids())
+    refuse_broken(layer)
+    return layer
+
+
+def repository_layer(copy: Copy, base: str | None) -> Layer:
+    """What the repository's own file says: at the base where there is one, else in the working copy."""
+    sha = copy.git.commit(base) if copy.git is not None and base is not None else None
+    if copy.git is not None and sha is not None:
+        tree = Tree(sha, copy.git.entries(sha, CONFIG_PATHS), read_commit(copy.git, sha, CONFIG_PATHS))
+    else:
+        tree = Tree(None, copy.entries, copy.read(CONFIG_PATHS))
+    layer, _ = own_layer(tree, rule_ids(), Rank.REPOSITORY)
+    return layer
+
+
+def refuse_broken(layer: Layer, base: str | None = None) -> None:
+    """Raises `UserError` with every mistake of a file that cannot be read, at `base` where it was read there."""
+    if not layer.mistakes:
+        return
+    places = [
+        f"{layer.origin.path}:{found.spot.line}:{found.spot.column}: {found.title}. {found.remedy}"
+        for found in layer.mistakes
+    ]
+    if base is not None:
+        at = plain_line(base)
+        places.insert(0, f"At {at} the configuration cannot be read; the App goes on with the last one that could be.")
+    raise UserError("\n".join(places))
+
+
+def judge_copy(folder: Path, wanted: Wanted) -> Judged:
+    """The verdict on a working copy or plain folder. Raises `UserError` for what a person can mend."""
+    started = time.perf_counter()
+    copy = open_copy(folder)
+    if wanted.base is not None:
+        _refuse_part(copy)
+    own = repository_layer(copy, wanted.base)
+    refuse_broken(own, wanted.base)
+    effective = merge((host_layer(), own))
+    change = read_change(copy, wanted, effective.config)
+    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    collided = needs.collided(report.all_findings(), change)
+    if collided:
+        change = with_arrivals(copy, change, collided)
+        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    if not report.features:
+        _refuse_part(copy)
+    unseen = owners_unseen(copy, wanted.base) if wanted.base is not None else ""
+    milliseconds = (time.perf_counter() - started) * 1000
+    return Judged(change, report, digest(report, RULES), effective, milliseconds, unseen)
+
+
+def _refuse_part(copy: Copy) -> None:
+    """Raises `UserError` for a folder within a working copy, which a green verdict on nothing would mislead."""
+    if copy.git is None and (top := GitCopy(copy.root).answers("rev-parse", "--show-toplevel")):
+        raise UserError(f"{copy.root} is only a part of the working copy {top}: run this there.")
+
+
+def owners_unseen(copy: Copy, base: str | None = None) -> str:
+    """The repository of the owner's file, told from the remote that `base` is of, else from `origin`; "" for none."""
+    named = (base or "").partition("/")[0]
+    for remote in dict.fromkeys((named, "origin")):
+        address = copy.git.answers("config", "--get", f"remote.{remote}.url") if copy.git is not None else None
+        if address:
+            return owners_repository(address) or ""
+    return ""
+
+
+def _sources(own: Layer) -> tuple[Source, ...]:
+    if not own.present:
+        return (Source(MANIFEST, "bundled"),)
+    return (Source(own.origin.path, f"base@{own.origin.sha}" if own.origin.sha else "worktree"),)
+
+
+def show(judged: Judged, form: Format, style: Style) -> str:
+    """The report as it is printed."""
+    context = RenderContext(
+        web_url=None,
+        base_sha=judged.change.base.sha if judged.change.base else None,
+        base_branch=judged.change.base_branch,
+        head_branch=judged.change.head_branch,
+        engine_version=bot.__version__,
+        digest=judged.digest,
+        rules={rule.id: rule for rule in RULES},
+        unseen=judged.unseen,
+    )
+    match form:
+        case Format.TEXT:
+            return terminal(judged.report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
+        case Format.JSON:
+            return json_text(judged.report, judged.digest, bot.__version__)
+        case Format.SARIF:
+            return json.dumps(as_sarif(judged.report, context), indent=2) + "\n"
+        case Format.GITHUB:
+            return as_workflow_commands(judged.report, context)
+        case Format.MARKDOWN:
+            return as_markdown(judged.report, context)
+
+
+def texts(change: Change) -> Mapping[str, str]:
+    """Every document that a finding may point into, by path; the head's wins over the base's."""
+    base = change.base.documents if change.base is not None else {}
+    return {path: document.text for path, document in {**base, **change.head.documents}.items()}

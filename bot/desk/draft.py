@@ -1,0 +1,116 @@
+"""A plan's draft on the desk: what a working copy already says, in the repository's own template."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.adapters.worktree.worktree import Copy, documents_below, open_copy, read_yardstick
+from bot.bundled import bundled_text
+from bot.core.change.feature import ARTIFACTS
+from bot.core.change.trees import Change, Kind, Reading, Tree
+from bot.core.config.layers import merge
+from bot.core.documents.spec import read_spec
+from bot.core.documents.untouched import is_untouched
+from bot.core.drafting.manifests import wanted_manifests
+from bot.core.drafting.skeleton import Facts, draft_plan
+from bot.core.features.chosen import decide
+from bot.core.forge.errors import UserError
+from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
+from bot.core.yardstick.yardstick import specify_root
+from bot.desk.check import TEMPLATE, host_layer, refuse_broken, repository_layer
+
+if TYPE_CHECKING:
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.drafting.draft import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDraft:
+    """A draft, and what stands in its place now."""
+
+    copy: Copy
+    draft: Draft
+    begun: bool
+    """Somebody has begun to write this plan."""
+
+    def save(self) -> Path:
+        """Write the draft into the working copy, whole or not at all. Raises `UserError` where that cannot be."""
+        target = self.copy.root / self.draft.path
+        if self.begun:
+            raise UserError(f"{self.draft.path} is begun already: leave out --write to print the draft beside it.")
+        parts = self.draft.path.split("/")
+        for depth in range(1, len(parts) + 1):
+            entry = self.copy.entries.get("/".join(parts[:depth]))
+            if entry is not None and entry.kind is Kind.SYMLINK:
+                raise UserError(f"{entry.path} is a symbolic link: nothing is written through it.")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            new = target.with_name(f".{target.name}.new")
+            new.write_text(self.draft.text, encoding="utf-8")
+            new.replace(target)
+        except OSError as error:
+            raise UserError(f"{self.draft.path} cannot be written: {error.strerror}.") from error
+        return target
+
+
+def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraft:
+    """The plan's draft for a feature of a working copy.
+
+    Raises `UserError` where it cannot be told which feature is meant.
+    """
+    copy = open_copy(folder)
+    own = repository_layer(copy, None)
+    refuse_broken(own)
+    config = merge((host_layer(), own)).config
+    path = _feature_dir(copy, feature, config)
+    documents = {
+        **copy.read(documents_below(copy.entries, (path,))),
+        **read_yardstick(copy.read, copy.entries, (path,)),
+    }
+    tree = Tree(None, copy.entries, documents)
+    yardstick = read_yardstick_of(tree, bundled_text(TEMPLATE), specify_root(path, tree))
+    spec = read_spec(documents[f"{path}/spec.md"]) if f"{path}/spec.md" in documents else None
+    name = path.rsplit("/", 1)[-1]
+    said = title or (spec.title if spec is not None and not spec.unfilled else None)
+    paths = tuple(f"{p}/" if entry.kind is Kind.FOLDER else p for p, entry in sorted(copy.entries.items()))
+    manifests = copy.read(wanted_manifests(paths))
+    draft = draft_plan(
+        Facts(
+            feature_dir=path,
+            title=said or name.lstrip("0123456789-").replace("-", " ").capitalize() or name,
+            date=copy.date(),
+            template=yardstick.template,
+            constitution=yardstick.constitution,
+            branch=copy.git.branch() if copy.git is not None and feature is None else name,
+            spec=spec,
+            paths=paths,
+            manifests={path: found.text for path, found in manifests.items() if found.reading is Reading.WHOLE},
+            present=frozenset(artifact for artifact in ARTIFACTS if f"{path}/{artifact}".rstrip("/") in copy.entries),
+        )
+    )
+    plan = documents.get(draft.path)
+    return DeskDraft(copy, draft, plan is not None and not is_untouched("plan.md", plan.text, yardstick.template.text))
+
+
+def _feature_dir(copy: Copy, feature: str | None, config: RepositoryConfig) -> str:
+    """The folder that a person named, there or not, else the one that the branch announces."""
+    if feature is not None:
+        return _tidy(feature)
+    branch = copy.git.branch() if copy.git is not None else None
+    own = decide(Change(Tree(None, copy.entries), None, head_branch=branch), config).own if branch else None
+    if own is None:
+        raise UserError("The branch names no feature: name its folder with --feature, such as specs/019-rate-limits.")
+    return own.path
+
+
+def _tidy(feature: str) -> str:
+    """A folder as a person names it, from the root. Raises `UserError` when it leads out of the repository."""
+    path = posixpath.normpath(feature.strip("/"))
+    if Path(feature).is_absolute() or path.split("/")[0] in {"..", "."}:
+        raise UserError(
+            f"{feature} is no feature folder: name it from the repository's root, as specs/019-rate-limits."
+        )
+    return path

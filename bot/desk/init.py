@@ -1,0 +1,124 @@
+"""The first configuration of a working copy: what is found, what it would mean, and the file itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.adapters.worktree.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change
+from bot.bundled import bundled_text
+from bot.core.change.feature import Stage
+from bot.core.change.trees import Kind, Reading
+from bot.core.config.layers import Layer, Origin, Rank, merge, read_layer
+from bot.core.config.model import Source
+from bot.core.drafting.first_config import Found, Start, letting_pass, start_of, written
+from bot.core.drafting.manifests import wanted_manifests
+from bot.core.drafting.manifests.technical import Topic, read_technical
+from bot.core.features.branch import counted
+from bot.core.forge.effects import Conclusion
+from bot.core.forge.errors import UserError
+from bot.core.judging.findings import Report, Severity
+from bot.core.judging.judge import judge
+from bot.core.speech.render import RenderContext, title
+from bot.desk.check import TEMPLATE, host_layer, repository_layer, rule_ids
+from bot.rules import RULES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.judging.findings import FeatureReport
+
+TARGET = CONFIG_PATHS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One feature that is there, as a pull request with code that brought it today would be judged."""
+
+    dir: str
+    blocked: bool
+    title: str
+    legacy: bool
+    """The file makes it legacy, so that nothing in it blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A first configuration, and what it means for the features that are there."""
+
+    copy: Copy
+    text: str
+    start: Start
+    standings: tuple[Standing, ...]
+
+    def save(self) -> Path:
+        """Write the file, unless a configuration is there. Raises `UserError` when it cannot be."""
+        refuse_another(self.copy)
+        target = self.copy.root / TARGET
+        try:
+            target.parent.mkdir(exist_ok=True)
+            with target.open("x", encoding="utf-8") as file:
+                file.write(self.text)
+        except FileExistsError:
+            raise UserError(f"{TARGET} is there already: --print shows what would be written.") from None
+        except OSError as error:
+            raise UserError(f"{TARGET} cannot be written: {error.strerror}.") from error
+        return target
+
+
+def refuse_another(copy: Copy) -> None:
+    """Raises `UserError` where there is a configuration, also one that cannot be read, or a link in its place."""
+    for path in (".github", TARGET):
+        if (copy.root / path).is_symlink():
+            raise UserError(f"{path} is a symbolic link: nothing is written through it.")
+    own = repository_layer(copy, None)
+    if own.present:
+        raise UserError(f"{own.origin.path} has a `plangate:` already: --print shows what would be written.")
+
+
+def begin(folder: Path) -> Beginning:
+    """The configuration for a working copy. Raises `UserError` for what a person can mend."""
+    copy = open_copy(folder)
+    start = start_of(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
+    config = _config(start)
+    features = _judged(copy, config)
+    start = letting_pass(start, features, config)
+    standings = tuple(_standing(one, start, config) for one in features)
+    return Beginning(copy, written(start, _found(copy, features, config)), start, standings)
+
+
+def _config(start: Start) -> RepositoryConfig:
+    own: Layer = read_layer(start.text(), Origin(Rank.REPOSITORY, TARGET), rule_ids())
+    return merge((host_layer(), own)).config
+
+
+def _judged(copy: Copy, config: RepositoryConfig) -> tuple[FeatureReport, ...]:
+    """Every feature as if code came with it, which is when most is due."""
+    change = read_change(copy, Wanted(everything=True, stage=Stage.IMPLEMENTING.value), config)
+    sources = (Source(TARGET, "worktree"),)
+    return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources).features
+
+
+def _standing(one: FeatureReport, start: Start, config: RepositoryConfig) -> Standing:
+    blocked = any(found.severity is Severity.ERROR for found in one.findings)
+    conclusion = Conclusion.FAILURE if blocked else Conclusion.SUCCESS
+    said = title(Report(conclusion, (), (), (one,)), RenderContext(rules={rule.id: rule for rule in RULES}))
+    number = counted(one.feature.number, config)
+    early = start.since is not None and number is not None and number < start.since
+    return Standing(one.feature.dir, blocked, said, early or one.feature.dir in start.legacy)
+
+
+def _found(copy: Copy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> Found:
+    numbers = {one.feature.number: counted(one.feature.number, config) for one in features}
+    highest = max(numbers, key=lambda number: numbers[number] or -1, default=None)
+    paths = [f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(copy.entries.items())]
+    manifests = copy.read(wanted_manifests(paths))
+    texts = {path: found.text for path, found in manifests.items() if found.reading is Reading.WHOLE}
+    tests = read_technical(texts, paths).answers.get(Topic.TESTING, ())
+    return Found(
+        features=len(features),
+        highest=highest,
+        constitution=features[0].constitution if features else None,
+        testing=", ".join(f"{one.value} ({one.path}{f':{one.line}' if one.line else ''})" for one in tests) or None,
+    )

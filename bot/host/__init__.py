@@ -1,0 +1,1 @@
+"""A process of Plangate and what it needs: settings, storage, serving, setup, doctor."""

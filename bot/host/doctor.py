@@ -1,0 +1,189 @@
+"""What `plangate doctor` looks at: settings, folder, database, the App at GitHub, and the work. It only reads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import closing
+from stat import S_IMODE
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.github.app import GitHubApp
+from bot.adapters.github.bare import clock_ahead
+from bot.adapters.github.hook import GitHubHook
+from bot.adapters.github.registration import GitHubRegistration
+from bot.app.reconcile import GAP
+from bot.bundled import bundled_text
+from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError, UserError
+from bot.core.forge.ports import JobState
+from bot.core.hosting import diagnosis
+from bot.core.hosting.diagnosis import AppNow, Check, error, ok, warning
+from bot.core.text.neutral import plain_line
+from bot.host import storage
+from bot.host.settings import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from bot.host.settings import Settings
+
+_OTHERS = 0o077
+_SPACE = 100_000_000
+"""Bytes that a day's deliveries need, amply."""
+_FULL = 2_000_000
+"""Bytes that the next deliveries need."""
+
+
+def examine(read: Callable[[], Settings]) -> list[Check]:
+    """Every check, in the order in which they depend on each other. Raises nothing that a host could cause."""
+    try:
+        settings = read()
+    except UserError as refused:
+        return [error("settings", str(refused))]
+    return [
+        *_settings(settings),
+        *_folder(settings),
+        *_database(settings),
+        *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url))]),
+        *_app(settings),
+        *_work(settings),
+    ]
+
+
+def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
+    found: list[Check] = []
+    try:
+        found.extend(look())
+    except ForgeError as refused:
+        found.append(error(name, plain_line(str(refused)), "See that GitHub can be reached."))
+    except (UserError, StorageError) as refused:
+        found.append(error(name, plain_line(str(refused))))
+    return found
+
+
+def _settings(settings: Settings) -> Iterator[Check]:
+    if not settings.has_credentials:
+        yield error("settings", "no App is registered", "Run `plangate setup`.")
+        return
+    absent = [f"{PREFIX}APP_ID"] if settings.app_id is None else []
+    absent += [f"{PREFIX}WEBHOOK_SECRET"] if not settings.webhook_secrets else []
+    absent += [] if settings.private_key or settings.private_key_file else [f"{PREFIX}PRIVATE_KEY_FILE"]
+    if absent:
+        yield error("settings", f"{' and '.join(absent)} not set", "Set what the App's page at GitHub says.")
+    else:
+        yield ok("settings", "App id, key and webhook secret are there")
+
+
+def _folder(settings: Settings) -> Iterator[Check]:
+    folder = settings.directory
+    if not folder.exists() and settings.database_url is not None:
+        return
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.R_OK | os.W_OK | os.X_OK):
+        said = f"{folder} cannot be written to" if there == folder else f"{folder} cannot be made in {there}"
+        yield error("folder", said, f"Let the server's user own it, or set {PREFIX}DIRECTORY.")
+        return
+    if there != folder:
+        yield warning("folder", f"{folder} is not there yet", "The server makes it, when it is first started.")
+        return
+    free, open_to_others = shutil.disk_usage(folder).free, _open_to_others(folder)
+    if open_to_others:
+        yield warning("folder", f"{folder} is open to other users", f"Close it: chmod 700 {folder}")
+    if free < _SPACE:
+        said = f"{free // 1_000_000} MB are left on the disk of {folder}"
+        yield (error if free < _FULL else warning)("folder", said, "Free some space.")
+    elif not open_to_others:
+        yield ok("folder", f"{folder} can be written to, by its owner alone")
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(S_IMODE(path.stat().st_mode) & _OTHERS)
+
+
+def _database(settings: Settings) -> list[Check]:
+    if settings.database_url is None and not settings.database.exists():
+        remedy = "The server makes it, when it is first started."
+        return [warning("database", f"{settings.database} is not there yet", remedy)]
+
+    def look() -> Iterator[Check]:
+        storage.refuse_outdated(settings)
+        yield ok("database", "reached, and of this version")
+
+    return _guarded("database", look)
+
+
+def _app(settings: Settings) -> Iterator[Check]:
+    """What GitHub says as long as it takes our key."""
+    if settings.app_id is None or not (settings.private_key or settings.private_key_file):
+        return
+    key_file = settings.private_key_file
+    if settings.private_key is None and key_file is not None and key_file.exists() and _open_to_others(key_file):
+        yield warning("key", f"{key_file} can be read by other users", f"Close it: chmod 600 {key_file}")
+    try:
+        app = GitHubApp(settings.app_id, settings.pem(), SystemClock(), settings.api_url)
+        registration = GitHubRegistration(app)
+        now = registration.about()
+    except UserError as refused:
+        yield error("key", plain_line(str(refused)))
+        return
+    except ForgeError as refused:
+        yield _key_refused(settings, refused)
+        return
+    yield from _known(settings, app, registration, now)
+
+
+def _key_refused(settings: Settings, refused: ForgeError) -> Check:
+    if isinstance(refused, RepositoryGone):
+        remedy = f"Set {PREFIX}APP_ID to the id on the App's page, and {PREFIX}API_URL to the GitHub that it is on."
+        return error("key", f"GitHub knows no App {settings.app_id}", remedy)
+    remedy = "See that GitHub can be reached."
+    if " 401 " in str(refused):
+        remedy = f"If the clock is right, make a new key on the page of App {settings.app_id}."
+    return error("key", plain_line(str(refused)), remedy)
+
+
+def _known(settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow) -> Iterator[Check]:
+    page = now.settings_page(settings.github_url)
+    if now.id != settings.app_id:
+        yield error("key", f"is that of App {now.id}, not {settings.app_id}", f"Set {PREFIX}APP_ID to {now.id}.")
+    else:
+        yield ok("key", f"is that of {plain_line(now.slug)} (id {now.id})")
+    if now.slug != settings.app_slug:
+        said = (
+            f"the App is called {plain_line(now.slug)}, not {settings.app_slug}, so @{settings.app_slug} is not heard"
+        )
+        yield warning("slug", said, f"Set {PREFIX}APP_SLUG to {plain_line(now.slug)}.")
+    manifest: Any = yaml.safe_load(bundled_text("app.yml"))
+    yield diagnosis.permissions(now, manifest["default_permissions"], page)
+    yield diagnosis.events(now, manifest["default_events"], page)
+    yield from _guarded("webhook", lambda: diagnosis.hook(registration.hook(), settings.url, settings.github_url, page))
+    yield from _guarded("deliveries", lambda: [diagnosis.deliveries(GitHubHook(app).attempts().attempts, page)])
+    yield from _guarded("installed", lambda: diagnosis.installations(registration.grants(), now))
+
+
+def _work(settings: Settings) -> list[Check]:
+    """Who works, and what waits."""
+    if settings.database_url is None and not settings.database.exists():
+        return []
+
+    def workers() -> Iterator[Check]:
+        alive = storage.workers_alive(settings)
+        if alive:
+            yield ok("workers", "one is alive" if alive == 1 else f"{alive} are alive")
+        else:
+            yield error("workers", "none is alive", "Start `plangate serve`, or `plangate worker`.")
+
+    def queue() -> Iterator[Check]:
+        storage.refuse_outdated(settings)
+        opened = storage.open_storage(settings, SystemClock())
+        with closing(opened.queue) as waiting:
+            yield diagnosis.backlog(waiting.counts()[JobState.DEAD], waiting.oldest(), time.time())
+            seconds = opened.store().cursor(GAP)
+            yield diagnosis.gap(None if seconds is None else float(seconds))
+
+    return [*_guarded("workers", workers), *_guarded("queue", queue)]

@@ -1,0 +1,302 @@
+"""The server's settings: the only reader of the environment. `config/server.env.example` explains each."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from bot.adapters import credentials as registered
+from bot.core.forge.errors import UserError
+from bot.core.hosting.registration import own_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "PLANGATE_"
+LEVELS = ("debug", "info", "warning", "error")
+_GITHUB = "https://github.com"
+_PORT = 8080
+_SLUG_DEFAULT = "plangate"
+_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
+_DATABASE_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]*)(?::[0-9]{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the host decides. Every field has the default of `config/server.env.example`."""
+
+    app_id: int | None = None
+    """None until the App is registered."""
+    app_slug: str = _SLUG_DEFAULT
+    """The App's name in its address; people mention it by this."""
+    private_key: str | None = None
+    """PEM. Used by the worker only."""
+    private_key_file: Path | None = None
+    webhook_secrets: tuple[str, ...] = ()
+    """The current one first. Without one the webhook answers 503."""
+    github_url: str = _GITHUB
+    """Where people look, without a trailing slash."""
+    api_url: str = "https://api.github.com"
+    """REST and GraphQL, without a trailing slash."""
+    url: str | None = None
+    """Where GitHub and people reach this server, without a trailing slash."""
+    directory: Path = Path("var")
+    """The embedded database, its locks and bells: on a local disk, kept between restarts."""
+    database_url: str | None = None
+    """The shared database instead, PostgreSQL, for several hosts: `postgresql://user:password@host/name`."""
+    host: str = "127.0.0.1"
+    port: int = _PORT
+    web_threads: int = 16
+    worker_threads: int = 4
+    log_level: str = "info"
+    metrics_token: str | None = None
+    """Whoever brings it may read `/metrics`; without one there is no such page."""
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.directory / "plangate.db"
+
+    @property
+    def listening(self) -> str:
+        """Where the web process listens, as an address."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether anything is known of an App."""
+        return self.app_id is not None or bool(self.webhook_secrets or self.private_key or self.private_key_file)
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether there is nothing to serve but the registration of an App.
+
+        Hosts that share a database share no disk, so what is registered on one would not be known to the others:
+        there the credentials have to be in the settings.
+        """
+        return not self.has_credentials and self.database_url is None
+
+    def pem(self) -> str:
+        """The App's private key. Raises `UserError` when there is none or its file cannot be read."""
+        if self.private_key is not None:
+            return self.private_key
+        if self.private_key_file is None:
+            raise UserError(f"The App's private key is not set: set {PREFIX}PRIVATE_KEY_FILE or {PREFIX}PRIVATE_KEY.")
+        try:
+            return self.private_key_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read:"
+                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is no PEM'}."
+            ) from None
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be logged."""
+        address = urlsplit(self.database_url or "")
+        passwords = (address.password, unquote(address.password or ""), *parse_qs(address.query).get("password", []))
+        named = (*self.webhook_secrets, self.private_key, self.database_url, *passwords, self.metrics_token)
+        return tuple(dict.fromkeys(filter(None, named)))
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
+        current, previous = (*self.webhook_secrets, "", "")[:2]
+        values = {
+            "APP_ID": "" if self.app_id is None else str(self.app_id),
+            "APP_SLUG": self.app_slug,
+            "PRIVATE_KEY": self.private_key or "",
+            "PRIVATE_KEY_FILE": str(self.private_key_file or ""),
+            "WEBHOOK_SECRET": current,
+            "WEBHOOK_SECRET_PREVIOUS": previous,
+            "GITHUB_URL": self.github_url,
+            "API_URL": self.api_url,
+            "URL": self.url or "",
+            "DIRECTORY": str(self.directory),
+            "DATABASE_URL": self.database_url or "",
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "WEB_THREADS": str(self.web_threads),
+            "WORKER_THREADS": str(self.worker_threads),
+            "LOG_LEVEL": self.log_level,
+            "METRICS_TOKEN": self.metrics_token or "",
+        }
+        return {PREFIX + name: value for name, value in values.items()}
+
+
+def from_environment() -> Settings:
+    """The settings of this process, with what `setup` has kept. Raises `UserError`."""
+    return with_registered(read(os.environ))
+
+
+def with_registered(settings: Settings) -> Settings:
+    """The settings with the credentials that `setup` has kept, where they name none of their own. Raises `UserError`.
+
+    Those of another App than the one that is set are left alone.
+    """
+    kept = registered.read(settings.directory)
+    if kept is None or settings.app_id not in {None, kept.app_id}:
+        return settings
+    own_key = settings.private_key is not None or settings.private_key_file is not None
+    kept_secrets = (kept.webhook_secret,) if kept.webhook_secret is not None else ()
+    return replace(
+        settings,
+        app_id=kept.app_id,
+        app_slug=settings.app_slug if settings.app_slug != _SLUG_DEFAULT else kept.slug,
+        private_key_file=settings.private_key_file if own_key else kept.key_file,
+        webhook_secrets=settings.webhook_secrets or kept_secrets,
+        url=settings.url or kept.address,
+    )
+
+
+def read(variables: Mapping[str, str]) -> Settings:
+    """The settings in these variables; an empty one counts as not set.
+
+    Plain `PORT`, which platforms with a Procfile set, serves where `PLANGATE_PORT` is not set. Raises `UserError` for
+    a value that makes no sense and for a variable with our prefix that does not exist.
+    """
+    _refuse_unknown(variables)
+    given = _Given(variables)
+    github_url = given.url("GITHUB_URL", _GITHUB)
+    key_file = given.text("PRIVATE_KEY_FILE")
+    return Settings(
+        app_id=given.number("APP_ID", None, 1, 2**63 - 1),
+        app_slug=given.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
+        private_key=given.pem("PRIVATE_KEY"),
+        private_key_file=Path(key_file) if key_file else None,
+        webhook_secrets=tuple(filter(None, (given.text("WEBHOOK_SECRET"), given.text("WEBHOOK_SECRET_PREVIOUS")))),
+        github_url=github_url,
+        api_url=given.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
+        url=given.own("URL"),
+        directory=Path(given.text("DIRECTORY") or "var"),
+        database_url=given.database("DATABASE_URL"),
+        host=given.host(),
+        port=given.port(),
+        web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
+        worker_threads=given.number("WORKER_THREADS", 4, 1, 64) or 4,
+        log_level=given.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+        metrics_token=given.text("METRICS_TOKEN"),
+    )
+
+
+class _Given:
+    """The variables, each with its reader."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str | None:
+        return self._variables.get(PREFIX + name) or None
+
+    def one(self, name: str, default: str, fits: Callable[[str], object], what: str) -> str:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not fits(value):
+            raise _wrong(PREFIX + name, value, what)
+        return value
+
+    def number(self, name: str, default: int | None, least: int, most: int) -> int | None:
+        value = self.text(name)
+        return default if value is None else _number(PREFIX + name, value, least, most)
+
+    def port(self) -> int:
+        for name in (f"{PREFIX}PORT", "PORT"):
+            if value := self._variables.get(name):
+                return _number(name, value, 1, 65_535)
+        return _PORT
+
+    def host(self) -> str:
+        value = self.text("HOST")
+        if value is None or value == "localhost":
+            return "127.0.0.1"
+        try:
+            ipaddress.ip_address(value)
+            fits = "%" not in value
+        except ValueError:
+            fits = False
+        if not fits:
+            raise _wrong(f"{PREFIX}HOST", value, "an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all")
+        return value
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name)
+        if value is None:
+            return default
+        try:
+            parts = urlsplit(value)
+            fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise _wrong(PREFIX + name, value, "an address such as https://github.example.com")
+        return value.rstrip("/")
+
+    def own(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return own_address(value)
+        except UserError:
+            raise _wrong(PREFIX + name, value, "an address such as https://plangate.example.com") from None
+
+    def database(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            who, _, where = parts.netloc.rpartition("@")
+            # A sign of the password's that was not written as %.. would make the rest of it a host's or a database's
+            # name, which errors show. There may be several hosts:
+            # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+            fits = "@" not in who and all(map(_DATABASE_HOST.fullmatch, where.split(",")))
+            # The name of the database is asked for, because without it the user's name would be taken.
+            fits = fits and re.fullmatch("/[^/@]+", parts.path) is not None and not parts.fragment
+            fits = fits and parts.scheme in {"postgres", "postgresql"}
+        except ValueError:
+            fits = False
+        if not fits:
+            # The address holds a password, so it is not shown.
+            raise UserError(
+                f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name; in a password"
+                " write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25."
+            )
+        return value
+
+    def pem(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        key = value.replace("\\n", "\n")  # many platforms keep a variable on one line
+        if "PRIVATE KEY-----" not in key:
+            raise UserError(
+                f"{PREFIX}{name} is no private key in PEM form: it begins with -----BEGIN … PRIVATE KEY-----."
+            )
+        return key
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    # `isdecimal` alone would take other scripts' digits, `int` alone would take "1_000" and " 7 ".
+    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise _wrong(name, value, f"a whole number from {least} to {most}")
+    return int(value)
+
+
+def _wrong(name: str, value: str, what: str) -> UserError:
+    shown = value if len(value) <= 60 else f"{value[:60]}…"  # noqa: PLR2004  enough to recognise it by
+    return UserError(f"{name} is {shown!r}: it must be {what}.")
+
+
+def _refuse_unknown(variables: Mapping[str, str]) -> None:
+    known = Settings().environment()
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
+            raise UserError(f"{name} is no setting: {hint}")

@@ -1,1 +1,0 @@
-"""Makes the pruned copies of GitHub's official descriptions: `python -m bot.sandbox.vendor`."""

@@ -1,0 +1,366 @@
+"""Commands, tried as people write them: an issue becomes a feature, a finding is waived, a draft is committed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.change.trees import Document
+from bot.core.documents.spec import read_spec
+from bot.core.forge.events import MergeGroupRequested
+from bot.sandbox.faults import Fault
+from tests.asking import branches, faces, harbour, messages, replies, reply, say, text_at
+from tests.stage import SPEC, TEMPLATE, feature, plan
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import PullRequest, Repository
+    from tests.stage import Stage
+
+FAILING = feature(text=plan("FAIL"))
+BRANCH = "001-export-audit-log"
+FOLDER = f"specs/{BRANCH}"
+
+
+def asked(
+    stage: Stage, repo: Repository, title: str = "Export the audit log", body: str = "An auditor reads it."
+) -> int:
+    """An issue's number."""
+    return stage.world.open_issue(repo, title, body, author="eve").number
+
+
+def opened(stage: Stage, repo: Repository, files: dict[str, str], branch: str = "001-search") -> PullRequest:
+    stage.world.push(repo, branch, files, author="ada")
+    pull = stage.world.open_pull_request(repo, branch, author="ada")
+    stage.drain(patience=10)
+    return pull
+
+
+class TestFromIssueToFeature:
+    def test_by_comments_alone(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        main = repo.branch("main") or ""
+        issue = asked(stage, repo)
+
+        first = say(stage, repo, issue, "/plan", "eve")
+        assert faces(stage, repo, first) == ["eyes", "rocket"]
+        assert f"This becomes feature `{BRANCH}`" in reply(stage, repo, issue)
+        assert "`/plan start` does all of it" in reply(stage, repo, issue)
+
+        begin = say(stage, repo, issue, "/plan start", "grace")
+        assert faces(stage, repo, begin) == ["eyes", "rocket"]
+        (pull,) = repo.pulls.values()
+        assert (pull.draft, pull.head_ref, pull.base_ref) == (True, BRANCH, "main")
+        assert pull.issue.title == "Export the audit log"
+        assert f"Closes #{issue}" in pull.issue.body
+        assert f"**Feature `{BRANCH}` has begun**" in reply(stage, repo, issue)
+        (message,) = messages(repo, BRANCH, main)
+        assert "Requested-by: grace" in message
+
+        run = stage.run(repo, pull.head_sha)
+        assert (run.conclusion, run.title) == ("failure", "2 principles unanswered · draft")
+        assert "`[NEEDS CLARIFICATION: what a person gets done]` is still open" in (run.summary or "")
+        lines = text_at(repo, BRANCH, f"{FOLDER}/plan.md").split("\n")
+        told = {note["start_line"] for note in run.annotations if note["path"].endswith("plan.md")}
+        blanks = {n for n, line in enumerate(lines, 1) if line.endswith("| | |") or "NEEDS CLARIFICATION" in line}
+        assert told == blanks
+        assert len(told) == 4
+        say(stage, repo, pull.number, "/plan status", "eve")
+        assert "2 principles unanswered" in reply(stage, repo, pull.number)
+
+    def test_the_documents_are_filled_with_what_is_known(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        say(stage, repo, asked(stage, repo), "/plan start", "grace")
+        spec = text_at(repo, BRANCH, f"{FOLDER}/spec.md")
+        read = read_spec(Document("spec.md", spec))
+        assert (read.title, read.branch, read.unfilled) == ("Export the audit log", BRANCH, False)
+        assert '"An auditor reads it."' in spec
+        drafted = text_at(repo, BRANCH, f"{FOLDER}/plan.md")
+        assert "# Implementation Plan: Export the audit log" in drafted
+        assert "An auditor reads it. <!-- first paragraph of the issue -->" in drafted
+
+    def test_the_spec_is_drawn_from_the_repositorys_own_template(self, stage: Stage) -> None:
+        own = {".specify/templates/overrides/spec-template.md": "# Spec: [FEATURE NAME]\n\n## Why\n\n[the reason]\n"}
+        repo = harbour(stage, files=own)
+        say(stage, repo, asked(stage, repo), "/plan start", "grace")
+        assert text_at(repo, BRANCH, f"{FOLDER}/spec.md") == (
+            "# Spec: Export the audit log\n\n## Why\n\n[NEEDS CLARIFICATION: the reason]\n"
+        )
+
+    def test_the_bot_is_the_author(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        say(stage, repo, asked(stage, repo), "/plan start", "grace")
+        commit = repo.git.commit(repo.branch(BRANCH) or "")
+        assert commit is not None
+        assert commit.author.name == commit.committer.name == "plangate[bot]"
+
+    def test_a_slug_of_ones_own(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        say(stage, repo, asked(stage, repo), "/plan start 007-Audit Trail!", "grace")
+        assert branches(repo) == ["001-audit-trail", "main"]
+
+    def test_again_changes_nothing(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        issue = asked(stage, repo)
+        say(stage, repo, issue, "/plan start", "grace")
+        before = (repo.branch(BRANCH), reply(stage, repo, issue))
+        say(stage, repo, issue, "/plan start", "grace")
+        assert (repo.branch(BRANCH), reply(stage, repo, issue)) == before
+        assert len(repo.pulls) == 1
+        other = say(stage, repo, issue, "/plan start other", "grace")
+        assert faces(stage, repo, other) == ["eyes", "confused"]
+        assert branches(repo) == [BRANCH, "main"]
+        assert f"has branch `{BRANCH}` already" in reply(stage, repo, issue)
+
+    def test_somebody_elses_branch_of_that_name_is_not_written_to(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        issue = asked(stage, repo)
+        say(stage, repo, issue, "/plan", "eve")
+        head = stage.world.push(repo, BRANCH, {f"{FOLDER}/spec.md": SPEC}, author="ada")
+        say(stage, repo, issue, "/plan start", "grace")
+        assert repo.branch(BRANCH) == head
+        assert [pull.head_sha for pull in repo.pulls.values()] == [head]
+
+    def test_what_is_merged_already_is_not_begun_again(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        issue = asked(stage, repo)
+        say(stage, repo, issue, "/plan", "eve")
+        stage.world.push(repo, "main", {f"{FOLDER}/spec.md": SPEC}, author="root")
+        again = say(stage, repo, issue, "/plan start", "grace")
+        assert faces(stage, repo, again) == ["eyes", "confused"]
+        assert "is on the default branch already" in reply(stage, repo, issue)
+        assert branches(repo) == ["main"]
+
+    def test_without_the_right_to_write_the_hosts_choice_is_named(self, stage: Stage, ferry: Repository) -> None:
+        stage.world.user("grace", "write", ferry)
+        issue = asked(stage, ferry)
+        comment = say(stage, ferry, issue, "/plan start", "grace")
+        assert faces(stage, ferry, comment) == ["eyes", "-1"]
+        told = reply(stage, ferry, issue)
+        assert "whoever hosts it chose the permission *Contents: Read-only*" in told
+        assert f"git switch -c {BRANCH} origin/main" in told
+        assert branches(ferry) == ["main"]
+
+    def test_only_commands_that_commit_get_a_token_that_may(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        issue = asked(stage, repo)
+        mark = stage.world.requests.mark
+        say(stage, repo, issue, "/plan", "eve")
+        scopes = [one.body["permissions"] for one in stage.world.requests.since(mark) if one.is_token]
+        assert all(scope["contents"] == "read" for scope in scopes)
+        say(stage, repo, issue, "/plan start", "grace")
+        wrote = [
+            one.operation for one in stage.requests(mark) if one.scope.get("permissions", {}).get("contents") == "write"
+        ]
+        assert set(wrote) == {
+            "git/get-commit",
+            "git/create-tree",
+            "git/create-commit",
+            "git/create-ref",
+            "pulls/create",
+        }
+
+
+class TestNumbers:
+    def test_all_that_has_a_number_is_counted(self, stage: Stage, ferry: Repository) -> None:
+        stage.world.push(ferry, "main", {"specs/001-login/spec.md": SPEC}, author="root")
+        stage.world.push(ferry, "002-search", feature("specs/002-search"), author="ada")
+        fork = stage.world.fork(ferry, "eve")
+        stage.world.push(fork, "my-work", feature("specs/003-tickets"), author="eve")
+        stage.world.open_pull_request(ferry, "my-work", author="eve", fork=fork)
+        fourth = asked(stage, ferry, "Refunds")
+        say(stage, ferry, fourth, "/plan", "eve")
+        assert "feature `004-refunds`" in reply(stage, ferry, fourth)
+        fifth = asked(stage, ferry, "Invoices")
+        say(stage, ferry, fifth, "/plan", "eve")
+        told = reply(stage, ferry, fifth)
+        assert "feature `005-invoices`" in told
+        assert "003 is in an open pull request, 002 is on an open branch, 004 is offered to another issue" in told
+
+    def test_a_number_is_kept_for_seven_days(self, stage: Stage, ferry: Repository) -> None:
+        for _ in range(2):
+            say(stage, ferry, asked(stage, ferry, "Refunds"), "/plan", "eve")
+            stage.world.advance(7 * 86_400 + 60)
+        found = [reply(stage, ferry, number) for number in sorted(ferry.issues)]
+        assert all("feature `001-refunds`" in told for told in found)
+
+    @pytest.mark.parametrize(("mode", "branch"), [("issue", "001-refunds"), ("ticket", "001-refunds")])
+    def test_elsewhere_the_issues_own_number_counts(self, stage: Stage, mode: str, branch: str) -> None:
+        config = {".github/app.yml": f"plangate:\n  number: {mode}\n", "specs/041-old/spec.md": SPEC}
+        repo = harbour(stage, files=config)
+        issue = asked(stage, repo, "Refunds")
+        say(stage, repo, issue, "/plan", "eve")
+        assert f"feature `{branch}`" in reply(stage, repo, issue)
+
+    def test_or_the_moment_of_the_issue(self, stage: Stage) -> None:
+        repo = harbour(stage, files={".github/app.yml": "plangate:\n  number: timestamp\n"})
+        issue = asked(stage, repo, "Refunds")
+        say(stage, repo, issue, "/plan", "eve")
+        say(stage, repo, issue, "/plan", "eve")
+        told = reply(stage, repo, issue)
+        digits = told.split("feature `")[1].split("-refunds`")[0]
+        assert [len(part) for part in digits.split("-")] == [8, 6]
+
+
+class TestCommit:
+    def test_the_missing_documents_become_one_commit(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, {"src/app.py": "print()\n"})
+        before = pull.head_sha
+        comment = say(stage, repo, pull.number, "/plan commit", "grace")
+        assert faces(stage, repo, comment) == ["eyes", "rocket"]
+        assert len(messages(repo, "001-search", before)) == 1
+        assert "# Feature Specification: Search" in text_at(repo, "001-search", "specs/001-search/spec.md")
+        assert "# Implementation Plan: Search" in text_at(repo, "001-search", "specs/001-search/plan.md")
+        assert "Committed `spec.md` and `plan.md`" in reply(stage, repo, pull.number)
+        run = stage.run(repo, pull.head_sha)
+        assert run.title == "2 principles unanswered · 11 clarifications open"
+
+    def test_again_commits_nothing(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, {"src/app.py": "print()\n"})
+        say(stage, repo, pull.number, "/plan commit", "grace")
+        head = pull.head_sha
+        say(stage, repo, pull.number, "/plan commit", "grace")
+        assert pull.head_sha == head
+        assert "Nothing to commit" in reply(stage, repo, pull.number)
+
+    def test_what_somebody_wrote_stays(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, feature(text=TEMPLATE))
+        say(stage, repo, pull.number, "/plan commit", "grace")
+        assert text_at(repo, "001-search", "specs/001-search/spec.md") == SPEC
+        assert "Committed `plan.md`" in reply(stage, repo, pull.number)
+
+    def test_a_branch_that_moves_meanwhile_is_not_overwritten(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, {"src/app.py": "print()\n"})
+
+        def move() -> None:
+            stage.world.push(repo, "001-search", {"specs/001-search/spec.md": SPEC}, author="ada")
+
+        stage.world.faults.add(Fault("git/create-commit", 0, meanwhile=move))
+        before = pull.head_sha
+        say(stage, repo, pull.number, "/plan commit", "grace")
+        assert text_at(repo, "001-search", "specs/001-search/spec.md") == SPEC
+        assert len(messages(repo, "001-search", before)) == 2
+        assert "Committed `plan.md`" in reply(stage, repo, pull.number)
+
+    def test_a_fork_gets_a_patch_that_applies(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        fork = stage.world.fork(repo, "eve")
+        head = stage.world.push(fork, "001-search", {"src/app.py": "print()\n"}, author="eve")
+        pull = stage.world.open_pull_request(repo, "001-search", author="eve", fork=fork)
+        stage.drain(patience=10)
+        comment = say(stage, repo, pull.number, "/plan commit", "grace")
+        assert faces(stage, repo, comment) == ["eyes", "-1"]
+        told = reply(stage, repo, pull.number)
+        assert "in a fork, where this App cannot write" in told
+        patch = told.split("diff\n", 1)[1].split("\n```", 1)[0] + "\n"
+        assert "+# Implementation Plan: Search" in patch
+        assert pull.head_sha == head
+
+
+class TestWaive:
+    def waived(self, stage: Stage, repo: Repository, who: str = "mona") -> PullRequest:
+        pull = opened(stage, repo, FAILING)
+        say(stage, repo, pull.number, "/plan waive unjustified-violation it is three lines long", who)
+        return pull
+
+    def test_it_is_shown_in_title_and_table(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = self.waived(stage, repo)
+        run = stage.run(repo, pull.head_sha)
+        assert run.conclusion == "success"
+        assert (run.title or "").endswith("unjustified-violation waived by mona")
+        told = run.summary or ""
+        assert "**unjustified-violation is waived** by `mona` (maintain): `it is three lines long`" in told
+        assert "| I. Library First | ❌ violated" in told
+        assert "waived by `mona`" in told
+        assert "is waived** by `mona`" in reply(stage, repo, pull.number)
+
+    def test_it_survives_an_update_of_the_branch_and_what_leaves_the_folder_alone(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = self.waived(stage, repo)
+        stage.world.push(repo, "001-search", {"src/app.py": "print()\n"}, author="ada")
+        stage.drain(patience=10)
+        assert "waived by mona" in (stage.run(repo, pull.head_sha).title or "")
+
+    @pytest.mark.parametrize("text", [plan("FAIL") + "\nMore.\n", plan("FAIL", "FAIL")])
+    def test_it_ends_when_the_folder_changes(self, stage: Stage, text: str) -> None:
+        repo = harbour(stage)
+        pull = self.waived(stage, repo)
+        stage.world.push(repo, "001-search", {"specs/001-search/plan.md": text}, author="ada")
+        stage.drain(patience=10)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+
+    def test_it_goes_along_into_the_merge_queue(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        self.waived(stage, repo)
+        base = repo.branch("main") or ""
+        queue = "gh-readonly-queue/main/pr-1-0"
+        head = stage.world.push(repo, queue, FAILING, author="ada")
+        ref = f"refs/heads/{queue}"
+        about = stage.about(repo)
+        stage.put(MergeGroupRequested(**about, head_sha=head, head_ref=ref, base_sha=base, base_ref="refs/heads/main"))
+        stage.drain()
+        assert stage.run(repo, head).conclusion == "success"
+
+    def test_write_access_is_not_enough(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = self.waived(stage, repo, "grace")
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        assert "needs **maintain**; the account that asked has **write**" in reply(stage, repo, pull.number)
+
+    def test_a_misread_non_negotiable_takes_an_admin(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, feature(text=plan("PASS", "FAIL")))
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        order = "/plan waive non-negotiable-violated the word FAIL stands in a quote"
+        say(stage, repo, pull.number, order, "mona")
+        assert "needs **admin**; the account that asked has **maintain**" in reply(stage, repo, pull.number)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        say(stage, repo, pull.number, order, "root")
+        assert stage.run(repo, pull.head_sha).conclusion == "success"
+
+    def test_a_lock_forbids_it(self, stage: Stage) -> None:
+        repo = harbour(stage, files={".github/app.yml": "plangate:\n  locked: [waive]\n"})
+        pull = self.waived(stage, repo, "root")
+        assert "Waivers are locked here" in reply(stage, repo, pull.number)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+
+    def test_what_was_not_found_is_not_waived(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, FAILING)
+        comment = say(stage, repo, pull.number, "/plan waive dead-link nobody follows that link", "mona")
+        assert faces(stage, repo, comment) == ["eyes", "confused"]
+        assert "nothing to waive" in reply(stage, repo, pull.number)
+
+    def test_never_a_broken_configuration(self, stage: Stage) -> None:
+        repo = harbour(stage, files={".github/app.yml": "plangate: {mode: maybe}\n"})
+        pull = opened(stage, repo, FAILING)
+        assert stage.run(repo, pull.head_sha).conclusion == "action_required"
+        say(stage, repo, pull.number, "/plan waive unjustified-violation it is three lines long", "root")
+        assert "A configuration that cannot be read is not waived" in reply(stage, repo, pull.number)
+        assert stage.run(repo, pull.head_sha).conclusion == "action_required"
+
+
+class TestPreparedRows:
+    def test_a_violation_that_the_unwritten_plan_admits_has_its_row(self, stage: Stage, ferry: Repository) -> None:
+        table = "| Principle | Status | Notes |\n|---|---|---|\n| I. Library First | ❌ FAIL | |\n"
+        text = TEMPLATE.replace("[Gates determined based on constitution file]\n", table)
+        pull = opened(stage, ferry, feature(text=text))
+        drafted = stage.run(ferry, pull.head_sha).text or ""
+        tracking = drafted.split("## Complexity Tracking")[1]
+        assert "| I. Library First | | |" in tracking
+
+
+class TestOneReply:
+    def test_many_commands_leave_one_comment_and_the_plan_in_it(self, stage: Stage, ferry: Repository) -> None:
+        issue = asked(stage, ferry)
+        for text in ("/plan", "/plan help", "/plan start", "/plan nonsense", "/plan status"):
+            say(stage, ferry, issue, text, "eve")
+        assert len(replies(stage, ferry, issue)) == 1
+        told = reply(stage, ferry, issue)
+        assert "This becomes feature" in told
+        assert "Last command: <code>/plan status</code>" in told

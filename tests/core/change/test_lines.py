@@ -1,0 +1,56 @@
+"""Which lines are new."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.change.lines import lines_by_path, new_lines
+from tests.core.changes import change
+
+_TEXT = st.text(alphabet="ab\n ", max_size=60)
+
+
+def test_a_line_that_the_base_lacks_is_new() -> None:
+    assert new_lines("a\nb\nc", "a\nx\nb\nc") == {2}
+
+
+def test_a_line_that_moved_is_old_and_a_second_copy_is_new() -> None:
+    assert new_lines("a\nb", "b\na") == frozenset()
+    assert new_lines("a", "a\na") == {2}
+
+
+def test_what_no_reader_sees_changes_nothing() -> None:
+    assert new_lines("a\nb\n", "\ufeffa\r\nb  \r\n\n") == frozenset()
+
+
+def test_a_moved_document_is_compared_with_where_it_was() -> None:
+    moved = change(
+        {"specs/021-a/plan.md": "one\ntwo"},
+        {"specs/018-a/plan.md": "one"},
+        moved={"specs/021-a/plan.md": "specs/018-a/plan.md"},
+    )
+    assert lines_by_path(moved, "specs/021-a") == {"specs/021-a/plan.md": {2}}
+
+
+def test_a_new_document_is_new_as_a_whole_and_an_untouched_one_is_old() -> None:
+    base = {"specs/018-a/plan.md": "one"}
+    assert lines_by_path(change({**base, "specs/018-a/spec.md": "x"}, base), "specs/018-a") == {
+        "specs/018-a/plan.md": frozenset()
+    }
+
+
+def test_time_grows_with_the_text() -> None:
+    text = "\n".join(str(number % 7) for number in range(200_000))
+    started = time.process_time()
+    new_lines(text, text[::-1])
+    assert time.process_time() - started < 2
+
+
+@given(_TEXT, _TEXT)
+def test_every_new_line_is_a_line_with_something_on_it(base: str, head: str) -> None:
+    lines = head.split("\n")
+    assert all(lines[number - 1].strip() for number in new_lines(base, head))
+    assert new_lines(head, head) == frozenset()

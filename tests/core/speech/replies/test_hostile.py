@@ -1,0 +1,253 @@
+"""Hostile text in titles, issues, specs, branches and names: no reply mentions anyone, breaks out or grows too long."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.config.model import Commands
+from bot.core.documents.spec import Spec
+from bot.core.drafting.draft import Draft
+from bot.core.drafting.naming import is_slug, name_feature, next_number
+from bot.core.drafting.skeleton import draft_plan, issue_summary
+from bot.core.drafting.skeleton.spec import SpecFacts, asked_in, draft_spec
+from bot.core.forge.roles import Role
+from bot.core.speech.commands import Command, Spelling, Verb, Where, read_commands
+from bot.core.speech.render import RenderContext
+from bot.core.speech.replies import (
+    MAX_COMMENT,
+    Begun,
+    Denial,
+    House,
+    IssuePlan,
+    begun,
+    commit_by_hand,
+    committed,
+    compose,
+    denial,
+    help_text,
+    issue_plan,
+    main_of,
+    mistake,
+    start_by_hand,
+    waived,
+)
+from bot.core.speech.replies.begun import commit_message, pull_request_body
+from bot.core.yardstick.constitution import Constitution, ConstitutionState, Principle
+from tests.core.drafting.skeleton.templates import facts
+from tests.core.speech.replies.oracle import TAGS, Seen, seen
+
+NASTY = [
+    "@octocat",
+    "@acme/admins",
+    "#412",
+    "acme/ferry#1",
+    "GH-7",
+    "&#64;octocat",
+    "&commat;octocat",
+    "https://evil.example/x",
+    "</details>",
+    "</summary>",
+    "<img src=x onerror=alert(1)>",
+    "<!--",
+    "-->",
+    "```",
+    "````",
+    "~~~~~~",
+    "`" * 40,
+    "\u202e",
+    "\u200b",
+    "\x00",
+    "\r\n",
+    "\n\n",
+    "\n# ",
+    "\n> ",
+    "| x |",
+    "$(touch /tmp/x)",
+    "; rm -rf ~",
+    "' \" \\",
+    "[x](javascript:alert)",
+    "[FEATURE]",
+    "[a]: https://evil.example",
+    "<!-- plangate:v1 part=last -->",
+    "8be41d7c02f95a3e6d1b7f40c9a2e85d31067bc4",
+    "監査",
+    "word",
+    " ",
+]
+hostile = st.lists(st.sampled_from(NASTY) | st.text(max_size=12), max_size=14).map("".join)
+long = st.sampled_from(NASTY).map(lambda word: (word + " ") * (60_000 // (len(word) + 1)))
+anything = hostile | long
+branches = hostile.map(lambda text: re.sub(r"[\x00-\x20~^:?*\[\\\x7f]|\.\.|@\{", "", text).strip("/.") or "main")
+
+SPEC_TEMPLATE = """# Feature Specification: [FEATURE NAME]
+
+**Feature Branch**: `[###-feature-name]`
+**Input**: User description: "$ARGUMENTS"
+
+## Stories
+
+[Tell it]
+"""
+
+CONTEXT = RenderContext(
+    repository="acme/ferry",
+    base_sha="8be41d7c02f95a3e6d1b7f40c9a2e85d31067bc4",
+    base_branch="main",
+    default_branch="main",
+    engine_version="0.1.0",
+    site_url="https://plangate.example",
+)
+
+
+def check(reply: str) -> Seen:
+    """What must hold for every reply."""
+    assert len(reply) <= MAX_COMMENT
+    assert reply.startswith("<!-- plangate:v1 kind=plan issue=412 -->\n")
+    shown = seen(reply)
+    assert shown.linked == []
+    assert shown.tags <= TAGS
+    assert all(comment.startswith("<!-- plangate:v1 ") for comment in shown.comments)
+    assert all(
+        link.startswith(("https://github.com/acme/", "https://redirect.github.com/acme/", "https://plangate.example/"))
+        for link in shown.links
+    )
+    return shown
+
+
+def test_what_looks_at_the_replies_sees_harm() -> None:
+    shown = seen("hi @octocat #1 <img src=x> <!-- x --> [a](https://evil.example)\n\n```bash\nx\n```\n")
+    assert len(shown.linked) == 2
+    assert shown.tags == {"img"}
+    assert shown.comments == ["<!-- x -->"]
+    assert shown.links == ["https://evil.example"]
+    assert shown.blocks == [("bash", "x\n")]
+
+
+@settings(max_examples=60)
+@given(anything, anything, anything, anything, branches)
+def test_a_plan_on_an_issue(title: str, body: str, principle: str, told: str, branch: str) -> None:
+    naming = name_feature(title, "022", issue=412)
+    constitution = Constitution(
+        ".specify/memory/constitution.md",
+        ConstitutionState.FILLED,
+        told[:40] or None,
+        (Principle("I", principle, True, 9),),  # noqa: FBT003  a principle's strength
+    )
+    spec = Spec(f"{naming.dir}/spec.md", summary=told, summary_line=3) if told else None
+    known = replace(
+        facts(constitution=constitution),
+        feature_dir=naming.dir,
+        title=naming.title,
+        branch=None,
+        spec=spec,
+        summary=issue_summary(body),
+        paths=(f"{told[:50]}/a.rs", f"src/{title[:50]}/b.rs"),
+        violations=(principle,),
+    )
+    draft = draft_plan(known)
+    context = replace(CONTEXT, default_branch=branch)
+    free = next_number(["020-a"], branches=[branch], reserved=["021"])
+    plan = IssuePlan(naming, draft, constitution, free, can_commit=True)
+    reply = compose(412, issue_plan(plan, context), ("/plan " + title, denial_of(title)))
+    shown = check(reply)
+    fenced = [content for info, content in shown.blocks if info == "markdown"]
+    if fenced:
+        assert [line.rstrip() for line in fenced[0].rstrip().split("\n")] == [
+            line.rstrip() for line in draft.text.rstrip().split("\n")
+        ]
+    shell(next(content for info, content in shown.blocks if info == "bash"))
+    assert all(len(link) <= 8_000 for link in shown.links)
+
+
+def denial_of(held_by: str) -> str:
+    denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, 412, 7, held_by)
+    return denial(denied, House(), CONTEXT)
+
+
+def shell(script: str) -> None:
+    """Every line of a recipe splits as a shell splits it, and runs git, mkdir or nothing."""
+    for line in script.strip().split("\n"):
+        if line.startswith("#"):
+            continue
+        words = shlex.split(line, comments=True)
+        starts = [words[0], *(words[at + 1] for at, word in enumerate(words) if word == "&&")]
+        assert set(starts) <= {"git", "mkdir"}
+
+
+@settings(max_examples=60)
+@given(branches, anything, hostile)
+def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
+    naming = name_feature(title, "022", issue=412)
+    assert is_slug(naming.branch)
+    house, context = House(Commands(prefix=title or "/plan")), replace(CONTEXT, default_branch=branch)
+    for answer in (
+        start_by_hand(naming, house, context),
+        commit_by_hand({f"{naming.dir}/plan.md": text}, branch, fork=True),
+        commit_by_hand({}, branch, fork=False),
+    ):
+        shown = check(compose(412, answer))
+        for info, content in shown.blocks:
+            if info == "bash":
+                shell(content)
+
+
+@settings(max_examples=60)
+@given(anything, anything, anything)
+def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
+    naming = name_feature(title, "022", issue=412)
+    asked = SpecFacts(naming.dir, naming.title, naming.branch, "2026-11-22", asked_in(title, body), SPEC_TEMPLATE)
+    spec, plan = draft_spec(asked), draft_plan(replace(facts(), feature_dir=naming.dir, title=naming.title))
+    feature = Begun(naming, spec, plan, 413, 412)
+    shown = check(compose(412, begun(feature, CONTEXT)))
+    shell(next(content for info, content in shown.blocks if info == "bash"))
+    check(compose(412, None, ("/plan commit", committed([spec.path, plan.path], title, "8be41d7"))))
+    patch = commit_by_hand({spec.path: spec.text, plan.path: plan.text}, naming.branch, fork=True)
+    check(compose(412, None, (title, patch)))
+    opened = seen(pull_request_body(feature, "/plan"))
+    assert opened.linked == ["#4"], "the issue that it closes, and nothing else"
+    message = commit_message(naming.branch, login)
+    assert "#" not in message
+    assert len(message.split("\n")[0]) <= 100
+    trailers = [line for line in message.split("\n") if line.startswith("Requested-by: ")]
+    assert trailers in ([], [f"Requested-by: {login}"])
+    assert message.count("\n") <= 5
+
+
+@settings(max_examples=60)
+@given(anything, anything, st.sampled_from(Where))
+def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> None:
+    house = House(Commands(prefix=prefix[:60] or "/plan"))
+    written = "\n".join(f"/plan {line}" for line in text.split("\n")[:8])
+    for read in read_commands(written, where, Spelling(), ["missing-artifact"]):
+        answer = (
+            waived("missing-artifact", text, Role.ADMIN, read.reason or "")
+            if isinstance(read, Command)
+            else mistake(read, house)
+        )
+        check(compose(412, None, (written, answer)))
+    check(compose(412, help_text(house, CONTEXT), (text, help_text(house, CONTEXT))))
+
+
+def test_our_own_mark_in_foreign_words_cuts_nothing() -> None:
+    house = House(Commands(prefix="<!-- plangate:v1 part=last -->```"))
+    reply = compose(412, help_text(house, CONTEXT), ("/plan", help_text(house, CONTEXT)))
+    check(reply)
+    assert main_of(reply) is not None
+    assert reply.count("part=last") == 1
+
+
+@given(st.text(max_size=200) | anything, st.none() | anything, anything)
+def test_a_last_command_never_takes_the_plans_place(main: str, answer: str | None, command: str) -> None:
+    draft = Draft("specs/022-x/plan.md", main, 0, 0, 0, "bundled")
+    naming = name_feature("x", "022")
+    body = issue_plan(IssuePlan(naming, draft, Constitution("c", ConstitutionState.MISSING)), CONTEXT)
+    first = compose(412, body, None if answer is None else (command, answer))
+    assert main_of(first) == main_of(compose(412, body))
+    again = compose(412, main_of(first), (command, "another answer"))
+    assert main_of(again) == main_of(first)
+    assert again.count("Last command: ") == 1 + body.count("Last command: ")

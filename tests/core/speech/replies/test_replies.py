@@ -1,0 +1,287 @@
+"""Replies as a person reads them, against the layouts that the project promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.core.config.model import Commands, RepositoryConfig, RuleLevel
+from bot.core.drafting.draft import Draft
+from bot.core.drafting.naming import name_feature, next_number
+from bot.core.forge.effects import Conclusion
+from bot.core.forge.roles import Role
+from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.speech.commands import COMMANDS, Mistake, MistakeKind, Verb
+from bot.core.speech.render import RenderContext
+from bot.core.speech.replies import (
+    Denial,
+    House,
+    IssuePlan,
+    Setting,
+    commit_by_hand,
+    compose,
+    denial,
+    help_text,
+    issue_plan,
+    issue_status,
+    main_of,
+    mistake,
+    new_file_link,
+    reply_marker,
+    settings_in_force,
+    start_by_hand,
+    status,
+    too_often,
+    waived,
+    why,
+)
+from bot.core.text.prose import At, Side
+from tests.core.drafting.skeleton.templates import FERRY
+from tests.core.speech.replies.oracle import seen
+
+BASE = "8be41d7c02f95a3e6d1b7f40c9a2e85d31067bc4"
+CONTEXT = RenderContext(
+    repository="acme/ferry",
+    base_sha=BASE,
+    base_branch="main",
+    default_branch="main",
+    engine_version="0.1.0",
+    site_url="https://plangate.example",
+)
+NAMING = name_feature("Export the audit log", "022", issue=412)
+DRAFT = Draft(f"{NAMING.dir}/plan.md", "# Plan\n\nIt's 5 % & more.\n", 11, 4, 7, ".specify/templates/plan-template.md")
+MAINTAIN = Commands(start=Role.MAINTAIN)
+SET = {Verb.START: At(".github/app.yml", 24, Side.BASE)}
+
+
+def plan(**more: Any) -> str:
+    free = next_number(["018-a"], branches=["019-b", "020-c"], pull_requests=["specs/021-d"])
+    return issue_plan(replace(IssuePlan(NAMING, DRAFT, FERRY, free), **more), CONTEXT)
+
+
+def test_the_plan_of_an_issue_reads_as_promised() -> None:
+    assert plan(can_commit=True, settings=MAINTAIN) == (
+        "**This becomes feature `022-export-audit-log`.** 022 is the next free number"
+        " (021 is in an open pull request, 019 and 020 are on open branches); it is kept for this issue for 7 days.\n"
+        "\n"
+        "```bash\n"
+        "git fetch origin && git switch -c 022-export-audit-log origin/main\n"
+        "mkdir -p specs/022-export-audit-log\n"
+        "# save the plan below as specs/022-export-audit-log/plan.md, write spec.md beside it\n"
+        'git add specs/022-export-audit-log && git commit -m "Plan export-audit-log" && git push -u origin HEAD\n'
+        "```\n"
+        "\n"
+        "Without a terminal: [create `plan.md` in the browser][n] with the plan in it, and choose"
+        ' "Create a new branch" named `022-export-audit-log`.'
+        " With maintain access, `/plan start` does all of it and opens a draft pull request.\n"
+        "\n"
+        "<details><summary>The plan: 11 blanks for you (4 × NEEDS CLARIFICATION, 7 verdicts),"
+        " the rest is filled from this repository</summary>\n"
+        "\n"
+        "```markdown\n# Plan\n\nIt's 5 % & more.\n```\n"
+        "\n"
+        "</details>\n"
+        "\n"
+        "<sub>From [`.specify/templates/plan-template.md`][t] and [constitution 1.3.0][con], both at `main@8be41d7`"
+        " · asked for by the author of this issue · `/plan` again refreshes this reply</sub>\n"
+        "\n"
+        "[n]: https://github.com/acme/ferry/new/main?filename=specs/022-export-audit-log/plan.md"
+        "&value=%23%20Plan%0A%0AIt%27s%205%20%25%20%26%20more.%0A\n"
+        f"[t]: https://github.com/acme/ferry/blob/{BASE}/.specify/templates/plan-template.md\n"
+        f"[con]: https://github.com/acme/ferry/blob/{BASE}/.specify/memory/constitution.md"
+    )
+
+
+def test_the_browser_gets_the_plan_to_the_letter() -> None:
+    text = '# Plän & more?\n\n| a | b |\n+1 = #2 100% \\ "q" <!-- x -->\n'
+    link = new_file_link(CONTEXT, "main", "specs/022-x/plan.md", text)
+    assert link is not None
+    assert parse_qs(urlsplit(link).query) == {"filename": ["specs/022-x/plan.md"], "value": [text]}
+
+
+def test_a_plan_too_long_for_a_link_leaves_the_file_name() -> None:
+    answer = plan(draft=replace(DRAFT, text="word " * 2_000))
+    (link,) = [link for link in seen(answer).links if "/new/" in link]
+    assert link == "https://github.com/acme/ferry/new/main?filename=specs/022-export-audit-log/plan.md"
+    assert "[create `plan.md` in the browser][n] and paste the plan, and choose" in answer
+
+
+def test_a_plan_too_long_for_a_comment_is_printed_on_the_desk() -> None:
+    answer = plan(draft=replace(DRAFT, text="word\n" * 10_000))
+    assert "Print it on your desk: `plangate draft --feature specs/022-export-audit-log`" in answer
+    assert len(answer) < 2_000
+
+
+def test_a_number_that_was_offered_before_is_said_so() -> None:
+    assert "022 was offered to this issue before; it is kept for this issue for 7 days." in plan(free=None)
+
+
+def test_without_the_right_to_write_start_is_not_offered() -> None:
+    assert "/plan start" not in plan()
+
+
+def test_help_has_a_row_for_every_command_and_this_repositorys_roles() -> None:
+    text = help_text(House(MAINTAIN, can_commit=True, set_by=SET), CONTEXT)
+    assert "| `/plan` | issue | its author, triage and above | replies with a plan for a feature named after" in text
+    assert (
+        "| `/plan start [slug]` | issue | maintain and above here | branch, spec, plan and draft pull request |" in text
+    )
+    assert "| `/plan waive <rule> <reason>` | pull request | maintain and above | lets one rule pass here" in text
+    assert "| `/plan help` | both | anyone | this table |" in text
+    assert text.count("\n| `/plan") == len(COMMANDS)
+    assert "`@plangate plan` and `/speckit.plan` mean `/plan`. Up to 5 commands a comment." in text
+    assert "<sub>`/plan start` is set to maintain by [`.github/app.yml:24`][cfg] · [how Plangate judges][doc]" in text
+    assert f"[cfg]: https://github.com/acme/ferry/blob/{BASE}/.github/app.yml?plain=1#L24" in text
+
+
+def test_help_speaks_with_the_repositorys_own_prefix() -> None:
+    text = help_text(House(Commands(prefix="/feature plan")), CONTEXT)
+    assert "| `/feature plan status` | both | anyone | what is due and what is missing |" in text
+    assert "| `/feature plan start [slug]` | issue | write and above | gives the commands to run by hand" in text
+
+
+def test_a_denial_names_the_role_and_two_ways_on() -> None:
+    denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, 412, 2499120177, "12:44:02 UTC")
+    assert denial(denied, House(MAINTAIN, set_by=SET), CONTEXT) == (
+        "`/plan start` creates a branch here, so it needs **maintain**; the account that asked has **triage**.\n"
+        "\n"
+        "Two ways on: `/plan` gives the same plan to commit from your own branch or fork,"
+        " or someone with maintain comments `/plan start`.\n"
+        "\n"
+        "<sub>Asked in [this comment][q] · role asked of GitHub at 12:44:02 UTC"
+        " · set by [`.github/app.yml:24`][cfg]</sub>\n"
+        "\n"
+        "[q]: https://redirect.github.com/acme/ferry/issues/412#issuecomment-2499120177\n"
+        f"[cfg]: https://github.com/acme/ferry/blob/{BASE}/.github/app.yml?plain=1#L24"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status"), "Did you mean `/plan status`?"),
+        (Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "wat"), "`/plan wat` is no command. `/plan help` lists"),
+        (Mistake(MistakeKind.UNKNOWN_RULE, 1, Verb.WHY, "x"), "`x` is no rule. `/plan why` lists"),
+        (Mistake(MistakeKind.MISSING_RULE, 1, Verb.WAIVE), "`/plan waive <rule> <reason>`"),
+        (Mistake(MistakeKind.MISSING_REASON, 1, Verb.WAIVE, "dead-link"), "`/plan waive dead-link <reason>`"),
+        (Mistake(MistakeKind.UNWANTED_WORDS, 1, Verb.COMMIT, "all"), "`/plan commit` takes nothing behind it"),
+        (Mistake(MistakeKind.WRONG_PLACE, 1, Verb.START), "`/plan start` works on an issue."),
+        (Mistake(MistakeKind.WRONG_PLACE, 1, Verb.WAIVE), "`/plan waive` works on a pull request."),
+        (Mistake(MistakeKind.TOO_MANY, 6), "A comment holds up to 5 commands; those from line 6 on were not read."),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_a_way_out(found: Mistake, sentence: str) -> None:
+    assert sentence in mistake(found, House())
+    assert "\n" not in mistake(found, House())
+
+
+def test_start_without_the_right_to_write_names_the_hosts_choice_and_the_commands() -> None:
+    answer = start_by_hand(NAMING, House(), CONTEXT)
+    assert "whoever hosts it chose the permission *Contents: Read-only*." in answer
+    assert "git switch -c 022-export-audit-log origin/main" in answer
+
+
+def test_commit_on_a_fork_is_a_patch_that_git_takes() -> None:
+    answer = commit_by_hand({"specs/022-x/plan.md": "# Plan\n\nWords\n"}, "feat/x;id", fork=True)
+    (patch, steps) = seen(answer).blocks
+    assert patch == (
+        "diff",
+        (
+            "diff --git a/specs/022-x/plan.md b/specs/022-x/plan.md\nnew file mode 100644\n--- /dev/null\n"
+            "+++ b/specs/022-x/plan.md\n@@ -0,0 +1,3 @@\n+# Plan\n+\n+Words\n"
+        ),
+    )
+    assert steps[1].startswith("git switch 'feat/x;id'\ngit apply plan.patch\n")
+    assert "in a fork" in answer
+    assert commit_by_hand({}, "x", fork=True) == "Nothing to commit: no document that can be drafted is missing."
+
+
+def test_the_last_command_stands_folded_below_the_plan_with_links_of_its_own() -> None:
+    body = plan()
+    reply = compose(412, body, ("/plan help", help_text(House(MAINTAIN, set_by=SET), CONTEXT)))
+    assert reply.startswith(reply_marker(412) + "\n**This becomes feature")
+    assert "<details><summary>Last command: <code>/plan help</code></summary>\n\n**Commands**" in reply
+    assert "[last-cfg]: https://github.com/acme/ferry/blob/" in reply
+    assert main_of(reply) == body
+    assert main_of(reply.replace("\n", "\r\n")) == body
+    assert compose(412, main_of(reply)).count("Last command") == 0
+
+
+def test_without_a_plan_the_answer_stands_alone() -> None:
+    reply = compose(412, None, ("/plan help", "An answer."))
+    assert reply == f"{reply_marker(412)}\n<!-- plangate:v1 part=last -->\nAn answer.\n"
+    assert main_of(reply) is None
+
+
+FINDING = Finding(
+    "missing-artifact",
+    Severity.ERROR,
+    "specs/018-webhook-retry/plan.md",
+    41,
+    ("research.md is missing",),
+    ("The plan promises it.",),
+    ('Write it, or end that line with "# N/A: <reason>".',),
+    "research.md",
+)
+REPORT = Report(Conclusion.FAILURE, (), (FINDING,), ())
+
+
+def test_status_says_what_the_check_run_says() -> None:
+    answer = status(REPORT, CONTEXT)
+    assert "**research.md is missing.** The plan promises it." in answer
+    assert seen(answer).linked == []
+
+
+def test_why_names_the_place_the_rule_and_the_setting() -> None:
+    config = RepositoryConfig(rules={"missing-artifact": RuleLevel.WARNING})
+    answer = why(REPORT, "missing-artifact", config, replace(CONTEXT, head_sha=BASE))
+    assert "**1 finding** of `missing-artifact`:\n\n- error: **research.md is missing.**" in answer
+    assert "([plan.md:41][a])" in answer
+    assert "\n\nmissing-artifact: Set to warning by the configuration.\n" in answer
+    assert why(REPORT, "number-collision", config, CONTEXT).startswith("No finding of `number-collision` here.")
+    assert why(replace(REPORT, findings=()), None, config, CONTEXT).startswith("Nothing was found here")
+
+
+def test_why_holds_what_it_says_to_paste() -> None:
+    one = replace(FINDING, fix=("Paste this and fill both cells:",), paste="| VII. Simplicity | | |")
+    answer = why(replace(REPORT, findings=(one,)), None, RepositoryConfig(), CONTEXT)
+    assert "fill both cells: (plan.md:41) · missing-artifact\n  ```text\n  | VII. Simplicity | | |\n  ```" in answer
+
+
+def test_however_much_there_is_to_say_below_a_plan_nothing_is_cut_amid_it() -> None:
+    many = tuple(
+        replace(FINDING, subject=f"a{n}", paste="| a | | |\n" * n, title=(f"{'research ' * 9}{n}",)) for n in range(200)
+    )
+    report = replace(REPORT, findings=many)
+    for answer in (why(report, None, RepositoryConfig(), CONTEXT), status(report, CONTEXT)):
+        assert "in the check run" in answer or "more" in answer
+        reply = compose(412, plan(), ("/plan why", answer))
+        assert "cut here" not in reply
+        assert reply.count("```") % 2 == 0
+        assert reply.rstrip().endswith("</details>")
+
+
+def test_small_answers_say_what_counts() -> None:
+    assert issue_status(NAMING, "2026-11-29", "/plan") == (
+        "This issue has feature number 022, kept until 2026-11-29. Its folder will be `specs/022-export-audit-log`."
+    )
+    assert "`/plan` offers one" in issue_status(None, None, "/plan")
+    assert waived("number-collision", "octocat", Role.MAINTAIN, "018 is printed") == (
+        "**number-collision is waived** by `octocat` (maintain): `018 is printed`."
+        " Holds until the feature folder or the finding changes."
+    )
+    assert too_often(3).startswith("Without a role here, a plan is drafted 3 times an hour.")
+
+
+def test_settings_in_force_show_what_differs_first() -> None:
+    table = settings_in_force(
+        (
+            Setting("mode", "enforce", "default"),
+            Setting("since", "14", ".github/app.yml", At(".github/app.yml", 6, Side.BASE)),
+        ),
+        CONTEXT,
+    )
+    assert table.index("`since` | `14` | [app.yml:6][a]") < table.index("`mode` | `enforce` | default")

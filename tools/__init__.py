@@ -1,0 +1,1 @@
+"""Generators of pages, schema and pictures; nothing here is part of the wheel."""

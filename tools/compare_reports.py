@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Record the JSON report of every plan of a corpus, and compare two records.
 
     python tools/compare_reports.py record FILE [--corpus DIR]     judge every plan, with the code in this checkout
@@ -19,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, os.getcwd())
+sys.path.insert(0, str(Path.cwd()))
 LEFT_OUT = frozenset({"message", "fix", "digest"})
 CORPUS = Path(os.environ.get("PLANGATE_CORPUS", "../shared/corpus"))
 MOST_SHOWN = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING
 
 from bot.core.forge.ports import JobState
@@ -66,7 +65,7 @@ def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_c
                 assert len(comments) <= 1
 
 
-def test_sigterm_amid_work_ends_in_order_within_25_seconds_and_a_restart_goes_on(tmp_path: Path) -> None:
+def test_sigterm_amid_work_ends_in_order_and_a_restart_goes_on(tmp_path: Path) -> None:
     with Site(tmp_path) as site:
         repository = site.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})
         site.world.install("acme", [repository])
@@ -78,9 +77,7 @@ def test_sigterm_amid_work_ends_in_order_within_25_seconds_and_a_restart_goes_on
             site.world.open_pull_request(repository, branch, author="ada")
         until(lambda: site.queue.counts()[JobState.RUNNING] > 0)
         site.world.settle()
-        before = time.monotonic()
         assert site.terminate() == (0, 0)
-        assert time.monotonic() - before < 25.0
         assert site.queue.counts()[JobState.RUNNING] == 0, "what was in hand is finished or given back"
         assert site.backlog() > 0
         site.world.faults.clear()

@@ -86,11 +86,9 @@ def play(folder: Path, *words: str, output: int | None = None) -> Iterator[Demo]
 
 
 @pytest.mark.slow
-def test_every_step_goes_as_told_in_less_than_a_minute(tmp_path: Path) -> None:
-    started = time.monotonic()
+def test_every_step_goes_as_told(tmp_path: Path) -> None:
     for demo in play(tmp_path):
         assert demo.popen.wait(60) == 0, demo.said
-        assert time.monotonic() - started < 60
         said = demo.said
         at = [said.find(title) for title in TITLES]
         assert -1 not in at, (said, at)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot import log
 from bot.log import Lasting, Log, redacted
+from tests.effort import bounded_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,9 +161,8 @@ def test_a_commit_a_path_and_a_delivery_id_stay_readable() -> None:
     ],
 )
 def test_a_hostile_line_takes_no_time(text: str) -> None:
-    started = time.process_time()
-    redacted(text)
-    assert time.process_time() - started < 0.5
+    with bounded_work():
+        redacted(text)
 
 
 def test_other_packages_are_heard_only_when_something_is_wrong(lines: Lines) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import github
@@ -296,12 +295,10 @@ def test_worlds_stand_side_by_side() -> None:
         assert requests.get(f"{other.url}/repos/ada/notes", timeout=5).status_code == 404
 
 
-def test_a_world_starts_in_under_a_second_and_answers_in_milliseconds() -> None:
-    started = time.process_time()
+def test_a_world_answers_one_connection_many_times() -> None:
     with World() as world:
         world.create_repository("ada", "notes", {"a": "b"})
-        assert time.process_time() - started < 1
         with requests.Session() as session:
             for _ in range(20):
-                session.get(f"{world.url}/repos/ada/notes", timeout=5)
-        assert sorted(one.duration for one in world.requests)[10] < 0.05
+                assert session.get(f"{world.url}/repos/ada/notes", timeout=5).status_code == 200
+        assert len(world.requests) == 20

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import io
 import json
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ import pytest
 from bot.core.forge.errors import StorageError
 from bot.web.door import BODY_LIMIT, Door, Recipient
 from tests.adapters.payloads import APP_ID, comment, pull_request, push
+from tests.effort import bounded_work
 
 if TYPE_CHECKING:
     from bot.core.forge.ports import NewJob
@@ -228,6 +228,5 @@ class TestSize:
 
 
 def test_a_deeply_nested_body_is_refused_at_once(visitor: Visitor) -> None:
-    started = time.process_time()
-    assert visitor.refused(b'{"a":' * 1_000_000)[0] == 400
-    assert time.process_time() - started < 1
+    with bounded_work():
+        assert visitor.refused(b'{"a":' * 1_000_000)[0] == 400

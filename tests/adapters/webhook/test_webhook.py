@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +29,7 @@ from bot.core.forge.events import (
     SuiteRequested,
 )
 from tests.adapters.payloads import APP_ID, BOT, PERSON, SHA, about, check_run, comment, pull_request, push
+from tests.effort import bounded_work
 
 # https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation
 SECRET = "It's a Secret to Everybody"
@@ -295,9 +295,8 @@ def test_a_comment_is_kept_up_to_githubs_own_limit() -> None:
     "text", [" " * 65_000, "\n" * 65_000, " /" * 30_000, "@a" * 30_000, "   \r" * 16_000, "@" + "a" * 65_000]
 )
 def test_a_hostile_comment_takes_no_time(text: str) -> None:
-    started = time.process_time()
-    assert heard("issue_comment", comment(text)) == []
-    assert time.process_time() - started < 0.2
+    with bounded_work():
+        assert heard("issue_comment", comment(text)) == []
 
 
 SCALARS = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.core.config.remote import owners_repository
+from tests.effort import bounded_work
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,5 @@ def test_where_there_is_no_such_file_none_is_named(address: str) -> None:
 
 @pytest.mark.parametrize("part", ["a", "@", ".", "a.", ":", "/a", "a@"])
 def test_a_long_address_costs_no_time(part: str) -> None:
-    began = time.process_time()
-    owners_repository(part * 200_000)
-    assert time.process_time() - began < 0.5
+    with bounded_work():
+        owners_repository(part * 200_000)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.core.documents.clarifications import field_of
+from tests.effort import bounded_work
 
 
 @pytest.mark.parametrize(
@@ -39,6 +38,5 @@ def test_a_question_speaks_for_itself(marker: str) -> None:
 
 @pytest.mark.parametrize("start", [" ", "*", "|", ": ", "[ ", "a"])
 def test_a_long_line_costs_no_time(start: str) -> None:
-    began = time.process_time()
-    field_of(start * 200_000 + "NEEDS CLARIFICATION", "NEEDS CLARIFICATION")
-    assert time.process_time() - began < 0.5
+    with bounded_work():
+        field_of(start * 200_000 + "NEEDS CLARIFICATION", "NEEDS CLARIFICATION")

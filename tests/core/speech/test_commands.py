@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +23,7 @@ from bot.core.speech.commands import (
     entry_for,
     read_commands,
 )
+from tests.effort import bounded_work
 
 RULES = ("missing-artifact", "number-collision", "unjustified-violation")
 ISSUE, PULL = Where.ISSUE, Where.PULL_REQUEST
@@ -227,6 +226,5 @@ def test_any_text_is_read(text: str, where: Where, prefix: str) -> None:
     "text", [">" * 65_000 + "/plan", "/plan\n" * 11_000, "`" * 65_000, "[" * 65_000, "/plan " * 11_000]
 )
 def test_a_comment_as_long_as_github_takes_is_read_at_once(text: str) -> None:
-    begun = time.process_time()
-    read_commands("/plan\n\n" + text, PULL, None, RULES)
-    assert time.process_time() - begun < 2
+    with bounded_work():
+        read_commands("/plan\n\n" + text, PULL, None, RULES)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.text.globs import MAX_PATTERN, is_glob, matches, matches_any
+from tests.effort import bounded_work
 
 
 @pytest.mark.parametrize(
@@ -56,10 +55,9 @@ def test_a_pattern_beyond_the_bound_matches_nothing() -> None:
 
 @pytest.mark.parametrize("pattern", ["*a" * 140 + "x", "**/*a*/" * 40 + "b", "?" * MAX_PATTERN, "**/" * 99 + "b"])
 def test_a_hostile_pattern_is_answered_at_once(pattern: str) -> None:
-    started = time.process_time()
-    for path in ("a" * 60_000, "a/" * 30_000 + "c"):
-        assert not matches(pattern, path)
-    assert time.process_time() - started < 2
+    with bounded_work():
+        for path in ("a" * 60_000, "a/" * 30_000 + "c"):
+            assert not matches(pattern, path)
 
 
 @given(st.text(), st.text())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -21,6 +20,7 @@ from bot.core.text.neutral import (
     visible,
 )
 from tests.core.speech.render.shown import show
+from tests.effort import bounded_work
 
 FRAGMENTS = (
     *("@", "octocat", "@octocat", "@acme/team", "&#64;octocat", "&commat;octocat", "&#x40;", "&amp;#64;"),
@@ -165,13 +165,12 @@ def test_everything_is_bounded() -> None:
 
 
 def test_hostile_megabytes_take_no_time() -> None:
-    started = time.process_time()
-    for piece in ("`", "<!--", "@a ", "\\|", "&#", " ", "\u202e", "a.", "1234567", "é"):
-        text = piece * (2_000_000 // len(piece))
-        neutralise(text)
-        code_cell(text)
-        fence(text)
-    assert time.process_time() - started < 3
+    with bounded_work():
+        for piece in ("`", "<!--", "@a ", "\\|", "&#", " ", "\u202e", "a.", "1234567", "é"):
+            text = piece * (2_000_000 // len(piece))
+            neutralise(text)
+            code_cell(text)
+            fence(text)
 
 
 def test_a_fence_keeps_indentation_and_cuts_at_a_line() -> None:

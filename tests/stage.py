@@ -26,7 +26,7 @@ from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.repository import GitHubRepositories
 from bot.adapters.webhook import webhook
 from bot.app.service import Service
-from bot.core.config.in_force import Farther
+from bot.core.config.in_force import OuterLayers
 from bot.core.deciding.commit_verdict import House
 from bot.core.forge.events import RepositoryRef
 from bot.core.forge.jobs import new_job
@@ -165,8 +165,8 @@ class Stage:
         self.store = SqliteStore(self._database)
         app = self.world.app
         self.app = GitHubApp(app.id, app.private_key, clock, self.world.url)
-        farther = Farther(rule_ids=tuple(rule.id for rule in RULES))
-        self.house = House(RULES, TEMPLATE, version, app_slug=app.slug, farther=farther)
+        outer_layers = OuterLayers(rule_ids=tuple(rule.id for rule in RULES))
+        self.house = House(RULES, TEMPLATE, version, app_slug=app.slug, outer_layers=outer_layers)
         self.service = Service(GitHubRepositories(self.app, clock), self.queue, self.store, clock, self.house)
         self._delivered = 0
         self._numbers = count(1)

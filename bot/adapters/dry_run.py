@@ -10,7 +10,7 @@ from bot.core.forge.facts import Comment, Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.change.trees import Arrival, ChangedFile, OtherHead
+    from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.events import RepositoryRef
     from bot.core.forge.facts import Answer, Comparison, Issue, Question
@@ -81,7 +81,7 @@ class UnwrittenForge:
         """See `Forge.compare`."""
         return self.real.compare(base, head)
 
-    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+    def arrival(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """See `Forge.arrival`."""
         return self.real.arrival(commit, folder, branch)
 

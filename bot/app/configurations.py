@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.config import owner_file
-from bot.core.config.in_force import PATHS, Break, Farther, file_at, own_layer, rank_of, text_of
+from bot.core.config.in_force import PATHS, Break, OuterLayers, file_at, own_layer, rank_of, text_of
 from bot.core.config.layers import Rank
-from bot.core.config.owner_file import OWNERS, Owner, OwnerFile, Standing
+from bot.core.config.owner_file import OWNERS, Owner, OwnerFile, OwnerFileState
 from bot.core.forge.errors import ForgeError, RepositoryGone
 from bot.core.forge.facts import Question
 from bot.core.forge.stored import Installation, StoredBlob
 
 if TYPE_CHECKING:
-    from bot.core.config.in_force import Configured
+    from bot.core.config.in_force import ConfigInForce
     from bot.core.forge.events import RepositoryRef
     from bot.core.forge.facts import Answer
     from bot.core.forge.ports import Clock, Forge, Forges, Store
@@ -37,7 +37,7 @@ class Configurations:
     store: Store
     clock: Clock
 
-    def farther(self, host: Farther, installation: int, repository: RepositoryRef) -> Farther:
+    def outer_layers(self, host: OuterLayers, installation: int, repository: RepositoryRef) -> OuterLayers:
         """The layers above a repository's own: the host's and the owner's. Raises `ForgeError` when unknown."""
         if repository.name == OWNERS:
             return host
@@ -92,29 +92,31 @@ class Configurations:
         mark, _, since = (self.store.remembered(repository, _BROKE) or "").partition(" ")
         return Break(mark, since) if since else None
 
-    def keep(self, installation: int, repository: int, held: Configured) -> None:
+    def keep(self, installation: int, repository: int, in_force: ConfigInForce) -> None:
         """Keep what the default branch says while it can be read."""
         last = self.last_good(installation, repository)
-        good = held.good
+        good = in_force.good
         if good is not None and (last is None or last.text != good.text):
             self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
 
-    def pushed(self, installation: int, held: Configured, answer: Answer, rules: Farther, forge: Forge) -> None:
+    def pushed(
+        self, installation: int, in_force: ConfigInForce, answer: Answer, rules: OuterLayers, forge: Forge
+    ) -> None:
         """A push to the default branch: keep what was good before it, and the commit that broke it."""
         before, after = answer.before, answer.default
-        if held.broken is None or before is None or after is None:
+        if in_force.broken is None or before is None or after is None:
             return
         layer, text = own_layer(before, rules.rule_ids, rank_of(answer.full_name))
         known = self.broke(answer.repository)
         since = known.since if known is not None else None
         if not layer.mistakes:
-            if held.never_good:
+            if in_force.never_good:
                 good = StoredBlob(before.sha or "", text or "", self.clock.now())
                 self.store.keep_configuration(installation, answer.repository, good)
             # Of several commits that came at once, nobody told which one broke it.
             alone = forge.compare(before.sha or "", after.sha or "").ahead_by == 1
             since = after.sha if alone else None
-        self.store.remember(answer.repository, _BROKE, f"{held.mark} {since or ''}")
+        self.store.remember(answer.repository, _BROKE, f"{in_force.mark} {since or ''}")
 
 
 def _file(name: str, answer: Answer) -> OwnerFile:
@@ -124,7 +126,7 @@ def _file(name: str, answer: Answer) -> OwnerFile:
     document = file_at(tree, layer.origin.path) if tree is not None and layer.present else None
     return OwnerFile(
         repository=name,
-        standing=Standing.ABSENT if document is None else Standing.PRESENT,
+        standing=OwnerFileState.ABSENT if document is None else OwnerFileState.PRESENT,
         path=layer.origin.path,
         branch=branch,
         sha=(tree.sha if tree is not None else None) or "",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.core.change.trees import Arrival, FileStatus, Tree
+from bot.core.change.trees import FileStatus, FolderHistory, Tree
 from bot.core.config.in_force import PATHS
 from bot.core.deciding import candidates, needs
 from bot.core.deciding.needs import Hints, Subject
@@ -18,7 +18,7 @@ from bot.core.features.code import counts_as_code
 from bot.core.features.folders import specs_roots
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import Comparison, Question, joined, together
-from bot.core.judging.arrived import edits_yardstick
+from bot.core.judging.since_branch import edits_yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ class Gatherer:
     store: Store
     repository: int
     known: Known
-    arrive: Callable[[Answer, Known], Known] | None = None
+    first_sight: Callable[[Answer, Known], Known] | None = None
     """What is known once the repository is seen, where it was never seen before."""
     _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
@@ -69,10 +69,10 @@ class Gatherer:
         answer = self.forge.read(asked)
         found: tuple[Candidate, ...] = ()
         for _ in range(MAX_ROUNDS):
-            if self.arrive is not None:
-                self.known = self.arrive(answer, self.known)
+            if self.first_sight is not None:
+                self.known = self.first_sight(answer, self.known)
             found = self._candidates(answer, subject, merge_base_branch, whole=whole)
-            more = needs.further(asked, answer, [(one.change, one.held) for one in found])
+            more = needs.further(asked, answer, [(one.change, one.config_in_force) for one in found])
             if more is None:
                 break
             asked, answer = self._ask(asked, answer, more)
@@ -115,7 +115,7 @@ class Gatherer:
         guess = candidates.of_branch(answer, branch, _NO_COMPARISON, self.known)
         if guess is None or answer.default is None or answer.head is None:
             return None
-        decision = decide(guess.change, guess.held.config)
+        decision = decide(guess.change, guess.config_in_force.config)
         if not whole and decision.own is None and not decision.head.keys() - decision.base.keys():
             return None
         comparison = self._compare(answer.default.sha or "", answer.head.sha)
@@ -169,14 +169,14 @@ class Gatherer:
         base, branch = one.change.base, one.change.base_branch
         if base is None or base.sha is None or branch is None:
             return one
-        found: dict[str, Arrival] = {}
+        found: dict[str, FolderHistory] = {}
         for folder in islice(folders, _MOST_ARRIVALS):
             with suppress(ForgeError):
                 arrival = self.forge.arrival(base.sha, folder, branch)
                 found |= {folder: arrival} if arrival is not None else {}
         if found and one.pull is not None:
-            own = decide(one.change, one.held.config).folders
-            found |= {folder.path: Arrival(one.pull.created_at[:10]) for folder in own}
+            own = decide(one.change, one.config_in_force.config).folders
+            found |= {folder.path: FolderHistory(one.pull.created_at[:10]) for folder in own}
         return replace(one, change=replace(one.change, arrivals=found))
 
     def _compare(self, base: str, head: str) -> Comparison:
@@ -218,7 +218,7 @@ class Gatherer:
         """Keep what would have made the first question the only one; whether the branch's numbers are news."""
         if not gathered.candidates:
             return False
-        config = gathered.candidates[0].held.config
+        config = gathered.candidates[0].config_in_force.config
         bases = [one.change.base for one in gathered.candidates if one.change.base is not None]
         known = frozenset(path for base in bases for path in base.documents)
         documents = tuple(path for path in gathered.asked.documents if path in known)
@@ -245,5 +245,5 @@ def _matters(file: ChangedFile, one: Candidate) -> bool:
     """A moved document: it may come from a feature folder, or have been code."""
     if file.status is not FileStatus.RENAMED or file.previous is not None:
         return False
-    roots = specs_roots(one.held.config, one.change.head, one.change.base)
-    return not counts_as_code(file.path, one.held.config, roots)
+    roots = specs_roots(one.config_in_force.config, one.change.head, one.change.base)
+    return not counts_as_code(file.path, one.config_in_force.config, roots)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.apply import Hands
 from bot.app.talk.command_text import CommandText
-from bot.core.config.in_force import PATHS, configured
+from bot.core.config.in_force import PATHS, choose_config
 from bot.core.deciding.apology import apology, has_run, head_of, owed_look, present_head, trouble, whereabouts
 from bot.core.forge.effects import CheckRun, PublishRun, Reaction
 from bot.core.forge.errors import ForgeError, RepositoryGone
@@ -98,10 +98,10 @@ class GivingUp:
     def _answer(self, event: CommandPosted, what: NoVerdict) -> None:
         """Tell whoever wrote a command that it was not answered. Not every text that looks like one is for us."""
         answer = self.forge.read(Question(default_documents=PATHS))
-        farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
+        outer_layers = self.configurations.outer_layers(self.house.outer_layers, event.installation, event.repository)
         last_good = self.configurations.last_good(event.installation, event.repository.id)
-        held = configured(answer, answer.default_branch or "", answer.default, farther, last_good)
-        text = CommandText(event, self.forge, answer, held.config, self.house)
+        in_force = choose_config(answer, answer.default_branch or "", answer.default, outer_layers, last_good)
+        text = CommandText(event, self.forge, answer, in_force.config, self.house)
         found = text.commands()
         if not found or text.is_over():
             return

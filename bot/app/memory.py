@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.app.gather import Gatherer
-from bot.core.config.in_force import configured
+from bot.core.config.in_force import choose_config
 from bot.core.deciding.candidates import Known
 from bot.core.deciding.commit_verdict import report_json
 from bot.core.features.folders import feature_folders, specs_roots
@@ -61,12 +61,12 @@ class Memory:
         known = Known(
             last_good=self.last_good,
             broke=self.configurations.broke(self.repository.id),
-            farther=self.house.farther,
+            outer_layers=self.house.outer_layers,
             first_seen=_iso(seen.first_seen) if seen is not None else "",
             legacy=legacy or frozenset(),
         )
-        arrive = self._arrival if seen is None or legacy is None else None
-        return Gatherer(forge, self.store, self.repository.id, known, arrive)
+        first_sight = self._arrival if seen is None or legacy is None else None
+        return Gatherer(forge, self.store, self.repository.id, known, first_sight)
 
     def see(self, answer: Answer, known: Known) -> None:
         """Remember the repository, its feature folders of the first day, and its last good configuration."""
@@ -84,11 +84,11 @@ class Memory:
 
         `pushed_to` is the repository where a push has just moved that branch.
         """
-        farther = self.house.farther
-        held = configured(answer, answer.default_branch or "", None, farther, self.last_good)
-        self.configurations.keep(self.installation, self.repository.id, held)
+        outer_layers = self.house.outer_layers
+        in_force = choose_config(answer, answer.default_branch or "", None, outer_layers, self.last_good)
+        self.configurations.keep(self.installation, self.repository.id, in_force)
         if pushed_to is not None:
-            self.configurations.pushed(self.installation, held, answer, farther, pushed_to)
+            self.configurations.pushed(self.installation, in_force, answer, outer_layers, pushed_to)
 
     def marks(self, judged: Sequence[Judged]) -> dict[int, str]:
         """What the comments of these pull requests said when we last wrote them."""
@@ -136,7 +136,7 @@ class Memory:
     def _arrival(self, answer: Answer, known: Known) -> Known:
         """What the repository held when Plangate came to it."""
         first_seen = known.first_seen or _iso(self._first_seen(answer))
-        config = configured(answer, answer.default_branch or "", None, known.farther, known.last_good).config
+        config = choose_config(answer, answer.default_branch or "", None, known.outer_layers, known.last_good).config
         folders = feature_folders(answer.default, config, specs_roots(config, answer.default))
         return replace(known, first_seen=first_seen, legacy=frozenset(folders))
 

@@ -9,7 +9,7 @@ from bot.app.apply import Hands
 from bot.app.memory import Memory
 from bot.app.talk.conversation import Conversation
 from bot.app.talk.scene import Scene
-from bot.core.config.in_force import PATHS, configured
+from bot.core.config.in_force import PATHS, choose_config
 from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import config_check, decide, needs
 from bot.core.deciding.commit_verdict import decide_verdict, judge_candidate, number_of
@@ -35,7 +35,7 @@ from bot.core.forge.events import (
 )
 from bot.core.forge.facts import Question
 from bot.core.forge.roles import Role
-from bot.core.judging.arrived import may_soften
+from bot.core.judging.since_branch import may_soften
 from bot.core.speech.render import DRAFT
 
 if TYPE_CHECKING:
@@ -161,14 +161,14 @@ class Task:
     def _owners_repository(self) -> None:
         """The owner's file may be another one now: read it, and look again wherever it holds."""
         here = self._repository
-        self.configurations.owner(self._installation, here.owner, self.house.farther.rule_ids, anew=True)
+        self.configurations.owner(self._installation, here.owner, self.house.outer_layers.rule_ids, anew=True)
         seen = self.store.governed_repositories()
         others = [one for one in seen if one.installation == self._installation and one.id != here.id]
         self._apply(decide.survey(others, self.job.delivery, "the owner's configuration changed"))
 
     def _renumbered(self, answer: Answer) -> None:
         """Look again at the heads whose numbers a push to the default branch took or freed."""
-        config = configured(answer, "", None, self.house.farther, self._memory.last_good).config
+        config = choose_config(answer, "", None, self.house.outer_layers, self._memory.last_good).config
         prefixes = decide.changed_numbers(answer, config)[:MAX_PREFIXES]
         if prefixes and answer.based:
             found = self.forge.read(Question(roots=specs_roots(config, answer.default), prefixes=prefixes))
@@ -206,7 +206,9 @@ class Task:
         self._memory.see(gathered.answer, gatherer.known)
         gathered, everything = self._judged(gatherer, gathered)
         answer, known = gathered.answer, gatherer.known
-        held = configured(answer, answer.default_branch or "", answer.default, known.farther, known.last_good)
+        in_force = choose_config(
+            answer, answer.default_branch or "", answer.default, known.outer_layers, known.last_good
+        )
         scene = Scene(
             event=event,
             asked_at=self.job.accepted_at,
@@ -215,7 +217,7 @@ class Task:
             clock=self.clock,
             host=self.house,
             answer=answer,
-            held=held,
+            config_in_force=in_force,
             look_again=lambda: self._look_again(event.number),
             outline=self._outline,
             writer=self.writer,

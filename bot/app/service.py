@@ -103,8 +103,10 @@ class Service:
                 for gone in event.removed:
                     self._removed(gone, event.installation)
             case _:
-                farther = self.configurations.farther(self.house.farther, event.installation, event.repository)
-                self._task(event, job, replace(self.house, farther=farther)).run()
+                outer_layers = self.configurations.outer_layers(
+                    self.house.outer_layers, event.installation, event.repository
+                )
+                self._task(event, job, replace(self.house, outer_layers=outer_layers)).run()
 
     @property
     def installations(self) -> Installations:

@@ -6,11 +6,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from bot.adapters.worktree.worktree import Wanted
+from bot.adapters.worktree.worktree import CheckOptions
 from bot.commands import add_folder
 from bot.core.change.feature import Stage
 from bot.core.speech.render import Style
-from bot.desk import check as desk
+from bot.desk.check import Format, judge_copy, show
 
 if TYPE_CHECKING:
     import argparse
@@ -37,16 +37,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the one that is checked out)")
     parser.add_argument("--stage", choices=[stage.value for stage in Stage], help="judge as if it had come this far")
-    parser.add_argument("--format", choices=[form.value for form in desk.Format], default=desk.Format.TEXT.value)
+    parser.add_argument("--format", choices=[form.value for form in Format], default=Format.TEXT.value)
     parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
 
 
 def run(given: argparse.Namespace) -> int:
     """Judge, print, and tell by the exit code."""
-    wanted = Wanted(tuple(given.feature), given.all, given.base, given.stage, given.branch)
-    judged = desk.judge_copy(given.folder, wanted)
+    wanted = CheckOptions(tuple(given.feature), given.all, given.base, given.stage, given.branch)
+    judged = judge_copy(given.folder, wanted)
     style = Style(colour=_coloured(given.colour), width=_width())
-    sys.stdout.write(desk.show(judged, desk.Format(given.format), style))
+    sys.stdout.write(show(judged, Format(given.format), style))
     return judged.exit_code
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.adapters.worktree.worktree import CONFIG_PATHS, open_copy
 from bot.commands import add_folder
 from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, document
-from bot.core.config.in_force import Farther, text_of
+from bot.core.config.in_force import OuterLayers, text_of
 from bot.core.config.layers import Origin, Rank, merge, read_layer
 from bot.core.config.schema import json_schema
 from bot.core.config.shown import rows
@@ -19,12 +19,12 @@ from bot.core.deciding.config_check import mistakes_of
 from bot.core.forge.errors import UserError
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.wording import count
-from bot.desk import check as desk
+from bot.desk.check import host_layer, owners_unseen, refuse_broken, repository_layer, rule_ids
 
 if TYPE_CHECKING:
     import argparse
 
-    from bot.core.config.yaml import Mistake
+    from bot.core.config.yaml import ConfigMistake
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
 
 def schema_text() -> str:
     """`config/app.schema.json`, as it is committed."""
-    return json.dumps(json_schema(desk.rule_ids()), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(rule_ids()), indent=2, ensure_ascii=False) + "\n"
 
 
 def _default_file() -> Path:
@@ -65,11 +65,11 @@ def _default_file() -> Path:
 
 def _validate(files: list[Path], rank: Rank) -> int:
     broken = False
-    host = Farther((desk.host_layer(),), desk.rule_ids())
+    host = OuterLayers((host_layer(),), rule_ids())
     for file in files:
         read = _document(file)
         text = text_of(read)
-        layer = read_layer(text, Origin(rank, str(file)), desk.rule_ids())
+        layer = read_layer(text, Origin(rank, str(file)), rule_ids())
         mistakes, lines = mistakes_of(layer, host), read.text.splitlines()
         broken = broken or bool(mistakes)
         for mistake in mistakes:
@@ -99,7 +99,7 @@ def _document(file: Path) -> Document:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _described(mistake: Mistake, path: str, lines: list[str]) -> str:
+def _described(mistake: ConfigMistake, path: str, lines: list[str]) -> str:
     spot = mistake.spot
     gutter = " " * len(str(spot.line))
     source = visible(lines[spot.line - 1]) if spot.line <= len(lines) else ""
@@ -115,12 +115,12 @@ def _described(mistake: Mistake, path: str, lines: list[str]) -> str:
 
 def _show(folder: Path, base: str | None) -> str:
     copy = open_copy(folder)
-    own = desk.repository_layer(copy, base)
-    desk.refuse_broken(own)
-    effective = merge((desk.host_layer(), own))
+    own = repository_layer(copy, base)
+    refuse_broken(own)
+    effective = merge((host_layer(), own))
     found = rows(effective)
     width = max(len(row.key) for row in found)
     wide = min(48, max(len(row.value) for row in found))
     table = "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in found)
-    unseen = desk.owners_unseen(copy, base)
+    unseen = owners_unseen(copy, base)
     return table + (f"\nWhat {unseen} sets is not seen here: `/plan config` shows it.\n" if unseen else "")

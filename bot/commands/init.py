@@ -13,7 +13,7 @@ from bot.desk.init import TARGET, begin, refuse_another
 if TYPE_CHECKING:
     import argparse
 
-    from bot.desk.init import Beginning
+    from bot.desk.init import FirstConfig
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _table(found: Beginning) -> str:
+def _table(found: FirstConfig) -> str:
     """A line for each feature, and what the file does about those that would block."""
     if not found.standings:
         return "No feature folder was found, so there is nothing to judge yet.\n"
@@ -58,7 +58,7 @@ def _tally(passing: int, blocked: int) -> str:
     return f"{count(passing, 'feature', 'features')} would pass today, {blocked} would fail."
 
 
-def _consequence(found: Beginning) -> str:
+def _consequence(found: FirstConfig) -> str:
     start = found.start
     named = [f"`since: {start.since}`"] if start.since is not None else []
     named += [f"`legacy:` with {count(len(start.legacy), 'folder', 'folders')}"] if start.legacy else []

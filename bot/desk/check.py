@@ -12,8 +12,8 @@ import bot
 from bot.adapters.worktree.git_command import GitCopy
 from bot.adapters.worktree.worktree import (
     CONFIG_PATHS,
-    Copy,
-    Wanted,
+    CheckOptions,
+    WorkingCopy,
     open_copy,
     read_change,
     read_commit,
@@ -22,7 +22,7 @@ from bot.adapters.worktree.worktree import (
 from bot.bundled import bundled_text
 from bot.core.change.trees import Tree
 from bot.core.config.in_force import own_layer
-from bot.core.config.layers import Effective, Layer, Origin, Rank, merge, read_layer
+from bot.core.config.layers import ConfigLayer, Effective, Origin, Rank, merge, read_layer
 from bot.core.config.model import Source
 from bot.core.config.remote import owners_repository
 from bot.core.deciding import needs
@@ -64,7 +64,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DeskVerdict:
     """A verdict, and what it was reached from."""
 
     change: Change
@@ -87,14 +87,14 @@ def rule_ids() -> tuple[str, ...]:
     return tuple(rule.id for rule in RULES)
 
 
-def host_layer(text: str | None = None) -> Layer:
+def host_layer(text: str | None = None) -> ConfigLayer:
     """The defaults of this installation. Raises `UserError` when its own `app.yml` is broken."""
     layer = read_layer(bundled_text(MANIFEST) if text is None else text, Origin(Rank.HOST, MANIFEST), rule_ids())
     refuse_broken(layer)
     return layer
 
 
-def repository_layer(copy: Copy, base: str | None) -> Layer:
+def repository_layer(copy: WorkingCopy, base: str | None) -> ConfigLayer:
     """What the repository's own file says: at the base where there is one, else in the working copy."""
     sha = copy.git.commit(base) if copy.git is not None and base is not None else None
     if copy.git is not None and sha is not None:
@@ -105,7 +105,7 @@ def repository_layer(copy: Copy, base: str | None) -> Layer:
     return layer
 
 
-def refuse_broken(layer: Layer, base: str | None = None) -> None:
+def refuse_broken(layer: ConfigLayer, base: str | None = None) -> None:
     """Raises `UserError` with every mistake of a file that cannot be read, at `base` where it was read there."""
     if not layer.mistakes:
         return
@@ -119,7 +119,7 @@ def refuse_broken(layer: Layer, base: str | None = None) -> None:
     raise UserError("\n".join(places))
 
 
-def judge_copy(folder: Path, wanted: Wanted) -> Judged:
+def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
     """The verdict on a working copy or plain folder. Raises `UserError` for what a person can mend."""
     started = time.perf_counter()
     copy = open_copy(folder)
@@ -138,16 +138,16 @@ def judge_copy(folder: Path, wanted: Wanted) -> Judged:
         _refuse_part(copy)
     unseen = owners_unseen(copy, wanted.base) if wanted.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
-    return Judged(change, report, digest(report, RULES), effective, milliseconds, unseen)
+    return DeskVerdict(change, report, digest(report, RULES), effective, milliseconds, unseen)
 
 
-def _refuse_part(copy: Copy) -> None:
+def _refuse_part(copy: WorkingCopy) -> None:
     """Raises `UserError` for a folder within a working copy, which a green verdict on nothing would mislead."""
     if copy.git is None and (top := GitCopy(copy.root).answers("rev-parse", "--show-toplevel")):
         raise UserError(f"{copy.root} is only a part of the working copy {top}: run this there.")
 
 
-def owners_unseen(copy: Copy, base: str | None = None) -> str:
+def owners_unseen(copy: WorkingCopy, base: str | None = None) -> str:
     """The repository of the owner's file, told from the remote that `base` is of, else from `origin`; "" for none."""
     named = (base or "").partition("/")[0]
     for remote in dict.fromkeys((named, "origin")):
@@ -157,13 +157,13 @@ def owners_unseen(copy: Copy, base: str | None = None) -> str:
     return ""
 
 
-def _sources(own: Layer) -> tuple[Source, ...]:
+def _sources(own: ConfigLayer) -> tuple[Source, ...]:
     if not own.present:
         return (Source(MANIFEST, "bundled"),)
     return (Source(own.origin.path, f"base@{own.origin.sha}" if own.origin.sha else "worktree"),)
 
 
-def show(judged: Judged, form: Format, style: Style) -> str:
+def show(judged: DeskVerdict, form: Format, style: Style) -> str:
     """The report as it is printed."""
     context = RenderContext(
         web_url=None,

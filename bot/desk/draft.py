@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.adapters.worktree.worktree import Copy, documents_below, open_copy, read_yardstick
+from bot.adapters.worktree.worktree import WorkingCopy, documents_below, open_copy, read_yardstick
 from bot.bundled import bundled_text
 from bot.core.change.feature import ARTIFACTS
-from bot.core.change.trees import Change, Kind, Reading, Tree
+from bot.core.change.trees import Change, Kind, Readability, Tree
 from bot.core.config.layers import merge
 from bot.core.documents.spec import read_spec
 from bot.core.documents.untouched import is_untouched
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class DeskDraft:
     """A draft, and what stands in its place now."""
 
-    copy: Copy
+    copy: WorkingCopy
     draft: Draft
     begun: bool
     """Somebody has begun to write this plan."""
@@ -87,7 +87,7 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
             branch=copy.git.branch() if copy.git is not None and feature is None else name,
             spec=spec,
             paths=paths,
-            manifests={path: found.text for path, found in manifests.items() if found.reading is Reading.WHOLE},
+            manifests={path: found.text for path, found in manifests.items() if found.reading is Readability.WHOLE},
             present=frozenset(artifact for artifact in ARTIFACTS if f"{path}/{artifact}".rstrip("/") in copy.entries),
         )
     )
@@ -95,7 +95,7 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
     return DeskDraft(copy, draft, plan is not None and not is_untouched("plan.md", plan.text, yardstick.template.text))
 
 
-def _feature_dir(copy: Copy, feature: str | None, config: RepositoryConfig) -> str:
+def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfig) -> str:
     """The folder that a person named, there or not, else the one that the branch announces."""
     if feature is not None:
         return _tidy(feature)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.adapters.worktree.worktree import CONFIG_PATHS, Copy, Wanted, open_copy, read_change
+from bot.adapters.worktree.worktree import CONFIG_PATHS, CheckOptions, WorkingCopy, open_copy, read_change
 from bot.bundled import bundled_text
 from bot.core.change.feature import Stage
-from bot.core.change.trees import Kind, Reading
-from bot.core.config.layers import Layer, Origin, Rank, merge, read_layer
+from bot.core.change.trees import Kind, Readability
+from bot.core.config.layers import ConfigLayer, Origin, Rank, merge, read_layer
 from bot.core.config.model import Source
 from bot.core.drafting.first_config import Found, Start, letting_pass, start_of, written
 from bot.core.drafting.manifests import wanted_manifests
@@ -33,7 +33,7 @@ TARGET = CONFIG_PATHS[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FeatureOutlook:
     """One feature that is there, as a pull request with code that brought it today would be judged."""
 
     dir: str
@@ -44,13 +44,13 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class FirstConfig:
     """A first configuration, and what it means for the features that are there."""
 
-    copy: Copy
+    copy: WorkingCopy
     text: str
     start: Start
-    standings: tuple[Standing, ...]
+    standings: tuple[FeatureOutlook, ...]
 
     def save(self) -> Path:
         """Write the file, unless a configuration is there. Raises `UserError` when it cannot be."""
@@ -67,7 +67,7 @@ class Beginning:
         return target
 
 
-def refuse_another(copy: Copy) -> None:
+def refuse_another(copy: WorkingCopy) -> None:
     """Raises `UserError` where there is a configuration, also one that cannot be read, or a link in its place."""
     for path in (".github", TARGET):
         if (copy.root / path).is_symlink():
@@ -77,7 +77,7 @@ def refuse_another(copy: Copy) -> None:
         raise UserError(f"{own.origin.path} has a `plangate:` already: --print shows what would be written.")
 
 
-def begin(folder: Path) -> Beginning:
+def begin(folder: Path) -> FirstConfig:
     """The configuration for a working copy. Raises `UserError` for what a person can mend."""
     copy = open_copy(folder)
     start = start_of(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
@@ -85,36 +85,36 @@ def begin(folder: Path) -> Beginning:
     features = _judged(copy, config)
     start = letting_pass(start, features, config)
     standings = tuple(_standing(one, start, config) for one in features)
-    return Beginning(copy, written(start, _found(copy, features, config)), start, standings)
+    return FirstConfig(copy, written(start, _found(copy, features, config)), start, standings)
 
 
 def _config(start: Start) -> RepositoryConfig:
-    own: Layer = read_layer(start.text(), Origin(Rank.REPOSITORY, TARGET), rule_ids())
+    own: ConfigLayer = read_layer(start.text(), Origin(Rank.REPOSITORY, TARGET), rule_ids())
     return merge((host_layer(), own)).config
 
 
-def _judged(copy: Copy, config: RepositoryConfig) -> tuple[FeatureReport, ...]:
+def _judged(copy: WorkingCopy, config: RepositoryConfig) -> tuple[FeatureReport, ...]:
     """Every feature as if code came with it, which is when most is due."""
-    change = read_change(copy, Wanted(everything=True, stage=Stage.IMPLEMENTING.value), config)
+    change = read_change(copy, CheckOptions(everything=True, stage=Stage.IMPLEMENTING.value), config)
     sources = (Source(TARGET, "worktree"),)
     return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources).features
 
 
-def _standing(one: FeatureReport, start: Start, config: RepositoryConfig) -> Standing:
+def _standing(one: FeatureReport, start: Start, config: RepositoryConfig) -> FeatureOutlook:
     blocked = any(found.severity is Severity.ERROR for found in one.findings)
     conclusion = Conclusion.FAILURE if blocked else Conclusion.SUCCESS
     said = title(Report(conclusion, (), (), (one,)), RenderContext(rules={rule.id: rule for rule in RULES}))
     number = counted(one.feature.number, config)
     early = start.since is not None and number is not None and number < start.since
-    return Standing(one.feature.dir, blocked, said, early or one.feature.dir in start.legacy)
+    return FeatureOutlook(one.feature.dir, blocked, said, early or one.feature.dir in start.legacy)
 
 
-def _found(copy: Copy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> Found:
+def _found(copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> Found:
     numbers = {one.feature.number: counted(one.feature.number, config) for one in features}
     highest = max(numbers, key=lambda number: numbers[number] or -1, default=None)
     paths = [f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(copy.entries.items())]
     manifests = copy.read(wanted_manifests(paths))
-    texts = {path: found.text for path, found in manifests.items() if found.reading is Reading.WHOLE}
+    texts = {path: found.text for path, found in manifests.items() if found.reading is Readability.WHOLE}
     tests = read_technical(texts, paths).answers.get(Topic.TESTING, ())
     return Found(
         features=len(features),

@@ -167,7 +167,7 @@ def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415
     from bot.app.service import Service  # noqa: PLC0415
-    from bot.core.config.in_force import Farther  # noqa: PLC0415
+    from bot.core.config.in_force import OuterLayers  # noqa: PLC0415
     from bot.core.config.layers import Origin, Rank, read_layer  # noqa: PLC0415
     from bot.core.deciding.commit_verdict import House  # noqa: PLC0415
     from bot.rules import RULES  # noqa: PLC0415
@@ -183,7 +183,7 @@ def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock
         version=__version__,
         web_url=settings.github_url,
         app_slug=settings.app_slug,
-        farther=Farther((host,), ids),
+        outer_layers=OuterLayers((host,), ids),
     )
     return Service(forges, queue, kept, clock, house)
 

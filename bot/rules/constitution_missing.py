@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import MAX_DOCUMENT_BYTES, Kind, Reading
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Kind, Readability
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Clause, Survey, rule_of_change
 from bot.core.text.prose import Code, Prose
@@ -81,10 +81,10 @@ def _unread(tree: Tree, path: str) -> str | None:
     document, entry = tree.documents.get(path), tree.entries.get(path)
     if entry is not None and entry.kind is Kind.SYMLINK:
         return "is a symbolic link, which is not followed"
-    match document.reading if document is not None else Reading.WHOLE:
-        case Reading.TOO_LARGE:
+    match document.reading if document is not None else Readability.WHOLE:
+        case Readability.TOO_LARGE:
             return f"has more than {MAX_DOCUMENT_BYTES:,} bytes"
-        case Reading.BINARY:
+        case Readability.BINARY:
             return "is no UTF-8 text"
-        case Reading.WHOLE:
+        case Readability.WHOLE:
             return None

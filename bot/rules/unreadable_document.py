@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, Kind, Reading
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, Kind, Readability
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import Code, Prose
@@ -53,7 +53,7 @@ def judge(case: Case) -> Iterator[Finding]:
     yield from _links(case)
     for name in _READ:
         document = case.change.head.documents.get(case.path(name))
-        if document is None or document.reading is Reading.WHOLE:
+        if document is None or document.reading is Readability.WHOLE:
             continue
         yield case.found(
             Severity.ERROR if name in _JUDGED else Severity.WARNING,
@@ -67,7 +67,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _why(document: Document) -> Prose:
-    if document.reading is Reading.TOO_LARGE:
+    if document.reading is Readability.TOO_LARGE:
         return (f"It has {document.size:,} bytes; documents are read up to {MAX_DOCUMENT_BYTES:,}.",)
     return ("It is no UTF-8 text.",)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.worktree.worktree import Wanted
+from bot.adapters.worktree.worktree import CheckOptions
 from bot.core.text.prose import plain
 from bot.desk.check import judge_copy
 from bot.sandbox.faults import Fault
@@ -100,7 +100,7 @@ def test_the_desk_says_the_day_and_reaches_the_same_digest(stage: Stage, ferry: 
     folder = tmp_path / "clone"
     url = stage.world.clone_url(ferry, "acme")
     subprocess.run(["git", "clone", "-q", "-b", "001-search", url, str(folder)], check=True)
-    judged = judge_copy(folder, Wanted(base="origin/main"))
+    judged = judge_copy(folder, CheckOptions(base="origin/main"))
     finding = next(one for one in judged.report.all_findings() if one.rule == "number-collision")
     assert plain(finding.why) == f"001-ports has it since {day}."
     assert [plain(cell) for cell in finding.table[1]] == ["001-ports/", "main", day]

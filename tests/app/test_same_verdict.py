@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.worktree.worktree import Wanted
+from bot.adapters.worktree.worktree import CheckOptions
 from bot.desk.check import judge_copy
 from tests.app.test_main_job_new_since import AMENDED, BARE, KNOWS, SHORT, merge_base_in
 from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, feature, plan
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.judging.findings import Report
-    from bot.desk.check import Judged
+    from bot.desk.check import DeskVerdict
     from bot.sandbox.state import Repository
     from tests.stage import Stage
 
@@ -320,7 +320,7 @@ def _in_app(stage: Stage, repo: Repository, sha: str) -> str:
     return report.digest
 
 
-def _on_desk(stage: Stage, repo: Repository, branch: str, folder: Path) -> Judged:
+def _on_desk(stage: Stage, repo: Repository, branch: str, folder: Path) -> DeskVerdict:
     url = stage.world.clone_url(repo, "acme")
     subprocess.run(["git", "clone", "-q", "-b", branch, url, str(folder)], check=True)
-    return judge_copy(folder, Wanted(base="origin/main"))
+    return judge_copy(folder, CheckOptions(base="origin/main"))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.change.trees import Change, ChangedFile, Document, Entry, FileStatus, Kind, Tree, document
+from bot.core.change.trees import Change, ChangedFile, Document, FileStatus, Kind, Tree, TreeEntry, document
 
 Files = Mapping[str, str | bytes | Kind]
 
 
 def tree(files: Files, sha: str | None = None, *, whole: bool = False) -> Tree:
     """A whole tree: text or bytes for a file, a `Kind` for what is no file."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TreeEntry] = {}
     documents: dict[str, Document] = {}
     for path, content in files.items():
         parts = path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
-            entries.setdefault(folder, Entry(folder, Kind.FOLDER))
+            entries.setdefault(folder, TreeEntry(folder, Kind.FOLDER))
         if isinstance(content, Kind):
-            entries[path] = Entry(path, content)
+            entries[path] = TreeEntry(path, content)
             continue
         raw = content.encode() if isinstance(content, str) else content
-        entries[path] = Entry(path, Kind.FILE, len(raw))
+        entries[path] = TreeEntry(path, Kind.FILE, len(raw))
         if path.endswith(".md"):
             documents[path] = document(path, raw)
     return Tree(sha, entries, documents, whole)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.worktree.worktree import Wanted
+from bot.adapters.worktree.worktree import CheckOptions
 from bot.cli import main
 from bot.desk.check import judge_copy
 from tests.stage import SPEC_KIT, feature, plan
@@ -114,7 +114,7 @@ def test_a_constitution_is_not_read_through_a_link_either(stage: Stage, ferry: R
     git = ["git", "-C", str(tmp_path / "clone")]
     subprocess.run([*git, "fetch", "-q"], check=True)
     subprocess.run([*git, "checkout", "-q", "001-search"], check=True)
-    judged = judge_copy(tmp_path / "clone", Wanted(base="origin/main"))
+    judged = judge_copy(tmp_path / "clone", CheckOptions(base="origin/main"))
     assert judged.digest[:15] in summary
 
 

@@ -24,8 +24,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.change.trees import Arrival, Change, Kind, OtherHead
-from bot.core.config.model import NumberMode, RepositoryConfig, Requirement, RuleLevel, Source, Unmatched
+from bot.core.change.trees import Change, FolderHistory, Kind, OtherHead
+from bot.core.config.model import ArtifactLevel, NumberMode, RepositoryConfig, RuleLevel, Source, Unmatched
 from bot.core.judging.judge import judge
 from bot.core.speech.render import RenderContext, Style, terminal
 from bot.rules import RULES
@@ -70,7 +70,7 @@ def _edited(files: Files, edits: dict[str, list[list[str]]]) -> Files:
 def config_of(keys: dict[str, Any]) -> RepositoryConfig:
     """The configuration that these keys are."""
     read: dict[str, Callable[[Any], Any]] = {
-        "artifacts": lambda value: {name: Requirement(word) for name, word in value.items()},
+        "artifacts": lambda value: {name: ArtifactLevel(word) for name, word in value.items()},
         "rules": lambda value: {name: RuleLevel(word) for name, word in value.items()},
         "unmatched": Unmatched,
         "number": NumberMode,
@@ -101,7 +101,7 @@ def change_of(case: Path) -> tuple[Change, RepositoryConfig]:
         "asked": tuple(told.get("asked", ())),
         "reserved": frozenset(told.get("reserved", ())),
         "first_seen": told.get("first_seen", {}),
-        "arrivals": {path: Arrival(*came) for path, came in told.get("arrivals", {}).items()},
+        "arrivals": {path: FolderHistory(*came) for path, came in told.get("arrivals", {}).items()},
         "others": tuple(OtherHead(ref, (path,), number) for ref, number, path in told.get("others", [])),
     }
     if "merge_base" in told:

@@ -24,7 +24,7 @@ from tools.docs.config_guide import NAMES, NameExample, guide
 
 if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
-    from bot.core.config.schema import Key
+    from bot.core.config.schema import KeyReference
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = jsonschema_rs.Draft202012Validator(json.loads(schema_text()))
@@ -79,7 +79,7 @@ def test_names_are_read_as_the_page_says(example: NameExample) -> None:
 
 
 @pytest.mark.parametrize("key", all_keys(), ids=lambda key: key.path)
-def test_an_editor_is_told_what_every_key_means(key: Key) -> None:
+def test_an_editor_is_told_what_every_key_means(key: KeyReference) -> None:
     schema = json.loads(schema_text())
     properties = schema["properties"]["plangate"]["properties"]
     head, _, tail = key.path.partition(".")

@@ -14,7 +14,7 @@ from bot.core.text.globs import MAX_PATTERN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.config.schema import Key
+    from bot.core.config.schema import KeyReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def guide() -> str:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _anchor(key: Key) -> str:
+def _anchor(key: KeyReference) -> str:
     """GitHub's anchor of a heading: dots go."""
     return key.path.replace(".", "")
 
@@ -178,7 +178,7 @@ def _first_sentence(text: str) -> str:
     return f"{first}."
 
 
-def _section(key: Key) -> str:
+def _section(key: KeyReference) -> str:
     choices = ", ".join(f"`{choice}`" for choice in key.choices)
     facts = [f"{key.kind}: {choices}" if choices else key.kind, f"default `{json.dumps(key.default)}`"]
     if key.path in HOST_ONLY:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.tree import Filler, join
-from bot.core.change.trees import Arrival, ChangedFile, FileStatus, OtherHead, Tree
+from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import Answer, Comment, Commit, Comparison, Issue, PullRequest, Run
@@ -244,7 +244,7 @@ def comparison(answer: Json) -> Comparison:
         )
 
 
-def arrival(commit: Json | None, branch: str) -> Arrival | None:
+def arrival(commit: Json | None, branch: str) -> FolderHistory | None:
     """How a folder came to a branch: by the oldest commit of its history, if that is the whole of it."""
     with shape("a folder's history"):
         history = (commit or {}).get("history") or {}
@@ -254,8 +254,8 @@ def arrival(commit: Json | None, branch: str) -> Arrival | None:
         pulls = [one for one in _nodes(nodes[-1].get("associatedPullRequests")) if one["mergedAt"]]
         merged = next((one for one in pulls if one["baseRefName"] == branch), None)
         if merged is None:
-            return Arrival(_day(nodes[-1]["committedDate"]))
-        return Arrival(_day(merged["mergedAt"]), merged["number"])
+            return FolderHistory(_day(nodes[-1]["committedDate"]))
+        return FolderHistory(_day(merged["mergedAt"]), merged["number"])
 
 
 def _day(time: str) -> str:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from bot.adapters.github.app import GitHubApp
     from bot.adapters.github.query import Query
-    from bot.core.change.trees import Arrival, ChangedFile, OtherHead
+    from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.facts import Answer, Comment, Comparison, Issue, Question, Run
     from bot.core.forge.outcome import Spent
@@ -182,7 +182,7 @@ class GitHubRepository:
             raise HeadGone(str(error)) from error
         return comparison(answer)
 
-    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+    def arrival(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """See `Forge.arrival`."""
         query = github_query.arrival(self._ref.owner, self._ref.name, commit, folder)
         answer = self._graphql(query, "read since when a folder is there")

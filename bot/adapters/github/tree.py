@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, Entry, Kind, Reading, document
+from bot.core.change.trees import MAX_DOCUMENT_BYTES, Document, Kind, Readability, TreeEntry, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ class Filler:
 
     def __init__(self, blob: Callable[[str], bytes]) -> None:
         """`blob` fetches a blob's bytes by its id, where its text was cut short."""
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, TreeEntry] = {}
         self.documents: dict[str, Document] = {}
         self.marks: dict[str, str] = {}
         self._blob = blob
@@ -73,7 +73,7 @@ class Filler:
         tree = inner.get("oid") if kind is Kind.FOLDER else None
         known = self.entries.get(path)
         if known is None or (known.size is None and known.tree is None):
-            self.entries[path] = Entry(path, kind, size, tree)
+            self.entries[path] = TreeEntry(path, kind, size, tree)
 
     def _document(self, path: str, blob: Json) -> Document:
         """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it.
@@ -82,7 +82,7 @@ class Filler:
         """
         size = blob["byteSize"]
         if size > MAX_DOCUMENT_BYTES:
-            return Document(path, "", Reading.TOO_LARGE, size)
+            return Document(path, "", Readability.TOO_LARGE, size)
         text = blob.get("text")
         if text is not None and not blob["isTruncated"] and not blob["isBinary"]:
             content = text.encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import ChangedFile, Entry, FileStatus, Kind
+from bot.core.change.trees import ChangedFile, FileStatus, Kind, TreeEntry
 from bot.core.forge.errors import UserError
 from bot.core.text.neutral import plain_line
 
@@ -113,17 +113,17 @@ class GitCopy:
             changed += [ChangedFile(path, FileStatus.ADDED) for path in _names(untracked)]
         return tuple(changed)
 
-    def entries(self, commit: str, folders: Sequence[str]) -> dict[str, Entry]:
+    def entries(self, commit: str, folders: Sequence[str]) -> dict[str, TreeEntry]:
         """Everything below `folders` (all, when empty) in a commit, the folders themselves included, by path."""
         raw = self.run("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, "--", *folders)
-        found: dict[str, Entry] = {}
+        found: dict[str, TreeEntry] = {}
         for line in raw.split(b"\0"):
             if not line:
                 continue
             facts, _, name = line.partition(b"\t")
             mode, _kind, _sha, size = facts.decode("ascii").split()
             path = name.decode("utf-8", "replace")
-            found[path] = Entry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
+            found[path] = TreeEntry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
         return found
 
     def contents(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:

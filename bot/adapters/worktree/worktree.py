@@ -14,10 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.worktree.git_command import GitCopy
-from bot.core.change.trees import MAX_DOCUMENT_BYTES, Arrival, Change, Document, Entry, Kind, Reading, Tree, document
+from bot.core.change.trees import (
+    MAX_DOCUMENT_BYTES,
+    Change,
+    Document,
+    FolderHistory,
+    Kind,
+    Readability,
+    Tree,
+    TreeEntry,
+    document,
+)
 from bot.core.features.chosen import decide
 from bot.core.forge.errors import UserError
-from bot.core.judging.arrived import edits_yardstick
+from bot.core.judging.since_branch import edits_yardstick
 from bot.core.yardstick.template import next_paths
 from bot.core.yardstick.yardstick import CONSTITUTION, OLD_CONSTITUTION, specify_root
 
@@ -40,14 +50,14 @@ _SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__", ".tox", "t
 
 
 @dataclass(frozen=True)
-class Copy:
+class WorkingCopy:
     """The folder that a person is in. `git` is None where it is no working copy, or a folder within one."""
 
     root: Path
     git: GitCopy | None
 
     @cached_property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, TreeEntry]:
         """Every name that counts, by path from the root; what git ignores does not."""
         if self.git is None:
             return dict(_bounded(_walk(self.root, "")))
@@ -55,12 +65,12 @@ class Copy:
         names = dict.fromkeys(name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
         return _with_folders(_bounded((name, entry) for name in names if (entry := self._entry(name)) is not None))
 
-    def _entry(self, path: str) -> Entry | None:
+    def _entry(self, path: str) -> TreeEntry | None:
         try:
             facts = (self.root / path).lstat()
         except OSError:  # deleted in the working copy, and still in git's index
             return None
-        return Entry(path, _kind(facts.st_mode), facts.st_size) if _can_be_tracked(facts.st_mode) else None
+        return TreeEntry(path, _kind(facts.st_mode), facts.st_size) if _can_be_tracked(facts.st_mode) else None
 
     def date(self) -> str:
         """The ISO date of the commit that is checked out; today's where nothing is."""
@@ -88,7 +98,7 @@ class Copy:
         return replace(document(path, content), size=size)
 
 
-def open_copy(folder: Path) -> Copy:
+def open_copy(folder: Path) -> WorkingCopy:
     """The working copy at `folder`, or the plain folder. Raises `UserError` when it is no folder."""
     root = folder.resolve()
     if not root.is_dir():
@@ -98,8 +108,8 @@ def open_copy(folder: Path) -> Copy:
     if top is None and git.answers("rev-parse", "--is-bare-repository") == "true":
         raise UserError(f"{folder} is a bare repository, without files to judge: name a working copy of it.")
     if top is None or Path(top).resolve() != root:
-        return Copy(root, None)
-    return Copy(root, git)
+        return WorkingCopy(root, None)
+    return WorkingCopy(root, git)
 
 
 def _kind(mode: int) -> Kind:
@@ -118,7 +128,7 @@ def _is_text(name: str) -> bool:
     return not any("\udc80" <= character <= "\udcff" for character in name)
 
 
-def _walk(root: Path, below: str) -> Iterator[tuple[str, Entry]]:
+def _walk(root: Path, below: str) -> Iterator[tuple[str, TreeEntry]]:
     """Everything below a plain folder, without following links; folders before what is in them."""
     waiting = [below]
     while waiting:
@@ -136,30 +146,30 @@ def _walk(root: Path, below: str) -> Iterator[tuple[str, Entry]]:
             if kind is Kind.FOLDER and entry.name not in _SKIPPED:
                 waiting.append(path)
             size = facts.st_size if kind is Kind.FILE else None
-            yield path, Entry(path, kind, size)
+            yield path, TreeEntry(path, kind, size)
 
 
-def _bounded(entries: Iterable[tuple[str, Entry]]) -> Iterator[tuple[str, Entry]]:
+def _bounded(entries: Iterable[tuple[str, TreeEntry]]) -> Iterator[tuple[str, TreeEntry]]:
     for count, pair in enumerate(entries):
         if count >= MAX_NAMES:
             raise UserError(f"There are more than {MAX_NAMES} files here: run this in the repository's own folder.")
         yield pair
 
 
-def _with_folders(entries: Iterable[tuple[str, Entry]]) -> dict[str, Entry]:
+def _with_folders(entries: Iterable[tuple[str, TreeEntry]]) -> dict[str, TreeEntry]:
     """Git lists files only; their folders are entries too."""
-    found: dict[str, Entry] = {}
+    found: dict[str, TreeEntry] = {}
     for path, entry in entries:
         parts = path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
-            found.setdefault(folder, Entry(folder, Kind.FOLDER))
+            found.setdefault(folder, TreeEntry(folder, Kind.FOLDER))
         found[path] = entry
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckOptions:
     """What a person asked to be judged."""
 
     features: tuple[str, ...] = ()
@@ -171,7 +181,7 @@ class Wanted:
     """The branch's name, where a commit is checked out and not the branch."""
 
 
-def read_change(copy: Copy, wanted: Wanted, config: RepositoryConfig) -> Change:
+def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfig) -> Change:
     """The change that the working copy is against the base that was asked for, with all that judging it needs.
 
     Raises `UserError` for a base or a feature that is not there.
@@ -211,16 +221,16 @@ def _where_it_left(git: GitCopy, change: Change, folders: Iterable[str], now: Ma
     return Tree(commit, {}, found) if found != now else None
 
 
-def with_arrivals(copy: Copy, change: Change, folders: Iterable[str]) -> Change:
+def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> Change:
     """The change with since when these folders are on the base."""
     base = change.base.sha if change.base is not None else None
     if copy.git is None or base is None:
         return change
     found = ((folder, copy.git.arrival(base, folder)) for folder in folders)
-    return replace(change, arrivals={folder: Arrival(since) for folder, since in found if since is not None})
+    return replace(change, arrivals={folder: FolderHistory(since) for folder, since in found if since is not None})
 
 
-def _named(copy: Copy, wanted: Wanted) -> Change:
+def _named(copy: WorkingCopy, wanted: CheckOptions) -> Change:
     """The change with the names of both trees, before any document is read."""
     asked = tuple(_within(copy, path) for path in wanted.features)
     head = Tree(None, copy.entries, whole=copy.git is not None)
@@ -254,7 +264,7 @@ def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:
     return replace(change, asked=asked)
 
 
-def _within(copy: Copy, path: str) -> str:
+def _within(copy: WorkingCopy, path: str) -> str:
     """A folder as a person names it, as a path from the root. Raises `UserError` when it is not in the copy."""
     tidy = os.path.normpath(path.replace("\\", "/")).strip("/")
     if Path(path).is_absolute():
@@ -268,7 +278,7 @@ def _within(copy: Copy, path: str) -> str:
     return tidy
 
 
-def documents_below(entries: Mapping[str, Entry], folders: Sequence[str]) -> list[str]:
+def documents_below(entries: Mapping[str, TreeEntry], folders: Sequence[str]) -> list[str]:
     """The Markdown below these folders. Raises `UserError` when there is more of it than one report can hold."""
     below = tuple(f"{folder}/" for folder in folders)
     found = [
@@ -282,7 +292,7 @@ def documents_below(entries: Mapping[str, Entry], folders: Sequence[str]) -> lis
 
 
 def read_yardstick(
-    read: Callable[[Iterable[str]], Mapping[str, Document]], entries: Mapping[str, Entry], folders: Iterable[str]
+    read: Callable[[Iterable[str]], Mapping[str, Document]], entries: Mapping[str, TreeEntry], folders: Iterable[str]
 ) -> dict[str, Document]:
     """Constitution, template and their resolution files, as far as they are there."""
     packages = packages_of(entries, folders)
@@ -297,7 +307,7 @@ def read_yardstick(
     return found
 
 
-def packages_of(entries: Mapping[str, Entry], folders: Iterable[str]) -> dict[str, list[str]]:
+def packages_of(entries: Mapping[str, TreeEntry], folders: Iterable[str]) -> dict[str, list[str]]:
     """What lies below presets and extensions, by where the `.specify/` stands that these features are held to."""
     tree = Tree(None, entries)
     roots = sorted({"", *(specify_root(folder, tree) for folder in folders)})
@@ -320,4 +330,4 @@ def read_commit(git: GitCopy, commit: str, paths: Sequence[str]) -> dict[str, Do
     small = [path for path in files if (entries[path].size or 0) <= MAX_DOCUMENT_BYTES]
     found = {path: document(path, content) for path, content in git.contents(commit, small).items()}
     large = (path for path in files if path not in small)
-    return found | {path: Document(path, "", Reading.TOO_LARGE, entries[path].size or 0) for path in large}
+    return found | {path: Document(path, "", Readability.TOO_LARGE, entries[path].size or 0) for path in large}

@@ -99,8 +99,8 @@ class Conversation:
         if command.verb is Verb.HELP:
             return Said(Reaction.DONE, last=help_text(scene.house(writes=True), scene.context))
         if command.verb is Verb.CONFIG:
-            held = scene.held if self.judged is None else self.judged.candidate.held
-            return Said(Reaction.DONE, last=configuration(held, scene.context, private=scene.answer.private))
+            in_force = scene.config_in_force if self.judged is None else self.judged.candidate.config_in_force
+            return Said(Reaction.DONE, last=configuration(in_force, scene.context, private=scene.answer.private))
         if not scene.event.on_pull_request:
             return on_issue.answer(scene, command, by_author=scene.event.sender == self.author)
         if self.judged is None:

@@ -47,7 +47,7 @@ def answer(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged
             main = draft_text(draft, told) if draft is not None else status(now.report, told)
             return Said(Reaction.DONE, main=main), now
         case Verb.WHY:
-            config = judged.candidate.held.config
+            config = judged.candidate.config_in_force.config
             return Said(Reaction.DONE, last=why(judged.report, command.rule, config, context)), judged
         case Verb.COMMIT:
             return _commit(scene, judged), judged
@@ -114,7 +114,7 @@ def _spec(scene: Scene, judged: Judged, feature: FeatureReport) -> Draft:
 
 def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged]:
     rule, reason, by = command.rule or "", command.reason or "", scene.event.sender
-    if forbidden(judged.candidate.held.config):
+    if forbidden(judged.candidate.config_in_force.config):
         return Said(Reaction.DENIED, last=_LOCKED.format(why=scene.house().spelt(Verb.WHY))), judged
     if judged.report.conclusion is Conclusion.ACTION_REQUIRED:
         return Said(Reaction.MISTAKEN, last=_BROKEN), judged

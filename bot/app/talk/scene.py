@@ -16,7 +16,7 @@ from bot.core.text.prose import At, Side
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.config.in_force import Configured
+    from bot.core.config.in_force import ConfigInForce
     from bot.core.config.model import RepositoryConfig
     from bot.core.deciding.commit_verdict import House as Host
     from bot.core.deciding.commit_verdict import Judged
@@ -52,7 +52,7 @@ class Scene:
     clock: Clock
     host: Host
     answer: Answer
-    held: Configured
+    config_in_force: ConfigInForce
     """The default branch's configuration."""
     look_again: Callable[[], Judged | None]
     """Judges the pull request's head anew and always writes a run."""
@@ -65,7 +65,7 @@ class Scene:
     @property
     def config(self) -> RepositoryConfig:
         """How commands are spelt here and who may use them: the default branch says."""
-        return self.held.config
+        return self.config_in_force.config
 
     @property
     def where(self) -> Where:
@@ -84,7 +84,7 @@ class Scene:
 
     def house(self, *, writes: bool = False) -> House:
         """What replies have to know of this repository's commands; `writes` asks whether the App may write."""
-        origins = self.held.effective.origins
+        origins = self.config_in_force.effective.origins
         found = {verb: origins[key] for verb, key in _SETTINGS.items() if key in origins}
         set_by = {
             verb: At(origin.path, spot.line, Side.BASE)

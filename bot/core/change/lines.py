@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import FileStatus, Reading
+from bot.core.change.trees import FileStatus, Readability
 
 if TYPE_CHECKING:
     from bot.core.change.trees import Change, Document
@@ -54,4 +54,4 @@ def lines_by_path(change: Change, below: str) -> dict[str, frozenset[int]]:
 
 
 def _whole(document: Document | None) -> Document | None:
-    return document if document is not None and document.reading is Reading.WHOLE else None
+    return document if document is not None and document.reading is Readability.WHOLE else None

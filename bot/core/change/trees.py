@@ -35,7 +35,7 @@ class Kind(StrEnum):
     SUBMODULE = "submodule"
 
 
-class Reading(StrEnum):
+class Readability(StrEnum):
     """How much of a document was read. Only a `whole` one is judged by its text."""
 
     WHOLE = "whole"
@@ -54,7 +54,7 @@ class ChangedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A name in a tree. `size` is in bytes, None for anything but a file or where it was not asked for."""
 
     path: str
@@ -70,7 +70,7 @@ class Document:
 
     path: str
     text: str
-    reading: Reading = Reading.WHOLE
+    reading: Readability = Readability.WHOLE
     size: int = 0
     """Bytes."""
 
@@ -78,13 +78,13 @@ class Document:
 def document(path: str, content: bytes) -> Document:
     """The document that `content` is: too large, binary (a NUL byte or bad UTF-8), or its text. Never raises."""
     if len(content) > MAX_DOCUMENT_BYTES:
-        return Document(path, "", Reading.TOO_LARGE, len(content))
+        return Document(path, "", Readability.TOO_LARGE, len(content))
     if b"\0" in content:
-        return Document(path, "", Reading.BINARY, len(content))
+        return Document(path, "", Readability.BINARY, len(content))
     try:
-        return Document(path, content.decode("utf-8"), Reading.WHOLE, len(content))
+        return Document(path, content.decode("utf-8"), Readability.WHOLE, len(content))
     except UnicodeDecodeError:
-        return Document(path, "", Reading.BINARY, len(content))
+        return Document(path, "", Readability.BINARY, len(content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Tree:
 
     sha: str | None
     """The commit, None for a working copy or a plain folder."""
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, TreeEntry] = field(default_factory=dict)
     """By path: every specs root, every name directly below one, and everything below the folders looked at."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """By path: the Markdown of the folders looked at; constitution, templates and their resolution files (base; at the
@@ -117,7 +117,7 @@ class OtherHead:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class FolderHistory:
     """How a feature folder came to where it is."""
 
     since: str
@@ -153,5 +153,5 @@ class Change:
     merge_base: Tree | None = None
     """Constitution and templates where the branch left the base, if they differ from the base's; else None, as where
     the change edits any of them itself: whoever edits them knows them."""
-    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
+    arrivals: Mapping[str, FolderHistory] = field(default_factory=dict)
     """Folder path to how it came to the base; read only where two folders want one number."""

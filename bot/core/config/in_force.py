@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import Document, Kind, Reading
-from bot.core.config.layers import Effective, Layer, Origin, Rank, merge, read_layer
+from bot.core.change.trees import Document, Kind, Readability
+from bot.core.config.layers import ConfigLayer, Effective, Origin, Rank, merge, read_layer
 from bot.core.config.model import Source
 from bot.core.config.owner_file import OWNERS, Owner
 from bot.core.config.yaml import LINK, MAX_BYTES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Tree
     from bot.core.config.model import Mode, RepositoryConfig
-    from bot.core.config.yaml import Mistake
+    from bot.core.config.yaml import ConfigMistake
     from bot.core.forge.facts import Answer
 
 PATHS = (".github/app.yml", "app.yml")
@@ -31,10 +31,10 @@ PATHS = (".github/app.yml", "app.yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Farther:
+class OuterLayers:
     """The layers above a repository's own, farthest first."""
 
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[ConfigLayer, ...] = ()
     rule_ids: tuple[str, ...] = ()
     owner: Owner | None = None
     """How the owner's file stands; its layer is among `layers`. None where it was not looked for."""
@@ -51,7 +51,7 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class ConfigInForce:
     """The configuration in force, and where it is from."""
 
     effective: Effective
@@ -64,7 +64,7 @@ class Configured:
     """The repository has a `plangate:` of its own."""
     good: StoredBlob | None = None
     """What a store may keep as the last good one; None when the file is broken."""
-    broken: Mistake | None = None
+    broken: ConfigMistake | None = None
     """The first mistake of the file as it stands there now."""
     fallback: StoredBlob | None = None
     """The older version that is in force instead."""
@@ -85,26 +85,26 @@ class Configured:
         object.__setattr__(self, "config", config if self.mode is None else replace(config, mode=self.mode))
 
 
-def configured(  # noqa: PLR0913, PLR0917  everything that decides
+def choose_config(  # noqa: PLR0913, PLR0917  everything that decides
     answer: Answer,
     base_branch: str,
     base: Tree | None,
-    farther: Farther,
+    outer_layers: OuterLayers,
     last: StoredBlob | None,
     broke: Break | None = None,
-) -> Configured:
+) -> ConfigInForce:
     """What holds for a base. `last` is the default branch's last good file; other branches have none.
 
     `broke` is what is known of when the default branch's file broke.
     """
     branch = answer.default_branch or base_branch
     rank = rank_of(answer.full_name)
-    ours = _read(answer.default, branch, farther, last, rank)
+    ours = _read(answer.default, branch, outer_layers, last, rank)
     if broke is not None and broke.mark == ours.mark:
         ours = replace(ours, since=broke.since)
     if base is None or base_branch == branch or not _listed(base_branch, ours.config):
         return ours
-    theirs = _read(base, base_branch, farther, None, rank)
+    theirs = _read(base, base_branch, outer_layers, None, rank)
     if not theirs.never_good or ours.never_good:
         return theirs
     # Of other branches nothing is kept; until theirs is mended, they go by the default branch as all others do.
@@ -130,22 +130,24 @@ def _listed(branch: str, config: RepositoryConfig) -> bool:
     return any(matches(pattern, branch) for pattern in config.self_configured)
 
 
-def _read(tree: Tree | None, branch: str, farther: Farther, last: StoredBlob | None, rank: Rank) -> Configured:
+def _read(
+    tree: Tree | None, branch: str, outer_layers: OuterLayers, last: StoredBlob | None, rank: Rank
+) -> ConfigInForce:
     sha = (tree.sha if tree is not None else None) or ""
-    layer, text = own_layer(tree, farther.rule_ids, rank)
+    layer, text = own_layer(tree, outer_layers.rule_ids, rank)
     if not layer.mistakes:
         # That there is no file is as good as a file: what once stood there holds no longer.
         good = StoredBlob(sha, text or "", 0.0)
-        return replace(_merged(layer, farther, sha, branch), good=good)
+        return replace(_merged(layer, outer_layers, sha, branch), good=good)
     broken, mark = layer.mistakes[0], mark_of(text or "")
     if last is None:
-        nothing = Layer(layer.origin, present=True)
-        return replace(_merged(nothing, farther, sha, branch), broken=broken, mark=mark, never_good=True)
-    older = read_layer(last.text, replace(layer.origin, sha=last.sha), farther.rule_ids)
-    return replace(_merged(older, farther, last.sha, branch), broken=broken, mark=mark, fallback=last)
+        nothing = ConfigLayer(layer.origin, present=True)
+        return replace(_merged(nothing, outer_layers, sha, branch), broken=broken, mark=mark, never_good=True)
+    older = read_layer(last.text, replace(layer.origin, sha=last.sha), outer_layers.rule_ids)
+    return replace(_merged(older, outer_layers, last.sha, branch), broken=broken, mark=mark, fallback=last)
 
 
-def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[Layer, str | None]:
+def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[ConfigLayer, str | None]:
     """The layer of the file that counts in a tree, and its text; None where there is none."""
     sha = tree.sha if tree is not None else None
     for path in PATHS:
@@ -155,7 +157,7 @@ def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[L
         layer, text = read_file(document, sha, rule_ids, rank)
         if layer.present:
             return layer, text
-    return Layer(Origin(rank, PATHS[0], sha)), None
+    return ConfigLayer(Origin(rank, PATHS[0], sha)), None
 
 
 def file_at(tree: Tree, path: str) -> Document | None:
@@ -170,7 +172,7 @@ def file_at(tree: Tree, path: str) -> Document | None:
     return tree.documents.get(path)
 
 
-def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank: Rank) -> tuple[Layer, str]:
+def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank: Rank) -> tuple[ConfigLayer, str]:
     """The layer of one file at a commit, and its text."""
     text = text_of(document)
     return read_layer(text, Origin(rank, document.path, sha), rule_ids), text
@@ -182,21 +184,21 @@ def text_of(document: Document) -> str:
     What stands in for it makes `read_yaml` say why: it is no text, or it is too large.
     """
     match document.reading:
-        case Reading.WHOLE:
+        case Readability.WHOLE:
             return document.text
-        case Reading.TOO_LARGE:
+        case Readability.TOO_LARGE:
             return "plangate:\n" + "#" * MAX_BYTES
-        case Reading.BINARY:
+        case Readability.BINARY:
             return "\0\nplangate:\n"
 
 
-def _merged(layer: Layer, farther: Farther, sha: str, branch: str) -> Configured:
-    return Configured(
-        effective=merge((*farther.layers, layer)),
+def _merged(layer: ConfigLayer, outer_layers: OuterLayers, sha: str, branch: str) -> ConfigInForce:
+    return ConfigInForce(
+        effective=merge((*outer_layers.layers, layer)),
         path=layer.origin.path,
         sha=sha,
         branch=branch,
         present=layer.present,
         sources=(Source(layer.origin.path, f"base@{sha}"),) if layer.present else (),
-        owner=farther.owner,
+        owner=outer_layers.owner,
     )

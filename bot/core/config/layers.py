@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic
 
-from bot.core.config import schema as config_schema
 from bot.core.config.mistakes import impossible, locked_key, mistyped, root_mistake, unknown_key
-from bot.core.config.yaml import Key, Mapping, Mistake, Spot, Value, plain_value, read_yaml
+from bot.core.config.schema import build
+from bot.core.config.yaml import ConfigMistake, Key, Mapping, Spot, Value, plain_value, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,12 +65,12 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class ConfigLayer:
     """What one file says. With a mistake it says nothing: `settings` is empty then."""
 
     origin: Origin
     settings: MappingOf[str, Setting] = field(default_factory=dict)
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[ConfigMistake, ...] = ()
     """In the order of their lines."""
     present: bool = False
     """The file has a `plangate:` key."""
@@ -88,24 +88,24 @@ class Effective:
 
     config: RepositoryConfig
     origins: MappingOf[str, tuple[Origin, Spot]]
-    overruled: tuple[tuple[Origin, Mistake], ...] = ()
+    overruled: tuple[tuple[Origin, ConfigMistake], ...] = ()
     """Settings of nearer files that a lock keeps out."""
 
 
-def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> Layer:
+def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> ConfigLayer:
     """What a file says under `plangate:`, with every mistake in it. None (no such file) says nothing. Never raises."""
     if text is None:
-        return Layer(origin)
+        return ConfigLayer(origin)
     value, mistakes = read_yaml(text)
     if mistakes or value is None:
-        return Layer(origin, mistakes=mistakes, present=bool(mistakes) and _names_us(text))
+        return ConfigLayer(origin, mistakes=mistakes, present=bool(mistakes) and _names_us(text))
     if not isinstance(value.content, Mapping):
-        return Layer(origin)
+        return ConfigLayer(origin)
     found = next((pair for pair in value.content.pairs if pair[0].name == ROOT), None)
     if found is None:
-        return Layer(origin)
+        return ConfigLayer(origin)
     settings, mistakes = _settings(found[1], origin.rank, frozenset(rule_ids))
-    return Layer(origin, {} if mistakes else settings, mistakes, present=True)
+    return ConfigLayer(origin, {} if mistakes else settings, mistakes, present=True)
 
 
 def _names_us(text: str) -> bool:
@@ -113,7 +113,9 @@ def _names_us(text: str) -> bool:
     return any(map(_MEANS_US.match, text.splitlines()))
 
 
-def _settings(body: Value, rank: Rank, rule_ids: frozenset[str]) -> tuple[dict[str, Setting], tuple[Mistake, ...]]:
+def _settings(
+    body: Value, rank: Rank, rule_ids: frozenset[str]
+) -> tuple[dict[str, Setting], tuple[ConfigMistake, ...]]:
     if body.content is None:
         return {}, ()
     if not isinstance(body.content, Mapping):
@@ -137,7 +139,7 @@ def _settings(body: Value, rank: Rank, rule_ids: frozenset[str]) -> tuple[dict[s
 def _faults(values: Any) -> Sequence[Any]:
     """What pydantic says against the types."""
     try:
-        config_schema.build(values)
+        build(values)
     except pydantic.ValidationError as error:
         return error.errors(include_url=False)
     return ()
@@ -149,7 +151,7 @@ def _path_of(place: tuple[str | int, ...]) -> str:
     return ".".join(str(name) for name in names)
 
 
-def _mistake(fault: Any, spots: MappingOf[tuple[str | int, ...], tuple[Spot, Spot]], values: Any) -> Mistake:
+def _mistake(fault: Any, spots: MappingOf[tuple[str | int, ...], tuple[Spot, Spot]], values: Any) -> ConfigMistake:
     where = tuple(fault["loc"])
     while where and where not in spots:
         where = where[:-1]
@@ -196,10 +198,10 @@ def is_locked(path: str, locks: Iterable[str]) -> bool:
     return any(path == lock or path.startswith(f"{lock}.") for lock in locks)
 
 
-def merge(layers: Iterable[Layer]) -> Effective:
+def merge(layers: Iterable[ConfigLayer]) -> Effective:
     """One configuration from the layers, farthest first. What is locked stays as the farther files left it."""
     winners: dict[str, tuple[Setting, Origin]] = {}
-    overruled: list[tuple[Origin, Mistake]] = []
+    overruled: list[tuple[Origin, ConfigMistake]] = []
     locks: dict[str, Origin] = {}
     for layer in layers:
         for path, setting in layer.settings.items():
@@ -216,7 +218,7 @@ def merge(layers: Iterable[Layer]) -> Effective:
     if locks:
         values["locked"] = sorted(locks)
     origins = {path: (origin, setting.spot) for path, (setting, origin) in winners.items()}
-    return Effective(config_schema.build(values), origins, tuple(overruled))
+    return Effective(build(values), origins, tuple(overruled))
 
 
 def _nested(flat: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from bot.core.change.feature import ARTIFACTS
-from bot.core.config import schema as config_schema
-from bot.core.config.schema import MAX_BRANCHES, MAX_ITEMS
-from bot.core.config.yaml import Mistake, Spot
+from bot.core.config.schema import GLOBS, HOST_ONLY, MAX_BRANCHES, MAX_ITEMS, PREFIX, all_keys, lockable
+from bot.core.config.yaml import ConfigMistake, Spot
 from bot.core.text import globs
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 60
 """Characters of a foreign word that are quoted."""
-_PREFIX = re.compile(config_schema.PREFIX)
+_PREFIX = re.compile(PREFIX)
 _TYPES = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -30,19 +29,17 @@ _TYPES = {
 }
 
 
-def root_mistake(spot: Spot) -> Mistake:
+def root_mistake(spot: Spot) -> ConfigMistake:
     """`plangate:` holds something else than keys."""
-    return Mistake(spot, "plangate is not a mapping", "Write keys below it, such as `mode: enforce`.")
+    return ConfigMistake(spot, "plangate is not a mapping", "Write keys below it, such as `mode: enforce`.")
 
 
-def unknown_key(path: tuple[str, ...], spot: Spot) -> Mistake:
+def unknown_key(path: tuple[str, ...], spot: Spot) -> ConfigMistake:
     """A key that is not in the model, with the nearest one that is."""
     name = path[-1]
     prefix = "".join(f"{part}." for part in path[:-1])
-    known = [
-        key.path.removeprefix(prefix).split(".")[0] for key in config_schema.all_keys() if key.path.startswith(prefix)
-    ]
-    return Mistake(spot, f"unknown key {name[:_SHOWN]}", suggestion(name, known))
+    known = [key.path.removeprefix(prefix).split(".")[0] for key in all_keys() if key.path.startswith(prefix)]
+    return ConfigMistake(spot, f"unknown key {name[:_SHOWN]}", suggestion(name, known))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -52,45 +49,51 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"Did you mean `{close[0]}`?" if close else f"It can be {_either(names)}."
 
 
-def mistyped(path: tuple[str | int, ...], value: Any, fault: Mapping[str, Any], spot: Spot) -> Mistake:
+def mistyped(path: tuple[str | int, ...], value: Any, fault: Mapping[str, Any], spot: Spot) -> ConfigMistake:
     """A value that is not of its key's type."""
     name = str(path[-1]) if isinstance(path[-1], str) else str(path[0])
     if fault["type"] == "enum":
         choices = re.findall(r"'([^']+)'", fault["ctx"]["expected"])
         plain = isinstance(value, (str, int, float))
         said = f"cannot be {_shown(value)}" if plain else f"is {_kind(value)}"
-        return Mistake(spot, f"{name[:_SHOWN]} {said}", f"It can be {_either(choices)}.")
+        return ConfigMistake(spot, f"{name[:_SHOWN]} {said}", f"It can be {_either(choices)}.")
     wanted = _TYPES.get(fault["type"], "something else")
     item = "an item of " if isinstance(path[-1], int) else ""
-    return Mistake(spot, f"{item}{name[:_SHOWN]} is {_kind(value)}", f"Write {wanted}.")
+    return ConfigMistake(spot, f"{item}{name[:_SHOWN]} is {_kind(value)}", f"Write {wanted}.")
 
 
-def locked_key(path: str, holder: str, spot: Spot) -> Mistake:
+def locked_key(path: str, holder: str, spot: Spot) -> ConfigMistake:
     """A nearer file sets what a farther one locks."""
-    return Mistake(spot, f"{path[:_SHOWN]} is locked by {holder}", "Delete this line, or ask the owner to unlock it.")
+    return ConfigMistake(
+        spot, f"{path[:_SHOWN]} is locked by {holder}", "Delete this line, or ask the owner to unlock it."
+    )
 
 
-def impossible(path: str, value: Any, spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[Mistake]:
+def impossible(path: str, value: Any, spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[ConfigMistake]:
     """What has the right type and cannot be meant. `own` says that it is the repository's own file."""
     where = tuple(path.split(".", 1))
     key_spot, value_spot = spots[where]
     head = where[0]
     if isinstance(value, list) and len(value) > MAX_ITEMS:
-        yield Mistake(value_spot, f"{head} has {len(value)} items", f"Keep it within {MAX_ITEMS}.")
-    elif head in config_schema.GLOBS and value is not None:
+        yield ConfigMistake(value_spot, f"{head} has {len(value)} items", f"Keep it within {MAX_ITEMS}.")
+    elif head in GLOBS and value is not None:
         yield from _globs(head, value, spots)
     elif head == "branches":
         yield from _branches(value, value_spot)
     elif head == "since" and isinstance(value, int) and value < 0:
-        yield Mistake(value_spot, "since is negative", "Write the first number that is judged, such as `14`.")
+        yield ConfigMistake(value_spot, "since is negative", "Write the first number that is judged, such as `14`.")
     elif head == "artifacts" and where[1] not in ARTIFACTS:
-        yield Mistake(key_spot, f"unknown artifact {where[1][:_SHOWN]}", suggestion(where[1], ARTIFACTS))
+        yield ConfigMistake(key_spot, f"unknown artifact {where[1][:_SHOWN]}", suggestion(where[1], ARTIFACTS))
     elif head == "rules" and where[1] not in rule_ids:
-        yield Mistake(key_spot, f"unknown rule {where[1][:_SHOWN]}", _rule_remedy(where[1], rule_ids))
+        yield ConfigMistake(key_spot, f"unknown rule {where[1][:_SHOWN]}", _rule_remedy(where[1], rule_ids))
     elif path == "commands.prefix" and not _PREFIX.fullmatch(value):
-        yield Mistake(value_spot, f"commands.prefix cannot be {_shown(value)}", "Write a slash and one word: `/plan`.")
-    elif head in config_schema.HOST_ONLY and own:
-        yield Mistake(key_spot, f"{head} is not a repository's to set", "Set it in the owner's `.github` repository.")
+        yield ConfigMistake(
+            value_spot, f"commands.prefix cannot be {_shown(value)}", "Write a slash and one word: `/plan`."
+        )
+    elif head in HOST_ONLY and own:
+        yield ConfigMistake(
+            key_spot, f"{head} is not a repository's to set", "Set it in the owner's `.github` repository."
+        )
     elif head == "locked":
         yield from _locks(value, spots, own, rule_ids)
 
@@ -100,24 +103,26 @@ def _rule_remedy(name: str, rule_ids: frozenset[str]) -> str:
     return f"Did you mean `{close[0]}`?" if close else "`plangate rules` lists them."
 
 
-def _globs(head: str, items: list[str], spots: Any) -> Iterator[Mistake]:
+def _globs(head: str, items: list[str], spots: Any) -> Iterator[ConfigMistake]:
     if head == "specs" and not items:
-        yield Mistake(spots[(head,)][1], "specs is empty", "Name at least one folder, such as `specs`.")
+        yield ConfigMistake(spots[(head,)][1], "specs is empty", "Name at least one folder, such as `specs`.")
     for index, pattern in enumerate(items):
         spot = spots[(head, index)][1]
         if len(pattern) > globs.MAX_PATTERN:
-            yield Mistake(spot, f"a pattern of {head} is too long", f"Keep it within {globs.MAX_PATTERN} characters.")
+            yield ConfigMistake(
+                spot, f"a pattern of {head} is too long", f"Keep it within {globs.MAX_PATTERN} characters."
+            )
         elif not pattern.strip("/ ") or pattern.startswith("/") or ".." in pattern.split("/") or "\0" in pattern:
             remedy = "Write a path from the repository's root, without a leading slash and without `..`."
-            yield Mistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
+            yield ConfigMistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
         elif pattern.startswith("!"):
             remedy = "Patterns only add, none takes away: name what is meant."
-            yield Mistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
+            yield ConfigMistake(spot, f"{head} cannot hold {_shown(pattern)}", remedy)
 
 
-def _branches(pattern: str, spot: Spot) -> Iterator[Mistake]:
+def _branches(pattern: str, spot: Spot) -> Iterator[ConfigMistake]:
     if len(pattern) > MAX_BRANCHES:
-        yield Mistake(spot, "branches is too long", f"Keep it within {MAX_BRANCHES} characters.")
+        yield ConfigMistake(spot, "branches is too long", f"Keep it within {MAX_BRANCHES} characters.")
         return
     options = re2.Options()
     options.log_errors = False
@@ -128,35 +133,37 @@ def _branches(pattern: str, spot: Spot) -> Iterator[Mistake]:
         said = error.args[0] if error.args else b""
         reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         remedy = "Patterns are RE2's: no look-around, no back-references."
-        yield Mistake(spot, f"branches is no pattern: {reason[:_SHOWN]}", remedy)
+        yield ConfigMistake(spot, f"branches is no pattern: {reason[:_SHOWN]}", remedy)
         return
     missing = [name for name in ("number", "slug") if name not in groups]
     if missing:
         example = f"(?P<{missing[0]}>…)"
-        yield Mistake(spot, f"branches has no group {missing[0]}", f"Name that part of the branch with `{example}`.")
+        yield ConfigMistake(
+            spot, f"branches has no group {missing[0]}", f"Name that part of the branch with `{example}`."
+        )
 
 
-def _locks(items: list[str], spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[Mistake]:
+def _locks(items: list[str], spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[ConfigMistake]:
     for index, lock in enumerate(items):
         spot = spots[("locked", index)][1]
         if found := _no_lock(lock, spot, rule_ids):
             yield found
         elif own and lock != "waive":
             remedy = "No file is nearer than this one; only `waive` can be locked here."
-            yield Mistake(spot, f"{lock[:_SHOWN]} cannot be locked here", remedy)
+            yield ConfigMistake(spot, f"{lock[:_SHOWN]} cannot be locked here", remedy)
 
 
-def _no_lock(lock: str, spot: Spot, rule_ids: frozenset[str]) -> Mistake | None:
+def _no_lock(lock: str, spot: Spot, rule_ids: frozenset[str]) -> ConfigMistake | None:
     """What is wrong with the name of a lock: a misspelt one would lock nothing, and nobody would know."""
     head, dot, name = lock.partition(".")
-    known = config_schema.lockable()
+    known = lockable()
     if dot and head == "rules" and name not in rule_ids:
-        return Mistake(spot, f"unknown rule {name[:_SHOWN]} in locked", _rule_remedy(name, rule_ids))
+        return ConfigMistake(spot, f"unknown rule {name[:_SHOWN]} in locked", _rule_remedy(name, rule_ids))
     if dot and head == "artifacts" and name not in ARTIFACTS:
-        return Mistake(spot, f"unknown artifact {name[:_SHOWN]} in locked", suggestion(name, ARTIFACTS))
+        return ConfigMistake(spot, f"unknown artifact {name[:_SHOWN]} in locked", suggestion(name, ARTIFACTS))
     if lock in known or (dot and head in {"rules", "artifacts"}):
         return None
-    return Mistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(known)))
+    return ConfigMistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(known)))
 
 
 def _either(names: list[str]) -> str:

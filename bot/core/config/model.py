@@ -26,7 +26,7 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-class Requirement(StrEnum):
+class ArtifactLevel(StrEnum):
     """What an admin says of an artifact."""
 
     REQUIRED = "required"
@@ -129,7 +129,7 @@ class RepositoryConfig:
     folders of agents and editors."""
     ignore: tuple[str, ...] = ()
     """Globs that are not looked at: neither as features nor as code."""
-    artifacts: Mapping[str, Requirement] = field(default_factory=dict)
+    artifacts: Mapping[str, ArtifactLevel] = field(default_factory=dict)
     """What is asked of an artifact, by its name; what is not named here goes by what the plan promises."""
     rules: Mapping[str, RuleLevel] = field(default_factory=dict)
     """The level of a rule, by its id. It takes the place of the rule's own severity; what a condition makes softer

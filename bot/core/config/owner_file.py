@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.core.config.layers import Layer, Origin, Rank, read_layer
+from bot.core.config.layers import ConfigLayer, Origin, Rank, read_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.config.yaml import Mistake
+    from bot.core.config.yaml import ConfigMistake
 
 OWNERS: Final = ".github"
 """The name of the repository that speaks for all of an account's:
@@ -26,7 +26,7 @@ https://docs.github.com/communities/setting-up-your-project-for-healthy-contribu
 """
 
 
-class Standing(StrEnum):
+class OwnerFileState(StrEnum):
     """What is known of the owner's file."""
 
     PRESENT = "present"
@@ -43,7 +43,7 @@ class OwnerFile(msgspec.Struct, frozen=True):
 
     repository: str
     """`acme/.github`."""
-    standing: Standing
+    standing: OwnerFileState
     path: str = f"{OWNERS}/app.yml"
     branch: str = ""
     sha: str = ""
@@ -60,9 +60,9 @@ class Owner:
     """The owner's layer for the repositories of an installation."""
 
     file: OwnerFile
-    layer: Layer
+    layer: ConfigLayer
     """What holds: the file as it is, or the last good one."""
-    broken: Mistake | None = None
+    broken: ConfigMistake | None = None
     """The first mistake of the file as it is now."""
 
 
@@ -77,17 +77,17 @@ def seen(file: OwnerFile, known: OwnerFile | None, rule_ids: Iterable[str]) -> O
 
 def unseen(repository: str, known: OwnerFile | None) -> OwnerFile:
     """The file where the App sees no such repository: outside, or lost where it was seen before."""
-    if known is None or known.standing is Standing.OUTSIDE:
-        return OwnerFile(repository, Standing.OUTSIDE)
-    return msgspec.structs.replace(known, standing=Standing.LOST)
+    if known is None or known.standing is OwnerFileState.OUTSIDE:
+        return OwnerFile(repository, OwnerFileState.OUTSIDE)
+    return msgspec.structs.replace(known, standing=OwnerFileState.LOST)
 
 
 def owner_of(file: OwnerFile, rule_ids: Iterable[str]) -> Owner:
     """What of the file holds."""
     ids = tuple(rule_ids)
     origin = Origin(Rank.OWNER, f"{file.repository}:{file.path}", file.sha or None, file.private)
-    if file.standing in {Standing.OUTSIDE, Standing.ABSENT}:
-        return Owner(file, Layer(origin))
+    if file.standing in {OwnerFileState.OUTSIDE, OwnerFileState.ABSENT}:
+        return Owner(file, ConfigLayer(origin))
     layer = read_layer(file.text, origin, ids)
     if not layer.mistakes:
         return Owner(file, layer)

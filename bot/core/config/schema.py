@@ -125,7 +125,7 @@ def lockable() -> frozenset[str]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Key:
+class KeyReference:
     """One key as the reference page and `config show` tell it."""
 
     path: str
@@ -138,11 +138,11 @@ class Key:
 
 
 @lru_cache(maxsize=1)
-def all_keys() -> tuple[Key, ...]:
+def all_keys() -> tuple[KeyReference, ...]:
     """Every key in the model's order, those of `commands` one by one."""
     schema = _adapter().json_schema()
     definitions = schema["$defs"]
-    found: list[Key] = []
+    found: list[KeyReference] = []
     for name, facts in schema["properties"].items():
         if name == "commands":
             commands = definitions["Commands"]["properties"]
@@ -152,7 +152,7 @@ def all_keys() -> tuple[Key, ...]:
     return tuple(found)
 
 
-def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> Key:
+def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> KeyReference:
     target = facts
     while "$ref" in target or "additionalProperties" in target or "anyOf" in target or "items" in target:
         inner = target.get("additionalProperties") or target.get("items") or target
@@ -163,7 +163,7 @@ def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> Key:
         target = inner
     kind = _kind(facts, target)
     text = " ".join(str(facts.get("description", "")).split())
-    return Key(path, kind, _default(path), tuple(target.get("enum", ())), text)
+    return KeyReference(path, kind, _default(path), tuple(target.get("enum", ())), text)
 
 
 def _kind(facts: dict[str, Any], target: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class ConfigMistake:
     """One thing in the text that cannot be read, and the way out. `subject` is its short name for a title."""
 
     spot: Spot
@@ -77,7 +77,7 @@ class Key:
 class _UnreadableError(Exception):
     """Carries the one mistake that ends the reading."""
 
-    def __init__(self, mistake: Mistake) -> None:
+    def __init__(self, mistake: ConfigMistake) -> None:
         super().__init__(mistake.title)
         self.mistake = mistake
 
@@ -102,7 +102,7 @@ _TAGS = {
 """What the parser guesses for text without a tag; any other one was written by somebody, and is refused."""
 
 
-def read_yaml(text: str) -> tuple[Value | None, tuple[Mistake, ...]]:
+def read_yaml(text: str) -> tuple[Value | None, tuple[ConfigMistake, ...]]:
     """The document's value, or None with the reason. An empty document is None without a mistake. Never raises."""
     try:
         _refuse_text(text)
@@ -117,7 +117,7 @@ def read_yaml(text: str) -> tuple[Value | None, tuple[Mistake, ...]]:
     except yaml.YAMLError as error:
         return None, (_syntax(error),)
     except (ValueError, RecursionError):
-        return None, (Mistake(Spot(1, 1), "the file is no YAML", "Save it as UTF-8 text."),)
+        return None, (ConfigMistake(Spot(1, 1), "the file is no YAML", "Save it as UTF-8 text."),)
     return value, tuple(walk.mistakes)
 
 
@@ -135,10 +135,12 @@ def plain_value(value: Value | None) -> Any:
 def _refuse_text(text: str) -> None:
     """A file that is too large, or holds what is no text, is refused by its own words and not by the parser's."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise _UnreadableError(Mistake(Spot(1, 1), "the file is too large", f"Keep it within {MAX_BYTES // 1024} KB."))
+        raise _UnreadableError(
+            ConfigMistake(Spot(1, 1), "the file is too large", f"Keep it within {MAX_BYTES // 1024} KB.")
+        )
     if text == LINK:
         remedy = "Commit the file itself in its place."
-        raise _UnreadableError(Mistake(Spot(1, 1), "the file is a symbolic link, which is not followed", remedy))
+        raise _UnreadableError(ConfigMistake(Spot(1, 1), "the file is a symbolic link, which is not followed", remedy))
     found = _NO_TEXT.search(text)
     if found is None:
         return
@@ -146,8 +148,8 @@ def _refuse_text(text: str) -> None:
     spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
     code = ord(found[0])
     if code == 0 or 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004  the surrogates of UTF-16
-        raise _UnreadableError(Mistake(spot, "the file is not UTF-8 text", "Save it as UTF-8."))
-    raise _UnreadableError(Mistake(spot, f"control character U+{code:04X} is not read here", "Delete it."))
+        raise _UnreadableError(ConfigMistake(spot, "the file is not UTF-8 text", "Save it as UTF-8."))
+    raise _UnreadableError(ConfigMistake(spot, f"control character U+{code:04X} is not read here", "Delete it."))
 
 
 def _refuse_depth(text: str) -> None:
@@ -160,14 +162,16 @@ def _refuse_depth(text: str) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             spot = _spot(event.start_mark)
-            raise _UnreadableError(Mistake(spot, "the nesting is too deep", f"Keep it within {MAX_DEPTH} levels."))
+            raise _UnreadableError(
+                ConfigMistake(spot, "the nesting is too deep", f"Keep it within {MAX_DEPTH} levels.")
+            )
         if count > 2 * MAX_VALUES:
             raise _too_many(_spot(event.start_mark))
 
 
 def _too_many(spot: Spot) -> _UnreadableError:
     return _UnreadableError(
-        Mistake(spot, "the file holds too many values", f"Keep it within {MAX_VALUES} keys and values.")
+        ConfigMistake(spot, "the file holds too many values", f"Keep it within {MAX_VALUES} keys and values.")
     )
 
 
@@ -179,7 +183,7 @@ class _Walk:
 
     def __post_init__(self) -> None:
         self.count = 0
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[ConfigMistake] = []
 
     def value(self, node: yaml.Node, depth: int) -> Value:
         spot = _spot(node.start_mark, node.end_mark)
@@ -188,7 +192,7 @@ class _Walk:
             raise _too_many(spot)
         if depth > MAX_DEPTH:
             # Only an alias that holds itself gets here: the events were counted before.
-            raise _UnreadableError(Mistake(spot, "an alias holds itself", "Write the value out."))
+            raise _UnreadableError(ConfigMistake(spot, "an alias holds itself", "Write the value out."))
         if node.tag not in _TAGS:
             raise _foreign_tag(node.tag, spot)
         if isinstance(node, yaml.ScalarNode):
@@ -204,12 +208,14 @@ class _Walk:
         for key_node, value_node in node.value:
             spot = _spot(key_node.start_mark, key_node.end_mark)
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _UnreadableError(Mistake(spot, "a key is a list or a mapping", "Write a plain word as the key."))
+                raise _UnreadableError(
+                    ConfigMistake(spot, "a key is a list or a mapping", "Write a plain word as the key.")
+                )
             name = key_node.value
             value = self.value(value_node, depth + 1)
             if name in seen:
                 remedy = f"It stands on line {seen[name].line} already. Keep one of the two."
-                self.mistakes.append(Mistake(spot, f"key {name} stands twice", remedy))
+                self.mistakes.append(ConfigMistake(spot, f"key {name} stands twice", remedy))
                 continue
             seen[name] = spot
             pairs.append((Key(name, spot), value))
@@ -231,7 +237,9 @@ def _scalar(node: yaml.ScalarNode) -> Scalar:
 
 
 def _foreign_tag(tag: str, spot: Spot) -> _UnreadableError:
-    return _UnreadableError(Mistake(spot, f"tag {tag[:60]} is not read here", "Write a plain value without a tag."))
+    return _UnreadableError(
+        ConfigMistake(spot, f"tag {tag[:60]} is not read here", "Write a plain value without a tag.")
+    )
 
 
 def _spot(start: _Mark | None, end: _Mark | None = None) -> Spot:
@@ -242,11 +250,11 @@ def _spot(start: _Mark | None, end: _Mark | None = None) -> Spot:
     return Spot(start.line + 1, start.column + 1, length)
 
 
-def _syntax(error: yaml.YAMLError) -> Mistake:
+def _syntax(error: yaml.YAMLError) -> ConfigMistake:
     """The parser's own words, with its place where it names one."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or "it is no YAML")
     spot = Spot(mark.line + 1, mark.column + 1) if mark is not None else Spot(1, 1)
     if "found character '\\t'" in problem or "cannot start any token" in problem:
-        return Mistake(spot, problem, "Indent with spaces, and quote text that starts with a special character.")
-    return Mistake(spot, problem, "Mend the YAML on this line or the one above.")
+        return ConfigMistake(spot, problem, "Indent with spaces, and quote text that starts with a special character.")
+    return ConfigMistake(spot, problem, "Mend the YAML on this line or the one above.")

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Change
-from bot.core.config import in_force as configuration
-from bot.core.config.in_force import Break, Configured, Farther, configured
+from bot.core.config.in_force import Break, ConfigInForce, OuterLayers, choose_config, counts
 from bot.core.config.model import Mode
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 class Known:
     """What is known of a repository beside what was read."""
 
-    farther: Farther = field(default_factory=Farther)
+    outer_layers: OuterLayers = field(default_factory=OuterLayers)
     last_good: StoredBlob | None = None
     broke: Break | None = None
     """Since when the default branch's configuration is broken, where that is known."""
@@ -40,7 +39,7 @@ class Candidate:
     """One thing to be judged on a head, with the configuration that it is judged by."""
 
     change: Change
-    held: Configured
+    config_in_force: ConfigInForce
     counts: bool = True
     """Its base is the default branch or configured to judge for itself."""
     pull: PullRequest | None = None
@@ -62,10 +61,10 @@ def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
 
 
 def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known) -> Candidate:
-    held = _held(answer, pull.base_branch, pull.base, known)
+    in_force = _config_in_force(answer, pull.base_branch, pull.base, known)
     advised = pull.created_at < known.first_seen
-    if advised and held.config.mode is Mode.ENFORCE:
-        held = replace(held, mode=Mode.ADVISE)
+    if advised and in_force.config.mode is Mode.ENFORCE:
+        in_force = replace(in_force, mode=Mode.ADVISE)
     change = _change(head, pull.base, known)
     ours = pull.head_branch if pull.head_repository == answer.full_name else None
     change = replace(
@@ -77,14 +76,21 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known
         others=_others(answer, ours, pull.number),
     )
     cut = not pull.changes_complete
-    return Candidate(change, held, configuration.counts(pull.base_branch, answer, held.config), pull, advised, cut)
+    return Candidate(
+        change,
+        in_force,
+        counts(pull.base_branch, answer, in_force.config),
+        pull,
+        advised,
+        cut,
+    )
 
 
 def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known: Known) -> Candidate | None:
     """A branch without pull request, against the default branch. None when either has no commit."""
     if answer.head is None or answer.default is None or answer.default_branch is None:
         return None
-    held = _held(answer, answer.default_branch, answer.default, known)
+    in_force = _config_in_force(answer, answer.default_branch, answer.default, known)
     change = replace(
         _change(answer.head.tree, answer.default, known),
         changed=comparison.changed,
@@ -92,25 +98,25 @@ def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known:
         base_branch=answer.default_branch,
         others=_others(answer, branch, None),
     )
-    return Candidate(change, held, cut=not comparison.complete)
+    return Candidate(change, in_force, cut=not comparison.complete)
 
 
 def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, known: Known) -> Candidate | None:
     """A merge group's commit against the commit that it was built on (`Answer.before`)."""
     if answer.head is None or answer.before is None:
         return None
-    held = _held(answer, base_branch, answer.before, known)
+    in_force = _config_in_force(answer, base_branch, answer.before, known)
     change = replace(
         _change(answer.head.tree, answer.before, known),
         changed=comparison.changed,
         base_branch=base_branch,
         merge_group=True,
     )
-    return Candidate(change, held, cut=not comparison.complete)
+    return Candidate(change, in_force, cut=not comparison.complete)
 
 
-def _held(answer: Answer, branch: str, base: Tree | None, known: Known) -> Configured:
-    return configured(answer, branch, base, known.farther, known.last_good, known.broke)
+def _config_in_force(answer: Answer, branch: str, base: Tree | None, known: Known) -> ConfigInForce:
+    return choose_config(answer, branch, base, known.outer_layers, known.last_good, known.broke)
 
 
 def _change(head: Tree, base: Tree | None, known: Known) -> Change:

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.config.in_force import Farther
+from bot.core.config.in_force import OuterLayers
 from bot.core.config.model import CommentWhen, Mode, Ungoverned
-from bot.core.config.owner_file import Standing
+from bot.core.config.owner_file import OwnerFileState
 from bot.core.features.folders import specs_roots
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
@@ -32,7 +32,7 @@ from bot.core.text.prose import At, Code, Side
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.config.in_force import Configured
+    from bot.core.config.in_force import ConfigInForce
     from bot.core.deciding.candidates import Candidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import CheckRunOutput
@@ -58,7 +58,7 @@ class House:
     site_url: str | None = None
     rules_url: str | None = None
     app_slug: str = "plangate"
-    farther: Farther = field(default_factory=Farther)
+    outer_layers: OuterLayers = field(default_factory=OuterLayers)
     """The configuration of whoever hosts Plangate."""
 
     def rule_map(self) -> Mapping[str, Rule]:
@@ -81,7 +81,7 @@ class Judged:
     @property
     def silent(self) -> bool:
         """Nothing is to be said of it at all."""
-        return not self.governed and self.candidate.held.config.ungoverned is Ungoverned.SILENT
+        return not self.governed and self.candidate.config_in_force.config.ungoverned is Ungoverned.SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,16 @@ class Verdict:
 
 def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver] = ()) -> Judged:
     """One candidate's report, with those of the repository's waivers that hold for it."""
-    change, held = candidate.change, candidate.held
-    roots = specs_roots(held.config, change.head, change.base)
-    is_governed = held.config.mode is not Mode.OFF and governed(change, roots, held.sources)
-    report = judge(change, held.config, house.rules, house.template, sources=held.sources)
-    if held.never_good and report.features:
-        report = _needs_admin(report, held)
+    change, in_force = candidate.change, candidate.config_in_force
+    roots = specs_roots(in_force.config, change.head, change.base)
+    is_governed = in_force.config.mode is not Mode.OFF and governed(change, roots, in_force.sources)
+    report = judge(change, in_force.config, house.rules, house.template, sources=in_force.sources)
+    if in_force.never_good and report.features:
+        report = _needs_admin(report, in_force)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
     digest = digests.digest(report, house.rules)
-    report, waived = with_waivers(report, change, waivers, held.config)
+    report, waived = with_waivers(report, change, waivers, in_force.config)
     return Judged(candidate, report, is_governed, digest, waived)
 
 
@@ -124,12 +124,12 @@ def _cut(candidate: Candidate, root: str) -> Finding:
     )
 
 
-def _needs_admin(report: Report, held: Configured) -> Report:
+def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
     """The configuration has never been readable: a feature cannot be judged, and that is nobody's fault here."""
-    line = held.broken.spot.line if held.broken is not None else 1
+    line = in_force.broken.spot.line if in_force.broken is not None else 1
     reason: Prose = (
         "This feature cannot be judged: ",
-        At(held.path, line, Side.BASE),
+        At(in_force.path, line, Side.BASE),
         " has never been readable, so an admin is needed. Nothing in this change is wrong.",
     )
     return Report(Conclusion.ACTION_REQUIRED, report.config, (), (), reason, report.code_files)
@@ -184,22 +184,22 @@ def _checks_url(answer: Answer, house: House, number: int, sha: str) -> str:
 
 
 def _trouble(one: Judged) -> ConfigTrouble | None:
-    held = one.candidate.held
-    if held.broken is None or held.fallback is None:
+    in_force = one.candidate.config_in_force
+    if in_force.broken is None or in_force.fallback is None:
         return None
     return ConfigTrouble(
-        path=held.path,
-        branch=held.branch,
-        since=held.since or "",
-        line=held.broken.spot.line,
-        what=held.broken.title,
-        good=held.fallback.sha if held.fallback.text else "",
+        path=in_force.path,
+        branch=in_force.branch,
+        since=in_force.since or "",
+        line=in_force.broken.spot.line,
+        what=in_force.broken.title,
+        good=in_force.fallback.sha if in_force.fallback.text else "",
     )
 
 
 def _owner_file(one: Judged) -> tuple[str, str]:
     """The owner's file and its commit, where something in it holds."""
-    owner = one.candidate.held.owner
+    owner = one.candidate.config_in_force.owner
     if owner is None or not owner.layer.settings:
         return "", ""
     sha = owner.layer.origin.sha or ""
@@ -208,10 +208,10 @@ def _owner_file(one: Judged) -> tuple[str, str]:
 
 def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:
     """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
-    owner = one.candidate.held.owner
+    owner = one.candidate.config_in_force.owner
     if owner is None:
         return None
-    lost = owner.file.standing is Standing.LOST and owner.layer.present
+    lost = owner.file.standing is OwnerFileState.LOST and owner.layer.present
     if owner.broken is None and not lost:
         return None
     told = owner.broken if answer.private or not owner.file.private else None
@@ -267,9 +267,9 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
 
 
 def _output(one: Judged, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
-    held = one.candidate.held
-    if one.report.conclusion is Conclusion.ACTION_REQUIRED and held.broken is not None:
-        return never_good(held.path, held.broken, context)
+    in_force = one.candidate.config_in_force
+    if one.report.conclusion is Conclusion.ACTION_REQUIRED and in_force.broken is not None:
+        return never_good(in_force.path, in_force.broken, context)
     return check_run(one.report, context, draft)
 
 
@@ -294,7 +294,7 @@ def comment_mark(one: Judged, house: House) -> str:
 
 def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -> StickyComment | None:
     """The sticky comment as it should read, None where none is wanted whatever is there."""
-    config = one.candidate.held.config
+    config = one.candidate.config_in_force.config
     if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
         return None
     # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Kind
 from bot.core.config.in_force import PATHS, file_at, own_layer, rank_of, read_file
-from bot.core.config.layers import Layer, merge
+from bot.core.config.layers import ConfigLayer, merge
 from bot.core.forge.effects import CheckRun, PublishRun
 from bot.core.speech.render import CONFIG_NAME, ConfigFile, RenderContext, config_run
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.change.trees import Tree
-    from bot.core.config.in_force import Farther
-    from bot.core.config.yaml import Mistake
+    from bot.core.config.in_force import OuterLayers
+    from bot.core.config.yaml import ConfigMistake
     from bot.core.deciding.candidates import Candidate
     from bot.core.deciding.commit_verdict import House
     from bot.core.forge.facts import Answer, Run
@@ -44,9 +44,11 @@ def is_due(candidates: Iterable[Candidate], answer: Answer) -> bool:
     return any(map(changes_configuration, candidates)) or latest_config_run(answer) is not None
 
 
-def mistakes_of(layer: Layer, farther: Farther) -> tuple[Mistake, ...]:
+def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMistake, ...]:
     """Everything in a file that cannot hold, in the order of its lines: locked keys, too."""
-    overruled = (mistake for origin, mistake in merge((*farther.layers, layer)).overruled if origin == layer.origin)
+    overruled = (
+        mistake for origin, mistake in merge((*outer_layers.layers, layer)).overruled if origin == layer.origin
+    )
     return tuple(sorted((*layer.mistakes, *overruled), key=lambda found: (found.spot.line, found.spot.column)))
 
 
@@ -58,7 +60,7 @@ def effects(
     `asked_from` is the run that a person asked for another from (0 for none in particular), None where nobody did.
     """
     one = next((one for one in candidates if changes_configuration(one)), candidates[0])
-    file = _file(one, head, answer, house.farther)
+    file = _file(one, head, answer, house.outer_layers)
     latest = latest_config_run(answer)
     if file is None and latest is None:
         return []
@@ -74,9 +76,9 @@ def effects(
     return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
 
 
-def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> ConfigFile | None:
+def _file(one: Candidate, head: Tree, answer: Answer, outer_layers: OuterLayers) -> ConfigFile | None:
     """What the change makes of the configuration, None where it does nothing to it."""
-    rank, ids = rank_of(answer.full_name), farther.rule_ids
+    rank, ids = rank_of(answer.full_name), outer_layers.rule_ids
     base, _ = own_layer(one.change.base, ids, rank)
     changed = [path for path in PATHS if _differs(path, head, one.change.base)]
     files = [file for path in changed if (file := file_at(head, path)) is not None]
@@ -84,7 +86,7 @@ def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> Confi
         ConfigFile(
             layer.origin.path,
             file.text,
-            mistakes_of(layer, farther),
+            mistakes_of(layer, outer_layers),
             base_exists=base.present,
             shadowed=_comes_first(layer, own_layer(head, ids, rank)[0]),
         )
@@ -99,7 +101,7 @@ def _file(one: Candidate, head: Tree, answer: Answer, farther: Farther) -> Confi
     return None
 
 
-def _comes_first(layer: Layer, counting: Layer) -> str | None:
+def _comes_first(layer: ConfigLayer, counting: ConfigLayer) -> str | None:
     """The file that counts in the head's stead of this one."""
     return counting.origin.path if counting.present and counting.origin != layer.origin else None
 
@@ -116,7 +118,7 @@ def _context(one: Candidate, answer: Answer, house: House) -> RenderContext:
         head_sha=change.head.sha,
         base_sha=change.base.sha if change.base is not None else None,
         # The branch whose file is in force, which a pull request to another base does not change.
-        base_branch=one.held.branch,
+        base_branch=one.config_in_force.branch,
         default_branch=answer.default_branch or "",
         pull_request=change.pull_request,
         site_url=house.site_url,

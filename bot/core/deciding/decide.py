@@ -93,7 +93,7 @@ def _comment(one: Judged, snapshot: Snapshot, house: House) -> Iterator[Effect]:
     mark = comment_mark(one, house)
     clear = wanted.kind is StickyKind.CLEAR
     if known is None:
-        always = one.candidate.held.config.comment is CommentWhen.ALWAYS
+        always = one.candidate.config_in_force.config.comment is CommentWhen.ALWAYS
         if pull.draft or (clear and not always):
             return
     elif clear and _CLEAR in known.body:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.core.change.trees import Change, FileStatus, Kind, Tree
-from bot.core.config import in_force as configuration
+from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
 from bot.core.features import chosen as which
 from bot.core.features.branch import read_branch
@@ -24,7 +24,7 @@ from bot.core.yardstick.template import next_paths, resolution_paths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.config.in_force import Configured
+    from bot.core.config.in_force import ConfigInForce
     from bot.core.forge.facts import Answer
     from bot.core.judging.findings import Finding
 
@@ -89,7 +89,7 @@ def first(subject: Subject, hints: Hints) -> Question:
         marks=_marks(roots),
         folders=tuple(dict.fromkeys((*hints.folders, *guesses)))[:FOLDERS_A_READ],
         documents=_documents(roots, hints.documents),
-        default_documents=configuration.PATHS,
+        default_documents=CONFIG_PATHS,
         prefixes=_union(hints.prefixes, _prefix(name) if name else ())[:MAX_PREFIXES],
         from_default=subject.number is None,
         changes=True,
@@ -136,10 +136,10 @@ def _marks(roots: Iterable[str]) -> tuple[str, ...]:
 def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
-    return tuple(dict.fromkeys((*configuration.PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
+    return tuple(dict.fromkeys((*CONFIG_PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
 
 
-def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Configured]]) -> Question | None:
+def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, ConfigInForce]]) -> Question | None:
     """What the answer leaves open, or None. `asked` is everything asked for so far, `changes` what is to be judged."""
     if asked.head is None:
         head = answer.asked.head_sha if answer.asked is not None else answer.tip
@@ -147,16 +147,18 @@ def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, Con
             name = answer.asked.head_branch if answer.asked is not None else asked.branch
             return _with_head(asked, head, name)
         return None
-    roots = _new(asked.roots, (root for change, held in changes for root in _roots(change, held)))
+    roots = _new(asked.roots, (root for change, in_force in changes for root in _roots(change, in_force)))
     bases = [change.base for change, _ in changes if change.base is not None]
     more = (path for base in bases for path in _more_documents(base, asked, roots))
-    plans = (path for change, held in changes for path in _telling_plans(change, held))
+    plans = (path for change, in_force in changes for path in _telling_plans(change, in_force))
     documents = _new(asked.documents, (*more, *plans))
     found = (
-        path for change, held in changes for path in (*_folders(change, held), *_likely(change, asked.roots, roots))
+        path
+        for change, in_force in changes
+        for path in (*_folders(change, in_force), *_likely(change, asked.roots, roots))
     )
     folders = _new(asked.folders, found)
-    prefixes = _new(asked.prefixes, (prefix for change, held in changes for prefix in _numbers(change, held)))
+    prefixes = _new(asked.prefixes, (prefix for change, in_force in changes for prefix in _numbers(change, in_force)))
     at_head = _new(asked.head_documents, (path for change, _ in changes for path in _edited_yardstick(change, asked)))
     if not (roots or documents or folders or at_head or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
         return None
@@ -218,7 +220,7 @@ def where_it_left(asked: Question, left: Question, found: Tree) -> Question | No
     `asked` is what was asked of the base, `left` what of this tree, `found` what that brought.
     """
     known = replace(asked, documents=left.documents)
-    documents = _new((*left.documents, *configuration.PATHS), (*asked.documents, *_more_documents(found, known, ())))
+    documents = _new((*left.documents, *CONFIG_PATHS), (*asked.documents, *_more_documents(found, known, ())))
     if not documents:
         return None
     return Question(
@@ -264,11 +266,11 @@ def _new(asked: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in wanted if path not in known))
 
 
-def _roots(change: Change, held: Configured) -> Iterable[str]:
+def _roots(change: Change, in_force: ConfigInForce) -> Iterable[str]:
     """The specs roots of the configuration; globs are found among the paths that the change touches."""
     touched = (path for file in change.changed for path in (file.path, file.previous) if path)
-    listed = specs_roots(held.config, change.head, change.base)
-    return dict.fromkeys((*listed, *roots_above(held.config, touched)))
+    listed = specs_roots(in_force.config, change.head, change.base)
+    return dict.fromkeys((*listed, *roots_above(in_force.config, touched)))
 
 
 def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterable[str]:
@@ -279,22 +281,22 @@ def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterab
 
 def _edited_yardstick(change: Change, asked: Question) -> Iterable[str]:
     """Constitution and template files that the change itself edits: the head says whether they still fit together."""
-    yardstick = frozenset(asked.documents) - frozenset(configuration.PATHS)
+    yardstick = frozenset(asked.documents) - frozenset(CONFIG_PATHS)
     return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
 
 
-def _telling_plans(change: Change, held: Configured) -> Iterable[str]:
+def _telling_plans(change: Change, in_force: ConfigInForce) -> Iterable[str]:
     """Plans on the base whose header would show that this is a Spec Kit repository, where nothing else does."""
     base = change.base
-    if base is None or held.present or any(path.endswith(".specify") for path in base.entries):
+    if base is None or in_force.present or any(path.endswith(".specify") for path in base.entries):
         return
-    folders = feature_folders(base, held.config, specs_roots(held.config, base))
+    folders = feature_folders(base, in_force.config, specs_roots(in_force.config, base))
     yield from (f"{path}/plan.md" for path in sorted(folders)[-_TELLING_PLANS:])
 
 
-def _folders(change: Change, held: Configured) -> Iterable[str]:
+def _folders(change: Change, in_force: ConfigInForce) -> Iterable[str]:
     """The feature folders to be read whole, as far as they are there."""
-    for path in which.decide(change, held.config).looked_at:
+    for path in which.decide(change, in_force.config).looked_at:
         there = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
         if any(entry is not None and entry.kind is Kind.FOLDER for entry in there):
             yield path
@@ -313,6 +315,6 @@ def _likely(change: Change, known: Sequence[str], new: Sequence[str]) -> Iterabl
             yield f"{root}/{name}" if root else name
 
 
-def _numbers(change: Change, held: Configured) -> Iterable[str]:
-    decision = which.decide(change, held.config)
+def _numbers(change: Change, in_force: ConfigInForce) -> Iterable[str]:
+    decision = which.decide(change, in_force.config)
     return (f"{folder.number}-" for folder in decision.folders if folder.number)

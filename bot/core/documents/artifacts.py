@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import ARTIFACTS, NO_KEY_ENTITIES, Artifact, Due, Feature, Stage, State
-from bot.core.change.trees import FileStatus, Kind, Reading
-from bot.core.config.model import Requirement
+from bot.core.change.trees import FileStatus, Kind, Readability
+from bot.core.config.model import ArtifactLevel
 from bot.core.documents.untouched import is_untouched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.change.trees import Change, Entry
+    from bot.core.change.trees import Change, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan, Promise
     from bot.core.documents.spec import Spec
@@ -55,12 +55,12 @@ def file_state(change: Change, path: str) -> State:
         return State.MISSING
     if entry is not None and entry.size == 0:
         return State.EMPTY
-    if document is not None and document.reading is Reading.WHOLE and not document.text.strip("\ufeff \t\r\n\f\v"):
+    if document is not None and document.reading is Readability.WHOLE and not document.text.strip("\ufeff \t\r\n\f\v"):
         return State.EMPTY
     return State.PRESENT
 
 
-def folder_state(change: Change, path: str, near: Iterable[Entry]) -> State:
+def folder_state(change: Change, path: str, near: Iterable[TreeEntry]) -> State:
     """Whether a folder holds at least one real file at any depth; `near` are the entries to look among."""
     below = [entry for entry in near if entry.path.startswith(f"{path}/")]
     real = [e for e in below if e.kind is Kind.FILE and e.size != 0 and e.path.rsplit("/", 1)[-1] not in _KEPT_EMPTY]
@@ -72,7 +72,7 @@ def folder_state(change: Change, path: str, near: Iterable[Entry]) -> State:
 
 
 def read_artifacts(
-    change: Change, feature: Feature, documents: Documents, config: RepositoryConfig, below: Sequence[Entry]
+    change: Change, feature: Feature, documents: Documents, config: RepositoryConfig, below: Sequence[TreeEntry]
 ) -> tuple[Artifact, ...]:
     """All seven, in the order of every report; `below` are the entries in the feature folder."""
     states = {name: _state(change, feature, name, documents, below) for name in ARTIFACTS}
@@ -80,7 +80,7 @@ def read_artifacts(
     return tuple(_artifact(folder, name, config.artifacts.get(name)) for name in ARTIFACTS)
 
 
-def _state(change: Change, feature: Feature, name: str, documents: Documents, below: Sequence[Entry]) -> State:
+def _state(change: Change, feature: Feature, name: str, documents: Documents, below: Sequence[TreeEntry]) -> State:
     path = f"{feature.dir}/{name.rstrip('/')}"
     if feature.removed:
         return State.MISSING
@@ -100,13 +100,13 @@ def _is_template(change: Change, path: str, name: str, documents: Documents) -> 
     return _OPEN_TITLE.search(text) is not None and is_untouched(name, text)
 
 
-def _artifact(folder: _Folder, name: str, wanted: Requirement | None) -> Artifact:
+def _artifact(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Artifact:
     feature, documents = folder.feature, folder.documents
     path = f"{feature.dir}/{name}"
     promise = _promise(name, documents.plan)
     line = promise.line if promise is not None else None
     state = folder.states[name]
-    if not feature.owned or feature.removed or wanted is Requirement.OFF:
+    if not feature.owned or feature.removed or wanted is ArtifactLevel.OFF:
         return Artifact(name, path, Due.OFF, state, None, line)
     if name == "spec.md":
         due = _spec_due(folder)
@@ -117,9 +117,9 @@ def _artifact(folder: _Folder, name: str, wanted: Requirement | None) -> Artifac
     elif name == "data-model.md" and wanted is None and _without_entities(documents.spec):
         return Artifact(name, path, Due.OFF, state, NO_KEY_ENTITIES, line)
     else:
-        promised = promise is not None or name == "tasks.md" or wanted is Requirement.REQUIRED
+        promised = promise is not None or name == "tasks.md" or wanted is ArtifactLevel.REQUIRED
         due = _promised_due(folder, name, wanted) if promised else Due.OFF
-    if wanted is Requirement.RECOMMENDED and due is Due.REQUIRED:
+    if wanted is ArtifactLevel.RECOMMENDED and due is Due.REQUIRED:
         due = Due.RECOMMENDED
     return Artifact(name, path, due, state, None, line)
 
@@ -149,12 +149,12 @@ def _plan_due(folder: _Folder) -> Due:
     return Due.NEXT if folder.states["plan.md"] is State.MISSING and not begun else Due.REQUIRED
 
 
-def _promised_due(folder: _Folder, name: str, wanted: Requirement | None) -> Due:
+def _promised_due(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Due:
     """When an artifact is due that the plan's tree promises, or that an admin wants."""
     if folder.feature.stage is Stage.SPECIFYING:
         return Due.OFF
     if folder.feature.stage is Stage.IMPLEMENTING:
-        soft = name in ("contracts/", "tasks.md") and wanted is not Requirement.REQUIRED
+        soft = name in ("contracts/", "tasks.md") and wanted is not ArtifactLevel.REQUIRED
         return Due.RECOMMENDED if soft else Due.REQUIRED
     has_tasks = name != "tasks.md" and folder.states["tasks.md"] is not State.MISSING
     return Due.RECOMMENDED if has_tasks else Due.NEXT

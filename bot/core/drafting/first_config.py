@@ -24,7 +24,7 @@ from bot.core.yardstick.constitution import ConstitutionState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.core.config.schema import Key
+    from bot.core.config.schema import KeyReference
     from bot.core.judging.findings import FeatureReport
     from bot.core.yardstick.constitution import Constitution
 
@@ -158,7 +158,7 @@ def _told(found: Found) -> list[str]:
     return [f"# {line}" for line in _wrapped(text, WIDTH - 2)]
 
 
-def _key(key: Key, settings: Mapping[str, object]) -> list[str]:
+def _key(key: KeyReference, settings: Mapping[str, object]) -> list[str]:
     lines = [f"  # {line}" for line in _wrapped(key.text, WIDTH - 4)]
     if key.choices:
         lines.append(f"  # {' | '.join(key.choices)}")

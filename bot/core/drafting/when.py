@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import State
-from bot.core.change.trees import Kind, Reading
+from bot.core.change.trees import Kind, Readability
 from bot.core.documents.plan import Verdict
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.skeleton import Facts, draft_plan
@@ -47,7 +47,7 @@ def draft_for(change: Change, feature: FeatureReport, outline: Tree, committed_a
     base = change.base or change.head
     yardstick = read_yardstick(base, bundled, specify_root(folder, base))
     document = change.head.documents.get(f"{folder}/spec.md")
-    spec = read_spec(document) if document is not None and document.reading is Reading.WHOLE else None
+    spec = read_spec(document) if document is not None and document.reading is Readability.WHOLE else None
     title = (spec.title if spec is not None and not spec.unfilled else None) or (feature.feature.slug or "")
     return draft_plan(
         Facts(
@@ -90,4 +90,4 @@ def paths_of(outline: Tree) -> tuple[str, ...]:
 
 def texts_of(outline: Tree) -> dict[str, str]:
     """The manifests that could be read."""
-    return {path: found.text for path, found in outline.documents.items() if found.reading is Reading.WHOLE}
+    return {path: found.text for path, found in outline.documents.items() if found.reading is Readability.WHOLE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import Reading
+from bot.core.change.trees import Readability
 from bot.core.features.folders import root_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _has_specify(tree: Tree) -> bool:
 
 def has_spec_kit_header(document: Document) -> bool:
     """Two of a Spec Kit plan's header fields stand in its first lines; a heading alone proves nothing."""
-    if document.reading is not Reading.WHOLE:
+    if document.reading is not Readability.WHOLE:
         return False
     head = "\n".join(document.text[:8000].splitlines()[:_HEADER_LINES]).replace(":**", "**:")
     return sum(field in head for field in _FIELDS) > 1

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import RuleLevel
-from bot.core.judging.arrived import OF_THE_SECTION
 from bot.core.judging.findings import Severity
+from bot.core.judging.since_branch import OF_THE_SECTION
 
 if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig

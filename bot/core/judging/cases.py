@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Feature, Stage
 from bot.core.change.lines import lines_by_path
-from bot.core.change.trees import Reading, Tree
+from bot.core.change.trees import Readability, Tree
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import counted
 from bot.core.features.code import counts_as_code
-from bot.core.judging.arrived import NOTHING, Arrived, arrived
 from bot.core.judging.rule import Case
+from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
 from bot.core.text.globs import matches_any
 from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick, specify_roots
 
 if TYPE_CHECKING:
-    from bot.core.change.trees import Change, Document, Entry
+    from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.features.chosen import Decision
     from bot.core.features.folders import Folder
@@ -43,7 +43,7 @@ def read_cases(
     roots = specify_roots(standard)
     entries = _by_folder(change.head, decision)
     yardsticks: dict[str, Yardstick] = {}
-    arrivals: dict[tuple[str, str], Arrived] = {}
+    arrivals: dict[tuple[str, str], NewSinceBranch] = {}
     before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
     cases: list[Case] = []
     for folder in decision.folders:
@@ -58,11 +58,11 @@ def read_cases(
     return tuple(cases)
 
 
-def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[Entry]]:
+def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
     """What lies in each judged folder, told in one pass over a tree that may hold a whole repository."""
     wanted = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
     depths = sorted(set(wanted.values()))
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[TreeEntry]] = {}
     for path, entry in tree.entries.items():
         names = path.split("/")
         for depth in depths:
@@ -91,9 +91,9 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     config: RepositoryConfig,
     decision: Decision,
     folder: Folder,
-    below: list[Entry],
+    below: list[TreeEntry],
     yardstick: Yardstick,
-    late: Arrived,
+    late: NewSinceBranch,
     code: int,
 ) -> Case:
     documents = _documents(change, folder, yardstick)
@@ -117,7 +117,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
 
 def _whole(tree: Tree, path: str) -> Document | None:
     document = tree.documents.get(path)
-    return document if document is not None and document.reading is Reading.WHOLE else None
+    return document if document is not None and document.reading is Readability.WHOLE else None
 
 
 def _documents(change: Change, folder: Folder, yardstick: Yardstick) -> Documents:
@@ -171,7 +171,7 @@ def _is_legacy(change: Change, config: RepositoryConfig, decision: Decision, fol
     return first is not None and change.governed_since is not None and first < change.governed_since
 
 
-def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> Arrived:
+def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> NewSinceBranch:
     """What is new in the yardstick; `root` is where the one stood that was the nearest when the branch left."""
     if change.merge_base is None:
         return NOTHING

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, cast
 
 from bot.core.change.trees import FileStatus, Kind
 from bot.core.documents.plan import Span
-from bot.core.judging.arrived import NOTHING, Arrived
 from bot.core.judging.findings import Finding, Severity
+from bot.core.judging.since_branch import NOTHING, NewSinceBranch
 
 if TYPE_CHECKING:
     from bot.core.change.feature import Artifact, Feature
-    from bot.core.change.trees import Change, Entry
+    from bot.core.change.trees import Change, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan
     from bot.core.documents.spec import Spec
@@ -49,7 +49,7 @@ class Case:
     decision: Decision | None = None
     code_files: int = 0
     """Changed files of the whole change that count as code."""
-    arrived: Arrived = NOTHING
+    arrived: NewSinceBranch = NOTHING
     """What of the yardstick came to the base after the branch left it."""
 
     @property
@@ -82,7 +82,7 @@ class Case:
         return self.decision is not None and self.feature.dir in self.decision.base
 
     @property
-    def links(self) -> tuple[Entry, ...]:
+    def links(self) -> tuple[TreeEntry, ...]:
         """The feature folder, or a folder that it stands in, where it is a link or a submodule."""
         names = self.feature.dir.split("/")
         above = (self.change.head.entries.get("/".join(names[:depth])) for depth in range(1, len(names) + 1))
@@ -92,7 +92,7 @@ class Case:
         """A path in the feature folder."""
         return f"{self.feature.dir}/{name}"
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> TreeEntry | None:
         """What stands in the feature folder under this name."""
         return self.change.head.entries.get(self.path(name.rstrip("/")))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import Reading
+from bot.core.change.trees import Readability
 from bot.core.markdown import Heading, Item, Paragraph, Style, parse
 from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
 
@@ -83,7 +83,7 @@ def read_constitution(document: Document | None, path: str) -> Constitution:
 
     HTML comments never count: the unfilled template names its examples in them, amended ones their changes.
     """
-    if document is None or document.reading is not Reading.WHOLE:
+    if document is None or document.reading is not Readability.WHOLE:
         return Constitution(path, ConstitutionState.MISSING)
     markdown = parse(document.text)
     found = [*_found(markdown)][:MAX_PRINCIPLES]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bot.core.change.trees import Reading
+from bot.core.change.trees import Readability
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -145,7 +145,7 @@ def _conventional(base: str, name: str) -> list[str]:
 
 
 def _text(document: Document | None) -> str | None:
-    return document.text if document is not None and document.reading is Reading.WHOLE else None
+    return document.text if document is not None and document.reading is Readability.WHOLE else None
 
 
 def _presets(documents: Mapping[str, Document], known: Collection[str], root: str) -> list[str]:

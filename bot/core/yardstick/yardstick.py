@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.change.trees import Document, Reading, Tree
+from bot.core.change.trees import Document, Readability, Tree
 from bot.core.yardstick.constitution import Constitution, read_constitution
 from bot.core.yardstick.template import Template, resolve_template
 
@@ -57,6 +57,6 @@ def _yardstick(found: tuple[tuple[str, Document], ...], bundled: str, root: str)
     document = documents.get(path)
     if document is None and old in documents:
         path, document = old, documents[old]
-    if document is not None and document.reading is not Reading.WHOLE:
+    if document is not None and document.reading is not Readability.WHOLE:
         document = None
     return Yardstick(read_constitution(document, path), resolve_template(documents, bundled, root))

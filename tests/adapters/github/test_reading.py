@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.github.query import look
 from bot.adapters.github.reading import Translator, comparison, issue, listed_files, role
-from bot.core.change.trees import Kind, Reading
+from bot.core.change.trees import Kind, Readability
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import Answer, Question
 from bot.core.forge.roles import Role
@@ -62,28 +62,28 @@ class TestDocuments:
 
     def test_a_whole_one(self) -> None:
         document = self.document(blob("# Plan\r\n"))
-        assert (document.text, document.reading, document.size) == ("# Plan\r\n", Reading.WHOLE, 8)
+        assert (document.text, document.reading, document.size) == ("# Plan\r\n", Readability.WHOLE, 8)
 
     def test_one_that_was_cut_is_fetched(self) -> None:
         document = self.document(blob("# Pl", isTruncated=True), lambda _: b"# Plan")
-        assert (document.text, document.reading) == ("# Plan", Reading.WHOLE)
+        assert (document.text, document.reading) == ("# Plan", Readability.WHOLE)
 
     def test_one_that_was_recoded_is_looked_at_as_it_is(self) -> None:
         document = self.document(blob("Pl\u00e4n", byteSize=4), lambda _: b"Pl\xe4n")
-        assert document.reading is Reading.BINARY
+        assert document.reading is Readability.BINARY
 
     def test_a_nul_byte_makes_it_binary(self) -> None:
-        assert self.document(blob("# Plan\0")).reading is Reading.BINARY
+        assert self.document(blob("# Plan\0")).reading is Readability.BINARY
 
     def test_what_github_takes_for_binary_is_looked_at_as_it_is(self) -> None:
         taken = blob(None, isBinary=True, byteSize=6)
         document = self.document(taken, lambda _: b"# Plan")
-        assert (document.text, document.reading) == ("# Plan", Reading.WHOLE)
-        assert self.document(taken, lambda _: b"# Pl\0n").reading is Reading.BINARY
+        assert (document.text, document.reading) == ("# Plan", Readability.WHOLE)
+        assert self.document(taken, lambda _: b"# Pl\0n").reading is Readability.BINARY
 
     def test_a_large_one_is_not_fetched(self) -> None:
         document = self.document(blob("# Plan", byteSize=2_000_000, isTruncated=True))
-        assert (document.reading, document.size) == (Reading.TOO_LARGE, 2_000_000)
+        assert (document.reading, document.size) == (Readability.TOO_LARGE, 2_000_000)
 
     def test_a_link_is_no_document(self) -> None:
         found = read(folder(entry("plan.md", blob("../../etc/passwd"), mode=0o120000)))

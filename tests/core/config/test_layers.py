@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.config.layers import Layer, Origin, Rank, is_locked, merge, read_layer
+from bot.core.config.layers import ConfigLayer, Origin, Rank, is_locked, merge, read_layer
 from bot.core.config.model import CommentWhen, Mode, RepositoryConfig, RuleLevel
 from bot.core.config.schema import EXAMPLES, all_keys, plain_config
 from bot.core.config.yaml import plain_value, read_yaml
@@ -24,7 +24,7 @@ OWNER = Origin(Rank.OWNER, "acme/.github:.github/app.yml")
 HOST = Origin(Rank.HOST, "app.yml")
 
 
-def read(text: str | None, origin: Origin = REPOSITORY) -> Layer:
+def read(text: str | None, origin: Origin = REPOSITORY) -> ConfigLayer:
     return read_layer(text, origin, RULES)
 
 

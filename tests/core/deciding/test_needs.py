@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.change.trees import ChangedFile, Entry, FileStatus, Kind, Tree
+from bot.core.change.trees import ChangedFile, FileStatus, Kind, Tree, TreeEntry
 from bot.core.deciding.candidates import Known, of_pull_requests
 from bot.core.deciding.needs import (
     FOLDERS_A_READ,
@@ -23,8 +23,8 @@ BASE = "b" * 40
 SUBJECT = Subject(number=1, head=HEAD, named="001-search", comments=True)
 
 
-def folder(path: str) -> dict[str, Entry]:
-    return {path: Entry(path, Kind.FOLDER)}
+def folder(path: str) -> dict[str, TreeEntry]:
+    return {path: TreeEntry(path, Kind.FOLDER)}
 
 
 def pull(*changed: str, base: Tree | None = None) -> PullRequest:
@@ -51,7 +51,7 @@ def answer(head: Tree, *pulls: PullRequest) -> Answer:
 
 def asked_next(found: Answer, hints: Hints | None = None) -> object:
     asked = first(SUBJECT, hints or Hints())
-    known = [(one.change, one.held) for one in of_pull_requests(found, Known())]
+    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, Known())]
     return further(asked, found, known)
 
 
@@ -77,9 +77,9 @@ def test_a_folder_of_another_name_is_asked_for_once() -> None:
 
 def test_many_folders_are_asked_for_a_few_at_a_time_until_none_is_left() -> None:
     names = [f"specs/{number:03d}-x" for number in range(100, 140)]
-    head = Tree(HEAD, {path: Entry(path, Kind.FOLDER) for path in names})
+    head = Tree(HEAD, {path: TreeEntry(path, Kind.FOLDER) for path in names})
     found = answer(head, pull(*(f"{name}/plan.md" for name in names)))
-    known = [(one.change, one.held) for one in of_pull_requests(found, Known())]
+    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, Known())]
     asked, rounds = first(SUBJECT, Hints()), 0
     while (more := further(asked, found, known)) is not None:
         assert len(more.folders) <= FOLDERS_A_READ

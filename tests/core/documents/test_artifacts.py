@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.change.feature import Artifact, State
 from bot.core.change.trees import Kind
-from bot.core.config.model import Requirement
+from bot.core.config.model import ArtifactLevel
 from bot.core.documents.artifacts import file_state, folder_state
 from tests.core.changes import Files, change
 from tests.core.stories import DIR, FEATURE, MAIN, judged
@@ -85,14 +85,14 @@ def test_an_old_plan_alone_asks_for_no_spec() -> None:
     ],
 )
 def test_the_admin_decides_how_hard_it_is_due(name: str, word: str, due: str) -> None:
-    assert _due(name, _ALL, artifacts={name: Requirement(word)}) == due
+    assert _due(name, _ALL, artifacts={name: ArtifactLevel(word)}) == due
 
 
 def test_required_means_also_what_the_plan_does_not_promise() -> None:
     head = dict(_ALL)
     head[f"{DIR}/plan.md"] = str(head[f"{DIR}/plan.md"]).replace("├── quickstart.md\n", "")
     assert _due("quickstart.md", head) == "off"
-    assert _due("quickstart.md", head, artifacts={"quickstart.md": Requirement.REQUIRED}) == "required"
+    assert _due("quickstart.md", head, artifacts={"quickstart.md": ArtifactLevel.REQUIRED}) == "required"
 
 
 def test_nothing_is_due_in_a_feature_of_somebody_else() -> None:

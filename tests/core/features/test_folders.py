@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.change.trees import Entry, Kind, Tree
+from bot.core.change.trees import Kind, Tree, TreeEntry
 from bot.core.config.model import RepositoryConfig
 from bot.core.features.folders import feature_folders, root_of, specs_roots
 from tests.core.changes import tree
@@ -66,6 +66,6 @@ def test_ignored_folders_are_not_looked_at() -> None:
 @given(st.lists(st.tuples(st.text(max_size=40), st.sampled_from(Kind)), max_size=12), st.lists(st.text(max_size=12)))
 def test_no_names_raise(names: list[tuple[str, Kind]], roots: list[str]) -> None:
     config = RepositoryConfig(specs=tuple(roots))
-    head = Tree(None, {path: Entry(path, kind) for path, kind in names})
+    head = Tree(None, {path: TreeEntry(path, kind) for path, kind in names})
     for path, folder in feature_folders(head, config, specs_roots(config, head)).items():
         assert folder.path == path

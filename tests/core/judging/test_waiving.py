@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.change.feature import Feature, Stage
-from bot.core.change.trees import Change, Entry, Kind, Tree
+from bot.core.change.trees import Change, Kind, Tree, TreeEntry
 from bot.core.config.model import RepositoryConfig
 from bot.core.forge.effects import Conclusion
 from bot.core.forge.roles import Role
@@ -35,7 +35,7 @@ def report(*found: Finding, general: tuple[Finding, ...] = ()) -> Report:
 
 
 def change(tree: str | None = "t1", head: str = "h1") -> Change:
-    return Change(Tree(head, {FOLDER: Entry(FOLDER, Kind.FOLDER, tree=tree)}), None, pull_request=7)
+    return Change(Tree(head, {FOLDER: TreeEntry(FOLDER, Kind.FOLDER, tree=tree)}), None, pull_request=7)
 
 
 def waiver(of: Finding, **more: object) -> Waiver:

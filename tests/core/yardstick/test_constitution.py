@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.change.trees import Document, Reading
+from bot.core.change.trees import Document, Readability
 from bot.core.yardstick.constitution import MAX_PRINCIPLES, Constitution, ConstitutionState, read_constitution
 from bot.core.yardstick.principles import name_of
 
@@ -207,7 +207,7 @@ def test_the_version_beside_the_ratification_wins() -> None:
 
 def test_missing_template_and_filled() -> None:
     assert read_constitution(None, PATH) == Constitution(PATH, ConstitutionState.MISSING)
-    assert read_constitution(Document(PATH, "", Reading.BINARY), PATH).state is ConstitutionState.MISSING
+    assert read_constitution(Document(PATH, "", Readability.BINARY), PATH).state is ConstitutionState.MISSING
     assert read("").state is ConstitutionState.TEMPLATE
     assert read("<!-- fill me -->\n").state is ConstitutionState.TEMPLATE
     assert read(BUNDLED).state is ConstitutionState.TEMPLATE

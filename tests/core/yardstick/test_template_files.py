@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.change.trees import Document, Reading
+from bot.core.change.trees import Document, Readability
 from bot.core.yardstick import template_files as layers
 from bot.core.yardstick.template import BUNDLED, Template, next_paths, resolution_paths, resolve_template
 
@@ -164,7 +164,7 @@ def test_a_manifest_cannot_point_outside_its_preset(file: str) -> None:
 
 
 def test_only_whole_documents_count() -> None:
-    found = resolve_template({CORE: Document(CORE, "", Reading.TOO_LARGE)}, "bundled text")
+    found = resolve_template({CORE: Document(CORE, "", Readability.TOO_LARGE)}, "bundled text")
     assert found.path == BUNDLED
 
 

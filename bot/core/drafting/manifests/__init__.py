@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.core.drafting.manifests.dotnet import read_csproj, read_global_json
 from bot.core.drafting.manifests.golang import read_go_mod
 from bot.core.drafting.manifests.jvm import read_gradle, read_pom, read_sbt
-from bot.core.drafting.manifests.known import Known, Source, Stack, source
+from bot.core.drafting.manifests.manifest import Evidence, Manifest, Stack, manifest_of
 from bot.core.drafting.manifests.node import read_nvmrc, read_package_json
 from bot.core.drafting.manifests.others import read_composer, read_gemfile, read_mix, read_pubspec, read_swift
 from bot.core.drafting.manifests.python import read_pyproject, read_python_version, read_requirements, read_setup_cfg
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_WANTED = 24
 """Manifests that are read of one repository."""
 
-_READERS: dict[str, Callable[[Source], Stack | None]] = {
+_READERS: dict[str, Callable[[Manifest], Stack | None]] = {
     "Cargo.toml": read_cargo,
     "rust-toolchain.toml": read_toolchain,
     "rust-toolchain": read_toolchain,
@@ -121,7 +121,7 @@ def read_manifests(manifests: Mapping[str, str]) -> tuple[tuple[Stack, ...], Sur
     stacks: list[Stack] = []
     around: list[Surroundings] = []
     for path in sorted(manifests, key=lambda path: (path.count("/"), path))[: 2 * MAX_WANTED]:
-        one = source(path, manifests[path])
+        one = manifest_of(path, manifests[path])
         if one is None:
             continue
         reader = read_csproj if one.file.endswith(".csproj") else _READERS.get(one.file)
@@ -141,4 +141,4 @@ def read_manifests(manifests: Mapping[str, str]) -> tuple[tuple[Stack, ...], Sur
     )
 
 
-__all__ = ["MANIFEST_PATHS", "MAX_WANTED", "Known", "Stack", "Surroundings", "read_manifests", "wanted_manifests"]
+__all__ = ["MANIFEST_PATHS", "MAX_WANTED", "Evidence", "Stack", "Surroundings", "read_manifests", "wanted_manifests"]

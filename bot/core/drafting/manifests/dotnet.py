@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.drafting.manifests.known import Known, Source, Stack, json_object, table, text_of, version
+from bot.core.drafting.manifests.manifest import Evidence, Manifest, Stack, json_object, table, text_of, version
 
 _FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*net(?:coreapp)?([0-9]{1,2}\.[0-9])(-[a-z]{3,12})?")
 _PACKAGE = re.compile(r"<Package(?:Reference|Version)\s[^>]{0,200}?Include=\"([A-Za-z0-9._-]{1,80})\"")
@@ -22,18 +22,18 @@ _TOOLS = {
 }
 
 
-def read_csproj(source: Source) -> Stack | None:
+def read_csproj(source: Manifest) -> Stack | None:
     """A project, or the properties that all projects share."""
     framework = source.find(_FRAMEWORK)
     packages = [source.here(match[1], line) for match, line in source.all(_PACKAGE)]
     if framework is None and not packages:
         return None
-    tools: dict[str, Known] = {}
+    tools: dict[str, Evidence] = {}
     for known in packages:
         tool = _TOOLS.get(known.value.lower())
         if tool:
-            tools.setdefault(tool, Known(tool, known.path, known.line))
-    platforms: tuple[Known, ...] = ()
+            tools.setdefault(tool, Evidence(tool, known.path, known.line))
+    platforms: tuple[Evidence, ...] = ()
     language = None
     if framework:
         number = framework[1].removesuffix(".0")
@@ -44,7 +44,7 @@ def read_csproj(source: Source) -> Stack | None:
     return Stack(source.path, language, named, tuple(tools.values()), _kinds(source), platforms=platforms)
 
 
-def _kinds(source: Source) -> tuple[Known, ...]:
+def _kinds(source: Manifest) -> tuple[Evidence, ...]:
     sdk, output = source.find(_SDK), source.find(_OUTPUT)
     if sdk and sdk[1] in {"Web", "BlazorWebAssembly"}:
         return (source.known("web service" if sdk[1] == "Web" else "web app", "<Project"),)
@@ -53,7 +53,7 @@ def _kinds(source: Source) -> tuple[Known, ...]:
     return ()
 
 
-def read_global_json(source: Source) -> Stack | None:
+def read_global_json(source: Manifest) -> Stack | None:
     """The SDK that is pinned for all projects."""
     number = version(text_of(table(json_object(source.text), "sdk").get("version")), 1)
     return Stack(source.path, source.known(f"C# (.NET {number})", '"version"')) if number else None

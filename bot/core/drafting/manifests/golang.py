@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from bot.core.drafting.manifests.known import Source, Stack, joined
+from bot.core.drafting.manifests.manifest import Manifest, Stack, joined
 
 _GO = re.compile(r"^go ([0-9]+\.[0-9]+)")
 _MODULE = re.compile(r"^module\s+(\S{1,200})")
 _REQUIRE = re.compile(r"^(?:require\s+|\s+)([a-z0-9.-]{1,80}\.[a-z]{2,10}/[A-Za-z0-9._/~-]{1,200}) v[0-9]")
 
 
-def read_go_mod(source: Source) -> Stack | None:
+def read_go_mod(source: Manifest) -> Stack | None:
     """A module. What is only needed indirectly is left out."""
     module = source.find(_MODULE)
     if module is None:

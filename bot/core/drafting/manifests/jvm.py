@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.drafting.manifests.known import Known, Source, Stack, joined, version
+from bot.core.drafting.manifests.manifest import Evidence, Manifest, Stack, joined, version
 
 _TAG = re.compile(r"<([A-Za-z][A-Za-z.]{0,60})>\s*([^<>&${}]{1,80}?)\s*</")
 _JAVA_TAGS = ("maven.compiler.release", "java.version", "maven.compiler.source", "release", "jdk.version")
@@ -48,7 +48,7 @@ _TOOLS = {
 }
 
 
-def read_pom(source: Source) -> Stack | None:
+def read_pom(source: Manifest) -> Stack | None:
     """A Maven project."""
     said = [(match[1], match[2], line) for match, line in source.all(_TAG)]
     if not said:
@@ -67,7 +67,7 @@ def read_pom(source: Source) -> Stack | None:
     return Stack(source.path, language, _needed(artifacts), _tools(artifacts), _kinds(source, artifacts), members)
 
 
-def read_gradle(source: Source) -> Stack | None:
+def read_gradle(source: Manifest) -> Stack | None:
     """A Gradle project in either of its languages."""
     kotlin, java = source.find(_KOTLIN_GRADLE), source.find(_JAVA_GRADLE)
     plugins = [source.here(match[0], line) for match, line in source.all(_PLUGIN)]
@@ -87,7 +87,7 @@ def read_gradle(source: Source) -> Stack | None:
     return Stack(source.path, language, _needed(artifacts), tools, _kinds(source, [*artifacts, *plugins]))
 
 
-def read_sbt(source: Source) -> Stack | None:
+def read_sbt(source: Manifest) -> Stack | None:
     """An sbt project."""
     scala = source.find(_SCALA) or source.find(_SCALA_VALUE)
     artifacts = [source.here(match[2], line) for match, line in source.all(_SBT)]
@@ -102,21 +102,21 @@ _FOR_TESTS = re.compile(
 )
 
 
-def _needed(artifacts: list[Known]) -> tuple[Known, ...]:
+def _needed(artifacts: list[Evidence]) -> tuple[Evidence, ...]:
     """What is needed at run time, as far as names tell."""
     return tuple(one for one in artifacts if one.value not in _TOOLS and not _FOR_TESTS.search(one.value))
 
 
-def _tools(artifacts: list[Known]) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _tools(artifacts: list[Evidence]) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for known in artifacts:
         tool = _TOOLS.get(known.value)
         if tool:
-            found.setdefault(tool, Known(tool, known.path, known.line))
+            found.setdefault(tool, Evidence(tool, known.path, known.line))
     return tuple(found.values())
 
 
-def _kinds(source: Source, artifacts: list[Known]) -> tuple[Known, ...]:
+def _kinds(source: Manifest, artifacts: list[Evidence]) -> tuple[Evidence, ...]:
     web = (
         "spring-boot-starter-web",
         "spring-boot-starter-webflux",

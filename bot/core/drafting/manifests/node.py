@@ -6,10 +6,10 @@ import re
 from itertools import islice
 from typing import Any
 
-from bot.core.drafting.manifests.known import (
+from bot.core.drafting.manifests.manifest import (
     MAX_NAMES,
-    Known,
-    Source,
+    Evidence,
+    Manifest,
     Stack,
     at_least,
     is_name,
@@ -46,7 +46,7 @@ _MOBILE = ("react-native", "expo", "@capacitor/core", "@ionic/core", "nativescri
 _DESKTOP = ("electron", "@tauri-apps/api")
 
 
-def read_package_json(source: Source) -> Stack | None:
+def read_package_json(source: Manifest) -> Stack | None:
     """A package, or the root of a workspace."""
     document = json_object(source.text)
     if not document:
@@ -78,15 +78,15 @@ def _members(document: dict[str, Any]) -> tuple[str, ...]:
     return words(spaces) or words(table({"it": spaces}, "it").get("packages"))
 
 
-def _language(source: Source, document: dict[str, Any], everything: dict[str, Any]) -> Known:
+def _language(source: Manifest, document: dict[str, Any], everything: dict[str, Any]) -> Evidence:
     if "typescript" in everything:
         return source.known(joined("TypeScript", version(text_of(everything["typescript"]))), '"typescript"')
     node = at_least(text_of(table(document, "engines").get("node")))
     return source.known(f"JavaScript (Node.js {node})" if node else "JavaScript", '"node"' if node else "")
 
 
-def _testing(source: Source, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _testing(source: Manifest, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for name, tool in _TOOLS.items():
         if name in everything:
             found.setdefault(tool, source.known(tool, f'"{name}"'))
@@ -98,7 +98,7 @@ def _testing(source: Source, document: dict[str, Any], everything: dict[str, Any
     return tuple(found.values())
 
 
-def _kinds(source: Source, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Known, ...]:
+def _kinds(source: Manifest, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Evidence, ...]:
     kinds = []
     for kind, names in (
         ("mobile app", _MOBILE),
@@ -116,7 +116,7 @@ def _kinds(source: Source, document: dict[str, Any], everything: dict[str, Any])
     return tuple(kinds)
 
 
-def read_nvmrc(source: Source) -> Stack | None:
+def read_nvmrc(source: Manifest) -> Stack | None:
     """`.nvmrc` or `.node-version`: says which Node.js, not which language."""
     found = re.match(r"\s*v?([0-9]+)(?:\.[0-9]+){0,2}\s*$", source.lines[0][:20] if source.lines else "")
     return Stack(source.path, source.known(f"Node.js {found[1]}")) if found else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from bot.core.drafting.manifests.known import (
+from bot.core.drafting.manifests.manifest import (
     MAX_NAMES,
-    Known,
-    Source,
+    Evidence,
+    Manifest,
     Stack,
     at_least,
     is_name,
@@ -43,30 +43,30 @@ _PHP_TOOLS = {
 }
 
 
-def _tools(named: list[Known], tools: dict[str, str]) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _tools(named: list[Evidence], tools: dict[str, str]) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for known in named:
         if known.value in tools:
-            found.setdefault(tools[known.value], Known(tools[known.value], known.path, known.line))
+            found.setdefault(tools[known.value], Evidence(tools[known.value], known.path, known.line))
     return tuple(found.values())
 
 
-def _without(named: list[Known], tools: dict[str, str]) -> tuple[Known, ...]:
+def _without(named: list[Evidence], tools: dict[str, str]) -> tuple[Evidence, ...]:
     return tuple(known for known in named if known.value not in tools)
 
 
-def read_gemfile(source: Source) -> Stack | None:
+def read_gemfile(source: Manifest) -> Stack | None:
     """A Ruby project."""
     gems = [source.here(match[1], line) for match, line in source.all(_GEM)]
     ruby = source.find(_RUBY)
     if not gems and ruby is None:
         return None
     language = source.known(joined("Ruby", at_least(ruby[1])), ruby[0]) if ruby else source.known("Ruby")
-    kinds = tuple(Known("web app", gem.path, gem.line) for gem in gems if gem.value == "rails")[:1]
+    kinds = tuple(Evidence("web app", gem.path, gem.line) for gem in gems if gem.value == "rails")[:1]
     return Stack(source.path, language, _without(gems, _RUBY_TOOLS), _tools(gems, _RUBY_TOOLS), kinds)
 
 
-def read_composer(source: Source) -> Stack | None:
+def read_composer(source: Manifest) -> Stack | None:
     """A PHP project."""
     document = json_object(source.text)
     needed, for_work = table(document, "require"), table(document, "require-dev")
@@ -78,28 +78,28 @@ def read_composer(source: Source) -> Stack | None:
     own = [known for known in names if known.value in needed and "/" in known.value]
     kinds = (source.known("library", '"type"'),) if document.get("type") == "library" else ()
     web = tuple(
-        Known("web app", it.path, it.line)
+        Evidence("web app", it.path, it.line)
         for it in own
         if it.value in {"laravel/framework", "symfony/framework-bundle"}
     )
     return Stack(source.path, language, tuple(own), _tools(names, _PHP_TOOLS), web[:1] or kinds)
 
 
-def read_mix(source: Source) -> Stack | None:
+def read_mix(source: Manifest) -> Stack | None:
     """An Elixir project."""
     elixir = source.find(_ELIXIR)
     needed = [source.here(match[1], line) for match, line in source.all(_HEX)]
     if elixir is None and not needed:
         return None
     language = source.known(joined("Elixir", f"{version(elixir[1])}+"), elixir[0]) if elixir else source.known("Elixir")
-    kinds = tuple(Known("web app", it.path, it.line) for it in needed if it.value == "phoenix")[:1]
+    kinds = tuple(Evidence("web app", it.path, it.line) for it in needed if it.value == "phoenix")[:1]
     return Stack(source.path, language, tuple(needed), (source.known("ExUnit (mix test)"),), kinds)
 
 
-def read_pubspec(source: Source) -> Stack | None:
+def read_pubspec(source: Manifest) -> Stack | None:
     """A Dart package or a Flutter app."""
     sdk = source.find(_DART_SDK)
-    section, needed, for_work = "", list[Known](), list[Known]()
+    section, needed, for_work = "", list[Evidence](), list[Evidence]()
     for place, line in enumerate(source.lines, start=1):
         if line[:1].isalpha():
             section = line.partition(":")[0]
@@ -115,11 +115,11 @@ def read_pubspec(source: Source) -> Stack | None:
     number = version(sdk[1]) if sdk else ""
     language = source.known(joined("Dart", f"{number}+" if number else ""), sdk[0] if sdk else "")
     tests = tuple(known for known in for_work if known.value in {"flutter_test", "test", "integration_test"})
-    kinds = (Known("mobile app", source.path, flutter.line),) if flutter else ()
+    kinds = (Evidence("mobile app", source.path, flutter.line),) if flutter else ()
     return Stack(source.path, language, tuple(needed), tests, kinds)
 
 
-def read_swift(source: Source) -> Stack | None:
+def read_swift(source: Manifest) -> Stack | None:
     """A Swift package."""
     tools = source.find(_SWIFT)
     if tools is None:

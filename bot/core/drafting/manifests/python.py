@@ -6,10 +6,10 @@ import configparser
 import re
 from typing import Any
 
-from bot.core.drafting.manifests.known import (
+from bot.core.drafting.manifests.manifest import (
     MAX_NAMES,
-    Known,
-    Source,
+    Evidence,
+    Manifest,
     Stack,
     at_least,
     is_name,
@@ -31,7 +31,7 @@ _TOOLS = {
 }
 
 
-def read_pyproject(source: Source) -> Stack | None:
+def read_pyproject(source: Manifest) -> Stack | None:
     """A project by PEP 621, Poetry's way, or one that only configures tools."""
     document = toml(source.text)
     project, poetry = table(document, "project"), table(document, "tool", "poetry")
@@ -79,12 +79,12 @@ def _names(requirements: list[str]) -> list[str]:
     return [match[1] for match in found if match]
 
 
-def _named(source: Source, requirements: list[str]) -> tuple[Known, ...]:
+def _named(source: Manifest, requirements: list[str]) -> tuple[Evidence, ...]:
     return tuple(source.known(name, name) for name in _names(requirements) if is_name(name))
 
 
-def _tools(source: Source, requirements: list[str]) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _tools(source: Manifest, requirements: list[str]) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for name in _names(requirements):
         tool = _TOOLS.get(name.lower())
         if tool:
@@ -92,7 +92,7 @@ def _tools(source: Source, requirements: list[str]) -> tuple[Known, ...]:
     return tuple(found.values())
 
 
-def read_requirements(source: Source) -> Stack | None:
+def read_requirements(source: Manifest) -> Stack | None:
     """A list of requirements: says what is needed, and nothing of the language's version."""
     lines = [line for line in source.lines if line.strip() and not line.lstrip().startswith(("#", "-", "git+", "http"))]
     if not _names(lines):
@@ -106,7 +106,7 @@ def read_requirements(source: Source) -> Stack | None:
     )
 
 
-def read_setup_cfg(source: Source) -> Stack | None:
+def read_setup_cfg(source: Manifest) -> Stack | None:
     """The older declarative form."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
@@ -127,7 +127,7 @@ def read_setup_cfg(source: Source) -> Stack | None:
     return Stack(source.path, language, _named(source, [line for line in needed if line.strip()]), tools, name=name)
 
 
-def read_python_version(source: Source) -> Stack | None:
+def read_python_version(source: Manifest) -> Stack | None:
     """`.python-version`, as pyenv and uv read it."""
     found = re.match(r"\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)?\s*$", source.lines[0][:20] if source.lines else "")
     return Stack(source.path, source.known(f"Python {found[1]}")) if found else None

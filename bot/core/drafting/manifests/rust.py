@@ -6,10 +6,10 @@ import re
 from itertools import islice
 from typing import Any
 
-from bot.core.drafting.manifests.known import (
+from bot.core.drafting.manifests.manifest import (
     MAX_NAMES,
-    Known,
-    Source,
+    Evidence,
+    Manifest,
     Stack,
     at_least,
     is_name,
@@ -25,7 +25,7 @@ _STORES = {"postgres": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
 _CHANNEL = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?|stable|beta|nightly(?:-[0-9-]{10})?")
 
 
-def read_cargo(source: Source) -> Stack | None:
+def read_cargo(source: Manifest) -> Stack | None:
     """A crate or a workspace."""
     document = toml(source.text)
     package, workspace = table(document, "package"), table(document, "workspace")
@@ -39,7 +39,7 @@ def read_cargo(source: Source) -> Stack | None:
     else:
         language = source.known(f"Rust (edition {edition})" if edition else "Rust", "edition" if edition else "")
     needed = {**table(document, "dependencies"), **table(workspace, "dependencies")}
-    kinds: tuple[Known, ...] = ()
+    kinds: tuple[Evidence, ...] = ()
     if table(document, "lib"):
         kinds = (source.known("library", "[lib]"),)
     if "bin" in document:
@@ -60,7 +60,7 @@ def read_cargo(source: Source) -> Stack | None:
     )
 
 
-def _storage(source: Source, needed: dict[str, Any]) -> tuple[Known, ...]:
+def _storage(source: Manifest, needed: dict[str, Any]) -> tuple[Evidence, ...]:
     """The database that a query library is built for, by its features."""
     return tuple(
         source.known(store, library)
@@ -75,7 +75,7 @@ def _named(name: str, value: object) -> str:
     return joined(name, version(written))
 
 
-def read_toolchain(source: Source) -> Stack | None:
+def read_toolchain(source: Manifest) -> Stack | None:
     """The pinned toolchain, which says more than any manifest."""
     channel = text_of(table(toml(source.text), "toolchain").get("channel")) or source.text.strip()[:40]
     if not _CHANNEL.fullmatch(channel):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.drafting.manifests.known import Known, Source
+    from bot.core.drafting.manifests.manifest import Evidence, Manifest
 
 _FROM = re.compile(r"^\s*FROM\s+(?:--platform=\S{1,60}\s+)?([A-Za-z0-9._/:@-]{1,120})", re.IGNORECASE)
 _IMAGE = re.compile(r"^\s+image:\s*[\"']?(?:[a-z0-9.-]{1,80}/){0,3}([a-z0-9._-]{1,60})(?::([A-Za-z0-9._-]{1,40}))?")
@@ -100,12 +100,12 @@ DRIVERS = {
 class Surroundings:
     """What stands around the code."""
 
-    platforms: tuple[Known, ...] = ()
-    storage: tuple[Known, ...] = ()
-    testing: tuple[Known, ...] = ()
+    platforms: tuple[Evidence, ...] = ()
+    storage: tuple[Evidence, ...] = ()
+    testing: tuple[Evidence, ...] = ()
 
 
-def read_dockerfile(source: Source) -> Surroundings:
+def read_dockerfile(source: Manifest) -> Surroundings:
     """An image of the project's own: it runs on Linux, unless it is built on a Windows one."""
     stages = source.all(_FROM)
     if not stages:
@@ -115,9 +115,9 @@ def read_dockerfile(source: Source) -> Surroundings:
     return Surroundings(platforms=(source.here("Windows container" if windows else "Linux server (container)", line),))
 
 
-def read_compose(source: Source) -> Surroundings:
+def read_compose(source: Manifest) -> Surroundings:
     """The services that are composed: the databases among them are what the project stores in."""
-    found: dict[str, Known] = {}
+    found: dict[str, Evidence] = {}
     for match, line in source.all(_IMAGE):
         database = _DATABASES.get(match[1])
         if database:
@@ -127,9 +127,9 @@ def read_compose(source: Source) -> Surroundings:
     return Surroundings(storage=tuple(found.values()))
 
 
-def read_workflow(source: Source) -> Surroundings:
+def read_workflow(source: Manifest) -> Surroundings:
     """A CI workflow: the test commands that its steps run."""
-    found: dict[str, Known] = {}
+    found: dict[str, Evidence] = {}
     for number, line in enumerate(source.lines[:5_000], start=1):
         written = line[:300].split(" #")[0]
         if written.lstrip().startswith(("#", "- name:", "name:", "uses:", "- uses:")):

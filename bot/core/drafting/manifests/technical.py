@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.drafting.manifests import read_manifests
-from bot.core.drafting.manifests.known import Known, Stack
+from bot.core.drafting.manifests.manifest import Evidence, Stack
 from bot.core.drafting.manifests.surroundings import DRIVERS, Surroundings
 from bot.core.drafting.manifests.tree import Names, read_names
 
@@ -73,7 +73,7 @@ class Topic(StrEnum):
 class Technical:
     """What is known, by topic; a topic without evidence is absent."""
 
-    answers: dict[Topic, tuple[Known, ...]]
+    answers: dict[Topic, tuple[Evidence, ...]]
     """Several values each with its own source; foreign words, each on one line."""
 
 
@@ -116,8 +116,8 @@ def _matters(stack: Stack, stacks: Sequence[Stack], names: Names) -> bool:
     return not (others and says_nothing and family == "JavaScript")
 
 
-def _languages(stacks: Sequence[Stack], names: Names) -> tuple[Known, ...]:
-    best: dict[str, Known] = {}
+def _languages(stacks: Sequence[Stack], names: Names) -> tuple[Evidence, ...]:
+    best: dict[str, Evidence] = {}
     for stack in stacks:
         if stack.language is None:
             continue
@@ -140,13 +140,13 @@ def _languages(stacks: Sequence[Stack], names: Names) -> tuple[Known, ...]:
     shown = [best[name] for name in sorted(best, key=lambda name: order.get(name, len(order)))][:_MOST_LANGUAGES]
     if node and any(_family(known.value) in {"TypeScript", "JavaScript"} for known in shown):
         shown = [known for known in shown if "Node.js" not in known.value] or [
-            Known("JavaScript", node.path, node.line)
+            Evidence("JavaScript", node.path, node.line)
         ]
         shown.append(node)
     return tuple(shown)
 
 
-def _covered(name: str, best: Mapping[str, Known]) -> bool:
+def _covered(name: str, best: Mapping[str, Evidence]) -> bool:
     """JavaScript beside TypeScript, Java beside Kotlin and scripts beside anything are no language of their own."""
     beside = {"JavaScript": ("TypeScript",), "Java": ("Kotlin", "Scala"), "C": ("C++", "Rust", "Swift")}
     if name in {"Bash", "PowerShell", "Lua"}:
@@ -154,13 +154,13 @@ def _covered(name: str, best: Mapping[str, Known]) -> bool:
     return any(other in best for other in beside.get(name, ()))
 
 
-def _bare(known: Known) -> bool:
+def _bare(known: Evidence) -> bool:
     return known.value == _family(known.value)
 
 
-def _dependencies(stacks: Sequence[Stack]) -> tuple[Known, ...]:
+def _dependencies(stacks: Sequence[Stack]) -> tuple[Evidence, ...]:
     own = {stack.name for stack in stacks if stack.name}
-    named: dict[str, Known] = {}
+    named: dict[str, Evidence] = {}
     for stack in stacks:
         for known in stack.dependencies:
             name = known.value.split(" ", 1)[0]
@@ -173,18 +173,18 @@ def _dependencies(stacks: Sequence[Stack]) -> tuple[Known, ...]:
     return tuple(_spoken(known) for known in [*main, *rest][:_FEW_DEPENDENCIES])
 
 
-def _spoken(known: Known) -> Known:
+def _spoken(known: Evidence) -> Evidence:
     """A Go module as people call it: `github.com/go-chi/chi/v5` is chi."""
     parts = known.value.split("/")
     if "." not in parts[0] or len(parts) == 1:
         return known
     if _MAJOR.fullmatch(parts[-1]):
         parts.pop()
-    return Known(parts[-1], known.path, known.line)
+    return Evidence(parts[-1], known.path, known.line)
 
 
-def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for known in around.storage:
         found.setdefault(known.value.split(" ", 1)[0], known)
     for stack in stacks:
@@ -193,15 +193,15 @@ def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]
         for known in stack.dependencies:
             store = DRIVERS.get(known.value.split(" ", 1)[0].lower())
             if store:
-                found.setdefault(store.split(" ", 1)[0], Known(store, known.path, known.line))
+                found.setdefault(store.split(" ", 1)[0], Evidence(store, known.path, known.line))
     return tuple(found.values())[:_MOST_STORES]
 
 
 def _testing(
-    stacks: Sequence[Stack], around: Surroundings, names: Names, languages: tuple[Known, ...]
-) -> tuple[Known, ...]:
+    stacks: Sequence[Stack], around: Surroundings, names: Names, languages: tuple[Evidence, ...]
+) -> tuple[Evidence, ...]:
     """The test tools of the languages that the project is written in; those of its tooling are left out."""
-    found: dict[str, Known] = {}
+    found: dict[str, Evidence] = {}
     for known in (*around.testing, *(tool for stack in stacks for tool in stack.testing), *names.testing):
         found.setdefault(known.value, known)
     if any(tool in found for tool in ("xUnit", "NUnit", "MSTest", "TUnit")):
@@ -216,36 +216,36 @@ def _testing(
     return tuple(shown)[:_MOST_TOOLS]
 
 
-def _platforms(stacks: Sequence[Stack], around: Surroundings) -> tuple[Known, ...]:
-    found: dict[str, Known] = {}
+def _platforms(stacks: Sequence[Stack], around: Surroundings) -> tuple[Evidence, ...]:
+    found: dict[str, Evidence] = {}
     for known in (*around.platforms, *(platform for stack in stacks for platform in stack.platforms)):
         found.setdefault(known.value, known)
     return tuple(found.values())[:2]
 
 
-def _project_type(stacks: Sequence[Stack], names: Names, paths: Sequence[str]) -> tuple[Known, ...]:
+def _project_type(stacks: Sequence[Stack], names: Names, paths: Sequence[str]) -> tuple[Evidence, ...]:
     kinds = [known for stack in stacks for known in stack.kinds]
     first = {kind: next((known for known in kinds if known.value == kind), None) for kind in _KINDS}
     if mobile := first["mobile app"]:
-        return (Known("mobile", mobile.path, mobile.line),)
+        return (Evidence("mobile", mobile.path, mobile.line),)
     if names.halves:
         back, front = names.halves
-        return (Known(f"web, {back} and {front}", f"{back}, {front}"),)
+        return (Evidence(f"web, {back} and {front}", f"{back}, {front}"),)
     if web := first["web app"]:
-        return (Known("web", web.path, web.line),)
+        return (Evidence("web", web.path, web.line),)
     parts = _workspace(stacks, paths)
     kind = next((known for name in _KINDS if (known := first[name])), None)
     if parts:
         return (parts,)
     if kind:
-        return (Known(f"single ({kind.value})", kind.path, kind.line),)
-    return (Known("single", stacks[0].path, 1),) if stacks and stacks[0].language else ()
+        return (Evidence(f"single ({kind.value})", kind.path, kind.line),)
+    return (Evidence("single", stacks[0].path, 1),) if stacks and stacks[0].language else ()
 
 
 _KINDS = ("mobile app", "web app", "desktop app", "web service", "command line", "library")
 
 
-def _workspace(stacks: Sequence[Stack], paths: Sequence[str]) -> Known | None:
+def _workspace(stacks: Sequence[Stack], paths: Sequence[str]) -> Evidence | None:
     """A workspace at the root, with as many members as can be counted."""
     root = next((stack for stack in stacks if stack.members and "/" not in stack.path), None)
     if root is None:
@@ -262,4 +262,4 @@ def _workspace(stacks: Sequence[Stack], paths: Sequence[str]) -> Known | None:
         count += sum(1 for rest in inside if rest.count("/") == 1 + tail.count("/"))
     noun = ("crate" if rust else "package") + ("" if count == 1 else "s")
     words = f"{count} {noun}" if count else f"a workspace of {noun}"
-    return Known(f"single, {words}" if rust else f"monorepo, {words}", root.path, 1)
+    return Evidence(f"single, {words}" if rust else f"monorepo, {words}", root.path, 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.core.drafting.manifests.known import Known
+from bot.core.drafting.manifests.manifest import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,9 +82,9 @@ _FRONT = frozenset({"frontend", "client", "web", "ui", "webapp"})
 class Names:
     """What the names in a tree tell."""
 
-    languages: tuple[tuple[str, int, Known], ...] = ()
+    languages: tuple[tuple[str, int, Evidence], ...] = ()
     """Language, number of its files, and how that is said; the most frequent first."""
-    testing: tuple[Known, ...] = ()
+    testing: tuple[Evidence, ...] = ()
     halves: tuple[str, str] | None = None
     """The folders of back end and front end, where both stand side by side."""
     files: int = 0
@@ -101,7 +101,7 @@ def read_names(paths: Iterable[str]) -> Names:
     """The names of a tree: paths of files, and of folders with a slash at their end."""
     counts: Counter[str] = Counter()
     endings: dict[str, Counter[str]] = {}
-    testing: dict[str, Known] = {}
+    testing: dict[str, Evidence] = {}
     folders: set[str] = set()
     for path in islice(paths, MAX_PATHS):
         if _ASIDE.search(path) and not path.startswith(".github/"):
@@ -115,7 +115,7 @@ def read_names(paths: Iterable[str]) -> Names:
             endings.setdefault(language, Counter())[extension] += 1
         for tool, pattern in _CONFIGURED:
             if tool not in testing and pattern.fullmatch(name):
-                testing[tool] = Known(tool, path)
+                testing[tool] = Evidence(tool, path)
     return Names(
         tuple((name, count, _counted(name, endings[name])) for name, count in counts.most_common()),
         tuple(testing.values()),
@@ -124,9 +124,9 @@ def read_names(paths: Iterable[str]) -> Names:
     )
 
 
-def _counted(language: str, endings: Counter[str]) -> Known:
+def _counted(language: str, endings: Counter[str]) -> Evidence:
     extension, count = endings.most_common(1)[0]
-    return Known(language, f"{count} *.{extension} files")
+    return Evidence(language, f"{count} *.{extension} files")
 
 
 def _halves(folders: Iterable[str]) -> tuple[str, str] | None:

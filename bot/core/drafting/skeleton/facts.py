@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.documents.spec import Spec
-    from bot.core.drafting.manifests.known import Known
+    from bot.core.drafting.manifests.manifest import Evidence
     from bot.core.yardstick.constitution import Constitution
     from bot.core.yardstick.template import Template
 
@@ -101,7 +101,7 @@ def _harmless(text: str, limit: int) -> str:
     return _TAG.sub(r"\\<", line)
 
 
-def sourced(known: tuple[Known, ...]) -> str:
+def sourced(known: tuple[Evidence, ...]) -> str:
     """Values with the places they stand at: `Rust 1.90 <!-- rust-toolchain.toml:2 -->`."""
     values = ", ".join(dict.fromkeys(inline(one.value, 120) for one in known))
     places = ", ".join(dict.fromkeys(place for one in known if (place := address(one.path, one.line))))

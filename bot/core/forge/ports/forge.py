@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.change.trees import Arrival, ChangedFile, OtherHead
+    from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.events import RepositoryRef
     from bot.core.forge.facts import Answer, Comment, Comparison, Issue, Question, Run
@@ -36,7 +36,7 @@ class Forge(Protocol):
         """A head commit against a base commit or branch. Raises `HeadGone` when either is not there."""
         ...
 
-    def arrival(self, commit: str, folder: str, branch: str) -> Arrival | None:
+    def arrival(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """How a folder came to a commit of a branch; None where its history is too long to say.
 
         That is the day of the merge that brought it, or of its first commit where no pull request did.

@@ -18,7 +18,7 @@ from bot.core.text.neutral import code_span, fence, neutralise, plain_line
 from bot.core.text.prose import At, Side
 
 if TYPE_CHECKING:
-    from bot.core.config.yaml import Mistake
+    from bot.core.config.yaml import ConfigMistake
     from bot.core.speech.render.context import RenderContext
     from bot.core.yardstick.constitution import Constitution
 
@@ -34,7 +34,7 @@ class ConfigFile:
 
     path: str
     text: str
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[ConfigMistake, ...]
     base_exists: bool = True
     """The base has a version of its own, which stays in force; otherwise the defaults do."""
     removed: bool = False
@@ -82,7 +82,7 @@ def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
     return f"{name}: no mistakes", f"{path} can be read; it holds once it is on {branch}."
 
 
-def never_good(path: str, mistake: Mistake, context: RenderContext) -> CheckRunOutput:
+def never_good(path: str, mistake: ConfigMistake, context: RenderContext) -> CheckRunOutput:
     """The run on a feature that cannot be judged, because no version of the file was ever readable."""
     links = Links(context)
     where = links.at(At(path, mistake.spot.line, Side.BASE), code_span(path))
@@ -138,7 +138,7 @@ def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _item(number: int, file: ConfigFile, mistake: Mistake, lines: SourceLines, links: Links) -> str:
+def _item(number: int, file: ConfigFile, mistake: ConfigMistake, lines: SourceLines, links: Links) -> str:
     spot = mistake.spot
     place = f"line {spot.line}, column {spot.column}"
     said = f"{neutralise(mistake.title.rstrip('.'))}. {links.prose(with_code(mistake.remedy)).strip()}"
@@ -153,7 +153,7 @@ def _item(number: int, file: ConfigFile, mistake: Mistake, lines: SourceLines, l
     return f"{head}\n{shown}"
 
 
-def _annotation(path: str, mistake: Mistake) -> Annotation:
+def _annotation(path: str, mistake: ConfigMistake) -> Annotation:
     spot = mistake.spot
     said = plain_line(mistake.title, 255)
     return Annotation(

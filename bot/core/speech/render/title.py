@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
 from bot.core.forge.effects import Conclusion
-from bot.core.judging.arrived import OF_THE_SECTION
 from bot.core.judging.findings import FeatureReport, Report, Severity
+from bot.core.judging.since_branch import OF_THE_SECTION
 from bot.core.speech.render.facts import blocking, coming, counted, deviations, in_order, standings, taken_back, told
 from bot.core.text.neutral import plain_line
 from bot.core.text.prose import plain

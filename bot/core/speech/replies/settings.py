@@ -6,26 +6,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.config.layers import Rank
-from bot.core.config.owner_file import Standing
+from bot.core.config.owner_file import OwnerFileState
 from bot.core.config.shown import DEFAULT, Row, rows
 from bot.core.speech.replies.judged import Setting, settings_in_force
 from bot.core.text.neutral import code_span, neutralise
 from bot.core.text.prose import At, Side
 
 if TYPE_CHECKING:
-    from bot.core.config.in_force import Configured
+    from bot.core.config.in_force import ConfigInForce
     from bot.core.speech.render.context import RenderContext
 
 _MOST = 10
 _HIDDEN = "set in a private repository"
 
 
-def configuration(held: Configured, context: RenderContext, *, private: bool) -> str:
+def configuration(in_force: ConfigInForce, context: RenderContext, *, private: bool) -> str:
     """The table, and notes below it. `private`: the repository that it is shown in is."""
-    at_its_commit = replace(context, base_sha=held.sha or context.base_sha)
-    table = settings_in_force([_setting(row, private=private) for row in rows(held.effective)], at_its_commit)
-    notes = [*_notes(held, private=private), "`locked` keys are the farther files' to set."]
-    shown = notes if held.config.locked else notes[:-1]
+    at_its_commit = replace(context, base_sha=in_force.sha or context.base_sha)
+    table = settings_in_force([_setting(row, private=private) for row in rows(in_force.effective)], at_its_commit)
+    notes = [*_notes(in_force, private=private), "`locked` keys are the farther files' to set."]
+    shown = notes if in_force.config.locked else notes[:-1]
     return "\n\n".join([table, "\n".join(f"- {note}" for note in shown)]).strip()
 
 
@@ -42,36 +42,36 @@ def _setting(row: Row, *, private: bool) -> Setting:
     return Setting(row.key, row.value, row.place, at)
 
 
-def _notes(held: Configured, *, private: bool) -> list[str]:
-    notes = [_own(held)]
-    if held.mode is not None:
-        notes.append(f"Here the mode is {code_span(held.mode)}: this pull request is older than Plangate in here.")
-    owner = held.owner
+def _notes(in_force: ConfigInForce, *, private: bool) -> list[str]:
+    notes = [_own(in_force)]
+    if in_force.mode is not None:
+        notes.append(f"Here the mode is {code_span(in_force.mode)}: this pull request is older than Plangate in here.")
+    owner = in_force.owner
     if owner is not None:
         name = code_span(owner.file.repository)
         notes.append(
             {
-                Standing.PRESENT: f"{name}: its {code_span(owner.file.path)} holds for all of the account.",
-                Standing.ABSENT: f"{name}: it can be read and holds no `plangate:`.",
-                Standing.OUTSIDE: f"{name}: this App is not installed on it, so it counts as absent.",
-                Standing.LOST: f"{name}: it was read once and is seen no more; the last good version holds.",
+                OwnerFileState.PRESENT: f"{name}: its {code_span(owner.file.path)} holds for all of the account.",
+                OwnerFileState.ABSENT: f"{name}: it can be read and holds no `plangate:`.",
+                OwnerFileState.OUTSIDE: f"{name}: this App is not installed on it, so it counts as absent.",
+                OwnerFileState.LOST: f"{name}: it was read once and is seen no more; the last good version holds.",
             }[owner.file.standing]
         )
         if owner.broken is not None:
             told = private or not owner.file.private
             where = f" (line {owner.broken.spot.line}: {neutralise(owner.broken.title)})" if told else ""
             notes.append(f"{name}: its file is broken{where}; the last good version holds, where there was one.")
-    overruled = [mistake for origin, mistake in held.effective.overruled if origin.rank is Rank.REPOSITORY]
+    overruled = [mistake for origin, mistake in in_force.effective.overruled if origin.rank is Rank.REPOSITORY]
     notes += [f"line {found.spot.line} has no effect: {neutralise(found.title)}." for found in overruled[:_MOST]]
     return notes
 
 
-def _own(held: Configured) -> str:
-    path, branch = code_span(held.path), code_span(held.branch)
-    if held.broken is not None:
-        rest = "no version was ever good" if held.never_good else "the last good version holds"
-        line = held.broken.spot.line
-        return f"{path} on {branch} is broken (line {line}: {neutralise(held.broken.title)}); {rest}."
-    if not held.present:
+def _own(in_force: ConfigInForce) -> str:
+    path, branch = code_span(in_force.path), code_span(in_force.branch)
+    if in_force.broken is not None:
+        rest = "no version was ever good" if in_force.never_good else "the last good version holds"
+        line = in_force.broken.spot.line
+        return f"{path} on {branch} is broken (line {line}: {neutralise(in_force.broken.title)}); {rest}."
+    if not in_force.present:
         return f"There is no {path} with a `plangate:` on {branch}."
     return f"{path} is read from {branch}, never from the branch of a pull request."

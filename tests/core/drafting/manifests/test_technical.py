@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.drafting.manifests import MANIFEST_PATHS, MAX_WANTED, wanted_manifests
-from bot.core.drafting.manifests.known import MAX_MANIFEST
+from bot.core.drafting.manifests.manifest import MAX_MANIFEST
 from bot.core.drafting.manifests.technical import Topic, read_technical
 from tests.effort import bounded_work
 

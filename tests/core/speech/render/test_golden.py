@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.change.feature import Due, Stage, State
-from bot.core.config.yaml import Mistake, Spot
+from bot.core.config.yaml import ConfigMistake, Spot
 from bot.core.forge.effects import CheckRunOutput, Conclusion
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.judging.waiving import Waived
@@ -58,8 +58,8 @@ CONFIG_FILE = ConfigFile(
     ".github/app.yml",
     CONFIG_TEXT,
     (
-        Mistake(Spot(6, 3, 9), "unknown key artefacts", "Did you mean `artifacts`?"),
-        Mistake(
+        ConfigMistake(Spot(6, 3, 9), "unknown key artefacts", "Did you mean `artifacts`?"),
+        ConfigMistake(
             Spot(10, 23, 5), "number-collision cannot be fatal", "It can be `error`, `warning`, `notice` or `off`."
         ),
     ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.change.feature import ARTIFACTS, Artifact, Due, Feature, Stage, State
 from bot.core.config.model import Source
-from bot.core.config.yaml import Mistake, Spot
+from bot.core.config.yaml import ConfigMistake, Spot
 from bot.core.documents.plan import Check, Phase, TrackingRow, Verdict
 from bot.core.drafting.draft import Draft
 from bot.core.forge.effects import Conclusion
@@ -244,11 +244,15 @@ def test_a_finding_is_one_workflow_command(report: Report, context: RenderContex
     words,
     words,
     st.lists(
-        st.builds(Mistake, st.builds(Spot, st.integers(1, 9), st.integers(1, 40), st.integers(0, 40)), words, words)
+        st.builds(
+            ConfigMistake, st.builds(Spot, st.integers(1, 9), st.integers(1, 40), st.integers(0, 40)), words, words
+        )
     ),
     contexts,
 )
-def test_a_configuration_run_is_safe(path: str, text: str, mistakes: list[Mistake], context: RenderContext) -> None:
+def test_a_configuration_run_is_safe(
+    path: str, text: str, mistakes: list[ConfigMistake], context: RenderContext
+) -> None:
     run = config_run(ConfigFile(path, text, tuple(mistakes)), context)
     assert len(run.title) <= 80
     assert len(run.summary.encode()) <= 65_535

@@ -41,7 +41,7 @@ _OF_A_YARDSTICK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class NewSinceBranch:
     """What the base's yardstick asks for that it did not ask for where the branch left it."""
 
     principles: Mapping[str, str] = field(default_factory=dict)
@@ -78,10 +78,10 @@ class Arrived:
         return Joiner(self.before).join(words) is not None
 
 
-NOTHING = Arrived()
+NOTHING = NewSinceBranch()
 
 
-def arrived(now: Yardstick, before: Yardstick) -> Arrived:
+def arrived(now: Yardstick, before: Yardstick) -> NewSinceBranch:
     """What is new in a yardstick, compared with the one where the branch left the base."""
     known = Joiner(before.constitution)
     fresh, old = [], set()
@@ -95,7 +95,7 @@ def arrived(now: Yardstick, before: Yardstick) -> Arrived:
             fresh.append(principle)
     expected = before.template.check_heading is not None and not before.template.lean
     held = before.constitution.state is ConstitutionState.FILLED
-    return Arrived(
+    return NewSinceBranch(
         {identity(one): one.name for one in fresh if identity(one) not in old},
         not (expected and held),
         before.constitution,

@@ -27,7 +27,7 @@ _FLOOR = re.compile(r"\s*>=?\s*v?([0-9]+(?:\.[0-9]+)?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Evidence:
     """A value and where it stands. `value` is foreign, on one line and bounded; `line` is 1-based."""
 
     value: str
@@ -40,24 +40,24 @@ class Stack:
     """What one manifest says."""
 
     path: str
-    language: Known | None = None
+    language: Evidence | None = None
     """`Rust 1.90`; the bare name where no version is said."""
-    dependencies: tuple[Known, ...] = ()
+    dependencies: tuple[Evidence, ...] = ()
     """What it needs at run time, by its own names, in its own order."""
-    testing: tuple[Known, ...] = ()
+    testing: tuple[Evidence, ...] = ()
     """Test tools by the names people use: `pytest`, `cargo test`."""
-    kinds: tuple[Known, ...] = ()
+    kinds: tuple[Evidence, ...] = ()
     """What it is: `command line`, `library`, `web service`, `web app`, `mobile app`, `desktop app`."""
     members: tuple[str, ...] = ()
     """Workspace members as written: paths or globs."""
-    platforms: tuple[Known, ...] = ()
+    platforms: tuple[Evidence, ...] = ()
     name: str = ""
-    storage: tuple[Known, ...] = ()
+    storage: tuple[Evidence, ...] = ()
     """What it stores in, where a dependency's own settings say so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Manifest:
     """A manifest's text, with a way to say on which line something stands."""
 
     path: str
@@ -87,20 +87,20 @@ class Source:
         found = ((pattern.search(line[:MAX_LINE]), number) for number, line in enumerate(self.lines, start=1))
         return list(islice(((match, number) for match, number in found if match), MAX_NAMES))
 
-    def here(self, value: str, line: int) -> Known:
+    def here(self, value: str, line: int) -> Evidence:
         """A value that is said on a line."""
-        return Known(plain_line(value, MAX_VALUE), self.path, line)
+        return Evidence(plain_line(value, MAX_VALUE), self.path, line)
 
-    def known(self, value: str, needle: str = "") -> Known:
+    def known(self, value: str, needle: str = "") -> Evidence:
         """A value that is said on the first line with `needle`; on the first line where no line has it."""
-        return Known(plain_line(value, MAX_VALUE), self.path, self.at(needle) or 1 if needle else 1)
+        return Evidence(plain_line(value, MAX_VALUE), self.path, self.at(needle) or 1 if needle else 1)
 
 
-def source(path: str, text: str) -> Source | None:
+def manifest_of(path: str, text: str) -> Manifest | None:
     """A manifest to read, None where it is too large."""
     if len(text) > MAX_MANIFEST:
         return None
-    return Source(path, text, tuple(text.split("\n")))
+    return Manifest(path, text, tuple(text.split("\n")))
 
 
 def toml(text: str) -> dict[str, Any]:

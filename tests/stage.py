@@ -27,7 +27,7 @@ from bot.adapters.github.repository import GitHubRepositories
 from bot.adapters.webhook import webhook
 from bot.app.service import Service
 from bot.core.config.in_force import OuterLayers
-from bot.core.deciding.commit_verdict import House
+from bot.core.deciding.commit_verdict import Host
 from bot.core.forge.events import RepositoryRef
 from bot.core.forge.jobs import new_job
 from bot.core.forge.outcome import Bury, Done, Outcome, Retry
@@ -166,7 +166,7 @@ class Stage:
         app = self.world.app
         self.app = GitHubApp(app.id, app.private_key, clock, self.world.url)
         outer_layers = OuterLayers(rule_ids=tuple(rule.id for rule in RULES))
-        self.house = House(RULES, TEMPLATE, version, app_slug=app.slug, outer_layers=outer_layers)
+        self.house = Host(RULES, TEMPLATE, version, app_slug=app.slug, outer_layers=outer_layers)
         self.service = Service(GitHubRepositories(self.app, clock), self.queue, self.store, clock, self.house)
         self._delivered = 0
         self._numbers = count(1)

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Answer, Comparison, Issue, Question
-    from bot.core.forge.outcome import Spent
+    from bot.core.forge.facts import Comparison, Issue, ReadRequest, RepositoryView, Spent
     from bot.core.forge.ports import Forge, Forges
     from bot.core.forge.roles import Role
     from bot.core.forge.stored import Installation
@@ -73,7 +72,7 @@ class UnwrittenForge:
     real: Forge
     tell: Callable[[str, str], None]
 
-    def read(self, question: Question) -> Answer:
+    def read(self, question: ReadRequest) -> RepositoryView:
         """See `Forge.read`."""
         return self.real.read(question)
 

@@ -13,13 +13,13 @@ from bot.core.config.in_force import PATHS, Break, OuterLayers, file_at, own_lay
 from bot.core.config.layers import Rank
 from bot.core.config.owner_file import OWNERS, Owner, OwnerFile, OwnerFileState
 from bot.core.forge.errors import ForgeError, RepositoryGone
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.forge.stored import Installation, StoredBlob
 
 if TYPE_CHECKING:
     from bot.core.config.in_force import ConfigInForce
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
     from bot.core.forge.ports import Clock, Forge, Forges, Store
 
 FRESH: Final = 3_600.0
@@ -66,7 +66,7 @@ class Configurations:
     def _look(self, installation: int, login: str, rule_ids: tuple[str, ...], known: OwnerFile | None) -> OwnerFile:
         name = f"{login}/{OWNERS}"
         try:
-            answer = self.forges.open_owners(installation, login).read(Question(default_documents=PATHS))
+            answer = self.forges.open_owners(installation, login).read(ReadRequest(default_documents=PATHS))
         except RepositoryGone:
             file = owner_file.unseen(name, known)
         else:
@@ -100,7 +100,7 @@ class Configurations:
             self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
 
     def pushed(
-        self, installation: int, in_force: ConfigInForce, answer: Answer, rules: OuterLayers, forge: Forge
+        self, installation: int, in_force: ConfigInForce, answer: RepositoryView, rules: OuterLayers, forge: Forge
     ) -> None:
         """A push to the default branch: keep what was good before it, and the commit that broke it."""
         before, after = answer.before, answer.default
@@ -119,7 +119,7 @@ class Configurations:
         self.store.remember(answer.repository, _BROKE, f"{in_force.mark} {since or ''}")
 
 
-def _file(name: str, answer: Answer) -> OwnerFile:
+def _file(name: str, answer: RepositoryView) -> OwnerFile:
     """What was read of the owner's repository."""
     tree, branch = answer.default, answer.default_branch or ""
     layer, _ = own_layer(tree, (), Rank.OWNER)

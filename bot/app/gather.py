@@ -13,19 +13,19 @@ from bot.core.change.trees import FileStatus, FolderHistory, Tree
 from bot.core.config.in_force import PATHS
 from bot.core.deciding import candidates, needs
 from bot.core.deciding.needs import Hints, Subject
-from bot.core.features.chosen import decide
+from bot.core.features.chosen import which_features
 from bot.core.features.code import counts_as_code
 from bot.core.features.folders import specs_roots
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Comparison, Question, joined, together
+from bot.core.forge.facts import Comparison, ReadRequest, joined, together
 from bot.core.judging.since_branch import edits_yardstick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bot.core.change.trees import ChangedFile
-    from bot.core.deciding.candidates import Candidate, Known
-    from bot.core.forge.facts import Answer
+    from bot.core.deciding.candidates import Candidate, RepositoryRecord
+    from bot.core.forge.facts import RepositoryView
     from bot.core.forge.ports import Forge, Store
 
 MAX_ROUNDS = 60
@@ -41,8 +41,8 @@ _NO_COMPARISON = Comparison(0, "", ())
 class Gathered:
     """What was read about one head, and what is to be judged on it."""
 
-    asked: Question
-    answer: Answer
+    asked: ReadRequest
+    answer: RepositoryView
     candidates: tuple[Candidate, ...]
     renumbered: bool = False
     """The branch holds other numbers than when it was last looked at."""
@@ -55,8 +55,8 @@ class Gatherer:
     forge: Forge
     store: Store
     repository: int
-    known: Known
-    first_sight: Callable[[Answer, Known], Known] | None = None
+    known: RepositoryRecord
+    first_sight: Callable[[RepositoryView, RepositoryRecord], RepositoryRecord] | None = None
     """What is known once the repository is seen, where it was never seen before."""
     _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class Gatherer:
         gathered = Gathered(asked, answer, found)
         return replace(gathered, renumbered=self._remember(subject, gathered))
 
-    def _ask(self, asked: Question, answer: Answer, more: Question) -> tuple[Question, Answer]:
+    def _ask(self, asked: ReadRequest, answer: RepositoryView, more: ReadRequest) -> tuple[ReadRequest, RepositoryView]:
         further = self.forge.read(more)
         if asked.head is None:
             return more, further
@@ -91,7 +91,7 @@ class Gatherer:
         return needs.extended(asked, more), together
 
     def _candidates(
-        self, answer: Answer, subject: Subject, merge_base_branch: str | None, *, whole: bool
+        self, answer: RepositoryView, subject: Subject, merge_base_branch: str | None, *, whole: bool
     ) -> tuple[Candidate, ...]:
         if answer.head is None:
             return ()
@@ -110,12 +110,12 @@ class Gatherer:
         one = self._of_branch(answer, branch, whole=whole)
         return (one,) if one is not None else ()
 
-    def _of_branch(self, answer: Answer, branch: str | None, *, whole: bool) -> Candidate | None:
+    def _of_branch(self, answer: RepositoryView, branch: str | None, *, whole: bool) -> Candidate | None:
         """The branch as a candidate. Without a sign of a feature in names and folders it costs no comparison."""
         guess = candidates.of_branch(answer, branch, _NO_COMPARISON, self.known)
         if guess is None or answer.default is None or answer.head is None:
             return None
-        decision = decide(guess.change, guess.config_in_force.config)
+        decision = which_features(guess.change, guess.config_in_force.config)
         if not whole and decision.own is None and not decision.head.keys() - decision.base.keys():
             return None
         comparison = self._compare(answer.default.sha or "", answer.head.sha)
@@ -142,7 +142,7 @@ class Gatherer:
     def _where_it_left(self, gathered: Gathered, head: str) -> Tree | None:
         """The yardstick as the branch's own tree has it; None where not all of it can be read."""
         asked, along = gathered.asked, needs.came_along(gathered.asked, gathered.answer)
-        found, left = Tree(head), Question(before=head)
+        found, left = Tree(head), ReadRequest(before=head)
         if along is not None:
             found, left = along, replace(left, base_roots=asked.base_roots, documents=asked.documents)
         for _ in range(MAX_ROUNDS):
@@ -175,7 +175,7 @@ class Gatherer:
                 arrival = self.forge.arrival(base.sha, folder, branch)
                 found |= {folder: arrival} if arrival is not None else {}
         if found and one.pull is not None:
-            own = decide(one.change, one.config_in_force.config).folders
+            own = which_features(one.change, one.config_in_force.config).folders
             found |= {folder.path: FolderHistory(one.pull.created_at[:10]) for folder in own}
         return replace(one, change=replace(one.change, arrivals=found))
 
@@ -185,7 +185,7 @@ class Gatherer:
             self._comparisons[key] = self.forge.compare(base, head)
         return self._comparisons[key]
 
-    def _with_moves(self, one: Candidate, answer: Answer) -> Candidate:
+    def _with_moves(self, one: Candidate, answer: RepositoryView) -> Candidate:
         """GraphQL does not say where a moved file came from; where that decides, REST is asked."""
         number = one.change.pull_request
         if number is None or number in self.known.moved or not any(_matters(file, one) for file in one.change.changed):
@@ -228,7 +228,7 @@ class Gatherer:
         name = change.head_branch or subject.named
         if name is None:
             return False
-        folders = decide(change, config).folders[:_MOST_HINTED_FOLDERS]
+        folders = which_features(change, config).folders[:_MOST_HINTED_FOLDERS]
         numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
         paths = tuple(folder.path for folder in folders)
         before = self._stored(f"branch:{name}")

@@ -12,7 +12,7 @@ from bot.core.deciding.apology import apology, has_run, head_of, owed_look, pres
 from bot.core.forge.effects import CheckRun, PublishRun, Reaction
 from bot.core.forge.errors import ForgeError, RepositoryGone
 from bot.core.forge.events import CommandPosted
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import unanswered
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app.configurations import Configurations
-    from bot.core.deciding.commit_verdict import House
+    from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.effects import Effect
     from bot.core.forge.events import RepositoryEvent
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
     from bot.core.forge.ports import Clock, Forge, LeasedJob, Queue, Store
     from bot.core.speech.render import NoVerdict
 
@@ -38,7 +38,7 @@ class GivingUp:
     queue: Queue
     store: Store
     clock: Clock
-    house: House
+    house: Host
     configurations: Configurations
 
     def run(self, error: str) -> None:
@@ -81,23 +81,23 @@ class GivingUp:
             return told  # what cannot be read now may well be written to
         if present is None or (present == told and self._is_judged(present)):
             return None
-        return present if present == told or not has_run(self.forge.read(Question(head=present))) else None
+        return present if present == told or not has_run(self.forge.read(ReadRequest(head=present))) else None
 
     def _is_judged(self, head: str) -> bool:
         """Whether the verdict was reached since, and only what comes after it failed."""
         report = self.store.report(self.event.repository.id, head)
         return report is not None and report.stored_at >= self.job.accepted_at
 
-    def _is_on_default(self, answer: Answer, head: str) -> bool:
+    def _is_on_default(self, answer: RepositoryView, head: str) -> bool:
         """Whether a branch adds nothing: a check run belongs to the commit, and would show on the default branch."""
-        if answer.asked is not None and answer.asked.is_open:
+        if answer.pull_request is not None and answer.pull_request.is_open:
             return False
         default = answer.default.sha if answer.default is not None else None
         return default is not None and self.forge.compare(default, head).ahead_by == 0
 
     def _answer(self, event: CommandPosted, what: NoVerdict) -> None:
         """Tell whoever wrote a command that it was not answered. Not every text that looks like one is for us."""
-        answer = self.forge.read(Question(default_documents=PATHS))
+        answer = self.forge.read(ReadRequest(default_documents=PATHS))
         outer_layers = self.configurations.outer_layers(self.house.outer_layers, event.installation, event.repository)
         last_good = self.configurations.last_good(event.installation, event.repository.id)
         in_force = choose_config(answer, answer.default_branch or "", answer.default, outer_layers, last_good)

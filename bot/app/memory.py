@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.gather import Gatherer
 from bot.core.config.in_force import choose_config
-from bot.core.deciding.candidates import Known
+from bot.core.deciding.candidates import RepositoryRecord
 from bot.core.deciding.commit_verdict import report_json
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.stored import CommentKind, SeenRepository, StoredReport
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app.configurations import Configurations
-    from bot.core.deciding.commit_verdict import House, Judged
+    from bot.core.deciding.commit_verdict import Host, JudgedCandidate
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Answer, Run
+    from bot.core.forge.facts import RepositoryView, Run
     from bot.core.forge.ports import Clock, Forge, Store
     from bot.core.forge.stored import StoredBlob
 
@@ -40,7 +40,7 @@ class Memory:
 
     store: Store
     clock: Clock
-    house: House
+    house: Host
     configurations: Configurations
     installation: int
     repository: RepositoryRef
@@ -58,7 +58,7 @@ class Memory:
         """Reads the repository with what is known of it; the first time, with what is found there."""
         seen = self.store.repository(self.repository.id)
         legacy = self._legacy()
-        known = Known(
+        known = RepositoryRecord(
             last_good=self.last_good,
             broke=self.configurations.broke(self.repository.id),
             outer_layers=self.house.outer_layers,
@@ -68,7 +68,7 @@ class Memory:
         first_sight = self._arrival if seen is None or legacy is None else None
         return Gatherer(forge, self.store, self.repository.id, known, first_sight)
 
-    def see(self, answer: Answer, known: Known) -> None:
+    def see(self, answer: RepositoryView, known: RepositoryRecord) -> None:
         """Remember the repository, its feature folders of the first day, and its last good configuration."""
         owner, _, name = answer.full_name.partition("/")
         seen = self.store.repository(self.repository.id)
@@ -79,7 +79,7 @@ class Memory:
             self.store.remember(self.repository.id, _LEGACY, json.dumps(sorted(known.legacy)))
         self.keep_configuration(answer)
 
-    def keep_configuration(self, answer: Answer, pushed_to: Forge | None = None) -> None:
+    def keep_configuration(self, answer: RepositoryView, pushed_to: Forge | None = None) -> None:
         """Keep what the default branch says while it can be read, and when it broke.
 
         `pushed_to` is the repository where a push has just moved that branch.
@@ -90,13 +90,13 @@ class Memory:
         if pushed_to is not None:
             self.configurations.pushed(self.installation, in_force, answer, outer_layers, pushed_to)
 
-    def marks(self, judged: Sequence[Judged]) -> dict[int, str]:
+    def marks(self, judged: Sequence[JudgedCandidate]) -> dict[int, str]:
         """What the comments of these pull requests said when we last wrote them."""
         numbers = (one.candidate.pull.number for one in judged if one.candidate.pull is not None)
         found = ((number, self.store.comment(self.repository.id, number, CommentKind.STICKY)) for number in numbers)
         return {number: comment.digest for number, comment in found if comment is not None}
 
-    def keep_verdict(self, deciding: Judged, run: Run | None) -> None:
+    def keep_verdict(self, deciding: JudgedCandidate, run: Run | None) -> None:
         """Keep whether the repository is governed, and the report behind a run that was written."""
         seen = self.store.repository(self.repository.id)
         if seen is not None and seen.governed != deciding.governed:
@@ -133,17 +133,17 @@ class Memory:
         stored = self.store.remembered(self.repository.id, _LEGACY)
         return None if stored is None else frozenset(json.loads(stored))
 
-    def _arrival(self, answer: Answer, known: Known) -> Known:
+    def _arrival(self, answer: RepositoryView, known: RepositoryRecord) -> RepositoryRecord:
         """What the repository held when Plangate came to it."""
         first_seen = known.first_seen or _iso(self._first_seen(answer))
         config = choose_config(answer, answer.default_branch or "", None, known.outer_layers, known.last_good).config
         folders = feature_folders(answer.default, config, specs_roots(config, answer.default))
         return replace(known, first_seen=first_seen, legacy=frozenset(folders))
 
-    def _first_seen(self, answer: Answer) -> float:
+    def _first_seen(self, answer: RepositoryView) -> float:
         """When the repository was first seen, if that is now: a pull request that told us of it is not older."""
-        if self.tells_of_opening and answer.asked:
-            return min(self.accepted_at, datetime.fromisoformat(answer.asked.created_at).timestamp())
+        if self.tells_of_opening and answer.pull_request:
+            return min(self.accepted_at, datetime.fromisoformat(answer.pull_request.created_at).timestamp())
         return self.accepted_at
 
 

@@ -33,7 +33,7 @@ from bot.core.forge.events import (
     SuiteRequested,
     SweepDue,
 )
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.forge.roles import Role
 from bot.core.judging.since_branch import may_soften
 from bot.core.speech.render import DRAFT
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from bot.app.configurations import Configurations
     from bot.app.gather import Gathered, Gatherer
     from bot.core.deciding.candidates import Candidate
-    from bot.core.deciding.commit_verdict import House, Judged
+    from bot.core.deciding.commit_verdict import Host, JudgedCandidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Effect
     from bot.core.forge.events import RepositoryEvent, RepositoryRef
-    from bot.core.forge.facts import Answer, Commit, Run
+    from bot.core.forge.facts import Commit, RepositoryView, Run
     from bot.core.forge.ports import Clock, Forge, LeasedJob, Queue, Store
 
 _ZERO = "0" * 40
@@ -65,7 +65,7 @@ class Task:
     queue: Queue
     store: Store
     clock: Clock
-    house: House
+    house: Host
     configurations: Configurations
     writer: Callable[[], Forge | None]
     """The repository with the right to write contents, None where the App was not given it."""
@@ -119,9 +119,9 @@ class Task:
         if branch is not None:
             self._pushed_beside(branch, gathered.answer)
 
-    def _pushed_beside(self, branch: str, answer: Answer) -> None:
+    def _pushed_beside(self, branch: str, answer: RepositoryView) -> None:
         """What the pushes ask for that a pull request's event took in, and its verdict does not bring."""
-        tip, pull = answer.tip, answer.asked
+        tip, pull = answer.tip, answer.pull_request
         if tip is None:
             return
         if (pull is None or not pull.is_open) and not self._memory.has_verdict(tip):
@@ -166,15 +166,15 @@ class Task:
         others = [one for one in seen if one.installation == self._installation and one.id != here.id]
         self._apply(decide.survey(others, self.job.delivery, "the owner's configuration changed"))
 
-    def _renumbered(self, answer: Answer) -> None:
+    def _renumbered(self, answer: RepositoryView) -> None:
         """Look again at the heads whose numbers a push to the default branch took or freed."""
         config = choose_config(answer, "", None, self.house.outer_layers, self._memory.last_good).config
         prefixes = decide.changed_numbers(answer, config)[:MAX_PREFIXES]
         if prefixes and answer.based:
-            found = self.forge.read(Question(roots=specs_roots(config, answer.default), prefixes=prefixes))
+            found = self.forge.read(ReadRequest(roots=specs_roots(config, answer.default), prefixes=prefixes))
             self._again(decide.sharing(found), "its number was taken or freed")
 
-    def _based(self, answer: Answer, base: str | None) -> Sequence[int]:
+    def _based(self, answer: RepositoryView, base: str | None) -> Sequence[int]:
         """The open pull requests to a base, or all; more than one page of them is listed anew."""
         return self.forge.open_pull_requests(base) if len(answer.based) >= _A_PAGE else answer.based
 
@@ -223,18 +223,18 @@ class Task:
             writer=self.writer,
         )
         judged = next((one for one in everything if one.candidate.change.pull_request == number), None)
-        author = answer.asked.author if answer.asked is not None else event.author
+        author = answer.pull_request.author if answer.pull_request is not None else event.author
         self._apply(Conversation(scene, judged, author).effects())
 
-    def _look_again(self, number: int) -> Judged | None:
+    def _look_again(self, number: int) -> JudgedCandidate | None:
         return self._judged_now(number, self._judge(Subject(number=number, comments=True), asked=True))
 
-    def _judged_now(self, number: int, gathered: Gathered) -> Judged | None:
+    def _judged_now(self, number: int, gathered: Gathered) -> JudgedCandidate | None:
         """What stands of a pull request, with the waivers of this moment; None where it is not open."""
         ours = next((one for one in gathered.candidates if one.change.pull_request == number), None)
         return self._judge_one(ours) if ours is not None else None
 
-    def _judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[Judged, ...]]:
+    def _judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[JudgedCandidate, ...]]:
         """What stands of every candidate, each with what only its first verdict shows to be worth asking for."""
         judged = []
         for candidate in gathered.candidates:
@@ -247,7 +247,7 @@ class Task:
             judged.append(one if full is candidate else self._judge_one(full))
         return replace(gathered, candidates=tuple(one.candidate for one in judged)), tuple(judged)
 
-    def _judge_one(self, candidate: Candidate) -> Judged:
+    def _judge_one(self, candidate: Candidate) -> JudgedCandidate:
         return judge_candidate(candidate, self.house, self.store.waivers(self._repository.id))
 
     def _survey(self, event: SweepDue) -> None:
@@ -305,7 +305,7 @@ class Task:
         found = tuple(one for one in gathered.candidates if one.pull is not None or one.change.merge_group)
         if answer.head is None or not found or not config_check.is_due(found, answer):
             return []
-        read = self.forge.read(Question(head=answer.head.sha, head_documents=PATHS)).head
+        read = self.forge.read(ReadRequest(head=answer.head.sha, head_documents=PATHS)).head
         if read is None:
             return []
         return config_check.effects(found, read.tree, answer, self.house, asked_from)
@@ -326,11 +326,11 @@ class Task:
 
     def _outline(self, sha: str) -> Commit | None:
         """Names and manifests of a commit; one read more where only folders below the root have manifests."""
-        found = self.forge.read(Question(head=sha, outline=True, head_documents=MANIFEST_PATHS)).head
+        found = self.forge.read(ReadRequest(head=sha, outline=True, head_documents=MANIFEST_PATHS)).head
         if found is None or found.tree.documents:
             return found
         further = wanted_manifests(drafting.paths_of(found.tree))
-        nested = self.forge.read(Question(head=sha, head_documents=further)).head if further else None
+        nested = self.forge.read(ReadRequest(head=sha, head_documents=further)).head if further else None
         if nested is None:
             return found
         return replace(found, tree=replace(found.tree, documents=nested.tree.documents))
@@ -348,10 +348,10 @@ class Task:
         return self.event.installation
 
 
-def _present(subject: Subject, answer: Answer) -> str | None:
+def _present(subject: Subject, answer: RepositoryView) -> str | None:
     """The head that is there now; None where a branch is gone."""
     if subject.number is not None:
-        pull = answer.asked
+        pull = answer.pull_request
         return pull.head_sha if pull is not None and pull.is_open else subject.head
     return answer.tip if subject.branch is not None else subject.head
 

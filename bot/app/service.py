@@ -26,20 +26,20 @@ from bot.core.forge.rights import COMMIT, rights
 from bot.core.forge.stored import SeenRepository
 
 if TYPE_CHECKING:
-    from bot.core.deciding.commit_verdict import House
+    from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import Event, RepositoryEvent, RepositoryRef
     from bot.core.forge.ports import Clock, Forge, Forges, LeasedJob, Queue, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Handles jobs; safe to call from several threads. See `bot.core.forge.outcome.Handler`."""
+    """Handles jobs; safe to call from several threads. See `bot.app.worker.Handler`."""
 
     forges: Forges
     queue: Queue
     store: Store
     clock: Clock
-    house: House
+    house: Host
 
     def handle(self, job: LeasedJob) -> Outcome:
         """One try at a job."""
@@ -118,7 +118,7 @@ class Service:
         """What owners and repositories say, and said."""
         return Configurations(self.forges, self.store, self.clock)
 
-    def _task(self, event: RepositoryEvent, job: LeasedJob, house: House) -> Task:
+    def _task(self, event: RepositoryEvent, job: LeasedJob, house: Host) -> Task:
         forge = self.forges.open(event.installation, event.repository, rights(event))
         writer = cache(partial(self._writer, event))
         return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations, writer)

@@ -9,11 +9,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 from uuid import uuid4
 
 from bot.core.forge.errors import StorageError
-from bot.core.forge.outcome import Bury, Done, Handler, Outcome, Retry
+from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.log import Keys, Lasting, Log, redacted
 
 if TYPE_CHECKING:
@@ -28,6 +28,22 @@ _ERROR_LIMIT = 500
 """Characters of an unexpected error that are kept with the job."""
 
 log = Log("worker")
+
+
+class Handler(Protocol):
+    """Works on leased jobs; called from several threads at once, never twice at once for one serial key."""
+
+    def handle(self, job: LeasedJob) -> Outcome:
+        """One try. Whatever it did before it died must be safe to do again."""
+        ...
+
+    def give_up(self, job: LeasedJob, error: str) -> Outcome:
+        """Leave a visible verdict that no verdict could be reached, because the deadline has passed.
+
+        `Done` and `Bury` end the job as a dead letter. `Retry` means that GitHub takes no writes now: the job is
+        tried again then, from the start.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.core.documents.spec import read_spec
 from bot.core.documents.untouched import is_untouched
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.drafting.skeleton import Facts, draft_plan
-from bot.core.features.chosen import decide
+from bot.core.features.chosen import which_features
 from bot.core.forge.errors import UserError
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
 from bot.core.yardstick.yardstick import specify_root
@@ -100,7 +100,7 @@ def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfi
     if feature is not None:
         return _tidy(feature)
     branch = copy.git.branch() if copy.git is not None else None
-    own = decide(Change(Tree(None, copy.entries), None, head_branch=branch), config).own if branch else None
+    own = which_features(Change(Tree(None, copy.entries), None, head_branch=branch), config).own if branch else None
     if own is None:
         raise UserError("The branch names no feature: name its folder with --feature, such as specs/019-rate-limits.")
     return own.path

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from bot.adapters.github.repository import GitHubRepositories
     from bot.app.reconcile import Reconciler
-    from bot.core.forge.outcome import Handler, Outcome
+    from bot.app.worker import Handler
+    from bot.core.forge.outcome import Outcome
     from bot.core.forge.ports import Clock, Forges, Leader, NewJob, Queue, Store
     from bot.web.bridge import Bridge
 
@@ -169,7 +170,7 @@ def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock
     from bot.app.service import Service  # noqa: PLC0415
     from bot.core.config.in_force import OuterLayers  # noqa: PLC0415
     from bot.core.config.layers import Origin, Rank, read_layer  # noqa: PLC0415
-    from bot.core.deciding.commit_verdict import House  # noqa: PLC0415
+    from bot.core.deciding.commit_verdict import Host  # noqa: PLC0415
     from bot.rules import RULES  # noqa: PLC0415
 
     ids = tuple(rule.id for rule in RULES)
@@ -177,7 +178,7 @@ def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock
     if host.mistakes:
         first = host.mistakes[0]
         raise UserError(f"app.yml, line {first.spot.line}: {first.title}. {first.remedy}")
-    house = House(
+    house = Host(
         rules=RULES,
         template=bundled_text("config/plan-template.md"),
         version=__version__,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.forge.outcome import Spent
+from bot.core.forge.facts import Spent
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.forge.outcome import Spent
+from bot.core.forge.facts import Spent
 from bot.sandbox.git import Signature
 from tests.stage import CONSTITUTION, SPEC_KIT, TEMPLATE, feature, plan
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.github.partial import failed, narrower
 from bot.adapters.github.query import look
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault
 from tests.stage import SPEC_KIT, feature, plan
@@ -86,7 +86,7 @@ def test_one_narrower_read_more_brings_the_same_verdict(
 
 
 def test_many_failures_take_one_narrower_read() -> None:
-    question = Question(head="a" * 40, number=3, folders=("specs/001",), documents=("a", "b", "c"), comments=True)
+    question = ReadRequest(head="a" * 40, number=3, folders=("specs/001",), documents=("a", "b", "c"), comments=True)
     query = look(question, "acme", "ferry", 1)
     base: dict[str, Any] = {"oid": "b", "d0": None, "d1": {}, "d2": None}
     data = {"repository": {"pullRequest": {"baseRef": {"target": base}}, "head": {"f0": None}}}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.core.forge.effects import CheckRun
     from bot.core.forge.events import Event
-    from bot.core.forge.facts import Answer, Question
+    from bot.core.forge.facts import ReadRequest, RepositoryView
     from bot.core.forge.ports import Forge, Forges, NewJob
     from bot.sandbox.state import Group, PullRequest, Repository
     from tests.chaos.site import Site
@@ -33,7 +33,7 @@ class _Blind:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._forge, name)
 
-    def read(self, question: Question) -> Answer:
+    def read(self, question: ReadRequest) -> RepositoryView:
         answer = self._forge.read(question)
         return answer if answer.head is None else replace(answer, head=replace(answer.head, runs=()))
 

@@ -16,7 +16,7 @@ from bot.core.config.layers import Origin, Rank, merge, read_layer
 from bot.core.config.schema import EXAMPLES, all_keys
 from bot.core.config.yaml import plain_value, read_yaml
 from bot.core.features.branch import read_branch
-from bot.core.features.chosen import decide
+from bot.core.features.chosen import which_features
 from bot.rules import RULES
 from tests.core.broken_configs import BROKEN
 from tests.core.changes import change
@@ -73,7 +73,7 @@ def test_names_are_read_as_the_page_says(example: NameExample) -> None:
     assert {name: read_branch(name, config).number for name, _ in example.branches} == dict(example.branches)
     files = {"README.md": "#", f"{example.folder}/spec.md": "# Spec"}
     branch = example.branches[0][0]
-    own = decide(change(files, files, head_branch=branch), config).own
+    own = which_features(change(files, files, head_branch=branch), config).own
     assert own is not None
     assert own.path == example.folder
 

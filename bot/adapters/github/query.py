@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.forge.facts import Question
+    from bot.core.forge.facts import ReadRequest
 
 FILES_A_PAGE = 100
 COMMENTS_A_PAGE = 50
@@ -100,7 +100,7 @@ class _Look:
         return Query(text, {alias: value for alias, value in self._variables.items() if alias in used})
 
 
-def look(question: Question, owner: str, name: str, app: int) -> Query:
+def look(question: ReadRequest, owner: str, name: str, app: int) -> Query:
     """The query of a question.
 
     Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `m0` marks, `f0`
@@ -146,13 +146,13 @@ def look(question: Question, owner: str, name: str, app: int) -> Query:
     )
 
 
-def _pull(question: Question) -> str:
+def _pull(question: ReadRequest) -> str:
     files = f" changedFiles files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
     comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
     return f"...pull{files}{comments}"
 
 
-def _ask_for_pull_requests(asked: _Look, question: Question) -> None:
+def _ask_for_pull_requests(asked: _Look, question: ReadRequest) -> None:
     """The pull request of the asked number, those of the asked branch, and which have it as their base."""
     if question.number is not None:
         asked.give("number", question.number, "Int!")

@@ -15,13 +15,13 @@ from bot.adapters.github.tree import Filler, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Answer, Comment, Commit, Comparison, Issue, PullRequest, Run
+from bot.core.forge.facts import Comment, Commit, Comparison, Issue, PullRequest, RepositoryView, Run
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from bot.core.forge.facts import Question
+    from bot.core.forge.facts import ReadRequest
 
 Json = dict[str, Any]
 
@@ -55,15 +55,15 @@ def shape(what: str) -> Iterator[None]:
 class Translator:
     """Reads the answer to one question. `blob` fetches a blob's bytes by its id, where its text was cut short."""
 
-    question: Question
+    question: ReadRequest
     blob: Callable[[str], bytes]
 
-    def answer(self, repository: Json) -> Answer:
+    def answer(self, repository: Json) -> RepositoryView:
         """The whole answer. Raises `ForgeError` for a shape that GitHub does not promise."""
         with shape("a read"):
             return self._answer(repository)
 
-    def _answer(self, repository: Json) -> Answer:
+    def _answer(self, repository: Json) -> RepositoryView:
 
         question = self.question
         default_ref = repository.get("defaultBranchRef")
@@ -71,7 +71,7 @@ class Translator:
         asked = repository.get("pullRequest") or None
         near = [*_nodes(repository.get("ofBranch")), *_nodes((head or {}).get("associatedPullRequests"))]
         heads = {pull["number"]: pull for pull in near if self._is_of_head(pull)}
-        return Answer(
+        return RepositoryView(
             repository=repository["databaseId"],
             full_name=repository["nameWithOwner"],
             default_branch=default_ref["name"] if default_ref else None,
@@ -81,7 +81,7 @@ class Translator:
             head=self._commit(head) if head and "oid" in head else None,
             tip=((repository.get("tip") or {}).get("target") or {}).get("oid"),
             before=self._tree(repository.get("before") or None, base=True),
-            asked=self.pull(asked) if asked else None,
+            pull_request=self.pull(asked) if asked else None,
             heads=tuple(self.pull(heads[number]) for number in sorted(heads)),
             based=tuple(sorted(node["number"] for node in _nodes(repository.get("based")))),
             others=tuple(self._others(repository)),

@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from bot.adapters.github.query import Query
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
-    from bot.core.forge.facts import Answer, Comment, Comparison, Issue, Question, Run
-    from bot.core.forge.outcome import Spent
+    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent
     from bot.core.forge.ports import Clock
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
@@ -157,7 +156,7 @@ class GitHubRepository:
         self._path = f"/repos/{repository.owner}/{repository.name}"
         self._lists = Lists(repository.owner, repository.name, self._page)
 
-    def read(self, question: Question) -> Answer:
+    def read(self, question: ReadRequest) -> RepositoryView:
         """See `Forge.read`."""
         query = github_query.look(question, self._ref.owner, self._ref.name, self._repositories.app_id)
         repository = self._read(query)["repository"]

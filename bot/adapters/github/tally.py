@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot.core.forge.outcome import Spent
+from bot.core.forge.facts import Spent
 
 
 class Tally(threading.local):

@@ -25,7 +25,7 @@ from bot.core.change.trees import (
     TreeEntry,
     document,
 )
-from bot.core.features.chosen import decide
+from bot.core.features.chosen import which_features
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
 from bot.core.yardstick.template import next_paths
@@ -187,7 +187,7 @@ def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfi
     Raises `UserError` for a base or a feature that is not there.
     """
     change = _of_the_branch(_named(copy, wanted), config)
-    looked_at = decide(change, config).looked_at
+    looked_at = which_features(change, config).looked_at
     base_sha = change.base.sha if change.base is not None else None
     head = copy.read(documents_below(copy.entries, looked_at))
     if change.base is None or copy.git is None or base_sha is None:
@@ -259,7 +259,7 @@ def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:
     """Without a base everything is owned; whoever stands on a feature's branch means that feature."""
     if change.base is not None or change.asked or change.head_branch is None:
         return change
-    own = decide(change, config).own
+    own = which_features(change, config).own
     asked = (own.path,) if own is not None and own.path in change.head.entries else ()
     return replace(change, asked=asked)
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.config.model import RepositoryConfig
-    from bot.core.deciding.commit_verdict import House
+    from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import CommandPosted
-    from bot.core.forge.facts import Answer, Comment
+    from bot.core.forge.facts import Comment, RepositoryView
     from bot.core.forge.ports import Forge
 
 _ENDS = frozenset({Reaction.DONE, Reaction.MISTAKEN, Reaction.DENIED})
@@ -32,10 +32,10 @@ class CommandText:
 
     event: CommandPosted
     forge: Forge
-    answer: Answer
+    answer: RepositoryView
     config: RepositoryConfig
     """The default branch's: it says how commands are spelt here."""
-    house: House
+    house: Host
 
     def commands(self) -> tuple[Command | Mistake, ...]:
         """The commands in it, and what was meant to be one; none where nobody is to be answered."""

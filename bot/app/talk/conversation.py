@@ -14,7 +14,7 @@ from bot.core.speech.commands import Command, Mistake, Verb, access, entry_for
 from bot.core.speech.replies import Denial, configuration, denial, help_text, mistake, too_often
 
 if TYPE_CHECKING:
-    from bot.core.deciding.commit_verdict import Judged
+    from bot.core.deciding.commit_verdict import JudgedCandidate
 
 _HOUR = 3_600.0
 _DRAFTS_AN_HOUR = 3
@@ -29,7 +29,7 @@ class Conversation:
     """One text with commands, and the answers to them."""
 
     scene: Scene
-    judged: Judged | None
+    judged: JudgedCandidate | None
     """The open pull request's report, None on an issue and on a closed one."""
     author: str
     """Who opened the issue or pull request."""

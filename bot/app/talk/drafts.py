@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.bundled import bundled_text
 from bot.core.drafting.skeleton.spec import draft_spec, spec_paths, spec_template
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.yardstick.yardstick import specify_root
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _template_documents(scene: Scene, standard: Tree, root: str) -> dict[str, Do
         wanted = spec_paths(documents, asked, root, standard.entries)
         if not wanted or standard.sha is None:
             break
-        found = scene.forge.read(Question(head=standard.sha, head_documents=wanted)).head
+        found = scene.forge.read(ReadRequest(head=standard.sha, head_documents=wanted)).head
         documents |= found.tree.documents if found is not None else {}
         asked |= set(wanted)
     return documents

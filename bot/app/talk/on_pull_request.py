@@ -21,7 +21,7 @@ from bot.core.speech.replies import Denial, commit_by_hand, committed, denial, s
 from bot.core.speech.replies.begun import commit_message
 
 if TYPE_CHECKING:
-    from bot.core.deciding.commit_verdict import Judged
+    from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.drafting.draft import Draft
     from bot.core.judging.findings import FeatureReport
 
@@ -34,7 +34,7 @@ _BROKEN = (
 )
 
 
-def answer(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged]:
+def answer(scene: Scene, command: Command, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
     """Carry out a command; what is said, and the report as it is now."""
     context = context_of(judged, scene.answer, scene.host)
     match command.verb:
@@ -57,7 +57,7 @@ def answer(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged
             return Said(Reaction.DONE, last=status(judged.report, context)), judged
 
 
-def _plan(scene: Scene, judged: Judged) -> Draft | None:
+def _plan(scene: Scene, judged: JudgedCandidate) -> Draft | None:
     """The plan's draft, where it is still to be written."""
     feature = drafting.undrafted(judged.report)
     head = judged.candidate.change.head.sha
@@ -67,7 +67,7 @@ def _plan(scene: Scene, judged: Judged) -> Draft | None:
     return drafting.draft_for(judged.candidate.change, feature, outline.tree, outline.committed_at, scene.host.template)
 
 
-def _commit(scene: Scene, judged: Judged) -> Said:
+def _commit(scene: Scene, judged: JudgedCandidate) -> Said:
     """Write the missing drafts, or say how to do it by hand."""
     change, pull = judged.candidate.change, judged.candidate.pull
     branch, head = change.head_branch or "", change.head.sha
@@ -86,7 +86,7 @@ def _commit(scene: Scene, judged: Judged) -> Said:
     return Said(Reaction.DONE, last=committed(documents, branch, sha))
 
 
-def _missing(scene: Scene, judged: Judged) -> dict[str, str]:
+def _missing(scene: Scene, judged: JudgedCandidate) -> dict[str, str]:
     """Text by path of the documents that are due or next, not there, and can be drafted."""
     documents: dict[str, str] = {}
     feature = drafting.unspecified(judged.report)
@@ -99,7 +99,7 @@ def _missing(scene: Scene, judged: Judged) -> dict[str, str]:
     return documents
 
 
-def _spec(scene: Scene, judged: Judged, feature: FeatureReport) -> Draft:
+def _spec(scene: Scene, judged: JudgedCandidate, feature: FeatureReport) -> Draft:
     opened = scene.forge.issue(scene.event.number)
     slug = feature.feature.slug or feature.feature.name
     facts = SpecFacts(
@@ -112,7 +112,7 @@ def _spec(scene: Scene, judged: Judged, feature: FeatureReport) -> Draft:
     return spec_for(scene, judged.candidate.change.base or judged.candidate.change.head, facts)
 
 
-def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged]:
+def _waive(scene: Scene, command: Command, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
     rule, reason, by = command.rule or "", command.reason or "", scene.event.sender
     if forbidden(judged.candidate.config_in_force.config):
         return Said(Reaction.DENIED, last=_LOCKED.format(why=scene.house().spelt(Verb.WHY))), judged
@@ -148,7 +148,7 @@ def _waive(scene: Scene, command: Command, judged: Judged) -> tuple[Said, Judged
     return Said(Reaction.DONE, last=waived(rule, by, role, reason)), now
 
 
-def _not_waived(scene: Scene, rule: str, reason: str, judged: Judged) -> tuple[Said, Judged]:
+def _not_waived(scene: Scene, rule: str, reason: str, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
     """There is nothing to let pass, or it was let pass already: perhaps by this very job, before it died."""
     standing = next((one for one in judged.waived if one.rule == rule), None)
     if standing is None:

@@ -10,7 +10,7 @@ from bot.core.config.layers import Rank
 from bot.core.forge.events import Place
 from bot.core.speech.commands import Verb, Where
 from bot.core.speech.render import RenderContext
-from bot.core.speech.replies import House
+from bot.core.speech.replies import CommandSettings
 from bot.core.text.prose import At, Side
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
     from bot.core.config.in_force import ConfigInForce
     from bot.core.config.model import RepositoryConfig
-    from bot.core.deciding.commit_verdict import House as Host
-    from bot.core.deciding.commit_verdict import Judged
+    from bot.core.deciding.commit_verdict import Host, JudgedCandidate
     from bot.core.forge.effects import Reaction
     from bot.core.forge.events import CommandPosted
-    from bot.core.forge.facts import Answer, Commit
+    from bot.core.forge.facts import Commit, RepositoryView
     from bot.core.forge.ports import Clock, Forge, Store
     from bot.core.forge.roles import Role
 
@@ -51,10 +50,10 @@ class Scene:
     store: Store
     clock: Clock
     host: Host
-    answer: Answer
+    answer: RepositoryView
     config_in_force: ConfigInForce
     """The default branch's configuration."""
-    look_again: Callable[[], Judged | None]
+    look_again: Callable[[], JudgedCandidate | None]
     """Judges the pull request's head anew and always writes a run."""
     outline: Callable[[str], Commit | None]
     """Reads the names and manifests at a commit, for a draft."""
@@ -82,7 +81,7 @@ class Scene:
             Place.BUTTON: "the check run",
         }[self.event.place]
 
-    def house(self, *, writes: bool = False) -> House:
+    def house(self, *, writes: bool = False) -> CommandSettings:
         """What replies have to know of this repository's commands; `writes` asks whether the App may write."""
         origins = self.config_in_force.effective.origins
         found = {verb: origins[key] for verb, key in _SETTINGS.items() if key in origins}
@@ -92,7 +91,7 @@ class Scene:
             if origin.rank is Rank.REPOSITORY
         }
         can_commit = writes and self.writer() is not None
-        return House(self.config.commands, self.host.app_slug, can_commit, set_by)
+        return CommandSettings(self.config.commands, self.host.app_slug, can_commit, set_by)
 
     @property
     def denied_at(self) -> str:

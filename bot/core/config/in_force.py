@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.change.trees import Tree
     from bot.core.config.model import Mode, RepositoryConfig
     from bot.core.config.yaml import ConfigMistake
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
 
 PATHS = (".github/app.yml", "app.yml")
 """Where a repository's configuration may stand; the first that is there and has `plangate:` counts."""
@@ -86,7 +86,7 @@ class ConfigInForce:
 
 
 def choose_config(  # noqa: PLR0913, PLR0917  everything that decides
-    answer: Answer,
+    answer: RepositoryView,
     base_branch: str,
     base: Tree | None,
     outer_layers: OuterLayers,
@@ -121,7 +121,7 @@ def mark_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def counts(base_branch: str, answer: Answer, config: RepositoryConfig) -> bool:
+def counts(base_branch: str, answer: RepositoryView, config: RepositoryConfig) -> bool:
     """Whether pull requests to this base decide a commit's verdict."""
     return base_branch == answer.default_branch or _listed(base_branch, config)
 

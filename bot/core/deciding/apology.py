@@ -15,15 +15,15 @@ from bot.core.forge.events import (
     SuiteRequested,
     SweepDue,
 )
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.speech.render import Fault, NoVerdict, RenderContext, no_verdict
 from bot.core.text.neutral import plain_line
 from bot.core.text.wording import count
 
 if TYPE_CHECKING:
-    from bot.core.deciding.commit_verdict import House
+    from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import Event
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
     from bot.core.forge.ports import LeasedJob
 
 _LONGEST = 300
@@ -48,26 +48,26 @@ def head_of(event: Event) -> str | None:
             return None
 
 
-def whereabouts(event: Event) -> Question | None:
+def whereabouts(event: Event) -> ReadRequest | None:
     """What tells which head is there now, None where an event is about one commit, or no verdict is due."""
     match event:
         case PullRequestChanged():
-            return Question(number=event.number, branch=event.head_branch if event.pushed else None)
+            return ReadRequest(number=event.number, branch=event.head_branch if event.pushed else None)
         case SweepDue(number=int()):
-            return Question(number=event.number)
+            return ReadRequest(number=event.number)
         case BranchPushed() | SuiteRequested() if event.branch != event.repository.default_branch:
-            return Question(branch=event.branch)
+            return ReadRequest(branch=event.branch)
         case _:
             return None
 
 
-def present_head(answer: Answer) -> str | None:
+def present_head(answer: RepositoryView) -> str | None:
     """The head that is there by the answer to that, None where the pull request is closed or the branch is gone."""
-    pull = answer.asked
+    pull = answer.pull_request
     return pull.head_sha if pull is not None and pull.is_open else answer.tip
 
 
-def has_run(answer: Answer) -> bool:
+def has_run(answer: RepositoryView) -> bool:
     """Whether the commit that was asked for has a completed run of ours."""
     return answer.head is not None and any(run.name == NAME and run.completed for run in answer.head.runs)
 
@@ -86,7 +86,7 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
     )
 
 
-def apology(what: NoVerdict, event: Event, house: House) -> CheckRunOutput:
+def apology(what: NoVerdict, event: Event, house: Host) -> CheckRunOutput:
     """The run that says so."""
     return no_verdict(what, _context(event, house))
 
@@ -116,7 +116,7 @@ def owed_look(event: Event, delivery: str) -> Enqueue | None:
     return Enqueue(f"again:{delivery}", look, delay=_LATER[past])
 
 
-def _context(event: Event, house: House) -> RenderContext:
+def _context(event: Event, house: Host) -> RenderContext:
     match event:
         case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed() | SuiteRequested():
             default = event.repository.default_branch

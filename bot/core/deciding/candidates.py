@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.change.trees import ChangedFile, OtherHead, Tree
-    from bot.core.forge.facts import Answer, Comparison, PullRequest
+    from bot.core.forge.facts import Comparison, PullRequest, RepositoryView
     from bot.core.forge.stored import StoredBlob
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RepositoryRecord:
     """What is known of a repository beside what was read."""
 
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
@@ -49,7 +49,7 @@ class Candidate:
     """GitHub lists only a part of the changed files."""
 
 
-def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
+def of_pull_requests(answer: RepositoryView, known: RepositoryRecord) -> tuple[Candidate, ...]:
     """The open pull requests whose head the commit is, by number; without its base none can be judged."""
     head = answer.head
     if head is None:
@@ -60,7 +60,7 @@ def of_pull_requests(answer: Answer, known: Known) -> tuple[Candidate, ...]:
     return tuple(_of_pull_request(pull, head.tree, answer, known) for pull in pulls)
 
 
-def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known) -> Candidate:
+def _of_pull_request(pull: PullRequest, head: Tree, answer: RepositoryView, known: RepositoryRecord) -> Candidate:
     in_force = _config_in_force(answer, pull.base_branch, pull.base, known)
     advised = pull.created_at < known.first_seen
     if advised and in_force.config.mode is Mode.ENFORCE:
@@ -86,7 +86,9 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: Answer, known: Known
     )
 
 
-def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known: Known) -> Candidate | None:
+def of_branch(
+    answer: RepositoryView, branch: str | None, comparison: Comparison, known: RepositoryRecord
+) -> Candidate | None:
     """A branch without pull request, against the default branch. None when either has no commit."""
     if answer.head is None or answer.default is None or answer.default_branch is None:
         return None
@@ -101,8 +103,10 @@ def of_branch(answer: Answer, branch: str | None, comparison: Comparison, known:
     return Candidate(change, in_force, cut=not comparison.complete)
 
 
-def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, known: Known) -> Candidate | None:
-    """A merge group's commit against the commit that it was built on (`Answer.before`)."""
+def of_merge_group(
+    answer: RepositoryView, base_branch: str, comparison: Comparison, known: RepositoryRecord
+) -> Candidate | None:
+    """A merge group's commit against the commit that it was built on (`RepositoryView.before`)."""
     if answer.head is None or answer.before is None:
         return None
     in_force = _config_in_force(answer, base_branch, answer.before, known)
@@ -115,11 +119,11 @@ def of_merge_group(answer: Answer, base_branch: str, comparison: Comparison, kno
     return Candidate(change, in_force, cut=not comparison.complete)
 
 
-def _config_in_force(answer: Answer, branch: str, base: Tree | None, known: Known) -> ConfigInForce:
+def _config_in_force(answer: RepositoryView, branch: str, base: Tree | None, known: RepositoryRecord) -> ConfigInForce:
     return choose_config(answer, branch, base, known.outer_layers, known.last_good, known.broke)
 
 
-def _change(head: Tree, base: Tree | None, known: Known) -> Change:
+def _change(head: Tree, base: Tree | None, known: RepositoryRecord) -> Change:
     return Change(
         head=head,
         base=base,
@@ -129,7 +133,7 @@ def _change(head: Tree, base: Tree | None, known: Known) -> Change:
     )
 
 
-def _others(answer: Answer, branch: str | None, number: int | None) -> tuple[OtherHead, ...]:
+def _others(answer: RepositoryView, branch: str | None, number: int | None) -> tuple[OtherHead, ...]:
     """Other open heads, each with the folders that it adds: those that the default branch has are not its doing."""
     there = answer.default.entries if answer.default is not None else {}
     return tuple(

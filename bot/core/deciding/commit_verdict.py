@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.core.deciding.candidates import Candidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import CheckRunOutput
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import Waiver
     from bot.core.judging.rule import Rule
     from bot.core.judging.waiving import Waived
@@ -48,7 +48,7 @@ _SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Host:
     """What whoever hosts Plangate brings: the rules, the bundled template, and where people find things."""
 
     rules: tuple[Rule, ...]
@@ -67,7 +67,7 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCandidate:
     """A candidate with its report."""
 
     candidate: Candidate
@@ -85,14 +85,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CommitVerdict:
     """What is said of a commit."""
 
-    judged: tuple[Judged, ...]
-    deciding: Judged
+    judged: tuple[JudgedCandidate, ...]
+    deciding: JudgedCandidate
 
 
-def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver] = ()) -> Judged:
+def judge_candidate(candidate: Candidate, house: Host, waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
     """One candidate's report, with those of the repository's waivers that hold for it."""
     change, in_force = candidate.change, candidate.config_in_force
     roots = specs_roots(in_force.config, change.head, change.base)
@@ -104,7 +104,7 @@ def judge_candidate(candidate: Candidate, house: House, waivers: Sequence[Waiver
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
     digest = digests.digest(report, house.rules)
     report, waived = with_waivers(report, change, waivers, in_force.config)
-    return Judged(candidate, report, is_governed, digest, waived)
+    return JudgedCandidate(candidate, report, is_governed, digest, waived)
 
 
 def _cut(candidate: Candidate, root: str) -> Finding:
@@ -135,17 +135,19 @@ def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
     return Report(Conclusion.ACTION_REQUIRED, report.config, (), (), reason, report.code_files)
 
 
-def decide_verdict(judged: Sequence[Judged]) -> Verdict | None:
+def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
     """The worst of those that count; of all where none does. None when there is nothing to say."""
     heard = [one for one in judged if not one.silent]
     counting = [one for one in heard if one.candidate.counts] or heard
     if not counting:
         return None
     report = worst([one.report for one in counting])
-    return Verdict(tuple(judged), next(one for one in counting if one.report is report))
+    return CommitVerdict(tuple(judged), next(one for one in counting if one.report is report))
 
 
-def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPull, ...] = ()) -> RenderContext:
+def context_of(
+    one: JudgedCandidate, answer: RepositoryView, house: Host, others: tuple[OtherPull, ...] = ()
+) -> RenderContext:
     """What a surface has to know beside the report."""
     change, pull = one.candidate.change, one.candidate.pull
     owner_file, owner_commit = _owner_file(one)
@@ -178,12 +180,12 @@ def context_of(one: Judged, answer: Answer, house: House, others: tuple[OtherPul
     )
 
 
-def _checks_url(answer: Answer, house: House, number: int, sha: str) -> str:
+def _checks_url(answer: RepositoryView, house: Host, number: int, sha: str) -> str:
     """The pull request's page of this commit's checks: it is known before the run is written, and stays."""
     return f"{house.web_url}/{answer.full_name}/pull/{number}/checks?sha={sha}"
 
 
-def _trouble(one: Judged) -> ConfigTrouble | None:
+def _trouble(one: JudgedCandidate) -> ConfigTrouble | None:
     in_force = one.candidate.config_in_force
     if in_force.broken is None or in_force.fallback is None:
         return None
@@ -197,7 +199,7 @@ def _trouble(one: Judged) -> ConfigTrouble | None:
     )
 
 
-def _owner_file(one: Judged) -> tuple[str, str]:
+def _owner_file(one: JudgedCandidate) -> tuple[str, str]:
     """The owner's file and its commit, where something in it holds."""
     owner = one.candidate.config_in_force.owner
     if owner is None or not owner.layer.settings:
@@ -206,7 +208,7 @@ def _owner_file(one: Judged) -> tuple[str, str]:
     return owner.layer.origin.path, f"{owner.file.branch}@{sha[:7]}"
 
 
-def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:
+def _owner_trouble(one: JudgedCandidate, answer: RepositoryView) -> ConfigTrouble | None:
     """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
     owner = one.candidate.config_in_force.owner
     if owner is None:
@@ -226,7 +228,7 @@ def _owner_trouble(one: Judged, answer: Answer) -> ConfigTrouble | None:
     )
 
 
-def other_pulls(verdict: Verdict, answer: Answer, house: House) -> tuple[OtherPull, ...]:
+def other_pulls(verdict: CommitVerdict, answer: RepositoryView, house: Host) -> tuple[OtherPull, ...]:
     """The other open pull requests on the head, each with its own verdict."""
     rest = [one for one in verdict.judged if one is not verdict.deciding and one.candidate.pull is not None]
     return tuple(
@@ -242,7 +244,9 @@ def other_pulls(verdict: Verdict, answer: Answer, house: House) -> tuple[OtherPu
     )
 
 
-def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) -> tuple[CheckRunOutput, str]:
+def run_of(
+    verdict: CommitVerdict, answer: RepositoryView, house: Host, draft: Draft | None
+) -> tuple[CheckRunOutput, str]:
     """The run that says the verdict, and its external id.
 
     The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
@@ -266,7 +270,7 @@ def run_of(verdict: Verdict, answer: Answer, house: House, draft: Draft | None) 
     return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
 
 
-def _output(one: Judged, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
+def _output(one: JudgedCandidate, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
     in_force = one.candidate.config_in_force
     if one.report.conclusion is Conclusion.ACTION_REQUIRED and in_force.broken is not None:
         return never_good(in_force.path, in_force.broken, context)
@@ -286,13 +290,13 @@ def number_of(external_id: str | None) -> int | None:
     return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
 
 
-def comment_mark(one: Judged, house: House) -> str:
+def comment_mark(one: JudgedCandidate, house: Host) -> str:
     """What tells one sticky comment of a pull request from another, but for the draft in it."""
     change = one.candidate.change
     return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{house.version}"
 
 
-def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -> StickyComment | None:
+def comment_of(one: JudgedCandidate, answer: RepositoryView, house: Host, draft: Draft | None) -> StickyComment | None:
     """The sticky comment as it should read, None where none is wanted whatever is there."""
     config = one.candidate.config_in_force.config
     if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
@@ -303,6 +307,6 @@ def comment_of(one: Judged, answer: Answer, house: House, draft: Draft | None) -
     return sticky(one.report, context_of(one, answer, house), draft)
 
 
-def report_json(one: Judged, house: House) -> str:
+def report_json(one: JudgedCandidate, house: Host) -> str:
     """The report as it is kept behind the run's page."""
     return json_text(one.report, one.digest, house.version)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.core.config.in_force import OuterLayers
     from bot.core.config.yaml import ConfigMistake
     from bot.core.deciding.candidates import Candidate
-    from bot.core.deciding.commit_verdict import House
-    from bot.core.forge.facts import Answer, Run
+    from bot.core.deciding.commit_verdict import Host
+    from bot.core.forge.facts import RepositoryView, Run
 
 
 def changes_configuration(one: Candidate) -> bool:
@@ -33,13 +33,13 @@ def changes_configuration(one: Candidate) -> bool:
     return any(path in PATHS for file in one.change.changed for path in (file.path, file.previous))
 
 
-def latest_config_run(answer: Answer) -> Run | None:
+def latest_config_run(answer: RepositoryView) -> Run | None:
     """Our latest run of that name on the head."""
     runs = answer.head.runs if answer.head is not None else ()
     return next((run for run in runs if run.name == CONFIG_NAME), None)
 
 
-def is_due(candidates: Iterable[Candidate], answer: Answer) -> bool:
+def is_due(candidates: Iterable[Candidate], answer: RepositoryView) -> bool:
     """Whether the head's own files have to be read: something changes them, or an earlier run may be out of date."""
     return any(map(changes_configuration, candidates)) or latest_config_run(answer) is not None
 
@@ -53,7 +53,7 @@ def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMi
 
 
 def effects(
-    candidates: tuple[Candidate, ...], head: Tree, answer: Answer, house: House, asked_from: int | None
+    candidates: tuple[Candidate, ...], head: Tree, answer: RepositoryView, house: Host, asked_from: int | None
 ) -> list[PublishRun]:
     """The run, as far as it is not there yet. `head` holds the head's configuration files.
 
@@ -76,7 +76,7 @@ def effects(
     return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
 
 
-def _file(one: Candidate, head: Tree, answer: Answer, outer_layers: OuterLayers) -> ConfigFile | None:
+def _file(one: Candidate, head: Tree, answer: RepositoryView, outer_layers: OuterLayers) -> ConfigFile | None:
     """What the change makes of the configuration, None where it does nothing to it."""
     rank, ids = rank_of(answer.full_name), outer_layers.rule_ids
     base, _ = own_layer(one.change.base, ids, rank)
@@ -110,7 +110,7 @@ def _differs(path: str, head: Tree, base: Tree | None) -> bool:
     return file_at(head, path) != (file_at(base, path) if base is not None else None)
 
 
-def _context(one: Candidate, answer: Answer, house: House) -> RenderContext:
+def _context(one: Candidate, answer: RepositoryView, house: Host) -> RenderContext:
     change = one.change
     return RenderContext(
         repository=answer.full_name,

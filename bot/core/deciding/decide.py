@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Tree
     from bot.core.config.model import RepositoryConfig
-    from bot.core.deciding.commit_verdict import House, Judged, Verdict
+    from bot.core.deciding.commit_verdict import CommitVerdict, Host, JudgedCandidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Effect
     from bot.core.forge.events import PullRequestChanged
-    from bot.core.forge.facts import Answer, Comment, Run
+    from bot.core.forge.facts import Comment, RepositoryView, Run
     from bot.core.forge.stored import SeenRepository
 
 PACE = 0.5
@@ -35,8 +35,8 @@ _CLEAR = "**All clear**"
 class Snapshot:
     """Everything that was read for one event, and the reports on it."""
 
-    answer: Answer
-    judged: tuple[Judged, ...] = ()
+    answer: RepositoryView
+    judged: tuple[JudgedCandidate, ...] = ()
     draft: Draft | None = None
     """A plan for the deciding feature, where it has none that is filled."""
     marks: Mapping[int, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Snapshot:
     """The run that they asked from; a later one answers it."""
 
 
-def effects_on_head(snapshot: Snapshot, house: House) -> list[Effect]:
+def effects_on_head(snapshot: Snapshot, house: Host) -> list[Effect]:
     """The run of a commit and the comments of its pull requests, as far as they are not there yet."""
     verdict = decide_verdict(snapshot.judged)
     if verdict is None or not _is_told(verdict):
@@ -58,7 +58,7 @@ def effects_on_head(snapshot: Snapshot, house: House) -> list[Effect]:
     return effects
 
 
-def _is_told(verdict: Verdict) -> bool:
+def _is_told(verdict: CommitVerdict) -> bool:
     """A pull request always gets a run; a branch without one only if it is a feature's."""
     deciding = verdict.deciding
     if deciding.candidate.pull is not None or deciding.candidate.change.merge_group:
@@ -66,7 +66,7 @@ def _is_told(verdict: Verdict) -> bool:
     return deciding.governed and bool(deciding.report.features)
 
 
-def _run(verdict: Verdict, snapshot: Snapshot, house: House) -> Iterator[Effect]:
+def _run(verdict: CommitVerdict, snapshot: Snapshot, house: Host) -> Iterator[Effect]:
     output, external_id = run_of(verdict, snapshot.answer, house, snapshot.draft)
     latest = latest_run(snapshot.answer)
     same = latest is not None and latest.completed and says_the_same(latest.external_id, external_id)
@@ -77,13 +77,13 @@ def _run(verdict: Verdict, snapshot: Snapshot, house: House) -> Iterator[Effect]
         yield PublishRun(CheckRun(sha, external_id, output), latest)
 
 
-def latest_run(answer: Answer) -> Run | None:
+def latest_run(answer: RepositoryView) -> Run | None:
     """Our latest run on the head."""
     runs = answer.head.runs if answer.head is not None else ()
     return next((run for run in runs if run.name == NAME), None)
 
 
-def _comment(one: Judged, snapshot: Snapshot, house: House) -> Iterator[Effect]:
+def _comment(one: JudgedCandidate, snapshot: Snapshot, house: Host) -> Iterator[Effect]:
     """The sticky comment: written when there is something to do, closed out once when it is done, else left alone."""
     pull = one.candidate.pull
     wanted = comment_of(one, snapshot.answer, house, snapshot.draft)
@@ -153,7 +153,9 @@ def survey(repositories: Sequence[SeenRepository], delivery: str, reason: str) -
     ]
 
 
-def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer, *, renumbered: bool) -> list[Effect]:
+def after_pull_request(
+    event: PullRequestChanged, delivery: str, answer: RepositoryView, *, renumbered: bool
+) -> list[Effect]:
     """Heads that share a number with a pull request that came or went, or that has another number than before."""
     if not renumbered and not event.change.comes_or_goes:
         return []
@@ -161,7 +163,7 @@ def after_pull_request(event: PullRequestChanged, delivery: str, answer: Answer,
     return again(event.repository, event.installation, delivery, numbers, "a pull request with its number came or went")
 
 
-def moves_yardstick(answer: Answer, yardstick: Sequence[str]) -> bool:
+def moves_yardstick(answer: RepositoryView, yardstick: Sequence[str]) -> bool:
     """Whether a push changed what the pull requests to its branch are judged by. `yardstick` are the paths of it."""
     after = answer.head.tree if answer.head is not None else None
     if answer.before is None or after is None or not answer.based:
@@ -169,7 +171,7 @@ def moves_yardstick(answer: Answer, yardstick: Sequence[str]) -> bool:
     return _measure(answer.before, yardstick) != _measure(after, yardstick)
 
 
-def moves_configuration(answer: Answer) -> bool:
+def moves_configuration(answer: RepositoryView) -> bool:
     """Whether a push to the default branch changed a configuration file, as far as that can be told."""
     before, after = answer.before, answer.default
     if before is None or after is None:
@@ -177,7 +179,7 @@ def moves_configuration(answer: Answer) -> bool:
     return any(file_at(before, path) != file_at(after, path) for path in PATHS)
 
 
-def changed_numbers(answer: Answer, config: RepositoryConfig) -> tuple[str, ...]:
+def changed_numbers(answer: RepositoryView, config: RepositoryConfig) -> tuple[str, ...]:
     """The numbers of feature folders that a push added or removed, as branch names write them."""
     after = answer.head.tree if answer.head is not None else None
     if answer.before is None or after is None:
@@ -193,6 +195,6 @@ def _measure(tree: Tree, yardstick: Sequence[str]) -> tuple[object, ...]:
     return (*(tree.documents.get(path) for path in yardstick), ".specify" in tree.entries)
 
 
-def sharing(answer: Answer) -> list[int]:
+def sharing(answer: RepositoryView) -> list[int]:
     """Open pull requests whose branches have the number that was asked for."""
     return sorted({other.pull_request for other in answer.others if other.pull_request is not None})

@@ -17,7 +17,7 @@ from bot.core.config.model import RepositoryConfig
 from bot.core.features import chosen as which
 from bot.core.features.branch import read_branch
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.core.text.globs import is_glob
 from bot.core.yardstick.template import next_paths, resolution_paths
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.config.in_force import ConfigInForce
-    from bot.core.forge.facts import Answer
+    from bot.core.forge.facts import RepositoryView
     from bot.core.judging.findings import Finding
 
 FOLDERS_A_READ = 16
@@ -73,12 +73,12 @@ class Subject:
     comments: bool = False
 
 
-def first(subject: Subject, hints: Hints) -> Question:
+def first(subject: Subject, hints: Hints) -> ReadRequest:
     """The first question."""
     roots = tuple(root for root in hints.roots if not is_glob(root)) or ("specs",)
     name = subject.named or subject.branch
     guesses = _guesses(name, roots) if name else ()
-    return Question(
+    return ReadRequest(
         head=subject.head,
         number=subject.number,
         branch=subject.branch,
@@ -139,12 +139,14 @@ def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*CONFIG_PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
 
 
-def further(asked: Question, answer: Answer, changes: Sequence[tuple[Change, ConfigInForce]]) -> Question | None:
+def further(
+    asked: ReadRequest, answer: RepositoryView, changes: Sequence[tuple[Change, ConfigInForce]]
+) -> ReadRequest | None:
     """What the answer leaves open, or None. `asked` is everything asked for so far, `changes` what is to be judged."""
     if asked.head is None:
-        head = answer.asked.head_sha if answer.asked is not None else answer.tip
+        head = answer.pull_request.head_sha if answer.pull_request is not None else answer.tip
         if head is not None:
-            name = answer.asked.head_branch if answer.asked is not None else asked.branch
+            name = answer.pull_request.head_branch if answer.pull_request is not None else asked.branch
             return _with_head(asked, head, name)
         return None
     roots = _new(asked.roots, (root for change, in_force in changes for root in _roots(change, in_force)))
@@ -188,7 +190,7 @@ def left_early(change: Change) -> bool:
     return change.base is not None and change.head.marks != change.base.marks
 
 
-def _with_what_the_branch_knows(asked: Question, more: Question) -> Question:
+def _with_what_the_branch_knows(asked: ReadRequest, more: ReadRequest) -> ReadRequest:
     """A further question that is due anyway brings the yardstick at the head, too, so that it is not a third."""
     together = extended(asked, more)
     if len(together.documents) > MAX_DOCUMENTS:
@@ -204,7 +206,7 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
     )
 
 
-def came_along(asked: Question, answer: Answer) -> Tree | None:
+def came_along(asked: ReadRequest, answer: RepositoryView) -> Tree | None:
     """The yardstick as the branch's own tree has it, as far as further questions brought it; None where they did not.
 
     What they asked for last does not count by itself: it is all of it, or what is missing would seem to be absent.
@@ -214,7 +216,7 @@ def came_along(asked: Question, answer: Answer) -> Tree | None:
     return found if whole else None
 
 
-def where_it_left(asked: Question, left: Question, found: Tree) -> Question | None:
+def where_it_left(asked: ReadRequest, left: ReadRequest, found: Tree) -> ReadRequest | None:
     """What is still to be read of the yardstick in the branch's own tree, None when it is all there.
 
     `asked` is what was asked of the base, `left` what of this tree, `found` what that brought.
@@ -223,14 +225,14 @@ def where_it_left(asked: Question, left: Question, found: Tree) -> Question | No
     documents = _new((*left.documents, *CONFIG_PATHS), (*asked.documents, *_more_documents(found, known, ())))
     if not documents:
         return None
-    return Question(
+    return ReadRequest(
         before=left.before,
         base_roots=_new(left.base_roots, asked.base_roots),
         documents=documents[:MAX_DOCUMENTS],
     )
 
 
-def _with_head(asked: Question, head: str, name: str | None) -> Question:
+def _with_head(asked: ReadRequest, head: str, name: str | None) -> ReadRequest:
     """The question again for a head that was not known before; what was asked of bases need not be asked again."""
     guesses = _guesses(name, asked.roots) if name else ()
     return replace(
@@ -242,7 +244,7 @@ def _with_head(asked: Question, head: str, name: str | None) -> Question:
     )
 
 
-def extended(asked: Question, more: Question) -> Question:
+def extended(asked: ReadRequest, more: ReadRequest) -> ReadRequest:
     """Everything asked for so far, after one more question."""
     return replace(
         asked,
@@ -273,13 +275,13 @@ def _roots(change: Change, in_force: ConfigInForce) -> Iterable[str]:
     return dict.fromkeys((*listed, *roots_above(in_force.config, touched)))
 
 
-def _more_documents(base: Tree, asked: Question, roots: Sequence[str]) -> Iterable[str]:
+def _more_documents(base: Tree, asked: ReadRequest, roots: Sequence[str]) -> Iterable[str]:
     for place in specify_roots((*asked.roots, *roots)):
         yield from constitution_paths((place,))
         yield from next_paths(base.documents, asked.documents, place, base.entries)
 
 
-def _edited_yardstick(change: Change, asked: Question) -> Iterable[str]:
+def _edited_yardstick(change: Change, asked: ReadRequest) -> Iterable[str]:
     """Constitution and template files that the change itself edits: the head says whether they still fit together."""
     yardstick = frozenset(asked.documents) - frozenset(CONFIG_PATHS)
     return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
@@ -296,7 +298,7 @@ def _telling_plans(change: Change, in_force: ConfigInForce) -> Iterable[str]:
 
 def _folders(change: Change, in_force: ConfigInForce) -> Iterable[str]:
     """The feature folders to be read whole, as far as they are there."""
-    for path in which.decide(change, in_force.config).looked_at:
+    for path in which.which_features(change, in_force.config).looked_at:
         there = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
         if any(entry is not None and entry.kind is Kind.FOLDER for entry in there):
             yield path
@@ -316,5 +318,5 @@ def _likely(change: Change, known: Sequence[str], new: Sequence[str]) -> Iterabl
 
 
 def _numbers(change: Change, in_force: ConfigInForce) -> Iterable[str]:
-    decision = which.decide(change, in_force.config)
+    decision = which.which_features(change, in_force.config)
     return (f"{folder.number}-" for folder in decision.folders if folder.number)

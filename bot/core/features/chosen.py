@@ -83,7 +83,7 @@ class Decision:
         return path in self.head and path not in self.base and touch is not None and touch.brings
 
 
-def decide(change: Change, config: RepositoryConfig) -> Decision:
+def which_features(change: Change, config: RepositoryConfig) -> Decision:
     """Which folders the change is about. Total: never raises, for any names."""
     roots = specs_roots(config, change.head, change.base)
     head = feature_folders(change.head, config, roots)

@@ -12,7 +12,16 @@ from bot.core.change.trees import ChangedFile, OtherHead, Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Spent:
+    """What a try cost: requests to GitHub, those for tokens apart."""
+
+    calls: int = 0
+    writes: int = 0
+    """Those of them that write."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
     """What one read should bring. What is not asked for is absent from the answer, not empty in it."""
 
     head: str | None = None
@@ -117,7 +126,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RepositoryView:
     """What a question brought."""
 
     repository: int
@@ -130,7 +139,7 @@ class Answer:
     tip: str | None = None
     """The commit that the asked branch is at, None when it is gone."""
     before: Tree | None = None
-    asked: PullRequest | None = None
+    pull_request: PullRequest | None = None
     """The pull request that was asked for by its number."""
     heads: tuple[PullRequest, ...] = ()
     """The open pull requests whose head is the commit or the branch that was asked for, by number."""
@@ -145,8 +154,8 @@ class Answer:
     def pull_requests(self) -> tuple[PullRequest, ...]:
         """Every pull request of the answer, once, by number."""
         by_number = {pull.number: pull for pull in self.heads}
-        if self.asked is not None:
-            by_number.setdefault(self.asked.number, self.asked)
+        if self.pull_request is not None:
+            by_number.setdefault(self.pull_request.number, self.pull_request)
         return tuple(by_number[number] for number in sorted(by_number))
 
 
@@ -174,7 +183,7 @@ class Comparison:
     """False when GitHub lists no more than a part of the files."""
 
 
-def joined(first: Answer, second: Answer) -> Answer | None:
+def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | None:
     """Both answers as one, or None where a commit moved between them, so that they do not belong together."""
     if _where(first) != _where(second):
         return None
@@ -193,13 +202,13 @@ def joined(first: Answer, second: Answer) -> Answer | None:
         default=_trees(first.default, second.default),
         tip=first.tip or second.tip,
         before=_trees(first.before, second.before),
-        asked=None if first.asked is None else both(first.asked),
+        pull_request=None if first.pull_request is None else both(first.pull_request),
         heads=tuple(both(pull) for pull in first.heads),
         others=second.others or first.others,
     )
 
 
-def _where(answer: Answer) -> tuple[object, ...]:
+def _where(answer: RepositoryView) -> tuple[object, ...]:
     bases = tuple((pull.number, pull.head_sha, pull.base and pull.base.sha) for pull in answer.pull_requests())
     return (answer.default and answer.default.sha, bases)
 

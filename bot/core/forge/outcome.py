@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from bot.core.forge.ports import LeasedJob
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a try cost: requests to GitHub, those for tokens apart."""
-
-    calls: int = 0
-    writes: int = 0
-    """Those of them that write."""
+from bot.core.forge.facts import Spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +36,3 @@ class Bury:
 
 
 Outcome = Done | Retry | Bury
-
-
-class Handler(Protocol):
-    """Works on leased jobs; called from several threads at once, never twice at once for one serial key."""
-
-    def handle(self, job: LeasedJob) -> Outcome:
-        """One try. Whatever it did before it died must be safe to do again."""
-        ...
-
-    def give_up(self, job: LeasedJob, error: str) -> Outcome:
-        """Leave a visible verdict that no verdict could be reached, because the deadline has passed.
-
-        `Done` and `Bury` end the job as a dead letter. `Retry` means that GitHub takes no writes now: the job is
-        tried again then, from the start.
-        """
-        ...

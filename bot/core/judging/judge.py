@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Mode, Source
-from bot.core.features.chosen import decide
+from bot.core.features.chosen import which_features
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.caps import capped, with_level
@@ -52,7 +52,7 @@ def judge(
     if config.mode is Mode.OFF:
         off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), off)
-    decision = decide(change, config)
+    decision = which_features(change, config)
     code = code_files(change, config, decision.roots)
     if not governed(change, decision.roots, sources):
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)

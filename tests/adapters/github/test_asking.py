@@ -15,7 +15,7 @@ from bot.adapters.github.graphql import Heard
 from bot.adapters.github.partial import divided, halves, is_less
 from bot.adapters.github.query import Query, look
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Question
+from bot.core.forge.facts import ReadRequest
 from bot.sandbox.gql.weight import weight
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Path = tuple[str | int, ...]
 
 PATHS = st.lists(st.sampled_from(["a", "b/c", "d/e"]), max_size=2, unique=True).map(tuple)
 QUESTIONS = st.builds(
-    Question,
+    ReadRequest,
     number=st.sampled_from([None, 3]),
     branch=st.sampled_from([None, "001-search"]),
     head=st.sampled_from([None, "a" * 40]),
@@ -119,7 +119,9 @@ def without_texts(data: Any, whole: Any) -> Any:
     which=st.integers(0, 10_000),
     in_parts=st.booleans(),
 )
-def test_what_comes_is_the_whole(question: Question, most: int, faults: list[str], which: int, in_parts: bool) -> None:
+def test_what_comes_is_the_whole(
+    question: ReadRequest, most: int, faults: list[str], which: int, in_parts: bool
+) -> None:
     query = look(question, "acme", "ferry", 1)
     asked: list[Query] = []
 
@@ -141,7 +143,7 @@ def test_what_comes_is_the_whole(question: Question, most: int, faults: list[str
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(question=QUESTIONS)
-def test_the_parts_are_the_whole_and_each_can_be_divided_to_the_last(question: Question) -> None:
+def test_the_parts_are_the_whole_and_each_can_be_divided_to_the_last(question: ReadRequest) -> None:
     query = look(question, "acme", "ferry", 1)
     parts = divided(query)
     ways = [way for part in parts for way in part]

@@ -13,11 +13,13 @@ from bot.adapters.github.query import look
 from bot.adapters.github.reading import Translator, comparison, issue, listed_files, role
 from bot.core.change.trees import Kind, Readability
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Answer, Question
+from bot.core.forge.facts import ReadRequest, RepositoryView
 from bot.core.forge.roles import Role
 
 SHA = "a" * 40
-QUESTION = Question(head=SHA, number=1, roots=("specs",), folders=("specs/001-x",), documents=("c.md",), changes=True)
+QUESTION = ReadRequest(
+    head=SHA, number=1, roots=("specs",), folders=("specs/001-x",), documents=("c.md",), changes=True
+)
 
 
 def no_blob(_: str) -> bytes:
@@ -50,7 +52,7 @@ def entry(name: str, content: dict[str, Any], mode: int = 0o100644, kind: str = 
     return {"name": name, "mode": mode, "type": kind, "size": 1, "object": content}
 
 
-def read(head: dict[str, Any], fetch: Any = no_blob) -> Answer:
+def read(head: dict[str, Any], fetch: Any = no_blob) -> RepositoryView:
     return Translator(QUESTION, fetch).answer(answer(head))
 
 
@@ -113,15 +115,19 @@ class TestPullRequests:
 
     def test_one_whose_fork_author_and_base_are_gone(self) -> None:
         found = Translator(QUESTION, no_blob).answer(answer({}, pullRequest=self.pull()))
-        assert found.asked is not None
-        assert (found.asked.author, found.asked.head_repository, found.asked.base) == ("ghost", None, None)
+        assert found.pull_request is not None
+        assert (found.pull_request.author, found.pull_request.head_repository, found.pull_request.base) == (
+            "ghost",
+            None,
+            None,
+        )
 
     @pytest.mark.parametrize(("count", "whole"), [(1, True), (2, False)])
     def test_a_list_of_files_is_whole_when_it_has_as_many_as_there_are(self, count: int, whole: bool) -> None:
         """That no page follows is not enough: GitHub ends long lists before."""
         found = Translator(QUESTION, no_blob).answer(answer({}, pullRequest=self.pull(changedFiles=count)))
-        assert found.asked is not None
-        assert found.asked.changes_complete == whole
+        assert found.pull_request is not None
+        assert found.pull_request.changes_complete == whole
 
     def test_merged_ones_and_those_that_merely_hold_the_commit_are_left_out(self) -> None:
         near = [self.pull(number=2, state="MERGED"), self.pull(number=3, headRefOid="c" * 40), self.pull(number=4)]
@@ -143,7 +149,7 @@ def test_a_strange_answer_is_an_error_or_a_value(head: dict[str, Any]) -> None:
         found = read(head, lambda _: b"")
     except ForgeError:
         return
-    assert isinstance(found, Answer)
+    assert isinstance(found, RepositoryView)
 
 
 @given(JSON)
@@ -176,14 +182,14 @@ MANY = st.lists(st.text(min_size=1), max_size=3).map(tuple)
 
 @given(
     st.builds(
-        Question,
+        ReadRequest,
         head=st.none() | st.just(SHA),
         number=st.none() | st.just(1),
         branch=st.none() | st.text(),
         **dict.fromkeys(WORDS, MANY),
     )
 )
-def test_no_word_from_outside_stands_in_a_query(question: Question) -> None:
+def test_no_word_from_outside_stands_in_a_query(question: ReadRequest) -> None:
     """Of the words only their number tells."""
     others: dict[str, Any] = {name: tuple("another" for _ in getattr(question, name)) for name in WORDS}
     others["branch"] = None if question.branch is None else "another"

@@ -14,7 +14,7 @@ from bot.adapters.github.repository import GitHubRepositories
 from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import CommentGone, ForgeError, HeadGone
 from bot.core.forge.events import RepositoryRef
-from bot.core.forge.facts import Comment, Question
+from bot.core.forge.facts import Comment, ReadRequest
 from bot.core.forge.rights import ANSWER
 from bot.core.forge.roles import Role
 from bot.sandbox.faults import Fault
@@ -65,10 +65,10 @@ class TestReading:
     def test_more_than_a_hundred_changed_files(self, world: World, forge: Forge, repository: Repository) -> None:
         world.push(repository, "many", {f"src/{number}.py": "x" for number in range(230)}, author="ada")
         pull = world.open_pull_request(repository, "many", author="ada")
-        answer = forge.read(Question(number=pull.number, head=pull.head_sha, changes=True))
-        assert answer.asked is not None
-        assert len(answer.asked.changed) == 230
-        assert answer.asked.changes_complete
+        answer = forge.read(ReadRequest(number=pull.number, head=pull.head_sha, changes=True))
+        assert answer.pull_request is not None
+        assert len(answer.pull_request.changed) == 230
+        assert answer.pull_request.changes_complete
         assert [len(one.changed) for one in answer.heads] == [230]
 
     def test_our_comment_behind_a_hundred_others(self, world: World, forge: Forge, repository: Repository) -> None:
@@ -77,9 +77,9 @@ class TestReading:
         for number in range(120):
             world.comment(repository, pull.number, f"{number}", author="ada")
         written = forge.comment(pull.number, "<!-- ours -->\nhere")
-        answer = forge.read(Question(number=pull.number, head=pull.head_sha, comments=True))
-        assert answer.asked is not None
-        assert [one.id for one in answer.asked.comments] == [written.id]
+        answer = forge.read(ReadRequest(number=pull.number, head=pull.head_sha, comments=True))
+        assert answer.pull_request is not None
+        assert [one.id for one in answer.pull_request.comments] == [written.id]
         assert forge.find_comment(pull.number, "<!-- ours -->") == written
         assert forge.find_comment(pull.number, "<!-- theirs -->") is None
 
@@ -95,16 +95,16 @@ class TestReading:
         assert len(forge.branches()) == 105
 
     def test_an_unknown_number_is_none(self, forge: Forge) -> None:
-        assert forge.read(Question(number=4711)).asked is None
+        assert forge.read(ReadRequest(number=4711)).pull_request is None
 
     def test_an_unknown_commit_is_none_and_cannot_be_compared(self, forge: Forge) -> None:
-        assert forge.read(Question(head="1" * 40)).head is None
+        assert forge.read(ReadRequest(head="1" * 40)).head is None
         with pytest.raises(HeadGone):
             forge.compare("main", "1" * 40)
 
     def test_an_empty_repository(self, world: World, forges: GitHubRepositories) -> None:
         empty = world.create_repository("bare", "empty")
-        answer = opened(forges, world.install("bare", [empty]), empty).read(Question(roots=("specs",)))
+        answer = opened(forges, world.install("bare", [empty]), empty).read(ReadRequest(roots=("specs",)))
         assert (answer.default_branch, answer.default) == (None, None)
 
     def test_roles(self, world: World, forge: Forge, repository: Repository) -> None:
@@ -147,11 +147,11 @@ class TestWriting:
 
 class TestPatience:
     def test_it_neither_sleeps_nor_tries_again(self, world: World, forge: Forge) -> None:
-        forge.read(Question())
+        forge.read(ReadRequest())
         world.faults.add(Fault("graphql", 502, times=None))
         mark, began = world.requests.mark, time.monotonic()
         with pytest.raises(ForgeError):
-            forge.read(Question())
+            forge.read(ReadRequest())
         assert len(world.requests.since(mark)) == 1
         assert time.monotonic() - began < 5
 
@@ -163,7 +163,7 @@ class TestPatience:
         def work(repository: Repository) -> None:
             forge = opened(forges, installation, repository)
             for _ in range(15):
-                answer = forge.read(Question(roots=("",)))
+                answer = forge.read(ReadRequest(roots=("",)))
                 if answer.repository != repository.id:
                     wrong.append(answer.full_name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.change.trees import ChangedFile, FileStatus, Kind, Tree, TreeEntry
-from bot.core.deciding.candidates import Known, of_pull_requests
+from bot.core.deciding.candidates import RepositoryRecord, of_pull_requests
 from bot.core.deciding.needs import (
     FOLDERS_A_READ,
     Hints,
@@ -16,7 +16,7 @@ from bot.core.deciding.needs import (
     further,
     specify_roots,
 )
-from bot.core.forge.facts import Answer, Commit, PullRequest, joined
+from bot.core.forge.facts import Commit, PullRequest, RepositoryView, joined
 
 HEAD = "a" * 40
 BASE = "b" * 40
@@ -45,13 +45,13 @@ def pull(*changed: str, base: Tree | None = None) -> PullRequest:
     )
 
 
-def answer(head: Tree, *pulls: PullRequest) -> Answer:
-    return Answer(1, "acme/ferry", "main", Tree(BASE), Commit(head), heads=pulls)
+def answer(head: Tree, *pulls: PullRequest) -> RepositoryView:
+    return RepositoryView(1, "acme/ferry", "main", Tree(BASE), Commit(head), heads=pulls)
 
 
-def asked_next(found: Answer, hints: Hints | None = None) -> object:
+def asked_next(found: RepositoryView, hints: Hints | None = None) -> object:
     asked = first(SUBJECT, hints or Hints())
-    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, Known())]
+    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, RepositoryRecord())]
     return further(asked, found, known)
 
 
@@ -79,7 +79,7 @@ def test_many_folders_are_asked_for_a_few_at_a_time_until_none_is_left() -> None
     names = [f"specs/{number:03d}-x" for number in range(100, 140)]
     head = Tree(HEAD, {path: TreeEntry(path, Kind.FOLDER) for path in names})
     found = answer(head, pull(*(f"{name}/plan.md" for name in names)))
-    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, Known())]
+    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, RepositoryRecord())]
     asked, rounds = first(SUBJECT, Hints()), 0
     while (more := further(asked, found, known)) is not None:
         assert len(more.folders) <= FOLDERS_A_READ
@@ -90,7 +90,7 @@ def test_many_folders_are_asked_for_a_few_at_a_time_until_none_is_left() -> None
 
 def test_a_head_that_is_not_known_is_learnt_first() -> None:
     asked = first(Subject(number=1), Hints())
-    found = replace(answer(Tree(HEAD), pull()), head=None, heads=(), asked=pull())
+    found = replace(answer(Tree(HEAD), pull()), head=None, heads=(), pull_request=pull())
     more = further(asked, found, [])
     assert more is not None
     assert (more.head, more.folders) == (HEAD, ("specs/001-search",))

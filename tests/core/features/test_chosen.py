@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.config.model import NumberMode, RepositoryConfig
-from bot.core.features.chosen import Decision, decide
+from bot.core.features.chosen import Decision, which_features
 from bot.core.text.prose import plain
 from tests.core.changes import Files, change
 
@@ -21,7 +21,7 @@ _CODE = {**_FERRY, "src/lib.rs": "fn main() { retry() }"}
 
 
 def _on(branch: str, head: Files = _CODE, config: RepositoryConfig = _DEFAULT) -> Decision:
-    return decide(change(head, _FERRY, head_branch=branch), config)
+    return which_features(change(head, _FERRY, head_branch=branch), config)
 
 
 def _own(branch: str, head: Files = _CODE, config: RepositoryConfig = _DEFAULT) -> str | None:
@@ -70,10 +70,10 @@ def test_issue_numbers_alone_announce_no_folder() -> None:
 
 
 def test_the_first_feature_of_a_repository_counts_from_zero() -> None:
-    decision = decide(change({"a.rs": "x"}, {}, head_branch="400-x"), _DEFAULT)
+    decision = which_features(change({"a.rs": "x"}, {}, head_branch="400-x"), _DEFAULT)
     assert decision.own is None
     assert "there is no feature yet" in plain(decision.notes[0])
-    first = decide(change({"a.rs": "x"}, {}, head_branch="001-x"), _DEFAULT)
+    first = which_features(change({"a.rs": "x"}, {}, head_branch="001-x"), _DEFAULT)
     assert first.own is not None
 
 
@@ -81,7 +81,7 @@ _TWINS = {**_CODE, "specs/018-audit/plan.md": "# Audit"}
 
 
 def _twins(branch: str, **more: str) -> Decision:
-    return decide(
+    return which_features(
         change({**_TWINS, **more}, {**_FERRY, "specs/018-audit/plan.md": "# Audit"}, head_branch=branch), _DEFAULT
     )
 
@@ -109,7 +109,7 @@ def test_every_folder_that_the_change_touches_is_looked_at() -> None:
 
 def test_a_folder_can_be_brought_and_taken_away() -> None:
     head = {path: text for path, text in _FERRY.items() if "017" not in path}
-    decision = decide(change({**head, "specs/021-labels/plan.md": "# Labels"}, _FERRY), _DEFAULT)
+    decision = which_features(change({**head, "specs/021-labels/plan.md": "# Labels"}, _FERRY), _DEFAULT)
     assert decision.gone("specs/017-labels")
     assert decision.added("specs/021-labels")
     assert not decision.added("specs/018-webhook-retry")
@@ -117,7 +117,7 @@ def test_a_folder_can_be_brought_and_taken_away() -> None:
 
 def test_what_came_to_the_base_later_is_not_taken_away() -> None:
     older = change({"src/lib.rs": "x"}, _FERRY, head_branch="018-webhook-retry")
-    still = decide(type(older)(older.head, older.base, (), head_branch="018-webhook-retry"), _DEFAULT)
+    still = which_features(type(older)(older.head, older.base, (), head_branch="018-webhook-retry"), _DEFAULT)
     assert not still.gone("specs/018-webhook-retry")
     assert still.own is None
     assert "is on the base and not in this branch" in plain(still.notes[0])
@@ -125,16 +125,16 @@ def test_what_came_to_the_base_later_is_not_taken_away() -> None:
 
 def test_a_merge_group_has_no_branch() -> None:
     queue = change(_CODE, _FERRY, head_branch="018-webhook-retry", merge_group=True)
-    assert decide(queue, _DEFAULT).folders == ()
+    assert which_features(queue, _DEFAULT).folders == ()
 
 
 def test_only_what_is_asked_for_is_judged() -> None:
     asked = change(_CODE, _FERRY, head_branch="018-webhook-retry", asked=("./specs/017-labels/", "specs/099-none"))
-    assert decide(asked, _DEFAULT).looked_at == ("specs/017-labels", "specs/099-none")
+    assert which_features(asked, _DEFAULT).looked_at == ("specs/017-labels", "specs/099-none")
 
 
 def test_without_a_base_every_folder_is_looked_at() -> None:
-    assert decide(change(_FERRY), _DEFAULT).looked_at == (
+    assert which_features(change(_FERRY), _DEFAULT).looked_at == (
         "specs/017-labels",
         "specs/018-webhook-retry",
         "specs/020-audit-export",
@@ -144,9 +144,9 @@ def test_without_a_base_every_folder_is_looked_at() -> None:
 def test_each_root_counts_for_itself() -> None:
     config = RepositoryConfig(specs=("apps/*/specs",))
     head = {"apps/a/specs/001-x/plan.md": "x", "apps/b/specs/001-x/plan.md": "x"}
-    both = decide(change(head, head, head_branch="001-x"), config)
+    both = which_features(change(head, head, head_branch="001-x"), config)
     assert len(both.ambiguous) == 2
-    one = decide(change({**head, "apps/b/specs/001-x/spec.md": "y"}, head, head_branch="001-x"), config)
+    one = which_features(change({**head, "apps/b/specs/001-x/spec.md": "y"}, head, head_branch="001-x"), config)
     assert one.own is not None
     assert one.own.path == "apps/b/specs/001-x"
 
@@ -154,7 +154,7 @@ def test_each_root_counts_for_itself() -> None:
 @given(st.text(max_size=260), st.lists(st.text(max_size=60), max_size=8), st.booleans())
 def test_no_names_raise(branch: str, paths: list[str], based: bool) -> None:
     files = {f"specs/{path}": "x" for path in paths}
-    decision = decide(change(files, _FERRY if based else None, head_branch=branch, asked=()), _DEFAULT)
+    decision = which_features(change(files, _FERRY if based else None, head_branch=branch, asked=()), _DEFAULT)
     assert all(path for path in decision.looked_at)
 
 

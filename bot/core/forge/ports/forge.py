@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Answer, Comment, Comparison, Issue, Question, Run
-    from bot.core.forge.outcome import Spent
+    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent
     from bot.core.forge.roles import Role
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
@@ -25,7 +24,7 @@ class Forge(Protocol):
     GitHub no longer takes, which is renewed once.
     """
 
-    def read(self, question: Question) -> Answer:
+    def read(self, question: ReadRequest) -> RepositoryView:
         """One GraphQL read, and one more for every further hundred changed files; blobs that were cut are completed.
 
         What GitHub gives up on as a whole is read in parts, all of them of the same commits or none.

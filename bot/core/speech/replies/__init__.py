@@ -1,8 +1,8 @@
 """What is answered to commands: pure text, bounded, in which foreign words do nothing."""
 
 from bot.core.speech.replies.answers import (
+    CommandSettings,
     Denial,
-    House,
     commit_by_hand,
     denial,
     help_text,
@@ -23,8 +23,8 @@ __all__ = [
     "MAX_COMMENT",
     "RESERVED_DAYS",
     "Begun",
+    "CommandSettings",
     "Denial",
-    "House",
     "IssuePlan",
     "Setting",
     "begun",

@@ -25,7 +25,7 @@ _MOST_PATCH = 40_000
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class CommandSettings:
     """How commands are spelt and who may use them in this repository."""
 
     settings: Commands = field(default_factory=Commands)
@@ -41,7 +41,7 @@ class House:
         return f"{self.settings.prefix}{word}{' ' if arguments else ''}{arguments}"
 
 
-def help_text(house: House, context: RenderContext) -> str:
+def help_text(house: CommandSettings, context: RenderContext) -> str:
     """The table of commands, from the same rows as the parser's."""
     links = Links(context)
     rows = [_help_row(entry, house) for entry in COMMANDS]
@@ -57,7 +57,7 @@ def help_text(house: House, context: RenderContext) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _help_row(entry: Entry, house: House) -> str:
+def _help_row(entry: Entry, house: CommandSettings) -> str:
     where = "both" if len(entry.where) > 1 else entry.where[0].value
     does = entry.does
     if entry.verb in {Verb.START, Verb.COMMIT} and not house.can_commit:
@@ -66,7 +66,7 @@ def _help_row(entry: Entry, house: House) -> str:
     return f"| {command} | {where} | {_who(entry, house)} | {does} |"
 
 
-def _who(entry: Entry, house: House) -> str:
+def _who(entry: Entry, house: CommandSettings) -> str:
     allowed = access(entry, house.settings)
     if allowed.role is Role.ANYONE:
         return "anyone"
@@ -75,7 +75,7 @@ def _who(entry: Entry, house: House) -> str:
     return f"its author, {above}{here}" if allowed.author else f"{above}{here}"
 
 
-def _help_foot(house: House, context: RenderContext, links: Links) -> str:
+def _help_foot(house: CommandSettings, context: RenderContext, links: Links) -> str:
     notes = []
     for number, (verb, place) in enumerate(house.set_by.items()):
         role = {Verb.START: house.settings.start, Verb.COMMIT: house.settings.commit, Verb.WAIVE: house.settings.waive}
@@ -119,7 +119,7 @@ class Denial:
     """Our own words for where it was asked; linked only where it is a comment."""
 
 
-def denial(denied: Denial, house: House, context: RenderContext) -> str:
+def denial(denied: Denial, house: CommandSettings, context: RenderContext) -> str:
     """Which role it needs, which one was found, and the two ways on. Nobody is mentioned."""
     links = Links(context)
     held = "no role here" if denied.held is Role.ANYONE else f"**{denied.held.value}**"
@@ -150,7 +150,7 @@ def _redirect(denied: Denial, context: RenderContext) -> str | None:
     return f"https://redirect.github.com/{context.repository}/issues/{denied.number}#issuecomment-{denied.comment}"
 
 
-def mistake(found: Mistake, house: House) -> str:
+def mistake(found: Mistake, house: CommandSettings) -> str:
     """One sentence on what is wrong with a command line, and what to write instead."""
     if found.kind in {MistakeKind.UNKNOWN_COMMAND, MistakeKind.UNKNOWN_RULE}:
         return _unknown(found, house)
@@ -176,7 +176,7 @@ def mistake(found: Mistake, house: House) -> str:
     }[found.kind]
 
 
-def _unknown(found: Mistake, house: House) -> str:
+def _unknown(found: Mistake, house: CommandSettings) -> str:
     written = plain_line(found.written, 60)
     if found.kind is MistakeKind.UNKNOWN_RULE:
         way_out = f"{code_span(house.spelt(Verb.WHY))} lists the findings with their rules."
@@ -209,7 +209,7 @@ _HOST = (
 )
 
 
-def start_by_hand(naming: Naming, house: House, context: RenderContext) -> str:
+def start_by_hand(naming: Naming, house: CommandSettings, context: RenderContext) -> str:
     """`/plan start` where the App may not write."""
     plan = code_span(house.spelt(Verb.PLAN))
     steps = start_recipe(naming, context.default_branch or "main").replace("the plan below", "the plan of this reply")

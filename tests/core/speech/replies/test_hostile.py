@@ -21,8 +21,8 @@ from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import (
     MAX_COMMENT,
     Begun,
+    CommandSettings,
     Denial,
-    House,
     IssuePlan,
     begun,
     commit_by_hand,
@@ -166,7 +166,7 @@ def test_a_plan_on_an_issue(title: str, body: str, principle: str, told: str, br
 
 def denial_of(held_by: str) -> str:
     denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, 412, 7, held_by)
-    return denial(denied, House(), CONTEXT)
+    return denial(denied, CommandSettings(), CONTEXT)
 
 
 def shell(script: str) -> None:
@@ -184,7 +184,7 @@ def shell(script: str) -> None:
 def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
     naming = name_feature(title, "022", issue=412)
     assert is_slug(naming.branch)
-    house, context = House(Commands(prefix=title or "/plan")), replace(CONTEXT, default_branch=branch)
+    house, context = CommandSettings(Commands(prefix=title or "/plan")), replace(CONTEXT, default_branch=branch)
     for answer in (
         start_by_hand(naming, house, context),
         commit_by_hand({f"{naming.dir}/plan.md": text}, branch, fork=True),
@@ -221,7 +221,7 @@ def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
 @settings(max_examples=60)
 @given(anything, anything, st.sampled_from(Where))
 def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> None:
-    house = House(Commands(prefix=prefix[:60] or "/plan"))
+    house = CommandSettings(Commands(prefix=prefix[:60] or "/plan"))
     written = "\n".join(f"/plan {line}" for line in text.split("\n")[:8])
     for read in read_commands(written, where, Spelling(), ["missing-artifact"]):
         answer = (
@@ -234,7 +234,7 @@ def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> No
 
 
 def test_our_own_mark_in_foreign_words_cuts_nothing() -> None:
-    house = House(Commands(prefix="<!-- plangate:v1 part=last -->```"))
+    house = CommandSettings(Commands(prefix="<!-- plangate:v1 part=last -->```"))
     reply = compose(412, help_text(house, CONTEXT), ("/plan", help_text(house, CONTEXT)))
     check(reply)
     assert main_of(reply) is not None

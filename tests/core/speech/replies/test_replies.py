@@ -17,8 +17,8 @@ from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.speech.commands import COMMANDS, Mistake, MistakeKind, Verb
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import (
+    CommandSettings,
     Denial,
-    House,
     IssuePlan,
     Setting,
     commit_by_hand,
@@ -124,7 +124,7 @@ def test_without_the_right_to_write_start_is_not_offered() -> None:
 
 
 def test_help_has_a_row_for_every_command_and_this_repositorys_roles() -> None:
-    text = help_text(House(MAINTAIN, can_commit=True, set_by=SET), CONTEXT)
+    text = help_text(CommandSettings(MAINTAIN, can_commit=True, set_by=SET), CONTEXT)
     assert "| `/plan` | issue | its author, triage and above | replies with a plan for a feature named after" in text
     assert (
         "| `/plan start [slug]` | issue | maintain and above here | branch, spec, plan and draft pull request |" in text
@@ -138,14 +138,14 @@ def test_help_has_a_row_for_every_command_and_this_repositorys_roles() -> None:
 
 
 def test_help_speaks_with_the_repositorys_own_prefix() -> None:
-    text = help_text(House(Commands(prefix="/feature plan")), CONTEXT)
+    text = help_text(CommandSettings(Commands(prefix="/feature plan")), CONTEXT)
     assert "| `/feature plan status` | both | anyone | what is due and what is missing |" in text
     assert "| `/feature plan start [slug]` | issue | write and above | gives the commands to run by hand" in text
 
 
 def test_a_denial_names_the_role_and_two_ways_on() -> None:
     denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, 412, 2499120177, "12:44:02 UTC")
-    assert denial(denied, House(MAINTAIN, set_by=SET), CONTEXT) == (
+    assert denial(denied, CommandSettings(MAINTAIN, set_by=SET), CONTEXT) == (
         "`/plan start` creates a branch here, so it needs **maintain**; the account that asked has **triage**.\n"
         "\n"
         "Two ways on: `/plan` gives the same plan to commit from your own branch or fork,"
@@ -174,12 +174,12 @@ def test_a_denial_names_the_role_and_two_ways_on() -> None:
     ],
 )
 def test_a_mistake_is_one_sentence_with_a_way_out(found: Mistake, sentence: str) -> None:
-    assert sentence in mistake(found, House())
-    assert "\n" not in mistake(found, House())
+    assert sentence in mistake(found, CommandSettings())
+    assert "\n" not in mistake(found, CommandSettings())
 
 
 def test_start_without_the_right_to_write_names_the_hosts_choice_and_the_commands() -> None:
-    answer = start_by_hand(NAMING, House(), CONTEXT)
+    answer = start_by_hand(NAMING, CommandSettings(), CONTEXT)
     assert "whoever hosts it chose the permission *Contents: Read-only*." in answer
     assert "git switch -c 022-export-audit-log origin/main" in answer
 
@@ -201,7 +201,7 @@ def test_commit_on_a_fork_is_a_patch_that_git_takes() -> None:
 
 def test_the_last_command_stands_folded_below_the_plan_with_links_of_its_own() -> None:
     body = plan()
-    reply = compose(412, body, ("/plan help", help_text(House(MAINTAIN, set_by=SET), CONTEXT)))
+    reply = compose(412, body, ("/plan help", help_text(CommandSettings(MAINTAIN, set_by=SET), CONTEXT)))
     assert reply.startswith(reply_marker(412) + "\n**This becomes feature")
     assert "<details><summary>Last command: <code>/plan help</code></summary>\n\n**Commands**" in reply
     assert "[last-cfg]: https://github.com/acme/ferry/blob/" in reply

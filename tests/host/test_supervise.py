@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUPERVISED = """
 import sys
 from pathlib import Path
-from bot.supervise import Child, Supervisor
+from bot.host.supervise import Child, Supervisor
 folder = Path(sys.argv[1])
 children = [Child(file.stem, [sys.executable, str(file), str(folder)], {}) for file in sorted(folder.glob("child*.py"))]
 ready = lambda: len(list(folder.glob("*.pid"))) == len(children)

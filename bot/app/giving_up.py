@@ -14,7 +14,7 @@ from bot.core.forge.errors import ForgeError, RepositoryGone
 from bot.core.forge.events import CommandPosted
 from bot.core.forge.facts import ReadRequest
 from bot.core.speech.render import RenderContext
-from bot.core.speech.replies import unanswered
+from bot.core.speech.replies import command_failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ class GivingUp:
             return
         line = text.line(found[-1])
         context = RenderContext(repository=answer.full_name, engine_version=self.house.version)
-        told = (line, unanswered(line, what, context))
+        told = (line, command_failed(line, what, context))
         self._apply(text.answered(text.reply(), None, told, [Reaction.MISTAKEN]))
 
     def _apply(self, effects: Sequence[Effect]) -> None:

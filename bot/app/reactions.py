@@ -15,7 +15,7 @@ from bot.core.deciding import config_check, decide, needs
 from bot.core.deciding.commit_verdict import decide_verdict, judge_candidate, number_of
 from bot.core.deciding.decide import Snapshot
 from bot.core.deciding.needs import MAX_PREFIXES, Subject
-from bot.core.drafting import when as drafting
+from bot.core.drafting import for_feature as drafting
 from bot.core.drafting.manifests import MANIFEST_PATHS, wanted_manifests
 from bot.core.features.folders import specs_roots
 from bot.core.forge.effects import PublishRun
@@ -313,14 +313,14 @@ class Task:
     def _draft(self, snapshot: Snapshot) -> Draft | None:
         """A plan for the feature that has none, read from the repository's own files; one read more."""
         verdict = decide_verdict(snapshot.judged)
-        feature = drafting.undrafted(verdict.deciding.report) if verdict is not None else None
+        feature = drafting.feature_without_plan(verdict.deciding.report) if verdict is not None else None
         head = snapshot.answer.head
         if verdict is None or feature is None or head is None:
             return None
         outline = self._outline(head.sha)
         if outline is None:
             return None
-        return drafting.draft_for(
+        return drafting.plan_draft_of(
             verdict.deciding.candidate.change, feature, outline.tree, head.committed_at, self.house.template
         )
 

@@ -14,8 +14,8 @@ from bot.core.change.trees import Change, Kind, Readability, Tree
 from bot.core.config.layers import merge
 from bot.core.documents.spec import read_spec
 from bot.core.documents.untouched import is_untouched
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
-from bot.core.drafting.skeleton import Facts, draft_plan
 from bot.core.features.chosen import which_features
 from bot.core.forge.errors import UserError
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
@@ -78,7 +78,7 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
     paths = tuple(f"{p}/" if entry.kind is Kind.FOLDER else p for p, entry in sorted(copy.entries.items()))
     manifests = copy.read(wanted_manifests(paths))
     draft = draft_plan(
-        Facts(
+        PlanFacts(
             feature_dir=path,
             title=said or name.lstrip("0123456789-").replace("-", " ").capitalize() or name,
             date=copy.date(),

@@ -11,7 +11,13 @@ from bot.core.change.feature import Stage
 from bot.core.change.trees import Kind, Readability
 from bot.core.config.layers import ConfigLayer, Origin, Rank, merge, read_layer
 from bot.core.config.model import Source
-from bot.core.drafting.first_config import Found, Start, letting_pass, start_of, written
+from bot.core.drafting.first_config import (
+    FirstSettings,
+    RepositoryFacts,
+    config_text,
+    first_settings,
+    with_failing_as_legacy,
+)
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.drafting.manifests.technical import Topic, read_technical
 from bot.core.features.branch import counted
@@ -49,7 +55,7 @@ class FirstConfig:
 
     copy: WorkingCopy
     text: str
-    start: Start
+    start: FirstSettings
     standings: tuple[FeatureOutlook, ...]
 
     def save(self) -> Path:
@@ -80,15 +86,15 @@ def refuse_another(copy: WorkingCopy) -> None:
 def begin(folder: Path) -> FirstConfig:
     """The configuration for a working copy. Raises `UserError` for what a person can mend."""
     copy = open_copy(folder)
-    start = start_of(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
+    start = first_settings(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
     config = _config(start)
     features = _judged(copy, config)
-    start = letting_pass(start, features, config)
+    start = with_failing_as_legacy(start, features, config)
     standings = tuple(_standing(one, start, config) for one in features)
-    return FirstConfig(copy, written(start, _found(copy, features, config)), start, standings)
+    return FirstConfig(copy, config_text(start, _found(copy, features, config)), start, standings)
 
 
-def _config(start: Start) -> RepositoryConfig:
+def _config(start: FirstSettings) -> RepositoryConfig:
     own: ConfigLayer = read_layer(start.text(), Origin(Rank.REPOSITORY, TARGET), rule_ids())
     return merge((host_layer(), own)).config
 
@@ -100,7 +106,7 @@ def _judged(copy: WorkingCopy, config: RepositoryConfig) -> tuple[FeatureReport,
     return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources).features
 
 
-def _standing(one: FeatureReport, start: Start, config: RepositoryConfig) -> FeatureOutlook:
+def _standing(one: FeatureReport, start: FirstSettings, config: RepositoryConfig) -> FeatureOutlook:
     blocked = any(found.severity is Severity.ERROR for found in one.findings)
     conclusion = Conclusion.FAILURE if blocked else Conclusion.SUCCESS
     said = title(Report(conclusion, (), (), (one,)), RenderContext(rules={rule.id: rule for rule in RULES}))
@@ -109,14 +115,14 @@ def _standing(one: FeatureReport, start: Start, config: RepositoryConfig) -> Fea
     return FeatureOutlook(one.feature.dir, blocked, said, early or one.feature.dir in start.legacy)
 
 
-def _found(copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> Found:
+def _found(copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> RepositoryFacts:
     numbers = {one.feature.number: counted(one.feature.number, config) for one in features}
     highest = max(numbers, key=lambda number: numbers[number] or -1, default=None)
     paths = [f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(copy.entries.items())]
     manifests = copy.read(wanted_manifests(paths))
     texts = {path: found.text for path, found in manifests.items() if found.reading is Readability.WHOLE}
     tests = read_technical(texts, paths).answers.get(Topic.TESTING, ())
-    return Found(
+    return RepositoryFacts(
         features=len(features),
         highest=highest,
         constitution=features[0].constitution if features else None,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.cli import main
 from bot.core.config.layers import Origin, Rank, read_layer
 from bot.core.config.model import NumberMode
-from bot.core.drafting.first_config import Found, Start, start_of, written
+from bot.core.drafting.first_config import FirstSettings, RepositoryFacts, config_text, first_settings
 from bot.rules import RULES
 from tests.stage import SPEC_KIT, TEMPLATE, Stage, feature, plan
 
@@ -123,14 +123,14 @@ def test_a_repository_without_features_starts_with_the_defaults(
 
 
 def test_other_roots_and_names_are_found() -> None:
-    assert start_of(["specs/001-a/spec.md", "src/lib.rs"]) == Start()
-    assert start_of(["docs/features/001-a/plan.md"]).specs == ("docs/features",)
+    assert first_settings(["specs/001-a/spec.md", "src/lib.rs"]) == FirstSettings()
+    assert first_settings(["docs/features/001-a/plan.md"]).specs == ("docs/features",)
     paths = ["apps/web/specs/001-a/spec.md", "apps/api/specs/001-b/spec.md", "specs/001-c/spec.md"]
-    assert start_of(paths).specs == ("specs", "apps/*/specs")
-    tickets = start_of(["specs/SHIP-12-search/spec.md", "specs/SHIP-40-map/plan.md"])
+    assert first_settings(paths).specs == ("specs", "apps/*/specs")
+    tickets = first_settings(["specs/SHIP-12-search/spec.md", "specs/SHIP-40-map/plan.md"])
     assert (tickets.number, tickets.specs) == (NumberMode.TICKET, ())
-    assert start_of(["specs/20261122-124107-search/spec.md"]).number is NumberMode.TIMESTAMP
-    assert start_of(["tests/fixtures/specs/001-a/spec.md", ".specify/001-a/spec.md"]) == Start()
+    assert first_settings(["specs/20261122-124107-search/spec.md"]).number is NumberMode.TIMESTAMP
+    assert first_settings(["tests/fixtures/specs/001-a/spec.md", ".specify/001-a/spec.md"]) == FirstSettings()
 
 
 def test_features_with_tickets_that_would_fail_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,8 +148,8 @@ NAMES = ["specs", "apps", "web", "001-a", "'x", "SHIP-1-a", "#", "é", "a: b", "
 
 @given(st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6).map("/".join), max_size=12))
 def test_whatever_a_repository_holds_the_file_can_be_read(paths: list[str]) -> None:
-    start = start_of(paths)
-    layer = read_layer(written(start, Found(0, None, None, None)), OWN, IDS)
+    start = first_settings(paths)
+    layer = read_layer(config_text(start, RepositoryFacts(0, None, None, None)), OWN, IDS)
     assert not layer.mistakes
     assert {path: setting.value for path, setting in layer.settings.items()} == start.settings()
 

@@ -6,7 +6,7 @@ from bot.core.config.model import Commands
 from bot.core.forge.effects import Reaction
 from bot.core.forge.rights import ANSWER, COMMIT
 from bot.core.forge.roles import Role
-from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, Entry, Verb, access
+from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, CommandRow, Verb, access
 from bot.core.speech.replies import RESERVED_DAYS
 
 _SHOWN = {
@@ -118,37 +118,37 @@ def guide() -> str:
 
 def _table() -> str:
     rows = [
-        f"| `{_spelt(entry)}` | {' and '.join(where.value for where in entry.where)} | {_who(entry)} | {entry.does} |"
-        f" {_others(entry)} |"
-        for entry in COMMANDS
+        f"| `{_spelt(row)}` | {' and '.join(where.value for where in row.where)} | {_who(row)} | {row.does} |"
+        f" {_others(row)} |"
+        for row in COMMANDS
     ]
     examples = "\n".join(_EXAMPLES[verb] for verb in Verb)
     head = ["| command | where | who | what it does | also |", "|---|---|---|---|---|"]
     return "\n".join([*head, *rows, "", "Examples:", "", "```text", examples, "```"])
 
 
-def _spelt(entry: Entry) -> str:
-    word = "" if entry.verb is Verb.PLAN else f" {entry.verb.value}"
-    return f"/plan{word}" + (f" {entry.arguments}" if entry.arguments else "")
+def _spelt(row: CommandRow) -> str:
+    word = "" if row.verb is Verb.PLAN else f" {row.verb.value}"
+    return f"/plan{word}" + (f" {row.arguments}" if row.arguments else "")
 
 
-def _who(entry: Entry) -> str:
-    allowed = access(entry, Commands())
+def _who(row: CommandRow) -> str:
+    allowed = access(row, Commands())
     if allowed.role is Role.ANYONE:
         return "anyone who can comment"
     above = f"{allowed.role.value} and above"
-    if entry.verb in {Verb.START, Verb.COMMIT, Verb.WAIVE}:
-        return f"{above} (`commands.{entry.verb.value}`)"
+    if row.verb in {Verb.START, Verb.COMMIT, Verb.WAIVE}:
+        return f"{above} (`commands.{row.verb.value}`)"
     return f"its author, {above}" if allowed.author else above
 
 
-def _others(entry: Entry) -> str:
-    return ", ".join(f"`{word}`" for word in entry.aliases)
+def _others(row: CommandRow) -> str:
+    return ", ".join(f"`{word}`" for word in row.aliases)
 
 
 def _parts() -> str:
     shown = "\n".join(
-        ["| reaction | meaning |", "|---|---|", *(f"| {face} | {said} |" for face, said in _SHOWN.values())]
+        ["| reaction | meaning |", "|---|---|", *(f"| {face} | {meaning} |" for face, meaning in _SHOWN.values())]
     )
     names = sorted({*ANSWER, *COMMIT, "merge_queues"})
     rows = [f"| `{name}` | {ANSWER.get(name, 'read')} | {COMMIT.get(name, 'read')} |" for name in names]

@@ -10,7 +10,7 @@ from bot.core.forge.effects import React, Reaction, WriteComment
 from bot.core.forge.errors import CommentGone
 from bot.core.forge.events import Place
 from bot.core.forge.stored import CommentKind
-from bot.core.speech.commands import Command, Mistake, Spelling, Verb, Where, read_commands
+from bot.core.speech.commands import Command, CommandMistake, Spelling, Verb, Where, read_commands
 from bot.core.speech.replies import compose, main_of, reply_marker
 from bot.core.text.wording import clip
 
@@ -37,7 +37,7 @@ class CommandText:
     """The default branch's: it says how commands are spelt here."""
     house: Host
 
-    def commands(self) -> tuple[Command | Mistake, ...]:
+    def commands(self) -> tuple[Command | CommandMistake, ...]:
         """The commands in it, and what was meant to be one; none where nobody is to be answered."""
         if self.config.mode is Mode.OFF or self.answer.archived:
             return ()
@@ -45,7 +45,7 @@ class CommandText:
         spelling = Spelling(self.config.commands.prefix, self.house.app_slug)
         return read_commands(self.event.text, where, spelling, tuple(self.house.rule_map()))
 
-    def line(self, one: Command | Mistake) -> str:
+    def line(self, one: Command | CommandMistake) -> str:
         """The line as it was written, bounded; for a button what stands on it."""
         if self.event.place is Place.BUTTON:
             return "Draft the plan" if isinstance(one, Command) and one.verb is Verb.PLAN else "Recheck"

@@ -10,7 +10,7 @@ from bot.app.talk.command_text import CommandText
 from bot.app.talk.scene import Said, Scene
 from bot.core.forge.effects import React, Reaction, WriteComment
 from bot.core.forge.roles import Role
-from bot.core.speech.commands import Command, Mistake, Verb, access, entry_for
+from bot.core.speech.commands import Command, CommandMistake, Verb, access, row_for
 from bot.core.speech.replies import Denial, configuration, denial, help_text, mistake, too_often
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Conversation:
             last = (text.line(one), said.last) if said.last is not None else last
         return text.answered(known, main, last, reactions)
 
-    def _said(self, one: Command | Mistake) -> Said:
-        if isinstance(one, Mistake):
+    def _said(self, one: Command | CommandMistake) -> Said:
+        if isinstance(one, CommandMistake):
             slowed = self._slowed("mistakes", _ANSWERS_AN_HOUR)
             return slowed or Said(Reaction.MISTAKEN, last=mistake(one, self.scene.house()))
         denied = self._denied(one)
@@ -62,7 +62,7 @@ class Conversation:
     def _denied(self, command: Command) -> Said | None:
         """What somebody is told who may not use the command; None for who may."""
         scene = self.scene
-        entry = entry_for(command.verb, scene.where)
+        entry = row_for(command.verb, scene.where)
         if entry is None:
             return None
         allowed = access(entry, scene.config.commands)

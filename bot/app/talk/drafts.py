@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.bundled import bundled_text
-from bot.core.drafting.skeleton.spec import draft_spec, spec_paths, spec_template
+from bot.core.drafting.from_template.spec import draft_spec, spec_paths, spec_template
 from bot.core.forge.facts import ReadRequest
 from bot.core.yardstick.yardstick import specify_root
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.app.talk.scene import Scene
     from bot.core.change.trees import Document, Tree
     from bot.core.drafting.draft import Draft
-    from bot.core.drafting.skeleton.spec import SpecFacts
+    from bot.core.drafting.from_template.spec import SpecFacts
 
 _ROUNDS = 4
 """Registries name presets, presets name files: three reads, and one to find that nothing is left."""

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING
 from bot.app.talk.drafts import spec_for
 from bot.app.talk.scene import Said, Scene
 from bot.core.config.model import NumberMode
-from bot.core.drafting import when as drafting
+from bot.core.drafting import for_feature as drafting
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
+from bot.core.drafting.from_template.spec import SpecFacts, issue_words
 from bot.core.drafting.naming import Naming, NextNumber, name_feature, next_number, number_in
-from bot.core.drafting.skeleton import Facts, draft_plan, issue_summary
-from bot.core.drafting.skeleton.spec import SpecFacts, asked_in
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import WriteRefused
 from bot.core.forge.stored import Offer
 from bot.core.forge.writing import NewCommit, NewPullRequest
 from bot.core.speech.commands import Command, Verb
-from bot.core.speech.replies import RESERVED_DAYS, Begun, IssuePlan, begun, issue_plan, issue_status, start_by_hand
-from bot.core.speech.replies.begun import commit_message, pull_request_body
+from bot.core.speech.replies import (
+    RESERVED_DAYS,
+    IssuePlan,
+    StartedFeature,
+    feature_started,
+    issue_plan,
+    issue_status,
+    start_by_hand,
+)
+from bot.core.speech.replies.started_feature import commit_message, pull_request_body
 from bot.core.text.neutral import code_span
 from bot.core.yardstick.yardstick import read_yardstick
 
@@ -129,7 +137,7 @@ class _Asked:
         yardstick = read_yardstick(self.default, self.scene.host.template)
         outline = self.scene.outline(self.default.sha or "")
         return draft_plan(
-            Facts(
+            PlanFacts(
                 feature_dir=naming.dir,
                 title=naming.title,
                 date=self.issue.created_at[:10],
@@ -171,7 +179,7 @@ class _Asked:
         if other is not None:
             said = f"Number {naming.number} has branch {code_span(other)} already, so no second one is begun."
             return Said(Reaction.MISTAKEN, last=f"{said} Go on there, or delete that branch and ask again.")
-        words = asked_in(self.issue.title, self.issue.body)
+        words = issue_words(self.issue.title, self.issue.body)
         facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
         spec = spec_for(scene, self.default, facts)
         plan = self._drafted(naming, frozenset({"spec.md"}))
@@ -200,10 +208,10 @@ class _Asked:
         if number is None and pulls:
             said = f"Pull request {pulls[0].number} of {code_span(naming.branch)} is closed."
             return Said(Reaction.MISTAKEN, last=f"{said} Reopen it, or delete the branch and ask again.")
-        feature = Begun(naming, spec, plan, number or 0, self.issue.number)
+        feature = StartedFeature(naming, spec, plan, number or 0, self.issue.number)
         if number is None:
             body = pull_request_body(feature, self.scene.config.commands.prefix)
             base = self.scene.answer.default_branch or "main"
             number = writer.open_pull_request(NewPullRequest(naming.branch, base, naming.title, body))
-        feature = Begun(naming, spec, plan, number, self.issue.number)
-        return Said(Reaction.DONE, main=begun(feature, self.scene.context))
+        feature = StartedFeature(naming, spec, plan, number, self.issue.number)
+        return Said(Reaction.DONE, main=feature_started(feature, self.scene.context))

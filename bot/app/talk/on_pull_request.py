@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.app.talk.drafts import spec_for
 from bot.app.talk.scene import Said, Scene
 from bot.core.deciding.commit_verdict import context_of
-from bot.core.drafting import when as drafting
-from bot.core.drafting.skeleton.spec import SpecFacts, asked_in
+from bot.core.drafting import for_feature as drafting
+from bot.core.drafting.from_template.spec import SpecFacts, issue_words
 from bot.core.forge.effects import Conclusion, Reaction
 from bot.core.forge.errors import WriteRefused
 from bot.core.forge.roles import Role
@@ -17,8 +17,8 @@ from bot.core.forge.writing import NewCommit
 from bot.core.judging.waiving import fingerprint, forbidden, needed_role, waivable
 from bot.core.speech.commands import Command, Verb
 from bot.core.speech.render.check_run import draft_text
-from bot.core.speech.replies import Denial, commit_by_hand, committed, denial, status, waived, why
-from bot.core.speech.replies.begun import commit_message
+from bot.core.speech.replies import Denial, commit_by_hand, denial, drafts_committed, status, waived, why
+from bot.core.speech.replies.started_feature import commit_message
 
 if TYPE_CHECKING:
     from bot.core.deciding.commit_verdict import JudgedCandidate
@@ -59,12 +59,14 @@ def answer(scene: Scene, command: Command, judged: JudgedCandidate) -> tuple[Sai
 
 def _plan(scene: Scene, judged: JudgedCandidate) -> Draft | None:
     """The plan's draft, where it is still to be written."""
-    feature = drafting.undrafted(judged.report)
+    feature = drafting.feature_without_plan(judged.report)
     head = judged.candidate.change.head.sha
     outline = scene.outline(head) if feature is not None and head is not None else None
     if feature is None or outline is None:
         return None
-    return drafting.draft_for(judged.candidate.change, feature, outline.tree, outline.committed_at, scene.host.template)
+    return drafting.plan_draft_of(
+        judged.candidate.change, feature, outline.tree, outline.committed_at, scene.host.template
+    )
 
 
 def _commit(scene: Scene, judged: JudgedCandidate) -> Said:
@@ -83,13 +85,13 @@ def _commit(scene: Scene, judged: JudgedCandidate) -> Said:
         sha = writer.commit_files(NewCommit(branch, head, documents, message))
     except WriteRefused:
         return Said(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=False, refused=True))
-    return Said(Reaction.DONE, last=committed(documents, branch, sha))
+    return Said(Reaction.DONE, last=drafts_committed(documents, branch, sha))
 
 
 def _missing(scene: Scene, judged: JudgedCandidate) -> dict[str, str]:
     """Text by path of the documents that are due or next, not there, and can be drafted."""
     documents: dict[str, str] = {}
-    feature = drafting.unspecified(judged.report)
+    feature = drafting.feature_without_spec(judged.report)
     if feature is not None:
         spec = _spec(scene, judged, feature)
         documents[spec.path] = spec.text
@@ -107,7 +109,7 @@ def _spec(scene: Scene, judged: JudgedCandidate, feature: FeatureReport) -> Draf
         slug.replace("-", " ").capitalize(),
         feature.feature.name,
         opened.created_at[:10],
-        asked_in(opened.title, opened.body),
+        issue_words(opened.title, opened.body),
     )
     return spec_for(scene, judged.candidate.change.base or judged.candidate.change.head, facts)
 

@@ -80,9 +80,9 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
     what = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
     return NoVerdict(
         fault=Fault.GITHUB if theirs else Fault.OURS,
-        what=(f"{what} {tries}",),
+        cause=(f"{what} {tries}",),
         delivery=job.delivery,
-        at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        time=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
 
 

@@ -194,7 +194,7 @@ def _trouble(one: JudgedCandidate) -> ConfigTrouble | None:
         branch=in_force.branch,
         since=in_force.since or "",
         line=in_force.broken.spot.line,
-        what=in_force.broken.title,
+        problem=in_force.broken.title,
         good=in_force.fallback.sha if in_force.fallback.text else "",
     )
 
@@ -222,7 +222,7 @@ def _owner_trouble(one: JudgedCandidate, answer: RepositoryView) -> ConfigTroubl
         branch=owner.file.branch,
         since="",
         line=told.spot.line if told is not None else 0,
-        what=told.title if told is not None else "",
+        problem=told.title if told is not None else "",
         good=owner.layer.origin.sha or "" if owner.layer.present else "",
         lost=lost,
     )

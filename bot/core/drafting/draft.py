@@ -1,4 +1,4 @@
-"""A drafted document: a plan's skeleton, filled with what the repository already says, and what is left to write."""
+"""A drafted plan or spec: its text, and how many blanks are left to fill."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _SKIPPED = frozenset({".specify", "node_modules", "vendor", "tests", "test", "fi
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class FirstSettings:
     """What a repository's first configuration says; what is None or empty is left at its default."""
 
     specs: tuple[str, ...] = ()
@@ -52,21 +52,21 @@ class Start:
 
     def settings(self) -> dict[str, object]:
         """The keys that it sets, as JSON has them."""
-        found = {
+        settings = {
             "branches": self.branches,
             "specs": list(self.specs),
             "number": self.number.value if self.number else None,
             "since": self.since,
             "legacy": list(self.legacy),
         }
-        return {"mode": "enforce", **{key: value for key, value in found.items() if value or value == 0}}
+        return {"mode": "enforce", **{key: value for key, value in settings.items() if value or value == 0}}
 
     def text(self) -> str:
         """The settings alone, as a file."""
-        return "plangate:\n" + "".join(f"  {key}: {_written(value)}\n" for key, value in self.settings().items())
+        return "plangate:\n" + "".join(f"  {key}: {_yaml(value)}\n" for key, value in self.settings().items())
 
 
-def start_of(paths: Iterable[str]) -> Start:
+def first_settings(paths: Iterable[str]) -> FirstSettings:
     """Roots and names of features, from the paths of a repository's files."""
     folders = _feature_folders(paths)
     roots = Counter(root for root, _ in folders)
@@ -74,22 +74,22 @@ def start_of(paths: Iterable[str]) -> Start:
     specs = () if set(roots) <= {"specs"} else _roots(roots)
     plain = [read_folder_name(name, RepositoryConfig()) for name in names]
     if 2 * sum(_TICKET.match(name) is not None for name in names) > len(names) > 0:
-        return Start(specs, NumberMode.TICKET, TICKETS)
-    stamped = sum(found is not None and found.timestamp for found in plain)
-    return Start(specs, NumberMode.TIMESTAMP if 2 * stamped > len(names) > 0 else None)
+        return FirstSettings(specs, NumberMode.TICKET, TICKETS)
+    stamped = sum(folder_name is not None and folder_name.timestamp for folder_name in plain)
+    return FirstSettings(specs, NumberMode.TIMESTAMP if 2 * stamped > len(names) > 0 else None)
 
 
 def _feature_folders(paths: Iterable[str]) -> set[tuple[str, str]]:
     """Folders with a spec or a plan and a number or ticket in front, with the folder that they stand in."""
-    found = set()
+    folders = set()
     for path in paths:
         parts = path.split("/")
         if len(parts) < 3 or parts[-1] not in _DOCUMENTS or _SKIPPED.intersection(parts[:-2]):  # noqa: PLR2004  root, folder, file
             continue
         name = parts[-2]
         if read_folder_name(name, RepositoryConfig()) is not None or _TICKET.match(name):
-            found.add(("/".join(parts[:-2]), name))
-    return found
+            folders.add(("/".join(parts[:-2]), name))
+    return folders
 
 
 def _roots(roots: Mapping[str, int]) -> tuple[str, ...]:
@@ -106,17 +106,21 @@ def _glob(root: str) -> str:
     return "/".join([*parts[:-2], "*", parts[-1]])
 
 
-def letting_pass(start: Start, features: Iterable[FeatureReport], config: RepositoryConfig) -> Start:
+def with_failing_as_legacy(
+    start: FirstSettings, features: Iterable[FeatureReport], config: RepositoryConfig
+) -> FirstSettings:
     """The start with a `since`, and `legacy:` where no number counts, so that everything that blocks is legacy."""
-    blocked = [one.feature for one in features if any(found.severity is Severity.ERROR for found in one.findings)]
-    numbers = [number for one in blocked if (number := counted(one.number, config)) is not None]
-    others = [one.dir for one in blocked if counted(one.number, config) is None]
+    blocked = [
+        report.feature for report in features if any(finding.severity is Severity.ERROR for finding in report.findings)
+    ]
+    numbers = [number for report in blocked if (number := counted(report.number, config)) is not None]
+    others = [report.dir for report in blocked if counted(report.number, config) is None]
     since = max(numbers) + 1 if numbers else None
-    return Start(start.specs, start.number, start.branches, since, tuple(sorted(others)[:MAX_LEGACY]))
+    return FirstSettings(start.specs, start.number, start.branches, since, tuple(sorted(others)[:MAX_LEGACY]))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RepositoryFacts:
     """What the comment at the top tells of the repository."""
 
     features: int
@@ -126,13 +130,13 @@ class Found:
     """How it is tested, and where that is said."""
 
 
-def written(start: Start, found: Found) -> str:
+def config_text(start: FirstSettings, repository: RepositoryFacts) -> str:
     """The whole file, with a line end."""
     head = [
         "# How Plangate judges this repository. It holds once it is on the default branch.",
         "# Check it: plangate config validate · see what is in force: plangate config show",
         "# A key in a comment stands at its default; what is shown there is an example.",
-        *_told(found),
+        *_told(repository),
         "plangate:",
     ]
     settings = start.settings()
@@ -141,20 +145,20 @@ def written(start: Start, found: Found) -> str:
     return "\n".join(head) + "\n" + "\n\n".join([*parts, "\n".join(_commands())]) + "\n"
 
 
-def _told(found: Found) -> list[str]:
-    highest = f", the highest is {found.highest}" if found.highest else ""
-    facts = [count(found.features, "feature", "features") + highest]
-    constitution = found.constitution
+def _told(repository: RepositoryFacts) -> list[str]:
+    highest = f", the highest is {repository.highest}" if repository.highest else ""
+    facts = [count(repository.features, "feature", "features") + highest]
+    constitution = repository.constitution
     if constitution is not None and constitution.state is ConstitutionState.FILLED:
         hard = sum(principle.non_negotiable for principle in constitution.principles)
         version = f" {constitution.version}" if constitution.version else ""
-        said = f"constitution{version} with {count(len(constitution.principles), 'principle', 'principles')}"
-        facts.append(f"{said}, {hard} of them NON-NEGOTIABLE" if hard else said)
+        sentence = f"constitution{version} with {count(len(constitution.principles), 'principle', 'principles')}"
+        facts.append(f"{sentence}, {hard} of them NON-NEGOTIABLE" if hard else sentence)
     else:
         facts.append("no constitution that is filled, so no principle is judged")
-    if found.testing:
-        facts.append(f"tests: {found.testing}")
-    text = plain_line(f"Found here: {'; '.join(facts)}.", 600)
+    if repository.testing:
+        facts.append(f"tests: {repository.testing}")
+    text = plain_line(f"RepositoryFacts here: {'; '.join(facts)}.", 600)
     return [f"# {line}" for line in _wrapped(text, WIDTH - 2)]
 
 
@@ -165,7 +169,7 @@ def _key(key: KeyReference, settings: Mapping[str, object]) -> list[str]:
     if key.path == "artifacts":
         lines.append(f"  # names: {', '.join(ARTIFACTS)}")
     if key.path in settings:
-        return [*lines, f"  {key.path}: {_written(settings[key.path])}"]
+        return [*lines, f"  {key.path}: {_yaml(settings[key.path])}"]
     # A repository can lock one thing only; the example of the page is an owner's.
     return [*lines, "  # locked: [waive]" if key.path == "locked" else f"  # {EXAMPLES[key.path]}"]
 
@@ -181,7 +185,7 @@ def _commands() -> list[str]:
     return [*lines, f"  # commands: {{{pairs}}}"]
 
 
-def _written(value: object) -> str:
+def _yaml(value: object) -> str:
     """A value as YAML that reads as itself: JSON, but for plain words and patterns, which are easier to read so."""
     if isinstance(value, str):
         return value if re.fullmatch(r"[a-z-]{1,40}", value) else "'" + value.replace("'", "''") + "'"

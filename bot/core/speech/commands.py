@@ -59,7 +59,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandRow:
     """One row of the help table."""
 
     verb: Verb
@@ -81,8 +81,8 @@ class Entry:
 
 _BOTH = (Where.ISSUE, Where.PULL_REQUEST)
 
-COMMANDS: tuple[Entry, ...] = (
-    Entry(
+COMMANDS: tuple[CommandRow, ...] = (
+    CommandRow(
         Verb.PLAN,
         (Where.ISSUE,),
         Role.TRIAGE,
@@ -90,7 +90,7 @@ COMMANDS: tuple[Entry, ...] = (
         author=True,
         aliases=("draft", "create", "new"),
     ),
-    Entry(
+    CommandRow(
         Verb.PLAN,
         (Where.PULL_REQUEST,),
         Role.TRIAGE,
@@ -98,8 +98,8 @@ COMMANDS: tuple[Entry, ...] = (
         author=True,
         aliases=("draft", "create", "new"),
     ),
-    Entry(Verb.STATUS, _BOTH, Role.ANYONE, "what is due and what is missing"),
-    Entry(
+    CommandRow(Verb.STATUS, _BOTH, Role.ANYONE, "what is due and what is missing"),
+    CommandRow(
         Verb.WHY,
         _BOTH,
         Role.ANYONE,
@@ -107,7 +107,7 @@ COMMANDS: tuple[Entry, ...] = (
         arguments="[rule]",
         aliases=("explain",),
     ),
-    Entry(
+    CommandRow(
         Verb.CHECK,
         (Where.PULL_REQUEST,),
         Role.TRIAGE,
@@ -115,7 +115,7 @@ COMMANDS: tuple[Entry, ...] = (
         author=True,
         aliases=("recheck", "rerun", "refresh"),
     ),
-    Entry(
+    CommandRow(
         Verb.START,
         (Where.ISSUE,),
         Role.WRITE,
@@ -123,21 +123,23 @@ COMMANDS: tuple[Entry, ...] = (
         arguments="[slug]",
         aliases=("begin",),
     ),
-    Entry(
+    CommandRow(
         Verb.COMMIT, (Where.PULL_REQUEST,), Role.WRITE, "commits the missing drafts to this branch", aliases=("init",)
     ),
-    Entry(
+    CommandRow(
         Verb.WAIVE,
         (Where.PULL_REQUEST,),
         Role.MAINTAIN,
         "lets one rule pass here, with name and reason in the title",
         arguments="<rule> <reason>",
     ),
-    Entry(Verb.CONFIG, _BOTH, Role.ANYONE, "the settings in force and where each comes from", aliases=("settings",)),
-    Entry(Verb.HELP, _BOTH, Role.ANYONE, "this table", aliases=("?", "commands")),
+    CommandRow(
+        Verb.CONFIG, _BOTH, Role.ANYONE, "the settings in force and where each comes from", aliases=("settings",)
+    ),
+    CommandRow(Verb.HELP, _BOTH, Role.ANYONE, "this table", aliases=("?", "commands")),
 )
 
-_BY_WORD: dict[str, Verb] = {word: entry.verb for entry in COMMANDS for word in entry.words}
+_BY_WORD: dict[str, Verb] = {word: row.verb for row in COMMANDS for word in row.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +155,22 @@ class Access:
         return order.index(role) >= order.index(self.role) or (self.author and is_author)
 
 
-def entry_for(verb: Verb, where: Where) -> Entry | None:
+def row_for(verb: Verb, where: Where) -> CommandRow | None:
     """The row of a command at a place, None where it means nothing there."""
-    return next((entry for entry in COMMANDS if entry.verb is verb and where in entry.where), None)
+    return next((row for row in COMMANDS if row.verb is verb and where in row.where), None)
 
 
 def places_of(verb: Verb) -> tuple[Where, ...]:
     """Where a command can be used."""
-    return tuple(where for where in Where if entry_for(verb, where))
+    return tuple(where for where in Where if row_for(verb, where))
 
 
-def access(entry: Entry, settings: Commands) -> Access:
+def access(row: CommandRow, settings: Commands) -> Access:
     """Who may use it in a repository with these settings."""
     role = {Verb.START: settings.start, Verb.COMMIT: settings.commit, Verb.WAIVE: settings.waive}.get(
-        entry.verb, entry.role
+        row.verb, row.role
     )
-    return Access(role, entry.author)
+    return Access(role, row.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ class MistakeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class CommandMistake:
     """A line that was meant as a command and cannot be carried out."""
 
     kind: MistakeKind
@@ -227,34 +229,34 @@ class Mistake:
 
 def read_commands(
     text: str, where: Where, spelling: Spelling | None = None, rules: Collection[str] = ()
-) -> tuple[Command | Mistake, ...]:
+) -> tuple[Command | CommandMistake, ...]:
     """What a text asks for, in its order; the same command twice counts once. Total: never raises for any text.
 
     A command stands at the start of a line of an ordinary paragraph: not in code, a quote, a list, a table, a heading,
     a link or an HTML comment. `rules` are the ids that `why` and `waive` may name.
     """
     openings = (spelling or Spelling()).openings
-    found: list[Command | Mistake] = []
+    commands: list[Command | CommandMistake] = []
     for number, line in _command_lines(text[:MAX_TEXT], openings):
         read = _read_line(line, number, where, rules)
-        if read is None or any(_same(read, earlier) for earlier in found):
+        if read is None or any(_same(read, earlier) for earlier in commands):
             continue
-        if len(found) == MAX_COMMANDS:
-            found.append(Mistake(MistakeKind.TOO_MANY, number))
+        if len(commands) == MAX_COMMANDS:
+            commands.append(CommandMistake(MistakeKind.TOO_MANY, number))
             break
-        found.append(read)
-    return tuple(found)
+        commands.append(read)
+    return tuple(commands)
 
 
-def _same(one: Command | Mistake, other: Command | Mistake) -> bool:
+def _same(first: Command | CommandMistake, second: Command | CommandMistake) -> bool:
     return (
-        isinstance(one, Command)
-        and isinstance(other, Command)
-        and (one.verb, one.rule, one.slug, one.reason) == (other.verb, other.rule, other.slug, other.reason)
+        isinstance(first, Command)
+        and isinstance(second, Command)
+        and (first.verb, first.rule, first.slug, first.reason) == (second.verb, second.rule, second.slug, second.reason)
     )
 
 
-def _read_line(words: list[str], line: int, where: Where, rules: Collection[str]) -> Command | Mistake | None:
+def _read_line(words: list[str], line: int, where: Where, rules: Collection[str]) -> Command | CommandMistake | None:
     """One command line without its opening; None when it reads as prose and not as a command."""
     word = _bare(words[0]) if words else ""
     if not words or word in _POLITE:
@@ -264,16 +266,16 @@ def _read_line(words: list[str], line: int, where: Where, rules: Collection[str]
         close = difflib.get_close_matches(word, _BY_WORD, n=1, cutoff=0.6)
         if not close and len(words) > 1:
             return None
-        return Mistake(MistakeKind.UNKNOWN_COMMAND, line, None, word, close[0] if close else None)
+        return CommandMistake(MistakeKind.UNKNOWN_COMMAND, line, None, word, close[0] if close else None)
     if where not in places_of(verb):
-        return Mistake(MistakeKind.WRONG_PLACE, line, verb)
+        return CommandMistake(MistakeKind.WRONG_PLACE, line, verb)
     return _with_arguments(verb, words[1:], line, rules)
 
 
-def _with_arguments(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | Mistake:
+def _with_arguments(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | CommandMistake:
     match verb:
         case Verb.WAIVE if not words:
-            return Mistake(MistakeKind.MISSING_RULE, line, verb)
+            return CommandMistake(MistakeKind.MISSING_RULE, line, verb)
         case Verb.WAIVE | Verb.WHY if words:
             return _about_rule(verb, words, line, rules)
         case Verb.START if words:
@@ -282,22 +284,22 @@ def _with_arguments(verb: Verb, words: list[str], line: int, rules: Collection[s
             return _without_more(Command(verb, line), words)
 
 
-def _about_rule(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | Mistake:
+def _about_rule(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | CommandMistake:
     rule = _bare(words[0])
     if rule not in rules:
         close = difflib.get_close_matches(rule, rules, n=1, cutoff=0.6)
-        return Mistake(MistakeKind.UNKNOWN_RULE, line, verb, rule, close[0] if close else None)
+        return CommandMistake(MistakeKind.UNKNOWN_RULE, line, verb, rule, close[0] if close else None)
     if verb is Verb.WHY:
         return _without_more(Command(verb, line, rule=rule), words[1:])
     reason = " ".join(words[1:]).strip(" \"'“”„«»")[:MAX_REASON].rstrip()
     if len(reason) < _LEAST_REASON:
-        return Mistake(MistakeKind.MISSING_REASON, line, verb, rule)
+        return CommandMistake(MistakeKind.MISSING_REASON, line, verb, rule)
     return Command(verb, line, rule=rule, reason=reason)
 
 
-def _without_more(command: Command, words: list[str]) -> Command | Mistake:
+def _without_more(command: Command, words: list[str]) -> Command | CommandMistake:
     if words and _bare(words[0]) not in _POLITE:
-        return Mistake(MistakeKind.UNWANTED_WORDS, command.line, command.verb, " ".join(words)[:_MAX_WORD])
+        return CommandMistake(MistakeKind.UNWANTED_WORDS, command.line, command.verb, " ".join(words)[:_MAX_WORD])
     return command
 
 
@@ -317,9 +319,9 @@ def _bare(word: str) -> str:
 def _command_lines(text: str, openings: tuple[tuple[str, ...], ...]) -> list[tuple[int, list[str]]]:
     """Lines that open with a command's words, with their 1-based number and the words that follow."""
     candidates = {
-        number: rest
+        number: words
         for number, line in enumerate(text.split("\n"), start=1)
-        if (rest := _after_opening(line[:_MAX_LINE], openings)) is not None
+        if (words := _after_opening(line[:_MAX_LINE], openings)) is not None
     }
     if not candidates:
         return []

@@ -48,25 +48,25 @@ def mask_code(line: str) -> str:
     """The line with its code spans blanked, so that what is only quoted is not found; columns stay."""
     if "`" not in line:
         return line
-    return _CODE.sub(lambda found: " " * len(found[0]), line)
+    return _CODE.sub(lambda match: " " * len(match[0]), line)
 
 
 def brackets(line: str) -> Iterator[Bracket]:
     """The spans of a line that may be holes, in order. One that the line does not close runs to its end."""
     line = line[:MAX_LINE]
-    for found in _SPAN.finditer(line):
-        inner, closing = found[1], found[2]
-        end = found.end()
+    for match in _SPAN.finditer(line):
+        inner, closing = match[1], match[2]
+        end = match.end()
         after = line[end : end + 1]
-        if found[0].startswith("!") or not _LETTERS.search(inner) or _LABEL.fullmatch(inner) or inner.startswith("^"):
+        if match[0].startswith("!") or not _LETTERS.search(inner) or _LABEL.fullmatch(inner) or inner.startswith("^"):
             continue
-        target = found.start() > 0 and line[found.start() - 1] == "]"
-        if target or after in {"(", "["} or (after == ":" and not line[: found.start()].strip() and closing):
+        target = match.start() > 0 and line[match.start() - 1] == "]"
+        if target or after in {"(", "["} or (after == ":" and not line[: match.start()].strip() and closing):
             continue
         if not closing and len(inner) < 8:  # noqa: PLR2004  a lone bracket in prose, not a sentence that goes on
             continue
-        text = line[found.start() : end].rstrip()
-        yield Bracket(text, found.start(), found.start() + len(text), _label(line[: found.start()]))
+        text = line[match.start() : end].rstrip()
+        yield Bracket(text, match.start(), match.start() + len(text), _label(line[: match.start()]))
 
 
 def _label(before: str) -> str | None:

@@ -26,29 +26,29 @@ _SPLIT = re.compile(r"(.*?)([0-9]+)([a-z]?)$")
 
 def requirement_ids(text: str) -> Iterator[tuple[str, int]]:
     """Every requirement id of a text with its offset; ranges and lists (`FR-001–003`, `FR-001/002`) are written out."""
-    at = 0
-    while found := REQUIREMENT.search(text, at):
-        at = found.end()
-        yield found[0], found.start()
-        start, end = found[0], None
-        if link := _TO.match(text, at):
-            if other := REQUIREMENT.match(text, link.end()):
-                end, at = other[0], other.end()
+    position = 0
+    while match := REQUIREMENT.search(text, position):
+        position = match.end()
+        yield match[0], match.start()
+        start, end = match[0], None
+        if link := _TO.match(text, position):
+            if last := REQUIREMENT.match(text, link.end()):
+                end, position = last[0], last.end()
             elif (number := _NUMBER.match(text, link.end())) and _DASH.fullmatch(link[0]):
-                end, at = _with_number(start, number[0]), number.end()
+                end, position = _with_number(start, number[0]), number.end()
         if end is not None:
             for inner in _between(start, end):
-                yield inner, found.start()
+                yield inner, match.start()
             continue
-        while more := _MORE.match(text, at):
-            at = more.end()
-            yield _with_number(start, more[1]), found.start()
+        while further := _MORE.match(text, position):
+            position = further.end()
+            yield _with_number(start, further[1]), match.start()
 
 
 def story_ids(text: str) -> Iterator[tuple[str, int]]:
     """Every story id of a text in its plain form (`US1`) with its offset."""
-    for found in STORY.finditer(text):
-        yield f"US{int(found[1])}", found.start()
+    for match in STORY.finditer(text):
+        yield f"US{int(match[1])}", match.start()
 
 
 def _with_number(pattern: str, number: str) -> str:

@@ -104,7 +104,7 @@ def code_cell(text: str, limit: int = _SPAN) -> str:
 def html_code(text: str, limit: int = _SPAN) -> str:
     """The text in `<code>`, for the one place that reads no Markdown: a folded block's headline."""
     line = plain_line(text, limit) or "(empty)"
-    return f"<code>{re.sub(r'[^0-9A-Za-z ./:-]', lambda found: f'&#{ord(found.group())};', line)}</code>"
+    return f"<code>{re.sub(r'[^0-9A-Za-z ./:-]', lambda match: f'&#{ord(match.group())};', line)}</code>"
 
 
 def table_cell(markdown: str) -> str:
@@ -138,6 +138,6 @@ def marker(kind: str, **fields: str) -> str:
 
 def _encoded(value: str) -> str:
     safe = _PLAIN_NAME.sub(
-        lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")), value[:_SPAN]
+        lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace")), value[:_SPAN]
     )
     return safe.replace("--", "-%2D")

@@ -59,10 +59,10 @@ Piece = str | Code | Name | At | Pull
 Prose = tuple[Piece, ...]
 
 
-def label(at: At) -> str:
+def label(address: At) -> str:
     """An address as a person says it: the file's own name and its line."""
-    name = at.path.rstrip("/").rsplit("/", 1)[-1] + ("/" if at.path.endswith("/") else "")
-    return name if at.line is None else f"{name}:{at.line}"
+    name = address.path.rstrip("/").rsplit("/", 1)[-1] + ("/" if address.path.endswith("/") else "")
+    return name if address.line is None else f"{name}:{address.line}"
 
 
 def plain(prose: Prose) -> str:

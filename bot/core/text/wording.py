@@ -19,9 +19,9 @@ def clip(text: str, limit: int = MAX_QUOTE) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def count(number: int, one: str, many: str) -> str:
+def count(number: int, singular: str, plural: str) -> str:
     """`1 artifact`, `2 artifacts`."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{number} {singular if number == 1 else plural}"
 
 
 def line_list(lines: Iterable[int], most: int = 20) -> str:
@@ -43,12 +43,12 @@ def line_list(lines: Iterable[int], most: int = 20) -> str:
 
 def enumerated(texts: Iterable[str], most: int = 6) -> Prose:
     """Foreign texts as a list in a sentence: `a`, `b` and 3 more."""
-    given = list(texts)
+    quotes = list(texts)
     pieces: list[Piece] = []
-    for index, text in enumerate(given[:most]):
+    for index, text in enumerate(quotes[:most]):
         if index:
-            pieces.append(" and " if index == len(given) - 1 else ", ")
+            pieces.append(" and " if index == len(quotes) - 1 else ", ")
         pieces.append(Code(clip(text)))
-    if len(given) > most:
-        pieces.append(f" and {len(given) - most} more")
+    if len(quotes) > most:
+        pieces.append(f" and {len(quotes) - most} more")
     return tuple(pieces)

@@ -95,7 +95,7 @@ class TestAnswers:
             ("/plan statsu", "`/plan statsu` is no command. Did you mean `/plan status`?"),
             ("/plan commit", "`/plan commit` works on a pull request. `/plan help` lists what there is."),
             ("/plan waive", "`/plan waive` works on a pull request. `/plan help` lists what there is."),
-            ("/plan status now-ish", "`/plan status` takes nothing behind it; `now-ish` was not understood."),
+            ("/plan status now-ish", "`/plan status` takes no argument, but `now-ish` follows it."),
             ("/plan why dead-lnk", "`dead-lnk` is no rule. Did you mean `dead-link`?"),
             ("/plan why", "An issue is not judged, so there is nothing to explain here; a pull request is."),
         ],

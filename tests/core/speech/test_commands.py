@@ -14,14 +14,14 @@ from bot.core.speech.commands import (
     MAX_COMMANDS,
     MAX_REASON,
     Command,
-    Mistake,
+    CommandMistake,
     MistakeKind,
     Spelling,
     Verb,
     Where,
     access,
-    entry_for,
     read_commands,
+    row_for,
 )
 from tests.effort import bounded_work
 
@@ -33,7 +33,7 @@ def verbs(text: str, where: Where = PULL, spelling: Spelling | None = None) -> l
     return [read.verb for read in read_commands(text, where, spelling, RULES) if isinstance(read, Command)]
 
 
-def only(text: str, where: Where = PULL) -> Command | Mistake:
+def only(text: str, where: Where = PULL) -> Command | CommandMistake:
     (read,) = read_commands(text, where, None, RULES)
     return read
 
@@ -142,28 +142,28 @@ def test_arguments_are_typed() -> None:
 @pytest.mark.parametrize(
     ("text", "where", "mistake"),
     [
-        ("/plan stauts", PULL, Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status")),
-        ("/plan stauts now", PULL, Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status")),
-        ("/plan frobnicate", PULL, Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "frobnicate", None)),
+        ("/plan stauts", PULL, CommandMistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status")),
+        ("/plan stauts now", PULL, CommandMistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status")),
+        ("/plan frobnicate", PULL, CommandMistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "frobnicate", None)),
         (
             "/plan why missing-artefact",
             PULL,
-            Mistake(MistakeKind.UNKNOWN_RULE, 1, Verb.WHY, "missing-artefact", "missing-artifact"),
+            CommandMistake(MistakeKind.UNKNOWN_RULE, 1, Verb.WHY, "missing-artefact", "missing-artifact"),
         ),
-        ("/plan waive", PULL, Mistake(MistakeKind.MISSING_RULE, 1, Verb.WAIVE)),
+        ("/plan waive", PULL, CommandMistake(MistakeKind.MISSING_RULE, 1, Verb.WAIVE)),
         (
             "/plan waive missing-artifact ok",
             PULL,
-            Mistake(MistakeKind.MISSING_REASON, 1, Verb.WAIVE, "missing-artifact"),
+            CommandMistake(MistakeKind.MISSING_REASON, 1, Verb.WAIVE, "missing-artifact"),
         ),
-        ("/plan commit to main", PULL, Mistake(MistakeKind.UNWANTED_WORDS, 1, Verb.COMMIT, "to main")),
-        ("/plan start", PULL, Mistake(MistakeKind.WRONG_PLACE, 1, Verb.START)),
-        ("/plan commit", ISSUE, Mistake(MistakeKind.WRONG_PLACE, 1, Verb.COMMIT)),
-        ("/plan check", ISSUE, Mistake(MistakeKind.WRONG_PLACE, 1, Verb.CHECK)),
-        ("/plan waive number-collision it is fine", ISSUE, Mistake(MistakeKind.WRONG_PLACE, 1, Verb.WAIVE)),
+        ("/plan commit to main", PULL, CommandMistake(MistakeKind.UNWANTED_WORDS, 1, Verb.COMMIT, "to main")),
+        ("/plan start", PULL, CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.START)),
+        ("/plan commit", ISSUE, CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.COMMIT)),
+        ("/plan check", ISSUE, CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.CHECK)),
+        ("/plan waive number-collision it is fine", ISSUE, CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.WAIVE)),
     ],
 )
-def test_a_mistake_is_named(text: str, where: Where, mistake: Mistake) -> None:
+def test_a_mistake_is_named(text: str, where: Where, mistake: CommandMistake) -> None:
     assert only(text, where) == mistake
 
 
@@ -171,7 +171,7 @@ def test_five_commands_are_read_and_a_sixth_is_said() -> None:
     text = "\n".join(f"/plan why {rule}" for rule in RULES) + "\n/plan status\n/plan help\n/plan check\n/plan config"
     read = read_commands(text, PULL, None, RULES)
     assert len(read) == MAX_COMMANDS + 1
-    assert read[-1] == Mistake(MistakeKind.TOO_MANY, 6)
+    assert read[-1] == CommandMistake(MistakeKind.TOO_MANY, 6)
 
 
 def test_the_same_command_twice_counts_once() -> None:
@@ -179,8 +179,8 @@ def test_the_same_command_twice_counts_once() -> None:
 
 
 def test_who_may_follows_the_repositorys_settings() -> None:
-    start = entry_for(Verb.START, ISSUE)
-    plan = entry_for(Verb.PLAN, ISSUE)
+    start = row_for(Verb.START, ISSUE)
+    plan = row_for(Verb.PLAN, ISSUE)
     assert start is not None
     assert plan is not None
     settings = Commands(start=Role.MAINTAIN)
@@ -192,11 +192,11 @@ def test_who_may_follows_the_repositorys_settings() -> None:
 
 
 def test_every_command_has_a_row_and_every_word_one_meaning() -> None:
-    assert {entry.verb for entry in COMMANDS} == set(Verb)
+    assert {row.verb for row in COMMANDS} == set(Verb)
     meanings: dict[str, Verb] = {}
-    for entry in COMMANDS:
-        for word in entry.words:
-            assert meanings.setdefault(word, entry.verb) is entry.verb
+    for row in COMMANDS:
+        for word in row.words:
+            assert meanings.setdefault(word, row.verb) is row.verb
 
 
 _LINES = st.lists(

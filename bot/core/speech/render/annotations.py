@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import State
 from bot.core.forge.effects import Annotation
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render.facts import Told, counted_order, told
+from bot.core.speech.render.facts import Occurrence, counted_order, occurrences_of
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.prose import At, Code, Name, Pull, label
 
@@ -29,22 +29,24 @@ _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTI
 
 def annotate(report: Report, context: RenderContext) -> tuple[Annotation, ...]:
     """The worst 50. Notices of legacy features and whatever has no place in the head's files get none."""
-    items = [item for item in counted_order(told(report), context) if _shown(item)]
-    placed = ((item.finding, _line(item)) for item in items)
-    found = (_annotation(finding, line) for finding, line in placed if line is not None)
-    return tuple(islice(found, MOST))
+    occurrences = [occurrence for occurrence in counted_order(occurrences_of(report), context) if _shown(occurrence)]
+    placed = ((occurrence.finding, _line(occurrence)) for occurrence in occurrences)
+    annotations = (_annotation(finding, line) for finding, line in placed if line is not None)
+    return tuple(islice(annotations, MOST))
 
 
-def _shown(item: Told) -> bool:
-    return item.finding.severity is Severity.ERROR or not (item.feature and item.feature.feature.legacy)
+def _shown(occurrence: Occurrence) -> bool:
+    return occurrence.finding.severity is Severity.ERROR or not (
+        occurrence.feature and occurrence.feature.feature.legacy
+    )
 
 
-def _line(item: Told) -> int | None:
+def _line(occurrence: Occurrence) -> int | None:
     """The line, the first one for a file as a whole that is there, None where there is nothing to point at."""
-    finding = item.finding
+    finding = occurrence.finding
     if finding.line is not None:
         return finding.line
-    artifacts = item.feature.artifacts if item.feature else ()
+    artifacts = occurrence.feature.artifacts if occurrence.feature else ()
     present = any(artifact.path == finding.path and artifact.state is not State.MISSING for artifact in artifacts)
     return 1 if present and not finding.path.endswith("/") else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.forge.effects import Action, CheckRunOutput
 from bot.core.speech.render.annotations import annotate
 from bot.core.speech.render.markdown import Links
-from bot.core.speech.render.summary import Page, page, summary
+from bot.core.speech.render.summary import Page, page_of, summary
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import code_span, fence
 
@@ -29,10 +29,10 @@ DRAFT = Action("Draft the plan", "Reply with a prefilled plan", "draft")
 
 def check_run(report: Report, context: RenderContext, draft: Draft | None = None) -> CheckRunOutput:
     """The whole run; every limit holds whatever the report holds."""
-    this = page(report, context, draft)
+    page = page_of(report, context, draft)
     return CheckRunOutput(
         title=title(report, context),
-        summary=bounded_summary(this),
+        summary=bounded_summary(page),
         text=draft_text(draft, context) if draft else None,
         annotations=annotate(report, context),
         actions=(RECHECK, DRAFT) if _can_draft(report, context) else (RECHECK,),
@@ -46,17 +46,17 @@ def _can_draft(report: Report, context: RenderContext) -> bool:
 
 def as_markdown(report: Report, context: RenderContext) -> str:
     """The check run's own text with its title as the heading, for `plangate check --format markdown`."""
-    return f"## {title(report, context)}\n\n{bounded_summary(page(report, context))}"
+    return f"## {title(report, context)}\n\n{bounded_summary(page_of(report, context))}"
 
 
-def bounded_summary(this: Page, limit: int = LIMIT) -> str:
+def bounded_summary(page: Page, limit: int = LIMIT) -> str:
     """The summary with as many findings as fit. The tables go before a finding does."""
-    most = min(this.count, _MOST_FINDINGS)
-    whole = summary(this, most)
-    if size(whole) <= limit:
-        return whole
-    shown = largest(lambda count: size(summary(this, count, with_tables=False)) <= limit, most)
-    return summary(this, shown, with_tables=False)
+    most = min(page.count, _MOST_FINDINGS)
+    full_text = summary(page, most)
+    if size(full_text) <= limit:
+        return full_text
+    shown = largest(lambda count: size(summary(page, count, with_tables=False)) <= limit, most)
+    return summary(page, shown, with_tables=False)
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from bot.core.forge.effects import Conclusion
 from bot.core.speech.render.check_run import draft_text, largest
 from bot.core.speech.render.context import short
-from bot.core.speech.render.facts import Told, coming, counted
+from bot.core.speech.render.facts import Occurrence, coming
 from bot.core.speech.render.findings_list import PASTE
 from bot.core.speech.render.lead import blanks
 from bot.core.speech.render.markdown import Links
-from bot.core.speech.render.summary import page
+from bot.core.speech.render.summary import page_of
 from bot.core.speech.render.title import outcome
 from bot.core.text.neutral import MARKER, code_span, fence, marker, table_cell
 from bot.core.text.prose import At
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from bot.core.drafting.draft import Draft
@@ -55,16 +56,16 @@ def sticky(report: Report, context: RenderContext, draft: Draft | None = None) -
     """
     if context.pull_request is None:
         return None
-    this = page(report, context)
-    if not this.errors:
+    page = page_of(report, context)
+    if not page.errors:
         return StickyComment(StickyKind.CLEAR, _clear(report, context))
-    most = min(len(this.errors), _MOST_ROWS)
+    most = min(len(page.errors), _MOST_ROWS)
     for candidate in (draft, None):
-        body = _work(this, most, candidate)
+        body = _work(page, most, candidate)
         if len(body) <= COMMENT_LIMIT:
             return StickyComment(StickyKind.WORK, body)
-    shown = largest(lambda count: len(_work(this, count, None)) <= COMMENT_LIMIT, most)
-    return StickyComment(StickyKind.WORK, _work(this, shown, None))
+    shown = largest(lambda count: len(_work(page, count, None)) <= COMMENT_LIMIT, most)
+    return StickyComment(StickyKind.WORK, _work(page, shown, None))
 
 
 def _marker(report: Report) -> str:
@@ -79,45 +80,45 @@ def _what(report: Report) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} features"
 
 
-def _work(this: Page, shown: int, draft: Draft | None) -> str:
-    links = Links(this.context)
-    report, context = this.report, this.context
+def _work(page: Page, shown: int, draft: Draft | None) -> str:
+    links = Links(page.context)
+    report, context = page.report, page.context
     run = links.to("check run", context.check_run_url, "cr")
-    things = counted(len(this.errors), "thing", "things")
+    things = count(len(page.errors), "thing", "things")
     advice = report.conclusion is Conclusion.NEUTRAL
     to_do = f"{things} to look at in {_what(report)}" if advice else f"{things} to do before {_what(report)} can merge"
-    at = f" · as of {code_span(short(context.head_sha))}" if context.head_sha else ""
-    first = list(this.errors[:shown])
-    rows = [_row(item, links, named=this.several) for item in first]
-    cut = [f"and {len(this.errors) - shown} more in the {run}"] if shown < len(this.errors) else []
+    as_of = f" · as of {code_span(short(context.head_sha))}" if context.head_sha else ""
+    first = list(page.errors[:shown])
+    rows = [_row(finding, links, named=page.several) for finding in first]
+    cut = [f"and {len(page.errors) - shown} more in the {run}"] if shown < len(page.errors) else []
     parts = [
-        f"{_marker(report)}\n**{to_do}** · {run}{at}",
+        f"{_marker(report)}\n**{to_do}** · {run}{as_of}",
         "\n".join(["| | what | where | way out |", "|---|---|---|---|", *rows]) if rows else "",
         *cut,
         *_pastes(first, links),
         _folded(draft, context) if draft else "",
-        _foot(this),
+        _foot(page),
         links.definitions(),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _row(item: Told, links: Links, *, named: bool) -> str:
-    finding = item.finding
-    name = f"{code_span(item.feature.feature.name)}: " if named and item.feature else ""
-    what = name + links.prose(finding.title, cell=True).strip()
+def _row(occurrence: Occurrence, links: Links, *, named: bool) -> str:
+    finding = occurrence.finding
+    name = f"{code_span(occurrence.feature.feature.name)}: " if named and occurrence.feature else ""
+    title = name + links.prose(finding.title, cell=True).strip()
     where = links.at(At(finding.path, finding.line)) if finding.path else ""
     way_out = links.prose(finding.fix, cell=True).strip().rstrip(".:")
     below = " (below)" if finding.paste else ""
-    return f"| ❌ | {table_cell(what)} | {table_cell(where)} | {table_cell(way_out + below)} |"
+    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(way_out + below)} |"
 
 
-def _pastes(items: list[Told], links: Links) -> list[str]:
+def _pastes(occurrences: list[Occurrence], links: Links) -> list[str]:
     """What is ready to paste; with its title before it when there are several."""
-    found = [item.finding for item in items if item.finding.paste]
+    findings = [occurrence.finding for occurrence in occurrences if occurrence.finding.paste]
     parts: list[str] = []
-    for finding in found:
-        parts += [f"{links.prose(finding.title).strip()}:"] if len(found) > 1 else []
+    for finding in findings:
+        parts += [f"{links.prose(finding.title).strip()}:"] if len(findings) > 1 else []
         parts.append(fence(finding.paste or "", finding.paste_as, limit=PASTE))
     return parts
 
@@ -127,14 +128,14 @@ def _folded(draft: Draft, context: RenderContext) -> str:
     return f"<details><summary>{head}</summary>\n\n{draft_text(draft, context).strip()}\n\n</details>"
 
 
-def _foot(this: Page) -> str:
-    others = len(this.others)
-    rest = ""
+def _foot(page: Page) -> str:
+    others = len(page.others)
+    elsewhere = ""
     if others:
-        rest = f"{counted(others, 'finding', 'findings')} that {'does' if others == 1 else 'do'} not block"
-        rest += f" {'is' if others == 1 else 'are'} in the check run. "
+        elsewhere = f"{count(others, 'finding', 'findings')} that {'does' if others == 1 else 'do'} not block"
+        elsewhere += f" {'is' if others == 1 else 'are'} in the check run. "
     return (
-        f"<sub>{rest}This comment changes as you push; it is never posted twice."
+        f"<sub>{elsewhere}This comment changes as you push; it is never posted twice."
         " `/plan why` explains, `/plan help` lists the rest.</sub>"
     )
 
@@ -142,12 +143,12 @@ def _foot(this: Page) -> str:
 def _clear(report: Report, context: RenderContext) -> str:
     links = Links(context)
     run = links.to("Check run", context.check_run_url, "cr")
-    at = f" as of {code_span(short(context.head_sha))}" if context.head_sha else ""
+    as_of = f" as of {code_span(short(context.head_sha))}" if context.head_sha else ""
     if not report.features:
-        line = f"✅ **All clear**: nothing here is to be judged any more{at}. {run}."
+        line = f"✅ **All clear**: nothing here is to be judged any more{as_of}. {run}."
     else:
         worth = outcome(report.features[0]) if len(report.features) == 1 else ""
-        line = f"✅ **All clear**: {_clear_words(report)}{at}. {run}{': ' + worth if worth else ''}."
+        line = f"✅ **All clear**: {_clear_words(report)}{as_of}. {run}{': ' + worth if worth else ''}."
     return "\n\n".join(part for part in (f"{_marker(report)}\n{line}", links.definitions()) if part) + "\n"
 
 

@@ -10,12 +10,12 @@ from bot.core.speech.render.annotations import MOST, words
 from bot.core.speech.render.check_run import LIMIT, RECHECK, largest, size
 from bot.core.speech.render.context import short
 from bot.core.speech.render.excerpt import SourceLines, excerpt
-from bot.core.speech.render.facts import counted
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links, with_code
 from bot.core.speech.render.title import TITLE_LIMIT, needs_admin
 from bot.core.text.neutral import code_span, fence, neutralise, plain_line
 from bot.core.text.prose import At, Side
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from bot.core.config.yaml import ConfigMistake
@@ -57,11 +57,11 @@ def config_run(file: ConfigFile, context: RenderContext) -> CheckRunOutput:
         return _output(title, f"{text}\n\n{_foot(file, context, Links(context))}\n", (), Conclusion.SUCCESS)
     most = min(len(file.mistakes), _MOST_MISTAKES)
     shown = largest(lambda count: size(_summary(file, context, count)) <= LIMIT, most)
-    mistakes = counted(len(file.mistakes), "mistake", "mistakes")
+    mistakes = count(len(file.mistakes), "mistake", "mistakes")
     in_force = f"{_branch(context)}'s version stays in force" if file.base_exists else "the defaults stay in force"
-    found = tuple(_annotation(file.path, mistake) for mistake in file.mistakes[:MOST])
+    annotations = tuple(_annotation(file.path, mistake) for mistake in file.mistakes[:MOST])
     title = plain_line(f"{name}: {mistakes} · {in_force}", TITLE_LIMIT)
-    return _output(title, _summary(file, context, shown), found, Conclusion.FAILURE)
+    return _output(title, _summary(file, context, shown), annotations, Conclusion.FAILURE)
 
 
 def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
@@ -86,12 +86,12 @@ def never_good(path: str, mistake: ConfigMistake, context: RenderContext) -> Che
     """The run on a feature that cannot be judged, because no version of the file was ever readable."""
     links = Links(context)
     where = links.at(At(path, mistake.spot.line, Side.BASE), code_span(path))
-    said = plain_line(mistake.title).rstrip(".")
+    problem = plain_line(mistake.title).rstrip(".")
     summary = "\n\n".join(
         [
             (
                 f"We cannot judge this feature: {where} on {code_span(_branch(context))} has never been readable"
-                f" (line {mistake.spot.line}, column {mistake.spot.column}: {neutralise(said)}."
+                f" (line {mistake.spot.line}, column {mistake.spot.column}: {neutralise(problem)}."
                 f" {links.prose(with_code(mistake.remedy))})."
             ),
             (
@@ -118,19 +118,19 @@ def _branch(context: RenderContext) -> str:
 def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
     links = Links(context)
     branch = code_span(_branch(context))
-    places = counted(len(file.mistakes), "place", "places")
+    places = count(len(file.mistakes), "place", "places")
     holds = f"the version on {branch} stays in force" if file.base_exists else "the defaults stay in force"
     mended = "it is mended" if len(file.mistakes) == 1 else "they are mended"
     until = f"Until {mended}, {holds}: no open pull request is affected."
     lines = SourceLines({file.path: file.text})
     items = [_item(number, file, mistake, lines, links) for number, mistake in enumerate(file.mistakes[:shown], 1)]
-    left = len(file.mistakes) - shown
+    not_shown = len(file.mistakes) - shown
     check = code_span(f"plangate config validate {file.path}")
     keys = links.to("all keys", f"{context.site_url}/configuration" if context.site_url else None, "k")
     parts = [
         f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. {until}",
         "\n".join(items),
-        f"and {left} more: {check} lists them all" if left else "",
+        f"and {not_shown} more: {check} lists them all" if not_shown else "",
         f"Check it on your desk: {check}{' · ' + keys if context.site_url else ''}",
         _foot(file, context, links),
         links.definitions(),
@@ -141,8 +141,8 @@ def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
 def _item(number: int, file: ConfigFile, mistake: ConfigMistake, lines: SourceLines, links: Links) -> str:
     spot = mistake.spot
     place = f"line {spot.line}, column {spot.column}"
-    said = f"{neutralise(mistake.title.rstrip('.'))}. {links.prose(with_code(mistake.remedy)).strip()}"
-    head = f"{number}. ❌ **{place}**: {said}"
+    sentence = f"{neutralise(mistake.title.rstrip('.'))}. {links.prose(with_code(mistake.remedy)).strip()}"
+    head = f"{number}. ❌ **{place}**: {sentence}"
     raw = lines.line(file.path, spot.line)
     if raw is None or not raw.strip():
         return head
@@ -155,24 +155,24 @@ def _item(number: int, file: ConfigFile, mistake: ConfigMistake, lines: SourceLi
 
 def _annotation(path: str, mistake: ConfigMistake) -> Annotation:
     spot = mistake.spot
-    said = plain_line(mistake.title, 255)
+    title = plain_line(mistake.title, 255)
     return Annotation(
         path=path,
         start_line=spot.line,
         end_line=spot.line,
         annotation_level="failure",
-        title=said[:1].upper() + said[1:],
-        message=words(with_code(mistake.remedy)) or said,
+        title=title[:1].upper() + title[1:],
+        message=words(with_code(mistake.remedy)) or title,
         start_column=spot.column,
         end_column=spot.column + max(1, spot.length) - 1,
     )
 
 
 def _foot(file: ConfigFile, context: RenderContext, links: Links) -> str:
-    held = ""
+    checked_against = ""
     constitution = file.constitution
     if constitution and context.base_sha:
         name = f"constitution {neutralise(constitution.version, 40)}" if constitution.version else "the constitution"
         linked = links.to(name, context.at_url(At(constitution.path, None, Side.BASE)), "con")
-        held = f"Checked against {linked} at {code_span(f'{_branch(context)}@{short(context.base_sha)}')} · "
-    return f"<sub>{held}{version(context)}</sub>"
+        checked_against = f"Checked against {linked} at {code_span(f'{_branch(context)}@{short(context.base_sha)}')} · "
+    return f"<sub>{checked_against}{version(context)}</sub>"

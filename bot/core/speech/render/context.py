@@ -43,7 +43,7 @@ class ConfigTrouble:
     since: str
     """The commit that broke it; empty where that is not known."""
     line: int
-    what: str
+    problem: str
     """The first mistake, as a clause; our own words in backticks become code. Empty where nobody here may read it."""
     good: str
     """The commit whose version is in force; empty where no version is, so that the defaults are."""
@@ -97,8 +97,8 @@ class RenderContext:
 
     def clause(self, rule: str) -> Clause:
         """How findings of the rule are counted; an unknown rule is counted by its id."""
-        known = self.rules.get(rule)
-        return known.clause if known else Clause(f"{rule} finding", f"{rule} findings", 99)
+        registered = self.rules.get(rule)
+        return registered.clause if registered else Clause(f"{rule} finding", f"{rule} findings", 99)
 
     def rule_url(self, rule: str) -> str | None:
         """The rule's page, None for what is no registered rule."""
@@ -108,11 +108,11 @@ class RenderContext:
             return f"{self.site_url}/rules/{quote(rule)}"
         return f"{self.rules_url}#{quote(rule)}" if self.rules_url else None
 
-    def at_url(self, at: At) -> str | None:
+    def at_url(self, address: At) -> str | None:
         """The address at its commit. Lines need the source view: rendered Markdown has none."""
-        sha = self.head_sha if at.side is Side.HEAD else self.base_sha
-        line = "" if at.line is None else f"?plain=1#L{at.line}"
-        return self.blob_url(sha, at.path, line) if sha and at.path else None
+        sha = self.head_sha if address.side is Side.HEAD else self.base_sha
+        line = "" if address.line is None else f"?plain=1#L{address.line}"
+        return self.blob_url(sha, address.path, line) if sha and address.path else None
 
     def blob_url(self, sha: str, path: str, tail: str = "") -> str | None:
         """A file at a commit; a path that ends with a slash is a folder."""
@@ -141,8 +141,8 @@ class RenderContext:
     @property
     def short_digest(self) -> str:
         """`sha256:5d1e0c97`."""
-        kind, _, value = self.digest.partition(":")
-        return f"{kind}:{value[:_SHORT_DIGEST]}" if value else ""
+        kind, _, digits = self.digest.partition(":")
+        return f"{kind}:{digits[:_SHORT_DIGEST]}" if digits else ""
 
     @property
     def desk_base(self) -> str:

@@ -44,8 +44,8 @@ def excerpt(raw: str, column: int | None, end_column: int | None, room: int) -> 
     room = max(room, _LEAST)
     indent = len(raw[:_LOOKED_AT]) - len(raw[:_LOOKED_AT].lstrip())
     first = min((column or indent + 1) - 1, max(0, len(raw) - 1))
-    whole = len(raw) <= room and _cells(raw) <= room
-    start, stop = (0, len(raw)) if whole else _window(raw, first, room)
+    fits = len(raw) <= room and _cells(raw) <= room
+    start, stop = (0, len(raw)) if fits else _window(raw, first, room)
     last = max(first + 1, min(end_column or column or len(raw.rstrip()), stop))
     lead, tail = "…" if start else "", "…" if stop < len(raw) else ""
     line = lead + "".join(_shown(char) for char in raw[start:stop]) + tail

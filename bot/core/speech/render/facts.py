@@ -24,59 +24,54 @@ DEVIATIONS = (Verdict.VIOLATION, Verdict.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Occurrence:
     """A finding with the feature that it belongs to, None where it belongs to none."""
 
     finding: Finding
     feature: FeatureReport | None
 
 
-def told(report: Report) -> tuple[Told, ...]:
+def occurrences_of(report: Report) -> tuple[Occurrence, ...]:
     """Every finding that is a thing to look at; "comes next" is a state and stands in the tables."""
-    of_none = [Told(finding, None) for finding in report.findings]
-    of_features = [Told(finding, feature) for feature in report.features for finding in feature.findings]
-    return tuple(item for item in of_none + of_features if not item.finding.follow_up)
+    of_none = [Occurrence(finding, None) for finding in report.findings]
+    of_features = [Occurrence(finding, feature) for feature in report.features for finding in feature.findings]
+    return tuple(occurrence for occurrence in of_none + of_features if not occurrence.finding.follow_up)
 
 
-def blocking(items: Iterable[Told]) -> list[Told]:
+def blocking(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
     """Those that block."""
-    return [item for item in items if item.finding.severity is Severity.ERROR]
+    return [occurrence for occurrence in occurrences if occurrence.finding.severity is Severity.ERROR]
 
 
-def counted_order(items: Iterable[Told], context: RenderContext) -> list[Told]:
+def counted_order(occurrences: Iterable[Occurrence], context: RenderContext) -> list[Occurrence]:
     """Worst first, then as the title counts them, then by place."""
 
-    def key(item: Told) -> tuple[int, str, int, str, int, int]:
-        finding = item.finding
-        directory = item.feature.feature.dir if item.feature else ""
+    def key(occurrence: Occurrence) -> tuple[int, str, int, str, int, int]:
+        finding = occurrence.finding
+        directory = occurrence.feature.feature.dir if occurrence.feature else ""
         rank = context.clause(finding.rule).rank
         return (_SEVERITIES.index(finding.severity), directory, rank, finding.rule, *_place(finding))
 
-    return sorted(items, key=key)
+    return sorted(occurrences, key=key)
 
 
-def line_order(items: Iterable[Told]) -> list[Told]:
+def line_order(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
     """Worst first, then missing artifacts in their order, then by file and line: the order of a terminal."""
 
-    def key(item: Told) -> tuple[int, int, str, int, int]:
-        finding = item.finding
+    def key(occurrence: Occurrence) -> tuple[int, int, str, int, int]:
+        finding = occurrence.finding
         artifact = ARTIFACTS.index(finding.subject) if finding.subject in ARTIFACTS else len(ARTIFACTS)
         return (_SEVERITIES.index(finding.severity), artifact, finding.path, *_place(finding))
 
-    return sorted(items, key=key)
+    return sorted(occurrences, key=key)
 
 
 def _place(finding: Finding) -> tuple[int, int]:
     return finding.line or 0, finding.column or 0
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """`1 thing`, `2 things`."""
-    return f"{count} {one if count == 1 else many}"
-
-
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PrincipleStatus:
     """Where one principle stands: the item that speaks for it and the row that justifies it."""
 
     principle: Principle
@@ -96,23 +91,23 @@ class Standing:
         return self.verdict is not None and self.verdict not in _OPEN
 
 
-def standings(feature: FeatureReport) -> tuple[Standing, ...]:
+def principle_statuses(feature: FeatureReport) -> tuple[PrincipleStatus, ...]:
     """One per principle of a filled constitution, in its order."""
     if feature.constitution.state is not ConstitutionState.FILLED:
         return ()
-    return tuple(_standing(principle, feature) for principle in feature.constitution.principles)
+    return tuple(_status(principle, feature) for principle in feature.constitution.principles)
 
 
-def _standing(principle: Principle, feature: FeatureReport) -> Standing:
+def _status(principle: Principle, feature: FeatureReport) -> PrincipleStatus:
     key = principle.id or principle.name
     about = [check for check in feature.checks if check.principle == key]
     rows = [row for row in feature.violations if key in (row.principle, *row.names)]
-    found = [finding for finding in feature.findings if finding.subject == key and not finding.follow_up]
-    return Standing(
+    findings = [finding for finding in feature.findings if finding.subject == key and not finding.follow_up]
+    return PrincipleStatus(
         principle,
         _speaker(about),
         next((row for row in rows if row.complete), rows[0] if rows else None),
-        min(found, key=lambda finding: _SEVERITIES.index(finding.severity), default=None),
+        min(findings, key=lambda finding: _SEVERITIES.index(finding.severity), default=None),
     )
 
 
@@ -123,14 +118,14 @@ def _speaker(checks: list[Check]) -> Check | None:
     return min(later or first or checks, key=lambda check: _WEIGHT.index(check.verdict), default=None)
 
 
-def deviations(feature: FeatureReport) -> list[Standing]:
+def deviations(feature: FeatureReport) -> list[PrincipleStatus]:
     """Principles that the plan departs from, with the row that says why: what only a person can judge."""
-    found = [
-        standing
-        for standing in standings(feature)
-        if standing.verdict in DEVIATIONS and standing.row and standing.row.complete
+    deviating = [
+        status
+        for status in principle_statuses(feature)
+        if status.verdict in DEVIATIONS and status.row and status.row.complete
     ]
-    return sorted(found, key=lambda standing: standing.verdict is not Verdict.VIOLATION)
+    return sorted(deviating, key=lambda status: status.verdict is not Verdict.VIOLATION)
 
 
 def there(artifact: Artifact) -> bool:

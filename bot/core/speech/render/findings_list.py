@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import NO_KEY_ENTITIES
 from bot.core.documents.plan import Verdict
 from bot.core.judging.findings import FeatureReport, Severity
-from bot.core.speech.render.facts import Standing, Told, deviations, standings, taken_back
+from bot.core.speech.render.facts import Occurrence, PrincipleStatus, deviations, principle_statuses, taken_back
 from bot.core.text.neutral import code_span, fence, neutralise, table_cell
 from bot.core.text.prose import At
 
@@ -21,21 +21,27 @@ _QUOTED = 160
 _ROWS = 20
 
 
-def blocks(items: list[Told], links: Links, *, named: bool) -> list[str]:
+def blocks(occurrences: list[Occurrence], links: Links, *, named: bool) -> list[str]:
     """`1. ❌ **title.** why fix · rule`, each with its paste. `named` says which feature, where there are several."""
-    return [_item(f"{number}. ❌ ", item, links, named=named) for number, item in enumerate(items, 1)]
+    return [_item(f"{number}. ❌ ", occurrence, links, named=named) for number, occurrence in enumerate(occurrences, 1)]
 
 
-def does_not_block(items: list[Told], links: Links, *, named: bool) -> list[str]:
+def does_not_block(occurrences: list[Occurrence], links: Links, *, named: bool) -> list[str]:
     """`- ⚠️ **title.** why fix · rule`; a notice has no mark, since nothing is to be done about it."""
     return [
-        _item("- ⚠️ " if item.finding.severity is Severity.WARNING else "- ", item, links, named=named) for item in items
+        _item(
+            "- ⚠️ " if occurrence.finding.severity is Severity.WARNING else "- ",
+            occurrence,
+            links,
+            named=named,
+        )
+        for occurrence in occurrences
     ]
 
 
-def _item(lead: str, item: Told, links: Links, *, named: bool) -> str:
-    finding = item.finding
-    name = f"{code_span(item.feature.feature.name)}: " if named and item.feature else ""
+def _item(lead: str, occurrence: Occurrence, links: Links, *, named: bool) -> str:
+    finding = occurrence.finding
+    name = f"{code_span(occurrence.feature.feature.name)}: " if named and occurrence.feature else ""
     line = f"{lead}{name}{statement(finding, links)} · {links.rule(finding.rule)}"
     if finding.paste is None:
         return line
@@ -65,22 +71,24 @@ def grid(finding: Finding, links: Links) -> str:
 def worth_a_look(feature: FeatureReport, links: Links) -> list[str]:
     """What a reviewer has to judge: justified deviations and what the plan calls not applicable, with its reasons."""
     plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
-    lines = [_deviation(standing, plan, links) for standing in deviations(feature)]
+    lines = [_deviation(status, plan, links) for status in deviations(feature)]
     lines += [_not_applicable(artifact, plan, links) for artifact in feature.artifacts if taken_back(artifact)]
-    return lines + [_principle_not_applicable(s, plan, links) for s in standings(feature) if s.verdict is Verdict.NA]
+    return lines + [
+        _principle_not_applicable(s, plan, links) for s in principle_statuses(feature) if s.verdict is Verdict.NA
+    ]
 
 
-def _deviation(standing: Standing, plan: str, links: Links) -> str:
-    row = standing.row
-    verdict = "violated" if standing.verdict is Verdict.VIOLATION else "partial"
-    line = f"- **{neutralise(_name(standing))} is {verdict}, and justified**"
+def _deviation(status: PrincipleStatus, plan: str, links: Links) -> str:
+    row = status.row
+    verdict = "violated" if status.verdict is Verdict.VIOLATION else "partial"
+    line = f"- **{neutralise(_name(status))} is {verdict}, and justified**"
     if row is None:
         return line
-    what = _quoted(_without_name(row.violation, standing))
+    violation = _quoted(_without_name(row.violation, status))
     place = links.at(At(plan, row.line))
     alternative = f"; rejected: {_quoted(row.alternative)}" if row.alternative.strip() else ""
-    needed = "is needed because" if standing.verdict is Verdict.VIOLATION else "because"
-    return f"{line}, {place}: {what} {needed} {_quoted(row.why)}{alternative}."
+    needed = "is needed because" if status.verdict is Verdict.VIOLATION else "because"
+    return f"{line}, {place}: {violation} {needed} {_quoted(row.why)}{alternative}."
 
 
 def _not_applicable(artifact: Artifact, plan: str, links: Links) -> str:
@@ -92,22 +100,22 @@ def _not_applicable(artifact: Artifact, plan: str, links: Links) -> str:
     )
 
 
-def _principle_not_applicable(standing: Standing, plan: str, links: Links) -> str:
-    check = standing.check
+def _principle_not_applicable(status: PrincipleStatus, plan: str, links: Links) -> str:
+    check = status.check
     place = f", {links.at(At(plan, check.line))}" if check else ""
     reason = f": {_quoted(check.reason)}" if check and check.reason else ""
-    return f"- **{neutralise(_name(standing))} is not applicable, says the plan**{place}{reason}."
+    return f"- **{neutralise(_name(status))} is not applicable, says the plan**{place}{reason}."
 
 
-def _name(standing: Standing) -> str:
-    return standing.principle.title
+def _name(status: PrincipleStatus) -> str:
+    return status.principle.title
 
 
-def _without_name(violation: str, standing: Standing) -> str:
+def _without_name(violation: str, status: PrincipleStatus) -> str:
     """`VII. Simplicity: 4th crate` says the name that stands before it already."""
-    head, colon, rest = violation.partition(":")
-    named = standing.principle.name.casefold() in head.casefold() or head.strip() == standing.principle.id
-    return rest if colon and named and rest.strip() else violation
+    head, colon, detail = violation.partition(":")
+    named = status.principle.name.casefold() in head.casefold() or head.strip() == status.principle.id
+    return detail if colon and named and detail.strip() else violation
 
 
 def _quoted(text: str) -> str:

@@ -50,13 +50,13 @@ def _yardstick(report: Report, context: RenderContext, links: Links) -> str:
 
 
 def _configuration(report: Report, context: RenderContext, links: Links) -> list[tuple[str, str]]:
-    found = [(code_span(context.owner_file), code_span(context.owner_commit))] if context.owner_file else []
+    sources = [(code_span(context.owner_file), code_span(context.owner_commit))] if context.owner_file else []
     for index, source in enumerate([source for source in report.config if source.source != "bundled"][-_SOURCES:]):
         sha = source.source.removeprefix(_BASE) if source.source.startswith(_BASE) else None
         url = context.blob_url(sha, source.path) if sha else None
         label = "cfg" if index == 0 else f"cfg{index + 1}"
-        found.append((links.to(code_span(source.path), url, label), _place(sha, context)))
-    return found
+        sources.append((links.to(code_span(source.path), url, label), _place(sha, context)))
+    return sources
 
 
 def _constitution(report: Report, context: RenderContext, links: Links) -> list[tuple[str, str]]:

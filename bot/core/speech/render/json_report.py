@@ -38,7 +38,7 @@ def as_json(report: Report, digest: str, engine_version: str) -> dict[str, Any]:
 def json_text(report: Report, digest: str, engine_version: str) -> str:
     """The object as text with a line end. What a terminal would obey is escaped, so the values stay what they are."""
     text = json.dumps(as_json(report, digest, engine_version), ensure_ascii=False, indent=2)
-    return _UNSAFE.sub(lambda found: json.dumps(found.group())[1:-1], text) + "\n"
+    return _UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
 
 
 def _feature(feature: FeatureReport) -> dict[str, Any]:

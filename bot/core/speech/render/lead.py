@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
 from bot.core.forge.effects import Conclusion
-from bot.core.speech.render.facts import coming, counted, standings
+from bot.core.speech.render.facts import coming, principle_statuses
 from bot.core.speech.render.tables import artifact_tally
 from bot.core.text.neutral import code_span
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from bot.core.drafting.draft import Draft
@@ -25,8 +26,8 @@ def lead(report: Report, errors: int, others: int) -> str:
         return verdict
     if len(features) > 1:
         names = ", ".join(code_span(feature.feature.name) for feature in features[:FEATURES_NAMED])
-        more = f" and {len(features) - FEATURES_NAMED} more" if len(features) > FEATURES_NAMED else ""
-        return f"{len(features)} features are in this change: {names}{more}. {verdict}"
+        not_named = f" and {len(features) - FEATURES_NAMED} more" if len(features) > FEATURES_NAMED else ""
+        return f"{len(features)} features are in this change: {names}{not_named}. {verdict}"
     feature = features[0]
     if not errors and not others and _own(feature):
         return f"{code_span(feature.feature.name)} is {_how_far(feature)}: **{tally(feature)}.**"
@@ -46,11 +47,11 @@ def _how_far(feature: FeatureReport) -> str:
 def verdict_words(report: Report, errors: int, others: int) -> str:
     """The count: `4 things block, 1 does not.`."""
     if not errors:
-        return f"Nothing blocks, {counted(others, 'thing', 'things')} to note." if others else "Nothing blocks."
+        return f"Nothing blocks, {count(others, 'thing', 'things')} to note." if others else "Nothing blocks."
     if report.conclusion is Conclusion.NEUTRAL:
-        return f"{counted(errors, 'thing', 'things')} would block; this is advice, so nothing does."
+        return f"{count(errors, 'thing', 'things')} would block; this is advice, so nothing does."
     does_not = f", {others} {'does' if others == 1 else 'do'} not" if others else ""
-    return f"{counted(errors, 'thing blocks', 'things block')}{does_not}."
+    return f"{count(errors, 'thing blocks', 'things block')}{does_not}."
 
 
 def _what_it_is(feature: FeatureReport, report: Report) -> str:
@@ -63,9 +64,9 @@ def _what_it_is(feature: FeatureReport, report: Report) -> str:
         return f"{name} is touched here, but is not this change's own feature: only what is new is looked at."
     match feature.feature.stage:
         case Stage.IMPLEMENTING:
-            files = counted(report.code_files, "file", "files")
-            count = f" ({files} outside {code_span(feature.feature.root + '/')})" if report.code_files else ""
-            return f"{name} changes code{count}."
+            files = count(report.code_files, "file", "files")
+            outside = f" ({files} outside {code_span(feature.feature.root + '/')})" if report.code_files else ""
+            return f"{name} changes code{outside}."
         case Stage.PLANNING:
             return f"{name} is being planned, without code yet."
         case Stage.SPECIFYING:
@@ -74,8 +75,8 @@ def _what_it_is(feature: FeatureReport, report: Report) -> str:
 
 def tally(feature: FeatureReport) -> str:
     """`6 artifacts there, 1 not applicable, all 7 principles answered`."""
-    everyone = standings(feature)
-    answered = sum(standing.answered for standing in everyone)
+    everyone = principle_statuses(feature)
+    answered = sum(status.answered for status in everyone)
     words = artifact_tally(feature)
     parts = [words.replace("there", "artifact there" if words.startswith("1 ") else "artifacts there", 1)]
     if answered and answered == len(everyone):
@@ -88,6 +89,6 @@ def tally(feature: FeatureReport) -> str:
 def blanks(draft: Draft) -> str:
     """`11 blanks are left (4 × NEEDS CLARIFICATION, 7 verdicts)`, in HTML that is read in a folded headline, too."""
     kinds = [f"{draft.clarifications} × <code>NEEDS CLARIFICATION</code>"] if draft.clarifications else []
-    kinds += [counted(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
+    kinds += [count(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
     inside = f" ({', '.join(kinds)})" if kinds else ""
     return f"{draft.blanks} {'blank is' if draft.blanks == 1 else 'blanks are'} left{inside}"

@@ -96,6 +96,6 @@ def _letters(index: int) -> str:
     letters = ""
     index += 1
     while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("a") + rest) + letters
+        index, digit = divmod(index - 1, 26)
+        letters = chr(ord("a") + digit) + letters
     return letters

@@ -30,12 +30,12 @@ class NoVerdict:
     """Why a commit could not be judged within the deadline."""
 
     fault: Fault
-    what: Prose
+    cause: Prose
     """What happened, as a sentence: `GitHub did not answer while we read ... (502, 6 attempts in 10 minutes).`"""
     delivery: str
-    at: str
+    time: str
     """When, as people write it: `2026-11-22 12:41:07 UTC`."""
-    again: str = "every 15 minutes"
+    retry: str = "every 15 minutes"
     """How often we look again."""
     feature: str | None = None
     """The feature folder, where it is known."""
@@ -53,14 +53,14 @@ def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
     which = f"--feature {shlex.quote(trouble.feature)} " if trouble.feature else ""
     command = code_span(f"plangate check {which}--base {shlex.quote(context.desk_base)}", 600)
     lines = [
-        f"- What happened: {links.prose(trouble.what).strip()}",
-        f"- What happens now: we look again {neutralise(trouble.again)} and put the verdict in place of this.",
+        f"- What happened: {links.prose(trouble.cause).strip()}",
+        f"- What happens now: we look again {neutralise(trouble.retry)} and put the verdict in place of this.",
         f"- What you can do: press **Re-run**, or judge it on your desk: {command}",
         "- It is red because green would say that somebody looked. An admin can merge past it.",
     ]
     foot = (
-        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.at)} · quote it when you ask whoever hosts"
-        f" Plangate · {version(context)}</sub>"
+        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.time)} · quote it when you ask"
+        f" whoever hosts Plangate · {version(context)}</sub>"
     )
     cause = "This is our failure; nothing in your pull request caused it."
     parts = [

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.speech.render.annotations import words
-from bot.core.speech.render.facts import counted_order, told
+from bot.core.speech.render.facts import counted_order, occurrences_of
 
 if TYPE_CHECKING:
     from bot.core.speech.render.context import RenderContext
@@ -25,8 +25,8 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE
 
 def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
     """The log: one run, the rules that are known or were met, the findings worst first."""
-    found = [item.finding for item in counted_order(told(report), context)][:_MOST]
-    ids = list(dict.fromkeys([*context.rules, *(finding.rule for finding in found)]))
+    findings = [occurrence.finding for occurrence in counted_order(occurrences_of(report), context)][:_MOST]
+    ids = list(dict.fromkeys([*context.rules, *(finding.rule for finding in findings)]))
     driver = {"name": "plangate", "rules": [_rule(rule, context) for rule in ids]}
     if context.engine_version:
         driver["version"] = context.engine_version
@@ -37,7 +37,7 @@ def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(finding, ids.index(finding.rule)) for finding in found],
+                "results": [_result(finding, ids.index(finding.rule)) for finding in findings],
             }
         ],
     }
@@ -45,11 +45,11 @@ def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
 
 def _rule(rule: str, context: RenderContext) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": rule}
-    known = context.rules.get(rule)
-    if known:
-        shown["shortDescription"] = {"text": known.title}
-        shown["help"] = {"text": known.page, "markdown": known.page}
-        shown["defaultConfiguration"] = {"level": _LEVELS[known.severity]}
+    registered = context.rules.get(rule)
+    if registered:
+        shown["shortDescription"] = {"text": registered.title}
+        shown["help"] = {"text": registered.page, "markdown": registered.page}
+        shown["defaultConfiguration"] = {"level": _LEVELS[registered.severity]}
     url = context.rule_url(rule)
     return {**shown, "helpUri": url} if url else shown
 

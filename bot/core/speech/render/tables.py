@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
 from bot.core.documents.plan import Verdict
 from bot.core.judging.findings import FeatureReport, Severity
-from bot.core.speech.render.facts import Standing, standings, taken_back, there
+from bot.core.speech.render.facts import PrincipleStatus, principle_statuses, taken_back, there
 from bot.core.text.neutral import code_cell, html_code, neutralise, table_cell
 from bot.core.text.prose import At
 
@@ -45,7 +45,7 @@ def tables(feature: FeatureReport, links: Links, *, named: bool = False) -> list
     name = f"{html_code(feature.feature.name)} · " if named else ""
     plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
     blocks = [folded(f"{name}Artifacts: {artifact_tally(feature)}", _artifacts(feature, plan, links))]
-    if standings(feature) and feature.checks:
+    if principle_statuses(feature) and feature.checks:
         blocks.append(folded(f"{name}Principles: {principle_tally(feature)}", _principles(feature, plan, links)))
     return blocks
 
@@ -73,7 +73,7 @@ def principle_tally(feature: FeatureReport) -> str:
 
 def principle_counts(feature: FeatureReport) -> list[tuple[str, int]]:
     """How many principles stand how, in the order of telling; nothing that is zero."""
-    verdicts = [standing.verdict for standing in standings(feature)]
+    verdicts = [status.verdict for status in principle_statuses(feature)]
     return [(word, verdicts.count(verdict)) for verdict, word in _COUNTS.items() if verdict in verdicts]
 
 
@@ -126,56 +126,56 @@ def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) 
         return f"➖ {word}, {waived}"
     if artifact.due is Due.NEXT:
         return f"➖ {word}"
-    found = [finding.severity for finding in feature.findings if finding.subject == artifact.name]
-    mark = "❌" if Severity.ERROR in found else "⚠️"
+    severities = [finding.severity for finding in feature.findings if finding.subject == artifact.name]
+    mark = "❌" if Severity.ERROR in severities else "⚠️"
     return f"{mark} {word}"
 
 
 def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
-    everyone = standings(feature)
-    grouped = all(standing.finding is None for standing in everyone)
+    everyone = principle_statuses(feature)
+    grouped = all(status.finding is None for status in everyone)
     settled = [s for s in everyone if grouped and s.verdict is Verdict.PASS and s.principle.id]
     settled = settled if len(settled) > 1 else []
-    lines = [_row(" · ".join(_cited(standing) for standing in settled), "✅ pass", "")] if settled else []
-    rest = [standing for standing in everyone if standing not in settled]
+    lines = [_row(" · ".join(_cited(status) for status in settled), "✅ pass", "")] if settled else []
+    listed = [status for status in everyone if status not in settled]
     lines += [
-        _row(neutralise(s.principle.title), _says(s, plan, links), _justified(s, plan, links)) for s in rest[:_ROWS]
+        _row(neutralise(s.principle.title), _says(s, plan, links), _justified(s, plan, links)) for s in listed[:_ROWS]
     ]
-    if len(rest) > _ROWS:
-        lines.append(_row(f"and {len(rest) - _ROWS} more", "", ""))
+    if len(listed) > _ROWS:
+        lines.append(_row(f"and {len(listed) - _ROWS} more", "", ""))
     return ["| principle | the plan says | justified by |", "|---|---|---|", *lines]
 
 
 def _waived_by(subject: str, links: Links) -> str:
     """Who let a finding about it pass; empty where nobody did."""
-    by = dict.fromkeys(one.by for one in links.context.waivers if subject in one.subjects)
+    by = dict.fromkeys(waiver.by for waiver in links.context.waivers if subject in waiver.subjects)
     return f"waived by {', '.join(code_cell(name, 60) for name in by)}" if by else ""
 
 
-def _cited(standing: Standing) -> str:
-    principle = standing.principle
+def _cited(status: PrincipleStatus) -> str:
+    principle = status.principle
     return neutralise(f"{principle.id} (NON-NEGOTIABLE)" if principle.non_negotiable else f"{principle.id}")
 
 
-def _says(standing: Standing, plan: str, links: Links) -> str:
-    if standing.check is None:
+def _says(status: PrincipleStatus, plan: str, links: Links) -> str:
+    if status.check is None:
         return "➖ not mentioned"
-    word = _WORDS[standing.check.verdict]
-    if standing.verdict is Verdict.UNANSWERED and standing.finding:
-        word = f"{_MARKS[standing.finding.severity]} unanswered"
-    if standing.verdict is Verdict.PASS or (standing.row and standing.row.complete):
+    word = _WORDS[status.check.verdict]
+    if status.verdict is Verdict.UNANSWERED and status.finding:
+        word = f"{_MARKS[status.finding.severity]} unanswered"
+    if status.verdict is Verdict.PASS or (status.row and status.row.complete):
         return word
-    return f"{word}, {links.at(At(plan, standing.check.line))}"
+    return f"{word}, {links.at(At(plan, status.check.line))}"
 
 
-def _justified(standing: Standing, plan: str, links: Links) -> str:
-    if waived := _waived_by(standing.principle.id or standing.principle.name, links):
+def _justified(status: PrincipleStatus, plan: str, links: Links) -> str:
+    if waived := _waived_by(status.principle.id or status.principle.name, links):
         return waived
-    if standing.verdict not in {Verdict.VIOLATION, Verdict.PARTIAL}:
+    if status.verdict not in {Verdict.VIOLATION, Verdict.PARTIAL}:
         return ""
-    if standing.row:
-        place = links.at(At(plan, standing.row.line))
-        return f"✅ {place}" if standing.row.complete else f"{place}, not all cells filled"
-    blocks = standing.finding is not None and standing.finding.severity is Severity.ERROR
-    inline = standing.check is not None and standing.check.reason is not None and not blocks
+    if status.row:
+        place = links.at(At(plan, status.row.line))
+        return f"✅ {place}" if status.row.complete else f"{place}, not all cells filled"
+    blocks = status.finding is not None and status.finding.severity is Severity.ERROR
+    inline = status.check is not None and status.check.reason is not None and not blocks
     return "reason in the check itself" if inline else "no row"

@@ -11,10 +11,18 @@ from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
 from bot.core.speech.render.annotations import words
 from bot.core.speech.render.context import short
 from bot.core.speech.render.excerpt import SourceLines, excerpt
-from bot.core.speech.render.facts import Told, blocking, counted, line_order, taken_back, there, told
+from bot.core.speech.render.facts import (
+    Occurrence,
+    blocking,
+    line_order,
+    occurrences_of,
+    taken_back,
+    there,
+)
 from bot.core.speech.render.tables import principle_counts
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import plain_line, visible
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,10 +76,13 @@ def terminal(
     """The whole text with a line end. `documents` gives each path's text, for the source lines; any may be absent."""
     style = style or Style()
     lines = SourceLines(documents)
-    items = told(report)
-    parts = [_reason(report), *_findings((item for item in items if item.feature is None), lines, style)]
+    occurrences = occurrences_of(report)
+    parts = [
+        _reason(report),
+        *_findings((occurrence for occurrence in occurrences if occurrence.feature is None), lines, style),
+    ]
     for feature in report.features:
-        own = (item for item in items if item.feature is feature)
+        own = (occurrence for occurrence in occurrences if occurrence.feature is feature)
         parts += [_head(feature, report, style), *_findings(own, lines, style), _counts(feature, style)]
     parts.append(_verdict(report, context, style, milliseconds))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -90,7 +101,7 @@ def _head(feature: FeatureReport, report: Report, style: Style) -> str:
     about = feature.feature
     parts = [style.paint(plain_line(about.dir), "bold"), "removed" if about.removed else about.stage.value]
     if report.code_files and about.stage is Stage.IMPLEMENTING and not about.removed:
-        parts[-1] += f" ({counted(report.code_files, 'file', 'files')} outside {plain_line(about.root)}/)"
+        parts[-1] += f" ({count(report.code_files, 'file', 'files')} outside {plain_line(about.root)}/)"
     parts += ["legacy"] if about.legacy else []
     parts += [] if about.owned else ["not this change's own feature"]
     constitution = feature.constitution
@@ -99,9 +110,9 @@ def _head(feature: FeatureReport, report: Report, style: Style) -> str:
     return " · ".join([*parts, f"constitution{state}"])
 
 
-def _findings(items: Iterable[Told], lines: SourceLines, style: Style) -> list[str]:
-    ordered = line_order(items)
-    shown = [_finding(item.finding, lines, style) for item in ordered[:_FINDINGS]]
+def _findings(occurrences: Iterable[Occurrence], lines: SourceLines, style: Style) -> list[str]:
+    ordered = line_order(occurrences)
+    shown = [_finding(occurrence.finding, lines, style) for occurrence in ordered[:_FINDINGS]]
     return shown if len(ordered) <= _FINDINGS else [*shown, f"and {len(ordered) - _FINDINGS} more"]
 
 
@@ -150,9 +161,11 @@ def _paste(finding: Finding) -> list[str]:
 
 def _clause(prose: Prose) -> str:
     """A sentence as the end of a line: no capital, no full stop."""
-    said = _words(prose).removesuffix(".")
-    starts_small = isinstance(prose[0], str) and (said[1:2].islower() or said[1:2] == " ") if prose and said else False
-    return said[0].lower() + said[1:] if starts_small else said
+    sentence = _words(prose).removesuffix(".")
+    starts_small = (
+        isinstance(prose[0], str) and (sentence[1:2].islower() or sentence[1:2] == " ") if prose and sentence else False
+    )
+    return sentence[0].lower() + sentence[1:] if starts_small else sentence
 
 
 def _counts(feature: FeatureReport, style: Style) -> str:
@@ -160,7 +173,7 @@ def _counts(feature: FeatureReport, style: Style) -> str:
         return ""
     artifacts = " · ".join(f"{_short_name(artifact)} {_state(artifact, style)}" for artifact in feature.artifacts)
     rows = [f"artifacts   {artifacts}"]
-    principles = " · ".join(f"{count} {word}" for word, count in principle_counts(feature))
+    principles = " · ".join(f"{number} {word}" for word, number in principle_counts(feature))
     return "\n".join([*rows, f"principles  {principles}"] if principles and feature.checks else rows)
 
 
@@ -180,14 +193,14 @@ def _state(artifact: Artifact, style: Style) -> str:
 
 
 def _verdict(report: Report, context: RenderContext, style: Style, milliseconds: float | None) -> str:
-    items = told(report)
-    more = [
-        counted(count, word, f"{word}s")
+    occurrences = occurrences_of(report)
+    non_blocking = [
+        count(number, word, f"{word}s")
         for word in ("warning", "notice")
-        if (count := sum(item.finding.severity is Severity(word) for item in items))
+        if (number := sum(occurrence.finding.severity is Severity(word) for occurrence in occurrences))
     ]
-    rest = f" ({', '.join(more)})" if more and blocking(items) else ""
-    verdict = f"{style.paint(report.conclusion.value, report.conclusion.value)}: {title(report, context)}{rest}"
+    in_brackets = f" ({', '.join(non_blocking)})" if non_blocking and blocking(occurrences) else ""
+    verdict = f"{style.paint(report.conclusion.value, report.conclusion.value)}: {title(report, context)}{in_brackets}"
     facts = [f"report {context.short_digest}" if context.short_digest else "", f"config {_configuration(report)}"]
     facts[-1] += f" ({plain_line(context.unseen)} not seen)" if context.unseen else ""
     facts += [] if context.base_sha else ["without a base"]

@@ -8,9 +8,18 @@ from bot.core.change.feature import Stage
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.judging.since_branch import OF_THE_SECTION
-from bot.core.speech.render.facts import blocking, coming, counted, deviations, in_order, standings, taken_back, told
+from bot.core.speech.render.facts import (
+    blocking,
+    coming,
+    deviations,
+    in_order,
+    occurrences_of,
+    principle_statuses,
+    taken_back,
+)
 from bot.core.text.neutral import plain_line
 from bot.core.text.prose import plain
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +38,8 @@ def title(report: Report, context: RenderContext) -> str:
     """The verdict in at most 80 characters. The terminal's last line is the same."""
     if report.conclusion is Conclusion.ACTION_REQUIRED and report.config:
         return needs_admin(report.config[-1].path)
-    items = told(report)
-    errors = [item.finding for item in blocking(items)]
+    occurrences = occurrences_of(report)
+    errors = [occurrence.finding for occurrence in blocking(occurrences)]
     if errors:
         suffix = _suffix(report, context)
         return _fitted(_what_blocks(errors, context), TITLE_LIMIT - len(suffix)) + suffix
@@ -60,14 +69,14 @@ def _what_blocks(errors: Sequence[Finding], context: RenderContext) -> list[str]
         clause = context.clause(finding.rule)
         key = (clause.rank, clause.one, clause.many)
         counts[key] = counts.get(key, 0) + 1
-    return [counted(count, one, many) for (_, one, many), count in sorted(counts.items())]
+    return [count(number, singular, plural) for (_, singular, plural), number in sorted(counts.items())]
 
 
 def _fitted(clauses: list[str], limit: int) -> str:
     """As many clauses as fit; the rest as a number, so that the count stays true."""
     for shown in range(len(clauses), 0, -1):
-        rest = sum(int(clause.split(" ", 1)[0]) for clause in clauses[shown:])
-        line = _JOIN.join([*clauses[:shown], *([f"{rest} more"] if rest else [])])
+        not_shown = sum(int(clause.split(" ", 1)[0]) for clause in clauses[shown:])
+        line = _JOIN.join([*clauses[:shown], *([f"{not_shown} more"] if not_shown else [])])
         if len(line) <= limit:
             return line
     return plain_line(clauses[0], limit)
@@ -76,9 +85,9 @@ def _fitted(clauses: list[str], limit: int) -> str:
 def _of_no_feature(report: Report, context: RenderContext) -> str:
     if not context.governed:
         return "Nothing to judge here"
-    found = [item.finding for item in told(report)]
-    said = plain_line(found[0].headline or plain(found[0].title)) if found else ""
-    return said or "Not a feature: nothing to check"
+    findings = [occurrence.finding for occurrence in occurrences_of(report)]
+    headline = plain_line(findings[0].headline or plain(findings[0].title)) if findings else ""
+    return headline or "Not a feature: nothing to check"
 
 
 def _passing(report: Report, context: RenderContext) -> list[str]:
@@ -92,8 +101,8 @@ def _waived(context: RenderContext) -> list[str]:
     if not context.waivers:
         return []
     first = context.waivers[0]
-    more = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
-    return [f"{first.rule} waived by {first.by}{more}"]
+    further = f" and {len(context.waivers) - 1} more" if len(context.waivers) > 1 else ""
+    return [f"{first.rule} waived by {first.by}{further}"]
 
 
 def _new_since(features: Sequence[FeatureReport]) -> list[str]:
@@ -102,9 +111,9 @@ def _new_since(features: Sequence[FeatureReport]) -> list[str]:
         (finding.rule == OF_THE_SECTION, finding.subject) for f in features for finding in f.findings if finding.late
     }
     principles = sum(not section for section, _ in late)
-    said = [counted(principles, "principle", "principles")] if principles else []
-    said += ["Constitution Check"] if len(late) > principles else []
-    return [f"{' and '.join(said)} new since you branched"] if said else []
+    parts = [count(principles, "principle", "principles")] if principles else []
+    parts += ["Constitution Check"] if len(late) > principles else []
+    return [f"{' and '.join(parts)} new since you branched"] if parts else []
 
 
 def _of_several(features: Sequence[FeatureReport]) -> list[str]:
@@ -121,7 +130,7 @@ def _of_one(feature: FeatureReport) -> list[str]:
         return ["Nothing blocks", "a legacy feature"]
     if not in_order(feature):
         warnings = sum(finding.severity is Severity.WARNING for finding in feature.findings)
-        return ["Nothing blocks", counted(warnings, "warning", "warnings")]
+        return ["Nothing blocks", count(warnings, "warning", "warnings")]
     if not feature.feature.owned:
         return ["Nothing blocks", "a feature of another change"]
     after = coming(feature)
@@ -142,8 +151,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _complete(feature: FeatureReport) -> list[str]:
-    answered = sum(standing.answered for standing in standings(feature))
-    words = counted(answered, "principle answered", "principles answered") if answered else ""
+    answered = sum(status.answered for status in principle_statuses(feature))
+    words = count(answered, "principle answered", "principles answered") if answered else ""
     return [clause for clause in ("Plan complete", outcome(feature) or words) if clause]
 
 
@@ -151,5 +160,5 @@ def outcome(feature: FeatureReport) -> str:
     """`2 deviations justified, 1 artifact N/A`; empty when there is nothing that only a person can judge."""
     justified = len(deviations(feature))
     gone = sum(taken_back(artifact) for artifact in feature.artifacts)
-    parts = [counted(justified, "deviation justified", "deviations justified")] if justified else []
-    return ", ".join([*parts, f"{counted(gone, 'artifact', 'artifacts')} N/A"] if gone else parts)
+    parts = [count(justified, "deviation justified", "deviations justified")] if justified else []
+    return ", ".join([*parts, f"{count(gone, 'artifact', 'artifacts')} N/A"] if gone else parts)

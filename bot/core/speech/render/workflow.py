@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.speech.render.annotations import words
-from bot.core.speech.render.facts import line_order, told
+from bot.core.speech.render.facts import line_order, occurrences_of
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import plain_line, visible
 
@@ -23,7 +23,7 @@ _NEWLINE = "\n"
 
 def as_workflow_commands(report: Report, context: RenderContext) -> str:
     """One command a finding, worst first, and the verdict as the last line, which is no command."""
-    lines = [_command(item.finding) for item in line_order(told(report))]
+    lines = [_command(occurrence.finding) for occurrence in line_order(occurrences_of(report))]
     return "\n".join([*lines, f"plangate: {report.conclusion.value}: {title(report, context)}"]) + "\n"
 
 

@@ -11,28 +11,29 @@ from bot.core.speech.replies.answers import (
     too_often,
     waived,
 )
-from bot.core.speech.replies.begun import Begun, begun, committed
+from bot.core.speech.replies.failed_command import command_failed
 from bot.core.speech.replies.issue_plan import RESERVED_DAYS, IssuePlan, issue_plan
-from bot.core.speech.replies.judged import Setting, issue_status, settings_in_force, status, why
 from bot.core.speech.replies.recipe import new_file_link, patch_of, start_recipe
 from bot.core.speech.replies.settings import configuration
+from bot.core.speech.replies.started_feature import StartedFeature, drafts_committed, feature_started
+from bot.core.speech.replies.status_and_why import Setting, issue_status, settings_in_force, status, why
 from bot.core.speech.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
-from bot.core.speech.replies.unanswered import unanswered
 
 __all__ = [
     "MAX_COMMENT",
     "RESERVED_DAYS",
-    "Begun",
     "CommandSettings",
     "Denial",
     "IssuePlan",
     "Setting",
-    "begun",
+    "StartedFeature",
+    "command_failed",
     "commit_by_hand",
-    "committed",
     "compose",
     "configuration",
     "denial",
+    "drafts_committed",
+    "feature_started",
     "help_text",
     "issue_plan",
     "issue_status",
@@ -46,7 +47,6 @@ __all__ = [
     "start_recipe",
     "status",
     "too_often",
-    "unanswered",
     "waived",
     "why",
 ]

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from bot.core.config.model import Commands
 from bot.core.forge.roles import Role
-from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, Entry, Mistake, MistakeKind, Verb, Where, access, places_of
+from bot.core.speech.commands import (
+    COMMANDS,
+    MAX_COMMANDS,
+    CommandMistake,
+    CommandRow,
+    MistakeKind,
+    Verb,
+    Where,
+    access,
+    places_of,
+)
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.replies.recipe import commit_recipe, patch_of, start_recipe
@@ -28,7 +38,7 @@ _MOST_PATCH = 40_000
 class CommandSettings:
     """How commands are spelt and who may use them in this repository."""
 
-    settings: Commands = field(default_factory=Commands)
+    commands: Commands = field(default_factory=Commands)
     app: str = "plangate"
     can_commit: bool = False
     """The App may write contents."""
@@ -38,52 +48,56 @@ class CommandSettings:
     def spelt(self, verb: Verb, arguments: str = "") -> str:
         """The command as it is written here, without marks."""
         word = "" if verb is Verb.PLAN else f" {verb.value}"
-        return f"{self.settings.prefix}{word}{' ' if arguments else ''}{arguments}"
+        return f"{self.commands.prefix}{word}{' ' if arguments else ''}{arguments}"
 
 
-def help_text(house: CommandSettings, context: RenderContext) -> str:
+def help_text(settings: CommandSettings, context: RenderContext) -> str:
     """The table of commands, from the same rows as the parser's."""
     links = Links(context)
-    rows = [_help_row(entry, house) for entry in COMMANDS]
-    same = f"{code_span(f'@{house.app} plan')} and `/speckit.plan` mean {code_span(house.settings.prefix)}."
-    example = code_span(house.spelt(Verb.WHY, "unjustified-violation"))
+    rows = [_help_row(row, settings) for row in COMMANDS]
+    same = f"{code_span(f'@{settings.app} plan')} and `/speckit.plan` mean {code_span(settings.commands.prefix)}."
+    example = code_span(settings.spelt(Verb.WHY, "unjustified-violation"))
     parts = [
         "**Commands**, at the start of a line in a new comment (edits are not read):",
         "\n".join(["| command | where | who | what it does |", "|---|---|---|---|", *rows]),
         f"{same} Up to {MAX_COMMANDS} commands a comment. Example: {example}",
-        _help_foot(house, context, links),
+        _help_foot(settings, context, links),
         links.definitions(),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _help_row(entry: Entry, house: CommandSettings) -> str:
-    where = "both" if len(entry.where) > 1 else entry.where[0].value
-    does = entry.does
-    if entry.verb in {Verb.START, Verb.COMMIT} and not house.can_commit:
+def _help_row(row: CommandRow, settings: CommandSettings) -> str:
+    where = "both" if len(row.where) > 1 else row.where[0].value
+    does = row.does
+    if row.verb in {Verb.START, Verb.COMMIT} and not settings.can_commit:
         does = "gives the commands to run by hand (this App may not write here)"
-    command = code_cell(house.spelt(entry.verb, entry.arguments))
-    return f"| {command} | {where} | {_who(entry, house)} | {does} |"
+    command = code_cell(settings.spelt(row.verb, row.arguments))
+    return f"| {command} | {where} | {_who(row, settings)} | {does} |"
 
 
-def _who(entry: Entry, house: CommandSettings) -> str:
-    allowed = access(entry, house.settings)
+def _who(row: CommandRow, settings: CommandSettings) -> str:
+    allowed = access(row, settings.commands)
     if allowed.role is Role.ANYONE:
         return "anyone"
     above = allowed.role.value if allowed.role is Role.ADMIN else f"{allowed.role.value} and above"
-    here = " here" if entry.verb in house.set_by else ""
-    return f"its author, {above}{here}" if allowed.author else f"{above}{here}"
+    set_here = " here" if row.verb in settings.set_by else ""
+    return f"its author, {above}{set_here}" if allowed.author else f"{above}{set_here}"
 
 
-def _help_foot(house: CommandSettings, context: RenderContext, links: Links) -> str:
+def _help_foot(settings: CommandSettings, context: RenderContext, links: Links) -> str:
     notes = []
-    for number, (verb, place) in enumerate(house.set_by.items()):
-        role = {Verb.START: house.settings.start, Verb.COMMIT: house.settings.commit, Verb.WAIVE: house.settings.waive}
+    for number, (verb, place) in enumerate(settings.set_by.items()):
+        role = {
+            Verb.START: settings.commands.start,
+            Verb.COMMIT: settings.commands.commit,
+            Verb.WAIVE: settings.commands.waive,
+        }
         if verb in role:
             shown = links.to(
                 code_span(_path(place)), context.at_url(place), "cfg" if not number else f"cfg{number + 1}"
             )
-            notes.append(f"{code_span(house.spelt(verb))} is set to {role[verb].value} by {shown}")
+            notes.append(f"{code_span(settings.spelt(verb))} is set to {role[verb].value} by {shown}")
     pages = f"{context.site_url}/rules" if context.site_url else context.rules_url
     notes.append(links.to("how Plangate judges", pages, "doc") if pages else "")
     notes.append(version(context))
@@ -109,7 +123,7 @@ class Denial:
 
     verb: Verb
     needed: Role
-    held: Role
+    role: Role
     number: int
     comment: int | None
     """The comment that asked; None for the text of the issue itself."""
@@ -119,20 +133,20 @@ class Denial:
     """Our own words for where it was asked; linked only where it is a comment."""
 
 
-def denial(denied: Denial, house: CommandSettings, context: RenderContext) -> str:
+def denial(denied: Denial, settings: CommandSettings, context: RenderContext) -> str:
     """Which role it needs, which one was found, and the two ways on. Nobody is mentioned."""
     links = Links(context)
-    held = "no role here" if denied.held is Role.ANYONE else f"**{denied.held.value}**"
-    command = code_span(house.spelt(denied.verb))
+    role = "no role here" if denied.role is Role.ANYONE else f"**{denied.role.value}**"
+    command = code_span(settings.spelt(denied.verb))
     does = _DOES.get(denied.verb, "changes something")
-    first = f"{command} {does} here, so it needs **{denied.needed.value}**; the account that asked has {held}."
+    first = f"{command} {does} here, so it needs **{denied.needed.value}**; the account that asked has {role}."
     someone = f"someone with {denied.needed.value} comments {command}"
     alone = {
-        Verb.START: f"{code_span(house.spelt(Verb.PLAN))} gives the same plan to commit from your own branch or fork",
-        Verb.COMMIT: f"{code_span(house.spelt(Verb.PLAN))} shows the same drafts to commit yourself",
-        Verb.WAIVE: f"{code_span(house.spelt(Verb.WHY))} says how to settle the finding itself",
-    }.get(denied.verb, f"{code_span(house.spelt(Verb.STATUS))} shows how things stand")
-    place = house.set_by.get(denied.verb)
+        Verb.START: f"{code_span(settings.spelt(Verb.PLAN))} gives the same plan for your own branch or fork",
+        Verb.COMMIT: f"{code_span(settings.spelt(Verb.PLAN))} shows the same drafts to commit yourself",
+        Verb.WAIVE: f"{code_span(settings.spelt(Verb.WHY))} says how to settle the finding itself",
+    }.get(denied.verb, f"{code_span(settings.spelt(Verb.STATUS))} shows how things stand")
+    place = settings.set_by.get(denied.verb)
     notes = [
         f"Asked in {links.to(denied.asked_in, _redirect(denied, context), 'q')}",
         f"role asked of GitHub at {neutralise(denied.asked_at, 20)}",
@@ -150,42 +164,42 @@ def _redirect(denied: Denial, context: RenderContext) -> str | None:
     return f"https://redirect.github.com/{context.repository}/issues/{denied.number}#issuecomment-{denied.comment}"
 
 
-def mistake(found: Mistake, house: CommandSettings) -> str:
+def mistake(command_mistake: CommandMistake, settings: CommandSettings) -> str:
     """One sentence on what is wrong with a command line, and what to write instead."""
-    if found.kind in {MistakeKind.UNKNOWN_COMMAND, MistakeKind.UNKNOWN_RULE}:
-        return _unknown(found, house)
-    verb = found.verb or Verb.PLAN
-    written = plain_line(found.written, 60)
-    helps = f"{code_span(house.spelt(Verb.HELP))} lists what there is."
+    if command_mistake.kind in {MistakeKind.UNKNOWN_COMMAND, MistakeKind.UNKNOWN_RULE}:
+        return _unknown(command_mistake, settings)
+    verb = command_mistake.verb or Verb.PLAN
+    written = plain_line(command_mistake.written, 60)
+    helps = f"{code_span(settings.spelt(Verb.HELP))} lists what there is."
     return {
         MistakeKind.MISSING_RULE: (
-            f"A waiver names a rule and gives a reason: {code_span(house.spelt(verb, '<rule> <reason>'))}."
+            f"A waiver names a rule and gives a reason: {code_span(settings.spelt(verb, '<rule> <reason>'))}."
         ),
         MistakeKind.MISSING_REASON: (
             "A waiver needs a reason that a reviewer can read, ten characters or more:"
-            f" {code_span(house.spelt(verb, f'{written} <reason>'))}."
+            f" {code_span(settings.spelt(verb, f'{written} <reason>'))}."
         ),
         MistakeKind.UNWANTED_WORDS: (
-            f"{code_span(house.spelt(verb))} takes nothing behind it; {code_span(written)} was not understood. {helps}"
+            f"{code_span(settings.spelt(verb))} takes no argument, but {code_span(written)} follows it. {helps}"
         ),
-        MistakeKind.WRONG_PLACE: f"{code_span(house.spelt(verb))} works on {_places(verb)}. {helps}",
+        MistakeKind.WRONG_PLACE: f"{code_span(settings.spelt(verb))} works on {_places(verb)}. {helps}",
         MistakeKind.TOO_MANY: (
-            f"A comment holds up to {MAX_COMMANDS} commands; those from line {found.line} on were not read."
+            f"A comment holds up to {MAX_COMMANDS} commands; those from line {command_mistake.line} on were not read."
             " Write them in another comment."
         ),
-    }[found.kind]
+    }[command_mistake.kind]
 
 
-def _unknown(found: Mistake, house: CommandSettings) -> str:
-    written = plain_line(found.written, 60)
-    if found.kind is MistakeKind.UNKNOWN_RULE:
-        way_out = f"{code_span(house.spelt(Verb.WHY))} lists the findings with their rules."
-        meant, said = found.suggestion, f"{code_span(written)} is no rule."
+def _unknown(command_mistake: CommandMistake, settings: CommandSettings) -> str:
+    written = plain_line(command_mistake.written, 60)
+    if command_mistake.kind is MistakeKind.UNKNOWN_RULE:
+        way_out = f"{code_span(settings.spelt(Verb.WHY))} lists the findings with their rules."
+        meant, sentence = command_mistake.suggestion, f"{code_span(written)} is no rule."
     else:
-        way_out = f"{code_span(house.spelt(Verb.HELP))} lists what there is."
-        meant = f"{house.settings.prefix} {found.suggestion}" if found.suggestion else None
-        said = f"{code_span(f'{house.settings.prefix} {written}')} is no command."
-    return f"{said} Did you mean {code_span(meant)}?" if meant else f"{said} {way_out}"
+        way_out = f"{code_span(settings.spelt(Verb.HELP))} lists what there is."
+        meant = f"{settings.commands.prefix} {command_mistake.suggestion}" if command_mistake.suggestion else None
+        sentence = f"{code_span(f'{settings.commands.prefix} {written}')} is no command."
+    return f"{sentence} Did you mean {code_span(meant)}?" if meant else f"{sentence} {way_out}"
 
 
 def _places(verb: Verb) -> str:
@@ -194,8 +208,8 @@ def _places(verb: Verb) -> str:
 
 def waived(rule: str, by: str, role: Role, reason: str) -> str:
     """What a waiver did, in the words of the check run's summary."""
-    said = f"**{neutralise(rule)} is waived** by {code_span(by, 60)} ({role.value}): {code_span(reason)}."
-    return f"{said} Holds until the feature folder or the finding changes."
+    sentence = f"**{neutralise(rule)} is waived** by {code_span(by, 60)} ({role.value}): {code_span(reason)}."
+    return f"{sentence} Holds until the feature folder or the finding changes."
 
 
 def too_often(limit: int) -> str:
@@ -209,9 +223,9 @@ _HOST = (
 )
 
 
-def start_by_hand(naming: Naming, house: CommandSettings, context: RenderContext) -> str:
+def start_by_hand(naming: Naming, settings: CommandSettings, context: RenderContext) -> str:
     """`/plan start` where the App may not write."""
-    plan = code_span(house.spelt(Verb.PLAN))
+    plan = code_span(settings.spelt(Verb.PLAN))
     steps = start_recipe(naming, context.default_branch or "main").replace("the plan below", "the plan of this reply")
     return f"{_HOST} By hand it is:\n\n{steps}\n\n{plan} gives the plan to save."
 

@@ -9,11 +9,11 @@ from bot.core.config.model import Commands
 from bot.core.drafting.naming import ClaimKind
 from bot.core.forge.roles import Role
 from bot.core.speech.render.context import short
-from bot.core.speech.render.facts import counted
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.replies.recipe import is_prefilled, new_file_link, start_recipe
 from bot.core.text.neutral import code_span, fence, neutralise
 from bot.core.text.prose import At, Side
+from bot.core.text.wording import count
 from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def issue_plan(plan: IssuePlan, context: RenderContext) -> str:
 
 
 def _number(plan: IssuePlan) -> str:
-    kept = f"it is kept for this issue for {RESERVED_DAYS} days."
+    reserved = f"it is kept for this issue for {RESERVED_DAYS} days."
     number = plan.naming.number
     if plan.free is None or plan.free.number != number:
-        return f"{number} was offered to this issue before; {kept}"
-    return f"{number} is the next free number{_because(plan.free.above)}; {kept}"
+        return f"{number} was offered to this issue before; {reserved}"
+    return f"{number} is the next free number{_because(plan.free.above)}; {reserved}"
 
 
 def _because(above: tuple[Claim, ...]) -> str:
@@ -129,9 +129,9 @@ def _folded(draft: Draft) -> str:
 def _left(draft: Draft) -> str:
     """`11 blanks for you (4 × NEEDS CLARIFICATION, 7 verdicts)`, for a headline that reads no Markdown."""
     kinds = [f"{draft.clarifications} × NEEDS CLARIFICATION"] if draft.clarifications else []
-    kinds += [counted(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
+    kinds += [count(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
     inside = f" ({', '.join(kinds)})" if kinds else ""
-    return f"{counted(draft.blanks, 'blank', 'blanks')} for you{inside}"
+    return f"{count(draft.blanks, 'blank', 'blanks')} for you{inside}"
 
 
 def _foot(plan: IssuePlan, context: RenderContext, links: Links) -> str:
@@ -145,9 +145,9 @@ def _foot(plan: IssuePlan, context: RenderContext, links: Links) -> str:
         name = f"constitution {neutralise(version, 40)}" if version else "the constitution"
         measures.append(links.to(name, context.at_url(At(plan.constitution.path, None, Side.BASE)), "con"))
     branch = context.base_branch or context.default_branch
-    at = ""
+    commit = ""
     if context.base_sha:
         place = code_span(f"{branch}@{short(context.base_sha)}" if branch else short(context.base_sha))
-        at = f", {'both ' if len(measures) > 1 else ''}at {place}"
+        commit = f", {'both ' if len(measures) > 1 else ''}at {place}"
     again = f"{code_span(plan.settings.prefix)} again refreshes this reply"
-    return f"<sub>From {' and '.join(measures)}{at} · asked for by {plan.asked_by} · {again}</sub>"
+    return f"<sub>From {' and '.join(measures)}{commit} · asked for by {plan.asked_by} · {again}</sub>"

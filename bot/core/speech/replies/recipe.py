@@ -57,9 +57,9 @@ def new_file_link(context: RenderContext, branch: str, path: str, text: str | No
     repository = quote(context.head_repository or context.repository, safe="/")
     bare = f"{context.web_url}/{repository}/new/{quote(branch, safe='/')}?filename={quote(path, safe='/')}"
     if text is not None:
-        whole = f"{bare}&value={quote(text, safe='')}"
-        if len(whole) <= MAX_LINK:
-            return whole
+        prefilled = f"{bare}&value={quote(text, safe='')}"
+        if len(prefilled) <= MAX_LINK:
+            return prefilled
     return bare if len(bare) <= MAX_LINK else None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.config.layers import Rank
 from bot.core.config.owner_file import OwnerFileState
 from bot.core.config.shown import DEFAULT, Row, rows
-from bot.core.speech.replies.judged import Setting, settings_in_force
+from bot.core.speech.replies.status_and_why import Setting, settings_in_force
 from bot.core.text.neutral import code_span, neutralise
 from bot.core.text.prose import At, Side
 
@@ -20,12 +20,12 @@ _MOST = 10
 _HIDDEN = "set in a private repository"
 
 
-def configuration(in_force: ConfigInForce, context: RenderContext, *, private: bool) -> str:
+def configuration(configured: ConfigInForce, context: RenderContext, *, private: bool) -> str:
     """The table, and notes below it. `private`: the repository that it is shown in is."""
-    at_its_commit = replace(context, base_sha=in_force.sha or context.base_sha)
-    table = settings_in_force([_setting(row, private=private) for row in rows(in_force.effective)], at_its_commit)
-    notes = [*_notes(in_force, private=private), "`locked` keys are the farther files' to set."]
-    shown = notes if in_force.config.locked else notes[:-1]
+    at_its_commit = replace(context, base_sha=configured.sha or context.base_sha)
+    table = settings_in_force([_setting(row, private=private) for row in rows(configured.effective)], at_its_commit)
+    notes = [*_notes(configured, private=private), "`locked` keys are the farther files' to set."]
+    shown = notes if configured.config.locked else notes[:-1]
     return "\n\n".join([table, "\n".join(f"- {note}" for note in shown)]).strip()
 
 
@@ -38,15 +38,17 @@ def _setting(row: Row, *, private: bool) -> Setting:
     if origin.rank is Rank.HOST:
         return Setting(row.key, row.value, "whoever hosts Plangate")
     # Only a file of this repository has an address here.
-    at = At(origin.path, row.line, Side.BASE) if ":" not in origin.path else None
-    return Setting(row.key, row.value, row.place, at)
+    address = At(origin.path, row.line, Side.BASE) if ":" not in origin.path else None
+    return Setting(row.key, row.value, row.place, address)
 
 
-def _notes(in_force: ConfigInForce, *, private: bool) -> list[str]:
-    notes = [_own(in_force)]
-    if in_force.mode is not None:
-        notes.append(f"Here the mode is {code_span(in_force.mode)}: this pull request is older than Plangate in here.")
-    owner = in_force.owner
+def _notes(configured: ConfigInForce, *, private: bool) -> list[str]:
+    notes = [_own(configured)]
+    if configured.mode is not None:
+        notes.append(
+            f"Here the mode is {code_span(configured.mode)}: this pull request is older than Plangate in here."
+        )
+    owner = configured.owner
     if owner is not None:
         name = code_span(owner.file.repository)
         notes.append(
@@ -58,20 +60,20 @@ def _notes(in_force: ConfigInForce, *, private: bool) -> list[str]:
             }[owner.file.standing]
         )
         if owner.broken is not None:
-            told = private or not owner.file.private
-            where = f" (line {owner.broken.spot.line}: {neutralise(owner.broken.title)})" if told else ""
+            may_show = private or not owner.file.private
+            where = f" (line {owner.broken.spot.line}: {neutralise(owner.broken.title)})" if may_show else ""
             notes.append(f"{name}: its file is broken{where}; the last good version holds, where there was one.")
-    overruled = [mistake for origin, mistake in in_force.effective.overruled if origin.rank is Rank.REPOSITORY]
-    notes += [f"line {found.spot.line} has no effect: {neutralise(found.title)}." for found in overruled[:_MOST]]
+    overruled = [mistake for origin, mistake in configured.effective.overruled if origin.rank is Rank.REPOSITORY]
+    notes += [f"line {mistake.spot.line} has no effect: {neutralise(mistake.title)}." for mistake in overruled[:_MOST]]
     return notes
 
 
-def _own(in_force: ConfigInForce) -> str:
-    path, branch = code_span(in_force.path), code_span(in_force.branch)
-    if in_force.broken is not None:
-        rest = "no version was ever good" if in_force.never_good else "the last good version holds"
-        line = in_force.broken.spot.line
-        return f"{path} on {branch} is broken (line {line}: {neutralise(in_force.broken.title)}); {rest}."
-    if not in_force.present:
+def _own(configured: ConfigInForce) -> str:
+    path, branch = code_span(configured.path), code_span(configured.branch)
+    if configured.broken is not None:
+        in_force = "no version was ever good" if configured.never_good else "the last good version holds"
+        line = configured.broken.spot.line
+        return f"{path} on {branch} is broken (line {line}: {neutralise(configured.broken.title)}); {in_force}."
+    if not configured.present:
         return f"There is no {path} with a `plangate:` on {branch}."
     return f"{path} is read from {branch}, never from the branch of a pull request."

@@ -12,23 +12,23 @@ from hypothesis import strategies as st
 from bot.core.config.model import Commands
 from bot.core.documents.spec import Spec
 from bot.core.drafting.draft import Draft
+from bot.core.drafting.from_template.plan import draft_plan, issue_summary
+from bot.core.drafting.from_template.spec import SpecFacts, draft_spec, issue_words
 from bot.core.drafting.naming import is_slug, name_feature, next_number
-from bot.core.drafting.skeleton import draft_plan, issue_summary
-from bot.core.drafting.skeleton.spec import SpecFacts, asked_in, draft_spec
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import Command, Spelling, Verb, Where, read_commands
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import (
     MAX_COMMENT,
-    Begun,
     CommandSettings,
     Denial,
     IssuePlan,
-    begun,
+    StartedFeature,
     commit_by_hand,
-    committed,
     compose,
     denial,
+    drafts_committed,
+    feature_started,
     help_text,
     issue_plan,
     main_of,
@@ -36,9 +36,9 @@ from bot.core.speech.replies import (
     start_by_hand,
     waived,
 )
-from bot.core.speech.replies.begun import commit_message, pull_request_body
+from bot.core.speech.replies.started_feature import commit_message, pull_request_body
 from bot.core.yardstick.constitution import Constitution, ConstitutionState, Principle
-from tests.core.drafting.skeleton.templates import facts
+from tests.core.drafting.from_template.templates import facts
 from tests.core.speech.replies.oracle import TAGS, Seen, seen
 
 NASTY = [
@@ -184,9 +184,12 @@ def shell(script: str) -> None:
 def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
     naming = name_feature(title, "022", issue=412)
     assert is_slug(naming.branch)
-    house, context = CommandSettings(Commands(prefix=title or "/plan")), replace(CONTEXT, default_branch=branch)
+    settings, context = (
+        CommandSettings(Commands(prefix=title or "/plan")),
+        replace(CONTEXT, default_branch=branch),
+    )
     for answer in (
-        start_by_hand(naming, house, context),
+        start_by_hand(naming, settings, context),
         commit_by_hand({f"{naming.dir}/plan.md": text}, branch, fork=True),
         commit_by_hand({}, branch, fork=False),
     ):
@@ -200,12 +203,12 @@ def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
 @given(anything, anything, anything)
 def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
     naming = name_feature(title, "022", issue=412)
-    asked = SpecFacts(naming.dir, naming.title, naming.branch, "2026-11-22", asked_in(title, body), SPEC_TEMPLATE)
+    asked = SpecFacts(naming.dir, naming.title, naming.branch, "2026-11-22", issue_words(title, body), SPEC_TEMPLATE)
     spec, plan = draft_spec(asked), draft_plan(replace(facts(), feature_dir=naming.dir, title=naming.title))
-    feature = Begun(naming, spec, plan, 413, 412)
-    shown = check(compose(412, begun(feature, CONTEXT)))
+    feature = StartedFeature(naming, spec, plan, 413, 412)
+    shown = check(compose(412, feature_started(feature, CONTEXT)))
     shell(next(content for info, content in shown.blocks if info == "bash"))
-    check(compose(412, None, ("/plan commit", committed([spec.path, plan.path], title, "8be41d7"))))
+    check(compose(412, None, ("/plan commit", drafts_committed([spec.path, plan.path], title, "8be41d7"))))
     patch = commit_by_hand({spec.path: spec.text, plan.path: plan.text}, naming.branch, fork=True)
     check(compose(412, None, (title, patch)))
     opened = seen(pull_request_body(feature, "/plan"))
@@ -221,21 +224,21 @@ def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
 @settings(max_examples=60)
 @given(anything, anything, st.sampled_from(Where))
 def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> None:
-    house = CommandSettings(Commands(prefix=prefix[:60] or "/plan"))
+    settings = CommandSettings(Commands(prefix=prefix[:60] or "/plan"))
     written = "\n".join(f"/plan {line}" for line in text.split("\n")[:8])
     for read in read_commands(written, where, Spelling(), ["missing-artifact"]):
         answer = (
             waived("missing-artifact", text, Role.ADMIN, read.reason or "")
             if isinstance(read, Command)
-            else mistake(read, house)
+            else mistake(read, settings)
         )
         check(compose(412, None, (written, answer)))
-    check(compose(412, help_text(house, CONTEXT), (text, help_text(house, CONTEXT))))
+    check(compose(412, help_text(settings, CONTEXT), (text, help_text(settings, CONTEXT))))
 
 
 def test_our_own_mark_in_foreign_words_cuts_nothing() -> None:
-    house = CommandSettings(Commands(prefix="<!-- plangate:v1 part=last -->```"))
-    reply = compose(412, help_text(house, CONTEXT), ("/plan", help_text(house, CONTEXT)))
+    settings = CommandSettings(Commands(prefix="<!-- plangate:v1 part=last -->```"))
+    reply = compose(412, help_text(settings, CONTEXT), ("/plan", help_text(settings, CONTEXT)))
     check(reply)
     assert main_of(reply) is not None
     assert reply.count("part=last") == 1

@@ -14,7 +14,7 @@ from bot.core.drafting.naming import name_feature, next_number
 from bot.core.forge.effects import Conclusion
 from bot.core.forge.roles import Role
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.commands import COMMANDS, Mistake, MistakeKind, Verb
+from bot.core.speech.commands import COMMANDS, CommandMistake, MistakeKind, Verb
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import (
     CommandSettings,
@@ -39,7 +39,7 @@ from bot.core.speech.replies import (
     why,
 )
 from bot.core.text.prose import At, Side
-from tests.core.drafting.skeleton.templates import FERRY
+from tests.core.drafting.from_template.templates import FERRY
 from tests.core.speech.replies.oracle import seen
 
 BASE = "8be41d7c02f95a3e6d1b7f40c9a2e85d31067bc4"
@@ -148,7 +148,7 @@ def test_a_denial_names_the_role_and_two_ways_on() -> None:
     assert denial(denied, CommandSettings(MAINTAIN, set_by=SET), CONTEXT) == (
         "`/plan start` creates a branch here, so it needs **maintain**; the account that asked has **triage**.\n"
         "\n"
-        "Two ways on: `/plan` gives the same plan to commit from your own branch or fork,"
+        "Two ways on: `/plan` gives the same plan for your own branch or fork,"
         " or someone with maintain comments `/plan start`.\n"
         "\n"
         "<sub>Asked in [this comment][q] · role asked of GitHub at 12:44:02 UTC"
@@ -162,18 +162,21 @@ def test_a_denial_names_the_role_and_two_ways_on() -> None:
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status"), "Did you mean `/plan status`?"),
-        (Mistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "wat"), "`/plan wat` is no command. `/plan help` lists"),
-        (Mistake(MistakeKind.UNKNOWN_RULE, 1, Verb.WHY, "x"), "`x` is no rule. `/plan why` lists"),
-        (Mistake(MistakeKind.MISSING_RULE, 1, Verb.WAIVE), "`/plan waive <rule> <reason>`"),
-        (Mistake(MistakeKind.MISSING_REASON, 1, Verb.WAIVE, "dead-link"), "`/plan waive dead-link <reason>`"),
-        (Mistake(MistakeKind.UNWANTED_WORDS, 1, Verb.COMMIT, "all"), "`/plan commit` takes nothing behind it"),
-        (Mistake(MistakeKind.WRONG_PLACE, 1, Verb.START), "`/plan start` works on an issue."),
-        (Mistake(MistakeKind.WRONG_PLACE, 1, Verb.WAIVE), "`/plan waive` works on a pull request."),
-        (Mistake(MistakeKind.TOO_MANY, 6), "A comment holds up to 5 commands; those from line 6 on were not read."),
+        (CommandMistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "stauts", "status"), "Did you mean `/plan status`?"),
+        (CommandMistake(MistakeKind.UNKNOWN_COMMAND, 1, None, "wat"), "`/plan wat` is no command. `/plan help` lists"),
+        (CommandMistake(MistakeKind.UNKNOWN_RULE, 1, Verb.WHY, "x"), "`x` is no rule. `/plan why` lists"),
+        (CommandMistake(MistakeKind.MISSING_RULE, 1, Verb.WAIVE), "`/plan waive <rule> <reason>`"),
+        (CommandMistake(MistakeKind.MISSING_REASON, 1, Verb.WAIVE, "dead-link"), "`/plan waive dead-link <reason>`"),
+        (CommandMistake(MistakeKind.UNWANTED_WORDS, 1, Verb.COMMIT, "all"), "`/plan commit` takes no argument"),
+        (CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.START), "`/plan start` works on an issue."),
+        (CommandMistake(MistakeKind.WRONG_PLACE, 1, Verb.WAIVE), "`/plan waive` works on a pull request."),
+        (
+            CommandMistake(MistakeKind.TOO_MANY, 6),
+            "A comment holds up to 5 commands; those from line 6 on were not read.",
+        ),
     ],
 )
-def test_a_mistake_is_one_sentence_with_a_way_out(found: Mistake, sentence: str) -> None:
+def test_a_mistake_is_one_sentence_with_a_way_out(found: CommandMistake, sentence: str) -> None:
     assert sentence in mistake(found, CommandSettings())
     assert "\n" not in mistake(found, CommandSettings())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join
 from bot.core.documents.plan_reading.joining import Joiner, tokens
-from bot.core.drafting.skeleton.facts import address, cell
+from bot.core.drafting.from_template.plan_facts import address, cell
 from bot.core.markdown import Heading, Item, Table
 from bot.core.yardstick.constitution import MAX_PRINCIPLES, ConstitutionState
 from bot.core.yardstick.principles import name_of
@@ -37,7 +37,7 @@ class Gate:
     """The table with one row per principle; empty where there is no principle to answer."""
     dropped: frozenset[int]
     """Lines of the template (1-based) that the table stands for."""
-    at: int | None
+    line: int | None
     """The line in whose place the table comes, None for the section's end."""
     verdicts: int
 
@@ -46,7 +46,7 @@ def titles(constitution: Constitution, template: Template) -> tuple[tuple[str, s
     """Every principle with the address of its line; the template's own list where there is no constitution."""
     if constitution.state is ConstitutionState.FILLED and constitution.principles:
         name = constitution.path.rsplit("/", 1)[-1]
-        return tuple((one.title, address(name, one.line)) for one in constitution.principles)
+        return tuple((principle.title, address(name, principle.line)) for principle in constitution.principles)
     return tuple((name, "") for name in template.principles[:MAX_PRINCIPLES])
 
 
@@ -64,10 +64,10 @@ def build_gate(document: Markdown, section: Heading, template: Template, constit
     listed = titles(constitution, template)
     names = _Names(constitution, template)
     blocks = document.section(section)
-    table = next((one for one in blocks if isinstance(one, Table) and _lists(one, names)), None)
+    table = next((block for block in blocks if isinstance(block, Table) and _lists(block, names)), None)
     if table is not None and listed:
         return _refilled(table, listed, names)
-    headings = [one for one in blocks if isinstance(one, Heading) and names.has(one.title)]
+    headings = [block for block in blocks if isinstance(block, Heading) and names.has(block.title)]
     if headings:
         return Gate((), frozenset(), None, len(headings))
     if not listed:
@@ -79,8 +79,8 @@ def build_gate(document: Markdown, section: Heading, template: Template, constit
     header = [f"Principle{version}", *(["Asks"] if asks else []), "Status", "Notes"]
     rows = [_row(header, len(header)), "|" + "---|" * len(header)]
     for title, place in listed:
-        asked = [asks.get(title, asks.get(title.casefold(), ""))] if asks else []
-        rows.append(_row([_named(title, place), *asked], len(header)))
+        requirement = [asks.get(title, asks.get(title.casefold(), ""))] if asks else []
+        rows.append(_row([_named(title, place), *requirement], len(header)))
     return Gate(tuple(rows), dropped, min(dropped, default=None), len(listed))
 
 
@@ -88,9 +88,9 @@ def _asks(items: Sequence[Item], document: Markdown, names: _Names) -> dict[str,
     """What the template's own list asks of each principle, in its words: the table takes the list's place."""
     asks: dict[str, list[str]] = {}
     for item in items:
-        name, _, rest = _parted(item.text.text)
+        name, _, requirement = _parted(item.text.text)
         below = (block for block in document.within(item.line + 1, item.end_line) if isinstance(block, Item))
-        words = [words for words in (rest, *(block.text.text for block in below)) if words.strip()]
+        words = [words for words in (requirement, *(block.text.text for block in below)) if words.strip()]
         if words:
             asks.setdefault(names.key(name) or name.casefold(), []).extend(words)
     return {key: cell(" ".join(words), _MAX_ASK) for key, words in asks.items()}
@@ -98,8 +98,8 @@ def _asks(items: Sequence[Item], document: Markdown, names: _Names) -> dict[str,
 
 def _parted(words: str) -> tuple[str, str, str]:
     """An entry's name, and what stands behind its colon."""
-    found = _COLON.search(words[:400])
-    return (words[: found.start()], ":", words[found.end() :]) if found else (words, "", "")
+    match = _COLON.search(words[:400])
+    return (words[: match.start()], ":", words[match.end() :]) if match else (words, "", "")
 
 
 def unticked(line: str) -> str:
@@ -151,19 +151,19 @@ def _items(blocks: Sequence[Block], names: _Names) -> Iterator[Item]:
 def _refilled(table: Table, listed: tuple[tuple[str, str], ...], names: _Names) -> Gate:
     """The template's own table: its columns, its gates, a row for every principle, and no answers."""
     width = max(len(table.header), 2)
-    statuses = {index for index, one in enumerate(table.header) if index and _STATUS.search(one.text.text)} or {1}
-    rows = [_row([one.raw for one in table.header], width), "|" + "---|" * width]
+    statuses = {index for index, header in enumerate(table.header) if index and _STATUS.search(header.text.text)} or {1}
+    rows = [_row([header.raw for header in table.header], width), "|" + "---|" * width]
     by_title: dict[str, list[str]] = {}
     others: list[list[str]] = []
     for row in table.rows:
-        cells = [_kept(one.raw, index in statuses) if index else one.raw for index, one in enumerate(row)]
+        cells = [_kept(header.raw, index in statuses) if index else header.raw for index, header in enumerate(row)]
         if row and names.has(row[0].text.text):
             by_title.setdefault(names.key(row[0].text.text) or row[0].text.text.casefold(), cells)
         else:
             others.append(cells)
     for title, place in listed:
-        known = by_title.get(title) or by_title.get(title.casefold()) or []
-        rows.append(_row([_named(title, place), *known[1:]], width))
+        old_cells = by_title.get(title) or by_title.get(title.casefold()) or []
+        rows.append(_row([_named(title, place), *old_cells[1:]], width))
     rows += [_row(cells, width) for cells in others]
     return Gate(tuple(rows), frozenset(range(table.line, table.end_line + 1)), table.line, len(listed) + len(others))
 
@@ -177,4 +177,4 @@ def _kept(raw: str, is_status: bool) -> str:
 
 def _row(cells: list[str], width: int) -> str:
     padded = [*cells, *[""] * width][:width]
-    return "|" + "|".join(f" {one} " if one else " " for one in padded) + "|"
+    return "|" + "|".join(f" {text} " if text else " " for text in padded) + "|"

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from bot.core.speech.render.no_verdict import NoVerdict
 
 
-def unanswered(command: str, trouble: NoVerdict, context: RenderContext) -> str:
+def command_failed(command: str, trouble: NoVerdict, context: RenderContext) -> str:
     """`command` is the line as it was written."""
     links = Links(context)
-    what = links.prose(trouble.what).strip()
+    cause = links.prose(trouble.cause).strip()
     foot = (
-        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.at)} · quote it when you ask whoever hosts"
-        f" Plangate · {version(context)}</sub>"
+        f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.time)} · quote it when you ask"
+        f" whoever hosts Plangate · {version(context)}</sub>"
     )
     parts = [
         f"**We could not answer {code_span(command, 100)}. This is our failure, not yours.**",
-        f"What happened: {what}",
+        f"What happened: {cause}",
         "Write it again in a new comment: what was done of it already is not done twice.",
         foot,
         links.definitions(),

@@ -1,4 +1,4 @@
-"""A spec's skeleton: the repository's own spec template with its header filled and one mark for whatever is open.
+"""A spec drafted from the repository's own spec template: header filled, everything open marked once.
 
 A spec is what and why, which no repository knows beforehand. So little of it can be filled: title, branch, date and
 the words that asked for it. What a template shows as an example is reduced to the first of its kind, and every place
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.clarifications import clarifications
 from bot.core.drafting.draft import Draft
-from bot.core.drafting.skeleton.facts import BLANK, inline
+from bot.core.drafting.from_template.plan_facts import BLANK, inline
 from bot.core.markdown import Fence, Paragraph, parse
 from bot.core.text.brackets import MAX_LINE, brackets, mask_code
 from bot.core.text.neutral import plain_line
@@ -53,7 +53,7 @@ class SpecFacts:
     branch: str
     date: str
     """ISO date."""
-    asked: str = ""
+    request: str = ""
     """Foreign: the words that asked for the feature, such as an issue's text."""
     template: str = ""
     """The template's whole text."""
@@ -61,11 +61,11 @@ class SpecFacts:
 
 
 def spec_paths(
-    documents: Mapping[str, Document], asked: Collection[str], root: str, known: Collection[str] = ()
+    documents: Mapping[str, Document], already_read: Collection[str], root: str, known_paths: Collection[str] = ()
 ) -> tuple[str, ...]:
     """What is still to be read before `spec_template` can tell; as `bot.core.yardstick.template.next_paths`."""
-    wanted = (*fixed_paths(root, SPEC_NAME), *further_paths(documents, known, root, SPEC_NAME))
-    return tuple(path for path in wanted if path not in asked)
+    wanted = (*fixed_paths(root, SPEC_NAME), *further_paths(documents, known_paths, root, SPEC_NAME))
+    return tuple(path for path in wanted if path not in already_read)
 
 
 def spec_template(documents: Mapping[str, Document], bundled: str, root: str = "") -> tuple[str, str]:
@@ -81,15 +81,17 @@ def draft_spec(facts: SpecFacts) -> Draft:
     return Draft(f"{facts.feature_dir}/spec.md", text, open_marks, open_marks, 0, facts.template_path)
 
 
-def asked_in(title: str, body: str) -> str:
+def issue_words(title: str, body: str) -> str:
     """An issue's words on one line, without what its form left empty."""
     words = [
         plain_line(block.text.text, MAX_INPUT)
         for block in parse(body[:MAX_BODY]).blocks
         if isinstance(block, Paragraph) and not block.quoted
     ]
-    said = " ".join(word for word in words if any(char.isalnum() for char in word) and word.casefold() != "no response")
-    return plain_line(said or title, MAX_INPUT)
+    sentences = " ".join(
+        word for word in words if any(char.isalnum() for char in word) and word.casefold() != "no response"
+    )
+    return plain_line(sentences or title, MAX_INPUT)
 
 
 class _Drafter:
@@ -99,7 +101,9 @@ class _Drafter:
         self._facts = facts
         self._document = parse(facts.template[:_MAX_TEMPLATE])
         headings = self._document.headings
-        self._body = next((one.line for one in headings[1:] if one.level <= SECTION), len(self._document.lines) + 1)
+        self._body = next(
+            (heading.line for heading in headings[1:] if heading.level <= SECTION), len(self._document.lines) + 1
+        )
         self._title = headings[0].line if headings else 0
         self._dropped = _dropped(self._document)
         self._fenced = {
@@ -132,20 +136,20 @@ class _Drafter:
         return _outermost((line if number < self._body else mask_code(line))[:MAX_LINE])
 
     def _line(self, number: int, line: str, spans: list[tuple[int, int]]) -> Iterator[str]:
-        line_of = self._head if number < self._body else _asked
+        line_of = self._head if number < self._body else _marked_line
         filled = line_of(line, spans) if spans else line
         if filled is not None:
             yield filled.replace(_ARGUMENTS, self._input())
 
     def _input(self) -> str:
-        return inline(self._facts.asked or self._facts.title, MAX_INPUT).replace('"', "'")
+        return inline(self._facts.request or self._facts.title, MAX_INPUT).replace('"', "'")
 
     def _head(self, line: str, spans: list[tuple[int, int]]) -> str:
-        filled, at = "", 0
+        filled, position = "", 0
         for start, end in spans:
-            filled += line[at:start] + self._value(filled + line[at:start], line[start:end])
-            at = end
-        return filled + line[at:]
+            filled += line[position:start] + self._value(filled + line[position:start], line[start:end])
+            position = end
+        return filled + line[position:]
 
     def _value(self, before: str, span: str) -> str:
         inner = span.casefold()
@@ -158,20 +162,20 @@ class _Drafter:
         return inline(self._facts.title, 200) if _TITLE.search(inner) else _mark([span])
 
 
-def _asked(line: str, spans: list[tuple[int, int]]) -> str | None:
+def _marked_line(line: str, spans: list[tuple[int, int]]) -> str | None:
     """A line of the body with its holes marked; None where it is only an order to whoever fills the template."""
     holes = [line[start:end] for start, end in spans]
-    whole = len(spans) == 1 and holes[0] == line.strip()
-    if any(BLANK in hole for hole in holes) or (whole and holes[0].casefold().startswith("[add ")):
+    only_hole = len(spans) == 1 and holes[0] == line.strip()
+    if any(BLANK in hole for hole in holes) or (only_hole and holes[0].casefold().startswith("[add ")):
         return None
     if len(spans) == 1:
         (start, end) = spans[0]
         return line[:start] + _mark(holes) + line[end:]
-    shown, at = "", 0
+    shown, position = "", 0
     for start, end in spans:
-        shown += line[at:start] + "…"
-        at = end
-    shown = f"{shown}{line[at:]}".rstrip()
+        shown += line[position:start] + "…"
+        position = end
+    shown = f"{shown}{line[position:]}".rstrip()
     if not any(char.isalpha() for char in shown):
         item = _ITEM.match(line)
         return (item[0] if item else "") + _mark(holes)
@@ -190,15 +194,15 @@ def _outermost(line: str) -> list[tuple[int, int]]:
     """The holes of a line as offsets, each with everything that stands in it."""
     spans: list[tuple[int, int]] = []
     depth = start = 0
-    for at, char in enumerate(line):
+    for position, char in enumerate(line):
         if char == "[":
-            start = at if depth == 0 else start
+            start = position if depth == 0 else start
             depth += 1
         elif char == "]" and depth:
             depth -= 1
-            inner = line[start + 1 : at].replace("[", "(").replace("]", ")")
-            if depth == 0 and any(brackets(f"[{inner}]{line[at + 1 : at + 2]}")):
-                spans.append((start, at + 1))
+            inner = line[start + 1 : position].replace("[", "(").replace("]", ")")
+            if depth == 0 and any(brackets(f"[{inner}]{line[position + 1 : position + 2]}")):
+                spans.append((start, position + 1))
     return spans
 
 

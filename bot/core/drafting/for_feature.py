@@ -9,7 +9,7 @@ from bot.core.change.feature import State
 from bot.core.change.trees import Kind, Readability
 from bot.core.documents.plan import Verdict
 from bot.core.documents.spec import read_spec
-from bot.core.drafting.skeleton import Facts, draft_plan
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.yardstick.yardstick import read_yardstick, specify_root
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
-def undrafted(report: Report) -> FeatureReport | None:
+def feature_without_plan(report: Report) -> FeatureReport | None:
     """The feature of a report whose plan is still to be written, None where there is none."""
     return _without(report, "plan.md")
 
 
-def unspecified(report: Report) -> FeatureReport | None:
+def feature_without_spec(report: Report) -> FeatureReport | None:
     """The feature of a report whose spec is still to be written, None where there is none."""
     return _without(report, "spec.md")
 
@@ -41,7 +41,7 @@ def _without(report: Report, name: str) -> FeatureReport | None:
     return None
 
 
-def draft_for(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
+def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
     """The plan of a feature from what its repository says. `outline` has names and manifests of the head."""
     folder = feature.feature.dir
     base = change.base or change.head
@@ -50,7 +50,7 @@ def draft_for(change: Change, feature: FeatureReport, outline: Tree, committed_a
     spec = read_spec(document) if document is not None and document.reading is Readability.WHOLE else None
     title = (spec.title if spec is not None and not spec.unfilled else None) or (feature.feature.slug or "")
     return draft_plan(
-        Facts(
+        PlanFacts(
             feature_dir=folder,
             title=title if spec is not None and spec.title == title else title.replace("-", " ").capitalize(),
             date=committed_at[:10],
@@ -71,9 +71,18 @@ def _violations(feature: FeatureReport) -> tuple[str, ...]:
 
     That is what the unwritten plan's own check admits, and what a rule wants a row of Complexity Tracking for.
     """
-    titles = {key: one.title for one in feature.constitution.principles for key in (one.id, one.name) if key}
+    titles = {
+        key: principle.title
+        for principle in feature.constitution.principles
+        for key in (principle.id, principle.name)
+        if key
+    }
     admitted = [titles.get(check.principle or "", check.named) for check in feature.checks if check.verdict in _DEFECTS]
-    rows = [_CELLS.split(found.paste.strip())[1] for found in feature.findings if found.paste and _is_row(found.paste)]
+    rows = [
+        _CELLS.split(finding.paste.strip())[1]
+        for finding in feature.findings
+        if finding.paste and _is_row(finding.paste)
+    ]
     return tuple(dict.fromkeys(name.strip() for name in (*rows, *admitted) if name.strip()))
 
 
@@ -90,4 +99,5 @@ def paths_of(outline: Tree) -> tuple[str, ...]:
 
 def texts_of(outline: Tree) -> dict[str, str]:
     """The manifests that could be read."""
-    return {path: found.text for path, found in outline.documents.items() if found.reading is Readability.WHOLE}
+    readable = Readability.WHOLE
+    return {path: document.text for path, document in outline.documents.items() if document.reading is readable}

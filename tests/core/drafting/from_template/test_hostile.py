@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.drafting.skeleton import draft_plan, issue_summary
+from bot.core.drafting.from_template.plan import draft_plan, issue_summary
 from bot.core.markdown import Heading, Table, parse
 from bot.core.yardstick.constitution import Constitution, ConstitutionState, Principle
 from bot.core.yardstick.template import read_template

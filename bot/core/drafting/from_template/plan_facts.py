@@ -31,7 +31,7 @@ _OPENING = re.compile(r"(?:[#>+|~-]|\d{1,9}[.)](?=\s))")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PlanFacts:
     """Everything that is known of a feature before its plan is written."""
 
     feature_dir: str
@@ -81,7 +81,7 @@ def issue_summary(body: str) -> str | None:
 def _whole_sentences(words: str) -> str:
     if len(words) <= MAX_SUMMARY:
         return words
-    ends = [found.end() for found in _SENTENCE_END.finditer(words, 0, MAX_SUMMARY)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(words, 0, MAX_SUMMARY)]
     return words[: ends[-1]] if ends else words[: MAX_SUMMARY - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -101,10 +101,10 @@ def _harmless(text: str, limit: int) -> str:
     return _TAG.sub(r"\\<", line)
 
 
-def sourced(known: tuple[Evidence, ...]) -> str:
+def sourced(readings: tuple[Evidence, ...]) -> str:
     """Values with the places they stand at: `Rust 1.90 <!-- rust-toolchain.toml:2 -->`."""
-    values = ", ".join(dict.fromkeys(inline(one.value, 120) for one in known))
-    places = ", ".join(dict.fromkeys(place for one in known if (place := address(one.path, one.line))))
+    values = ", ".join(dict.fromkeys(inline(reading.value, 120) for reading in readings))
+    places = ", ".join(dict.fromkeys(place for reading in readings if (place := address(reading.path, reading.line))))
     return f"{values} <!-- {places} -->" if places else values
 
 

@@ -11,7 +11,7 @@ from bot.core.change.trees import Document
 from bot.core.documents.plan import Plan, Verdict, read_plan
 from bot.core.documents.spec import Spec
 from bot.core.drafting.draft import Draft
-from bot.core.drafting.skeleton import Facts, draft_plan, issue_summary
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
 from bot.core.yardstick.template import PlaceholderKind, read_template
 
 from .templates import CHINESE, FERRY, HEADINGS, NONE, OWN_TABLE, TABLE_FIELDS, UNFILLED, USUAL, facts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EVERY = pytest.mark.parametrize("template", [USUAL, OWN_TABLE, HEADINGS, CHINESE, TABLE_FIELDS, "", "# Plan\n"])
 
 
-def read_back(draft: Draft, known: Facts) -> Plan:
+def read_back(draft: Draft, known: PlanFacts) -> Plan:
     return read_plan(Document(draft.path, draft.text), known.template, known.constitution)
 
 

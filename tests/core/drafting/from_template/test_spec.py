@@ -1,4 +1,4 @@
-"""A spec's skeleton: what is filled, what is marked, and that its own reader finds every mark."""
+"""A drafted spec: what is filled, what is marked, and that its own reader finds every mark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.change.trees import Document
 from bot.core.documents.spec import read_spec
-from bot.core.drafting.skeleton.spec import SpecFacts, asked_in, draft_spec, spec_paths, spec_template
+from bot.core.drafting.from_template.spec import SpecFacts, draft_spec, issue_words, spec_paths, spec_template
 from bot.core.text.brackets import brackets, mask_code
 
 BUNDLED = Path(__file__).resolve().parents[4].joinpath("config/spec-template.md").read_text(encoding="utf-8")
@@ -122,7 +122,7 @@ def test_the_bundled_one_is_read_as_begun_with_every_blank_found() -> None:
     ],
 )
 def test_what_was_asked_is_what_the_issue_says(body: str, said: str) -> None:
-    assert asked_in("Slow", body) == said
+    assert issue_words("Slow", body) == said
 
 
 def test_the_template_is_found_as_the_plans_is() -> None:
@@ -147,7 +147,7 @@ hostile = st.lists(
 @settings(max_examples=150)
 @given(hostile, hostile, hostile)
 def test_any_template_and_any_words_give_a_draft(template: str, title: str, asked: str) -> None:
-    draft = draft_spec(replace(FACTS, title=title, asked=asked, template=template))
+    draft = draft_spec(replace(FACTS, title=title, request=asked, template=template))
     assert draft.text.endswith("\n")
     assert draft.blanks <= draft.text.count("NEEDS CLARIFICATION")
 
@@ -155,7 +155,7 @@ def test_any_template_and_any_words_give_a_draft(template: str, title: str, aske
 @settings(max_examples=60)
 @given(hostile, hostile)
 def test_foreign_words_stay_on_their_line(title: str, asked: str) -> None:
-    drawn = draft_spec(replace(FACTS, title=title, asked=asked))
+    drawn = draft_spec(replace(FACTS, title=title, request=asked))
     plain = draft_spec(FACTS)
     assert len(drawn.text.split("\n")) == len(plain.text.split("\n"))
     assert drawn.text.split("\n")[8:] == plain.text.split("\n")[8:]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.core.drafting.from_template.plan_facts import BLANK, address, inline, sourced
 from bot.core.drafting.manifests.technical import Technical, Topic
-from bot.core.drafting.skeleton.facts import BLANK, address, inline, sourced
 from bot.core.text.brackets import brackets, mask_code
 from bot.core.yardstick.template import PlaceholderKind
 
 if TYPE_CHECKING:
-    from bot.core.drafting.skeleton.facts import Facts
+    from bot.core.drafting.from_template.plan_facts import PlanFacts
     from bot.core.text.brackets import Bracket
     from bot.core.yardstick.parts import Line
 
@@ -52,7 +52,7 @@ _TITLE = re.compile(r"feature|title|name|機能|功能|기능|名称|función|fu
 class Filler:
     """Fills lines, and counts what it had to leave blank."""
 
-    def __init__(self, facts: Facts, technical: Technical) -> None:
+    def __init__(self, facts: PlanFacts, technical: Technical) -> None:
         self._facts = facts
         self._technical = technical
         self.clarifications = 0
@@ -62,19 +62,19 @@ class Filler:
         self.clarifications += 1
         return BLANK
 
-    def fill(self, line: Line, kind: PlaceholderKind | None, rest: str = "") -> str:
+    def fill(self, line: Line, kind: PlaceholderKind | None, tail: str = "") -> str:
         """The line with its holes filled. `rest` is what stands behind a hole that ends on a later line."""
         text = line.text.rstrip("\r")
         if kind is None:
             return _UNSAID.sub(
-                lambda found: found[1] + self._field(text[: found.start()] + found[0][:1]), text, count=1
+                lambda match: match[1] + self._field(text[: match.start()] + match[0][:1]), text, count=1
             )
         spans = [*brackets(text if line.head else mask_code(text))]
         if not spans:
             return text
         if line.head:
             return self._head(text, spans, kind)
-        before, after = text[: spans[0].start], text[spans[-1].end :] + rest
+        before, after = text[: spans[0].start], text[spans[-1].end :] + tail
         if kind is PlaceholderKind.SUMMARY:
             return before + self._summary() + after
         if kind in {PlaceholderKind.FIELD, PlaceholderKind.META, PlaceholderKind.TITLE}:
@@ -82,15 +82,15 @@ class Filler:
         return before + self.blank() + after
 
     def _head(self, text: str, spans: list[Bracket], kind: PlaceholderKind) -> str:
-        filled, at = "", 0
+        filled, position = "", 0
         for span in spans:
-            before = text[at : span.start]
+            before = text[position : span.start]
             value = self._title() if kind is PlaceholderKind.TITLE else self._meta(filled + before, span)
             if "###" in span.text:
                 before, value = self._placed(before, value)
             filled += before + value
-            at = span.end
-        return filled + text[at:]
+            position = span.end
+        return filled + text[position:]
 
     def _title(self) -> str:
         return inline(self._facts.title, 200).removeprefix("\\") or self._facts.name
@@ -133,8 +133,8 @@ class Filler:
 
     def _field(self, before: str) -> str:
         """What is known of the field whose label stands before the hole."""
-        found = _LABEL.findall(before) or _CELL_LABEL.findall(before)
-        label = found[-1].casefold().strip() if found else before.casefold().strip(" *_-|:：")
+        labels = _LABEL.findall(before) or _CELL_LABEL.findall(before)
+        label = labels[-1].casefold().strip() if labels else before.casefold().strip(" *_-|:：")
         topic = next((topic for topic, words in _TOPICS if words.search(label[:80])), None)
-        known = self._technical.answers.get(topic, ()) if topic else ()
-        return sourced(known) if known else self.blank()
+        readings = self._technical.answers.get(topic, ()) if topic else ()
+        return sourced(readings) if readings else self.blank()

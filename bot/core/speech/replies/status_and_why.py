@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.speech.render.check_run import bounded_summary
-from bot.core.speech.render.facts import counted
 from bot.core.speech.render.findings_list import statement
 from bot.core.speech.render.markdown import Links
-from bot.core.speech.render.summary import page
+from bot.core.speech.render.summary import page_of
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import code_cell, code_span, fence, neutralise
 from bot.core.text.prose import At
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,9 @@ _PASTE_ROOM = 6_000
 def status(report: Report, context: RenderContext) -> str:
     """The check run's title and summary, without links to other pull requests: from a comment they would link back."""
     context = replace(context, others=())
-    return f"**{neutralise(title(report, context))}**\n\n{bounded_summary(page(report, context), _STATUS_ROOM).strip()}"
+    return (
+        f"**{neutralise(title(report, context))}**\n\n{bounded_summary(page_of(report, context), _STATUS_ROOM).strip()}"
+    )
 
 
 def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> str:
@@ -46,15 +48,15 @@ def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> 
 def why(report: Report, rule: str | None, config: RepositoryConfig, context: RenderContext) -> str:
     """The findings of one rule (of all, without one), each with its place and way out, and the setting behind it."""
     links = Links(context)
-    findings = [one for one in report.all_findings() if not one.follow_up and rule in {None, one.rule}]
+    findings = [finding for finding in report.all_findings() if not finding.follow_up and rule in {None, finding.rule}]
     if not findings:
         return _nothing(rule, config, context, links)
     lines = list(_statements(findings[:_MOST], links))
     if len(findings) > _MOST:
         lines.append(f"- and {len(findings) - _MOST} more in the check run")
-    rules = list(dict.fromkeys(one.rule for one in findings))
+    rules = list(dict.fromkeys(finding.rule for finding in findings))
     settings = [_setting(name, config, context, links) for name in rules]
-    head = f"**{counted(len(findings), 'finding', 'findings')}**" + (f" of {code_span(rule)}" if rule else "")
+    head = f"**{count(len(findings), 'finding', 'findings')}**" + (f" of {code_span(rule)}" if rule else "")
     return _joined([f"{head}:", "\n".join(lines), "\n".join(settings), links.definitions()])
 
 
@@ -80,20 +82,20 @@ def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
 def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
     if rule is None:
         return "Nothing was found here, so there is nothing to explain."
-    said = f"No finding of {code_span(rule)} here."
-    return _joined([said, _setting(rule, config, context, links), links.definitions()])
+    sentence = f"No finding of {code_span(rule)} here."
+    return _joined([sentence, _setting(rule, config, context, links), links.definitions()])
 
 
 def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
     """What the rule says, and how hard it is here."""
-    known = context.rules.get(rule)
+    registered = context.rules.get(rule)
     level = config.rules.get(rule)
-    said = [neutralise(known.title.rstrip(".")) + "."] if known else []
+    sentences = [neutralise(registered.title.rstrip(".")) + "."] if registered else []
     if level:
-        said.append(f"Set to {level.value} by the configuration.")
-    elif known:
-        said.append(f"At most {known.severity.value}, by default.")
-    return f"{links.rule(rule)}: {' '.join(said)}" if said else ""
+        sentences.append(f"Set to {level.value} by the configuration.")
+    elif registered:
+        sentences.append(f"At most {registered.severity.value}, by default.")
+    return f"{links.rule(rule)}: {' '.join(sentences)}" if sentences else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +106,20 @@ class Setting:
     value: str
     source: str
     """`default`, or a path as it is shown."""
-    at: At | None = None
+    address: At | None = None
 
 
 def settings_in_force(settings: Sequence[Setting], context: RenderContext) -> str:
     """The settings in force as a table, what differs from the defaults first."""
     links = Links(context)
-    ordered = sorted(settings, key=lambda one: (one.source == "default", one.key))
+    ordered = sorted(settings, key=lambda setting: (setting.source == "default", setting.key))
     rows = [
-        f"| {code_cell(one.key, 120)} | {code_cell(one.value, 120)} | {_source(one, links)} |" for one in ordered[:100]
+        f"| {code_cell(setting.key, 120)} | {code_cell(setting.value, 120)} | {_source(setting, links)} |"
+        for setting in ordered[:100]
     ]
     table = "\n".join(["| key | value | from |", "|---|---|---|", *rows])
     return _joined(["**Settings in force**", table, links.definitions()])
 
 
 def _source(setting: Setting, links: Links) -> str:
-    return links.at(setting.at) if setting.at else neutralise(setting.source, 120)
+    return links.at(setting.address) if setting.address else neutralise(setting.source, 120)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.core.drafting.skeleton import Facts
+from bot.core.drafting.from_template.plan import PlanFacts
 from bot.core.yardstick.constitution import Constitution, ConstitutionState, Principle
 from bot.core.yardstick.template import read_template
 
@@ -201,9 +201,9 @@ PATHS = (
 )
 
 
-def facts(template: str = USUAL, constitution: Constitution = FERRY, **more: Any) -> Facts:
+def facts(template: str = USUAL, constitution: Constitution = FERRY, **more: Any) -> PlanFacts:
     """The facts of a feature in a small Rust server."""
-    known = Facts(
+    known = PlanFacts(
         "specs/019-rate-limits",
         "Rate limits",
         "2026-11-22",

@@ -12,7 +12,7 @@ from bot.core.text.neutral import plain_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.drafting.skeleton.facts import Facts
+    from bot.core.drafting.from_template.plan_facts import PlanFacts
 
 _ENTRY = re.compile(r"([├└](?:──|--)?\s?)(\S{1,100})(.*)")
 _COLUMN = 24
@@ -43,19 +43,19 @@ def is_documents(lines: Sequence[str]) -> bool:
     return any("plan.md" in line for line in lines)
 
 
-def documents_tree(lines: Sequence[str], facts: Facts) -> list[str]:
+def documents_tree(lines: Sequence[str], facts: PlanFacts) -> list[str]:
     """The template's own tree with the feature's folder, and a mark at what is already there."""
-    entries = [(index, found) for index, line in enumerate(lines) if (found := _ENTRY.match(line))]
+    entries = [(index, match) for index, line in enumerate(lines) if (match := _ENTRY.match(line))]
     if not entries:
         return [f"{facts.feature_dir}/", *_marked(list(ARTIFACTS), facts)]
     first = entries[0][0]
-    names = {found[2].rstrip("/") for _, found in entries}
+    names = {match[2].rstrip("/") for _, match in entries}
     blocks = [] if "spec.md" in names else [["spec.md"]]
-    for number, (index, found) in enumerate(entries):
+    for number, (index, match) in enumerate(entries):
         end = entries[number + 1][0] if number + 1 < len(entries) else len(lines)
         below = [line for line in lines[index + 1 : end] if line.strip()]
-        known = _artifact(found[2])
-        blocks.append([known or f"{found[2]}{found[3].rstrip()}", *below])
+        artifact = _artifact(match[2])
+        blocks.append([artifact or f"{match[2]}{match[3].rstrip()}", *below])
     above = [line for line in lines[1:first] if line.strip() and "###" not in line]
     return [f"{facts.feature_dir}/", *above, *_drawn(blocks, facts)]
 
@@ -64,11 +64,11 @@ def _artifact(written: str) -> str | None:
     return next((name for name in ARTIFACTS if name.rstrip("/") == written.rstrip("/")), None)
 
 
-def _marked(names: list[str], facts: Facts) -> list[str]:
+def _marked(names: list[str], facts: PlanFacts) -> list[str]:
     return _drawn([[name] for name in names], facts)
 
 
-def _drawn(blocks: list[list[str]], facts: Facts) -> list[str]:
+def _drawn(blocks: list[list[str]], facts: PlanFacts) -> list[str]:
     drawn = []
     for position, (name, *below) in enumerate(blocks):
         branch = "└── " if position == len(blocks) - 1 else "├── "
@@ -78,7 +78,7 @@ def _drawn(blocks: list[list[str]], facts: Facts) -> list[str]:
     return drawn
 
 
-def _note(name: str, facts: Facts) -> str:
+def _note(name: str, facts: PlanFacts) -> str:
     if name == "plan.md":
         return "this file"
     if name in facts.present:

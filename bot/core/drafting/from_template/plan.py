@@ -1,4 +1,4 @@
-"""A plan's skeleton: the repository's own template, filled with everything that can be known without guessing.
+"""A plan drafted from the repository's own template, filled with everything that can be known without guessing.
 
 What a person still has to say is marked in two ways only: `NEEDS CLARIFICATION`, and an empty cell beside a principle.
 Drafting is pure and repeatable: the same facts give the same text, and a draft taken as template gives itself.
@@ -11,11 +11,11 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from bot.core.drafting.draft import Draft
+from bot.core.drafting.from_template.constitution_check import Gate, build_gate, no_principles, unticked
+from bot.core.drafting.from_template.filling import Filler
+from bot.core.drafting.from_template.plan_facts import PlanFacts, cell, issue_summary
+from bot.core.drafting.from_template.trees import documents_tree, is_documents, source_tree
 from bot.core.drafting.manifests.technical import read_technical
-from bot.core.drafting.skeleton.facts import Facts, cell, issue_summary
-from bot.core.drafting.skeleton.filling import Filler
-from bot.core.drafting.skeleton.gate import Gate, build_gate, no_principles, unticked
-from bot.core.drafting.skeleton.trees import documents_tree, is_documents, source_tree
 from bot.core.markdown import Fence, Table, parse
 from bot.core.yardstick.parts import Line, Part, lines_of
 from bot.core.yardstick.template import PlaceholderKind
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from bot.core.markdown import Heading
 
-__all__ = ["Facts", "draft_plan", "issue_summary"]
+__all__ = ["PlanFacts", "draft_plan", "issue_summary"]
 
 _NOTE = re.compile(r"\s*>?\s*\*\*Note\*\*\s*:.{0,200}template", re.IGNORECASE)
 _LONGEST_HOLE = 12
 """Lines that one bracket may run over."""
 
 
-def draft_plan(facts: Facts) -> Draft:
+def draft_plan(facts: PlanFacts) -> Draft:
     """The plan of a feature, as far as the repository can write it. Total: any template and any facts give a draft."""
     drafter = _Drafter(facts)
     text = drafter.text()
@@ -44,7 +44,7 @@ def draft_plan(facts: Facts) -> Draft:
 class _Drafter:
     """One pass over the template's lines."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: PlanFacts) -> None:
         self._facts = facts
         self._document = parse(facts.template.text)
         self._lines = self._all_lines()
@@ -72,15 +72,15 @@ class _Drafter:
     def _all_lines(self) -> tuple[Line, ...]:
         """Every line below the front matter, the blank ones and those of comments too."""
         document = self._document
-        said = {line.number: line for line in lines_of(document, self._known_parts())}
+        visible = {line.number: line for line in lines_of(document, self._known_parts())}
         return tuple(
-            said.get(number)
+            visible.get(number)
             or Line(number, "", part=None, head=False, fence=None, comment=bool(document.source(number)))
             for number in range(document.body, len(document.lines) + 1)
         )
 
     def _heading(self, title: str | None) -> Heading | None:
-        return next((one for one in self._document.headings if one.title == title), None) if title else None
+        return next((heading for heading in self._document.headings if heading.title == title), None) if title else None
 
     def _known_parts(self) -> dict[int, Part]:
         template = self._facts.template
@@ -110,12 +110,12 @@ class _Drafter:
             if self._check and self._check.end_line + 1 == line.number:
                 yield from self._gate_rows()
             if self._is_dropped(line):
-                if line.number == self.gate.at:
+                if line.number == self.gate.line:
                     yield from self._gate_rows()
                 continue
             kind = self._kinds.get(line.number)
-            rest, position = self._rest(line, kind, position)
-            yield from self._line(line, kind, rest)
+            tail, position = self._rest(line, kind, position)
+            yield from self._line(line, kind, tail)
         if self._check and self._check.end_line >= self._lines[-1].number:
             yield from self._gate_rows()
 
@@ -136,17 +136,17 @@ class _Drafter:
                 return after, position + number
         return "", position
 
-    def _line(self, line: Line, kind: PlaceholderKind | None, rest: str) -> Iterator[str]:
-        if kind is PlaceholderKind.GATES and self._check and not self._gate_written and self.gate.at is None:
+    def _line(self, line: Line, kind: PlaceholderKind | None, tail: str) -> Iterator[str]:
+        if kind is PlaceholderKind.GATES and self._check and not self._gate_written and self.gate.line is None:
             yield from self._gate_rows()
         elif kind is PlaceholderKind.COMMENT:
             yield line.text.rstrip()
         elif kind is PlaceholderKind.ROW or (kind and self._is_example_row(line)):
             yield from self._last_row(line)
         elif line.part is Part.CHECK and line.text.lstrip()[:1] in {"-", "*", "+"}:
-            yield unticked(self.filler.fill(line, kind, rest))
+            yield unticked(self.filler.fill(line, kind, tail))
         else:
-            yield self._written(line) if kind is None and line.comment else self.filler.fill(line, kind, rest)
+            yield self._written(line) if kind is None and line.comment else self.filler.fill(line, kind, tail)
             yield from self._last_row(line)
 
     def _written(self, line: Line) -> str:

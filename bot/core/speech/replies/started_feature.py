@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.speech.render.context import short
-from bot.core.speech.render.facts import counted
 from bot.core.speech.render.lead import blanks
 from bot.core.speech.render.markdown import Links
 from bot.core.text.neutral import code_span, fence, marker
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedFeature:
     """A feature with a branch, its first two documents and a pull request."""
 
     naming: Naming
@@ -33,7 +33,7 @@ class Begun:
     issue: int
 
 
-def begun(feature: Begun, context: RenderContext) -> str:
+def feature_started(feature: StartedFeature, context: RenderContext) -> str:
     """The reply on the issue."""
     links = Links(context)
     name = code_span(feature.naming.branch)
@@ -54,12 +54,12 @@ def _pull_url(number: int, context: RenderContext) -> str | None:
     return f"https://redirect.github.com/{context.repository}/pull/{number}"
 
 
-def _left(feature: Begun) -> str:
-    spec = counted(feature.spec.blanks, "blank", "blanks")
+def _left(feature: StartedFeature) -> str:
+    spec = count(feature.spec.blanks, "blank", "blanks")
     return f"{spec} in {code_span('spec.md')} and {feature.plan.blanks} in {code_span('plan.md')}"
 
 
-def pull_request_body(feature: Begun, prefix: str) -> str:
+def pull_request_body(feature: StartedFeature, prefix: str) -> str:
     """The pull request's first text. Ours alone, but for names of ours; whoever goes on may replace it."""
     return "\n".join(
         [
@@ -86,7 +86,7 @@ def commit_message(feature: str, asked_by: str) -> str:
     return f"{subject}\n\n{body}{trailer}\n"
 
 
-def committed(documents: Iterable[str], branch: str, sha: str) -> str:
+def drafts_committed(documents: Iterable[str], branch: str, sha: str) -> str:
     """What `/plan commit` did."""
     names = " and ".join(code_span(path.rsplit("/", 1)[-1]) for path in documents)
     return f"Committed {names} to {code_span(branch)} as {code_span(short(sha))}. Pull, then fill the blanks."

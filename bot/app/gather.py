@@ -177,7 +177,7 @@ class Gatherer:
         if found and one.pull is not None:
             own = which_features(one.change, one.config_in_force.config).folders
             found |= {folder.path: FolderHistory(one.pull.created_at[:10]) for folder in own}
-        return replace(one, change=replace(one.change, arrivals=found))
+        return replace(one, change=replace(one.change, folder_histories=found))
 
     def _compare(self, base: str, head: str) -> Comparison:
         key = (base, head)

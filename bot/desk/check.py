@@ -1,4 +1,4 @@
-"""The same verdict on the desk: a working copy is read, judged and shown; nothing is written and nobody is asked."""
+"""Judge a working copy on this machine. Nothing is written and no network is used."""
 
 from __future__ import annotations
 
@@ -65,20 +65,20 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeskVerdict:
-    """A verdict, and what it was reached from."""
+    """A report with the change and the configuration that it is about."""
 
     change: Change
     report: Report
     digest: str
     effective: Effective
     milliseconds: float
-    """How long reading and judging took."""
+    """Time that reading and judging took."""
     unseen: str = ""
-    """The repository of the owner's file, which the App reads and the desk does not: `acme/.github`."""
+    """The owner's configuration repository (`acme/.github`), which only the App reads; empty for none."""
 
     @property
     def exit_code(self) -> int:
-        """0 on success or neutral, 1 on failure, 2 when it could not be judged."""
+        """0 for success or neutral, 1 for failure, 2 when the change cannot be judged."""
         return exit_code(self.report.conclusion)
 
 
@@ -88,14 +88,14 @@ def rule_ids() -> tuple[str, ...]:
 
 
 def host_layer(text: str | None = None) -> ConfigLayer:
-    """The defaults of this installation. Raises `UserError` when its own `app.yml` is broken."""
+    """The defaults of this installation. Raises `UserError` when the bundled `app.yml` is broken."""
     layer = read_layer(bundled_text(MANIFEST) if text is None else text, Origin(Rank.HOST, MANIFEST), rule_ids())
     refuse_broken(layer)
     return layer
 
 
 def repository_layer(copy: WorkingCopy, base: str | None) -> ConfigLayer:
-    """What the repository's own file says: at the base where there is one, else in the working copy."""
+    """The repository's own configuration: read at the base where there is one, else in the working copy."""
     sha = copy.git.commit(base) if copy.git is not None and base is not None else None
     if copy.git is not None and sha is not None:
         tree = Tree(sha, copy.git.entries(sha, CONFIG_PATHS), read_commit(copy.git, sha, CONFIG_PATHS))
@@ -106,21 +106,20 @@ def repository_layer(copy: WorkingCopy, base: str | None) -> ConfigLayer:
 
 
 def refuse_broken(layer: ConfigLayer, base: str | None = None) -> None:
-    """Raises `UserError` with every mistake of a file that cannot be read, at `base` where it was read there."""
+    """Raise `UserError` with every mistake in a configuration file. `base` is the commit it was read at."""
     if not layer.mistakes:
         return
     places = [
-        f"{layer.origin.path}:{found.spot.line}:{found.spot.column}: {found.title}. {found.remedy}"
-        for found in layer.mistakes
+        f"{layer.origin.path}:{mistake.spot.line}:{mistake.spot.column}: {mistake.title}. {mistake.remedy}"
+        for mistake in layer.mistakes
     ]
     if base is not None:
-        at = plain_line(base)
-        places.insert(0, f"At {at} the configuration cannot be read; the App goes on with the last one that could be.")
+        places.insert(0, f"The configuration at {plain_line(base)} is broken; the App uses the last valid one.")
     raise UserError("\n".join(places))
 
 
 def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
-    """The verdict on a working copy or plain folder. Raises `UserError` for what a person can mend."""
+    """Judge a working copy or a plain folder. Raises `UserError` for anything the user can fix."""
     started = time.perf_counter()
     copy = open_copy(folder)
     if wanted.base is not None:
@@ -142,13 +141,13 @@ def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
 
 
 def _refuse_part(copy: WorkingCopy) -> None:
-    """Raises `UserError` for a folder within a working copy, which a green verdict on nothing would mislead."""
+    """Raise `UserError` for a folder inside a working copy: a green verdict on a part would mislead."""
     if copy.git is None and (top := GitCopy(copy.root).answers("rev-parse", "--show-toplevel")):
-        raise UserError(f"{copy.root} is only a part of the working copy {top}: run this there.")
+        raise UserError(f"{copy.root} is only a part of the working copy {top}: run the command there.")
 
 
 def owners_unseen(copy: WorkingCopy, base: str | None = None) -> str:
-    """The repository of the owner's file, told from the remote that `base` is of, else from `origin`; "" for none."""
+    """The owner's configuration repository, derived from the remote of `base`, else from `origin`; empty for none."""
     named = (base or "").partition("/")[0]
     for remote in dict.fromkeys((named, "origin")):
         address = copy.git.answers("config", "--get", f"remote.{remote}.url") if copy.git is not None else None
@@ -164,7 +163,7 @@ def _sources(own: ConfigLayer) -> tuple[Source, ...]:
 
 
 def show(judged: DeskVerdict, form: Format, style: Style) -> str:
-    """The report as it is printed."""
+    """The report as text in one of the output formats."""
     context = RenderContext(
         web_url=None,
         base_sha=judged.change.base.sha if judged.change.base else None,
@@ -189,6 +188,6 @@ def show(judged: DeskVerdict, form: Format, style: Style) -> str:
 
 
 def texts(change: Change) -> Mapping[str, str]:
-    """Every document that a finding may point into, by path; the head's wins over the base's."""
+    """Text of every document that a finding can point into, by path. The head's version wins over the base's."""
     base = change.base.documents if change.base is not None else {}
     return {path: document.text for path, document in {**base, **change.head.documents}.items()}

@@ -1,4 +1,4 @@
-"""A plan's draft on the desk: what a working copy already says, in the repository's own template."""
+"""Draft a plan for a feature of a working copy, prefilled from what the repository says."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeskDraft:
-    """A draft, and what stands in its place now."""
+    """A draft, and whether the plan that it would replace was edited."""
 
     copy: WorkingCopy
     draft: Draft
     begun: bool
-    """Somebody has begun to write this plan."""
+    """The plan exists and differs from the untouched template."""
 
     def save(self) -> Path:
-        """Write the draft into the working copy, whole or not at all. Raises `UserError` where that cannot be."""
+        """Write the draft into the working copy atomically. Raises `UserError` when it cannot be written."""
         target = self.copy.root / self.draft.path
         if self.begun:
-            raise UserError(f"{self.draft.path} is begun already: leave out --write to print the draft beside it.")
+            raise UserError(f"{self.draft.path} already has edits: leave out --write to print the draft instead.")
         parts = self.draft.path.split("/")
         for depth in range(1, len(parts) + 1):
             entry = self.copy.entries.get("/".join(parts[:depth]))
@@ -57,10 +57,7 @@ class DeskDraft:
 
 
 def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraft:
-    """The plan's draft for a feature of a working copy.
-
-    Raises `UserError` where it cannot be told which feature is meant.
-    """
+    """Draft the plan of a feature of a working copy. Raises `UserError` when no feature can be determined."""
     copy = open_copy(folder)
     own = repository_layer(copy, None)
     refuse_broken(own)
@@ -74,20 +71,22 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
     yardstick = read_yardstick_of(tree, bundled_text(TEMPLATE), specify_root(path, tree))
     spec = read_spec(documents[f"{path}/spec.md"]) if f"{path}/spec.md" in documents else None
     name = path.rsplit("/", 1)[-1]
-    said = title or (spec.title if spec is not None and not spec.unfilled else None)
+    known_title = title or (spec.title if spec is not None and not spec.unfilled else None)
     paths = tuple(f"{p}/" if entry.kind is Kind.FOLDER else p for p, entry in sorted(copy.entries.items()))
     manifests = copy.read(wanted_manifests(paths))
     draft = draft_plan(
         PlanFacts(
             feature_dir=path,
-            title=said or name.lstrip("0123456789-").replace("-", " ").capitalize() or name,
+            title=known_title or name.lstrip("0123456789-").replace("-", " ").capitalize() or name,
             date=copy.date(),
             template=yardstick.template,
             constitution=yardstick.constitution,
             branch=copy.git.branch() if copy.git is not None and feature is None else name,
             spec=spec,
             paths=paths,
-            manifests={path: found.text for path, found in manifests.items() if found.reading is Readability.WHOLE},
+            manifests={
+                path: manifest.text for path, manifest in manifests.items() if manifest.reading is Readability.WHOLE
+            },
             present=frozenset(artifact for artifact in ARTIFACTS if f"{path}/{artifact}".rstrip("/") in copy.entries),
         )
     )
@@ -96,21 +95,21 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
 
 
 def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfig) -> str:
-    """The folder that a person named, there or not, else the one that the branch announces."""
+    """The folder that the user named, whether it exists or not; else the folder of the current branch."""
     if feature is not None:
         return _tidy(feature)
     branch = copy.git.branch() if copy.git is not None else None
     own = which_features(Change(Tree(None, copy.entries), None, head_branch=branch), config).own if branch else None
     if own is None:
-        raise UserError("The branch names no feature: name its folder with --feature, such as specs/019-rate-limits.")
+        raise UserError("The branch names no feature: name the folder, such as --feature specs/019-rate-limits.")
     return own.path
 
 
 def _tidy(feature: str) -> str:
-    """A folder as a person names it, from the root. Raises `UserError` when it leads out of the repository."""
+    """Normalise a folder that the user named. Raises `UserError` when it is outside the repository."""
     path = posixpath.normpath(feature.strip("/"))
     if Path(feature).is_absolute() or path.split("/")[0] in {"..", "."}:
         raise UserError(
-            f"{feature} is no feature folder: name it from the repository's root, as specs/019-rate-limits."
+            f"{feature} is not a feature folder: use a path from the repository's root, such as specs/019-rate-limits."
         )
     return path

@@ -1,4 +1,4 @@
-"""The first configuration of a working copy: what is found, what it would mean, and the file itself."""
+"""Propose the first configuration of a working copy and show which features it would block."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ TARGET = CONFIG_PATHS[0]
 
 @dataclass(frozen=True, slots=True)
 class FeatureOutlook:
-    """One feature that is there, as a pull request with code that brought it today would be judged."""
+    """The verdict on one existing feature, as if a pull request added it with code today."""
 
     dir: str
     blocked: bool
     title: str
     legacy: bool
-    """The file makes it legacy, so that nothing in it blocks."""
+    """The proposed configuration makes the feature legacy, so nothing in it blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstConfig:
-    """A first configuration, and what it means for the features that are there."""
+    """A proposed configuration file and its effect on the existing features."""
 
     copy: WorkingCopy
     text: str
@@ -59,7 +59,7 @@ class FirstConfig:
     standings: tuple[FeatureOutlook, ...]
 
     def save(self) -> Path:
-        """Write the file, unless a configuration is there. Raises `UserError` when it cannot be."""
+        """Write the file unless a configuration exists. Raises `UserError` when the file cannot be written."""
         refuse_another(self.copy)
         target = self.copy.root / TARGET
         try:
@@ -74,7 +74,7 @@ class FirstConfig:
 
 
 def refuse_another(copy: WorkingCopy) -> None:
-    """Raises `UserError` where there is a configuration, also one that cannot be read, or a link in its place."""
+    """Raise `UserError` when a configuration exists, even a broken one, or a symbolic link stands in its place."""
     for path in (".github", TARGET):
         if (copy.root / path).is_symlink():
             raise UserError(f"{path} is a symbolic link: nothing is written through it.")
@@ -84,13 +84,13 @@ def refuse_another(copy: WorkingCopy) -> None:
 
 
 def begin(folder: Path) -> FirstConfig:
-    """The configuration for a working copy. Raises `UserError` for what a person can mend."""
+    """Propose a configuration for a working copy. Raises `UserError` for anything the user can fix."""
     copy = open_copy(folder)
     start = first_settings(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
     config = _config(start)
     features = _judged(copy, config)
     start = with_failing_as_legacy(start, features, config)
-    standings = tuple(_standing(one, start, config) for one in features)
+    standings = tuple(_standing(feature, start, config) for feature in features)
     return FirstConfig(copy, config_text(start, _found(copy, features, config)), start, standings)
 
 
@@ -100,31 +100,34 @@ def _config(start: FirstSettings) -> RepositoryConfig:
 
 
 def _judged(copy: WorkingCopy, config: RepositoryConfig) -> tuple[FeatureReport, ...]:
-    """Every feature as if code came with it, which is when most is due."""
+    """Judge every feature in the implementing stage, in which most artifacts are due."""
     change = read_change(copy, CheckOptions(everything=True, stage=Stage.IMPLEMENTING.value), config)
     sources = (Source(TARGET, "worktree"),)
     return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources).features
 
 
-def _standing(one: FeatureReport, start: FirstSettings, config: RepositoryConfig) -> FeatureOutlook:
-    blocked = any(found.severity is Severity.ERROR for found in one.findings)
+def _standing(feature: FeatureReport, start: FirstSettings, config: RepositoryConfig) -> FeatureOutlook:
+    blocked = any(finding.severity is Severity.ERROR for finding in feature.findings)
     conclusion = Conclusion.FAILURE if blocked else Conclusion.SUCCESS
-    said = title(Report(conclusion, (), (), (one,)), RenderContext(rules={rule.id: rule for rule in RULES}))
-    number = counted(one.feature.number, config)
+    verdict_title = title(
+        Report(conclusion, (), (), (feature,)), RenderContext(rules={rule.id: rule for rule in RULES})
+    )
+    number = counted(feature.feature.number, config)
     early = start.since is not None and number is not None and number < start.since
-    return FeatureOutlook(one.feature.dir, blocked, said, early or one.feature.dir in start.legacy)
+    return FeatureOutlook(feature.feature.dir, blocked, verdict_title, early or feature.feature.dir in start.legacy)
 
 
 def _found(copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> RepositoryFacts:
-    numbers = {one.feature.number: counted(one.feature.number, config) for one in features}
+    numbers = {feature.feature.number: counted(feature.feature.number, config) for feature in features}
     highest = max(numbers, key=lambda number: numbers[number] or -1, default=None)
     paths = [f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(copy.entries.items())]
     manifests = copy.read(wanted_manifests(paths))
-    texts = {path: found.text for path, found in manifests.items() if found.reading is Readability.WHOLE}
+    texts = {path: manifest.text for path, manifest in manifests.items() if manifest.reading is Readability.WHOLE}
     tests = read_technical(texts, paths).answers.get(Topic.TESTING, ())
     return RepositoryFacts(
         features=len(features),
         highest=highest,
         constitution=features[0].constitution if features else None,
-        testing=", ".join(f"{one.value} ({one.path}{f':{one.line}' if one.line else ''})" for one in tests) or None,
+        testing=", ".join(f"{tool.value} ({tool.path}{f':{tool.line}' if tool.line else ''})" for tool in tests)
+        or None,
     )

@@ -127,7 +127,7 @@ def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
     change = case.change
     base = clip(change.base_branch or "the base", 40)
     where: Piece = Code(base) if change.base_branch else base
-    came = change.arrivals.get(rival.path)
+    came = change.folder_histories.get(rival.path)
     after = _next(case, decision)
     on_base = rival.path in decision.base
     why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
@@ -147,7 +147,7 @@ def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, .
     """Who has the number, where and, where that is known, since when. `base` is None when both are in this change."""
     change = case.change
     here: Prose = ("this pull request" if change.pull_request is not None else "this change",)
-    came, comes = change.arrivals.get(rival.path), change.arrivals.get(case.feature.dir)
+    came, comes = change.folder_histories.get(rival.path), change.folder_histories.get(case.feature.dir)
     there: Prose = here
     name: Piece = Code(clip(rival.name))
     if base is not None:

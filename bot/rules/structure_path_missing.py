@@ -61,7 +61,7 @@ _NAMED_AT_MOST = 5
 def judge(case: Case) -> Iterator[Finding]:
     """One notice for all of them, at the first line that names one."""
     plan, tree = case.plan, case.change.head
-    if plan is None or plan.unfilled or not tree.whole or case.tasks is None or not case.tasks.all_done:
+    if plan is None or plan.unfilled or not tree.complete or case.tasks is None or not case.tasks.all_done:
         return
     named: dict[str, int] = {}
     for path, line in plan.structure_paths:

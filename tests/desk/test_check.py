@@ -305,7 +305,7 @@ def test_a_draft_is_printed_saved_once_and_never_over_a_begun_plan(
     assert not list((tmp_path / "specs/001-search").glob(".*"))
     write(tmp_path, {"specs/001-search/plan.md": plan()})
     assert main(["draft", str(tmp_path), "--feature", "specs/001-search", "--write"]) == 2
-    assert "begun already" in capsys.readouterr().err
+    assert "already has edits" in capsys.readouterr().err
     assert (tmp_path / "specs/001-search/plan.md").read_text() == plan()
 
 
@@ -376,7 +376,7 @@ def test_a_part_of_a_working_copy_does_not_pass_for_a_repository_without_feature
     for words in ([], ["--base", "main"]):
         code, out, err = check(capsys, root / "specs", *words)
         assert (code, out) == (2, "")
-        assert err == f"plangate: {root / 'specs'} is only a part of the working copy {root}: run this there.\n"
+        assert err == f"plangate: {root / 'specs'} is only a part of the working copy {root}: run the command there.\n"
 
 
 def test_a_project_within_a_working_copy_is_judged_as_a_folder(
@@ -407,7 +407,7 @@ def test_a_base_whose_configuration_is_broken_is_said_to_be_what_cannot_be_read(
     root = clone(tmp_path / "ferry", {**SPEC_KIT, "app.yml": "plangate:\n  mode: maybe\n"})
     code, _, err = check(capsys, root, "--base", "main")
     assert code == 2
-    assert err.startswith("plangate: At main the configuration cannot be read; the App goes on with the last one")
+    assert err.startswith("plangate: The configuration at main is broken; the App uses the last valid one")
     assert "app.yml:2:9: mode cannot be maybe." in err
 
 

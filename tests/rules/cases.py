@@ -98,10 +98,10 @@ def change_of(case: Path) -> tuple[Change, RepositoryConfig]:
         "pull_request": told.get("pull_request", 412),
         "merge_group": told.get("merge_group", False),
         "stage": told.get("stage"),
-        "asked": tuple(told.get("asked", ())),
+        "named_folders": tuple(told.get("asked", ())),
         "reserved": frozenset(told.get("reserved", ())),
         "first_seen": told.get("first_seen", {}),
-        "arrivals": {path: FolderHistory(*came) for path, came in told.get("arrivals", {}).items()},
+        "folder_histories": {path: FolderHistory(*came) for path, came in told.get("arrivals", {}).items()},
         "others": tuple(OtherHead(ref, (path,), number) for ref, number, path in told.get("others", [])),
     }
     if "merge_base" in told:

@@ -33,20 +33,22 @@ _MODES = {"120000": Kind.SYMLINK, "160000": Kind.SUBMODULE, "040000": Kind.FOLDE
 
 @dataclass(frozen=True, slots=True)
 class GitCopy:
-    """A local repository, by the folder of its working copy (or its bare folder)."""
+    """A local repository, addressed by the folder of its working copy or its bare folder."""
 
     folder: Path
 
     def run(self, *arguments: str, feed: bytes | None = None) -> bytes:
-        """What git prints. Raises `UserError` when git refuses, is missing or does not end."""
+        """Output of a git command. Raises `UserError` when git fails, is missing or times out."""
         done = self._run(arguments, feed)
         if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise UserError(f"git {arguments[0]} failed in {self.folder}: {said[-1] if said else 'no reason given'}")
+            message = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise UserError(
+                f"git {arguments[0]} failed in {self.folder}: {message[-1] if message else 'no reason given'}"
+            )
         return done.stdout
 
     def answers(self, *arguments: str) -> str | None:
-        """What git prints, stripped; None when git refuses, which is an answer too ("no such branch")."""
+        """Stripped output of a git command; None when git exits with an error, such as for an unknown branch."""
         done = self._run(arguments, None)
         return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
@@ -76,7 +78,7 @@ class GitCopy:
         return done
 
     def commit(self, name: str) -> str:
-        """The commit that a branch, tag or sha names. Raises `UserError` with the remedy when there is none."""
+        """Resolve a branch, tag or sha to a commit id. Raises `UserError` when there is no such commit."""
         # --end-of-options: a name that starts with a dash is a name, not an option.
         sha = self.answers("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if sha is None:
@@ -86,25 +88,25 @@ class GitCopy:
             )
         return sha
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """Where two commits parted, None when they share no history."""
-        return self.answers("merge-base", one, other) or None
+    def merge_base(self, first: str, second: str) -> str | None:
+        """The merge base of two commits; None when they share no history."""
+        return self.answers("merge-base", first, second) or None
 
     def arrival(self, commit: str, folder: str) -> str | None:
-        """The ISO date (UTC) since when the line of commits that ends here has a folder; None where it has none.
+        """ISO date (UTC) since when the first-parent history of a commit has a folder; None when it never did.
 
-        Along first parents, as a merge brings what was merged.
+        Along first parents, because a merged folder arrives with its merge commit.
         """
         where = f":(literal){folder}"
         times = (self.answers("log", "--first-parent", "--format=%ct", commit, "--", where) or "").split()
         return datetime.fromtimestamp(int(times[-1]), UTC).date().isoformat() if times else None
 
     def branch(self) -> str | None:
-        """The branch that is checked out, None for a detached head."""
+        """Name of the checked out branch; None for a detached head."""
         return self.answers("symbolic-ref", "--quiet", "--short", "HEAD") or None
 
     def changed(self, base: str, head: str | None) -> tuple[ChangedFile, ...]:
-        """What `head` (None: the working copy, untracked files included) changes against the commit `base`."""
+        """Files changed from `base` to `head`. A `head` of None means the working copy with its untracked files."""
         spec = [base] if head is None else [base, head]
         raw = self.run("diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-textconv", *spec, "--")
         changed = list(_parse_name_status(raw))
@@ -114,24 +116,24 @@ class GitCopy:
         return tuple(changed)
 
     def entries(self, commit: str, folders: Sequence[str]) -> dict[str, TreeEntry]:
-        """Everything below `folders` (all, when empty) in a commit, the folders themselves included, by path."""
+        """Entries of a commit by path: `folders` and everything below; the whole tree when `folders` is empty."""
         raw = self.run("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, "--", *folders)
-        found: dict[str, TreeEntry] = {}
+        entries: dict[str, TreeEntry] = {}
         for line in raw.split(b"\0"):
             if not line:
                 continue
             facts, _, name = line.partition(b"\t")
             mode, _kind, _sha, size = facts.decode("ascii").split()
             path = name.decode("utf-8", "replace")
-            found[path] = TreeEntry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
-        return found
+            entries[path] = TreeEntry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
+        return entries
 
     def contents(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
-        """The bytes of files in a commit, by path, in one git process; paths that are no files there are left out."""
+        """Bytes of files in a commit, by path, read in one git process. Paths that are not files are left out."""
         wanted = [path for path in paths if "\n" not in path]
         feed = "".join(f"{commit}:{path}\n" for path in wanted).encode("utf-8", "replace")
         raw = self.run("cat-file", "--batch", feed=feed) if wanted else b""
-        found: dict[str, bytes] = {}
+        contents: dict[str, bytes] = {}
         position = 0
         for path in wanted:
             end = raw.index(b"\n", position)
@@ -142,9 +144,9 @@ class GitCopy:
                 continue
             size = int(facts[-1])
             if facts[-2] == b"blob":
-                found[path] = raw[position : position + size]
+                contents[path] = raw[position : position + size]
             position += size + 1
-        return found
+        return contents
 
 
 def _names(raw: bytes) -> list[str]:
@@ -152,7 +154,7 @@ def _names(raw: bytes) -> list[str]:
 
 
 def _parse_name_status(raw: bytes) -> list[ChangedFile]:
-    """`git diff --name-status -z`: a status, then one path, or two for a rename or a copy."""
+    """Parse `git diff --name-status -z`: a status, then one path, or two paths for a rename or a copy."""
     words = iter(_names(raw))
     changed = []
     for word in words:

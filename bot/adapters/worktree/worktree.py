@@ -1,6 +1,6 @@
-"""A working copy, or a plain folder, as the same values that the App reads from GitHub.
+"""Read a working copy or a plain folder into the same values that the App reads from GitHub.
 
-Nothing here follows a symbolic link: a link is reported as what it is, wherever it leads.
+Symbolic links are never followed: a link is an entry of its own kind.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
 
 MAX_NAMES: Final = 200_000
-"""Files of a folder that are listed; a larger one is refused with the way out."""
+"""Files that are listed; a folder with more is refused."""
 MAX_DOCUMENTS: Final = 5_000
 """Documents that are read for one report."""
 MAX_ROUNDS: Final = 8
-"""How often the template's registries may name further files."""
+"""Rounds in which the template's registries may name further files."""
 CONFIG_PATHS: Final = (".github/app.yml", "app.yml")
-"""Where a repository's configuration may stand, the first one that is there wins."""
+"""Possible paths of a repository's configuration; the first existing one counts."""
 
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "__pycache__", ".tox", "target", "dist"})
-"""Folders of a plain folder that hold no documents of ours and may hold a million files."""
+"""Folders that are not searched in a plain folder: they hold no documents to judge and may hold a million files."""
 
 
 @dataclass(frozen=True)
 class WorkingCopy:
-    """The folder that a person is in. `git` is None where it is no working copy, or a folder within one."""
+    """A folder to judge. `git` is None for a plain folder, and for a folder inside a working copy."""
 
     root: Path
     git: GitCopy | None
 
     @cached_property
     def entries(self) -> Mapping[str, TreeEntry]:
-        """Every name that counts, by path from the root; what git ignores does not."""
+        """Every file and folder that git does not ignore, by path from the root."""
         if self.git is None:
             return dict(_bounded(_walk(self.root, "")))
         raw = self.git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -73,18 +73,18 @@ class WorkingCopy:
         return TreeEntry(path, _kind(facts.st_mode), facts.st_size) if _can_be_tracked(facts.st_mode) else None
 
     def date(self) -> str:
-        """The ISO date of the commit that is checked out; today's where nothing is."""
-        said = self.git.answers("log", "-1", "--format=%cs") if self.git is not None else None
-        return said or datetime.now().astimezone().date().isoformat()
+        """ISO date of the checked out commit; today's date when there is no commit."""
+        commit_date = self.git.answers("log", "-1", "--format=%cs") if self.git is not None else None
+        return commit_date or datetime.now().astimezone().date().isoformat()
 
     def read(self, paths: Iterable[str]) -> dict[str, Document]:
-        """The documents that are files here and stand on no symbolic link."""
-        found = {}
+        """The documents among `paths` that are regular files."""
+        documents = {}
         for path in dict.fromkeys(paths):
             entry = self.entries.get(path)
             if entry is not None and entry.kind is Kind.FILE:
-                found[path] = self._document(path)
-        return found
+                documents[path] = self._document(path)
+        return documents
 
     def _document(self, path: str) -> Document:
         try:
@@ -99,14 +99,14 @@ class WorkingCopy:
 
 
 def open_copy(folder: Path) -> WorkingCopy:
-    """The working copy at `folder`, or the plain folder. Raises `UserError` when it is no folder."""
+    """Open a working copy or a plain folder. Raises `UserError` when `folder` is not a folder."""
     root = folder.resolve()
     if not root.is_dir():
-        raise UserError(f"{folder} is no folder: name the folder of a repository.")
+        raise UserError(f"{folder} is not a folder: name the folder of a repository.")
     git = GitCopy(root)
     top = git.answers("rev-parse", "--show-toplevel")
     if top is None and git.answers("rev-parse", "--is-bare-repository") == "true":
-        raise UserError(f"{folder} is a bare repository, without files to judge: name a working copy of it.")
+        raise UserError(f"{folder} is a bare repository without files to judge: name a working copy of it.")
     if top is None or Path(top).resolve() != root:
         return WorkingCopy(root, None)
     return WorkingCopy(root, git)
@@ -119,25 +119,25 @@ def _kind(mode: int) -> Kind:
 
 
 def _can_be_tracked(mode: int) -> bool:
-    """A pipe, a socket or a device is nothing that git would keep, and reading one may never end."""
+    """Whether git can track a file of this mode. Reading a pipe, a socket or a device may never end."""
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
 
 
 def _is_text(name: str) -> bool:
-    """A name that is not UTF-8 could neither be printed nor compared with GitHub's."""
+    """Whether a name is UTF-8. Any other name can be neither printed nor compared with GitHub's."""
     return not any("\udc80" <= character <= "\udcff" for character in name)
 
 
 def _walk(root: Path, below: str) -> Iterator[tuple[str, TreeEntry]]:
-    """Everything below a plain folder, without following links; folders before what is in them."""
+    """Entries below a plain folder, links not followed; a folder comes before its content."""
     waiting = [below]
     while waiting:
         folder = waiting.pop()
         try:
-            found = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            children = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
         except OSError:  # a folder that may not be read holds nothing that could be judged
             continue
-        for entry in found:
+        for entry in children:
             path = f"{folder}/{entry.name}" if folder else entry.name
             facts = entry.stat(follow_symlinks=False)
             if not _can_be_tracked(facts.st_mode) or not _is_text(entry.name):
@@ -157,34 +157,34 @@ def _bounded(entries: Iterable[tuple[str, TreeEntry]]) -> Iterator[tuple[str, Tr
 
 
 def _with_folders(entries: Iterable[tuple[str, TreeEntry]]) -> dict[str, TreeEntry]:
-    """Git lists files only; their folders are entries too."""
-    found: dict[str, TreeEntry] = {}
+    """The entries with those of their folders, which git does not list."""
+    by_path: dict[str, TreeEntry] = {}
     for path, entry in entries:
         parts = path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
-            found.setdefault(folder, TreeEntry(folder, Kind.FOLDER))
-        found[path] = entry
-    return found
+            by_path.setdefault(folder, TreeEntry(folder, Kind.FOLDER))
+        by_path[path] = entry
+    return by_path
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """What a person asked to be judged."""
+    """What to judge, as given on the command line."""
 
     features: tuple[str, ...] = ()
     everything: bool = False
     base: str | None = None
-    """A branch, tag or commit to compare with."""
+    """Branch, tag or commit to compare with."""
     stage: str | None = None
     branch: str | None = None
-    """The branch's name, where a commit is checked out and not the branch."""
+    """Name of the branch, for a checkout with a detached head."""
 
 
 def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfig) -> Change:
-    """The change that the working copy is against the base that was asked for, with all that judging it needs.
+    """Read the change between the base and the working copy, with every document that judging needs.
 
-    Raises `UserError` for a base or a feature that is not there.
+    Raises `UserError` for a base or a feature that does not exist.
     """
     change = _of_the_branch(_named(copy, wanted), config)
     looked_at = which_features(change, config).looked_at
@@ -211,37 +211,39 @@ def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfi
 
 
 def _where_it_left(git: GitCopy, change: Change, folders: Iterable[str], now: Mapping[str, Document]) -> Tree | None:
-    """The yardstick where the branch left the base, of which `now` is today's; None where it is the same there."""
+    """The yardstick at the merge base; None where it equals `now`, the yardstick at today's base."""
     base = change.base.sha if change.base is not None else None
     commit = git.merge_base(base, "HEAD") if base is not None else None
     if commit is None or commit == base or edits_yardstick(change.changed):
         return None
     entries = git.entries(commit, ())
-    found = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
-    return Tree(commit, {}, found) if found != now else None
+    then = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
+    return Tree(commit, {}, then) if then != now else None
 
 
 def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> Change:
-    """The change with since when these folders are on the base."""
+    """The change with the dates since when the base has these folders."""
     base = change.base.sha if change.base is not None else None
     if copy.git is None or base is None:
         return change
-    found = ((folder, copy.git.arrival(base, folder)) for folder in folders)
-    return replace(change, arrivals={folder: FolderHistory(since) for folder, since in found if since is not None})
+    dates = ((folder, copy.git.arrival(base, folder)) for folder in folders)
+    return replace(
+        change, folder_histories={folder: FolderHistory(since) for folder, since in dates if since is not None}
+    )
 
 
 def _named(copy: WorkingCopy, wanted: CheckOptions) -> Change:
-    """The change with the names of both trees, before any document is read."""
-    asked = tuple(_within(copy, path) for path in wanted.features)
-    head = Tree(None, copy.entries, whole=copy.git is not None)
+    """The change with the entries of both trees, before any document is read."""
+    named_folders = tuple(_within(copy, path) for path in wanted.features)
+    head = Tree(None, copy.entries, complete=copy.git is not None)
     if copy.git is None:
         if wanted.base is not None:
             raise UserError(f"{copy.root} is no git repository: leave out --base, or run this in a clone.")
-        return Change(head, None, asked=asked, stage=wanted.stage)
+        return Change(head, None, named_folders=named_folders, stage=wanted.stage)
     branch = wanted.branch or copy.git.branch()
-    named = None if wanted.everything or asked else branch
+    named = None if wanted.everything or named_folders else branch
     if wanted.base is None:
-        return Change(head, None, asked=asked, stage=wanted.stage, head_branch=named)
+        return Change(head, None, named_folders=named_folders, stage=wanted.stage, head_branch=named)
     base = copy.git.commit(wanted.base)
     merge_base = copy.git.merge_base(base, "HEAD") or base
     return Change(
@@ -250,22 +252,22 @@ def _named(copy: WorkingCopy, wanted: CheckOptions) -> Change:
         copy.git.changed(merge_base, None),
         head_branch=branch,
         base_branch=wanted.base.removeprefix("origin/"),
-        asked=asked,
+        named_folders=named_folders,
         stage=wanted.stage,
     )
 
 
 def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:
-    """Without a base everything is owned; whoever stands on a feature's branch means that feature."""
-    if change.base is not None or change.asked or change.head_branch is None:
+    """Without a base every feature is owned. On a feature's branch, judge that feature alone."""
+    if change.base is not None or change.named_folders or change.head_branch is None:
         return change
     own = which_features(change, config).own
-    asked = (own.path,) if own is not None and own.path in change.head.entries else ()
-    return replace(change, asked=asked)
+    named_folders = (own.path,) if own is not None and own.path in change.head.entries else ()
+    return replace(change, named_folders=named_folders)
 
 
 def _within(copy: WorkingCopy, path: str) -> str:
-    """A folder as a person names it, as a path from the root. Raises `UserError` when it is not in the copy."""
+    """Path from the root of a folder that the user named. Raises `UserError` when the folder does not exist."""
     tidy = os.path.normpath(path.replace("\\", "/")).strip("/")
     if Path(path).is_absolute():
         resolved = Path(path).resolve()
@@ -279,36 +281,36 @@ def _within(copy: WorkingCopy, path: str) -> str:
 
 
 def documents_below(entries: Mapping[str, TreeEntry], folders: Sequence[str]) -> list[str]:
-    """The Markdown below these folders. Raises `UserError` when there is more of it than one report can hold."""
+    """Paths of the Markdown files below these folders. Raises `UserError` for more than `MAX_DOCUMENTS`."""
     below = tuple(f"{folder}/" for folder in folders)
-    found = [
+    paths = [
         path
         for path, entry in entries.items()
         if entry.kind is Kind.FILE and path.startswith(below) and path.lower().endswith(".md")
     ]
-    if len(found) > MAX_DOCUMENTS:
+    if len(paths) > MAX_DOCUMENTS:
         raise UserError(f"There are more than {MAX_DOCUMENTS} documents to judge: name some features with --feature.")
-    return found
+    return paths
 
 
 def read_yardstick(
     read: Callable[[Iterable[str]], Mapping[str, Document]], entries: Mapping[str, TreeEntry], folders: Iterable[str]
 ) -> dict[str, Document]:
-    """Constitution, template and their resolution files, as far as they are there."""
+    """Read the constitution, the template and their resolution files, as far as they exist."""
     packages = packages_of(entries, folders)
-    found: dict[str, Document] = {}
-    asked: set[str] = set()
+    documents: dict[str, Document] = {}
+    read_paths: set[str] = set()
     for _ in range(MAX_ROUNDS):
-        paths = yardstick_paths(found, packages) - asked
+        paths = yardstick_paths(documents, packages) - read_paths
         if not paths:
             break
-        asked |= paths
-        found |= read(sorted(paths))
-    return found
+        read_paths |= paths
+        documents |= read(sorted(paths))
+    return documents
 
 
 def packages_of(entries: Mapping[str, TreeEntry], folders: Iterable[str]) -> dict[str, list[str]]:
-    """What lies below presets and extensions, by where the `.specify/` stands that these features are held to."""
+    """Files below presets and extensions, by the root of each `.specify/` that these features belong to."""
     tree = Tree(None, entries)
     roots = sorted({"", *(specify_root(folder, tree) for folder in folders)})
     below = {root: (f"{root}.specify/presets/", f"{root}.specify/extensions/") for root in roots}
@@ -316,18 +318,18 @@ def packages_of(entries: Mapping[str, TreeEntry], folders: Iterable[str]) -> dic
 
 
 def yardstick_paths(documents: Mapping[str, Document], packages: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Where constitution, template and their resolution files may lie by what was read of them, there or not."""
-    found: set[str] = set()
-    for root, known in packages.items():
-        found |= {f"{root}{CONSTITUTION}", f"{root}{OLD_CONSTITUTION}", *next_paths(documents, (), root, known)}
-    return frozenset(found)
+    """Possible paths of constitution, template and resolution files, judged by the `documents` read so far."""
+    paths: set[str] = set()
+    for root, package_files in packages.items():
+        paths |= {f"{root}{CONSTITUTION}", f"{root}{OLD_CONSTITUTION}", *next_paths(documents, (), root, package_files)}
+    return frozenset(paths)
 
 
 def read_commit(git: GitCopy, commit: str, paths: Sequence[str]) -> dict[str, Document]:
-    """Documents of a commit, as far as they are files there. A link's text is no document."""
+    """Read documents of a commit. Paths that are not regular files there are left out."""
     entries = git.entries(commit, paths) if paths else {}
     files = [path for path in paths if (entry := entries.get(path)) is not None and entry.kind is Kind.FILE]
     small = [path for path in files if (entries[path].size or 0) <= MAX_DOCUMENT_BYTES]
-    found = {path: document(path, content) for path, content in git.contents(commit, small).items()}
+    documents = {path: document(path, content) for path, content in git.contents(commit, small).items()}
     large = (path for path in files if path not in small)
-    return found | {path: Document(path, "", Readability.TOO_LARGE, entries[path].size or 0) for path in large}
+    return documents | {path: Document(path, "", Readability.TOO_LARGE, entries[path].size or 0) for path in large}

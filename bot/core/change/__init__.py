@@ -1,1 +1,1 @@
-"""A change: two trees, the lines that differ, and the features in them."""
+"""A change: two trees, the lines that differ, and the features in both trees."""

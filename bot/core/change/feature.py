@@ -1,7 +1,4 @@
-"""Branch, feature, stage and artifact; which folder belongs to which branch.
-
-Folders are what counts, names are hints. The rules for names are Spec Kit's own over all its versions.
-"""
+"""A feature folder, its stage and its artifacts."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """How far a feature has come, told from what the change holds."""
+    """How far a feature has come, derived from the files in the change."""
 
     SPECIFYING = "specifying"
     PLANNING = "planning"
@@ -18,7 +15,7 @@ class Stage(StrEnum):
 
 
 class Due(StrEnum):
-    """Whether an artifact has to be there now."""
+    """Whether an artifact must exist at the feature's stage."""
 
     REQUIRED = "required"
     RECOMMENDED = "recommended"
@@ -27,7 +24,7 @@ class Due(StrEnum):
 
 
 class State(StrEnum):
-    """What is in the folder, whether it is due or not."""
+    """State of an artifact in the folder, whether it is due or not."""
 
     PRESENT = "present"
     MISSING = "missing"
@@ -41,23 +38,23 @@ ARTIFACTS = ("spec.md", "plan.md", "research.md", "data-model.md", "quickstart.m
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature folder as the judged change shows it."""
+    """A feature folder of the judged change."""
 
     dir: str
     """Path from the repository's root, without a trailing slash: `specs/003-user-auth`."""
     root: str
     """The specs root it stands in: `specs`."""
     number: str | None
-    """As written in the folder's name (`003`), None when the name has no number."""
+    """Number as written in the folder's name (`003`); None when the name has no number."""
     slug: str | None
     stage: Stage
     owned: bool
-    """The change adds the folder, adds or edits its spec.md or plan.md, or the branch's number is this folder's."""
+    """The change adds the folder, edits its spec.md or plan.md, or the branch carries the folder's number."""
     legacy: bool = False
     added: bool = False
-    """The folder is not on the base."""
+    """The base does not have the folder."""
     removed: bool = False
-    """The folder is on the base and gone at the head."""
+    """The base has the folder and the head does not."""
 
     @property
     def name(self) -> str:
@@ -66,18 +63,18 @@ class Feature:
 
 
 NO_KEY_ENTITIES = "the spec has no Key Entities"
-"""Why a data model is not due where nobody but the spec says so: `Artifact.reason` in our words, not the plan's."""
+"""`Artifact.reason` of a data model that is not due because the spec names no entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One of the seven, its state and whether it is due."""
+    """One of the seven artifacts, its state and whether it is due."""
 
     name: str
     path: str
     due: Due
     state: State
     reason: str | None = None
-    """Why it is not due, in the plan's own (foreign) words."""
+    """Why the artifact is not due, quoted from the plan (foreign text)."""
     line: int | None = None
-    """The 1-based line of plan.md that promises it or takes it back."""
+    """The 1-based line of plan.md that promises or withdraws the artifact."""

@@ -1,4 +1,4 @@
-"""Which lines of a document are new: those that the document at the base does not have, wherever they stand."""
+"""Find the new lines of a document: those that the document at the base does not have anywhere."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _BOM = "\ufeff"
 
 
 def _lines(text: str) -> list[str]:
-    """The lines without what no reader sees: line ends, spaces before them, a byte order mark."""
+    """Lines without line ends, trailing spaces and a byte order mark."""
     return [line.rstrip() for line in text.removeprefix(_BOM).split("\n")]
 
 
 def new_lines(base: str, head: str) -> frozenset[int]:
-    """1-based lines of `head` that `base` does not have, counted: a line that is there twice now and once then is new.
+    """1-based lines of `head` that `base` does not have. Of a line that occurs more often in `head`, the last are new.
 
-    A line that only moved is old, and so is an empty one. Time and memory grow linearly with both texts.
+    Moved lines and empty lines are not new. Time and memory grow linearly with both texts.
     """
     stock = Counter(_lines(base))
     new: list[int] = []
@@ -34,23 +34,23 @@ def new_lines(base: str, head: str) -> frozenset[int]:
 
 
 def lines_by_path(change: Change, below: str) -> dict[str, frozenset[int]]:
-    """The new lines of every document below a folder; a path that is absent is new as a whole."""
+    """New lines of the documents below a folder, by path. Every line is new in a document whose path is absent."""
     if change.base is None:
         return {}
     changed = {file.path: file for file in change.changed}
-    found: dict[str, frozenset[int]] = {}
+    by_path: dict[str, frozenset[int]] = {}
     for path, document in change.head.documents.items():
         if not path.startswith(f"{below}/"):
             continue
         file = changed.get(path)
         if file is None:
-            found[path] = frozenset()
+            by_path[path] = frozenset()
             continue
         moved = file.previous if file.status is FileStatus.RENAMED else None
         before = _whole(change.base.documents.get(path) or change.base.documents.get(moved or path))
         if before is not None:
-            found[path] = new_lines(before.text, document.text)
-    return found
+            by_path[path] = new_lines(before.text, document.text)
+    return by_path
 
 
 def _whole(document: Document | None) -> Document | None:

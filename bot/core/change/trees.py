@@ -1,7 +1,7 @@
-"""What is judged: two trees, or what of them was read, as plain values.
+"""The input of a verdict: two trees, or the parts of them that were read.
 
-The App fills this from GitHub and `plangate check` fills it from a working copy; from here on there is no difference,
-which is why both give the same verdict and the same digest.
+The App fills these values from GitHub and `plangate check` fills them from a working copy. Nothing that judges them
+can tell the difference, so both give the same verdict and the same digest.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_DOCUMENT_BYTES = 1_000_000
-"""A larger document is not judged by its text; real plans end at about 130 KB."""
+"""Bytes of a document that are read; a larger document is not parsed. Real plans end at about 130 KB."""
 
 
 class FileStatus(StrEnum):
@@ -27,7 +27,7 @@ class FileStatus(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a name in a tree is."""
+    """Type of a tree entry."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 
 class Readability(StrEnum):
-    """How much of a document was read. Only a `whole` one is judged by its text."""
+    """Whether a document can be read. Only a `whole` document is parsed."""
 
     WHOLE = "whole"
     TOO_LARGE = "too large"
@@ -45,7 +45,7 @@ class Readability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A path that the change touches, from the repository's root."""
+    """A changed path, from the repository's root."""
 
     path: str
     status: FileStatus
@@ -55,18 +55,18 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """A name in a tree. `size` is in bytes, None for anything but a file or where it was not asked for."""
+    """A file, folder, link or submodule in a tree. `size` is in bytes; None when it is not a file or not known."""
 
     path: str
     kind: Kind
     size: int | None = None
     tree: str | None = None
-    """The Git id of a folder's content, where it was asked for: two folders with one id are the same to the letter."""
+    """Git id of a folder's tree, where it was requested. Two folders with the same id are identical."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file. `text` is empty unless the reading is `whole`; NUL bytes and bad UTF-8 are a `binary` one."""
+    """A document. `text` is empty unless `reading` is `whole`; NUL bytes or invalid UTF-8 make it `binary`."""
 
     path: str
     text: str
@@ -76,7 +76,7 @@ class Document:
 
 
 def document(path: str, content: bytes) -> Document:
-    """The document that `content` is: too large, binary (a NUL byte or bad UTF-8), or its text. Never raises."""
+    """Build the document from its bytes, marked as too large or binary where it cannot be read. Never raises."""
     if len(content) > MAX_DOCUMENT_BYTES:
         return Document(path, "", Readability.TOO_LARGE, len(content))
     if b"\0" in content:
@@ -89,69 +89,69 @@ def document(path: str, content: bytes) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What was read of one commit (or of the working copy)."""
+    """The parts that were read of a commit or a working copy."""
 
     sha: str | None
-    """The commit, None for a working copy or a plain folder."""
+    """Commit id; None for a working copy or a plain folder."""
     entries: Mapping[str, TreeEntry] = field(default_factory=dict)
     """By path: every specs root, every name directly below one, and everything below the folders looked at."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     """By path: the Markdown of the folders looked at; constitution, templates and their resolution files (base; at the
     head only where the change edits them)."""
-    whole: bool = False
-    """The entries are every name of the commit, so that a path that is absent does not exist."""
+    complete: bool = False
+    """`entries` lists the whole commit, so an absent path does not exist."""
     marks: Mapping[str, str] = field(default_factory=dict)
-    """By path: the Git ids of what constitution and templates lie in; of two commits with the same ones they are the
-    same to the letter. Absent where nothing is there."""
+    """By path: Git ids of the files and folders that hold constitution and templates, where they exist. Two commits
+    with equal ids have identical content there."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherHead:
-    """Another open head or branch that may hold a feature folder with the same number."""
+    """Another open pull request or branch, which may hold a feature folder with the same number."""
 
     ref: str
     folders: tuple[str, ...]
-    """Paths of feature folders that it adds against its own base."""
+    """Paths of the feature folders that it adds to its own base."""
     pull_request: int | None = None
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FolderHistory:
-    """How a feature folder came to where it is."""
+    """When and how the base got a feature folder."""
 
     since: str
-    """ISO date (UTC) since when it is there."""
+    """ISO date (UTC) since when the base has the folder."""
     pull_request: int | None = None
-    """The pull request that brought it, where that is known."""
+    """The pull request that added the folder, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A head against a base. Without a base (a plain folder) everything is owned and new."""
+    """A head compared with a base. Without a base (a plain folder) every feature is owned and new."""
 
     head: Tree
     base: Tree | None
     changed: tuple[ChangedFile, ...] = ()
-    """Against the merge base; empty without a base."""
+    """Files changed since the merge base; empty without a base."""
     head_branch: str | None = None
     base_branch: str | None = None
     pull_request: int | None = None
     merge_group: bool = False
-    """Branch rules are off and only errors count."""
-    asked: tuple[str, ...] = ()
-    """Folders that a person named (`--feature`); judged although nothing in them changed."""
+    """The change is a merge group: rules about branches are off and only errors count."""
+    named_folders: tuple[str, ...] = ()
+    """Folders given with `--feature`; judged although nothing in them changed."""
     stage: str | None = None
-    """A stage that a person named (`--stage`)."""
+    """The stage given with `--stage`."""
     others: tuple[OtherHead, ...] = ()
     reserved: frozenset[str] = frozenset()
-    """Numbers that were offered to an issue and are kept for it."""
+    """Numbers that are reserved for an issue."""
     first_seen: Mapping[str, str] = field(default_factory=dict)
-    """Folder path to ISO date since when the base has it, as far as that makes it legacy."""
+    """By folder path: ISO date since when the base has the folder, for folders that are legacy."""
     governed_since: str | None = None
-    """ISO date of the day when Plangate first saw the repository, where that is known; older folders are legacy."""
+    """ISO date when Plangate first saw the repository, where that is known; older folders are legacy."""
     merge_base: Tree | None = None
-    """Constitution and templates where the branch left the base, if they differ from the base's; else None, as where
-    the change edits any of them itself: whoever edits them knows them."""
-    arrivals: Mapping[str, FolderHistory] = field(default_factory=dict)
-    """Folder path to how it came to the base; read only where two folders want one number."""
+    """Constitution and templates at the merge base where they differ from the base's; else None. Also None when the
+    change edits any of them itself: its author knows the current ones."""
+    folder_histories: Mapping[str, FolderHistory] = field(default_factory=dict)
+    """By folder path: how the base got the folder. Read only when two folders claim one number."""

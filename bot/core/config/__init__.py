@@ -1,1 +1,1 @@
-"""The configuration: its model and schema, and `app.yml` files merged in layers."""
+"""The configuration: its model, its schema and the layers of `app.yml` files."""

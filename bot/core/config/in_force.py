@@ -1,7 +1,7 @@
-"""Which configuration holds for a pull request: whose file, from which commit, and what if it is broken.
+"""Choose the configuration that applies to a pull request: file, commit, and the fallback for a broken file.
 
-Everything that a configuration can say decides whether or how hard a commit is judged, so all of it comes from the
-default branch, unless the default branch lists the base under `self_configured`. Never from the head.
+A configuration decides whether and how strictly a commit is judged. It is read from the default branch, or from the
+base branch when the default branch lists that under `self_configured`. It is never read from the head.
 """
 
 from __future__ import annotations
@@ -27,57 +27,57 @@ if TYPE_CHECKING:
     from bot.core.forge.facts import RepositoryView
 
 PATHS = (".github/app.yml", "app.yml")
-"""Where a repository's configuration may stand; the first that is there and has `plangate:` counts."""
+"""Possible paths of a repository's configuration; the first file that has a `plangate:` key counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class OuterLayers:
-    """The layers above a repository's own, farthest first."""
+    """The layers above a repository's own: the host's, then the owner's."""
 
     layers: tuple[ConfigLayer, ...] = ()
     rule_ids: tuple[str, ...] = ()
     owner: Owner | None = None
-    """How the owner's file stands; its layer is among `layers`. None where it was not looked for."""
+    """The owner's file, whose layer is among `layers`; None where it was not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """When the default branch's file broke, as far as a push told us."""
+    """The push that broke the default branch's file, where one is known."""
 
     mark: str
-    """`mark_of` the broken text that it is about."""
+    """`mark_of` the broken text."""
     since: str
-    """The commit that the branch was at when that was first seen."""
+    """The branch's tip when the broken text was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigInForce:
-    """The configuration in force, and where it is from."""
+    """The configuration that applies, and its source."""
 
     effective: Effective
     path: str
-    """Of the repository's own file; where it would be, if there is none."""
+    """Path of the repository's own file; where it would be when there is none."""
     sha: str
-    """The commit that it was read at."""
+    """The commit that the file was read at."""
     branch: str
     present: bool
-    """The repository has a `plangate:` of its own."""
+    """The repository's own file has a `plangate:` key."""
     good: StoredBlob | None = None
-    """What a store may keep as the last good one; None when the file is broken."""
+    """The valid file, for the store to keep as the last good one; None when the file is broken."""
     broken: ConfigMistake | None = None
-    """The first mistake of the file as it stands there now."""
+    """The first mistake of the current file."""
     fallback: StoredBlob | None = None
-    """The older version that is in force instead."""
+    """The older version that applies instead of a broken file."""
     never_good: bool = False
-    """It is broken and no older version is known."""
+    """The file is broken and no valid version is known."""
     mark: str = ""
-    """Of the broken file's text."""
+    """`mark_of` the broken text."""
     since: str | None = None
-    """The commit that broke it, where that is known."""
+    """The commit that broke the file, where it is known."""
     sources: tuple[Source, ...] = ()
     owner: Owner | None = None
     mode: Mode | None = None
-    """What stands in for the configured mode: advice, in a pull request that is older than Plangate here."""
+    """The mode that replaces the configured one: advice, for a pull request older than the installation."""
     config: RepositoryConfig = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,20 +86,20 @@ class ConfigInForce:
 
 
 def choose_config(  # noqa: PLR0913, PLR0917  everything that decides
-    answer: RepositoryView,
+    view: RepositoryView,
     base_branch: str,
     base: Tree | None,
     outer_layers: OuterLayers,
     last: StoredBlob | None,
     broke: Break | None = None,
 ) -> ConfigInForce:
-    """What holds for a base. `last` is the default branch's last good file; other branches have none.
+    """Choose the configuration for a base branch.
 
-    `broke` is what is known of when the default branch's file broke.
+    `last` is the default branch's last good file (other branches have none), `broke` the push that broke it.
     """
-    branch = answer.default_branch or base_branch
-    rank = rank_of(answer.full_name)
-    ours = _read(answer.default, branch, outer_layers, last, rank)
+    branch = view.default_branch or base_branch
+    rank = rank_of(view.full_name)
+    ours = _read(view.default, branch, outer_layers, last, rank)
     if broke is not None and broke.mark == ours.mark:
         ours = replace(ours, since=broke.since)
     if base is None or base_branch == branch or not _listed(base_branch, ours.config):
@@ -107,23 +107,23 @@ def choose_config(  # noqa: PLR0913, PLR0917  everything that decides
     theirs = _read(base, base_branch, outer_layers, None, rank)
     if not theirs.never_good or ours.never_good:
         return theirs
-    # Of other branches nothing is kept; until theirs is mended, they go by the default branch as all others do.
+    # No last good file is stored for other branches; until their file is fixed, the default branch's applies.
     return replace(ours, broken=theirs.broken, branch=base_branch, fallback=StoredBlob(ours.sha, "plangate:", 0.0))
 
 
 def rank_of(repository: str) -> Rank:
-    """Whose a repository's file is: the one in `acme/.github` speaks for all of acme's repositories."""
+    """The rank of a repository's file: the file in `acme/.github` applies to all of acme's repositories."""
     return Rank.OWNER if repository.endswith(f"/{OWNERS}") else Rank.REPOSITORY
 
 
 def mark_of(text: str) -> str:
-    """What tells one text of a file from another."""
+    """A short hash of a file's text."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def counts(base_branch: str, answer: RepositoryView, config: RepositoryConfig) -> bool:
+def counts(base_branch: str, view: RepositoryView, config: RepositoryConfig) -> bool:
     """Whether pull requests to this base decide a commit's verdict."""
-    return base_branch == answer.default_branch or _listed(base_branch, config)
+    return base_branch == view.default_branch or _listed(base_branch, config)
 
 
 def _listed(branch: str, config: RepositoryConfig) -> bool:
@@ -136,7 +136,7 @@ def _read(
     sha = (tree.sha if tree is not None else None) or ""
     layer, text = own_layer(tree, outer_layers.rule_ids, rank)
     if not layer.mistakes:
-        # That there is no file is as good as a file: what once stood there holds no longer.
+        # A missing file is valid too: an older version of a deleted file no longer applies.
         good = StoredBlob(sha, text or "", 0.0)
         return replace(_merged(layer, outer_layers, sha, branch), good=good)
     broken, mark = layer.mistakes[0], mark_of(text or "")
@@ -148,7 +148,7 @@ def _read(
 
 
 def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[ConfigLayer, str | None]:
-    """The layer of the file that counts in a tree, and its text; None where there is none."""
+    """The layer and the text of the configuration file that counts in a tree; the text is None when there is none."""
     sha = tree.sha if tree is not None else None
     for path in PATHS:
         document = file_at(tree, path) if tree is not None else None
@@ -161,10 +161,10 @@ def own_layer(tree: Tree | None, rule_ids: Iterable[str], rank: Rank) -> tuple[C
 
 
 def file_at(tree: Tree, path: str) -> Document | None:
-    """The file at one of `PATHS`, None where there is none.
+    """The file at one of `PATHS`; None when there is none.
 
-    A link in the place that is only ours is a file with a mistake. At the root other tools keep an `app.yml`, and what
-    a link leads to is not looked at, so nothing says that it means us.
+    A symbolic link at `.github/app.yml` counts as a file with a mistake. A link at `app.yml` is ignored: other tools
+    use that name, and links are not followed, so nothing shows that the file is meant for Plangate.
     """
     entry = tree.entries.get(path)
     if path == PATHS[0] and entry is not None and entry.kind is Kind.SYMLINK:
@@ -179,9 +179,9 @@ def read_file(document: Document, sha: str | None, rule_ids: Iterable[str], rank
 
 
 def text_of(document: Document) -> str:
-    """The text to read: a file that cannot be read as text is one with a mistake, not an absent one.
+    """The text of a configuration file. An unreadable file has a mistake; it is not treated as absent.
 
-    What stands in for it makes `read_yaml` say why: it is no text, or it is too large.
+    The substitute text makes `read_yaml` report the reason: not text, or too large.
     """
     match document.reading:
         case Readability.WHOLE:

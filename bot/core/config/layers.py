@@ -1,8 +1,7 @@
-"""Three files, one configuration: what each says, what of it can be read, and which of them wins.
+"""Merge three configuration files into one: the host's, the owner's and the repository's own.
 
-Nearer files win over farther ones (the host's, the owner's, the repository's own), but for the keys that a farther one
-locks. Every effective value knows its place. A file with a mistake in it is not used at all: half a configuration is
-one that nobody wrote.
+Nearer files win over outer ones, except for keys that an outer file locks. Every effective value records its source. A
+file with a mistake is not used at all: half a configuration is one that nobody wrote.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ NESTED = frozenset({"artifacts", "rules", "commands"})
 """Keys whose names are merged one by one; of the others the nearest one wins whole."""
 
 _MEANS_US = re.compile(r"\ufeff?[ \t]{0,16}\{?[ \t]{0,16}([\"']?)" + ROOT + r"\1[ \t]{0,16}:")
-"""A line that sets our key, however it is written: in quotes, in braces, indented, after a byte order mark."""
+"""A line that sets the `plangate` key: in quotes, in braces, indented or after a byte order mark."""
 
 MAX_MISTAKES = 50
-"""Mistakes of each kind, of type and of meaning, that are told at once; each one is compared with all that is known."""
+"""Mistakes that are reported at once, of wrong types and of wrong values each."""
 
 
 class Rank(StrEnum):
-    """Whose file it is, farthest first."""
+    """Owner of a configuration file, outermost first."""
 
     HOST = "host"
     OWNER = "owner"
@@ -46,18 +45,18 @@ class Rank(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A file that a value came from: whose, its path as people find it, and the commit (None for a file on disk)."""
+    """The file that a value comes from: rank, displayed path and commit (None for a file on disk)."""
 
     rank: Rank
     path: str
     sha: str | None = None
     private: bool = False
-    """It lies in a private repository, so its values are not shown in a public one."""
+    """The file is in a private repository, so a public repository does not show its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value as a file sets it; `value` as JSON has it."""
+    """One value that a file sets. `value` is a JSON value."""
 
     path: str
     value: Any
@@ -66,7 +65,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class ConfigLayer:
-    """What one file says. With a mistake it says nothing: `settings` is empty then."""
+    """The settings of one file; empty when the file has a mistake."""
 
     origin: Origin
     settings: MappingOf[str, Setting] = field(default_factory=dict)
@@ -77,23 +76,23 @@ class ConfigLayer:
 
     @property
     def locked(self) -> tuple[str, ...]:
-        """The keys that it locks for nearer files."""
+        """The keys that the file locks for nearer files."""
         setting = self.settings.get("locked")
         return tuple(setting.value) if setting else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The merged configuration. `origins` has the place of every key that is not at its default."""
+    """The merged configuration. `origins` has the file and position of every key that a file sets."""
 
     config: RepositoryConfig
     origins: MappingOf[str, tuple[Origin, Spot]]
     overruled: tuple[tuple[Origin, ConfigMistake], ...] = ()
-    """Settings of nearer files that a lock keeps out."""
+    """Settings of nearer files that are ignored because an outer file locks the key."""
 
 
 def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> ConfigLayer:
-    """What a file says under `plangate:`, with every mistake in it. None (no such file) says nothing. Never raises."""
+    """Read the settings and mistakes below `plangate:`. A `text` of None means no file. Never raises."""
     if text is None:
         return ConfigLayer(origin)
     value, mistakes = read_yaml(text)
@@ -101,15 +100,15 @@ def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> Con
         return ConfigLayer(origin, mistakes=mistakes, present=bool(mistakes) and _names_us(text))
     if not isinstance(value.content, Mapping):
         return ConfigLayer(origin)
-    found = next((pair for pair in value.content.pairs if pair[0].name == ROOT), None)
-    if found is None:
+    our_key = next((pair for pair in value.content.pairs if pair[0].name == ROOT), None)
+    if our_key is None:
         return ConfigLayer(origin)
-    settings, mistakes = _settings(found[1], origin.rank, frozenset(rule_ids))
+    settings, mistakes = _settings(our_key[1], origin.rank, frozenset(rule_ids))
     return ConfigLayer(origin, {} if mistakes else settings, mistakes, present=True)
 
 
 def _names_us(text: str) -> bool:
-    """A file that is no YAML is ours to complain about only where it means us: others use the name `app.yml` too."""
+    """Whether a file that is not YAML is meant for Plangate: other tools use the name `app.yml` too."""
     return any(map(_MEANS_US.match, text.splitlines()))
 
 
@@ -137,7 +136,7 @@ def _settings(
 
 
 def _faults(values: Any) -> Sequence[Any]:
-    """What pydantic says against the types."""
+    """Type errors reported by pydantic."""
     try:
         build(values)
     except pydantic.ValidationError as error:
@@ -146,7 +145,7 @@ def _faults(values: Any) -> Sequence[Any]:
 
 
 def _path_of(place: tuple[str | int, ...]) -> str:
-    """The setting that a fault is in, as `_leaves` names it."""
+    """The path of the setting that a type error is in, as `_leaves` writes it."""
     names = place[: 2 if place[0] in NESTED else 1]
     return ".".join(str(name) for name in names)
 
@@ -194,12 +193,12 @@ def _pairs(value: Value) -> tuple[tuple[Key, Value], ...]:
 
 
 def is_locked(path: str, locks: Iterable[str]) -> bool:
-    """Whether a lock on the key, or on the mapping that it stands in, keeps nearer files out."""
+    """Whether the key, or the mapping that contains it, is locked."""
     return any(path == lock or path.startswith(f"{lock}.") for lock in locks)
 
 
 def merge(layers: Iterable[ConfigLayer]) -> Effective:
-    """One configuration from the layers, farthest first. What is locked stays as the farther files left it."""
+    """Merge layers, outermost first. A locked key keeps the outer files' value."""
     winners: dict[str, tuple[Setting, Origin]] = {}
     overruled: list[tuple[Origin, ConfigMistake]] = []
     locks: dict[str, Origin] = {}

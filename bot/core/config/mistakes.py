@@ -1,4 +1,4 @@
-"""The words for every mistake in an `app.yml`: what is wrong, and the way out, one sentence each."""
+"""The messages for mistakes in an `app.yml`: what is wrong and how to fix it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _SHOWN = 60
-"""Characters of a foreign word that are quoted."""
+"""Characters of foreign text that are quoted."""
 _PREFIX = re.compile(PREFIX)
 _TYPES = {
     "string_type": "text",
@@ -30,47 +30,47 @@ _TYPES = {
 
 
 def root_mistake(spot: Spot) -> ConfigMistake:
-    """`plangate:` holds something else than keys."""
+    """`plangate:` is not a mapping."""
     return ConfigMistake(spot, "plangate is not a mapping", "Write keys below it, such as `mode: enforce`.")
 
 
 def unknown_key(path: tuple[str, ...], spot: Spot) -> ConfigMistake:
-    """A key that is not in the model, with the nearest one that is."""
+    """A key that does not exist, with the most similar one."""
     name = path[-1]
     prefix = "".join(f"{part}." for part in path[:-1])
-    known = [key.path.removeprefix(prefix).split(".")[0] for key in all_keys() if key.path.startswith(prefix)]
-    return ConfigMistake(spot, f"unknown key {name[:_SHOWN]}", suggestion(name, known))
+    key_names = [key.path.removeprefix(prefix).split(".")[0] for key in all_keys() if key.path.startswith(prefix)]
+    return ConfigMistake(spot, f"unknown key {name[:_SHOWN]}", suggestion(name, key_names))
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`Did you mean ...?`, or the list of what is known."""
-    names = list(dict.fromkeys(known))
-    close = difflib.get_close_matches(word[:_SHOWN], names, n=1, cutoff=0.6)
-    return f"Did you mean `{close[0]}`?" if close else f"It can be {_either(names)}."
+def suggestion(word: str, names: Iterable[str]) -> str:
+    """`Did you mean ...?`, or the list of possible names."""
+    unique = list(dict.fromkeys(names))
+    close = difflib.get_close_matches(word[:_SHOWN], unique, n=1, cutoff=0.6)
+    return f"Did you mean `{close[0]}`?" if close else f"It can be {_either(unique)}."
 
 
 def mistyped(path: tuple[str | int, ...], value: Any, fault: Mapping[str, Any], spot: Spot) -> ConfigMistake:
-    """A value that is not of its key's type."""
+    """A value of the wrong type."""
     name = str(path[-1]) if isinstance(path[-1], str) else str(path[0])
     if fault["type"] == "enum":
         choices = re.findall(r"'([^']+)'", fault["ctx"]["expected"])
         plain = isinstance(value, (str, int, float))
-        said = f"cannot be {_shown(value)}" if plain else f"is {_kind(value)}"
-        return ConfigMistake(spot, f"{name[:_SHOWN]} {said}", f"It can be {_either(choices)}.")
+        verb = f"cannot be {_shown(value)}" if plain else f"is {_kind(value)}"
+        return ConfigMistake(spot, f"{name[:_SHOWN]} {verb}", f"It can be {_either(choices)}.")
     wanted = _TYPES.get(fault["type"], "something else")
     item = "an item of " if isinstance(path[-1], int) else ""
     return ConfigMistake(spot, f"{item}{name[:_SHOWN]} is {_kind(value)}", f"Write {wanted}.")
 
 
 def locked_key(path: str, holder: str, spot: Spot) -> ConfigMistake:
-    """A nearer file sets what a farther one locks."""
+    """A nearer file sets a key that an outer file locks."""
     return ConfigMistake(
         spot, f"{path[:_SHOWN]} is locked by {holder}", "Delete this line, or ask the owner to unlock it."
     )
 
 
 def impossible(path: str, value: Any, spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[ConfigMistake]:
-    """What has the right type and cannot be meant. `own` says that it is the repository's own file."""
+    """Mistakes in a value of the right type. `own` is true for the repository's own file."""
     where = tuple(path.split(".", 1))
     key_spot, value_spot = spots[where]
     head = where[0]
@@ -130,8 +130,8 @@ def _branches(pattern: str, spot: Spot) -> Iterator[ConfigMistake]:
     try:
         groups = re2.compile(pattern, options).groupindex
     except re2.error as error:
-        said = error.args[0] if error.args else b""
-        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        details = error.args[0] if error.args else b""
+        reason = details.decode("utf-8", "replace") if isinstance(details, bytes) else str(details)
         remedy = "Patterns are RE2's: no look-around, no back-references."
         yield ConfigMistake(spot, f"branches is no pattern: {reason[:_SHOWN]}", remedy)
         return
@@ -146,24 +146,24 @@ def _branches(pattern: str, spot: Spot) -> Iterator[ConfigMistake]:
 def _locks(items: list[str], spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[ConfigMistake]:
     for index, lock in enumerate(items):
         spot = spots[("locked", index)][1]
-        if found := _no_lock(lock, spot, rule_ids):
-            yield found
+        if mistake := _no_lock(lock, spot, rule_ids):
+            yield mistake
         elif own and lock != "waive":
             remedy = "No file is nearer than this one; only `waive` can be locked here."
             yield ConfigMistake(spot, f"{lock[:_SHOWN]} cannot be locked here", remedy)
 
 
 def _no_lock(lock: str, spot: Spot, rule_ids: frozenset[str]) -> ConfigMistake | None:
-    """What is wrong with the name of a lock: a misspelt one would lock nothing, and nobody would know."""
+    """The mistake in a lock's name; None when it is valid. A misspelt lock would silently lock nothing."""
     head, dot, name = lock.partition(".")
-    known = lockable()
+    lockable_keys = lockable()
     if dot and head == "rules" and name not in rule_ids:
         return ConfigMistake(spot, f"unknown rule {name[:_SHOWN]} in locked", _rule_remedy(name, rule_ids))
     if dot and head == "artifacts" and name not in ARTIFACTS:
         return ConfigMistake(spot, f"unknown artifact {name[:_SHOWN]} in locked", suggestion(name, ARTIFACTS))
-    if lock in known or (dot and head in {"rules", "artifacts"}):
+    if lock in lockable_keys or (dot and head in {"rules", "artifacts"}):
         return None
-    return ConfigMistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(known)))
+    return ConfigMistake(spot, f"unknown key {lock[:_SHOWN]} in locked", suggestion(lock, sorted(lockable_keys)))
 
 
 def _either(names: list[str]) -> str:

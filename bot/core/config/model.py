@@ -1,4 +1,4 @@
-"""The configuration of a repository: one typed, frozen model, three places that it is merged from."""
+"""The typed model of a repository's configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.core.forge.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a piece of the yardstick came from: `base@<sha>`, `worktree` or `bundled`."""
+    """The origin of a configuration or yardstick file: `base@<sha>`, `worktree` or `bundled`."""
 
     path: str
     source: str
@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
 
 class ArtifactLevel(StrEnum):
-    """What an admin says of an artifact."""
+    """Configured level of an artifact."""
 
     REQUIRED = "required"
     RECOMMENDED = "recommended"
@@ -35,7 +35,7 @@ class ArtifactLevel(StrEnum):
 
 
 class RuleLevel(StrEnum):
-    """What an admin says of a rule."""
+    """Configured level of a rule."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -78,8 +78,8 @@ DEFAULT_BRANCHES = r"^(?:.+/)?(?P<number>[0-9]{3,})-(?P<slug>[^/]*)$"
 
 
 _STRICT: dict[str, Any] = {"extra": "forbid", "strict": True, "use_attribute_docstrings": True}
-"""How the models are validated (pydantic reads it, and is only loaded where a configuration is): no unknown key, no
-coercion, and the strings below the fields are their descriptions."""
+"""Validation options for pydantic: no unknown keys, no coercion, and the strings below fields are descriptions.
+A plain dict, so that pydantic is loaded only where a configuration is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The owner's `app.yml`, in the `.github` repository of the account: how it stands, and what of it holds.
+"""The owner's `app.yml`, in the account's `.github` repository: its state and the version that applies.
 
-It is read with a token of its own and kept, so that a bad day of GitHub never looks like a file that was deleted.
-Present, absent and unknown are three things: what is unknown is asked again, and once a file was seen, the last good
-one holds until GitHub says otherwise.
+The file is read with a token of its own and stored, so that an outage of GitHub is not mistaken for a deletion.
+Present, absent and unknown are different states: an unknown state is read again, and a file that was seen once keeps
+its last good version until GitHub reports otherwise.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from bot.core.config.yaml import ConfigMistake
 
 OWNERS: Final = ".github"
-"""The name of the repository that speaks for all of an account's:
+"""Name of the repository whose files apply to all of an account's repositories:
 https://docs.github.com/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
 """
 
 
 class OwnerFileState(StrEnum):
-    """What is known of the owner's file."""
+    """State of the owner's file."""
 
     PRESENT = "present"
     ABSENT = "absent"
-    """The repository can be read and holds no `plangate:`."""
+    """The repository is readable and has no file with a `plangate:` key."""
     OUTSIDE = "outside"
-    """The App is not installed on the repository, or there is none."""
+    """The App is not installed on the repository, or the repository does not exist."""
     LOST = "lost"
-    """It was seen once, and the App sees it no more."""
+    """The file was seen once, and the App can no longer read it."""
 
 
 class OwnerFile(msgspec.Struct, frozen=True):
-    """The owner's file as it was last looked at, and the last text of it that could be read. Kept between jobs."""
+    """The owner's file as last read, with its last valid text. Stored between jobs."""
 
     repository: str
     """`acme/.github`."""
@@ -51,7 +51,7 @@ class OwnerFile(msgspec.Struct, frozen=True):
     text: str = ""
     good_sha: str = ""
     good_text: str | None = None
-    """None when no version could be read so far."""
+    """The last valid text; None when there was none so far."""
     private: bool = False
 
 
@@ -61,29 +61,29 @@ class Owner:
 
     file: OwnerFile
     layer: ConfigLayer
-    """What holds: the file as it is, or the last good one."""
+    """The layer that applies: the current file's, or the last valid one's."""
     broken: ConfigMistake | None = None
-    """The first mistake of the file as it is now."""
+    """The first mistake of the current file."""
 
 
-def seen(file: OwnerFile, known: OwnerFile | None, rule_ids: Iterable[str]) -> OwnerFile:
-    """A file that was just read, with the last good text: its own, or the one that was known."""
+def seen(file: OwnerFile, last_known: OwnerFile | None, rule_ids: Iterable[str]) -> OwnerFile:
+    """A file that was just read, with its last valid text: its own, or the one known before."""
     if not read_layer(file.text, Origin(Rank.OWNER, file.path), rule_ids).mistakes:
         return msgspec.structs.replace(file, good_sha=file.sha, good_text=file.text)
-    if known is None:
+    if last_known is None:
         return file
-    return msgspec.structs.replace(file, good_sha=known.good_sha, good_text=known.good_text)
+    return msgspec.structs.replace(file, good_sha=last_known.good_sha, good_text=last_known.good_text)
 
 
-def unseen(repository: str, known: OwnerFile | None) -> OwnerFile:
-    """The file where the App sees no such repository: outside, or lost where it was seen before."""
-    if known is None or known.standing is OwnerFileState.OUTSIDE:
+def unseen(repository: str, last_known: OwnerFile | None) -> OwnerFile:
+    """The file when the App cannot see the repository: lost when it was seen before, else outside."""
+    if last_known is None or last_known.standing is OwnerFileState.OUTSIDE:
         return OwnerFile(repository, OwnerFileState.OUTSIDE)
-    return msgspec.structs.replace(known, standing=OwnerFileState.LOST)
+    return msgspec.structs.replace(last_known, standing=OwnerFileState.LOST)
 
 
 def owner_of(file: OwnerFile, rule_ids: Iterable[str]) -> Owner:
-    """What of the file holds."""
+    """The owner's layer that applies."""
     ids = tuple(rule_ids)
     origin = Origin(Rank.OWNER, f"{file.repository}:{file.path}", file.sha or None, file.private)
     if file.standing in {OwnerFileState.OUTSIDE, OwnerFileState.ABSENT}:
@@ -96,7 +96,7 @@ def owner_of(file: OwnerFile, rule_ids: Iterable[str]) -> Owner:
 
 
 def decode(stored: str) -> OwnerFile | None:
-    """The file as `encode` wrote it; None for what another version wrote."""
+    """Decode a stored file; None when another version of Plangate wrote it in another form."""
     try:
         return msgspec.json.decode(stored, type=OwnerFile)
     except msgspec.DecodeError:
@@ -104,5 +104,5 @@ def decode(stored: str) -> OwnerFile | None:
 
 
 def encode(file: OwnerFile) -> str:
-    """The file as it is kept."""
+    """Encode a file for the store."""
     return msgspec.json.encode(file).decode()

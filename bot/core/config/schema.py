@@ -1,7 +1,4 @@
-"""What may stand under `plangate:`, drawn from the one model: its validation, JSON Schema and reference page.
-
-`RepositoryConfig`, its types and the strings below its fields are the only source, so no two of them can differ.
-"""
+"""Validation, JSON Schema and reference page of `plangate:`, all generated from `RepositoryConfig`."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "ungoverned": "ungoverned: silent",
     "locked": "locked: [mode, waive]",
 }
-"""One setting for each key that differs from its default, as it is written; held by the tests, which set each."""
+"""For each key, a setting that differs from its default. The tests apply every one."""
 
 
 @lru_cache(maxsize=1)
@@ -64,23 +61,23 @@ def _adapter() -> pydantic.TypeAdapter[RepositoryConfig]:
 
 
 def build(values: Mapping[str, Any]) -> RepositoryConfig:
-    """The configuration with these values (as JSON has them) over the defaults.
+    """Build the configuration from JSON values; missing keys have their defaults.
 
     Raises:
-        pydantic.ValidationError: when a value is not of its key's type; it lists every such place.
+        pydantic.ValidationError: for values of the wrong type; it lists every one.
     """
     return _adapter().validate_json(json.dumps(values))
 
 
 def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON Schema of an `app.yml`, for the completion of editors. Other keys belong to GitHub's App manifest."""
+    """The JSON Schema of an `app.yml`, for editors. Keys beside `plangate:` belong to GitHub's App manifest."""
     schema = _adapter().json_schema(ref_template="#/$defs/{model}")
     definitions = schema.pop("$defs")
     _add_examples(schema["properties"], definitions["Commands"]["properties"])
     schema["properties"]["artifacts"] |= {"propertyNames": {"enum": list(ARTIFACTS)}}
     schema["properties"]["rules"] |= {"propertyNames": {"enum": list(rule_ids)}}
     _add_bounds(schema["properties"], definitions["Commands"]["properties"], rule_ids)
-    # `plangate:` with nothing below it says nothing, and is no mistake.
+    # `plangate:` without a value is valid.
     schema["type"] = [schema["type"], "null"]
     return {
         "$schema": SCHEMA_ID,
@@ -92,7 +89,7 @@ def json_schema(rule_ids: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _add_bounds(properties: dict[str, Any], commands: dict[str, Any], rule_ids: tuple[str, ...]) -> None:
-    """What the types do not say, as far as an editor can check it; `config_mistakes` checks the rest."""
+    """Add the limits that the types do not express and an editor can check; `mistakes` checks the others."""
     properties["since"]["anyOf"][0]["minimum"] = 0
     properties["branches"] |= {
         "maxLength": MAX_BRANCHES,
@@ -120,36 +117,36 @@ def _add_examples(properties: dict[str, Any], commands: dict[str, Any]) -> None:
 
 
 def lockable() -> frozenset[str]:
-    """What `locked` may name, besides single rules and artifacts."""
+    """Names that `locked` accepts, besides single rules and artifacts."""
     return frozenset(key.path for key in all_keys()) - {"locked"} | {"commands", "waive"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KeyReference:
-    """One key as the reference page and `config show` tell it."""
+    """One key, as shown by the reference page and `config show`."""
 
     path: str
     kind: str
-    """Its type in words."""
+    """The key's type in words."""
     default: Any
-    """As JSON has it."""
+    """A JSON value."""
     choices: tuple[str, ...]
     text: str
 
 
 @lru_cache(maxsize=1)
 def all_keys() -> tuple[KeyReference, ...]:
-    """Every key in the model's order, those of `commands` one by one."""
+    """Every key in the model's order; each key of `commands` is listed separately."""
     schema = _adapter().json_schema()
     definitions = schema["$defs"]
-    found: list[KeyReference] = []
+    keys: list[KeyReference] = []
     for name, facts in schema["properties"].items():
         if name == "commands":
             commands = definitions["Commands"]["properties"]
-            found += [_key(f"commands.{key}", facts_of, definitions) for key, facts_of in commands.items()]
+            keys += [_key(f"commands.{key}", facts_of, definitions) for key, facts_of in commands.items()]
         else:
-            found.append(_key(name, facts, definitions))
-    return tuple(found)
+            keys.append(_key(name, facts, definitions))
+    return tuple(keys)
 
 
 def _key(path: str, facts: dict[str, Any], definitions: dict[str, Any]) -> KeyReference:
@@ -185,6 +182,6 @@ def _default(path: str) -> Any:
 
 
 def plain_config(config: RepositoryConfig) -> dict[str, Any]:
-    """The configuration as JSON has it, every key present."""
+    """The configuration as JSON values, with every key."""
     values: dict[str, Any] = _adapter().dump_python(config, mode="json")
     return values

@@ -1,4 +1,4 @@
-"""Every key in force with its value and the place that it came from, for a terminal and for a reply."""
+"""List every key with its value and source, for a terminal and for a reply."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A key with its value as it is written, and the file that it came from."""
+    """A key with its displayed value and the file that sets it."""
 
     key: str
     value: str
     origin: Origin | None
-    """None where nobody set it, or whoever hosts Plangate set it to what it is anyway."""
+    """None when no file sets the key, or the host's file sets it to its default."""
     line: int | None = None
 
     @property
@@ -38,7 +38,7 @@ class Row:
 
 
 def rows(effective: Effective) -> tuple[Row, ...]:
-    """Every key in the model's order; a mapping has a row for each of its names."""
+    """A row for every key, in the model's order; a mapping has a row for each of its names."""
     values, defaults = plain_config(effective.config), plain_config(RepositoryConfig())
     return tuple(_row(path, value, defaults, effective) for key in all_keys() for path, value in _of(key.path, values))
 
@@ -69,5 +69,5 @@ def _default(path: str, defaults: dict[str, Any]) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value on one line: text as it is, everything else as JSON."""
+    """A value on one line: text unquoted, any other value as JSON."""
     return plain_line(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

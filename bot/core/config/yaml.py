@@ -1,7 +1,7 @@
-"""YAML from a stranger, read with the place of every key and value; bounded in size, depth and count.
+"""Parse untrusted YAML with the position of every key and value; bounded in size, depth and number of values.
 
-PyYAML's own constructor is not used: it builds YAML 1.1 values (`on:` becomes True) and forgets where they stood.
-The node graph is walked here instead, so an alias costs what it expands to, and that is counted.
+PyYAML's own constructor is not used: it builds YAML 1.1 values (`on:` becomes True) and drops positions. This module
+walks the node graph instead and counts the values that an alias expands to.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Any, Final, Protocol
 import yaml
 
 MAX_BYTES: Final = 64 * 1024
-"""An `app.yml` is a page; GitHub's largest manifest example has 2 KB."""
+"""Bytes of a file that is read; GitHub's largest manifest example has 2 KB."""
 MAX_DEPTH: Final = 12
 MAX_VALUES: Final = 4000
-"""Keys and values together, after aliases are followed."""
+"""Keys and values together, with aliases expanded."""
 
 LINK: Final = "\nplangate:\n\0 a symbolic link"
-"""Stands in for the text of a file that is a symbolic link; no text holds a NUL."""
+"""Substitute text for a file that is a symbolic link; no real text contains a NUL."""
 
 Scalar = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in the text: 1-based line and column, and how many characters stand there."""
+    """A position in the text: 1-based line and column, and the length in characters."""
 
     line: int
     column: int
@@ -35,7 +35,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class ConfigMistake:
-    """One thing in the text that cannot be read, and the way out. `subject` is its short name for a title."""
+    """A mistake in a configuration file and how to fix it."""
 
     spot: Spot
     title: str
@@ -46,7 +46,7 @@ class ConfigMistake:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value with its place; `content` is a scalar, a tuple of values, or a tuple of (key, value) pairs."""
+    """A value with its position."""
 
     spot: Spot
     content: Scalar | Sequence | Mapping
@@ -61,21 +61,21 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping; keys are strings and stand once."""
+    """A mapping with unique string keys."""
 
     pairs: tuple[tuple[Key, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A mapping's key with its place."""
+    """A mapping's key with its position."""
 
     name: str
     spot: Spot
 
 
 class _UnreadableError(Exception):
-    """Carries the one mistake that ends the reading."""
+    """The mistake that ends parsing."""
 
     def __init__(self, mistake: ConfigMistake) -> None:
         super().__init__(mistake.title)
@@ -83,14 +83,14 @@ class _UnreadableError(Exception):
 
 
 class _Mark(Protocol):
-    """A place as PyYAML tells it, 0-based."""
+    """A position as PyYAML reports it, 0-based."""
 
     line: int
     column: int
 
 
 _NO_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What may not stand in a YAML file: https://yaml.org/spec/1.2.2/#51-character-set"""
+"""Characters that YAML forbids: https://yaml.org/spec/1.2.2/#51-character-set"""
 _NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
 _BOOL = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
 _INT = re.compile(r"[-+]?[0-9]{1,18}\Z")
@@ -99,11 +99,11 @@ _PREFIX = "tag:yaml.org,2002:"
 _TAGS = {
     f"{_PREFIX}{name}" for name in ("str", "seq", "map", "int", "bool", "null", "float", "timestamp", "merge", "value")
 }
-"""What the parser guesses for text without a tag; any other one was written by somebody, and is refused."""
+"""Tags that the parser resolves for untagged text; any other tag is explicit and is refused."""
 
 
 def read_yaml(text: str) -> tuple[Value | None, tuple[ConfigMistake, ...]]:
-    """The document's value, or None with the reason. An empty document is None without a mistake. Never raises."""
+    """Parse a document: its value, or None with the mistakes. An empty document has neither. Never raises."""
     try:
         _refuse_text(text)
         _refuse_depth(text)
@@ -122,7 +122,7 @@ def read_yaml(text: str) -> tuple[Value | None, tuple[ConfigMistake, ...]]:
 
 
 def plain_value(value: Value | None) -> Any:
-    """The value as JSON has it: without places."""
+    """The value as JSON, without positions."""
     match value.content if value is not None else None:
         case Sequence(items):
             return [plain_value(item) for item in items]
@@ -133,7 +133,7 @@ def plain_value(value: Value | None) -> Any:
 
 
 def _refuse_text(text: str) -> None:
-    """A file that is too large, or holds what is no text, is refused by its own words and not by the parser's."""
+    """Refuse a file that is too large or not text, with a clearer message than the parser's."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise _UnreadableError(
             ConfigMistake(Spot(1, 1), "the file is too large", f"Keep it within {MAX_BYTES // 1024} KB.")
@@ -141,19 +141,19 @@ def _refuse_text(text: str) -> None:
     if text == LINK:
         remedy = "Commit the file itself in its place."
         raise _UnreadableError(ConfigMistake(Spot(1, 1), "the file is a symbolic link, which is not followed", remedy))
-    found = _NO_TEXT.search(text)
-    if found is None:
+    forbidden = _NO_TEXT.search(text)
+    if forbidden is None:
         return
-    before = text[: found.start()].replace("\r\n", "\n").replace("\r", "\n")
+    before = text[: forbidden.start()].replace("\r\n", "\n").replace("\r", "\n")
     spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
-    code = ord(found[0])
+    code = ord(forbidden[0])
     if code == 0 or 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004  the surrogates of UTF-16
         raise _UnreadableError(ConfigMistake(spot, "the file is not UTF-8 text", "Save it as UTF-8."))
     raise _UnreadableError(ConfigMistake(spot, f"control character U+{code:04X} is not read here", "Delete it."))
 
 
 def _refuse_depth(text: str) -> None:
-    """Counts before anything is composed: composing recurses, listing events does not."""
+    """Check depth and count before composing: composing recurses and allocates, scanning events does neither."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.events.CollectionStartEvent):
@@ -177,7 +177,7 @@ def _too_many(spot: Spot) -> _UnreadableError:
 
 @dataclass
 class _Walk:
-    """From nodes to values, counting what aliases expand to."""
+    """Converts nodes to values and counts the values that aliases expand to."""
 
     lines: list[str]
 
@@ -191,7 +191,7 @@ class _Walk:
         if self.count > MAX_VALUES:
             raise _too_many(spot)
         if depth > MAX_DEPTH:
-            # Only an alias that holds itself gets here: the events were counted before.
+            # Only an alias that contains itself gets here: the events were counted before.
             raise _UnreadableError(ConfigMistake(spot, "an alias holds itself", "Write the value out."))
         if node.tag not in _TAGS:
             raise _foreign_tag(node.tag, spot)
@@ -251,7 +251,7 @@ def _spot(start: _Mark | None, end: _Mark | None = None) -> Spot:
 
 
 def _syntax(error: yaml.YAMLError) -> ConfigMistake:
-    """The parser's own words, with its place where it names one."""
+    """The parser's message, with its position where it has one."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or "it is no YAML")
     spot = Spot(mark.line + 1, mark.column + 1) if mark is not None else Spot(1, 1)

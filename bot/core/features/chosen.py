@@ -90,8 +90,8 @@ def which_features(change: Change, config: RepositoryConfig) -> Decision:
     base = feature_folders(change.base, config, roots)
     touched = _touches(change, config, {**base, **head}, roots) if change.base is not None else _everything(head)
     plain = Decision(roots, head, base, touched)
-    if change.asked:
-        asked = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.asked))
+    if change.named_folders:
+        asked = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.named_folders))
         return Decision(roots, head, base, touched, asked=asked)
     if change.merge_group or not change.head_branch:
         return plain

@@ -22,7 +22,7 @@ def governed(change: Change, roots: Sequence[str], sources: Sequence[Source]) ->
 
     Without a base, the folder itself is looked at; whoever names a feature wants it judged.
     """
-    if change.asked or any(source.source != "bundled" for source in sources):
+    if change.named_folders or any(source.source != "bundled" for source in sources):
         return True
     tree = change.base or change.head
     return _has_specify(tree) or any(

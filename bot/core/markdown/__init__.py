@@ -1,11 +1,10 @@
-"""A Markdown document as blocks with exact source positions: the one place that knows the parser.
+"""Parse Markdown into blocks with exact source positions. No other module imports the Markdown parser.
 
-Everything above reads sections, tables, lists, check boxes and paragraphs from here, with 1-based lines and columns
-in the text as it was written (CRLF, BOM and front matter included). Lines end at a line feed only, as git and GitHub
-count them; columns count characters (code points).
+Positions are 1-based lines and columns of the original text (CRLF, BOM and front matter included). A line ends at a
+line feed only, as git and GitHub count lines; columns count characters (code points).
 
-Reading is total and its cost is linear in the text: what lies beyond `MAX_CHARACTERS` is not read, and containers
-nested deeper than `MAX_DEPTH` are read as if they stood at that depth.
+Parsing never fails and costs time linear in the text: text beyond `MAX_CHARACTERS` is ignored, and containers nested
+deeper than `MAX_DEPTH` are reported at that depth.
 """
 
 from __future__ import annotations
@@ -53,10 +52,10 @@ __all__ = [
 ]
 
 MAX_CHARACTERS = 4 * 1024 * 1024
-"""What is read of one document; GitHub shows no Markdown file that is larger."""
+"""Characters that are parsed of one document; GitHub renders no larger Markdown file."""
 MAX_DEPTH = 64
 MAX_BLOCKS = 200_000
-"""Blocks and table rows together; a document with more is read up to there."""
+"""Blocks and table rows together; the rest of a document is ignored."""
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -70,17 +69,17 @@ _SETEXT_RULE = re.compile(r"[ >]*-{1,3}\s*$")
 
 
 def parse(text: str) -> Markdown:
-    """The document. Total: any string gives one, and it never raises."""
+    """Parse a document. Accepts any string and never raises."""
     truncated = len(text) > MAX_CHARACTERS
     text = text[:MAX_CHARACTERS].removeprefix("\ufeff")
     lines = [line.removesuffix("\r") for line in text.split("\n")]
-    # A lone CR ends a line for CommonMark but not for git; NUL and lone surrogates cannot be handed to the parser.
+    # CommonMark ends a line at a lone CR, git does not; the parser takes neither NUL nor lone surrogates.
     shown = [plain(line) for line in lines]
     body = skip_front_matter(shown)
     comments = blank_comments(shown) if "<!--" in text else ()
-    kept = join_tables(shown, comments)
-    source = "\n".join(shown[line - 1] for line in kept) if kept is not None else "\n".join(shown)
-    builder = _Builder(source, kept)
+    parsed_lines = join_tables(shown, comments)
+    source = "\n".join(shown[line - 1] for line in parsed_lines) if parsed_lines is not None else "\n".join(shown)
+    builder = _Builder(source, parsed_lines)
     blocks = builder.build()
     starts = tuple(block.line for block in blocks)
     return Markdown(tuple(lines), blocks, comments, body, truncated or builder.count >= MAX_BLOCKS, starts)
@@ -88,7 +87,7 @@ def parse(text: str) -> Markdown:
 
 @dataclass(slots=True)
 class _Open:
-    """A block that is being read."""
+    """A block under construction."""
 
     kind: str
     line: int
@@ -124,12 +123,12 @@ _SINKS = ("Paragraph", "Item", "Cell", "Heading")
 
 
 class _Builder:
-    """One pass over the parser's events. `kept` maps a parsed line to the written one where lines were left out."""
+    """One pass over the parser's events. `kept` maps a parsed line to its original line where lines were left out."""
 
-    def __init__(self, source: str, kept: list[int] | None) -> None:
+    def __init__(self, source: str, parsed_lines: list[int] | None) -> None:
         self._text = source
         self._bytes = source.encode()
-        self._kept = kept
+        self._kept = parsed_lines
         self._ascii = len(source) == len(self._bytes)
         self._line_starts = [0]
         self._line_starts.extend(match.end() for match in re.finditer(b"\n", self._bytes))
@@ -173,17 +172,17 @@ class _Builder:
         return row + 1 if self._kept is None else self._kept[min(row, len(self._kept) - 1)]
 
     def _place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a byte offset. Offsets mostly grow, so what was counted is counted on from."""
+        """Line and column of a byte offset. Offsets mostly grow, so counting continues from the previous offset."""
         starts = self._line_starts
         row = self._row
         if not starts[row] <= offset or (row + 1 < len(starts) and offset >= starts[row + 1]):
             row = self._row = bisect_right(starts, offset) - 1
         if self._ascii:
             return self._written(row), offset - starts[row] + 1
-        known_row, known, count = self._cursor
-        if known_row != row or known > offset:
-            known, count = starts[row], 0
-        count += len(self._bytes[known:offset].decode("utf-8", "ignore"))
+        counted_row, counted_to, count = self._cursor
+        if counted_row != row or counted_to > offset:
+            counted_to, count = starts[row], 0
+        count += len(self._bytes[counted_to:offset].decode("utf-8", "ignore"))
         self._cursor = (row, offset, count)
         return self._written(row), count + 1
 
@@ -208,7 +207,7 @@ class _Builder:
             sink.add(words, *self._place(start))
 
     def _open_sink(self) -> _Open | None:
-        """What takes the next words: the paragraph, heading or cell, else the innermost item (of a tight list)."""
+        """The block that the next words belong to: paragraph, heading or cell, else the innermost item."""
         if self._sink is None and self._items:
             self._sink = self._blocks[self._items[-1]]
         return self._sink
@@ -221,8 +220,8 @@ class _Builder:
         while self._bytes[ticks : ticks + 1] == b"`":
             ticks += 1
         before = sink.length
-        for part, at in code_lines(words, self._bytes, ticks):
-            sink.add(part, *self._place(at))
+        for part, offset in code_lines(words, self._bytes, ticks):
+            sink.add(part, *self._place(offset))
         sink.marks.append(Mark(Style.CODE, before, sink.length))
 
     def _start(self, tag: Any, start: int, end: int) -> None:
@@ -274,7 +273,7 @@ class _Builder:
         self._blocks.append(block)
 
     def _is_rule_meant(self, start: int, end: int) -> bool:
-        """A line of three dashes right under a paragraph: CommonMark makes it a heading, its writer meant a rule."""
+        """Whether dashes under a paragraph are meant as a horizontal rule, which CommonMark reads as a heading."""
         written = self._bytes[start:end].rstrip().rsplit(b"\n", 1)
         return len(written) > 1 and bool(_SETEXT_RULE.match(written[1][-80:].decode("utf-8", "ignore")))
 
@@ -312,7 +311,7 @@ class _Builder:
         sink, (start, end) = self._sink, self._cell_span
         self._sink = None
         if sink is None or start >= end:
-            return  # made up by the parser to fill a short row
+            return  # the parser fills a short row with empty cells
         raw = self._bytes[start:end].decode("utf-8", "ignore")
         words = raw.strip()
         line, column = self._place(start)
@@ -321,7 +320,7 @@ class _Builder:
 
 
 def _last_solid_rows(source: str) -> list[int]:
-    """For each row the last row up to it that is not blank: a block does not end in the blank lines below it."""
+    """For each row, the last row up to it that is not blank. Blank lines below a block do not belong to it."""
     rows: list[int] = []
     last = 0
     for row, line in enumerate(source.split("\n")):
@@ -331,15 +330,15 @@ def _last_solid_rows(source: str) -> list[int]:
     return rows
 
 
-def _freeze(found: list[_Open], last: int) -> tuple[Block, ...]:
-    ends = _section_ends(found, last)
-    return tuple(_block(block, ends.get(index, last)) for index, block in enumerate(found))
+def _freeze(blocks: list[_Open], last: int) -> tuple[Block, ...]:
+    ends = _section_ends(blocks, last)
+    return tuple(_block(block, ends.get(index, last)) for index, block in enumerate(blocks))
 
 
-def _section_ends(found: list[_Open], last: int) -> dict[int, int]:
+def _section_ends(blocks: list[_Open], last: int) -> dict[int, int]:
     ends: dict[int, int] = {}
     open_headings: list[tuple[int, int]] = []
-    for index, block in enumerate(found):
+    for index, block in enumerate(blocks):
         if block.kind != "Heading":
             continue
         while open_headings and open_headings[-1][1] >= block.level:
@@ -368,7 +367,7 @@ def _item(block: _Open) -> Item:
     text = block.text()
     mark, column = block.mark, block.mark_column
     if mark is None and (box := _MARK.match(text.text)) and not any(m.start < box.end() for m in text.marks):
-        # GitHub knows only [ ] and [x]; people also write [~], [-], [!] and [x]**bold**.
+        # GitHub renders only [ ] and [x]; authors also write [~], [-], [!] and [x]**bold**.
         mark, column = box[1] or " ", text.place(0)[1]
         text = _cut(text, box.end())
     gap = len(text.text) - len(text.text.lstrip(" "))

@@ -1,4 +1,4 @@
-"""The parts of a Markdown document as values, each with its exact place in the source."""
+"""The parts of a Markdown document, each with its exact position in the source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Style(StrEnum):
-    """What a stretch of text is marked as."""
+    """Inline markup of a range of text."""
 
     CODE = "code"
     STRONG = "strong"
@@ -23,7 +23,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A marked stretch of a text: offsets into `Text.text`, the end exclusive. `target` is a link's address."""
+    """A range of `Text.text` with inline markup; the end is exclusive. `target` is a link's address."""
 
     style: Style
     start: int
@@ -33,22 +33,22 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words as a reader sees them: without markup and comments, each line break as one newline character."""
+    """Rendered text: without markup and comments, each line break as one newline character."""
 
     text: str = ""
     marks: tuple[Mark, ...] = ()
     pieces: tuple[tuple[int, int, int], ...] = ()
-    """Offset in `text`, line and column where each piece of it stands in the source, in order."""
+    """For each piece, in order: offset in `text`, line and column in the source."""
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of the character at `offset`; of the nearest one before it where markup stands between."""
+        """Source line and column of the character at `offset`."""
         if not self.pieces:
             return 1, 1
         start, line, column = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60, 0)) - 1)]
         return line, column + max(0, offset - start)
 
     def marked(self, style: Style) -> Iterator[tuple[str, Mark]]:
-        """Each stretch of one style with its mark, in order."""
+        """Text and mark of each range of one style, in order."""
         return ((self.text[mark.start : mark.end], mark) for mark in self.marks if mark.style is style)
 
 
@@ -63,13 +63,13 @@ class Heading:
 
     @property
     def title(self) -> str:
-        """The heading's words, bounded by their line."""
+        """The heading's text."""
         return self.text.text
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Words outside lists, tables and headings. `quoted` is true inside `>`."""
+    """Text outside lists, tables and headings. `quoted` is true inside a block quote."""
 
     text: Text
     line: int
@@ -79,20 +79,20 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A list item with its own words, without those of the items below it."""
+    """A list item with its own text, without that of nested items."""
 
     text: Text
     line: int
     end_line: int
-    """Of the whole item with everything below it."""
+    """Last line of the item including nested blocks."""
     depth: int
-    """0 for a list that stands in no other."""
+    """Nesting depth; 0 for a top-level list."""
     parent: int | None
-    """Index of the item above it in `Markdown.blocks`."""
+    """Index of the enclosing item in `Markdown.blocks`."""
     number: int | None = None
     """The number of an ordered item."""
     mark: str | None = None
-    """What stands in its box: `x`, a space, `~`; None without a box. The box is not in `text`."""
+    """Character in the check box (`x`, a space, `~`); None without a box. `text` excludes the box."""
     mark_column: int | None = None
     """Column of the box's opening bracket."""
     quoted: bool = False
@@ -100,7 +100,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table's cell. `raw` is the source between the pipes without outer blanks; columns enclose it, inclusive."""
+    """A table cell. `raw` is the trimmed source between the pipes; the columns are those of `raw`, inclusive."""
 
     text: Text
     raw: str
@@ -111,14 +111,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. Rows have as many cells as they were written with, which may be fewer than the header's."""
+    """A table. A row can have fewer cells than the header."""
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     line: int
     end_line: int
     parent: int | None = None
-    """Index in `Markdown.blocks` of the item that it stands in."""
+    """Index of the enclosing item in `Markdown.blocks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """An HTML comment, never part of anything else. `text` is what stands between its marks."""
+    """An HTML comment; no block contains its text. `text` is the part between `<!--` and `-->`."""
 
     text: str
     line: int
@@ -156,7 +156,7 @@ class Markdown:
     body: int = 1
     """The first line after the front matter."""
     truncated: bool = False
-    """The document was larger than is read; what lies beyond was not."""
+    """The document exceeds a limit, so that its end was not parsed."""
     _starts: tuple[int, ...] = field(default=(), repr=False)
 
     @property
@@ -165,13 +165,13 @@ class Markdown:
         return tuple(block for block in self.blocks if isinstance(block, Heading))
 
     def within(self, line: int, end_line: int) -> tuple[Block, ...]:
-        """The blocks that begin between two lines, both inclusive."""
+        """The blocks that begin between two lines, inclusive."""
         return self.blocks[bisect_left(self._starts, line) : bisect_right(self._starts, end_line)]
 
     def section(self, heading: Heading) -> tuple[Block, ...]:
-        """The blocks below a heading, its sub-headings included."""
+        """The blocks below a heading, sub-headings included."""
         return self.within(heading.line + 1, heading.end_line)
 
     def source(self, line: int) -> str:
-        """The line as written, empty where there is no such line."""
+        """The source of a line; empty when there is no such line."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else ""

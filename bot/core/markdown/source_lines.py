@@ -1,4 +1,4 @@
-"""A document's lines made ready for the parser: same number, same columns, without what is no content."""
+"""Prepare a document's lines for the parser: blank out front matter and comments, keep every line and column."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FRONT_MATTER_LINES = 100
 
 
 def plain(line: str) -> str:
-    """The line with as many characters, all of which the parser takes and none of which ends a line."""
+    """Replace characters that the parser cannot take or that would end a line; the length stays the same."""
     if line.isascii() and line.isprintable():
         return line
     line = line.replace("\r", " ").replace("\0", "\ufffd")
@@ -24,7 +24,7 @@ def plain(line: str) -> str:
 
 
 def skip_front_matter(lines: list[str]) -> int:
-    """Blank the front matter, well-formed or with a blank line after its mark; the first line after it."""
+    """Blank the front matter in place. Returns the 1-based line after it; 1 when there is none."""
     if lines[0].rstrip() != "---":
         return 1
     for index, line in enumerate(lines[1:_FRONT_MATTER_LINES], start=1):
@@ -39,8 +39,8 @@ def skip_front_matter(lines: list[str]) -> int:
 
 
 def blank_comments(lines: list[str]) -> tuple[Comment, ...]:
-    """Replace comments outside code by blanks of the same length, so that no column moves; what they were."""
-    found: list[Comment] = []
+    """Replace comments outside code with blanks of equal length, so that no column moves. Returns the comments."""
+    comments: list[Comment] = []
     last_close = next((row for row in range(len(lines) - 1, -1, -1) if "-->" in lines[row]), -1)
     fence = ""
     row = 0
@@ -55,14 +55,17 @@ def blank_comments(lines: list[str]) -> tuple[Comment, ...]:
         if fence or "<!--" not in line:
             row += 1
             continue
-        row = _blank_line(lines, row, last_close, found)
-    return tuple(found)
+        row = _blank_line(lines, row, last_close, comments)
+    return tuple(comments)
 
 
-def _blank_line(lines: list[str], row: int, last_close: int, found: list[Comment]) -> int:
-    """Blank the comments that begin on one line; the row to go on with. `last_close` is the last row with `-->`."""
+def _blank_line(lines: list[str], row: int, last_close: int, comments: list[Comment]) -> int:
+    """Blank the comments that begin on one line. Returns the next row to look at.
+
+    `last_close` is the last row with `-->`.
+    """
     line = lines[row]
-    kept: list[str] = []
+    pieces: list[str] = []
     column = counted = done = ticks = 0
     last_tick = line.rfind("`")
     while (start := line.find("<!--", column)) >= 0:
@@ -74,40 +77,40 @@ def _blank_line(lines: list[str], row: int, last_close: int, found: list[Comment
         end = line.find("-->", start + 4)
         if end < 0:
             break
-        found.append(Comment(line[start + 4 : end], row + 1, row + 1, start + 1))
-        kept += (line[done:start], " " * (end + 3 - start))
+        comments.append(Comment(line[start + 4 : end], row + 1, row + 1, start + 1))
+        pieces += (line[done:start], " " * (end + 3 - start))
         column = counted = done = end + 3
-    lines[row] = "".join(kept) + line[done:]
+    lines[row] = "".join(pieces) + line[done:]
     if start < 0:
         return row + 1
-    return _blank_lines(lines, row, start, last_close, found)
+    return _blank_lines(lines, row, start, last_close, comments)
 
 
-def _blank_lines(lines: list[str], row: int, start: int, last_close: int, found: list[Comment]) -> int:
-    """Blank a comment that goes on over the line's end; the row to go on with, which may hold more of them."""
+def _blank_lines(lines: list[str], row: int, start: int, last_close: int, comments: list[Comment]) -> int:
+    """Blank a comment of several lines. Returns the row of its end, which may hold further comments."""
     if row >= last_close and lines[row][:start].strip():
-        return row + 1  # never closed and not at a line's beginning: to CommonMark these are plain words
+        return row + 1  # CommonMark reads an unclosed comment in the middle of a line as plain text
     inner = [lines[row][start + 4 :]]
     lines[row] = lines[row][:start]
     for last in range(row + 1, len(lines)):
         end = lines[last].find("-->") if last <= last_close else -1
         if end >= 0:
-            found.append(Comment("\n".join((*inner, lines[last][:end])), row + 1, last + 1, start + 1))
+            comments.append(Comment("\n".join((*inner, lines[last][:end])), row + 1, last + 1, start + 1))
             lines[last] = " " * (end + 3) + lines[last][end + 3 :]
             return last
         inner.append(lines[last])
         lines[last] = ""
-    found.append(Comment("\n".join(inner), row + 1, len(lines), start + 1))
+    comments.append(Comment("\n".join(inner), row + 1, len(lines), start + 1))
     return len(lines)
 
 
 def join_tables(lines: list[str], comments: tuple[Comment, ...]) -> list[int] | None:
-    """The lines to parse where a comment stands between two rows of a table, which it must not cut; else None."""
+    """Line numbers without the comments between two table rows, which would split the table; None for no such one."""
     dropped: set[int] = set()
     seen = before = 0
     for comment in comments:
         if comment.line <= seen:
-            continue  # a line is looked at once, however many comments stand on it
+            continue  # several comments on one line count once
         seen = comment.end_line
         inside = range(comment.line, comment.end_line + 1)
         if any(lines[line - 1].strip() for line in inside):
@@ -119,33 +122,35 @@ def join_tables(lines: list[str], comments: tuple[Comment, ...]) -> list[int] | 
     return [line for line in range(1, len(lines) + 1) if line not in dropped] if dropped else None
 
 
-def code_lines(words: str, source: bytes, at: int) -> Iterator[tuple[str, int]]:
-    """A code span's words, line by line, each with its offset in `source`; `at` is right after the opening ticks.
+def code_lines(words: str, source: bytes, offset: int) -> Iterator[tuple[str, int]]:
+    """Yield a code span's words line by line with their offset in `source`; `offset` is after the opening ticks.
 
     https://spec.commonmark.org/0.31.2/#code-spans
     """
-    if source.startswith(words.encode(), at):
-        yield words, at
+    if source.startswith(words.encode(), offset):
+        yield words, offset
         return
-    # The parser made a blank of each line end; it left out the marks of the block around, a blank at each end, and
-    # the backslash before a cell's bar.
-    left_out, began, begun = b" \t\r\n", at, 0
+    # The parser turns each line end into a space and drops the markers of enclosing blocks, one space at each end, and
+    # the backslash before a pipe in a table cell.
+    left_out, began, begun = b" \t\r\n", offset, 0
     for index, character in enumerate(words):
         line_end = b"\r\n" if character == " " else b""
         written = character.encode()
-        while (here := source[at : at + 1]) and here in left_out and not (here in line_end or here == written[:1]):
-            at += 1
-        if character == "|" and here == b"\\":
+        while (
+            (byte := source[offset : offset + 1]) and byte in left_out and not (byte in line_end or byte == written[:1])
+        ):
+            offset += 1
+        if character == "|" and byte == b"\\":
             if begun < index:
                 yield words[begun:index], began
-            at, begun = at + 1, index
-        began = at if begun == index else began
-        if here and here in line_end:
+            offset, begun = offset + 1, index
+        began = offset if begun == index else began
+        if byte and byte in line_end:
             yield words[begun : index + 1], began
-            at += 2 if source.startswith(b"\r\n", at) else 1
+            offset += 2 if source.startswith(b"\r\n", offset) else 1
             left_out, begun = b" \t>", index + 1
         else:
-            at += len(written)
+            offset += len(written)
             left_out = b""
     if begun < len(words):
         yield words[begun:], began

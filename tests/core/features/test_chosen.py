@@ -129,7 +129,9 @@ def test_a_merge_group_has_no_branch() -> None:
 
 
 def test_only_what_is_asked_for_is_judged() -> None:
-    asked = change(_CODE, _FERRY, head_branch="018-webhook-retry", asked=("./specs/017-labels/", "specs/099-none"))
+    asked = change(
+        _CODE, _FERRY, head_branch="018-webhook-retry", named_folders=("./specs/017-labels/", "specs/099-none")
+    )
     assert which_features(asked, _DEFAULT).looked_at == ("specs/017-labels", "specs/099-none")
 
 
@@ -154,7 +156,7 @@ def test_each_root_counts_for_itself() -> None:
 @given(st.text(max_size=260), st.lists(st.text(max_size=60), max_size=8), st.booleans())
 def test_no_names_raise(branch: str, paths: list[str], based: bool) -> None:
     files = {f"specs/{path}": "x" for path in paths}
-    decision = which_features(change(files, _FERRY if based else None, head_branch=branch, asked=()), _DEFAULT)
+    decision = which_features(change(files, _FERRY if based else None, head_branch=branch, named_folders=()), _DEFAULT)
     assert all(path for path in decision.looked_at)
 
 

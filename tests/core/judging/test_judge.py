@@ -186,16 +186,16 @@ def test_the_worst_report_decides_for_a_commit() -> None:
 
 
 def test_a_folder_that_somebody_names_is_judged_in_full() -> None:
-    report = judged(_HARSH, _HARSH, head_branch="main", asked=(DIR,))
+    report = judged(_HARSH, _HARSH, head_branch="main", named_folders=(DIR,))
     assert [one.feature.dir for one in report.features] == [DIR]
     assert report.features[0].feature.owned
 
 
 def test_without_a_base_all_is_new_and_planned() -> None:
-    report = judged(_HARSH, None, asked=(DIR,))
+    report = judged(_HARSH, None, named_folders=(DIR,))
     assert report.features[0].feature.stage == "planning"
     assert ("unjustified-violation", "error") in severities(report)
-    assert judged(_HARSH, None, asked=(DIR,), stage="implementing").features[0].feature.stage == "implementing"
+    assert judged(_HARSH, None, named_folders=(DIR,), stage="implementing").features[0].feature.stage == "implementing"
 
 
 def test_each_project_of_a_repository_has_its_own_yardstick() -> None:

@@ -1,7 +1,6 @@
-"""What a repository's own manifests say of its language, dependencies, storage, tests, platform and type.
+"""Read language, dependencies, storage, tests, platform and project type from a repository's manifests.
 
-Every reader is total: whatever a manifest holds, it gives what stands plainly in it, or nothing. None runs anything,
-none parses XML or YAML (so none can be made to expand entities or aliases), and all bound what they take.
+No reader raises, runs anything, or parses XML or YAML (so no entity or alias can expand). All bound their input.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ MANIFEST_PATHS: tuple[str, ...] = (
     *_COMPOSE,
     *(f"{_WORKFLOWS}{name}.yml" for name in ("ci", "test", "tests", "build")),
 )
-"""What is read at the repository's root where no listing of its tree is at hand."""
+"""Files that are read at the repository's root when its tree is not listed."""
 
 _ASIDE = frozenset(
     {
@@ -85,13 +84,13 @@ _ASIDE = frozenset(
         "e2e",
     }
 )
-"""Folders whose manifests speak of something else than the project."""
+"""Folders whose manifests do not describe the project."""
 
 _DEEPEST = 3
 
 
 def wanted_manifests(paths: Iterable[str]) -> tuple[str, ...]:
-    """Of a tree's paths those worth reading, the nearest to the root first, at most `MAX_WANTED`."""
+    """The manifests among a tree's paths, nearest to the root first, at most `MAX_WANTED`."""
     ranked = []
     for path in paths:
         rank = _rank(path)
@@ -117,27 +116,27 @@ def _rank(path: str) -> tuple[int, int] | None:
 
 
 def read_manifests(manifests: Mapping[str, str]) -> tuple[tuple[Stack, ...], Surroundings]:
-    """What all manifests say, the nearest to the root first."""
+    """Read all manifests, nearest to the root first."""
     stacks: list[Stack] = []
     around: list[Surroundings] = []
     for path in sorted(manifests, key=lambda path: (path.count("/"), path))[: 2 * MAX_WANTED]:
-        one = manifest_of(path, manifests[path])
-        if one is None:
+        manifest = manifest_of(path, manifests[path])
+        if manifest is None:
             continue
-        reader = read_csproj if one.file.endswith(".csproj") else _READERS.get(one.file)
-        stack = reader(one) if reader else None
+        reader = read_csproj if manifest.file.endswith(".csproj") else _READERS.get(manifest.file)
+        stack = reader(manifest) if reader else None
         if stack is not None:
             stacks.append(stack)
-        elif one.file in _COMPOSE:
-            around.append(read_compose(one))
+        elif manifest.file in _COMPOSE:
+            around.append(read_compose(manifest))
         elif path.startswith(_WORKFLOWS):
-            around.append(read_workflow(one))
-        elif one.file == "Dockerfile":
-            around.append(read_dockerfile(one))
+            around.append(read_workflow(manifest))
+        elif manifest.file == "Dockerfile":
+            around.append(read_dockerfile(manifest))
     return tuple(stacks), Surroundings(
-        tuple(known for one in around for known in one.platforms),
-        tuple(known for one in around for known in one.storage),
-        tuple(known for one in around for known in one.testing),
+        tuple(evidence for manifest in around for evidence in manifest.platforms),
+        tuple(evidence for manifest in around for evidence in manifest.storage),
+        tuple(evidence for manifest in around for evidence in manifest.testing),
     )
 
 

@@ -1,4 +1,4 @@
-"""*.csproj, Directory.Build.props and global.json: read line by line, never parsed as XML."""
+"""Read *.csproj, Directory.Build.props and global.json line by line, never as XML."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _TOOLS = {
 
 
 def read_csproj(source: Manifest) -> Stack | None:
-    """A project, or the properties that all projects share."""
+    """Read a project, or the properties shared by all projects."""
     framework = source.find(_FRAMEWORK)
     packages = [source.here(match[1], line) for match, line in source.all(_PACKAGE)]
     if framework is None and not packages:
         return None
     tools: dict[str, Evidence] = {}
-    for known in packages:
-        tool = _TOOLS.get(known.value.lower())
+    for package in packages:
+        tool = _TOOLS.get(package.value.lower())
         if tool:
-            tools.setdefault(tool, Evidence(tool, known.path, known.line))
+            tools.setdefault(tool, Evidence(tool, package.path, package.line))
     platforms: tuple[Evidence, ...] = ()
     language = None
     if framework:
@@ -40,7 +40,7 @@ def read_csproj(source: Manifest) -> Stack | None:
         language = source.known(f"C# (.NET {number})", framework[0])
         if (framework[2] or "").startswith("-windows"):
             platforms = (source.known("Windows", framework[0]),)
-    named = tuple(known for known in packages if known.value.lower() not in _TOOLS)
+    named = tuple(package for package in packages if package.value.lower() not in _TOOLS)
     return Stack(source.path, language, named, tuple(tools.values()), _kinds(source), platforms=platforms)
 
 
@@ -54,6 +54,6 @@ def _kinds(source: Manifest) -> tuple[Evidence, ...]:
 
 
 def read_global_json(source: Manifest) -> Stack | None:
-    """The SDK that is pinned for all projects."""
+    """Read the SDK version pinned for all projects."""
     number = version(text_of(table(json_object(source.text), "sdk").get("version")), 1)
     return Stack(source.path, source.known(f"C# (.NET {number})", '"version"')) if number else None

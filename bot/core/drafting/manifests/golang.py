@@ -1,4 +1,4 @@
-"""go.mod."""
+"""Read go.mod."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REQUIRE = re.compile(r"^(?:require\s+|\s+)([a-z0-9.-]{1,80}\.[a-z]{2,10}/[A-Za-
 
 
 def read_go_mod(source: Manifest) -> Stack | None:
-    """A module. What is only needed indirectly is left out."""
+    """Read a module. Indirect dependencies are left out."""
     module = source.find(_MODULE)
     if module is None:
         return None

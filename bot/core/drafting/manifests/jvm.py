@@ -1,7 +1,6 @@
-"""pom.xml, build.gradle(.kts) and build.sbt.
+"""Read pom.xml, build.gradle(.kts) and build.sbt line by line.
 
-All three are read line by line for what is written plainly. XML is never parsed, so it can bring no entities; Gradle
-and sbt files are programs, and no program of a repository is ever run.
+XML is never parsed, so entities cannot expand. Gradle and sbt files are programs, which are never run.
 """
 
 from __future__ import annotations
@@ -49,26 +48,26 @@ _TOOLS = {
 
 
 def read_pom(source: Manifest) -> Stack | None:
-    """A Maven project."""
-    said = [(match[1], match[2], line) for match, line in source.all(_TAG)]
-    if not said:
+    """Read a Maven project."""
+    tags = [(match[1], match[2], line) for match, line in source.all(_TAG)]
+    if not tags:
         return None
-    kotlin = next((line for tag, _, line in said if tag == "kotlin.version"), None)
-    java = next((item for wanted in _JAVA_TAGS for item in said if item[0] == wanted and version(item[1])), None)
+    kotlin = next((line for tag, _, line in tags if tag == "kotlin.version"), None)
+    java = next((item for wanted in _JAVA_TAGS for item in tags if item[0] == wanted and version(item[1])), None)
     number = version(java[1].removeprefix("1."), 1) if java else ""
     if kotlin:
         language = source.here(
-            joined("Kotlin", next(version(value) for tag, value, _ in said if tag == "kotlin.version")), kotlin
+            joined("Kotlin", next(version(value) for tag, value, _ in tags if tag == "kotlin.version")), kotlin
         )
     else:
         language = source.here(joined("Java", number), java[2] if java else 1)
-    artifacts = [source.here(value, line) for tag, value, line in said if tag == "artifactId"]
-    members = tuple(value for tag, value, _ in said if tag == "module")
+    artifacts = [source.here(value, line) for tag, value, line in tags if tag == "artifactId"]
+    members = tuple(value for tag, value, _ in tags if tag == "module")
     return Stack(source.path, language, _needed(artifacts), _tools(artifacts), _kinds(source, artifacts), members)
 
 
 def read_gradle(source: Manifest) -> Stack | None:
-    """A Gradle project in either of its languages."""
+    """Read a Gradle project, in Groovy or Kotlin."""
     kotlin, java = source.find(_KOTLIN_GRADLE), source.find(_JAVA_GRADLE)
     plugins = [source.here(match[0], line) for match, line in source.all(_PLUGIN)]
     artifacts = [source.here(match[2], line) for match, line in source.all(_COORDINATES)]
@@ -88,7 +87,7 @@ def read_gradle(source: Manifest) -> Stack | None:
 
 
 def read_sbt(source: Manifest) -> Stack | None:
-    """An sbt project."""
+    """Read an sbt project."""
     scala = source.find(_SCALA) or source.find(_SCALA_VALUE)
     artifacts = [source.here(match[2], line) for match, line in source.all(_SBT)]
     if scala is None and not artifacts:
@@ -103,17 +102,19 @@ _FOR_TESTS = re.compile(
 
 
 def _needed(artifacts: list[Evidence]) -> tuple[Evidence, ...]:
-    """What is needed at run time, as far as names tell."""
-    return tuple(one for one in artifacts if one.value not in _TOOLS and not _FOR_TESTS.search(one.value))
+    """Run-time dependencies: those whose names do not look like test tools."""
+    return tuple(
+        artifact for artifact in artifacts if artifact.value not in _TOOLS and not _FOR_TESTS.search(artifact.value)
+    )
 
 
 def _tools(artifacts: list[Evidence]) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
-    for known in artifacts:
-        tool = _TOOLS.get(known.value)
+    tools: dict[str, Evidence] = {}
+    for artifact in artifacts:
+        tool = _TOOLS.get(artifact.value)
         if tool:
-            found.setdefault(tool, Evidence(tool, known.path, known.line))
-    return tuple(found.values())
+            tools.setdefault(tool, Evidence(tool, artifact.path, artifact.line))
+    return tuple(tools.values())
 
 
 def _kinds(source: Manifest, artifacts: list[Evidence]) -> tuple[Evidence, ...]:
@@ -124,9 +125,9 @@ def _kinds(source: Manifest, artifacts: list[Evidence]) -> tuple[Evidence, ...]:
         "io.quarkus",
         "io.ktor.plugin",
     )
-    for known in artifacts:
-        if known.value.startswith(_ANDROID + "application"):
-            return (source.here("mobile app", known.line or 1),)
-        if known.value in web or known.value.startswith(("ktor-server-", "quarkus-rest", "http4s-ember-server")):
-            return (source.here("web service", known.line or 1),)
+    for artifact in artifacts:
+        if artifact.value.startswith(_ANDROID + "application"):
+            return (source.here("mobile app", artifact.line or 1),)
+        if artifact.value in web or artifact.value.startswith(("ktor-server-", "quarkus-rest", "http4s-ember-server")):
+            return (source.here("web service", artifact.line or 1),)
     return ()

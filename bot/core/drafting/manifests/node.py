@@ -1,4 +1,4 @@
-"""package.json and .nvmrc."""
+"""Read package.json, .nvmrc and .node-version."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DESKTOP = ("electron", "@tauri-apps/api")
 
 
 def read_package_json(source: Manifest) -> Stack | None:
-    """A package, or the root of a workspace."""
+    """Read a package or the root of a workspace."""
     document = json_object(source.text)
     if not document:
         return None
@@ -86,16 +86,16 @@ def _language(source: Manifest, document: dict[str, Any], everything: dict[str, 
 
 
 def _testing(source: Manifest, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
+    tools: dict[str, Evidence] = {}
     for name, tool in _TOOLS.items():
         if name in everything:
-            found.setdefault(tool, source.known(tool, f'"{name}"'))
+            tools.setdefault(tool, source.known(tool, f'"{name}"'))
     script = text_of(table(document, "scripts").get("test"))
-    if not found and re.search(r"\bnode\b[^&|;]{0,80}--test\b", script[:500]):
-        found["node:test"] = source.known("node:test", '"test"')
-    if not found and re.match(r"\s*bun test\b", script[:500]):
-        found["bun test"] = source.known("bun test", '"test"')
-    return tuple(found.values())
+    if not tools and re.search(r"\bnode\b[^&|;]{0,80}--test\b", script[:500]):
+        tools["node:test"] = source.known("node:test", '"test"')
+    if not tools and re.match(r"\s*bun test\b", script[:500]):
+        tools["bun test"] = source.known("bun test", '"test"')
+    return tuple(tools.values())
 
 
 def _kinds(source: Manifest, document: dict[str, Any], everything: dict[str, Any]) -> tuple[Evidence, ...]:
@@ -117,6 +117,6 @@ def _kinds(source: Manifest, document: dict[str, Any], everything: dict[str, Any
 
 
 def read_nvmrc(source: Manifest) -> Stack | None:
-    """`.nvmrc` or `.node-version`: says which Node.js, not which language."""
-    found = re.match(r"\s*v?([0-9]+)(?:\.[0-9]+){0,2}\s*$", source.lines[0][:20] if source.lines else "")
-    return Stack(source.path, source.known(f"Node.js {found[1]}")) if found else None
+    """Read `.nvmrc` or `.node-version`: the version of Node.js."""
+    match = re.match(r"\s*v?([0-9]+)(?:\.[0-9]+){0,2}\s*$", source.lines[0][:20] if source.lines else "")
+    return Stack(source.path, source.known(f"Node.js {match[1]}")) if match else None

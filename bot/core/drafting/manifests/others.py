@@ -1,4 +1,4 @@
-"""Gemfile, composer.json, mix.exs, pubspec.yaml and Package.swift: what stands plainly on their lines."""
+"""Read Gemfile, composer.json, mix.exs, pubspec.yaml and Package.swift."""
 
 from __future__ import annotations
 
@@ -44,19 +44,21 @@ _PHP_TOOLS = {
 
 
 def _tools(named: list[Evidence], tools: dict[str, str]) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
-    for known in named:
-        if known.value in tools:
-            found.setdefault(tools[known.value], Evidence(tools[known.value], known.path, known.line))
-    return tuple(found.values())
+    by_tool: dict[str, Evidence] = {}
+    for dependency in named:
+        if dependency.value in tools:
+            by_tool.setdefault(
+                tools[dependency.value], Evidence(tools[dependency.value], dependency.path, dependency.line)
+            )
+    return tuple(by_tool.values())
 
 
 def _without(named: list[Evidence], tools: dict[str, str]) -> tuple[Evidence, ...]:
-    return tuple(known for known in named if known.value not in tools)
+    return tuple(dependency for dependency in named if dependency.value not in tools)
 
 
 def read_gemfile(source: Manifest) -> Stack | None:
-    """A Ruby project."""
+    """Read a Ruby project."""
     gems = [source.here(match[1], line) for match, line in source.all(_GEM)]
     ruby = source.find(_RUBY)
     if not gems and ruby is None:
@@ -67,7 +69,7 @@ def read_gemfile(source: Manifest) -> Stack | None:
 
 
 def read_composer(source: Manifest) -> Stack | None:
-    """A PHP project."""
+    """Read a PHP project."""
     document = json_object(source.text)
     needed, for_work = table(document, "require"), table(document, "require-dev")
     if not needed and not for_work:
@@ -75,7 +77,7 @@ def read_composer(source: Manifest) -> Stack | None:
     php = text_of(needed.get("php"))
     language = source.known(joined("PHP", f"{version(php)}+" if php else ""), '"php"' if php else "")
     names = [source.known(name, f'"{name}"') for name in islice({**needed, **for_work}, MAX_NAMES) if is_name(name)]
-    own = [known for known in names if known.value in needed and "/" in known.value]
+    own = [dependency for dependency in names if dependency.value in needed and "/" in dependency.value]
     kinds = (source.known("library", '"type"'),) if document.get("type") == "library" else ()
     web = tuple(
         Evidence("web app", it.path, it.line)
@@ -86,7 +88,7 @@ def read_composer(source: Manifest) -> Stack | None:
 
 
 def read_mix(source: Manifest) -> Stack | None:
-    """An Elixir project."""
+    """Read an Elixir project."""
     elixir = source.find(_ELIXIR)
     needed = [source.here(match[1], line) for match, line in source.all(_HEX)]
     if elixir is None and not needed:
@@ -97,30 +99,32 @@ def read_mix(source: Manifest) -> Stack | None:
 
 
 def read_pubspec(source: Manifest) -> Stack | None:
-    """A Dart package or a Flutter app."""
+    """Read a Dart package or a Flutter app."""
     sdk = source.find(_DART_SDK)
     section, needed, for_work = "", list[Evidence](), list[Evidence]()
     for place, line in enumerate(source.lines, start=1):
         if line[:1].isalpha():
             section = line.partition(":")[0]
-        found = _PUB.match(line[:200])
-        if found and section == "dependencies":
-            needed.append(source.here(found[1], place))
-        elif found and section == "dev_dependencies":
-            for_work.append(source.here(found[1], place))
+        match = _PUB.match(line[:200])
+        if match and section == "dependencies":
+            needed.append(source.here(match[1], place))
+        elif match and section == "dev_dependencies":
+            for_work.append(source.here(match[1], place))
     needed, for_work = needed[:MAX_NAMES], for_work[:MAX_NAMES]
     if sdk is None and not needed:
         return None
-    flutter = next((known for known in needed if known.value == "flutter"), None)
+    flutter = next((dependency for dependency in needed if dependency.value == "flutter"), None)
     number = version(sdk[1]) if sdk else ""
     language = source.known(joined("Dart", f"{number}+" if number else ""), sdk[0] if sdk else "")
-    tests = tuple(known for known in for_work if known.value in {"flutter_test", "test", "integration_test"})
+    tests = tuple(
+        dependency for dependency in for_work if dependency.value in {"flutter_test", "test", "integration_test"}
+    )
     kinds = (Evidence("mobile app", source.path, flutter.line),) if flutter else ()
     return Stack(source.path, language, tuple(needed), tests, kinds)
 
 
 def read_swift(source: Manifest) -> Stack | None:
-    """A Swift package."""
+    """Read a Swift package."""
     tools = source.find(_SWIFT)
     if tools is None:
         return None

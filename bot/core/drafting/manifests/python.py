@@ -1,4 +1,4 @@
-"""pyproject.toml, requirements*.txt, setup.cfg, setup.py's presence, .python-version."""
+"""Read pyproject.toml, requirements*.txt, setup.cfg and .python-version."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TOOLS = {
 
 
 def read_pyproject(source: Manifest) -> Stack | None:
-    """A project by PEP 621, Poetry's way, or one that only configures tools."""
+    """Read a project by PEP 621 or Poetry, or one that only configures tools."""
     document = toml(source.text)
     project, poetry = table(document, "project"), table(document, "tool", "poetry")
     if not project and not poetry and "build-system" not in document:
@@ -75,8 +75,8 @@ def _poetry_tests(poetry: dict[str, Any]) -> list[str]:
 
 
 def _names(requirements: list[str]) -> list[str]:
-    found = (_REQUIREMENT.match(written) for written in requirements[:MAX_NAMES])
-    return [match[1] for match in found if match]
+    matches = (_REQUIREMENT.match(written) for written in requirements[:MAX_NAMES])
+    return [match[1] for match in matches if match]
 
 
 def _named(source: Manifest, requirements: list[str]) -> tuple[Evidence, ...]:
@@ -84,16 +84,16 @@ def _named(source: Manifest, requirements: list[str]) -> tuple[Evidence, ...]:
 
 
 def _tools(source: Manifest, requirements: list[str]) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
+    tools: dict[str, Evidence] = {}
     for name in _names(requirements):
         tool = _TOOLS.get(name.lower())
         if tool:
-            found.setdefault(tool, source.known(tool, name))
-    return tuple(found.values())
+            tools.setdefault(tool, source.known(tool, name))
+    return tuple(tools.values())
 
 
 def read_requirements(source: Manifest) -> Stack | None:
-    """A list of requirements: says what is needed, and nothing of the language's version."""
+    """Read a list of requirements, which does not name the language's version."""
     lines = [line for line in source.lines if line.strip() and not line.lstrip().startswith(("#", "-", "git+", "http"))]
     if not _names(lines):
         return None
@@ -107,7 +107,7 @@ def read_requirements(source: Manifest) -> Stack | None:
 
 
 def read_setup_cfg(source: Manifest) -> Stack | None:
-    """The older declarative form."""
+    """Read the declarative configuration of setuptools."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(source.text)
@@ -128,6 +128,6 @@ def read_setup_cfg(source: Manifest) -> Stack | None:
 
 
 def read_python_version(source: Manifest) -> Stack | None:
-    """`.python-version`, as pyenv and uv read it."""
-    found = re.match(r"\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)?\s*$", source.lines[0][:20] if source.lines else "")
-    return Stack(source.path, source.known(f"Python {found[1]}")) if found else None
+    """Read `.python-version`, used by pyenv and uv."""
+    match = re.match(r"\s*([0-9]+\.[0-9]+)(?:\.[0-9]+)?\s*$", source.lines[0][:20] if source.lines else "")
+    return Stack(source.path, source.known(f"Python {match[1]}")) if match else None

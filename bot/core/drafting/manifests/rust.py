@@ -1,4 +1,4 @@
-"""Cargo.toml and rust-toolchain(.toml)."""
+"""Read Cargo.toml and rust-toolchain(.toml)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CHANNEL = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?|stable|beta|nightly(?:-[0-9-
 
 
 def read_cargo(source: Manifest) -> Stack | None:
-    """A crate or a workspace."""
+    """Read a crate or a workspace."""
     document = toml(source.text)
     package, workspace = table(document, "package"), table(document, "workspace")
     if not package and not workspace:
@@ -61,12 +61,12 @@ def read_cargo(source: Manifest) -> Stack | None:
 
 
 def _storage(source: Manifest, needed: dict[str, Any]) -> tuple[Evidence, ...]:
-    """The database that a query library is built for, by its features."""
+    """The databases enabled by the features of a query library."""
     return tuple(
         source.known(store, library)
         for library in ("sqlx", "diesel", "sea-orm")
         for feature, store in _STORES.items()
-        if any(feature in one for one in words(table(needed, library).get("features")))
+        if any(feature in enabled for enabled in words(table(needed, library).get("features")))
     )
 
 
@@ -76,9 +76,9 @@ def _named(name: str, value: object) -> str:
 
 
 def read_toolchain(source: Manifest) -> Stack | None:
-    """The pinned toolchain, which says more than any manifest."""
+    """Read the pinned toolchain, which is more precise than a manifest."""
     channel = text_of(table(toml(source.text), "toolchain").get("channel")) or source.text.strip()[:40]
     if not _CHANNEL.fullmatch(channel):
         return None
-    said = at_least(channel) if channel[0].isdigit() else channel
-    return Stack(source.path, source.known(joined("Rust", said), channel), testing=())
+    version_text = at_least(channel) if channel[0].isdigit() else channel
+    return Stack(source.path, source.known(joined("Rust", version_text), channel), testing=())

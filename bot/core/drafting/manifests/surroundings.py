@@ -1,4 +1,4 @@
-"""Dockerfiles, compose files and CI workflows: where the project runs, what it stores in, how it is tested."""
+"""Read platform, databases and test commands from Dockerfiles, compose files and CI workflows."""
 
 from __future__ import annotations
 
@@ -93,12 +93,12 @@ DRIVERS = {
     "isar": "Isar",
     "hive": "Hive",
 }
-"""A dependency's name, in lower case, to what it stores in."""
+"""Database by the name of its driver, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around the code."""
+    """Platforms, databases and test tools of a project."""
 
     platforms: tuple[Evidence, ...] = ()
     storage: tuple[Evidence, ...] = ()
@@ -106,7 +106,7 @@ class Surroundings:
 
 
 def read_dockerfile(source: Manifest) -> Surroundings:
-    """An image of the project's own: it runs on Linux, unless it is built on a Windows one."""
+    """Read a Dockerfile: the platform is Linux unless the last base image is a Windows one."""
     stages = source.all(_FROM)
     if not stages:
         return Surroundings()
@@ -116,25 +116,25 @@ def read_dockerfile(source: Manifest) -> Surroundings:
 
 
 def read_compose(source: Manifest) -> Surroundings:
-    """The services that are composed: the databases among them are what the project stores in."""
-    found: dict[str, Evidence] = {}
+    """Read the databases among the services of a compose file."""
+    databases: dict[str, Evidence] = {}
     for match, line in source.all(_IMAGE):
         database = _DATABASES.get(match[1])
         if database:
             number = (match[2] or "").split(".")[0].split("-")[0].removeprefix("pg")
             shown = f"{database} {number}" if number.isdigit() and " " not in database else database
-            found.setdefault(database, source.here(shown, line))
-    return Surroundings(storage=tuple(found.values()))
+            databases.setdefault(database, source.here(shown, line))
+    return Surroundings(storage=tuple(databases.values()))
 
 
 def read_workflow(source: Manifest) -> Surroundings:
-    """A CI workflow: the test commands that its steps run."""
-    found: dict[str, Evidence] = {}
+    """Read the test commands in the steps of a CI workflow."""
+    tools: dict[str, Evidence] = {}
     for number, line in enumerate(source.lines[:5_000], start=1):
         written = line[:300].split(" #")[0]
         if written.lstrip().startswith(("#", "- name:", "name:", "uses:", "- uses:")):
             continue
         for tool, pattern in _STEP:
-            if tool not in found and pattern.search(written):
-                found[tool] = source.here(tool, number)
-    return Surroundings(testing=tuple(found.values()))
+            if tool not in tools and pattern.search(written):
+                tools[tool] = source.here(tool, number)
+    return Surroundings(testing=tuple(tools.values()))

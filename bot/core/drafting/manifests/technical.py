@@ -1,4 +1,4 @@
-"""Manifests, surroundings and names put together: what a plan's technical context can say without guessing."""
+"""Combine manifests, surroundings and file names into a plan's technical context, without guessing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_STORES = 3
 _MOST_DEPENDENCIES = 6
 _FEW_DEPENDENCIES = 4
 _LEAST_SHARE = 0.08
-"""A language with fewer of the source files than this is tooling, not what the project is written in."""
+"""Share of the source files below which a language counts as tooling."""
 _MAIN_SHARE = 0.3
 
 _MAJOR = re.compile(r"v[0-9]{1,3}")
@@ -55,11 +55,11 @@ _TESTS: dict[str, frozenset[str]] = {
     "Mocha": _SCRIPT,
     "Cypress": _SCRIPT,
 }
-"""The languages whose code a tool tests; a tool that is not listed may test any."""
+"""The languages that a test tool is for; a tool that is not listed is for any."""
 
 
 class Topic(StrEnum):
-    """What a technical context asks, as far as a repository answers it."""
+    """The parts of a technical context that a repository can answer."""
 
     LANGUAGE = "language"
     DEPENDENCIES = "dependencies"
@@ -71,28 +71,28 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Technical:
-    """What is known, by topic; a topic without evidence is absent."""
+    """Evidence by topic; a topic without evidence is absent."""
 
     answers: dict[Topic, tuple[Evidence, ...]]
-    """Several values each with its own source; foreign words, each on one line."""
+    """Values with their sources; foreign text, each value on one line."""
 
 
 def read_technical(manifests: Mapping[str, str], paths: Iterable[str]) -> Technical:
-    """What the repository says of itself. `paths` is its tree as far as it is known; folders end in a slash."""
+    """Derive the technical context. `paths` is the tree as far as it is known; folders end in a slash."""
     listed = tuple(paths)
     names = read_names((*listed, *manifests))
     stacks, around = read_manifests(manifests)
-    kept = tuple(stack for stack in stacks if _matters(stack, stacks, names))
-    languages = _languages(kept, names)
+    relevant = tuple(stack for stack in stacks if _matters(stack, stacks, names))
+    languages = _languages(relevant, names)
     answers = {
         Topic.LANGUAGE: languages,
-        Topic.DEPENDENCIES: _dependencies(kept),
-        Topic.STORAGE: _storage(kept, around),
-        Topic.TESTING: _testing(kept, around, names, languages),
-        Topic.PLATFORM: _platforms(kept, around),
-        Topic.PROJECT_TYPE: _project_type(kept, names, listed),
+        Topic.DEPENDENCIES: _dependencies(relevant),
+        Topic.STORAGE: _storage(relevant, around),
+        Topic.TESTING: _testing(relevant, around, names, languages),
+        Topic.PLATFORM: _platforms(relevant, around),
+        Topic.PROJECT_TYPE: _project_type(relevant, names, listed),
     }
-    return Technical({topic: known for topic, known in answers.items() if known})
+    return Technical({topic: evidence for topic, evidence in answers.items() if evidence})
 
 
 def _family(language: str) -> str:
@@ -101,7 +101,7 @@ def _family(language: str) -> str:
 
 
 def _matters(stack: Stack, stacks: Sequence[Stack], names: Names) -> bool:
-    """Whether a manifest speaks of what the project is written in, and not of its tooling."""
+    """Whether a manifest describes the project's own code, not its tooling."""
     if stack.language is None:
         return True
     family = _family(stack.language.value)
@@ -111,7 +111,9 @@ def _matters(stack: Stack, stacks: Sequence[Stack], names: Names) -> bool:
     shares = [names.share(name) for name in families]
     if None not in shares:
         return sum(share or 0 for share in shares) >= _LEAST_SHARE
-    others = [one for one in stacks if one.language and _family(one.language.value) not in families]
+    others = [
+        candidate for candidate in stacks if candidate.language and _family(candidate.language.value) not in families
+    ]
     says_nothing = not (stack.dependencies or stack.kinds or stack.members)
     return not (others and says_nothing and family == "JavaScript")
 
@@ -122,24 +124,24 @@ def _languages(stacks: Sequence[Stack], names: Names) -> tuple[Evidence, ...]:
         if stack.language is None:
             continue
         family = _family(stack.language.value)
-        known = best.get(family)
+        language = best.get(family)
         pinned = stack.path.rpartition("/")[2].startswith(("rust-toolchain", ".python-version", "global.json"))
-        if known is None or (pinned and family != "Python") or (_bare(known) and not _bare(stack.language)):
+        if language is None or (pinned and family != "Python") or (_bare(language) and not _bare(stack.language)):
             best[family] = stack.language
     if "TypeScript" in best:
         best.pop("JavaScript", None)
     elif "JavaScript" in best and (names.share("TypeScript") or 0) > (names.share("JavaScript") or 0):
-        best = {("TypeScript" if name == "JavaScript" else name): known for name, known in best.items()}
-        best["TypeScript"] = next(known for name, _, known in names.languages if name == "TypeScript")
+        best = {("TypeScript" if name == "JavaScript" else name): language for name, language in best.items()}
+        best["TypeScript"] = next(language for name, _, language in names.languages if name == "TypeScript")
     node = best.pop("Node.js", None)
-    for name, _, known in names.languages:
+    for name, _, language in names.languages:
         share = names.share(name)
         if name not in best and share is not None and share >= _MAIN_SHARE and not _covered(name, best):
-            best[name] = known
+            best[name] = language
     order = {name: position for position, (name, _, _) in enumerate(names.languages)}
     shown = [best[name] for name in sorted(best, key=lambda name: order.get(name, len(order)))][:_MOST_LANGUAGES]
-    if node and any(_family(known.value) in {"TypeScript", "JavaScript"} for known in shown):
-        shown = [known for known in shown if "Node.js" not in known.value] or [
+    if node and any(_family(language.value) in {"TypeScript", "JavaScript"} for language in shown):
+        shown = [language for language in shown if "Node.js" not in language.value] or [
             Evidence("JavaScript", node.path, node.line)
         ]
         shown.append(node)
@@ -147,85 +149,85 @@ def _languages(stacks: Sequence[Stack], names: Names) -> tuple[Evidence, ...]:
 
 
 def _covered(name: str, best: Mapping[str, Evidence]) -> bool:
-    """JavaScript beside TypeScript, Java beside Kotlin and scripts beside anything are no language of their own."""
+    """Whether a listed language includes this one, such as TypeScript for JavaScript, or any for shell scripts."""
     beside = {"JavaScript": ("TypeScript",), "Java": ("Kotlin", "Scala"), "C": ("C++", "Rust", "Swift")}
     if name in {"Bash", "PowerShell", "Lua"}:
         return bool(best)
-    return any(other in best for other in beside.get(name, ()))
+    return any(language in best for language in beside.get(name, ()))
 
 
-def _bare(known: Evidence) -> bool:
-    return known.value == _family(known.value)
+def _bare(language: Evidence) -> bool:
+    return language.value == _family(language.value)
 
 
 def _dependencies(stacks: Sequence[Stack]) -> tuple[Evidence, ...]:
     own = {stack.name for stack in stacks if stack.name}
     named: dict[str, Evidence] = {}
     for stack in stacks:
-        for known in stack.dependencies:
-            name = known.value.split(" ", 1)[0]
+        for dependency in stack.dependencies:
+            name = dependency.value.split(" ", 1)[0]
             if name not in own:
-                named.setdefault(name, known)
-    main = [known for name, known in named.items() if name.lower() in _FRAMEWORKS]
+                named.setdefault(name, dependency)
+    main = [dependency for name, dependency in named.items() if name.lower() in _FRAMEWORKS]
     if len(main) > 1:
-        return tuple(_spoken(known) for known in main[:_MOST_DEPENDENCIES])
-    rest = [known for known in named.values() if known not in main]
-    return tuple(_spoken(known) for known in [*main, *rest][:_FEW_DEPENDENCIES])
+        return tuple(_spoken(dependency) for dependency in main[:_MOST_DEPENDENCIES])
+    further = [dependency for dependency in named.values() if dependency not in main]
+    return tuple(_spoken(dependency) for dependency in [*main, *further][:_FEW_DEPENDENCIES])
 
 
-def _spoken(known: Evidence) -> Evidence:
-    """A Go module as people call it: `github.com/go-chi/chi/v5` is chi."""
-    parts = known.value.split("/")
+def _spoken(dependency: Evidence) -> Evidence:
+    """Shorten a Go module to its usual name: `github.com/go-chi/chi/v5` to `chi`."""
+    parts = dependency.value.split("/")
     if "." not in parts[0] or len(parts) == 1:
-        return known
+        return dependency
     if _MAJOR.fullmatch(parts[-1]):
         parts.pop()
-    return Evidence(parts[-1], known.path, known.line)
+    return Evidence(parts[-1], dependency.path, dependency.line)
 
 
 def _storage(stacks: Sequence[Stack], around: Surroundings) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
-    for known in around.storage:
-        found.setdefault(known.value.split(" ", 1)[0], known)
+    stores: dict[str, Evidence] = {}
+    for evidence in around.storage:
+        stores.setdefault(evidence.value.split(" ", 1)[0], evidence)
     for stack in stacks:
-        for known in stack.storage:
-            found.setdefault(known.value, known)
-        for known in stack.dependencies:
-            store = DRIVERS.get(known.value.split(" ", 1)[0].lower())
+        for evidence in stack.storage:
+            stores.setdefault(evidence.value, evidence)
+        for evidence in stack.dependencies:
+            store = DRIVERS.get(evidence.value.split(" ", 1)[0].lower())
             if store:
-                found.setdefault(store.split(" ", 1)[0], Evidence(store, known.path, known.line))
-    return tuple(found.values())[:_MOST_STORES]
+                stores.setdefault(store.split(" ", 1)[0], Evidence(store, evidence.path, evidence.line))
+    return tuple(stores.values())[:_MOST_STORES]
 
 
 def _testing(
     stacks: Sequence[Stack], around: Surroundings, names: Names, languages: tuple[Evidence, ...]
 ) -> tuple[Evidence, ...]:
-    """The test tools of the languages that the project is written in; those of its tooling are left out."""
-    found: dict[str, Evidence] = {}
-    for known in (*around.testing, *(tool for stack in stacks for tool in stack.testing), *names.testing):
-        found.setdefault(known.value, known)
-    if any(tool in found for tool in ("xUnit", "NUnit", "MSTest", "TUnit")):
-        found.pop("dotnet test", None)
-    if "flutter_test" in found:
-        found.pop("flutter test", None)
-        found.pop("test", None)
-    if "JUnit 5" in found:
-        found.pop("JUnit", None)
-    spoken = {_family(known.value) for known in languages}
-    shown = [known for tool, known in found.items() if not spoken or _TESTS.get(tool, spoken) & spoken]
+    """The test tools of the project's languages; those of its tooling are left out."""
+    tools: dict[str, Evidence] = {}
+    for evidence in (*around.testing, *(tool for stack in stacks for tool in stack.testing), *names.testing):
+        tools.setdefault(evidence.value, evidence)
+    if any(tool in tools for tool in ("xUnit", "NUnit", "MSTest", "TUnit")):
+        tools.pop("dotnet test", None)
+    if "flutter_test" in tools:
+        tools.pop("flutter test", None)
+        tools.pop("test", None)
+    if "JUnit 5" in tools:
+        tools.pop("JUnit", None)
+    spoken = {_family(evidence.value) for evidence in languages}
+    shown = [evidence for tool, evidence in tools.items() if not spoken or _TESTS.get(tool, spoken) & spoken]
     return tuple(shown)[:_MOST_TOOLS]
 
 
 def _platforms(stacks: Sequence[Stack], around: Surroundings) -> tuple[Evidence, ...]:
-    found: dict[str, Evidence] = {}
-    for known in (*around.platforms, *(platform for stack in stacks for platform in stack.platforms)):
-        found.setdefault(known.value, known)
-    return tuple(found.values())[:2]
+    platforms: dict[str, Evidence] = {}
+    for platform in (*around.platforms, *(platform for stack in stacks for platform in stack.platforms)):
+        platforms.setdefault(platform.value, platform)
+    return tuple(platforms.values())[:2]
 
 
 def _project_type(stacks: Sequence[Stack], names: Names, paths: Sequence[str]) -> tuple[Evidence, ...]:
-    kinds = [known for stack in stacks for known in stack.kinds]
-    first = {kind: next((known for known in kinds if known.value == kind), None) for kind in _KINDS}
+    kinds = [evidence for stack in stacks for evidence in stack.kinds]
+    first = {kind: next((evidence for evidence in kinds if evidence.value == kind), None) for kind in _KINDS}
     if mobile := first["mobile app"]:
         return (Evidence("mobile", mobile.path, mobile.line),)
     if names.halves:
@@ -234,7 +236,7 @@ def _project_type(stacks: Sequence[Stack], names: Names, paths: Sequence[str]) -
     if web := first["web app"]:
         return (Evidence("web", web.path, web.line),)
     parts = _workspace(stacks, paths)
-    kind = next((known for name in _KINDS if (known := first[name])), None)
+    kind = next((evidence for name in _KINDS if (evidence := first[name])), None)
     if parts:
         return (parts,)
     if kind:
@@ -246,7 +248,7 @@ _KINDS = ("mobile app", "web app", "desktop app", "web service", "command line",
 
 
 def _workspace(stacks: Sequence[Stack], paths: Sequence[str]) -> Evidence | None:
-    """A workspace at the root, with as many members as can be counted."""
+    """The workspace at the root with the number of its members."""
     root = next((stack for stack in stacks if stack.members and "/" not in stack.path), None)
     if root is None:
         return None
@@ -259,7 +261,7 @@ def _workspace(stacks: Sequence[Stack], paths: Sequence[str]) -> Evidence | None
         before, _, after = member.partition("*")
         tail = f"{after.strip('/')}/".lstrip("/") + root.path
         inside = (path[len(before) :] for path in paths if path.startswith(before) and path.endswith("/" + tail))
-        count += sum(1 for rest in inside if rest.count("/") == 1 + tail.count("/"))
+        count += sum(1 for subpath in inside if subpath.count("/") == 1 + tail.count("/"))
     noun = ("crate" if rust else "package") + ("" if count == 1 else "s")
     words = f"{count} {noun}" if count else f"a workspace of {noun}"
     return Evidence(f"single, {words}" if rust else f"monorepo, {words}", root.path, 1)

@@ -1,4 +1,4 @@
-"""What the names in a tree tell where no manifest does: languages, test tools, the kind of project."""
+"""Derive languages, test tools and the project's parts from the file names in a tree."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_PATHS = 50_000
-"""Paths of a tree that are looked at."""
+"""Paths of a tree that are read."""
 
 ENOUGH_FILES = 20
-"""Fewer source files than this say nothing about shares."""
+"""Source files below which shares of languages are not computed."""
 
 _EXTENSIONS = {
     "rs": "Rust",
@@ -80,25 +80,25 @@ _FRONT = frozenset({"frontend", "client", "web", "ui", "webapp"})
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the names in a tree tell."""
+    """What the file names in a tree show."""
 
     languages: tuple[tuple[str, int, Evidence], ...] = ()
-    """Language, number of its files, and how that is said; the most frequent first."""
+    """Language, number of its files, and the evidence to show; the most frequent first."""
     testing: tuple[Evidence, ...] = ()
     halves: tuple[str, str] | None = None
-    """The folders of back end and front end, where both stand side by side."""
+    """The folders of back end and front end, when both exist side by side."""
     files: int = 0
-    """Source files."""
+    """Number of source files."""
 
     def share(self, language: str) -> float | None:
-        """The share (0 to 1) of a language's files; None where there are too few files to tell."""
+        """The share (0 to 1) of a language's files; None when there are fewer than `ENOUGH_FILES`."""
         if self.files < ENOUGH_FILES:
             return None
         return next((count for name, count, _ in self.languages if name == language), 0) / self.files
 
 
 def read_names(paths: Iterable[str]) -> Names:
-    """The names of a tree: paths of files, and of folders with a slash at their end."""
+    """Read the names of a tree: paths of files, and of folders with a trailing slash."""
     counts: Counter[str] = Counter()
     endings: dict[str, Counter[str]] = {}
     testing: dict[str, Evidence] = {}
@@ -130,7 +130,7 @@ def _counted(language: str, endings: Counter[str]) -> Evidence:
 
 
 def _halves(folders: Iterable[str]) -> tuple[str, str] | None:
-    """Two folders at one place, at most two levels deep, of which one is a back end and one a front end."""
+    """A back-end and a front-end folder with the same parent, at most two levels deep."""
     places: dict[str, set[str]] = {}
     for folder in folders:
         parts = folder.split("/")[:2]

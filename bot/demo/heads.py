@@ -283,12 +283,14 @@ def _touched(changed: Iterable[str], config: RepositoryConfig) -> tuple[bool, tu
 
 
 def _merge_name(landing: Landing) -> str | None:
-    found = next((match for one in _MERGES if (match := one.match(landing.subject[:600]))), None)
+    found = next((match for pattern in _MERGES if (match := pattern.match(landing.subject[:600]))), None)
     return found["name"].removeprefix("origin/") if found else None
 
 
 def _number(landing: Landing) -> int | None:
-    found = next((match for one in _MERGES if (match := one.match(landing.subject[:600])) and match["number"]), None)
+    found = next(
+        (match for pattern in _MERGES if (match := pattern.match(landing.subject[:600])) and match["number"]), None
+    )
     squashed = None if found else _NUMBER.search(landing.subject.rstrip()[-13:])
     text = found["number"] if found else squashed[1] if squashed else ""
     return int(text) if text else None

@@ -22,7 +22,9 @@ def undisturbed() -> Iterator[None]:
         yield
         return
     waiting: list[int] = []
-    before = {one: signal.signal(one, lambda number, _: waiting.append(number)) for one in _INTERRUPTS}
+    before = {
+        interrupt: signal.signal(interrupt, lambda number, _: waiting.append(number)) for interrupt in _INTERRUPTS
+    }
     try:
         yield
     finally:

@@ -161,7 +161,10 @@ class Theatre:
         """The comment of ours that `accept` takes."""
 
         def look() -> Comment | None:
-            return next((one for one in self.world.comments(repository, number) if one.app and accept(one)), None)
+            return next(
+                (comment for comment in self.world.comments(repository, number) if comment.app and accept(comment)),
+                None,
+            )
 
         return self._until(look, WAIT_SECONDS, f"No such comment came on {number}")
 
@@ -211,7 +214,7 @@ class Watch:
     def cost(self) -> Cost:
         """What happened since."""
         calls = list(self._world.requests.since(self._requests))
-        sent = min((one.delivered_at for one in self._world.deliveries.log[self._deliveries :]), default=0.0)
+        sent = min((delivery.delivered_at for delivery in self._world.deliveries.log[self._deliveries :]), default=0.0)
         # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
         told = min((call.at + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
         return Cost(told - sent, *tally(calls))

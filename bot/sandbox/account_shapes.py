@@ -147,29 +147,29 @@ class AccountShapes:
         }
         return body if counted is None else body | {"installations_count": counted}
 
-    def installation(self, one: Installation) -> Json:
+    def installation(self, installation: Installation) -> Json:
         """An installation."""
-        suspended = None if one.suspended_at is None else iso(one.suspended_at)
+        suspended = None if installation.suspended_at is None else iso(installation.suspended_at)
         return {
-            "id": one.id,
-            "account": self.user(one.account),
-            "repository_selection": one.selection,
-            "access_tokens_url": f"{self.url}/app/installations/{one.id}/access_tokens",
+            "id": installation.id,
+            "account": self.user(installation.account),
+            "repository_selection": installation.selection,
+            "access_tokens_url": f"{self.url}/app/installations/{installation.id}/access_tokens",
             "repositories_url": f"{self.url}/installation/repositories",
-            "html_url": f"{self.url}/settings/installations/{one.id}",
-            "app_id": one.app.id,
-            "client_id": one.app.client_id,
-            "app_slug": one.app.slug,
-            "target_id": one.account.id,
-            "target_type": one.account.type,
-            "permissions": one.permissions,
-            "events": one.events,
-            "created_at": iso(one.created_at),
-            "updated_at": iso(one.created_at),
+            "html_url": f"{self.url}/settings/installations/{installation.id}",
+            "app_id": installation.app.id,
+            "client_id": installation.app.client_id,
+            "app_slug": installation.app.slug,
+            "target_id": installation.account.id,
+            "target_type": installation.account.type,
+            "permissions": installation.permissions,
+            "events": installation.events,
+            "created_at": iso(installation.created_at),
+            "updated_at": iso(installation.created_at),
             "single_file_name": None,
             "has_multiple_single_files": False,
             "single_file_paths": [],
-            "suspended_by": None if suspended is None else self.user(one.account),
+            "suspended_by": None if suspended is None else self.user(installation.account),
             "suspended_at": suspended,
         }
 
@@ -182,5 +182,5 @@ class AccountShapes:
             "repository_selection": token.installation.selection if token.repositories is None else "selected",
         }
         if repositories is not None:
-            body["repositories"] = [self.repository(one, "read") for one in repositories]
+            body["repositories"] = [self.repository(repository, "read") for repository in repositories]
         return body

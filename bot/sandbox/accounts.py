@@ -166,7 +166,7 @@ class Accounts:
         permissions: Mapping[str, str] | None = None,
     ) -> Token:
         """An installation token without asking the API for it."""
-        ids = None if repositories is None else frozenset(one.id for one in repositories)
+        ids = None if repositories is None else frozenset(repository.id for repository in repositories)
         return mint(self.hub.state, installation, ids, dict(permissions or installation.permissions))
 
     def ping(self, app: App | None = None) -> Delivery:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _UNVERIFIED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
-def account(hub: Hub, who: Signature) -> User | None:
+def account(hub: Hub, signature: Signature) -> User | None:
     """The account that a commit's address belongs to."""
-    return next((user for user in hub.state.users.values() if user.email == who.email), None)
+    return next((user for user in hub.state.users.values() if user.email == signature.email), None)
 
 
 def commit_shape(hub: Hub, repository: Repository, commit: Commit) -> Json:

@@ -120,7 +120,7 @@ def _app(state: State, value: str) -> Credential:
     except jwt.PyJWTError:
         raise ApiError(401, "A JSON web token could not be decoded") from None
     issuer = str(claims.get("iss"))
-    app = next((one for one in state.apps.values() if issuer in {str(one.id), one.client_id}), None)
+    app = next((app for app in state.apps.values() if issuer in {str(app.id), app.client_id}), None)
     if app is None:
         raise ApiError(404, "Integration not found")
     _check_times(claims, state.now())

@@ -110,8 +110,12 @@ class Deliveries:
     def of(self, app: App) -> list[Delivery]:
         """An App's deliveries that GitHub still knows, newest first."""
         oldest = self.state.now() - KEPT_DAYS * 86_400
-        known = [one for one in self.log if one.app is app and one.status not in {"inactive", "payload too large"}]
-        return [one for one in reversed(known) if one.delivered_at >= oldest]
+        sent = [
+            delivery
+            for delivery in self.log
+            if delivery.app is app and delivery.status not in {"inactive", "payload too large"}
+        ]
+        return [one for one in reversed(sent) if one.delivered_at >= oldest]
 
     def settle(self, timeout: float) -> bool:
         """Wait until everything is sent; False when that took longer (seconds)."""

@@ -129,11 +129,15 @@ class Faults:
 
     def in_graphql(self, body: Any) -> Fault | None:
         """The fault that the answer to a GraphQL request shows."""
-        shown = (one for one in self.active if one.graphql is not None and one.is_asked(body))
+        shown = (fault for fault in self.active if fault.graphql is not None and fault.is_asked(body))
         return next((one for one in shown if self._due(one)), None)
 
     def _strikers(self, request: Request, *, after: bool) -> list[Fault]:
-        hit = [one for one in self.active if one.after is after and one.graphql is None and self._strikes(one, request)]
+        hit = [
+            fault
+            for fault in self.active
+            if fault.after is after and fault.graphql is None and self._strikes(fault, request)
+        ]
         for fault in hit:
             if fault.delay:
                 time.sleep(fault.delay)

@@ -182,18 +182,18 @@ class Bare:
         pipe_out.read(1)
         return GitObject(header[0].decode(), header[1].decode(), content)
 
-    def _keep(self, found: GitObject) -> None:
-        self._cache[found.oid] = found
-        self._cached += len(found.content)
+    def _keep(self, git_object: GitObject) -> None:
+        self._cache[git_object.oid] = git_object
+        self._cached += len(git_object.content)
         while self._cached > _CACHED_BYTES:
             self._cached -= len(self._cache.popitem(last=False)[1].content)
 
     def entries(self, oid: str) -> tuple[TreeEntry, ...]:
         """The lines of a tree, in git's order; empty when it is none."""
-        found = self.read(oid)
-        if found is None or found.kind != "tree":
+        git_object = self.read(oid)
+        if git_object is None or git_object.kind != "tree":
             return ()
-        lines, rest = [], found.content
+        lines, rest = [], git_object.content
         at = 0
         while at < len(rest):
             space = rest.index(b" ", at)
@@ -207,14 +207,14 @@ class Bare:
 
     def commit(self, name: str) -> Commit | None:
         """A commit by any revision that names one, tags looked through."""
-        found = self.read(name)
-        if found is not None and found.kind == "tag":
-            found = self.read(found.oid + "^{commit}")
-        return parse_commit(found) if found is not None and found.kind == "commit" else None
+        git_object = self.read(name)
+        if git_object is not None and git_object.kind == "tag":
+            git_object = self.read(git_object.oid + "^{commit}")
+        return parse_commit(git_object) if git_object is not None and git_object.kind == "commit" else None
 
     def has_commit(self, sha: str) -> bool:
         """Whether a full commit id is here."""
-        return len(sha) == 40 and (found := self.read(sha)) is not None and found.kind == "commit"  # noqa: PLR2004 -- SHA-1
+        return len(sha) == 40 and (git_object := self.read(sha)) is not None and git_object.kind == "commit"  # noqa: PLR2004 -- SHA-1
 
     def refs(self) -> dict[str, str]:
         """Every ref as it is on disk."""
@@ -327,14 +327,14 @@ class Bare:
         (self.path / "refs/sandbox/new").unlink(missing_ok=True)
         return oid.strip()
 
-    def fetch(self, other: Bare, sha: str, ref: str) -> None:
+    def fetch(self, source: Bare, sha: str, ref: str) -> None:
         """Bring a commit of another repository here, under a ref."""
-        self.git("fetch", "--quiet", "--no-tags", str(other.path), f"+{sha}:{ref}")
+        self.git("fetch", "--quiet", "--no-tags", str(source.path), f"+{sha}:{ref}")
 
 
-def _line(who: Signature) -> str:
+def _line(signature: Signature) -> str:
     clean = str.maketrans("", "", "<>\n\0")
-    return f"{who.name.translate(clean) or 'nobody'} <{who.email.translate(clean)}> {who.when} +0000"
+    return f"{signature.name.translate(clean) or 'nobody'} <{signature.email.translate(clean)}> {signature.when} +0000"
 
 
 def _quoted(path: str) -> bytes:
@@ -342,15 +342,15 @@ def _quoted(path: str) -> bytes:
     return f'"{escaped}"'.encode("utf-8", "surrogateescape")
 
 
-def parse_commit(found: GitObject) -> Commit:
+def parse_commit(git_object: GitObject) -> Commit:
     """A commit object's text as values."""
-    head, _, message = found.content.decode("utf-8", "replace").partition("\n\n")
+    head, _, message = git_object.content.decode("utf-8", "replace").partition("\n\n")
     fields: dict[str, list[str]] = {}
     for line in head.split("\n"):
         key, _, value = line.partition(" ")
         fields.setdefault(key, []).append(value)
     return Commit(
-        oid=found.oid,
+        oid=git_object.oid,
         tree=fields["tree"][0],
         parents=tuple(fields.get("parent", ())),
         author=_signature(fields["author"][0]),
@@ -407,7 +407,7 @@ def _split_patches(diff: bytes) -> list[str | None]:
     if not diff:
         return []
     patches: list[str | None] = []
-    for one in files:
-        at = one.find("\n@@ ")
-        patches.append(one[at + 1 :].rstrip("\n") if at >= 0 else (None if "\nBinary files " in one else ""))
+    for file in files:
+        at = file.find("\n@@ ")
+        patches.append(file[at + 1 :].rstrip("\n") if at >= 0 else (None if "\nBinary files " in file else ""))
     return patches

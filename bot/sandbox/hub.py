@@ -71,9 +71,9 @@ class Hub:
     def reactions(self, subject: str) -> dict[str, int]:
         """How often each reaction stands on something, by its node id."""
         counts: dict[str, int] = {}
-        for one in self.state.reactions.values():
-            if one.subject == subject:
-                counts[one.content] = counts.get(one.content, 0) + 1
+        for reaction in self.state.reactions.values():
+            if reaction.subject == subject:
+                counts[reaction.content] = counts.get(reaction.content, 0) + 1
         return counts
 
     def emit(  # noqa: PLR0913 -- all of these make it up
@@ -87,12 +87,12 @@ class Hub:
         only_app: int | None = None,
     ) -> None:
         """Tell every App that is installed, has the permission and wants to know."""
-        for one in list(self.state.installed_on(repository)):
-            if only_app is not None and one.app.id != only_app:
+        for installation in list(self.state.installed_on(repository)):
+            if only_app is not None and installation.app.id != only_app:
                 continue
-            if hears(one, event, action):
+            if hears(installation, event, action):
                 self.send(
-                    one,
+                    installation,
                     event,
                     action,
                     sender,

@@ -90,27 +90,27 @@ class Requests(Sequence[Request]):
 
     def of(self, *operations: str) -> Requests:
         """The requests of some operations."""
-        return Requests([one for one in self._items if one.operation in operations])
+        return Requests([request for request in self._items if request.operation in operations])
 
     @property
     def tokens(self) -> Requests:
         """Requests for installation tokens."""
-        return Requests([one for one in self._items if one.is_token])
+        return Requests([request for request in self._items if request.is_token])
 
     @property
     def graphql(self) -> Requests:
         """Requests to the GraphQL API."""
-        return Requests([one for one in self._items if one.is_graphql])
+        return Requests([request for request in self._items if request.is_graphql])
 
     @property
     def writes(self) -> Requests:
         """Requests that change something, tokens apart."""
-        return Requests([one for one in self._items if one.is_write])
+        return Requests([request for request in self._items if request.is_write])
 
     @property
     def calls(self) -> Requests:
         """Everything but tokens: what a product counts as its API calls."""
-        return Requests([one for one in self._items if not one.is_token])
+        return Requests([request for request in self._items if not request.is_token])
 
     def __len__(self) -> int:
         return len(self._items)
@@ -123,5 +123,8 @@ class Requests(Sequence[Request]):
 
     def __repr__(self) -> str:
         return (
-            "\n".join(f"{one.status} {one.method} {one.path} ({one.operation})" for one in self._items) or "no requests"
+            "\n".join(
+                f"{request.status} {request.method} {request.path} ({request.operation})" for request in self._items
+            )
+            or "no requests"
         )

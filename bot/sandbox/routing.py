@@ -160,7 +160,7 @@ def routes() -> list[Route]:
 
 def operations() -> set[str]:
     """The operation ids of GitHub's description that are answered."""
-    return {one.operation for one in routes() if one.operation != "graphql"}
+    return {route.operation for route in routes() if route.operation != "graphql"}
 
 
 Found = tuple[Route, dict[str, str]]
@@ -170,7 +170,9 @@ Found = tuple[Route, dict[str, str]]
 def find(method: str, path: str) -> Found | None:
     """The route of a request; fixed segments win over open ones."""
     hits = [
-        (one, match.groupdict()) for one in routes() if one.method == method and (match := one.pattern.fullmatch(path))
+        (route, match.groupdict())
+        for route in routes()
+        if route.method == method and (match := route.pattern.fullmatch(path))
     ]
     return min(hits, key=lambda hit: ("*" in hit[0].template, len(hit[1])), default=None)
 

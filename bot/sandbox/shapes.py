@@ -38,14 +38,14 @@ class Shapes(AccountShapes):
             content: counts.get(content, 0) for content in CONTENTS
         }
 
-    def reaction(self, one: Reaction) -> Json:
+    def reaction(self, reaction: Reaction) -> Json:
         """A reaction."""
         return {
-            "id": one.id,
-            "node_id": node_id("REA", one.id),
-            "user": self.user(one.user),
-            "content": one.content,
-            "created_at": iso(one.created_at),
+            "id": reaction.id,
+            "node_id": node_id("REA", reaction.id),
+            "user": self.user(reaction.user),
+            "content": reaction.content,
+            "created_at": iso(reaction.created_at),
         }
 
     def label(self, repository: Repository, name: str) -> Json:
@@ -91,7 +91,7 @@ class Shapes(AccountShapes):
             "assignee": None,
             "assignees": [],
             "milestone": None,
-            "comments": sum(one.issue is issue for one in repository.comments.values()),
+            "comments": sum(comment.issue is issue for comment in repository.comments.values()),
             "created_at": iso(issue.created_at),
             "updated_at": iso(issue.updated_at),
             "closed_at": None if issue.closed_at is None else iso(issue.closed_at),
@@ -115,43 +115,43 @@ class Shapes(AccountShapes):
             body["draft"] = pull.draft
         return body
 
-    def comment(self, repository: Repository, one: Comment, counts: dict[str, int]) -> Json:
+    def comment(self, repository: Repository, comment: Comment, counts: dict[str, int]) -> Json:
         """A comment on an issue or pull request."""
         api = f"{self.url}/repos/{repository.full_name}"
-        kind = "pull" if one.issue.number in repository.pulls else "issues"
-        url = f"{api}/issues/comments/{one.id}"
+        kind = "pull" if comment.issue.number in repository.pulls else "issues"
+        url = f"{api}/issues/comments/{comment.id}"
         return {
             "url": url,
-            "html_url": f"{self.url}/{repository.full_name}/{kind}/{one.issue.number}#issuecomment-{one.id}",
-            "issue_url": f"{api}/issues/{one.issue.number}",
-            "id": one.id,
-            "node_id": node_id("IC", one.id),
-            "user": self.user(one.user),
-            "created_at": iso(one.created_at),
-            "updated_at": iso(one.updated_at),
-            "author_association": self.association(repository, one.user),
-            "body": one.body,
+            "html_url": f"{self.url}/{repository.full_name}/{kind}/{comment.issue.number}#issuecomment-{comment.id}",
+            "issue_url": f"{api}/issues/{comment.issue.number}",
+            "id": comment.id,
+            "node_id": node_id("IC", comment.id),
+            "user": self.user(comment.user),
+            "created_at": iso(comment.created_at),
+            "updated_at": iso(comment.updated_at),
+            "author_association": self.association(repository, comment.user),
+            "body": comment.body,
             "reactions": self.reactions(url, counts),
-            "performed_via_github_app": None if one.app is None else self.app(one.app),
+            "performed_via_github_app": None if comment.app is None else self.app(comment.app),
         }
 
-    def review(self, one: Review) -> Json:
+    def review(self, review: Review) -> Json:
         """A review."""
-        repository = one.pull.base
-        html = f"{self.url}/{repository.full_name}/pull/{one.pull.number}#pullrequestreview-{one.id}"
-        url = f"{self.url}/repos/{repository.full_name}/pulls/{one.pull.number}"
+        repository = review.pull.base
+        html = f"{self.url}/{repository.full_name}/pull/{review.pull.number}#pullrequestreview-{review.id}"
+        url = f"{self.url}/repos/{repository.full_name}/pulls/{review.pull.number}"
         return {
-            "id": one.id,
-            "node_id": node_id("PRR", one.id),
-            "user": self.user(one.user),
-            "body": one.body,
-            "state": one.state.upper(),
+            "id": review.id,
+            "node_id": node_id("PRR", review.id),
+            "user": self.user(review.user),
+            "body": review.body,
+            "state": review.state.upper(),
             "html_url": html,
             "pull_request_url": url,
-            "author_association": self.association(repository, one.user),
+            "author_association": self.association(repository, review.user),
             "_links": {"html": {"href": html}, "pull_request": {"href": url}},
-            "submitted_at": iso(one.submitted_at),
-            "commit_id": one.commit,
+            "submitted_at": iso(review.submitted_at),
+            "commit_id": review.commit,
         }
 
     def branch_end(self, repository: Repository | None, owner: str, ref: str, sha: str) -> Json:
@@ -236,12 +236,12 @@ class Shapes(AccountShapes):
             "rebaseable": mergeable,
             "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
             "merged_by": None if pull.merged_by is None else self.user(pull.merged_by),
-            "comments": sum(one.issue is pull.issue for one in repository.comments.values()),
+            "comments": sum(comment.issue is pull.issue for comment in repository.comments.values()),
             "review_comments": 0,
             "maintainer_can_modify": False,
             "commits": len(commits),
-            "additions": sum(one.additions for one in files),
-            "deletions": sum(one.deletions for one in files),
+            "additions": sum(file.additions for file in files),
+            "deletions": sum(file.deletions for file in files),
             "changed_files": len(files),
         }
 
@@ -329,9 +329,9 @@ def stamp(moment: float | str | None) -> str | None:
     return iso(moment) if isinstance(moment, int | float) else moment
 
 
-def person(who: git.Signature) -> Json:
+def person(signature: git.Signature) -> Json:
     """An author or committer, as git knows one."""
-    return {"name": who.name, "email": who.email, "date": iso(who.when)}
+    return {"name": signature.name, "email": signature.email, "date": iso(signature.when)}
 
 
 def simple_commit(commit: git.Commit) -> Json:

@@ -383,9 +383,9 @@ class State:
 
     def user(self, login: str, kind: str = "User") -> User:
         """The account of that login, made when it is new."""
-        known = self.users.get(login.lower())
-        if known is None:
-            known = User(
+        user = self.users.get(login.lower())
+        if user is None:
+            user = User(
                 id=self.next_id(),
                 login=login,
                 type=kind,
@@ -393,8 +393,8 @@ class State:
                 email=f"{login}@users.noreply.sandbox.invalid",
                 created_at=self.now(),
             )
-            self.users[login.lower()] = known
-        return known
+            self.users[login.lower()] = user
+        return user
 
     def repository(self, full_name: str) -> Repository | None:
         """A repository by `owner/name`, whatever the case, also by an older name."""
@@ -403,11 +403,18 @@ class State:
     def installation_of(self, app: App, repository: Repository) -> Installation | None:
         """The App's installation that includes a repository."""
         return next(
-            (one for one in self.installations.values() if one.app is app and repository.id in one.repositories), None
+            (
+                installation
+                for installation in self.installations.values()
+                if installation.app is app and repository.id in installation.repositories
+            ),
+            None,
         )
 
     def installed_on(self, repository: Repository) -> Iterator[Installation]:
         """Every installation that includes a repository and is not suspended."""
         return (
-            one for one in self.installations.values() if repository.id in one.repositories and one.suspended_at is None
+            installation
+            for installation in self.installations.values()
+            if repository.id in installation.repositories and installation.suspended_at is None
         )

@@ -123,7 +123,11 @@ class World(Code):
 
     def sent(self, event: str, action: str | None = None) -> list[Delivery]:
         """Deliveries of one kind, oldest first."""
-        return [one for one in self.deliveries.log if one.event == event and action in {None, one.action}]
+        return [
+            delivery
+            for delivery in self.deliveries.log
+            if delivery.event == event and action in {None, delivery.action}
+        ]
 
     def settle(self, timeout: float = 10.0) -> None:
         """Wait until every delivery is sent and answered. Raises `TimeoutError` after `timeout` seconds."""
@@ -174,7 +178,7 @@ class World(Code):
     def comments(self, repository: Repository, number: int) -> list[Comment]:
         """The comments on an issue or pull request, oldest first."""
         with self.lock:
-            return [one for one in repository.comments.values() if one.issue.number == number]
+            return [comment for comment in repository.comments.values() if comment.issue.number == number]
 
     def reactions(self, repository: Repository, subject: Comment | Issue) -> list[Reaction]:
         """The reactions on a comment, issue or pull request, oldest first."""
@@ -183,7 +187,7 @@ class World(Code):
                 identifier = str(self.hub.shapes.comment(repository, subject, {})["node_id"])
             else:
                 identifier = talk.subject_of_issue(self.hub, repository, subject)
-            return [one for one in self.hub.state.reactions.values() if one.subject == identifier]
+            return [reaction for reaction in self.hub.state.reactions.values() if reaction.subject == identifier]
 
     def shape(self, thing: Any, repository: Repository) -> dict[str, Any]:
         """A check run or comment as REST shows it."""

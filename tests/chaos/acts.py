@@ -36,9 +36,9 @@ class Acts:
             ]
             world.install(owner, made)
             self.repositories += made
-        for one in self.repositories:
-            one.required_checks = {"plangate"}
-            world.push(one, "lax", {".specify/memory/constitution.md": None}, author="ada")
+        for repository in self.repositories:
+            repository.required_checks = {"plangate"}
+            world.push(repository, "lax", {".specify/memory/constitution.md": None}, author="ada")
         self._deeds: tuple[tuple[int, Callable[[Repository], object]], ...] = (
             (10, self._push),
             (6, self._open),
@@ -74,74 +74,74 @@ class Acts:
     def open_pulls(self) -> list[PullRequest]:
         """Everywhere."""
         with self._world.lock:
-            return [pull for one in self.repositories for pull in one.pulls.values() if pull.open]
+            return [pull for repository in self.repositories for pull in repository.pulls.values() if pull.open]
 
     def move_a_head(self) -> None:
         """Somebody pushes at the very moment."""
         self._push(self._dice.choice(self.repositories))
 
-    def _pull(self, one: Repository) -> PullRequest | None:
-        found = [pull for pull in one.pulls.values() if pull.open]
-        return self._dice.choice(found) if found else None
+    def _pull(self, repository: Repository) -> PullRequest | None:
+        pulls = [pull for pull in repository.pulls.values() if pull.open]
+        return self._dice.choice(pulls) if pulls else None
 
-    def _push(self, one: Repository) -> None:
-        pull = self._pull(one)
+    def _push(self, repository: Repository) -> None:
+        pull = self._pull(repository)
         if pull is None or pull.head is None:
-            self._open(one)
+            self._open(repository)
             return
         name = pull.head_ref
         files = {f"specs/{name}/plan.md": self._dice.choice(PLANS) + f"\n<!-- {self._dice.random()} -->\n"}
         self._world.push(pull.head, name, files, author="ada")
 
-    def _new_branch(self, one: Repository) -> str:
+    def _new_branch(self, repository: Repository) -> str:
         self._branches += 1
         name = f"{self._branches % 900 + 1:03}-x{self._branches}"
-        self._world.push(one, name, feature(f"specs/{name}", self._dice.choice(PLANS)), author="ada")
+        self._world.push(repository, name, feature(f"specs/{name}", self._dice.choice(PLANS)), author="ada")
         return name
 
-    def _open(self, one: Repository) -> None:
-        if sum(pull.open for pull in one.pulls.values()) >= MOST_OPEN:
-            self._close_or_reopen(one)
+    def _open(self, repository: Repository) -> None:
+        if sum(pull.open for pull in repository.pulls.values()) >= MOST_OPEN:
+            self._close_or_reopen(repository)
             return
-        name = self._new_branch(one)
+        name = self._new_branch(repository)
         draft = self._dice.random() < 0.2
-        self._world.open_pull_request(one, name, author="ada", draft=draft)
+        self._world.open_pull_request(repository, name, author="ada", draft=draft)
 
-    def _open_from_fork(self, one: Repository) -> None:
-        if sum(pull.open for pull in one.pulls.values()) >= MOST_OPEN:
+    def _open_from_fork(self, repository: Repository) -> None:
+        if sum(pull.open for pull in repository.pulls.values()) >= MOST_OPEN:
             return
         self._branches += 1
-        fork = self._world.fork(one, f"eve{self._branches}")
+        fork = self._world.fork(repository, f"eve{self._branches}")
         name = self._new_branch(fork)
-        self._world.open_pull_request(one, name, author=f"eve{self._branches}", fork=fork)
+        self._world.open_pull_request(repository, name, author=f"eve{self._branches}", fork=fork)
 
-    def _force_back(self, one: Repository) -> None:
-        pull = self._pull(one)
-        if pull is None or pull.head is not one:
+    def _force_back(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is None or pull.head is not repository:
             return
-        parent = one.git.commit(pull.head_sha)
-        if parent is not None and parent.parents and parent.parents[0] != one.head():
-            self._world.branch(one, pull.head_ref, parent.parents[0], author="ada")
+        parent = repository.git.commit(pull.head_sha)
+        if parent is not None and parent.parents and parent.parents[0] != repository.head():
+            self._world.branch(repository, pull.head_ref, parent.parents[0], author="ada")
 
-    def _retarget(self, one: Repository) -> None:
-        pull = self._pull(one)
+    def _retarget(self, repository: Repository) -> None:
+        pull = self._pull(repository)
         if pull is not None:
             self._world.retarget(pull, "lax" if pull.base_ref == "main" else "main", author="ada")
 
-    def _second_pull(self, one: Repository) -> None:
-        pull = self._pull(one)
-        if pull is not None and pull.head is one and pull.base_ref == "main":
-            self._world.open_pull_request(one, pull.head_ref, "lax", author="bob")
+    def _second_pull(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None and pull.head is repository and pull.base_ref == "main":
+            self._world.open_pull_request(repository, pull.head_ref, "lax", author="bob")
 
-    def _draft_and_ready(self, one: Repository) -> None:
-        pull = self._pull(one)
+    def _draft_and_ready(self, repository: Repository) -> None:
+        pull = self._pull(repository)
         if pull is not None:
             for _ in range(self._dice.randrange(1, 4)):
                 self._world.draft(pull, ready=pull.draft, author="ada")
 
-    def _close_or_reopen(self, one: Repository) -> None:
-        closed = [p for p in one.pulls.values() if not p.open and p.merged_at is None and p.head is not None]
-        pull = self._pull(one)
+    def _close_or_reopen(self, repository: Repository) -> None:
+        closed = [p for p in repository.pulls.values() if not p.open and p.merged_at is None and p.head is not None]
+        pull = self._pull(repository)
         if closed and self._dice.random() < 0.3:
             again = self._dice.choice(closed)
             if again.head is not None and again.head.branch(again.head_ref) == again.head_sha:
@@ -149,90 +149,94 @@ class Acts:
         elif pull is not None:
             self._world.close_pull_request(pull, author="ada")
 
-    def _rerun(self, one: Repository) -> None:
-        pull = self._pull(one)
-        runs = self._world.check_runs(one, pull.head_sha) if pull is not None else []
+    def _rerun(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        runs = self._world.check_runs(repository, pull.head_sha) if pull is not None else []
         if runs:
-            self._world.rerequest(one, self._dice.choice((runs[0], runs[0].suite)), author="ada")
+            self._world.rerequest(repository, self._dice.choice((runs[0], runs[0].suite)), author="ada")
 
-    def _delete_branch(self, one: Repository) -> None:
-        pull = self._pull(one)
-        if pull is not None and pull.head is one:
-            self._world.delete_branch(one, pull.head_ref, author="ada")
+    def _delete_branch(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None and pull.head is repository:
+            self._world.delete_branch(repository, pull.head_ref, author="ada")
 
-    def _enqueue(self, one: Repository) -> None:
-        pull = self._pull(one)
-        queued = {group.pull.number for group in one.queue}
+    def _enqueue(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        queued = {group.pull.number for group in repository.queue}
         if pull is not None and pull.number not in queued and pull.base_ref == "main":
             self._world.enqueue(pull, author="ada")
 
-    def _work_queue(self, one: Repository) -> None:
-        self._world.work_queue(one, author="ada")
+    def _work_queue(self, repository: Repository) -> None:
+        self._world.work_queue(repository, author="ada")
 
-    def _dequeue(self, one: Repository) -> None:
-        if one.queue:
-            self._world.dequeue(self._dice.choice(one.queue), author="ada")
+    def _dequeue(self, repository: Repository) -> None:
+        if repository.queue:
+            self._world.dequeue(self._dice.choice(repository.queue), author="ada")
 
-    def _merge(self, one: Repository) -> None:
-        pull = self._pull(one)
-        if pull is not None and pull.number not in {group.pull.number for group in one.queue}:
+    def _merge(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None and pull.number not in {group.pull.number for group in repository.queue}:
             self._world.merge(pull, author="ada", admin=True)
 
-    def _rename(self, one: Repository) -> None:
+    def _rename(self, repository: Repository) -> None:
         if self._dice.random() < 0.2:
             self._branches += 1
-            self._world.rename(one, f"{one.name.rstrip('0123456789')}{self._branches}")
+            self._world.rename(repository, f"{repository.name.rstrip('0123456789')}{self._branches}")
 
-    def _suspend(self, one: Repository) -> None:
+    def _suspend(self, repository: Repository) -> None:
         if self._dice.random() < 0.2:
-            installation = self._world.hub.state.installation_of(self._world.app, one)
+            installation = self._world.hub.state.installation_of(self._world.app, repository)
             if installation is not None:
                 self._world.suspend(installation)
                 self._world.suspend(installation, lift=True)
 
     def put_back(self) -> None:
         """Install the App again wherever it is away, so that every repository has it."""
-        for one in self.repositories:
-            if self._world.hub.state.installation_of(self._world.app, one) is None:
-                self._install(one)
+        for repository in self.repositories:
+            if self._world.hub.state.installation_of(self._world.app, repository) is None:
+                self._install(repository)
 
     def _installation(self, owner: User) -> Installation | None:
         state = self._world.hub.state
-        return next((one for one in state.installations.values() if one.account is owner), None)
+        return next(
+            (installation for installation in state.installations.values() if installation.account is owner), None
+        )
 
-    def _install(self, one: Repository) -> None:
+    def _install(self, repository: Repository) -> None:
         self.came_anew = True
-        installation = self._installation(one.owner)
+        installation = self._installation(repository.owner)
         if installation is None:
-            self._world.install(one.owner, [mine for mine in self.repositories if mine.owner is one.owner])
+            self._world.install(
+                repository.owner, [mine for mine in self.repositories if mine.owner is repository.owner]
+            )
         else:
-            self._world.add_repositories(installation, one)
+            self._world.add_repositories(installation, repository)
 
-    def _uninstall_or_install(self, one: Repository) -> None:
+    def _uninstall_or_install(self, repository: Repository) -> None:
         """With it goes all that is known of the account's repositories; they come back as new ones."""
-        installation = self._installation(one.owner)
+        installation = self._installation(repository.owner)
         if installation is None:
-            self._install(one)
+            self._install(repository)
         elif self._dice.random() < 0.3:
             self._world.uninstall(installation)
             if self._dice.random() < 0.5:
-                self._install(one)
+                self._install(repository)
 
-    def _take_out_or_put_in(self, one: Repository) -> None:
-        installation = self._installation(one.owner)
-        if installation is None or one.id not in installation.repositories:
-            self._install(one)
+    def _take_out_or_put_in(self, repository: Repository) -> None:
+        installation = self._installation(repository.owner)
+        if installation is None or repository.id not in installation.repositories:
+            self._install(repository)
         elif self._dice.random() < 0.3:
-            self._world.remove_repositories(installation, one)
+            self._world.remove_repositories(installation, repository)
             if self._dice.random() < 0.5:
-                self._install(one)
+                self._install(repository)
 
-    def _lose_fork(self, one: Repository) -> None:
-        pull = self._pull(one)
-        if pull is not None and pull.head is not None and pull.head is not one:
+    def _lose_fork(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None and pull.head is not None and pull.head is not repository:
             self._world.delete_repository(pull.head)
 
-    def _push_default(self, one: Repository) -> None:
+    def _push_default(self, repository: Repository) -> None:
         """The yardstick moves for everybody."""
         text = SPEC_KIT[".specify/memory/constitution.md"].replace("1.0.0", f"1.0.{self._dice.randrange(9)}")
-        self._world.push(one, "main", {".specify/memory/constitution.md": text}, author="ada")
+        self._world.push(repository, "main", {".specify/memory/constitution.md": text}, author="ada")

@@ -34,8 +34,8 @@ class _Blind:
         return getattr(self._forge, name)
 
     def read(self, question: ReadRequest) -> RepositoryView:
-        answer = self._forge.read(question)
-        return answer if answer.head is None else replace(answer, head=replace(answer.head, runs=()))
+        view = self._forge.read(question)
+        return view if view.head is None else replace(view, head=replace(view.head, runs=()))
 
     def publish(self, run: CheckRun) -> Run:
         self._written.append(run)

@@ -135,7 +135,7 @@ class Site:
     def told(self) -> str:
         """What the worker logged last, for a test that fails."""
         log = (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")
-        waiting = [one for one in self.queue.records() if one.state in {JobState.WAITING, JobState.RUNNING}]
+        waiting = [record for record in self.queue.records() if record.state in {JobState.WAITING, JobState.RUNNING}]
         return f"{self.queue.counts()} at {self.clock.now()}\n{waiting[:5]}\n{log[-3_000:]}"
 
     def runs(self, repository: Repository, sha: str) -> list[CheckRun]:

@@ -118,7 +118,7 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         _compare(site, acts, summary)
         summary.deliveries, summary.struck = len(site.world.deliveries.log), weather.struck
         summary.kills, summary.jobs = site.kills, site.queue.counts()
-        summary.calls = sum(not one.is_token for one in site.world.requests)
+        summary.calls = sum(not request.is_token for request in site.world.requests)
         _read_log((folder / "worker.log").read_text(encoding="utf-8", errors="replace"), summary)
         summary.seconds = time.monotonic() - started
         if summary.wrong:
@@ -175,7 +175,7 @@ def _leave_traces(site: Site) -> None:
 
 
 def _on_their_way(site: Site) -> int:
-    return sum(one.status == "pending" for one in site.world.deliveries.log[-1_000:])
+    return sum(delivery.status == "pending" for delivery in site.world.deliveries.log[-1_000:])
 
 
 def _compare(site: Site, acts: Acts, summary: Summary) -> None:
@@ -192,15 +192,15 @@ def _compare(site: Site, acts: Acts, summary: Summary) -> None:
             seen.add(pull.head_sha)
             summary.heads += 1
             _check(site, pull.base, pull.head_sha, fresh.of_pull(pull), place, summary)
-    for one in acts.repositories:
-        for group in one.queue:
+    for repository in acts.repositories:
+        for group in repository.queue:
             summary.groups += 1
-            place = f"{one.full_name} {group.branch}"
-            _check(site, one, group.head_sha, fresh.of_group(group), place, summary)
-    for one in acts.repositories:
-        for pull in one.pulls.values():
+            place = f"{repository.full_name} {group.branch}"
+            _check(site, repository, group.head_sha, fresh.of_group(group), place, summary)
+    for repository in acts.repositories:
+        for pull in repository.pulls.values():
             if len(site.sticky(pull)) > 1:
-                summary.wrong.append(f"{one.full_name}#{pull.number} was commented twice")
+                summary.wrong.append(f"{repository.full_name}#{pull.number} was commented twice")
 
 
 def _check(  # noqa: PLR0913, PLR0917  a comparison is all of these

@@ -61,7 +61,7 @@ def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_c
                 (comment,) = comments
                 assert "1 thing to do" in comment.body
             else:  # where nobody looked in between, it was clear from the start and nothing was written
-                assert [one for one in comments if "**All clear**" not in one.body] == []
+                assert [comment for comment in comments if "**All clear**" not in comment.body] == []
                 assert len(comments) <= 1
 
 

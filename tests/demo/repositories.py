@@ -82,15 +82,17 @@ def feature(folder: str, first: str = "PASS") -> Files:
 
 def ferry(root: Path) -> Original:
     """Thirty open branches, three of them features under one number, and two features that were merged."""
-    one = Original(root)
-    one.commit({"README.md": "# Ferry\n", **SPEC_KIT}, "Begin")
-    one.branch("001-search", feature("specs/001-search", "FAIL"), "Plan the search")
-    one.merge("001-search", 1, "Search ferries")
-    one.commit(feature("specs/002-tickets"), "Tickets (#2)")
+    original = Original(root)
+    original.commit({"README.md": "# Ferry\n", **SPEC_KIT}, "Begin")
+    original.branch("001-search", feature("specs/001-search", "FAIL"), "Plan the search")
+    original.merge("001-search", 1, "Search ferries")
+    original.commit(feature("specs/002-tickets"), "Tickets (#2)")
     for name in ("003-map", "003-fares", "003-alerts"):
-        one.branch(name, feature(f"specs/{name}"), f"Plan {name}")
-    one.branch("001-again", feature("specs/001-again"), "Plan again")
-    one.branch("004-template", {"specs/004-template/spec.md": SPEC, "specs/004-template/plan.md": TEMPLATE}, "Specify")
+        original.branch(name, feature(f"specs/{name}"), f"Plan {name}")
+    original.branch("001-again", feature("specs/001-again"), "Plan again")
+    original.branch(
+        "004-template", {"specs/004-template/spec.md": SPEC, "specs/004-template/plan.md": TEMPLATE}, "Specify"
+    )
     for number in range(5, 30):
         name = f"{number:03d}-harbour"
         files = (
@@ -98,8 +100,8 @@ def ferry(root: Path) -> Original:
             if number > 12
             else {f"docs/{name}.md": "x\n"}
         )
-        one.branch(name, files, f"Plan harbour {number}")
-    return one
+        original.branch(name, files, f"Plan harbour {number}")
+    return original
 
 
 MONOREPO_CONFIG = 'plangate:\n  specs: ["apps/*/specs"]\n'
@@ -119,23 +121,23 @@ Every change of an amount is recorded.
 
 def monorepo(root: Path) -> Original:
     """Two applications, each with a `.specify/` and a constitution of its own."""
-    one = Original(root)
+    original = Original(root)
     shop = {f"apps/shop/{path}": text for path, text in SPEC_KIT.items()}
     billing = {f"apps/billing/{path}": text for path, text in SPEC_KIT.items()}
     billing["apps/billing/.specify/memory/constitution.md"] = STRICT
-    one.commit({".github/app.yml": MONOREPO_CONFIG, **shop, **billing}, "Begin")
-    one.branch("001-basket", feature("apps/shop/specs/001-basket"), "Plan the basket")
+    original.commit({".github/app.yml": MONOREPO_CONFIG, **shop, **billing}, "Begin")
+    original.branch("001-basket", feature("apps/shop/specs/001-basket"), "Plan the basket")
     audit = plan().replace(
         "| I. Library First | PASS | the index is a library |", "| I. Audit Trail (NON-NEGOTIABLE) | FAIL | later |"
     )
     audit = audit.replace("| II. Test First (NON-NEGOTIABLE) | PASS | tests come first |\n", "")
-    one.branch(
+    original.branch(
         "001-invoices",
         {"apps/billing/specs/001-invoices/spec.md": SPEC, "apps/billing/specs/001-invoices/plan.md": audit},
         "Plan the invoices",
     )
-    one.branch("tidy", {"apps/shop/main.py": "x = 1\n"}, "Tidy")
-    return one
+    original.branch("tidy", {"apps/shop/main.py": "x = 1\n"}, "Tidy")
+    return original
 
 
 def fingerprint(root: Path) -> dict[str, tuple[int, int, int, str]]:

@@ -144,8 +144,8 @@ def recorded_problems(delivery: Delivery) -> list[str]:
 
 def problems(world: World) -> list[str]:
     """Everything that the descriptions have against a world, each once."""
-    found = [one for request in world.requests for one in (*asked_problems(request), *answer_problems(request))]
-    found += [one for delivery in world.deliveries.log for one in delivery_problems(delivery)]
+    found = [problem for request in world.requests for problem in (*asked_problems(request), *answer_problems(request))]
+    found += [problem for delivery in world.deliveries.log for problem in delivery_problems(delivery)]
     return list(dict.fromkeys(found))
 
 

@@ -115,7 +115,7 @@ def test_opening_editing_and_closing_a_pull_request(stage: Stage, head: str) -> 
     made.edit(title="A plan", state="closed")
     assert stage.github3().pull_request("acme", "server", made.number).state == "closed"
     made.edit(state="open")
-    actions = [one.action for one in stage.world.deliveries.log if one.event == "pull_request"]
+    actions = [delivery.action for delivery in stage.world.deliveries.log if delivery.event == "pull_request"]
     assert actions == ["opened", "edited", "closed", "reopened"]
 
 
@@ -126,10 +126,10 @@ def test_comments_and_reactions(stage: Stage, number: int) -> None:
     comment.create_reaction("eyes")
     assert [reaction.content for reaction in comment.get_reactions()] == ["eyes"]
     other = stage.github3().issue("acme", "server", number)
-    assert [one.body for one in other.comments()] == ["Second"]
+    assert [comment.body for comment in other.comments()] == ["Second"]
     made = other.create_comment("Third")
     made.edit("Fourth")
-    assert [one.body for one in pull.get_issue_comments()] == ["Second", "Fourth"]
+    assert [comment.body for comment in pull.get_issue_comments()] == ["Second", "Fourth"]
     made.delete()
     pull.as_issue().create_reaction("rocket")
     assert len(stage.world.sent("issue_comment")) == 5
@@ -169,8 +169,8 @@ def test_git_database(stage: Stage) -> None:
     assert base64.b64decode(other.blob(blob.sha).content) == b"fn main() {}\n"
     assert other.git_commit(commit.sha).message == "Start"
     repository.get_git_ref("heads/work").delete()
-    assert [one.name for one in other.branches()] == ["main"]
-    assert [one.event for one in stage.world.deliveries.log][-2:] == ["push", "delete"]
+    assert [branch.name for branch in other.branches()] == ["main"]
+    assert [delivery.event for delivery in stage.world.deliveries.log][-2:] == ["push", "delete"]
 
 
 def test_comparing_and_contents(stage: Stage, head: str) -> None:

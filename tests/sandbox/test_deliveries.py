@@ -51,12 +51,12 @@ class Receiver:
 
 @pytest.fixture
 def receiver(world: World) -> Iterator[Receiver]:
-    one = Receiver()
-    world.app.webhook_url, world.app.webhook_secret = one.url, "It's a Secret to Everybody"
-    yield one
+    receiver = Receiver()
+    world.app.webhook_url, world.app.webhook_secret = receiver.url, "It's a Secret to Everybody"
+    yield receiver
     world.settle()
-    one.server.shutdown()
-    one.server.server_close()
+    receiver.server.shutdown()
+    receiver.server.server_close()
 
 
 def test_a_delivery_is_signed_over_its_raw_body_and_has_all_headers(stage: Stage, receiver: Receiver) -> None:
@@ -142,7 +142,7 @@ def test_many_tags_at_once_are_not_told(stage: Stage) -> None:
     )
     assert len(stage.world.deliveries.log) == before
     pushes.update_ref(stage.world.hub, stage.repository, stage.repository.owner, {"refs/tags/v9": head})
-    assert [one.event for one in stage.world.deliveries.log[before:]] == ["create", "push"]
+    assert [delivery.event for delivery in stage.world.deliveries.log[before:]] == ["create", "push"]
 
 
 def test_a_failed_delivery_is_listed_and_sent_again_under_its_guid(stage: Stage, receiver: Receiver) -> None:
@@ -194,7 +194,7 @@ def test_a_suspended_installation_hears_nothing(stage: Stage) -> None:
     assert len(stage.world.deliveries.log) == before
     stage.world.suspend(stage.installation, lift=True)
     stage.world.open_issue(stage.repository, "Heard")
-    assert [one.event for one in stage.world.deliveries.log[before:]] == ["installation", "issues"]
+    assert [delivery.event for delivery in stage.world.deliveries.log[before:]] == ["installation", "issues"]
 
 
 def test_an_event_needs_the_permission_and_the_subscription(world: World) -> None:
@@ -202,4 +202,4 @@ def test_an_event_needs_the_permission_and_the_subscription(world: World) -> Non
     world.install("ada", [repository], permissions={"metadata": "read", "checks": "write"}, events=["push", "issues"])
     world.push(repository, "main", {"a": "c"})
     world.open_issue(repository, "No right to hear this")
-    assert [one.event for one in world.deliveries.log] == ["installation", "check_suite"]
+    assert [delivery.event for delivery in world.deliveries.log] == ["installation", "check_suite"]

@@ -178,7 +178,7 @@ def refused(stage: Stage, body: dict[str, Any], times: int) -> list[requests.Res
     url, headers = f"{stage.world.url}/repos/acme/server/issues", {"Authorization": f"Bearer {stage.token()}"}
     with requests.Session() as session:
         answers = [session.post(url, json=body, headers=headers, timeout=5) for _ in range(times)]
-    return [one for one in answers if one.status_code == 403]
+    return [answer for answer in answers if answer.status_code == 403]
 
 
 def test_a_burst_of_content_is_refused_until_a_minute_has_passed(stage: Stage) -> None:

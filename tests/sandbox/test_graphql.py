@@ -136,7 +136,7 @@ def test_mutations_act(stage: Stage) -> None:
     [shown] = stage.graphql(find)["data"]["repository"]["issue"]["comments"]["nodes"]
     assert (shown["isMinimized"], shown["body"]) == (True, "Said again")
     [comment] = stage.world.comments(stage.repository, issue.number)
-    assert [one.content for one in stage.world.reactions(stage.repository, comment)] == ["eyes"]
+    assert [reaction.content for reaction in stage.world.reactions(stage.repository, comment)] == ["eyes"]
     assert len(stage.world.requests.writes) == 4
 
 

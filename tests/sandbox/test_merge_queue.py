@@ -43,7 +43,7 @@ def test_a_failed_group_is_dropped_and_what_waits_behind_is_built_anew(stage: St
     assert stage.world.work_queue(stage.repository) == []
     [again] = stage.repository.queue
     assert (again.pull, again.base_sha) == (pulls[1], stage.repository.head())
-    reasons = [one.payload["reason"] for one in stage.world.sent("merge_group", "destroyed")]
+    reasons = [delivery.payload["reason"] for delivery in stage.world.sent("merge_group", "destroyed")]
     assert reasons == ["dequeued", "invalidated"]
     assert pulls[0].open
     conclude(stage, again.head_sha, "neutral")

@@ -33,7 +33,7 @@ def history(stage: Stage) -> list[Commit]:
 
 
 def files(stage: Stage) -> set[str]:
-    return {one.name for one in stage.repository.git.entries(history(stage)[0].tree)}
+    return {entry.name for entry in stage.repository.git.entries(history(stage)[0].tree)}
 
 
 def test_squashing_makes_one_commit_that_lists_the_others(stage: Stage, pull: PullRequest) -> None:

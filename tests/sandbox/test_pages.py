@@ -46,10 +46,10 @@ def number(stage: Stage) -> int:
 
 
 def look(stage: Stage, path: str) -> str:
-    answer = requests.get(f"{stage.world.url}{path}", headers=BROWSER, timeout=5)
-    assert answer.status_code == 200, path
-    assert "Nothing here is on github.com" in answer.text
-    return answer.text
+    response = requests.get(f"{stage.world.url}{path}", headers=BROWSER, timeout=5)
+    assert response.status_code == 200, path
+    assert "Nothing here is on github.com" in response.text
+    return response.text
 
 
 def send(stage: Stage, path: str, **form: str) -> requests.Response:
@@ -228,9 +228,9 @@ def test_a_feature_can_be_begun_in_the_browser(stage: Stage) -> None:
     assert "# Plan\n&lt;b&gt;</textarea>" in form
     filled = {"as": "ada", "filename": "specs/002-b/plan.md", "value": "# Plan\r\n", "branch": "002-b", "message": ""}
     assert send(stage, "/acme/server/new/main", **filled).status_code == 200
-    found = stage.repository.git.read(f"{stage.repository.branch('002-b')}:specs/002-b/plan.md")
-    assert found is not None
-    assert found.content == b"# Plan\n"
+    git_object = stage.repository.git.read(f"{stage.repository.branch('002-b')}:specs/002-b/plan.md")
+    assert git_object is not None
+    assert git_object.content == b"# Plan\n"
     push = stage.world.sent("push")[-1].payload
     assert (push["ref"], push["sender"]["login"]) == ("refs/heads/002-b", "ada")
     opened = send(stage, "/acme/server/pulls", **{"as": "ada", "head": "002-b", "title": ""})
@@ -275,7 +275,7 @@ def test_who_may_only_read_commits_nothing(stage: Stage) -> None:
 def test_a_pull_request_is_closed_reopened_and_made_a_draft(stage: Stage, number: int) -> None:
     for what in ("draft", "ready", "close", "reopen"):
         send(stage, f"/acme/server/pull/{number}/state", **{"as": "ada", "do": what})
-    told = [one.action for one in stage.world.deliveries.log if one.event == "pull_request"][1:]
+    told = [delivery.action for delivery in stage.world.deliveries.log if delivery.event == "pull_request"][1:]
     assert told == ["converted_to_draft", "ready_for_review", "closed", "reopened"]
 
 

@@ -45,8 +45,8 @@ def test_a_jwt_is_verified(stage: Stage, times: dict[str, int], issuer: str | No
 
 def test_a_jwt_with_another_key_is_refused(stage: Stage) -> None:
     token = jwt.encode({"iss": str(stage.world.app.id), "iat": 0, "exp": 9e9}, "0" * 32, "HS256")
-    answer = requests.get(f"{stage.world.url}/app", headers={"Authorization": f"Bearer {token}"}, timeout=5)
-    assert (answer.status_code, answer.json()["message"]) == (401, "A JSON web token could not be decoded")
+    response = requests.get(f"{stage.world.url}/app", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    assert (response.status_code, response.json()["message"]) == (401, "A JSON web token could not be decoded")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_a_renamed_repository_redirects(stage: Stage) -> None:
     stage.world.rename(stage.repository, "backend")
     assert stage.pygithub().get_repo("acme/server").full_name == "acme/backend"
     url, headers = f"{stage.world.url}/repos/acme/server", {"Authorization": f"Bearer {stage.token()}"}
-    answer = requests.get(url, headers=headers, allow_redirects=False, timeout=5)
-    assert answer.status_code == 301
-    assert answer.headers["Location"] == f"{stage.world.url}/repositories/{stage.repository.id}"
+    response = requests.get(url, headers=headers, allow_redirects=False, timeout=5)
+    assert response.status_code == 301
+    assert response.headers["Location"] == f"{stage.world.url}/repositories/{stage.repository.id}"
     written = requests.post(f"{url}/issues", json={"title": "x"}, headers=headers, allow_redirects=False, timeout=5)
     assert written.status_code == 307, "to be repeated as it is, which not every client does"
     assert written.headers["Location"] == f"{stage.world.url}/repositories/{stage.repository.id}/issues"

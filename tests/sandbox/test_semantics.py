@@ -25,7 +25,7 @@ def pull(stage: Stage) -> PullRequest:
 
 
 def actions(stage: Stage, event: str) -> list[str | None]:
-    return [one.action for one in stage.world.deliveries.log if one.event == event]
+    return [delivery.action for delivery in stage.world.deliveries.log if delivery.event == event]
 
 
 def test_a_retarget_tells_the_base_that_was(stage: Stage, pull: PullRequest) -> None:
@@ -183,6 +183,6 @@ def test_every_described_event_is_sent_by_something(stage: Stage, pull: PullRequ
     world.add_repositories(stage.installation, more)
     world.delete_repository(more)
     world.uninstall(stage.installation)
-    assert [one for delivery in world.deliveries.log for one in contracts.recorded_problems(delivery)] == []
-    sent = {(one.event, one.action or "") for one in world.deliveries.log}
+    assert [problem for delivery in world.deliveries.log for problem in contracts.recorded_problems(delivery)] == []
+    sent = {(delivery.event, delivery.action or "") for delivery in world.deliveries.log}
     assert {(event, action) for event, listed in SENT.items() for action in listed.split() or [""]} == sent

@@ -173,9 +173,9 @@ def prune_webhooks(root: Json) -> str:
 def prune_examples(examples: list[Json]) -> str:
     """The places that all recorded payloads of an event have, as JSON pointers with `*` for any index."""
     found: dict[str, set[str]] = {}
-    for one in examples:
-        event = one["name"]
-        for payload in one["examples"] if event in SENT else ():
+    for example in examples:
+        event = example["name"]
+        for payload in example["examples"] if event in SENT else ():
             action = payload.get("action", "")
             key = f"{event}.{action}".rstrip(".")
             if action in SENT[event].split() or not SENT[event]:

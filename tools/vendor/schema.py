@@ -67,7 +67,7 @@ def _reduce(node: TypeDefinitionNode) -> tuple[TypeDefinitionNode, list[str]]:
         values = tuple(replace(value, description=None, directives=()) for value in node.values or ())
         return replace(node, values=values), []
     if isinstance(node, UnionTypeDefinitionNode):
-        return replace(node, types=tuple(one for one in node.types or () if one.name.value in KEPT)), []
+        return replace(node, types=tuple(member for member in node.types or () if member.name.value in KEPT)), []
     if isinstance(node, ScalarTypeDefinitionNode):
         return node, []
     raise SystemExit(f"{node.name.value} is a kind of type that this script does not know")
@@ -90,7 +90,7 @@ def _reduce_object(
     )
     found = [named(field.type) for field in fields]
     found += [named(argument.type) for field in fields for argument in field.arguments or ()]
-    interfaces = tuple(one for one in node.interfaces or () if one.name.value in KEPT)
+    interfaces = tuple(interface for interface in node.interfaces or () if interface.name.value in KEPT)
     return replace(node, interfaces=interfaces, fields=fields), found
 
 

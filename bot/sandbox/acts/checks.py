@@ -20,7 +20,7 @@ def create_run(hub: Hub, repository: Repository, app: App, body: Json) -> CheckR
     sha = str(body["head_sha"])
     if not repository.git.has_commit(sha):
         raise ApiError(422, f"No commit found for SHA: {sha}")
-    suite = next((one for one in repository.suites_of(sha) if one.app is app), None)
+    suite = next((suite for suite in repository.suites_of(sha) if suite.app is app), None)
     if suite is None:
         suite = pushes.new_suite(hub, repository, app.id, sha, pushes.branch_of(repository, sha), None)
     run = CheckRun(

@@ -36,9 +36,9 @@ def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
 ) -> Installation:
     """Install on some repositories, or on all that the account has."""
     state = hub.state
-    owned = [one for one in state.repositories.values() if one.owner is account]
+    owned = [repository for repository in state.repositories.values() if repository.owner is account]
     chosen = owned if repositories is None else list(repositories)
-    one = Installation(
+    installation = Installation(
         id=state.next_id(),
         app=app,
         account=account,
@@ -48,47 +48,57 @@ def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
         created_at=state.now(),
         selection="all" if repositories is None else "selected",
     )
-    state.installations[one.id] = one
-    _tell(hub, one, "created", repositories=[brief(repository) for repository in chosen], requester=None)
-    return one
+    state.installations[installation.id] = installation
+    _tell(hub, installation, "created", repositories=[brief(repository) for repository in chosen], requester=None)
+    return installation
 
 
-def _tell(hub: Hub, one: Installation, action: str, **fields: object) -> None:
-    hub.send(one, "installation", action, one.account, {"installation": hub.shapes.installation(one), **fields})
+def _tell(hub: Hub, installation: Installation, action: str, **fields: object) -> None:
+    hub.send(
+        installation,
+        "installation",
+        action,
+        installation.account,
+        {"installation": hub.shapes.installation(installation), **fields},
+    )
 
 
 def change_repositories(
-    hub: Hub, one: Installation, added: Iterable[Repository] = (), removed: Iterable[Repository] = ()
+    hub: Hub, installation: Installation, added: Iterable[Repository] = (), removed: Iterable[Repository] = ()
 ) -> None:
     """Add or take away repositories."""
     added, removed = list(added), list(removed)
-    one.repositories |= {repository.id for repository in added}
-    one.repositories -= {repository.id for repository in removed}
+    installation.repositories |= {repository.id for repository in added}
+    installation.repositories -= {repository.id for repository in removed}
     fields = {
-        "installation": hub.shapes.installation(one),
-        "repository_selection": one.selection,
+        "installation": hub.shapes.installation(installation),
+        "repository_selection": installation.selection,
         "repositories_added": [brief(repository) for repository in added],
         "repositories_removed": [brief(repository) for repository in removed],
         "requester": None,
     }
     for action, changed in (("added", added), ("removed", removed)):
         if changed:
-            hub.send(one, "installation_repositories", action, one.account, fields)
+            hub.send(installation, "installation_repositories", action, installation.account, fields)
 
 
-def suspend(hub: Hub, one: Installation, *, lift: bool) -> None:
+def suspend(hub: Hub, installation: Installation, *, lift: bool) -> None:
     """Suspend, or lift that."""
-    one.suspended_at = None if lift else hub.state.now()
-    _tell(hub, one, "unsuspend" if lift else "suspend")
+    installation.suspended_at = None if lift else hub.state.now()
+    _tell(hub, installation, "unsuspend" if lift else "suspend")
 
 
-def uninstall(hub: Hub, one: Installation) -> None:
+def uninstall(hub: Hub, installation: Installation) -> None:
     """Remove; tokens end at once."""
-    known = [hub.state.repositories[number] for number in sorted(one.repositories) if number in hub.state.repositories]
-    del hub.state.installations[one.id]
-    for value in [value for value, token in hub.state.tokens.items() if token.installation is one]:
+    known = [
+        hub.state.repositories[number]
+        for number in sorted(installation.repositories)
+        if number in hub.state.repositories
+    ]
+    del hub.state.installations[installation.id]
+    for value in [value for value, token in hub.state.tokens.items() if token.installation is installation]:
         del hub.state.tokens[value]
-    _tell(hub, one, "deleted", repositories=[brief(repository) for repository in known])
+    _tell(hub, installation, "deleted", repositories=[brief(repository) for repository in known])
 
 
 def ping(hub: Hub, app: App) -> Delivery:
@@ -123,9 +133,9 @@ def rename(hub: Hub, repository: Repository, *, name: str | None = None, owner: 
     organized = before_owner.type == "Organization"
     was = {"organization": hub.organization(before_owner)} if organized else {"user": hub.shapes.user(before_owner)}
     hub.emit("repository", "transferred", repository, sender, {"changes": {"owner": {"from": was}}})
-    for one in hub.state.installations.values():
-        if repository.id in one.repositories and one.account is not owner:
-            change_repositories(hub, one, removed=[repository])
+    for installation in hub.state.installations.values():
+        if repository.id in installation.repositories and installation.account is not owner:
+            change_repositories(hub, installation, removed=[repository])
 
 
 def delete_repository(hub: Hub, repository: Repository) -> None:
@@ -134,8 +144,8 @@ def delete_repository(hub: Hub, repository: Repository) -> None:
     del hub.state.repositories[repository.id]
     for name in [name for name, known in hub.state.names.items() if known is repository]:
         del hub.state.names[name]
-    for one in hub.state.installations.values():
-        one.repositories.discard(repository.id)
+    for installation in hub.state.installations.values():
+        installation.repositories.discard(repository.id)
     for base in hub.state.repositories.values():
         for pull in base.pulls.values():
             if pull.head is repository:

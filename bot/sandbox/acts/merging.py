@@ -54,12 +54,12 @@ def merge(  # noqa: PLR0913 -- all of these make it up
     tree = repository.git.merge(base_sha, pull.head_sha)
     if tree is None:
         raise ApiError(405, "Pull Request is not mergeable")
-    who = Signature(sender.name, sender.email, int(hub.state.now()))
+    signature = Signature(sender.name, sender.email, int(hub.state.now()))
     if method is Method.REBASE:
-        pull.merge_sha = _replay(pull, base_sha, who)
+        pull.merge_sha = _replay(pull, base_sha, signature)
     else:
         parents = [base_sha] if method is Method.SQUASH else [base_sha, pull.head_sha]
-        pull.merge_sha = repository.git.write_commit(tree, parents, _words(pull, method, title, message), who)
+        pull.merge_sha = repository.git.write_commit(tree, parents, _words(pull, method, title, message), signature)
     pulls.set_merged(hub, pull, sender)
     pushes.update_ref(hub, repository, sender, {f"refs/heads/{pull.base_ref}": pull.merge_sha})
     return pull.merge_sha
@@ -74,12 +74,12 @@ def _words(pull: PullRequest, method: Method, title: str | None, message: str | 
     first = commits[0].message if len(commits) == 1 else ""
     title = title or f"{first.partition(chr(10))[0] or pull.issue.title} (#{pull.number})"
     if message is None:
-        listed = "\n\n".join(f"* {one.message}" for one in commits)
+        listed = "\n\n".join(f"* {commit.message}" for commit in commits)
         message = first.partition("\n")[2].strip() if len(commits) == 1 else listed
     return f"{title}\n\n{message}".rstrip()
 
 
-def _replay(pull: PullRequest, base_sha: str, who: Signature) -> str:
+def _replay(pull: PullRequest, base_sha: str, signature: Signature) -> str:
     """The pull request's commits, merges left out, again on top of the base. Raises `ApiError` 405 for a conflict."""
     git, tip = pull.base.git, base_sha
     for commit in pull_commits(pull):
@@ -88,9 +88,9 @@ def _replay(pull: PullRequest, base_sha: str, who: Signature) -> str:
         on_top = git.commit(tip)
         assert on_top is not None  # noqa: S101 -- the base, or what the last turn wrote; narrows for the type checker
         # A commit with the new parent's files and the old parent as its ancestor makes the merge below a cherry-pick.
-        stand_in = git.write_commit(on_top.tree, commit.parents, "base of a replay", who)
+        stand_in = git.write_commit(on_top.tree, commit.parents, "base of a replay", signature)
         tree = git.merge(stand_in, commit.oid)
         if tree is None:
             raise ApiError(405, "This branch can't be rebased")
-        tip = git.write_commit(tree, [tip], commit.message, commit.author, who)
+        tip = git.write_commit(tree, [tip], commit.message, commit.author, signature)
     return tip

@@ -37,8 +37,8 @@ def open_pull(  # noqa: PLR0913 -- all of these make it up
     if base_sha is None:
         raise invalid("PullRequest", "base", "invalid")
     twin = any(
-        one.open and one.head is head and (one.head_ref, one.base_ref) == (head_ref, base_ref)
-        for one in base.pulls.values()
+        pull.open and pull.head is head and (pull.head_ref, pull.base_ref) == (head_ref, base_ref)
+        for pull in base.pulls.values()
     )
     if twin:
         message = f"A pull request already exists for {head.owner.login}:{head_ref}."
@@ -71,7 +71,7 @@ def moved(hub: Hub, repository: Repository, sender: User, branch: str) -> None:
     """A branch was pushed: move the pull requests from it, and close those that are now contained in their base."""
     sha = repository.branch(branch)
     for base in list(hub.state.repositories.values()):
-        for pull in [one for one in base.pulls.values() if one.open]:
+        for pull in [pull for pull in base.pulls.values() if pull.open]:
             if pull.head is repository and pull.head_ref == branch:
                 _head_moved(hub, pull, sender, sha)
             elif base is repository and pull.base_ref == branch and sha is not None:
@@ -173,9 +173,9 @@ def blocking_checks(pull: PullRequest) -> list[str]:
 
 def review(hub: Hub, pull: PullRequest, author: User, state: str, body: str) -> Review:
     """Submit a review: `commented`, `approved` or `changes_requested`."""
-    one = Review(hub.state.next_id(), pull, author, body, state, pull.head_sha, hub.state.now())
-    pull.base.reviews[one.id] = one
-    shape = hub.shapes.review(one) | {"state": state}
+    review = Review(hub.state.next_id(), pull, author, body, state, pull.head_sha, hub.state.now())
+    pull.base.reviews[review.id] = review
+    shape = hub.shapes.review(review) | {"state": state}
     fields = {"review": shape, "pull_request": hub.shapes.pull(pull)}
     hub.emit("pull_request_review", "submitted", pull.base, author, fields)
-    return one
+    return review

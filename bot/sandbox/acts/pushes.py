@@ -94,14 +94,14 @@ def _push(  # noqa: PLR0913, PLR0917 -- all of these make it up
         "forced": forced,
         "base_ref": None,
         "compare": f"{hub.url}/{repository.full_name}/compare/{span}",
-        "commits": [_commit(hub, repository, one) for one in commits],
+        "commits": [_commit(hub, repository, commit) for commit in commits],
         "head_commit": None if head is None else _commit(hub, repository, head),
     }
 
 
 def _commit(hub: Hub, repository: Repository, commit: Commit) -> Json:
     files = repository.git.diff(commit.parents[0], commit.oid) if commit.parents else ()
-    paths = {word: [one.path for one in files if one.status == word] for word in ("added", "removed", "modified")}
+    paths = {word: [file.path for file in files if file.status == word] for word in ("added", "removed", "modified")}
     if not commit.parents:
         listing = repository.git.git("ls-tree", "-r", "-z", "--name-only", commit.oid).decode("utf-8", "replace")
         paths["added"] = listing.rstrip("\0").split("\0") if listing else []

@@ -40,9 +40,9 @@ def enqueue(hub: Hub, pull: PullRequest, sender: User) -> Group:
     tree = repository.git.merge(base_sha, pull.head_sha)
     if not pull.open or pull.draft or tree is None:
         raise ApiError(405, "Pull Request is not mergeable")
-    who = Signature(sender.name, sender.email, int(hub.state.now()))
+    signature = Signature(sender.name, sender.email, int(hub.state.now()))
     message = f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}\n\n{pull.issue.title}"
-    sha = repository.git.write_commit(tree, [base_sha, pull.head_sha], message, who)
+    sha = repository.git.write_commit(tree, [base_sha, pull.head_sha], message, signature)
     branch = f"{PREFIX}/{pull.base_ref}/pr-{pull.number}-{base_sha}"
     group = Group(pull, branch, sha, pull.base_ref, base_sha)
     repository.queue.append(group)

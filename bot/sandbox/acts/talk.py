@@ -32,10 +32,10 @@ def subject_of_issue(hub: Hub, repository: Repository, issue: Issue) -> str:
     return str(hub.shapes.issue(repository, issue, {})["node_id"])
 
 
-def shape_comment(hub: Hub, repository: Repository, one: Comment) -> Json:
+def shape_comment(hub: Hub, repository: Repository, comment: Comment) -> Json:
     """A comment with its reactions."""
-    shape = hub.shapes.comment(repository, one, {})
-    return hub.shapes.comment(repository, one, hub.reactions(str(shape["node_id"])))
+    shape = hub.shapes.comment(repository, comment, {})
+    return hub.shapes.comment(repository, comment, hub.reactions(str(shape["node_id"])))
 
 
 def tell_issue(hub: Hub, repository: Repository, issue: Issue, action: str, sender: User, **fields: Any) -> None:
@@ -76,8 +76,8 @@ def set_issue_state(hub: Hub, repository: Repository, issue: Issue, sender: User
         tell_issue(hub, repository, issue, "closed" if state == "closed" else "reopened", sender)
 
 
-def _tell_comment(hub: Hub, repository: Repository, one: Comment, action: str, sender: User, **fields: Any) -> None:
-    shapes = {"issue": shape_issue(hub, repository, one.issue), "comment": shape_comment(hub, repository, one)}
+def _tell_comment(hub: Hub, repository: Repository, comment: Comment, action: str, sender: User, **fields: Any) -> None:
+    shapes = {"issue": shape_issue(hub, repository, comment.issue), "comment": shape_comment(hub, repository, comment)}
     hub.emit("issue_comment", action, repository, sender, {**shapes, **fields})
 
 
@@ -87,31 +87,31 @@ def comment(  # noqa: PLR0913, PLR0917 -- all of these make it up
     """Comment on an issue or pull request."""
     check_length(body, "IssueComment")
     now = hub.state.now()
-    one = Comment(hub.state.next_id(), issue, author, body, now, now, app)
-    repository.comments[one.id] = one
+    comment = Comment(hub.state.next_id(), issue, author, body, now, now, app)
+    repository.comments[comment.id] = comment
     issue.updated_at = now
-    _tell_comment(hub, repository, one, "created", author)
-    return one
+    _tell_comment(hub, repository, comment, "created", author)
+    return comment
 
 
-def edit_comment(hub: Hub, repository: Repository, one: Comment, sender: User, body: str) -> None:
+def edit_comment(hub: Hub, repository: Repository, comment: Comment, sender: User, body: str) -> None:
     """Change a comment's text."""
     check_length(body, "IssueComment")
-    before, one.body, one.updated_at = one.body, body, hub.state.now()
-    _tell_comment(hub, repository, one, "edited", sender, changes={"body": {"from": before}})
+    before, comment.body, comment.updated_at = comment.body, body, hub.state.now()
+    _tell_comment(hub, repository, comment, "edited", sender, changes={"body": {"from": before}})
 
 
-def delete_comment(hub: Hub, repository: Repository, one: Comment, sender: User) -> None:
+def delete_comment(hub: Hub, repository: Repository, comment: Comment, sender: User) -> None:
     """Delete a comment."""
-    del repository.comments[one.id]
-    _tell_comment(hub, repository, one, "deleted", sender)
+    del repository.comments[comment.id]
+    _tell_comment(hub, repository, comment, "deleted", sender)
 
 
 def react(hub: Hub, user: User, subject: str, content: str) -> tuple[Reaction, bool]:
     """React; the second part is False when that reaction was there already."""
-    for known in hub.state.reactions.values():
-        if known.subject == subject and known.content == content and known.user is user:
-            return known, False
-    one = Reaction(hub.state.next_id(), user, content, subject, hub.state.now())
-    hub.state.reactions[one.id] = one
-    return one, True
+    for reaction in hub.state.reactions.values():
+        if reaction.subject == subject and reaction.content == content and reaction.user is user:
+            return reaction, False
+    reaction = Reaction(hub.state.next_id(), user, content, subject, hub.state.now())
+    hub.state.reactions[reaction.id] = reaction
+    return reaction, True

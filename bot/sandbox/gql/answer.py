@@ -141,13 +141,17 @@ def _told(error: GraphQLError) -> dict[str, Any]:
 
 def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
     """Count connection requests and nodes, and find connections without bounds."""
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
     cost = Cost(errors=[])
-    for one in document.definitions:
-        if isinstance(one, OperationDefinitionNode):
-            defaults = {v.variable.name.value: v.default_value for v in one.variable_definitions or ()}
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            defaults = {v.variable.name.value: v.default_value for v in definition.variable_definitions or ()}
             known = {name: value.value for name, value in defaults.items() if isinstance(value, IntValueNode)}
-            _count(cost, one.selection_set, fragments, {**known, **variables}, 1, 0)
+            _count(cost, definition.selection_set, fragments, {**known, **variables}, 1, 0)
     if cost.nodes > _MOST_NODES:
         count = f"This query requests up to {cost.nodes:,} possible nodes"
         message = f"{count} which exceeds the maximum limit of {_MOST_NODES:,}."
@@ -165,24 +169,24 @@ def _count(  # noqa: PLR0913, PLR0917 -- all of these make it up
 ) -> None:
     if selections is None or depth > _DEEPEST:
         return
-    for one in selections.selections:
-        if isinstance(one, FragmentSpreadNode):
-            _count(cost, fragments[one.name.value].selection_set, fragments, variables, parents, depth + 1)
-        elif isinstance(one, InlineFragmentNode):
-            _count(cost, one.selection_set, fragments, variables, parents, depth + 1)
-        elif isinstance(one, FieldNode):
+    for selection in selections.selections:
+        if isinstance(selection, FragmentSpreadNode):
+            _count(cost, fragments[selection.name.value].selection_set, fragments, variables, parents, depth + 1)
+        elif isinstance(selection, InlineFragmentNode):
+            _count(cost, selection.selection_set, fragments, variables, parents, depth + 1)
+        elif isinstance(selection, FieldNode):
             size = parents
-            if _is_connection(one):
+            if _is_connection(selection):
                 cost.requests += parents
-                size = parents * _bound(cost, one, variables)
+                size = parents * _bound(cost, selection, variables)
                 cost.nodes += size
-            _count(cost, one.selection_set, fragments, variables, size, depth + 1)
+            _count(cost, selection.selection_set, fragments, variables, size, depth + 1)
 
 
 def _is_connection(field: FieldNode) -> bool:
     if field.selection_set is None:
         return False
-    names = {one.name.value for one in field.selection_set.selections if isinstance(one, FieldNode)}
+    names = {selection.name.value for selection in field.selection_set.selections if isinstance(selection, FieldNode)}
     return bool(names & {"nodes", "edges", "totalCount", "pageInfo"}) and field.name.value != "nodes"
 
 

@@ -10,21 +10,23 @@ from bot.sandbox.shapes import stamp
 from bot.sandbox.state import CheckRun, CheckSuite, Repository, iso, node_id
 
 
-def suite_connection(view: View, one: Repository, sha: str, arguments: dict[str, Any]) -> Node:
+def suite_connection(view: View, repository: Repository, sha: str, arguments: dict[str, Any]) -> Node:
     """The check suites of a commit."""
     view.need("checks")
     wanted = arguments.get("filterBy") or {}
-    found = one.suites_of(sha)
+    suites = repository.suites_of(sha)
     if wanted.get("appId") is not None:
-        found = [suite for suite in found if suite.app.id == wanted["appId"]]
+        suites = [suite for suite in suites if suite.app.id == wanted["appId"]]
     if wanted.get("checkName"):
-        found = [
-            s for s in found if any(run.suite is s and run.name == wanted["checkName"] for run in one.runs_of(sha))
+        suites = [
+            s
+            for s in suites
+            if any(run.suite is s and run.name == wanted["checkName"] for run in repository.runs_of(sha))
         ]
-    return connection(found, arguments, lambda suite: suite_node(view, one, suite))
+    return connection(suites, arguments, lambda suite: suite_node(view, repository, suite))
 
 
-def suite_node(view: View, one: Repository, suite: CheckSuite) -> Node:
+def suite_node(view: View, repository: Repository, suite: CheckSuite) -> Node:
     """A check suite."""
     return {
         "id": node_id("CS", suite.id),
@@ -39,29 +41,29 @@ def suite_node(view: View, one: Repository, suite: CheckSuite) -> Node:
         "conclusion": suite.conclusion and suite.conclusion.upper(),
         "createdAt": iso(suite.created_at),
         "updatedAt": iso(suite.updated_at),
-        "branch": lambda _i: code.ref_node(view, one, f"refs/heads/{suite.head_branch}"),
-        "commit": lambda _i: code.object_node(view, one, suite.head_sha),
-        "checkRuns": lambda _i, **a: run_connection(view, one, suite, a),
+        "branch": lambda _i: code.ref_node(view, repository, f"refs/heads/{suite.head_branch}"),
+        "commit": lambda _i: code.object_node(view, repository, suite.head_sha),
+        "checkRuns": lambda _i, **a: run_connection(view, repository, suite, a),
     }
 
 
-def run_connection(view: View, one: Repository, suite: CheckSuite, arguments: dict[str, Any]) -> Node:
+def run_connection(view: View, repository: Repository, suite: CheckSuite, arguments: dict[str, Any]) -> Node:
     """A suite's runs; by default the latest of each name, newest first."""
     wanted = arguments.get("filterBy") or {}
-    found = [run for run in one.runs_of(suite.head_sha) if run.suite is suite]
+    runs = [run for run in repository.runs_of(suite.head_sha) if run.suite is suite]
     if (wanted.get("checkType") or "LATEST") == "LATEST":
         latest: dict[str, CheckRun] = {}
-        for run in found:
+        for run in runs:
             latest.setdefault(run.name, run)
-        found = list(latest.values())
+        runs = list(latest.values())
     if wanted.get("checkName"):
-        found = [run for run in found if run.name == wanted["checkName"]]
+        runs = [run for run in runs if run.name == wanted["checkName"]]
     if wanted.get("appId") is not None:
-        found = [run for run in found if run.suite.app.id == wanted["appId"]]
-    return connection(found, arguments, lambda run: run_node(view, one, run))
+        runs = [run for run in runs if run.suite.app.id == wanted["appId"]]
+    return connection(runs, arguments, lambda run: run_node(view, repository, run))
 
 
-def run_node(view: View, one: Repository, run: CheckRun) -> Node:
+def run_node(view: View, repository: Repository, run: CheckRun) -> Node:
     """A check run."""
     return {
         "__typename": "CheckRun",
@@ -75,10 +77,10 @@ def run_node(view: View, one: Repository, run: CheckRun) -> Node:
         "summary": run.summary,
         "text": run.text,
         "detailsUrl": run.details_url,
-        "url": f"{view.url}/{one.full_name}/runs/{run.id}",
+        "url": f"{view.url}/{repository.full_name}/runs/{run.id}",
         "startedAt": stamp(run.started_at),
         "completedAt": stamp(run.completed_at),
-        "checkSuite": lambda _i: suite_node(view, one, run.suite),
+        "checkSuite": lambda _i: suite_node(view, repository, run.suite),
         "annotations": lambda _i, **a: connection(run.annotations, a, _annotation),
     }
 

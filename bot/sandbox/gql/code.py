@@ -23,153 +23,165 @@ TRUNCATED = 512_000
 _BINARY_LOOK = 8000
 
 
-def repository_node(view: View, one: Repository) -> Node:
+def repository_node(view: View, repository: Repository) -> Node:
     """A repository."""
     return {
         "__typename": "Repository",
-        "id": one.node_id,
-        "databaseId": one.id,
-        "name": one.name,
-        "nameWithOwner": one.full_name,
-        "owner": talk.user_node(view, one.owner),
-        "url": f"{view.url}/{one.full_name}",
-        "isFork": one.parent is not None,
-        "isArchived": one.archived,
-        "isPrivate": one.private,
-        "isEmpty": one.head() is None,
+        "id": repository.node_id,
+        "databaseId": repository.id,
+        "name": repository.name,
+        "nameWithOwner": repository.full_name,
+        "owner": talk.user_node(view, repository.owner),
+        "url": f"{view.url}/{repository.full_name}",
+        "isFork": repository.parent is not None,
+        "isArchived": repository.archived,
+        "isPrivate": repository.private,
+        "isEmpty": repository.head() is None,
         "isDisabled": False,
         "isLocked": False,
-        "visibility": "PRIVATE" if one.private else "PUBLIC",
-        "createdAt": iso(one.created_at),
-        "updatedAt": iso(one.pushed_at),
-        "pushedAt": iso(one.pushed_at),
-        "parent": lambda _i: None if one.parent is None else repository_node(view, one.parent),
+        "visibility": "PRIVATE" if repository.private else "PUBLIC",
+        "createdAt": iso(repository.created_at),
+        "updatedAt": iso(repository.pushed_at),
+        "pushedAt": iso(repository.pushed_at),
+        "parent": lambda _i: None if repository.parent is None else repository_node(view, repository.parent),
         "viewerPermission": "READ",
-        "defaultBranchRef": lambda _i: ref_node(view, one, f"refs/heads/{one.default_branch}"),
-        "object": lambda _i, **a: object_node(view, one, a.get("oid") or a.get("expression") or ""),
-        "ref": lambda _i, **a: ref_node(view, one, a["qualifiedName"]),
-        "refs": lambda _i, **a: ref_connection(view, one, a),
-        "issue": lambda _i, **a: _issue_number(view, one, a["number"]),
-        "issues": lambda _i, **a: talk.issue_connection(view, one, a),
-        "pullRequest": lambda _i, **a: _pull_number(view, one, a["number"]),
-        "pullRequests": lambda _i, **a: pulls.pull_connection(view, list(one.pulls.values()), a),
-        "issueOrPullRequest": lambda _i, **a: _either(view, one, a["number"]),
-        "labels": lambda _i, **a: connection(list(one.labels), a, lambda name: talk.label_node(view, one, name)),
+        "defaultBranchRef": lambda _i: ref_node(view, repository, f"refs/heads/{repository.default_branch}"),
+        "object": lambda _i, **a: object_node(view, repository, a.get("oid") or a.get("expression") or ""),
+        "ref": lambda _i, **a: ref_node(view, repository, a["qualifiedName"]),
+        "refs": lambda _i, **a: ref_connection(view, repository, a),
+        "issue": lambda _i, **a: _issue_number(view, repository, a["number"]),
+        "issues": lambda _i, **a: talk.issue_connection(view, repository, a),
+        "pullRequest": lambda _i, **a: _pull_number(view, repository, a["number"]),
+        "pullRequests": lambda _i, **a: pulls.pull_connection(view, list(repository.pulls.values()), a),
+        "issueOrPullRequest": lambda _i, **a: _either(view, repository, a["number"]),
+        "labels": lambda _i, **a: connection(
+            list(repository.labels), a, lambda name: talk.label_node(view, repository, name)
+        ),
     }
 
 
-def _issue_number(view: View, one: Repository, number: int) -> Node:
-    if number not in one.issues or number in one.pulls:
+def _issue_number(view: View, repository: Repository, number: int) -> Node:
+    if number not in repository.issues or number in repository.pulls:
         raise not_found("an Issue", f"number of {number}")
-    return talk.issue_node(view, one, one.issues[number])
+    return talk.issue_node(view, repository, repository.issues[number])
 
 
-def _pull_number(view: View, one: Repository, number: int) -> Node:
-    if number not in one.pulls:
+def _pull_number(view: View, repository: Repository, number: int) -> Node:
+    if number not in repository.pulls:
         raise not_found("a PullRequest", f"number of {number}")
-    return pulls.pull_node(view, one.pulls[number])
+    return pulls.pull_node(view, repository.pulls[number])
 
 
-def _either(view: View, one: Repository, number: int) -> Node:
-    if number not in one.issues:
+def _either(view: View, repository: Repository, number: int) -> Node:
+    if number not in repository.issues:
         raise not_found("an issue or pull request", f"number of {number}")
-    return _pull_number(view, one, number) if number in one.pulls else _issue_number(view, one, number)
+    return (
+        _pull_number(view, repository, number)
+        if number in repository.pulls
+        else _issue_number(view, repository, number)
+    )
 
 
-def ref_node(view: View, one: Repository, name: str) -> Node | None:
+def ref_node(view: View, repository: Repository, name: str) -> Node | None:
     """A ref by its full name, or a branch by its short one."""
     full = name if name.startswith("refs/") else f"refs/heads/{name}"
-    sha = one.refs.get(full)
+    sha = repository.refs.get(full)
     if sha is None:
         return None
     prefix = "refs/" + full.split("/")[1] + "/"
     short = full.removeprefix(prefix)
     return {
-        "id": f"REF_{base64.urlsafe_b64encode(f'{one.id}:{full}'.encode()).decode()}",
+        "id": f"REF_{base64.urlsafe_b64encode(f'{repository.id}:{full}'.encode()).decode()}",
         "name": short,
         "prefix": prefix,
-        "repository": lambda _i: repository_node(view, one),
-        "target": lambda _i: object_node(view, one, sha),
+        "repository": lambda _i: repository_node(view, repository),
+        "target": lambda _i: object_node(view, repository, sha),
         "associatedPullRequests": lambda _i, **a: pulls.pull_connection(
-            view, [pull for pull in one.pulls.values() if pull.head is one and pull.head_ref == short], a
+            view, [pull for pull in repository.pulls.values() if pull.head is repository and pull.head_ref == short], a
         ),
-        "compare": lambda _i, **a: comparison_node(view, one, sha, a["headRef"]),
+        "compare": lambda _i, **a: comparison_node(view, repository, sha, a["headRef"]),
     }
 
 
-def ref_connection(view: View, one: Repository, arguments: dict[str, Any]) -> Node:
+def ref_connection(view: View, repository: Repository, arguments: dict[str, Any]) -> Node:
     """Refs under a prefix, whose names contain `query`."""
     prefix, query = arguments["refPrefix"], arguments.get("query") or ""
     names = sorted(
-        name for name in one.refs if name.startswith(prefix) and query.lower() in name[len(prefix) :].lower()
+        name for name in repository.refs if name.startswith(prefix) and query.lower() in name[len(prefix) :].lower()
     )
     backwards = arguments.get("direction") == "DESC" or (arguments.get("orderBy") or {}).get("direction") == "DESC"
-    return connection(names[::-1] if backwards else names, arguments, lambda name: ref_node(view, one, name) or {})
+    return connection(
+        names[::-1] if backwards else names, arguments, lambda name: ref_node(view, repository, name) or {}
+    )
 
 
-def comparison_node(view: View, one: Repository, base_sha: str, head_ref: str) -> Node | None:
+def comparison_node(view: View, repository: Repository, base_sha: str, head_ref: str) -> Node | None:
     """Two commits compared."""
-    head_sha = one.branch(head_ref) or one.refs.get(head_ref) or head_ref
-    base, head = one.git.commit(base_sha), one.git.commit(head_sha)
+    head_sha = repository.branch(head_ref) or repository.refs.get(head_ref) or head_ref
+    base, head = repository.git.commit(base_sha), repository.git.commit(head_sha)
     if base is None or head is None:
         return None
-    ahead = one.git.log(head.oid, f"^{base.oid}")[::-1]
-    behind = len(one.git.log(base.oid, f"^{head.oid}"))
+    ahead = repository.git.log(head.oid, f"^{base.oid}")[::-1]
+    behind = len(repository.git.log(base.oid, f"^{head.oid}"))
     status = "DIVERGED" if ahead and behind else "AHEAD" if ahead else "BEHIND" if behind else "IDENTICAL"
     return {
         "id": f"CMP_{base.oid[:10]}{head.oid[:10]}",
         "aheadBy": len(ahead),
         "behindBy": behind,
         "status": status,
-        "baseTarget": commit_node(view, one, base),
-        "headTarget": commit_node(view, one, head),
-        "commits": lambda _i, **a: connection(ahead, a, lambda commit: commit_node(view, one, commit)),
+        "baseTarget": commit_node(view, repository, base),
+        "headTarget": commit_node(view, repository, head),
+        "commits": lambda _i, **a: connection(ahead, a, lambda commit: commit_node(view, repository, commit)),
     }
 
 
-def object_node(view: View, one: Repository, expression: str) -> Node | None:
+def object_node(view: View, repository: Repository, expression: str) -> Node | None:
     """What a revision names: a blob, a tree, a commit, a tag; None when it names nothing."""
     revision, colon, path = expression.partition(":")
-    if revision in one.refs or f"refs/heads/{revision}" in one.refs:
-        revision = one.refs.get(revision) or one.refs[f"refs/heads/{revision}"]
-    found = one.git.read(f"{revision}{colon}{path}") if revision else None
+    if revision in repository.refs or f"refs/heads/{revision}" in repository.refs:
+        revision = repository.refs.get(revision) or repository.refs[f"refs/heads/{revision}"]
+    found = repository.git.read(f"{revision}{colon}{path}") if revision else None
     if found is None:
         return None
     common = {
         "id": f"{found.kind.title()}_{found.oid}",
         "oid": found.oid,
         "abbreviatedOid": found.oid[:7],
-        "repository": lambda _i: repository_node(view, one),
+        "repository": lambda _i: repository_node(view, repository),
     }
     if found.kind == "commit":
-        commit = one.git.commit(found.oid)
-        return None if commit is None else commit_node(view, one, commit)
+        commit = repository.git.commit(found.oid)
+        return None if commit is None else commit_node(view, repository, commit)
     if found.kind == "tree":
         return common | {
             "__typename": "Tree",
-            "entries": lambda _i: [entry_node(view, one, line, path) for line in one.git.entries(found.oid)],
+            "entries": lambda _i: [
+                entry_node(view, repository, line, path) for line in repository.git.entries(found.oid)
+            ],
         }
     if found.kind == "blob":
         return common | {"__typename": "Blob"} | blob(found.content)
     return common | {
         "__typename": "Tag",
         "name": revision,
-        "target": lambda _i: object_node(view, one, f"{found.oid}^{{}}"),
+        "target": lambda _i: object_node(view, repository, f"{found.oid}^{{}}"),
     }
 
 
-def entry_node(view: View, one: Repository, line: TreeEntry, folder: str) -> Node:
+def entry_node(view: View, repository: Repository, line: TreeEntry, folder: str) -> Node:
     """A line of a tree; its mode is a decimal number, as GitHub gives it."""
     path = f"{folder.rstrip('/')}/{line.name}".lstrip("/")
 
     def size(_info: Any) -> int:
-        found = one.git.read(line.oid) if line.kind == "blob" else None
+        found = repository.git.read(line.oid) if line.kind == "blob" else None
         return 0 if found is None else len(found.content)
 
     def inner(_info: Any) -> Node | None:
-        found = object_node(view, one, line.oid) if line.kind != "commit" else None
+        found = object_node(view, repository, line.oid) if line.kind != "commit" else None
         if found is not None and found["__typename"] == "Tree":
-            found["entries"] = lambda _i: [entry_node(view, one, inside, path) for inside in one.git.entries(line.oid)]
+            found["entries"] = lambda _i: [
+                entry_node(view, repository, inside, path) for inside in repository.git.entries(line.oid)
+            ]
         return found
 
     return {
@@ -183,7 +195,7 @@ def entry_node(view: View, one: Repository, line: TreeEntry, folder: str) -> Nod
     }
 
 
-def commit_node(view: View, one: Repository, commit: Commit) -> Node:
+def commit_node(view: View, repository: Repository, commit: Commit) -> Node:
     """A commit."""
     headline, _, rest = commit.message.partition("\n")
     return {
@@ -191,9 +203,9 @@ def commit_node(view: View, one: Repository, commit: Commit) -> Node:
         "id": f"C_{commit.oid}",
         "oid": commit.oid,
         "abbreviatedOid": commit.oid[:7],
-        "repository": lambda _i: repository_node(view, one),
-        "url": f"{view.url}/{one.full_name}/commit/{commit.oid}",
-        "tree": lambda _i: object_node(view, one, commit.tree),
+        "repository": lambda _i: repository_node(view, repository),
+        "url": f"{view.url}/{repository.full_name}/commit/{commit.oid}",
+        "tree": lambda _i: object_node(view, repository, commit.tree),
         "message": commit.message,
         "messageHeadline": headline,
         "messageBody": rest.strip("\n"),
@@ -201,40 +213,45 @@ def commit_node(view: View, one: Repository, commit: Commit) -> Node:
         "committedDate": iso(commit.committer.when),
         "author": actor_node(view, commit.author),
         "committer": actor_node(view, commit.committer),
-        "file": lambda _i, **a: _file_node(view, one, commit, a["path"]),
+        "file": lambda _i, **a: _file_node(view, repository, commit, a["path"]),
         "parents": lambda _i, **a: connection(
-            [parent for sha in commit.parents if (parent := one.git.commit(sha))],
+            [parent for sha in commit.parents if (parent := repository.git.commit(sha))],
             a,
-            lambda p: commit_node(view, one, p),
+            lambda p: commit_node(view, repository, p),
         ),
         "history": lambda _i, **a: connection(
-            one.git.log(commit.oid, path=a.get("path")), a, lambda c: commit_node(view, one, c)
+            repository.git.log(commit.oid, path=a.get("path")), a, lambda c: commit_node(view, repository, c)
         ),
-        "checkSuites": lambda _i, **a: checks.suite_connection(view, one, commit.oid, a),
+        "checkSuites": lambda _i, **a: checks.suite_connection(view, repository, commit.oid, a),
         "associatedPullRequests": lambda _i, **a: pulls.pull_connection(
-            view, [pull for pull in one.pulls.values() if commit.oid in {pull.head_sha, pull.merge_sha}], a
+            view, [pull for pull in repository.pulls.values() if commit.oid in {pull.head_sha, pull.merge_sha}], a
         ),
-        "changedFilesIfAvailable": lambda _i: len(_changes(one, commit)),
-        "additions": lambda _i: sum(change.additions for change in _changes(one, commit)),
-        "deletions": lambda _i: sum(change.deletions for change in _changes(one, commit)),
+        "changedFilesIfAvailable": lambda _i: len(_changes(repository, commit)),
+        "additions": lambda _i: sum(change.additions for change in _changes(repository, commit)),
+        "deletions": lambda _i: sum(change.deletions for change in _changes(repository, commit)),
     }
 
 
-def _file_node(view: View, one: Repository, commit: Commit, path: str) -> Node:
+def _file_node(view: View, repository: Repository, commit: Commit, path: str) -> Node:
     """A file or folder of a commit. Raises NOT_FOUND beside the null, unlike `object`, which is just null."""
     folder, _, name = path.strip("/").rpartition("/")
-    tree = one.git.read(f"{commit.oid}:{folder}")
-    lines = one.git.entries(tree.oid) if tree is not None else ()
-    found = next((entry_node(view, one, line, folder) for line in lines if line.name == name), None)
+    tree = repository.git.read(f"{commit.oid}:{folder}")
+    lines = repository.git.entries(tree.oid) if tree is not None else ()
+    found = next((entry_node(view, repository, line, folder) for line in lines if line.name == name), None)
     if found is None:
         raise GraphQLError(f"Could not resolve file for path '{path}'.", extensions={"type": "NOT_FOUND"})
     return found
 
 
-def actor_node(view: View, who: Signature) -> Node:
+def actor_node(view: View, signature: Signature) -> Node:
     """An author as git knows one."""
-    user = account(view.call.hub, who)
-    return {"name": who.name, "email": who.email, "date": iso(who.when), "user": user and talk.user_node(view, user)}
+    user = account(view.call.hub, signature)
+    return {
+        "name": signature.name,
+        "email": signature.email,
+        "date": iso(signature.when),
+        "user": user and talk.user_node(view, user),
+    }
 
 
 def blob(content: bytes) -> Node:
@@ -244,5 +261,5 @@ def blob(content: bytes) -> Node:
     return {"byteSize": len(content), "isBinary": binary, "isTruncated": len(content) > TRUNCATED, "text": text}
 
 
-def _changes(one: Repository, commit: Commit) -> Sequence[FileChange]:
-    return one.git.diff(commit.parents[0], commit.oid) if commit.parents else ()
+def _changes(repository: Repository, commit: Commit) -> Sequence[FileChange]:
+    return repository.git.diff(commit.parents[0], commit.oid) if commit.parents else ()

@@ -22,86 +22,90 @@ def pull_connection(view: View, pulls: list[PullRequest], arguments: dict[str, A
     """Pull requests, filtered and ordered as asked."""
     view.need("pull_requests")
     states, head, base = arguments.get("states"), arguments.get("headRefName"), arguments.get("baseRefName")
-    found = [one for one in pulls if not states or pull_state(one) in states]
+    found = [pull for pull in pulls if not states or pull_state(pull) in states]
     found = [one for one in found if head in {None, one.head_ref} and base in {None, one.base_ref}]
     keys: dict[str, Callable[[Any], Any]] = {"UPDATED_AT": lambda p: p.issue.updated_at}
     return connection(ordered(found, arguments, keys), arguments, partial(pull_node, view))
 
 
-def pull_node(view: View, one: PullRequest) -> Node:
+def pull_node(view: View, pull: PullRequest) -> Node:
     """A pull request."""
     view.need("pull_requests")
-    repository = one.base
+    repository = pull.base
 
     def files() -> tuple[FileChange, ...]:
-        return pull_files(one)
+        return pull_files(pull)
 
-    return talk.conversation(view, repository, one.issue, node_id("PR", one.id)) | {
+    return talk.conversation(view, repository, pull.issue, node_id("PR", pull.id)) | {
         "__typename": "PullRequest",
-        "databaseId": one.id,
-        "fullDatabaseId": str(one.id),
-        "url": f"{view.url}/{repository.full_name}/pull/{one.number}",
-        "state": pull_state(one),
-        "isDraft": one.draft,
-        "merged": one.merged_at is not None,
-        "mergedAt": None if one.merged_at is None else iso(one.merged_at),
-        "mergedBy": talk.user_node(view, one.merged_by),
-        "mergeCommit": lambda _i: None if one.merge_sha is None else code.object_node(view, repository, one.merge_sha),
-        "mergeable": lambda _i: mergeable(one),
-        "mergeStateStatus": lambda _i: {"MERGEABLE": "CLEAN", "CONFLICTING": "DIRTY"}.get(mergeable(one), "UNKNOWN"),
+        "databaseId": pull.id,
+        "fullDatabaseId": str(pull.id),
+        "url": f"{view.url}/{repository.full_name}/pull/{pull.number}",
+        "state": pull_state(pull),
+        "isDraft": pull.draft,
+        "merged": pull.merged_at is not None,
+        "mergedAt": None if pull.merged_at is None else iso(pull.merged_at),
+        "mergedBy": talk.user_node(view, pull.merged_by),
+        "mergeCommit": lambda _i: (
+            None if pull.merge_sha is None else code.object_node(view, repository, pull.merge_sha)
+        ),
+        "mergeable": lambda _i: mergeable(pull),
+        "mergeStateStatus": lambda _i: {"MERGEABLE": "CLEAN", "CONFLICTING": "DIRTY"}.get(mergeable(pull), "UNKNOWN"),
         "isInMergeQueue": False,
-        "isCrossRepository": one.head is not repository,
-        "headRefName": one.head_ref,
-        "headRefOid": one.head_sha,
-        "headRef": lambda _i: None if one.head is None else code.ref_node(view, one.head, f"refs/heads/{one.head_ref}"),
-        "headRepository": lambda _i: None if one.head is None else code.repository_node(view, one.head),
-        "headRepositoryOwner": lambda _i: None if one.head is None else talk.user_node(view, one.head.owner),
-        "baseRefName": one.base_ref,
-        "baseRefOid": one.base_sha,
-        "baseRef": lambda _i: code.ref_node(view, repository, f"refs/heads/{one.base_ref}"),
+        "isCrossRepository": pull.head is not repository,
+        "headRefName": pull.head_ref,
+        "headRefOid": pull.head_sha,
+        "headRef": lambda _i: (
+            None if pull.head is None else code.ref_node(view, pull.head, f"refs/heads/{pull.head_ref}")
+        ),
+        "headRepository": lambda _i: None if pull.head is None else code.repository_node(view, pull.head),
+        "headRepositoryOwner": lambda _i: None if pull.head is None else talk.user_node(view, pull.head.owner),
+        "baseRefName": pull.base_ref,
+        "baseRefOid": pull.base_sha,
+        "baseRef": lambda _i: code.ref_node(view, repository, f"refs/heads/{pull.base_ref}"),
         "baseRepository": lambda _i: code.repository_node(view, repository),
         "files": lambda _i, **a: connection(files(), a, _changed_file),
         "changedFiles": lambda _i: len(files()),
         "additions": lambda _i: sum(change.additions for change in files()),
         "deletions": lambda _i: sum(change.deletions for change in files()),
         "commits": lambda _i, **a: connection(
-            pull_commits(one), a, lambda c: {"id": f"PRC_{c.oid}", "commit": code.commit_node(view, repository, c)}
+            pull_commits(pull), a, lambda c: {"id": f"PRC_{c.oid}", "commit": code.commit_node(view, repository, c)}
         ),
         "reviews": lambda _i, **a: connection(
-            [review for review in repository.reviews.values() if review.pull is one], a, partial(review_node, view)
+            [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)
         ),
     }
 
 
-def review_node(view: View, one: Review) -> Node:
+def review_node(view: View, review: Review) -> Node:
     """A review."""
-    html = f"{view.url}/{one.pull.base.full_name}/pull/{one.pull.number}#pullrequestreview-{one.id}"
+    html = f"{view.url}/{review.pull.base.full_name}/pull/{review.pull.number}#pullrequestreview-{review.id}"
     return {
         "__typename": "PullRequestReview",
-        "id": node_id("PRR", one.id),
-        "databaseId": one.id,
-        "fullDatabaseId": str(one.id),
-        "author": talk.user_node(view, one.user),
-        "state": one.state.upper(),
-        "body": one.body,
-        "submittedAt": iso(one.submitted_at),
-        "createdAt": iso(one.submitted_at),
+        "id": node_id("PRR", review.id),
+        "databaseId": review.id,
+        "fullDatabaseId": str(review.id),
+        "author": talk.user_node(view, review.user),
+        "state": review.state.upper(),
+        "body": review.body,
+        "submittedAt": iso(review.submitted_at),
+        "createdAt": iso(review.submitted_at),
         "url": html,
-        "viewerDidAuthor": one.user is view.call.credential.actor,
-        "reactionGroups": lambda _i: talk.reaction_groups(view, node_id("PRR", one.id)),
+        "viewerDidAuthor": review.user is view.call.credential.actor,
+        "reactionGroups": lambda _i: talk.reaction_groups(view, node_id("PRR", review.id)),
     }
 
 
-def pull_state(one: PullRequest) -> str:
+def pull_state(pull: PullRequest) -> str:
     """`OPEN`, `CLOSED` or `MERGED`."""
-    return "MERGED" if one.merged_at is not None else one.issue.state.upper()
+    return "MERGED" if pull.merged_at is not None else pull.issue.state.upper()
 
 
-def mergeable(one: PullRequest) -> str:
+def mergeable(pull: PullRequest) -> str:
     """`MERGEABLE`, `CONFLICTING` or `UNKNOWN`."""
-    return {None: "UNKNOWN", True: "MERGEABLE", False: "CONFLICTING"}[merges(one)]
+    return {None: "UNKNOWN", True: "MERGEABLE", False: "CONFLICTING"}[merges(pull)]
 
 
-def _changed_file(one: FileChange) -> Node:
-    kind = _CHANGES.get(one.status, one.status.upper())
-    return {"path": one.path, "changeType": kind, "additions": one.additions, "deletions": one.deletions}
+def _changed_file(change: FileChange) -> Node:
+    kind = _CHANGES.get(change.status, change.status.upper())
+    return {"path": change.path, "changeType": kind, "additions": change.additions, "deletions": change.deletions}

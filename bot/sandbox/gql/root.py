@@ -31,8 +31,8 @@ def node(view: View, identifier: str) -> Node | None:
         "CS": lambda one, number: checks.suite_node(view, one, one.suites[number]) if number in one.suites else None,
     }
     if found is not None and found[0] in makers:
-        for one in view.call.hub.state.repositories.values():
-            node = makers[found[0]](one, found[1]) if view.call.credential.sees(one) else None
+        for repository in view.call.hub.state.repositories.values():
+            node = makers[found[0]](repository, found[1]) if view.call.credential.sees(repository) else None
             if node is not None:
                 return node
     raise not_found("a node", f"global id of '{identifier[:100]}'")

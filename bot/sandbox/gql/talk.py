@@ -34,13 +34,13 @@ def user_node(view: View, user: User | None) -> Node | None:
     }
 
 
-def label_node(view: View, one: Repository, name: str) -> Node:
+def label_node(view: View, repository: Repository, name: str) -> Node:
     """A label."""
-    shape = view.call.hub.shapes.label(one, name)
+    shape = view.call.hub.shapes.label(repository, name)
     return {"id": shape["node_id"], "name": name, "color": shape["color"]}
 
 
-def conversation(view: View, one: Repository, issue: Issue, subject: str) -> Node:
+def conversation(view: View, repository: Repository, issue: Issue, subject: str) -> Node:
     """What issues and pull requests have in common."""
     return {
         "id": subject,
@@ -53,59 +53,65 @@ def conversation(view: View, one: Repository, issue: Issue, subject: str) -> Nod
         "closedAt": None if issue.closed_at is None else iso(issue.closed_at),
         "closed": issue.state == "closed",
         "locked": issue.locked,
-        "repository": lambda _i: code.repository_node(view, one),
+        "repository": lambda _i: code.repository_node(view, repository),
         "viewerDidAuthor": issue.user is view.call.credential.actor,
-        "labels": lambda _i, **a: connection(issue.labels, a, lambda name: label_node(view, one, name)),
+        "labels": lambda _i, **a: connection(issue.labels, a, lambda name: label_node(view, repository, name)),
         "comments": lambda _i, **a: connection(
-            ordered([c for c in one.comments.values() if c.issue is issue], a, {"UPDATED_AT": lambda c: c.updated_at}),
+            ordered(
+                [c for c in repository.comments.values() if c.issue is issue], a, {"UPDATED_AT": lambda c: c.updated_at}
+            ),
             a,
-            lambda comment: comment_node(view, one, comment),
+            lambda comment: comment_node(view, repository, comment),
         ),
         "reactionGroups": lambda _i: reaction_groups(view, subject),
     }
 
 
-def issue_node(view: View, one: Repository, issue: Issue) -> Node:
+def issue_node(view: View, repository: Repository, issue: Issue) -> Node:
     """An issue."""
-    return conversation(view, one, issue, node_id("I", issue.id)) | {
+    return conversation(view, repository, issue, node_id("I", issue.id)) | {
         "__typename": "Issue",
         "databaseId": issue.id,
         "fullDatabaseId": str(issue.id),
         "state": issue.state.upper(),
-        "url": f"{view.url}/{one.full_name}/issues/{issue.number}",
+        "url": f"{view.url}/{repository.full_name}/issues/{issue.number}",
     }
 
 
-def issue_connection(view: View, one: Repository, arguments: dict[str, Any]) -> Node:
+def issue_connection(view: View, repository: Repository, arguments: dict[str, Any]) -> Node:
     """A repository's issues."""
     states = arguments.get("states")
-    found = [i for i in one.issues.values() if i.number not in one.pulls and (not states or i.state.upper() in states)]
+    issues = [
+        i
+        for i in repository.issues.values()
+        if i.number not in repository.pulls and (not states or i.state.upper() in states)
+    ]
     keys: dict[str, Callable[[Any], Any]] = {"UPDATED_AT": lambda i: i.updated_at}
-    return connection(ordered(found, arguments, keys), arguments, lambda issue: issue_node(view, one, issue))
+    return connection(ordered(issues, arguments, keys), arguments, lambda issue: issue_node(view, repository, issue))
 
 
-def comment_node(view: View, repository: Repository, one: Comment) -> Node:
+def comment_node(view: View, repository: Repository, comment: Comment) -> Node:
     """A comment."""
-    pull = repository.pulls.get(one.issue.number)
-    subject = node_id("IC", one.id)
-    mine = one.user is view.call.credential.actor
+    pull = repository.pulls.get(comment.issue.number)
+    subject = node_id("IC", comment.id)
+    mine = comment.user is view.call.credential.actor
     return {
         "__typename": "IssueComment",
         "id": subject,
-        "databaseId": one.id,
-        "fullDatabaseId": str(one.id),
-        "author": user_node(view, one.user),
-        "body": one.body,
-        "createdAt": iso(one.created_at),
-        "updatedAt": iso(one.updated_at),
-        "lastEditedAt": None if one.updated_at == one.created_at else iso(one.updated_at),
-        "isMinimized": one.minimized is not None,
-        "minimizedReason": one.minimized,
+        "databaseId": comment.id,
+        "fullDatabaseId": str(comment.id),
+        "author": user_node(view, comment.user),
+        "body": comment.body,
+        "createdAt": iso(comment.created_at),
+        "updatedAt": iso(comment.updated_at),
+        "lastEditedAt": None if comment.updated_at == comment.created_at else iso(comment.updated_at),
+        "isMinimized": comment.minimized is not None,
+        "minimizedReason": comment.minimized,
         "viewerDidAuthor": mine,
         "viewerCanUpdate": mine,
-        "url": view.call.hub.shapes.comment(repository, one, {})["html_url"],
+        "url": view.call.hub.shapes.comment(repository, comment, {})["html_url"],
         "repository": lambda _i: code.repository_node(view, repository),
-        "issue": lambda _i: issue_node(view, repository, one.issue),
+        "issue": lambda _i: issue_node(view, repository, comment.issue),
         "pullRequest": lambda _i: None if pull is None else pulls.pull_node(view, pull),
         "reactionGroups": lambda _i: reaction_groups(view, subject),
         "reactions": lambda _i, **a: connection(
@@ -114,15 +120,20 @@ def comment_node(view: View, repository: Repository, one: Comment) -> Node:
     }
 
 
-def reaction_node(view: View, one: Reaction) -> Node:
+def reaction_node(view: View, reaction: Reaction) -> Node:
     """A reaction."""
-    user = user_node(view, one.user) if one.user.type == "User" else None
-    return {"id": node_id("REA", one.id), "databaseId": one.id, "content": REACTIONS[one.content], "user": user}
+    user = user_node(view, reaction.user) if reaction.user.type == "User" else None
+    return {
+        "id": node_id("REA", reaction.id),
+        "databaseId": reaction.id,
+        "content": REACTIONS[reaction.content],
+        "user": user,
+    }
 
 
 def reaction_groups(view: View, subject: str) -> list[Node]:
     """Reactions by content."""
-    standing = [one for one in view.call.hub.state.reactions.values() if one.subject == subject]
+    standing = [reaction for reaction in view.call.hub.state.reactions.values() if reaction.subject == subject]
     return [
         {
             "content": word,

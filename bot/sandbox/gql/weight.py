@@ -21,16 +21,22 @@ def weight(query: str) -> int:
         document = parse(query, no_location=True)
     except GraphQLError:
         return 0
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
     rest: list[SelectionSetNode] = [
-        one.selection_set for one in document.definitions if isinstance(one, OperationDefinitionNode)
+        definition.selection_set
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
     ]
     count = 0
     while rest and count < _MOST:
-        for one in rest.pop().selections:
-            if isinstance(one, FragmentSpreadNode):
-                rest += [fragments[one.name.value].selection_set] if one.name.value in fragments else []
+        for selection in rest.pop().selections:
+            if isinstance(selection, FragmentSpreadNode):
+                rest += [fragments[selection.name.value].selection_set] if selection.name.value in fragments else []
                 continue
-            count += isinstance(one, FieldNode)
-            rest += [inside] if (inside := getattr(one, "selection_set", None)) is not None else []
+            count += isinstance(selection, FieldNode)
+            rest += [inside] if (inside := getattr(selection, "selection_set", None)) is not None else []
     return count

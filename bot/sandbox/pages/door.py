@@ -46,10 +46,10 @@ class Visit:
     @property
     def visitor(self) -> User:
         """Who the form says is acting; there is no login, since there is nothing to protect."""
-        known = self.hub.state.users.get(self.form.get("as", "").lower())
-        if known is None:
+        user = self.hub.state.users.get(self.form.get("as", "").lower())
+        if user is None:
             raise ApiError(422, "Choose who is acting.")
-        return known
+        return user
 
     def number(self, name: str) -> int:
         """A number of the path. Raises `ApiError` 404."""

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _LARGEST_SHOWN = 512 * 1024
 
 
-def _divided(one: Repository, text: str) -> tuple[str, str]:
+def _divided(repository: Repository, text: str) -> tuple[str, str]:
     """The ref and the path in `ref/path`; a branch's own slashes belong to it. Raises `ApiError` 404."""
     parts = text.split("/")
     for at in range(1, len(parts)):
         ref, path = "/".join(parts[:at]), "/".join(parts[at:])
-        commit = one.git.commit(one.branch(ref) or ref)
-        if commit is not None and one.git.read(f"{commit.oid}:{path}") is not None:
+        commit = repository.git.commit(repository.branch(ref) or ref)
+        if commit is not None and repository.git.read(f"{commit.oid}:{path}") is not None:
             return ref, path
     raise ApiError(404, "There is no such file.")
 
@@ -32,10 +32,12 @@ def blob(visit: Visit) -> Page:
     """A file at a commit or branch; `#L12` points at a line."""
     one = visit.repository
     ref, path = _divided(one, visit.params["rest"])
-    found = one.git.read(f"{one.branch(ref) or ref}:{path}")
-    if found is None or found.kind != "blob":
+    git_object = one.git.read(f"{one.branch(ref) or ref}:{path}")
+    if git_object is None or git_object.kind != "blob":
         raise ApiError(404, "There is no such file.")
-    text = None if b"\0" in found.content[:8000] else found.content[:_LARGEST_SHOWN].decode("utf-8", "replace")
+    text = (
+        None if b"\0" in git_object.content[:8000] else git_object.content[:_LARGEST_SHOWN].decode("utf-8", "replace")
+    )
     lines = [] if text is None else text.removesuffix("\n").split("\n")
     rendered = "preview" in visit.query and path.endswith(".md")
     return show("blob.html", visit, repository=one, ref=ref, file=path, lines=lines, text=text, rendered=rendered)
@@ -46,9 +48,9 @@ def _check_writer(visit: Visit) -> None:
         raise ApiError(403, f"{visit.visitor.login} may not push to {visit.repository.full_name}.")
 
 
-def _check_branch(one: Repository, name: str) -> None:
+def _check_branch(repository: Repository, name: str) -> None:
     try:
-        one.git.git("check-ref-format", "--branch", name)
+        repository.git.git("check-ref-format", "--branch", name)
     except (GitError, ValueError):
         raise ApiError(422, f"“{name}” is no name for a branch.") from None
 
@@ -96,8 +98,8 @@ def edit_file(visit: Visit) -> Page:
     """A form for a file of a branch."""
     one = visit.repository
     branch, path, tip = _on_branch(visit)
-    found = one.git.read(f"{tip}:{path}")
-    text = "" if found is None else found.content.decode("utf-8", "replace")
+    git_object = one.git.read(f"{tip}:{path}")
+    text = "" if git_object is None else git_object.content.decode("utf-8", "replace")
     return show("new.html", visit, repository=one, base=branch, filename=path, text=text, suggested=None)
 
 
@@ -113,8 +115,8 @@ def _on_branch(visit: Visit) -> tuple[str, str, str]:
     """The branch, the path, and the branch's tip. Raises `ApiError` 404 when it is no file of a branch."""
     branch, path = _divided(visit.repository, visit.params["rest"])
     tip = visit.repository.branch(branch)
-    found = visit.repository.git.read(f"{tip}:{path}")
-    if tip is None or found is None or found.kind != "blob":
+    git_object = visit.repository.git.read(f"{tip}:{path}")
+    if tip is None or git_object is None or git_object.kind != "blob":
         raise ApiError(404, "There is no such file on a branch.")
     return branch, path, tip
 

@@ -51,9 +51,9 @@ def deliveries(visit: Visit) -> Page:
 
 def _delivery(visit: Visit) -> Delivery:
     number = visit.number("delivery")
-    for one in visit.hub.deliveries.log:
-        if one.id == number:
-            return one
+    for delivery in visit.hub.deliveries.log:
+        if delivery.id == number:
+            return delivery
     raise ApiError(404, "There is no such delivery.")
 
 
@@ -83,17 +83,17 @@ def repository(visit: Visit) -> Page:
 
 
 def _issue(visit: Visit) -> Issue:
-    found = visit.repository.issues.get(visit.number("number"))
-    if found is None:
+    issue = visit.repository.issues.get(visit.number("number"))
+    if issue is None:
         raise ApiError(404, "There is no such issue or pull request.")
-    return found
+    return issue
 
 
 def _pull(visit: Visit) -> PullRequest:
-    found = visit.repository.pulls.get(visit.number("number"))
-    if found is None:
+    pull = visit.repository.pulls.get(visit.number("number"))
+    if pull is None:
         raise ApiError(404, "There is no such pull request.")
-    return found
+    return pull
 
 
 def _conversation(visit: Visit, issue: Issue) -> list[Any]:
@@ -140,7 +140,7 @@ def checks_page(visit: Visit) -> Page:
     pull = _pull(visit)
     runs = _latest(pull)
     wanted = visit.query.get("run")
-    run = next((one for one in runs if str(one.id) == wanted), runs[0] if runs else None)
+    run = next((run for run in runs if str(run.id) == wanted), runs[0] if runs else None)
     shown = {"pull": pull, "issue": pull.issue, "tab": "checks", "runs": runs, "run": run}
     notes = [] if run is None else annotated(visit.repository, run)
     return show("checks.html", visit, repository=visit.repository, **shown, notes=notes)
@@ -170,9 +170,11 @@ def annotated(repository: Repository, run: CheckRun) -> list[dict[str, Any]]:
         by_path[note["path"]].append(note)
     files = []
     for path, notes in by_path.items():
-        found = repository.git.read(f"{run.suite.head_sha}:{path}")
+        git_object = repository.git.read(f"{run.suite.head_sha}:{path}")
         lines = (
-            found.content.decode("utf-8", "replace").split("\n") if found is not None and found.kind == "blob" else []
+            git_object.content.decode("utf-8", "replace").split("\n")
+            if git_object is not None and git_object.kind == "blob"
+            else []
         )
         shown = []
         for note in sorted(notes, key=lambda one: int(one["start_line"])):
@@ -184,10 +186,10 @@ def annotated(repository: Repository, run: CheckRun) -> list[dict[str, Any]]:
 
 
 def _run(visit: Visit) -> CheckRun:
-    found = visit.repository.runs.get(visit.number("run"))
-    if found is None:
+    run = visit.repository.runs.get(visit.number("run"))
+    if run is None:
         raise ApiError(404, "There is no such check run.")
-    return found
+    return run
 
 
 def _back(visit: Visit, fallback: str) -> Page:

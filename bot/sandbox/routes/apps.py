@@ -19,7 +19,7 @@ _MOST_REPOSITORIES = 500
 def get_app(call: Call) -> Reply:
     """The App that asks."""
     app = call.app
-    installed = [one for one in call.hub.state.installations.values() if one.app is app]
+    installed = [installation for installation in call.hub.state.installations.values() if installation.app is app]
     return Reply(call.hub.shapes.app(app, counted=len(installed)))
 
 
@@ -28,15 +28,16 @@ def list_installations(call: Call) -> Reply:
     """Every installation of the App."""
     app = call.app
     return call.listed(
-        [one for one in call.hub.state.installations.values() if one.app is app], call.hub.shapes.installation
+        [installation for installation in call.hub.state.installations.values() if installation.app is app],
+        call.hub.shapes.installation,
     )
 
 
 def _installation(call: Call) -> Installation:
-    found = call.hub.state.installations.get(call.number("installation_id"))
-    if found is None or found.app is not call.app:
+    installation = call.hub.state.installations.get(call.number("installation_id"))
+    if installation is None or installation.app is not call.app:
         raise ApiError(404, "Not Found")
-    return found
+    return installation
 
 
 @route("GET", "/app/installations/{installation_id}", "apps/get-installation")
@@ -58,7 +59,7 @@ route("GET", "/repos/{owner}/{repo}/installation", "apps/get-repo-installation")
 
 def _for_account(call: Call) -> Reply:
     login = (call.params.get("org") or call.params["username"]).lower()
-    mine = (one for one in call.hub.state.installations.values() if one.app is call.app)
+    mine = (installation for installation in call.hub.state.installations.values() if installation.app is call.app)
     found = next((one for one in mine if one.account.login.lower() == login), None)
     if found is None:
         raise ApiError(404, "Not Found")
@@ -77,26 +78,26 @@ def create_token(call: Call) -> Reply:
         raise ApiError(403, "This installation has been suspended")
     permissions = _narrowed(found, call.body.get("permissions"))
     repositories = _chosen(call, found)
-    ids = None if repositories is None else frozenset(one.id for one in repositories)
+    ids = None if repositories is None else frozenset(repository.id for repository in repositories)
     return Reply(call.hub.shapes.token(mint(call.hub.state, found, ids, permissions), repositories), 201)
 
 
-def _narrowed(found: Installation, asked: dict[str, str] | None) -> dict[str, str]:
+def _narrowed(installation: Installation, asked: dict[str, str] | None) -> dict[str, str]:
     if not asked:
-        return dict(found.permissions)
-    if any(not allows(found.permissions, f"{name}:{level}") for name, level in asked.items()):
+        return dict(installation.permissions)
+    if any(not allows(installation.permissions, f"{name}:{level}") for name, level in asked.items()):
         raise ApiError(422, "The permissions requested are not granted to this installation.")
     return {"metadata": "read", **asked}
 
 
-def _chosen(call: Call, found: Installation) -> list[Repository] | None:
+def _chosen(call: Call, installation: Installation) -> list[Repository] | None:
     names, ids = call.body.get("repositories"), call.body.get("repository_ids")
     if names is None and ids is None:
         return None
     state = call.hub.state
-    wanted = [state.repository(f"{found.account.login}/{name}") for name in names or []]
+    wanted = [state.repository(f"{installation.account.login}/{name}") for name in names or []]
     wanted += [state.repositories.get(number) for number in ids or []]
-    chosen = [one for one in wanted if one is not None and one.id in found.repositories]
+    chosen = [one for one in wanted if one is not None and one.id in installation.repositories]
     if len(chosen) != len(wanted) or not chosen or len(chosen) > _MOST_REPOSITORIES:
         message = (
             "There is at least one repository that does not exist or is not accessible to the parent installation."
@@ -108,7 +109,9 @@ def _chosen(call: Call, found: Installation) -> list[Repository] | None:
 @route("GET", "/installation/repositories", "apps/list-repos-accessible-to-installation")
 def list_accessible(call: Call) -> Reply:
     """The repositories of the token."""
-    repositories = [one for one in call.hub.state.repositories.values() if call.credential.installed_on(one)]
+    repositories = [
+        repository for repository in call.hub.state.repositories.values() if call.credential.installed_on(repository)
+    ]
     shown, headers = call.page(repositories)
     body: dict[str, Any] = {
         "total_count": len(repositories),

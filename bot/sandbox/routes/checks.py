@@ -22,21 +22,21 @@ def _writer(call: Call) -> App:
 
 
 def _run(call: Call, *, own: bool = False) -> CheckRun:
-    found = call.repository.runs.get(call.number("check_run_id"))
-    if found is None:
+    run = call.repository.runs.get(call.number("check_run_id"))
+    if run is None:
         raise ApiError(404, "Not Found")
-    if own and found.suite.app is not _writer(call):
+    if own and run.suite.app is not _writer(call):
         raise ApiError(
             403, "Invalid app_id `{app_id}` - check run can only be modified by the GitHub App that created it."
         )
-    return found
+    return run
 
 
 def _suite(call: Call) -> CheckSuite:
-    found = call.repository.suites.get(call.number("check_suite_id"))
-    if found is None:
+    suite = call.repository.suites.get(call.number("check_suite_id"))
+    if suite is None:
         raise ApiError(404, "Not Found")
-    return found
+    return suite
 
 
 def _shape(call: Call, run: CheckRun) -> Json:

@@ -34,25 +34,25 @@ def update_config(call: Call) -> Reply:
     return Reply(_config(app))
 
 
-def _shape(one: Delivery) -> Json:
+def _shape(delivery: Delivery) -> Json:
     return {
-        "id": one.id,
-        "guid": one.guid,
-        "delivered_at": iso(one.delivered_at),
-        "redelivery": one.redelivery,
-        "duration": round(one.duration, 2),
-        "status": one.status,
-        "status_code": one.status_code,
-        "event": one.event,
-        "action": one.action,
-        "installation_id": one.installation,
-        "repository_id": one.repository,
+        "id": delivery.id,
+        "guid": delivery.guid,
+        "delivered_at": iso(delivery.delivered_at),
+        "redelivery": delivery.redelivery,
+        "duration": round(delivery.duration, 2),
+        "status": delivery.status,
+        "status_code": delivery.status_code,
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": delivery.installation,
+        "repository_id": delivery.repository,
         "throttled_at": None,
     }
 
 
-def _failed(one: Delivery) -> bool:
-    return not 200 <= one.status_code < 400  # noqa: PLR2004 -- GitHub's line between success and failure
+def _failed(delivery: Delivery) -> bool:
+    return not 200 <= delivery.status_code < 400  # noqa: PLR2004 -- GitHub's line between success and failure
 
 
 @route("GET", "/app/hook/deliveries", "apps/list-webhook-deliveries")

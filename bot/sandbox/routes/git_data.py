@@ -22,10 +22,10 @@ _READ, _WRITE = "contents:read", "contents:write"
 
 
 def _object(call: Call, sha: str, kind: str) -> GitObject:
-    found = call.repository.git.read(sha)
-    if found is None or found.kind != kind:
+    git_object = call.repository.git.read(sha)
+    if git_object is None or git_object.kind != kind:
         raise ApiError(404, "Not Found")
-    return found
+    return git_object
 
 
 def _api(call: Call) -> str:
@@ -67,8 +67,8 @@ def _tree(call: Call, sha: str, *, recursive: bool) -> Json:
             path = f"{prefix}{one.name}"
             shape: Json = {"path": path, "mode": one.mode, "type": one.kind, "sha": one.oid}
             if one.kind == "blob":
-                found = git.read(one.oid)
-                shape["size"] = 0 if found is None else len(found.content)
+                git_object = git.read(one.oid)
+                shape["size"] = 0 if git_object is None else len(git_object.content)
             if one.kind != "commit":
                 shape["url"] = f"{_api(call)}/git/{one.kind}s/{one.oid}"
             entries.append(shape)
@@ -89,10 +89,10 @@ def get_tree(call: Call) -> Reply:
     """A tree by its own id, a commit's or a branch's."""
     name = call.params["tree_sha"]
     commit = revision(call.repository, name)
-    found = call.repository.git.read(commit.tree if commit is not None else name)
-    if found is None or found.kind != "tree":
+    git_object = call.repository.git.read(commit.tree if commit is not None else name)
+    if git_object is None or git_object.kind != "tree":
         raise ApiError(404, "Not Found")
-    return Reply(_tree(call, found.oid, recursive="recursive" in call.query))
+    return Reply(_tree(call, git_object.oid, recursive="recursive" in call.query))
 
 
 @route("POST", f"{_REPO}/git/trees", "git/create-tree", _WRITE)
@@ -141,8 +141,8 @@ def create_commit(call: Call) -> Reply:
 def _ref(call: Call, ref: str) -> Json:
     repository = call.repository
     sha = repository.refs[ref]
-    found = repository.git.read(sha)
-    kind = "commit" if found is None else found.kind
+    git_object = repository.git.read(sha)
+    kind = "commit" if git_object is None else git_object.kind
     return {
         "ref": ref,
         "node_id": f"REF_{base64.urlsafe_b64encode(f'{repository.id}:{ref}'.encode()).decode()}",

@@ -20,22 +20,22 @@ _WRITE = ("issues:write", "pull_requests:write")
 
 
 def _issue(call: Call) -> Issue:
-    found = call.repository.issues.get(call.number("issue_number"))
-    if found is None:
+    issue = call.repository.issues.get(call.number("issue_number"))
+    if issue is None:
         raise ApiError(404, "Not Found")
-    return found
+    return issue
 
 
 def _comment(call: Call) -> Comment:
-    found = call.repository.comments.get(call.number("comment_id"))
-    if found is None:
+    comment = call.repository.comments.get(call.number("comment_id"))
+    if comment is None:
         raise ApiError(404, "Not Found")
-    return found
+    return comment
 
 
-def _may_change(call: Call, one: Comment) -> None:
+def _may_change(call: Call, comment: Comment) -> None:
     """An App changes only what it wrote; people with write access change anything."""
-    mine = one.user is call.actor
+    mine = comment.user is call.actor
     if not mine and (call.credential.token is not None or not call.repository.may_push(call.actor.login)):
         raise ApiError(403, "Resource not accessible by integration")
 
@@ -48,9 +48,9 @@ def _since(call: Call, moment: float) -> bool:
 def list_issues(call: Call) -> Reply:
     """Issues and pull requests, newest first."""
     wanted = call.query.get("state", "open")
-    found = [one for one in reversed(call.repository.issues.values()) if wanted in {"all", one.state}]
-    found = [one for one in found if _since(call, one.updated_at)]
-    return call.listed(found, lambda one: talk.shape_issue(call.hub, call.repository, one))
+    issues = [issue for issue in reversed(call.repository.issues.values()) if wanted in {"all", issue.state}]
+    issues = [one for one in issues if _since(call, one.updated_at)]
+    return call.listed(issues, lambda one: talk.shape_issue(call.hub, call.repository, one))
 
 
 @route("POST", f"{_REPO}/issues", "issues/create", "issues:write")
@@ -87,15 +87,19 @@ def update_issue(call: Call) -> Reply:
 def list_comments(call: Call) -> Reply:
     """An issue's comments, oldest first."""
     issue = _issue(call)
-    found = [one for one in call.repository.comments.values() if one.issue is issue and _since(call, one.updated_at)]
-    return call.listed(found, lambda one: talk.shape_comment(call.hub, call.repository, one))
+    comments = [
+        comment
+        for comment in call.repository.comments.values()
+        if comment.issue is issue and _since(call, comment.updated_at)
+    ]
+    return call.listed(comments, lambda one: talk.shape_comment(call.hub, call.repository, one))
 
 
 @route("GET", f"{_REPO}/issues/comments", "issues/list-comments-for-repo", *_READ)
 def list_all_comments(call: Call) -> Reply:
     """A repository's comments."""
-    found = [one for one in call.repository.comments.values() if _since(call, one.updated_at)]
-    return call.listed(found, lambda one: talk.shape_comment(call.hub, call.repository, one))
+    comments = [comment for comment in call.repository.comments.values() if _since(call, comment.updated_at)]
+    return call.listed(comments, lambda one: talk.shape_comment(call.hub, call.repository, one))
 
 
 @route("POST", f"{_REPO}/issues/{{issue_number}}/comments", "issues/create-comment", *_WRITE)
@@ -138,19 +142,19 @@ def _react(call: Call, subject: str) -> Reply:
 
 
 def _reactions(call: Call, subject: str) -> Reply:
-    found = [one for one in call.hub.state.reactions.values() if one.subject == subject]
+    reactions = [reaction for reaction in call.hub.state.reactions.values() if reaction.subject == subject]
     if "content" in call.query:
-        found = [one for one in found if one.content == call.query["content"]]
-    return call.listed(found, call.hub.shapes.reaction)
+        reactions = [one for one in reactions if one.content == call.query["content"]]
+    return call.listed(reactions, call.hub.shapes.reaction)
 
 
 def _remove(call: Call, subject: str) -> Reply:
-    one = call.hub.state.reactions.get(call.number("reaction_id"))
-    if one is None or one.subject != subject:
+    reaction = call.hub.state.reactions.get(call.number("reaction_id"))
+    if reaction is None or reaction.subject != subject:
         raise ApiError(404, "Not Found")
-    if one.user is not call.actor:
+    if reaction.user is not call.actor:
         raise ApiError(403, "Resource not accessible by integration")
-    del call.hub.state.reactions[one.id]
+    del call.hub.state.reactions[reaction.id]
     return Reply(status=204)
 
 

@@ -21,44 +21,44 @@ _MOST_FILES = 3000
 
 
 def _pull(call: Call) -> PullRequest:
-    found = call.repository.pulls.get(call.number("pull_number"))
-    if found is None:
+    pull = call.repository.pulls.get(call.number("pull_number"))
+    if pull is None:
         raise ApiError(404, "Not Found")
-    return found
+    return pull
 
 
-def file_shape(call: Call, repository: Repository, one: FileChange, sha: str) -> Json:
+def file_shape(call: Call, repository: Repository, change: FileChange, sha: str) -> Json:
     """A changed file."""
-    path = quote(one.path)
+    path = quote(change.path)
     html = f"{call.hub.url}/{repository.full_name}"
     body = {
-        "sha": one.oid,
-        "filename": one.path,
-        "status": one.status,
-        "additions": one.additions,
-        "deletions": one.deletions,
-        "changes": one.additions + one.deletions,
+        "sha": change.oid,
+        "filename": change.path,
+        "status": change.status,
+        "additions": change.additions,
+        "deletions": change.deletions,
+        "changes": change.additions + change.deletions,
         "blob_url": f"{html}/blob/{sha}/{path}",
         "raw_url": f"{html}/raw/{sha}/{path}",
         "contents_url": f"{call.hub.url}/repos/{repository.full_name}/contents/{path}?ref={sha}",
     }
-    if one.patch:
-        body["patch"] = one.patch
-    return body if one.previous is None else body | {"previous_filename": one.previous}
+    if change.patch:
+        body["patch"] = change.patch
+    return body if change.previous is None else body | {"previous_filename": change.previous}
 
 
 @route("GET", f"{_REPO}/pulls", "pulls/list", "pull_requests:read")
 def list_pulls(call: Call) -> Reply:
     """Pull requests, newest first."""
     wanted, head, base = call.query.get("state", "open"), call.query.get("head"), call.query.get("base")
-    found = [one for one in reversed(call.repository.pulls.values()) if wanted in {"all", one.issue.state}]
+    pulls = [pull for pull in reversed(call.repository.pulls.values()) if wanted in {"all", pull.issue.state}]
     if head:
-        found = [one for one in found if f"{one.head_owner}:{one.head_ref}" == head]
+        pulls = [one for one in pulls if f"{one.head_owner}:{one.head_ref}" == head]
     if base:
-        found = [one for one in found if one.base_ref == base]
+        pulls = [one for one in pulls if one.base_ref == base]
     key = {"updated": lambda one: one.issue.updated_at}.get(call.query.get("sort", ""), lambda one: one.number)
     descending = call.query.get("direction", "asc" if "sort" in call.query else "desc") == "desc"
-    return call.listed(sorted(found, key=key, reverse=descending), call.hub.shapes.pull)
+    return call.listed(sorted(pulls, key=key, reverse=descending), call.hub.shapes.pull)
 
 
 @route("POST", f"{_REPO}/pulls", "pulls/create", "pull_requests:write")
@@ -121,7 +121,9 @@ def commits(call: Call) -> Reply:
 def reviews(call: Call) -> Reply:
     """The reviews."""
     pull = _pull(call)
-    return call.listed([one for one in call.repository.reviews.values() if one.pull is pull], call.hub.shapes.review)
+    return call.listed(
+        [review for review in call.repository.reviews.values() if review.pull is pull], call.hub.shapes.review
+    )
 
 
 @route("POST", f"{_REPO}/pulls/{{pull_number}}/reviews", "pulls/create-review", "pull_requests:write")
@@ -158,5 +160,5 @@ def merge(call: Call) -> Reply:
 def of_commit(call: Call) -> Reply:
     """The pull requests whose head a commit is, or that brought it."""
     sha = call.params["commit_sha"]
-    found = [one for one in call.repository.pulls.values() if sha in {one.head_sha, one.merge_sha}]
-    return call.listed(found, call.hub.shapes.pull)
+    pulls = [pull for pull in call.repository.pulls.values() if sha in {pull.head_sha, pull.merge_sha}]
+    return call.listed(pulls, call.hub.shapes.pull)

@@ -146,10 +146,10 @@ def get_commit(call: Call) -> Reply:
     if commit is None:
         raise ApiError(422, f"No commit found for SHA: {call.params['ref']}")
     files = list(repository.git.diff(commit.parents[0], commit.oid)) if commit.parents else []
-    added, deleted = sum(one.additions for one in files), sum(one.deletions for one in files)
+    added, deleted = sum(file.additions for file in files), sum(file.deletions for file in files)
     more = {
         "stats": {"total": added + deleted, "additions": added, "deletions": deleted},
-        "files": [file_shape(call, repository, one, commit.oid) for one in files[:_MOST_COMPARED_FILES]],
+        "files": [file_shape(call, repository, file, commit.oid) for file in files[:_MOST_COMPARED_FILES]],
     }
     return Reply(commit_shape(call.hub, repository, commit) | more)
 
@@ -187,7 +187,7 @@ def compare(call: Call) -> Reply:
         "behind_by": behind,
         "total_commits": len(ahead),
         "commits": [commit_shape(call.hub, repository, one) for one in shown],
-        "files": [file_shape(call, repository, one, head.oid) for one in files],
+        "files": [file_shape(call, repository, file, head.oid) for file in files],
     }
     return Reply(body, headers=headers)
 
@@ -206,16 +206,16 @@ def _links(call: Call, path: str, sha: str, ref: str) -> Json:
     }
 
 
-def _content(call: Call, path: str, found: GitObject, ref: str, mode: str = "100644") -> Json:
+def _content(call: Call, path: str, git_object: GitObject, ref: str, mode: str = "100644") -> Json:
     body = {
         "name": path.rpartition("/")[2],
         "path": path,
-        "sha": found.oid,
-        "size": len(found.content) if found.kind == "blob" else 0,
-        "type": "dir" if found.kind == "tree" else "symlink" if mode == "120000" else "file",
-        **_links(call, path, found.oid, ref),
+        "sha": git_object.oid,
+        "size": len(git_object.content) if git_object.kind == "blob" else 0,
+        "type": "dir" if git_object.kind == "tree" else "symlink" if mode == "120000" else "file",
+        **_links(call, path, git_object.oid, ref),
     }
-    if found.kind == "tree":
+    if git_object.kind == "tree":
         body["download_url"] = None
     return body
 

@@ -14,7 +14,7 @@ from bot.demo.story import Story
 from bot.demo.theatre import Theatre
 
 if TYPE_CHECKING:
-    from bot.demo.heads import Wanted
+    from bot.demo.heads import HeadSelection
 
 _OF_A_REHEARSAL = ("base", "head", "show", "history", "limit", "json")
 
@@ -80,7 +80,7 @@ def _story(screen: Screen, *, keep: bool) -> int:
 
 
 def _rehearse(given: argparse.Namespace, screen: Screen) -> int:
-    from bot.demo.playbill import Asked, rehearse  # noqa: PLC0415  the story needs none of it
+    from bot.demo.playbill import RehearsalOptions, rehearse  # noqa: PLC0415  the story needs none of it
     from bot.demo.rehearsal import AUTHOR  # noqa: PLC0415  likewise
 
     def stay(theatre: Theatre) -> None:
@@ -90,13 +90,13 @@ def _rehearse(given: argparse.Namespace, screen: Screen) -> int:
         raise UserError("--json holds every report and ends by itself: leave out --show and --keep.")
     if given.history and given.head:
         raise UserError("--history replays commits of the main branch: leave out --head, or name a --base.")
-    return rehearse(Asked(given.repo, _wanted(given), given.json), screen, stay if given.keep else None)
+    return rehearse(RehearsalOptions(given.repo, _wanted(given), given.json), screen, stay if given.keep else None)
 
 
-def _wanted(given: argparse.Namespace) -> Wanted:
-    from bot.demo.heads import Wanted  # noqa: PLC0415  likewise
+def _wanted(given: argparse.Namespace) -> HeadSelection:
+    from bot.demo.heads import HeadSelection  # noqa: PLC0415  likewise
 
-    return Wanted(given.base, tuple(given.head), tuple(given.show), given.history, given.limit)
+    return HeadSelection(given.base, tuple(given.head), tuple(given.show), given.history, given.limit)
 
 
 def _keep(theatre: Theatre, screen: Screen, login: str, invitation: str) -> None:

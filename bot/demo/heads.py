@@ -70,7 +70,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class HeadSelection:
     """What a person asked for."""
 
     base: str | None = None
@@ -88,12 +88,12 @@ class Programme:
     base: str
     heads: tuple[Head, ...]
     roots: tuple[str, ...]
-    found: int = 0
+    touching: int = 0
     """Heads that touch a specs root; more than are played, or fewer where others were named."""
     history: bool = False
 
 
-def copy_wanted(mirror: Mirror, original: Original, wanted: Wanted) -> Programme:
+def copy_wanted(mirror: Mirror, original: Original, wanted: HeadSelection) -> Programme:
     """Copy what is asked for, and decide what is played. Raises `UserError` where there is nothing to play."""
     if wanted.base is not None:
         base = _commit(original, wanted.base)
@@ -150,16 +150,16 @@ class _Chooser:
     def __post_init__(self) -> None:
         self._landings = self.mirror.mainline(self.base, [_pathspec(root) for root in self.config.specs], MAX_LOOKED_AT)
 
-    def programme(self, wanted: Wanted, named: Mapping[str, str]) -> Programme:
+    def programme(self, wanted: HeadSelection, named: Mapping[str, str]) -> Programme:
         limit = min(wanted.limit or (DEFAULT_HISTORY if wanted.history else DEFAULT_HEADS), MAX_HEADS)
-        found = list(self._history() if wanted.history else self._all())
-        found.sort(key=lambda head: -head.ended)
-        asked = [self._named(name, named.get(name), found) for name in (*wanted.heads, *wanted.shown)]
-        chosen = asked if wanted.heads else [*found[:limit], *asked]
+        candidates = list(self._history() if wanted.history else self._all())
+        candidates.sort(key=lambda head: -head.ended)
+        named_heads = [self._named(name, named.get(name), candidates) for name in (*wanted.heads, *wanted.shown)]
+        chosen = named_heads if wanted.heads else [*candidates[:limit], *named_heads]
         heads = tuple({head.sha: head for head in chosen}.values())
         if not heads:
             raise UserError(self._nothing(history=wanted.history))
-        total = 0 if wanted.heads else len(found)
+        total = 0 if wanted.heads else len(candidates)
         order = {landing.sha: -index for index, landing in enumerate(self._landings)}
         merged = sorted((head for head in heads if head.landed), key=lambda head: order.get(head.landed or "", 0))
         still_open = sorted((head for head in heads if not head.landed), key=lambda head: (head.began, head.sha))
@@ -195,15 +195,15 @@ class _Chooser:
     def _open(self) -> Iterator[Head]:
         """Branches that are not merged; of a branch here and on a remote, the newer tip."""
         merged = self.mirror.merged(self.base)
-        known = {head.sha for head in self._merged()}
+        seen = {head.sha for head in self._merged()}
         names = {self.base_name}
         looked_at = 0
         for ref, sha in self.original.refs.items():
             name = _short(ref)
-            if ref in merged or name in names or sha in known:
+            if ref in merged or name in names or sha in seen:
                 continue
             names.add(name)
-            known.add(sha)
+            seen.add(sha)
             looked_at += 1
             if looked_at > MAX_LOOKED_AT:
                 return
@@ -215,42 +215,42 @@ class _Chooser:
         title = (commit.message.splitlines() or [""])[0] if commit is not None else ""
         return Head(name, sha, self.base, plain_line(title)[:_TITLE] or name, began=began, ended=ended)
 
-    def _whole(self, head: Head, *, asked: bool = False) -> Iterator[Head]:
+    def _whole(self, head: Head, *, requested: bool = False) -> Iterator[Head]:
         """The head with its feature folders, if it touches a specs root (or is asked for)."""
         changed = self.mirror.changed(head.base, head.sha)
         if changed is None or len(changed) > MAX_FILES:
-            if asked:
+            if requested:
                 why = "shares no history with" if changed is None else f"changes more than {MAX_FILES} files of"
                 raise UserError(f"`{plain_line(head.name)}` {why} {self.base_name}, so it cannot be rehearsed.")
             return
         touched, folders = _touched(changed, self.config)
-        if touched or asked:
+        if touched or requested:
             yield replace(head, folders=folders)
 
-    def _named(self, name: str, sha: str | None, found: Sequence[Head]) -> Head:
+    def _named(self, name: str, sha: str | None, candidates: Sequence[Head]) -> Head:
         """A head that a person named: one that was found, or any commit. Raises `UserError`."""
-        known = next((head for head in found if head.called(name) or (head.sha == sha and head.landed)), None)
-        if known is not None:
-            return known
+        candidate = next((head for head in candidates if head.called(name) or (head.sha == sha and head.landed)), None)
+        if candidate is not None:
+            return candidate
         if sha is None:
-            what = "branch, tag, commit or merged pull request"
-            raise UserError(f"There is no {what} `{plain_line(name)}` in {self.original.folder}.")
+            kinds = "branch, tag, commit or merged pull request"
+            raise UserError(f"There is no {kinds} `{plain_line(name)}` in {self.original.folder}.")
         landing = self.mirror.landing(sha, self.base)
         head = self._branch(_branch_name(self.original, name) or sha[:7], sha)
         if landing is not None:
             if not landing.parents:
                 raise UserError(f"`{plain_line(name)}` is the first commit, so there is nothing to compare it with.")
             head = replace(head, base=landing.parents[0], landed=landing.sha, began=landing.when, ended=landing.when)
-        return next(self._whole(head, asked=True))
+        return next(self._whole(head, requested=True))
 
     def _nothing(self, *, history: bool) -> str:
         roots = " or ".join(f"{root}/" for root in self.config.specs) or "a specs root"
-        what = f"No commit of {self.base_name}" if history else "No branch and no merged pull request"
+        subject = f"No commit of {self.base_name}" if history else "No branch and no merged pull request"
         near = (path for path in self.mirror.folders(self.base) if path.count("/") < _NEAR)
         elsewhere = (path for path in near if path.rsplit("/", 1)[-1] == "specs" and path not in self.config.specs)
         others = [plain_line(path) for path in sorted(elsewhere)[:3]]
         hint = f"; name {', '.join(others)} under `plangate: specs:` in .github/app.yml" if others else ""
-        return f"{what} in {self.original.folder} touches {roots}, so there is nothing to rehearse{hint}."
+        return f"{subject} in {self.original.folder} touches {roots}, so there is nothing to rehearse{hint}."
 
 
 def _pathspec(root: str) -> str:
@@ -275,24 +275,24 @@ def _touched(changed: Iterable[str], config: RepositoryConfig) -> tuple[bool, tu
         if root is None:
             continue
         touched = True
-        name, _, rest = path.removeprefix(root).lstrip("/").partition("/")
+        name, _, below = path.removeprefix(root).lstrip("/").partition("/")
         folder = f"{root}/{name}" if root else name
-        if rest and not matches_any(config.ignore, folder):
+        if below and not matches_any(config.ignore, folder):
             folders.add(folder_at(folder, root, config).path)
     return touched, tuple(sorted(folders))
 
 
 def _merge_name(landing: Landing) -> str | None:
-    found = next((match for pattern in _MERGES if (match := pattern.match(landing.subject[:600]))), None)
-    return found["name"].removeprefix("origin/") if found else None
+    merge = next((match for pattern in _MERGES if (match := pattern.match(landing.subject[:600]))), None)
+    return merge["name"].removeprefix("origin/") if merge else None
 
 
 def _number(landing: Landing) -> int | None:
-    found = next(
+    merge = next(
         (match for pattern in _MERGES if (match := pattern.match(landing.subject[:600])) and match["number"]), None
     )
-    squashed = None if found else _NUMBER.search(landing.subject.rstrip()[-13:])
-    text = found["number"] if found else squashed[1] if squashed else ""
+    squashed = None if merge else _NUMBER.search(landing.subject.rstrip()[-13:])
+    text = merge["number"] if merge else squashed[1] if squashed else ""
     return int(text) if text else None
 
 

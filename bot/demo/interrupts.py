@@ -28,8 +28,8 @@ def undisturbed() -> Iterator[None]:
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if waiting and sys.exc_info()[0] is None:
             raise KeyboardInterrupt
 

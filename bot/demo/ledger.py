@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.demo.heads import Head, Programme
     from bot.demo.mirror import Original
-    from bot.demo.rehearsal import Told
+    from bot.demo.rehearsal import HeadResult
     from bot.demo.screen import Screen
 
 _MARKS = {"success": ("✓", "green"), "neutral": ("■", "yellow"), "skipped": ("■", "yellow")}
@@ -64,9 +64,9 @@ class Ledger:
     def begin(self, original: Original) -> None:
         """What is rehearsed, and on what."""
         programme = self.programme
-        what = _count(len(programme.heads), "commit" if programme.history else "head")
-        older = f", the newest of {programme.found}" if programme.found > len(programme.heads) else ""
-        self.screen.title(f"Rehearsing {original.name}: {what}{older}.")
+        count = _count(len(programme.heads), "commit" if programme.history else "head")
+        older = f", the newest of {programme.touching}" if programme.touching > len(programme.heads) else ""
+        self.screen.title(f"Rehearsing {original.name}: {count}{older}.")
         self.screen.lines(
             f"A copy is judged ({megabytes(original.size)}), as if Plangate had been there from the start; "
             f"{plain_line(str(original.folder))} stays as it is."
@@ -81,34 +81,34 @@ class Ledger:
         """How far it is, and about how long it will take."""
         heads = self.programme.heads
         each = (time.monotonic() - self._started) / played if played else _GUESSED_SECONDS
-        left = max(1, round(each * (len(heads) - played)))
-        self.progress.say(f"{played + 1} of {len(heads)} · about {left} s left · {plain_line(heads[played].name)}")
+        seconds = max(1, round(each * (len(heads) - played)))
+        self.progress.say(f"{played + 1} of {len(heads)} · about {seconds} s left · {plain_line(heads[played].name)}")
 
-    def tell(self, told: Told) -> None:
+    def show(self, result: HeadResult) -> None:
         """One head."""
         programme = self.programme
         base = f"{plain_line(programme.base_name)}@{programme.base[:7]}"
         heading = (
-            "Merged, each judged against what was there before it" if told.head.landed else f"Open, against {base}"
+            "Merged, each judged against what was there before it" if result.head.landed else f"Open, against {base}"
         )
         if heading != self._heading:
             self._heading = heading
             self.screen.heading(heading)
-        self._row(told)
+        self._row(result)
 
-    def later(self, before: Sequence[Told], after: Sequence[Told]) -> None:
+    def later(self, before: Sequence[HeadResult], after: Sequence[HeadResult]) -> None:
         """Verdicts that a later head has changed."""
-        changed = [new for old, new in zip(before, after, strict=True) if said(old) != said(new)]
+        changed = [new for old, new in zip(before, after, strict=True) if verdict_line(old) != verdict_line(new)]
         if changed:
             self.screen.heading("Judged again when later heads came")
-        for told in changed:
-            self._row(told)
+        for result in changed:
+            self._row(result)
 
-    def end(self, told: Sequence[Told], folder: Path) -> None:
+    def end(self, results: Sequence[HeadResult], folder: Path) -> None:
         """What it comes to, and how to see more."""
-        stopped = [one for one in told if one.stops]
-        silent = sum(one.run is None for one in told)
-        parts = [f"{len(told) - len(stopped) - silent} of {len(told)} would pass"]
+        stopped = [result for result in results if result.stops]
+        silent = sum(result.run is None for result in results)
+        parts = [f"{len(results) - len(stopped) - silent} of {len(results)} would pass"]
         parts += [f"{len(stopped)} would be stopped"] if stopped else []
         parts += [f"{silent} without a verdict"] if silent else []
         self.screen.title(
@@ -121,26 +121,26 @@ class Ledger:
                 f"The whole report of one: plangate demo --repo {_word(str(folder))} --show {_word(name)}"
             )
 
-    def _row(self, told: Told) -> None:
-        mark, colour = mark_of(told)
+    def _row(self, result: HeadResult) -> None:
+        mark, colour = verdict_mark(result)
         names = min(max(len(_called(head)) for head in self.programme.heads), _LONGEST_NAME)
         folders = max(len(_folders(head)) for head in self.programme.heads)
-        title = said(told) or ""
-        cost = told.cost
+        title = verdict_line(result) or ""
+        cost = result.cost
         took = f"{cost.seconds * 1000:5.0f} ms  {_count(cost.calls, 'call'):7}" if cost is not None else ""
-        self.screen.row((mark, colour), _called(told.head), (names, folders), title, _folders(told.head), took)
+        self.screen.row((mark, colour), _called(result.head), (names, folders), title, _folders(result.head), took)
 
 
-def said(told: Told) -> str | None:
+def verdict_line(result: HeadResult) -> str | None:
     """The check run's title, or why there is none."""
-    return plain_line(told.run.title or "") if told.run is not None else told.problem
+    return plain_line(result.run.title or "") if result.run is not None else result.problem
 
 
-def mark_of(told: Told) -> tuple[str, str]:
+def verdict_mark(result: HeadResult) -> tuple[str, str]:
     """The sign and colour of a verdict."""
-    if told.run is None:
+    if result.run is None:
         return _NONE
-    return _MARKS.get(told.run.conclusion or "", _STOPPED)
+    return _MARKS.get(result.run.conclusion or "", _STOPPED)
 
 
 def _called(head: Head) -> str:
@@ -151,8 +151,8 @@ def _called(head: Head) -> str:
 
 def _folders(head: Head) -> str:
     shown = [plain_line(folder) for folder in head.folders[:_MOST_FOLDERS]]
-    more = len(head.folders) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    hidden = len(head.folders) - len(shown)
+    return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
 def _word(text: str) -> str:

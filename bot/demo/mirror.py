@@ -65,13 +65,13 @@ def open_original(folder: Path) -> Original:
     if not folder.is_dir():
         raise UserError(f"{folder} is no folder: name the folder of a git repository.")
     folder = folder.resolve()
-    asked = _ask(folder, "rev-parse", "--show-object-format", "--is-shallow-repository")
-    if asked.returncode:
-        said = asked.stderr.decode("utf-8", "replace")
-        if "dubious ownership" in said:
+    query = _ask(folder, "rev-parse", "--show-object-format", "--is-shallow-repository")
+    if query.returncode:
+        stderr = query.stderr.decode("utf-8", "replace")
+        if "dubious ownership" in stderr:
             raise UserError(f"{folder} belongs to somebody else: `git config --global --add safe.directory {folder}`.")
         raise UserError(f"{folder} is no git repository: name the folder of one.")
-    form, shallow = asked.stdout.decode("ascii", "replace").split()
+    form, shallow = query.stdout.decode("ascii", "replace").split()
     if form != "sha1":
         raise UserError(f"{folder} names its objects by {form}, which GitHub does not take.")
     if shallow == "true":
@@ -133,16 +133,16 @@ def _branches(folder: Path) -> tuple[dict[str, str], dict[int, str]]:
 
 def _default(folder: Path, refs: Mapping[str, str]) -> str | None:
     """Where the remote says that its head is; else a branch of the usual names; else the one that is checked out."""
-    said = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode("utf-8", "surrogateescape")
+    remote = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode("utf-8", "surrogateescape")
     current = _ask(folder, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape")
     usual = [f"{place}/{name}" for name in ("main", "master") for place in ("refs/remotes/origin", "refs/heads")]
-    return next((name for name in (said.strip(), *usual, current.strip()) if name in refs), None)
+    return next((name for name in (remote.strip(), *usual, current.strip()) if name in refs), None)
 
 
 def _name(folder: Path) -> str:
-    said = _ask(folder, "config", "--get", "remote.origin.url").stdout.decode("utf-8", "replace").strip()
-    found = _REMOTE.fullmatch(said[:1000])
-    path = (found[1] or found[2]).strip("/").removesuffix(".git") if found else ""
+    address = _ask(folder, "config", "--get", "remote.origin.url").stdout.decode("utf-8", "replace").strip()
+    match = _REMOTE.fullmatch(address[:1000])
+    path = (match[1] or match[2]).strip("/").removesuffix(".git") if match else ""
     owner, _, name = path.rpartition("/")
     name = name or (folder.parent if folder.name == ".git" else folder).name.removesuffix(".git")
     return f"{_plain(owner.rpartition('/')[2]) or 'local'}/{_plain(name) or 'repository'}"
@@ -154,9 +154,9 @@ def _plain(name: str) -> str:
 
 
 def _size(folder: Path) -> int:
-    said = _ask(folder, "count-objects", "-v").stdout.decode("ascii", "replace")
-    found = dict(line.split(": ", 1) for line in said.splitlines() if ": " in line)
-    return sum(int(found[key]) for key in ("size", "size-pack") if found.get(key, "").isdigit()) * _KIB
+    counts = _ask(folder, "count-objects", "-v").stdout.decode("ascii", "replace")
+    sizes = dict(line.split(": ", 1) for line in counts.splitlines() if ": " in line)
+    return sum(int(sizes[key]) for key in ("size", "size-pack") if sizes.get(key, "").isdigit()) * _KIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Mirror:
         """Where its objects are, for a repository that borrows them."""
         return self.git.path / "objects"
 
-    def copy(self, original: Original, more: Sequence[str]) -> None:
+    def copy(self, original: Original, commits: Sequence[str]) -> None:
         """Bring the branches, the pull request heads and the commits in `more`. Raises `UserError`."""
         free = shutil.disk_usage(self._folder.name).free
         if original.size > free:
@@ -203,7 +203,7 @@ class Mirror:
                 "free: set TMPDIR to a larger place."
             )
         wanted = [f"+{name}:{name}" for name in (*original.refs, *original.pulls.values())]
-        wanted += [f"+{sha}:refs/rehearsal/{sha}" for sha in more]
+        wanted += [f"+{sha}:refs/rehearsal/{sha}" for sha in commits]
         flags = ("--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head", "--stdin")
         process = subprocess.Popen(
             ["git", *_QUIET, "-c", "protocol.version=2", "fetch", *flags, "--", str(original.folder)],
@@ -215,11 +215,11 @@ class Mirror:
         )
         with _ended(process):
             try:
-                _, said = process.communicate(_lines(wanted), COPY_SECONDS)
+                _, stderr = process.communicate(_lines(wanted), COPY_SECONDS)
             except subprocess.TimeoutExpired:
                 raise UserError(f"Copying {original.folder} took longer than {COPY_SECONDS // 60} minutes.") from None
         if process.returncode:
-            last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+            last = stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
             raise UserError(f"{original.folder} cannot be copied; git says: {''.join(last)[:300]}")
 
     def mainline(self, base: str, paths: Sequence[str], limit: int) -> list[Landing]:
@@ -245,9 +245,9 @@ class Mirror:
             low, high = (middle, high) if self.holds(chain[middle], sha) else (low, middle - 1)
         return next(iter(self.mainline(chain[low], (), 1)), None)
 
-    def holds(self, commit: str, other: str) -> bool:
+    def holds(self, commit: str, ancestor: str) -> bool:
         """Whether `other` is contained in `commit`."""
-        return self.git.merge_base(commit, other) == other
+        return self.git.merge_base(commit, ancestor) == ancestor
 
     def merged(self, base: str) -> frozenset[str]:
         """The refs of the copy whose commits `base` holds."""
@@ -283,7 +283,7 @@ class Mirror:
 
 
 def _lines(wanted: Iterable[str]) -> bytes:
-    return "".join(f"{one}\n" for one in wanted).encode("utf-8", "surrogateescape")
+    return "".join(f"{refspec}\n" for refspec in wanted).encode("utf-8", "surrogateescape")
 
 
 @contextmanager

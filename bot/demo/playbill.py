@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.demo.heads import Programme, Wanted
+    from bot.demo.heads import Programme, HeadSelection
     from bot.demo.mirror import Original
-    from bot.demo.rehearsal import Told
+    from bot.demo.rehearsal import HeadResult
     from bot.demo.screen import Screen
 
 SCHEMA = 1
@@ -28,87 +28,87 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RehearsalOptions:
     """What a person asked for."""
 
     folder: Path
-    wanted: Wanted
+    selection: HeadSelection
     as_json: bool = False
 
 
-def rehearse(asked: Asked, screen: Screen, stay: Callable[[Theatre], None] | None) -> int:
+def rehearse(options: RehearsalOptions, screen: Screen, stay: Callable[[Theatre], None] | None) -> int:
     """Rehearse; 0 when every head has a verdict, else 2. `stay` is called at the end, with both servers running."""
     progress = Progress(screen)
     try:
-        original = open_original(asked.folder)
+        original = open_original(options.folder)
         progress.say(f"Copying {megabytes(original.size)} of history …")
         with Mirror() as mirror:
-            programme = copy_wanted(mirror, original, asked.wanted)
+            programme = copy_wanted(mirror, original, options.selection)
             progress.say("Starting a GitHub and a Plangate on this machine …")
             with Theatre() as theatre:
                 rehearsal = Rehearsal(theatre, mirror, programme, original.name)
-                told = _play(rehearsal, asked, original, screen, progress)
+                results = _play(rehearsal, options, original, screen, progress)
                 progress.end()
-                _show(told, asked, screen)
+                _show(results, options, screen)
                 if stay is not None:
                     stay(theatre)
     finally:
         progress.end()
-    return 0 if all(one.run is not None for one in told) else 2
+    return 0 if all(result.run is not None for result in results) else 2
 
 
-def _play(rehearsal: Rehearsal, asked: Asked, original: Original, screen: Screen, progress: Progress) -> list[Told]:
+def _play(rehearsal: Rehearsal, options: RehearsalOptions, original: Original, screen: Screen, progress: Progress) -> list[HeadResult]:
     ledger = Ledger(screen, progress, rehearsal.programme)
     heads = rehearsal.programme.heads
-    if not asked.as_json:
+    if not options.as_json:
         ledger.begin(original)
     rehearsal.prepare()
-    told: list[Told] = []
+    results: list[HeadResult] = []
     ledger.start()
     try:
-        for one in rehearsal.play():
-            told.append(one)
-            if not asked.as_json:
-                ledger.tell(one)
-            if len(told) < len(heads):
-                ledger.estimate(len(told))
+        for result in rehearsal.play():
+            results.append(result)
+            if not options.as_json:
+                ledger.show(result)
+            if len(results) < len(heads):
+                ledger.estimate(len(results))
     except KeyboardInterrupt:
         progress.end()
-        if not asked.as_json:
-            screen.line(f"Ended after {len(told)} of {len(heads)}.")
+        if not options.as_json:
+            screen.line(f"Ended after {len(results)} of {len(heads)}.")
         raise
     progress.end()
-    settled = rehearsal.settled(told)
-    if asked.as_json:
+    settled = rehearsal.settled(results)
+    if options.as_json:
         sys.stdout.write(json.dumps(_document(rehearsal.programme, original, settled), indent=2) + "\n")
     else:
-        ledger.later(told, settled)
-        ledger.end(settled, asked.folder)
+        ledger.later(results, settled)
+        ledger.end(settled, options.folder)
     return settled
 
 
-def _show(told: list[Told], asked: Asked, screen: Screen) -> None:
+def _show(results: list[HeadResult], options: RehearsalOptions, screen: Screen) -> None:
     """The whole reports of the heads that were named."""
-    for one in told:
-        if one.run is not None and any(one.head.called(name) for name in asked.wanted.shown):
-            screen.heading(one.head.name)
-            screen.check_run(one.run, open_text=True)
+    for result in results:
+        if result.run is not None and any(result.head.called(name) for name in options.selection.shown):
+            screen.heading(result.head.name)
+            screen.check_run(result.run, open_text=True)
 
 
-def _document(programme: Programme, original: Original, told: list[Told]) -> dict[str, Any]:
+def _document(programme: Programme, original: Original, results: list[HeadResult]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "plangate": bot.__version__,
         "repository": original.name,
         "base": {"name": programme.base_name, "sha": programme.base},
         "specs": list(programme.roots),
-        "found": programme.found,
-        "heads": [_shape(one) for one in told],
+        "found": programme.touching,
+        "heads": [_shape(result) for result in results],
     }
 
 
-def _shape(told: Told) -> dict[str, Any]:
-    head, run, cost = told.head, told.run, told.cost
+def _shape(result: HeadResult) -> dict[str, Any]:
+    head, run, cost = result.head, result.run, result.cost
     return {
         "head": head.name,
         "sha": head.sha,
@@ -119,7 +119,7 @@ def _shape(told: Told) -> dict[str, Any]:
         "folders": list(head.folders),
         "conclusion": run.conclusion if run is not None else None,
         "verdict": run.title if run is not None else None,
-        "problem": told.problem,
+        "problem": result.problem,
         "summary": run.summary if run is not None else None,
         "text": run.text if run is not None else None,
         "annotations": list(run.annotations) if run is not None else [],

@@ -35,7 +35,7 @@ _LONGEST_BRANCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HeadResult:
     """What Plangate said about a head."""
 
     head: Head
@@ -85,24 +85,24 @@ class Rehearsal:
         """The repository on this GitHub."""
         return self._repository
 
-    def play(self) -> Iterator[Told]:
+    def play(self) -> Iterator[HeadResult]:
         """Each head's verdict, as it comes. Raises `UserError` when Plangate gives none any more."""
         late = 0
         for head in self.programme.heads:
-            told = self._play(head)
-            late = late + 1 if told.run is None else 0
-            yield told
+            result = self._play(head)
+            late = late + 1 if result.run is None else 0
+            yield result
             if late == MAX_LATE:
                 raise UserError(f"No verdict came on {MAX_LATE} heads in a row:\n{self.theatre.log_tail()}")
         self._point(self._repository.default_branch, self.programme.base)
 
-    def settled(self, told: list[Told]) -> list[Told]:
+    def settled(self, results: list[HeadResult]) -> list[HeadResult]:
         """The same heads with the verdicts that stand in the end: a later head may have changed an earlier one's."""
         self.theatre.wait_until_quiet()
-        latest = (self.theatre.world.check_runs(self._repository, one.head.sha) for one in told)
-        return [replace(one, run=runs[0]) if runs else one for one, runs in zip(told, latest, strict=True)]
+        latest = (self.theatre.world.check_runs(self._repository, result.head.sha) for result in results)
+        return [replace(result, run=runs[0]) if runs else result for result, runs in zip(results, latest, strict=True)]
 
-    def _play(self, head: Head) -> Told:
+    def _play(self, head: Head) -> HeadResult:
         world = self.theatre.world
         branch = self._branch(head.name)
         self._point(self._repository.default_branch, head.base)
@@ -111,16 +111,16 @@ class Rehearsal:
         try:
             pull = world.open_pull_request(self._repository, branch, title=head.title, author=AUTHOR)
         except ApiError as error:
-            return Told(head, None, None, None, f"GitHub would not take it: {error}")
+            return HeadResult(head, None, None, None, f"GitHub would not take it: {error}")
         try:
             run = self.theatre.wait_for_run(self._repository, head.sha, _completed, VERDICT_SECONDS)
             self.theatre.wait_until_quiet(QUIET_SECONDS)
         except LateError:
-            return Told(head, pull.number, None, None, f"no verdict within {VERDICT_SECONDS:.0f} seconds")
-        told = Told(head, pull.number, run, watch.cost())
+            return HeadResult(head, pull.number, None, None, f"no verdict within {VERDICT_SECONDS:.0f} seconds")
+        result = HeadResult(head, pull.number, run, watch.cost())
         if head.landed is not None:
             self._land(pull, branch, head.landed)
-        return told
+        return result
 
     def _land(self, pull: PullRequest, branch: str, landed: str) -> None:
         """It is merged, and its branch deleted, as it was."""
@@ -146,7 +146,7 @@ class Rehearsal:
         plain = re.sub(r"[^\w./+@#=-]", "-", name, flags=re.ASCII)[-_LONGEST_BRANCH:].strip("./-") or "branch"
         plain = re.sub(r"\.lock(?=/|$)|\.\.+|/\.|\.(?=/)|@\{|//+", "-", plain)
         taken = self._taken
-        if any(plain == one or plain.startswith(f"{one}/") or one.startswith(f"{plain}/") for one in taken):
+        if any(plain == name or plain.startswith(f"{name}/") or name.startswith(f"{plain}/") for name in taken):
             plain = f"again/{len(taken)}/{plain.rpartition('/')[2]}"
         taken.add(plain)
         return plain

@@ -55,10 +55,10 @@ class Screen:
         """A plain line."""
         self._console.print(Text(text))
 
-    def step(self, number: int, of: int, text: str) -> None:
+    def step(self, number: int, total: int, text: str) -> None:
         """What a person does next."""
         self._console.print()
-        self._console.rule(Text(f" {number} of {of} ", style="bold cyan"), align="left", style="cyan")
+        self._console.rule(Text(f" {number} of {total} ", style="bold cyan"), align="left", style="cyan")
         self._console.print(Text(text, style="bold"))
 
     def heading(self, text: str) -> None:
@@ -67,23 +67,23 @@ class Screen:
         self._console.print(Text(text, style="bold cyan"))
 
     def row(  # noqa: PLR0913, PLR0917  the columns of a table that is printed as it grows
-        self, mark: tuple[str, str], name: str, widths: tuple[int, int], said: str, where: str, took: str
+        self, mark: tuple[str, str], name: str, widths: tuple[int, int], verdict: str, where: str, took: str
     ) -> None:
         """A verdict in one line; in two where the terminal is narrow, and uncut where there is none."""
         first = Text(name)
         first.truncate(widths[0], overflow="ellipsis", pad=True)
         head = Text.assemble((f" {mark[0]} ", f"bold {mark[1]}"), (first if self._console.is_terminal else name), "  ")
         if not self._console.is_terminal:
-            self._console.print(Text.assemble(head, said, f"  {where}  {took.strip()}"), soft_wrap=True)
+            self._console.print(Text.assemble(head, verdict, f"  {where}  {took.strip()}"), soft_wrap=True)
             return
         room = self._console.width - len(f"{head.plain}{took}") - 4
         if self._console.width < _WIDE:
-            title = Text(said, no_wrap=True)
+            title = Text(verdict, no_wrap=True)
             title.truncate(self._console.width - head.cell_len, overflow="ellipsis")
             self._console.print(Text.assemble(head, title))
             self._console.print(Text(f"   {where}  {took.strip()}", style="dim", no_wrap=True, overflow="ellipsis"))
             return
-        title, place = Text(said), Text(where, style="dim")
+        title, place = Text(verdict), Text(where, style="dim")
         place_width = min(widths[1], room // 2)
         place.truncate(place_width, overflow="ellipsis", pad=True)
         title.truncate(room - place_width, overflow="ellipsis", pad=True)
@@ -147,10 +147,10 @@ def _markdown(text: str) -> Iterator[RenderableType]:
 
 def _with_links(shown: str, text: str) -> str:
     """Reference links as their words: the addresses are long, and a terminal has no use for them."""
-    names = {found.split("]", 1)[0][1:] for found in _TARGETS.findall(text)}
+    names = {target.split("]", 1)[0][1:] for target in _TARGETS.findall(text)}
     return re.sub(
         r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)?)\]\[([^\]\s]+)\]",
-        lambda found: found[1] if found[2] in names else found[0],
+        lambda link: link[1] if link[2] in names else link[0],
         shown,
     )
 

@@ -88,7 +88,7 @@ class Story:
         self.screen.cost(watch.cost())
 
     def _sticky(self, pull: PullRequest) -> Comment:
-        return self.theatre.wait_for_comment(self._repository, pull.number, lambda one: STICKY in one.body)
+        return self.theatre.wait_for_comment(self._repository, pull.number, lambda comment: STICKY in comment.body)
 
     def _unfilled(self) -> None:
         template = repository_files()[".specify/templates/plan-template.md"]
@@ -120,7 +120,7 @@ class Story:
         self.screen.check_run(run)
         pull = self._pull(BRANCH)
         self.screen.comment(
-            self.theatre.wait_for_comment(self._repository, pull.number, lambda one: "All clear" in one.body),
+            self.theatre.wait_for_comment(self._repository, pull.number, lambda comment: "All clear" in comment.body),
             edited=True,
         )
 
@@ -137,7 +137,7 @@ class Story:
             )
             return world.open_pull_request(self._repository, branch, title="Login throttle", author=REVIEWER).head_sha
 
-        run = self._judged(act, lambda one: one.conclusion == "failure" and "taken" in (one.title or ""))
+        run = self._judged(act, lambda run: run.conclusion == "failure" and "taken" in (run.title or ""))
         self.screen.check_run(run)
 
     def _asked(self) -> None:
@@ -146,7 +146,7 @@ class Story:
         self.theatre.wait_until_quiet()
         watch = self.theatre.watch()
         world.comment(self._repository, issue.number, "/plan", author=REVIEWER)
-        reply = self.theatre.wait_for_comment(self._repository, issue.number, lambda one: "kind=plan" in one.body)
+        reply = self.theatre.wait_for_comment(self._repository, issue.number, lambda comment: "kind=plan" in comment.body)
         self._show_cost(watch)
         self.screen.comment(reply)
 
@@ -176,6 +176,6 @@ def _is(conclusion: str) -> Callable[[CheckRun], bool]:
     return lambda run: run.status == "completed" and run.conclusion == conclusion
 
 
-def _expect(truth: bool, what: str, run: CheckRun) -> None:
+def _expect(truth: bool, expected: str, run: CheckRun) -> None:
     if not truth:
-        raise UserError(f"The story did not go as told: we expected {what}, and saw `{run.title}`.")
+        raise UserError(f"The story did not go as told: we expected {expected}, and saw `{run.title}`.")

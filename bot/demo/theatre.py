@@ -105,8 +105,8 @@ class Theatre:
 
     def _is_open(self) -> bool | None:
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:  # noqa: S310  our own address
-                return bool(answer.status == 200)  # noqa: PLR2004  200 is HTTP's own
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as response:  # noqa: S310  our own address
+                return bool(response.status == 200)  # noqa: PLR2004  200 is HTTP's own
         except OSError:
             return None
 
@@ -139,8 +139,8 @@ class Theatre:
     def _until(self, look: Callable[[], T | None], seconds: float, wrong: str) -> T:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if (found := look()) is not None:
-                return found
+            if (result := look()) is not None:
+                return result
             if self._plangate is not None and self._plangate.poll() is not None:
                 raise UserError(f"Plangate ended by itself:\n{self.log_tail()}")
             time.sleep(_TICK)
@@ -216,8 +216,8 @@ class Watch:
         calls = list(self._world.requests.since(self._requests))
         sent = min((delivery.delivered_at for delivery in self._world.deliveries.log[self._deliveries :]), default=0.0)
         # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
-        told = min((call.at + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
-        return Cost(told - sent, *tally(calls))
+        answered = min((call.began + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
+        return Cost(answered - sent, *tally(calls))
 
 
 def tally(requests: list[Request]) -> tuple[int, int, int]:

@@ -73,8 +73,8 @@ class Accounts:
         with self.lock:
             user = self.hub.state.user(login, kind)
             if role is not None:
-                for one in [repository] if repository is not None else self.hub.state.repositories.values():
-                    one.roles[user.login] = role
+                for governed in [repository] if repository is not None else self.hub.state.repositories.values():
+                    governed.roles[user.login] = role
             return user
 
     def organization(self, login: str) -> User:

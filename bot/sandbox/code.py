@@ -86,8 +86,8 @@ class Code(Accounts):
         with self.lock:
             tip = None if force else repository.branch(branch)
             parent = tip or self._revision(repository, start or repository.default_branch)
-            who = self._author(repository, author)
-            return repository.git.commit_files(parent, files, message, who.name, who.email, int(self.now()))
+            committer = self._author(repository, author)
+            return repository.git.commit_files(parent, files, message, committer.name, committer.email, int(self.now()))
 
     def branch(self, repository: Repository, name: str, start: str | None = None, *, author: str | None = None) -> str:
         """Cut (or move) a branch, without a commit of its own; returns where it points."""
@@ -200,8 +200,8 @@ class Code(Accounts):
         `admin` overrides required checks. Raises `ApiError` 405.
         """
         with self.lock:
-            who = self._author(pull.base, author)
-            return merging.merge(self.hub, pull, who, admin=admin, method=Method(method))
+            merger = self._author(pull.base, author)
+            return merging.merge(self.hub, pull, merger, admin=admin, method=Method(method))
 
     def enqueue(self, pull: PullRequest, *, author: str | None = None) -> Group:
         """Put a pull request into the merge queue; its checks are asked for with `merge_group`."""
@@ -224,8 +224,8 @@ class Code(Accounts):
             return pulls.review(self.hub, pull, self.hub.state.user(author), state, body)
 
     def _revision(self, repository: Repository, name: str) -> str | None:
-        known = repository.branch(name)
-        if known is not None:
-            return known
+        tip = repository.branch(name)
+        if tip is not None:
+            return tip
         commit: Commit | None = repository.git.commit(name)
         return None if commit is None else commit.oid

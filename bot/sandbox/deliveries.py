@@ -89,8 +89,8 @@ class Deliveries:
     def release(self, deliveries: list[Delivery] | None = None) -> None:
         """Send what was held (in the given order), and hold nothing more."""
         self.hold = False
-        held, self.held = self.held, []
-        for delivery in held if deliveries is None else deliveries:
+        waiting, self.held = self.held, []
+        for delivery in waiting if deliveries is None else deliveries:
             self._send_soon(delivery)
 
     def again(self, delivery: Delivery) -> Delivery:
@@ -115,7 +115,7 @@ class Deliveries:
             for delivery in self.log
             if delivery.app is app and delivery.status not in {"inactive", "payload too large"}
         ]
-        return [one for one in reversed(sent) if one.delivered_at >= oldest]
+        return [delivery for delivery in reversed(sent) if delivery.delivered_at >= oldest]
 
     def settle(self, timeout: float) -> bool:
         """Wait until everything is sent; False when that took longer (seconds)."""
@@ -160,11 +160,11 @@ class Deliveries:
         try:
             path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             connection.request("POST", path, body, delivery.request_headers)
-            answer = connection.getresponse()
-            delivery.response_body = answer.read(65_536).decode("utf-8", "replace")
-            delivery.response_headers = dict(answer.getheaders())
-            delivery.status_code = answer.status
-            delivery.status = "OK" if answer.status < 300 else f"Invalid HTTP Response: {answer.status}"  # noqa: PLR2004 -- 2xx
+            response = connection.getresponse()
+            delivery.response_body = response.read(65_536).decode("utf-8", "replace")
+            delivery.response_headers = dict(response.getheaders())
+            delivery.status_code = response.status
+            delivery.status = "OK" if response.status < 300 else f"Invalid HTTP Response: {response.status}"  # noqa: PLR2004 -- 2xx
         except TimeoutError:
             delivery.status, delivery.status_code = "timed out", 504
         except (OSError, http.client.HTTPException):

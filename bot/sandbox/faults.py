@@ -56,8 +56,8 @@ class Fault:
         """Whether the body of a request asks for what it is about."""
         if self.asks is None:
             return True
-        given = body if isinstance(body, dict) else {}
-        return self.asks(str(given.get("query") or ""), given.get("variables") or {})
+        request_body = body if isinstance(body, dict) else {}
+        return self.asks(str(request_body.get("query") or ""), request_body.get("variables") or {})
 
     def _names(self, request: Request) -> bool:
         return fnmatchcase(request.operation, self.operation) or fnmatchcase(
@@ -130,7 +130,7 @@ class Faults:
     def in_graphql(self, body: Any) -> Fault | None:
         """The fault that the answer to a GraphQL request shows."""
         shown = (fault for fault in self.active if fault.graphql is not None and fault.is_asked(body))
-        return next((one for one in shown if self._due(one)), None)
+        return next((fault for fault in shown if self._due(fault)), None)
 
     def _strikers(self, request: Request, *, after: bool) -> list[Fault]:
         hit = [

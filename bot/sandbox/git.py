@@ -149,16 +149,16 @@ class Bare:
 
     def read(self, name: str) -> GitObject | None:
         """The object that a revision names (`<sha>`, `main:specs/x`), None when there is none."""
-        known = self._cache.get(name)
-        if known is not None:
-            return known
+        cached = self._cache.get(name)
+        if cached is not None:
+            return cached
         if not name or "\n" in name or "\0" in name or name.startswith("-"):
             return None
         with self._lock:
-            found = self._ask(name)
-        if found is not None and name == found.oid:
-            self._keep(found)
-        return found
+            git_object = self._ask(name)
+        if git_object is not None and name == git_object.oid:
+            self._keep(git_object)
+        return git_object
 
     def _ask(self, name: str) -> GitObject | None:
         if self._reader is None or self._reader.poll() is not None:
@@ -193,16 +193,16 @@ class Bare:
         git_object = self.read(oid)
         if git_object is None or git_object.kind != "tree":
             return ()
-        lines, rest = [], git_object.content
-        at = 0
-        while at < len(rest):
-            space = rest.index(b" ", at)
-            end = rest.index(b"\0", space)
-            mode = rest[at:space].decode().rjust(6, "0")
+        lines, content = [], git_object.content
+        start = 0
+        while start < len(content):
+            space = content.index(b" ", start)
+            end = content.index(b"\0", space)
+            mode = content[start:space].decode().rjust(6, "0")
             lines.append(
-                TreeEntry(mode, rest[space + 1 : end].decode("utf-8", "replace"), rest[end + 1 : end + 21].hex())
+                TreeEntry(mode, content[space + 1 : end].decode("utf-8", "replace"), content[end + 1 : end + 21].hex())
             )
-            at = end + 21
+            start = end + 21
         return tuple(lines)
 
     def commit(self, name: str) -> Commit | None:
@@ -226,10 +226,10 @@ class Bare:
         lines = [f"delete {ref}" if oid is None else f"update {ref} {oid}" for ref, oid in changes.items()]
         self.git("update-ref", "--stdin", stdin="\n".join(lines).encode() + b"\n")
 
-    def merge_base(self, one: str, other: str) -> str | None:
+    def merge_base(self, first: str, second: str) -> str | None:
         """The best common ancestor."""
         try:
-            return self.git("merge-base", one, other).decode().split()[0]
+            return self.git("merge-base", first, second).decode().split()[0]
         except GitError:
             return None
 
@@ -239,17 +239,17 @@ class Bare:
         shas = self.git("rev-list", "--date-order", f"--max-count={limit}", *revisions, *where).decode().split()
         return [commit for sha in shas if (commit := self.commit(sha)) is not None]
 
-    def diff(self, one: str, other: str) -> tuple[FileChange, ...]:
+    def diff(self, old: str, new: str) -> tuple[FileChange, ...]:
         """The files that differ between two trees or commits, renames found, in GitHub's words."""
-        key = (one, other)
+        key = (old, new)
         if key not in self._diffs:
-            self._diffs[key] = self._diff(one, other)
+            self._diffs[key] = self._diff(old, new)
         return self._diffs[key]
 
-    def _diff(self, one: str, other: str) -> tuple[FileChange, ...]:
+    def _diff(self, old: str, new: str) -> tuple[FileChange, ...]:
         common = ("diff-tree", "-r", "-M", "--no-color", "--no-commit-id")
-        raw = self.git(*common, "--raw", "--numstat", "-z", "--abbrev=40", one, other)
-        patches = iter(_split_patches(self.git(*common, "-p", "--no-ext-diff", "--full-index", one, other)))
+        raw = self.git(*common, "--raw", "--numstat", "-z", "--abbrev=40", old, new)
+        patches = iter(_split_patches(self.git(*common, "-p", "--no-ext-diff", "--full-index", old, new)))
         files = []
         for change in _parse_raw(raw):
             patch = next(patches)
@@ -312,8 +312,8 @@ class Bare:
     ) -> str:
         """A commit of files (None removes one) on top of another, in one process; returns its id. Moves no ref."""
         text = message.encode()
-        who = f"{_line(Signature(name, email, when))}".encode()
-        parts = [b"commit refs/sandbox/new\nmark :1\ncommitter " + who + b"\n", b"data %d\n%b\n" % (len(text), text)]
+        person = f"{_line(Signature(name, email, when))}".encode()
+        parts = [b"commit refs/sandbox/new\nmark :1\ncommitter " + person + b"\n", b"data %d\n%b\n" % (len(text), text)]
         parts += [b"from %b\n" % parent.encode()] if parent is not None else []
         for path, content in files.items():
             quoted = _quoted(path)
@@ -360,8 +360,8 @@ def parse_commit(git_object: GitObject) -> Commit:
 
 
 def _signature(line: str) -> Signature:
-    who, _, stamp = line.rpartition("> ")
-    name, _, email = who.rpartition(" <")
+    person, _, stamp = line.rpartition("> ")
+    name, _, email = person.rpartition(" <")
     return Signature(name, email, int(stamp.split(" ")[0]))
 
 
@@ -372,15 +372,15 @@ def _parse_raw(raw: bytes) -> list[FileChange]:
     """`--raw --numstat -z`: first all raw records, then as many counts."""
     parts = raw.decode("utf-8", "surrogateescape").split("\0")
     changes: list[FileChange] = []
-    at = 0
-    while at < len(parts) and parts[at].startswith(":"):
-        _, _, before, after, status = parts[at].split(" ")
+    index = 0
+    while index < len(parts) and parts[index].startswith(":"):
+        _, _, before, after, status = parts[index].split(" ")
         renamed = status[0] in "RC"
-        path = parts[at + 2] if renamed else parts[at + 1]
+        path = parts[index + 2] if renamed else parts[index + 1]
         changes.append(
             FileChange(
                 path=path,
-                previous=parts[at + 1] if renamed else None,
+                previous=parts[index + 1] if renamed else None,
                 status=_WORDS[status[0]],
                 oid=before if status[0] == "D" else after,
                 additions=0,
@@ -388,12 +388,12 @@ def _parse_raw(raw: bytes) -> list[FileChange]:
                 patch=None,
             )
         )
-        at += 3 if renamed else 2
+        index += 3 if renamed else 2
     counted = []
     for change in changes:
-        added, deleted, path = parts[at].split("\t", 2)
+        added, deleted, path = parts[index].split("\t", 2)
         counted.append(replace(change, additions=_count(added), deletions=_count(deleted)))
-        at += 1 if path else 3
+        index += 1 if path else 3
     return counted
 
 
@@ -408,6 +408,6 @@ def _split_patches(diff: bytes) -> list[str | None]:
         return []
     patches: list[str | None] = []
     for file in files:
-        at = file.find("\n@@ ")
-        patches.append(file[at + 1 :].rstrip("\n") if at >= 0 else (None if "\nBinary files " in file else ""))
+        hunk = file.find("\n@@ ")
+        patches.append(file[hunk + 1 :].rstrip("\n") if hunk >= 0 else (None if "\nBinary files " in file else ""))
     return patches

@@ -58,9 +58,9 @@ class Hub:
         """The server knows its address now."""
         self.url = self.shapes.url = url
 
-    def validate(self, operation: str, body: Any, *, given: bool) -> None:
+    def validate(self, operation: str, body: Any, *, present: bool) -> None:
         """Check a request's body. Raises `ApiError`."""
-        validate(operation, body, given=given)
+        validate(operation, body, present=present)
 
     def by_number(self, path: str) -> str:
         """`/repositories/ID/…` is where GitHub redirects renamed repositories to."""
@@ -160,6 +160,6 @@ def hears(installation: Installation, event: str, action: str | None) -> bool:
     granted = installation.permissions
     if event in {"check_run", "check_suite"}:
         # Whoever may write checks hears of re-runs and requests without subscribing; the rest needs a subscription.
-        asked = action in {"requested", "rerequested", "requested_action"}
-        return granted.get("checks") == "write" if asked else event in installation.events and "checks" in granted
+        requested = action in {"requested", "rerequested", "requested_action"}
+        return granted.get("checks") == "write" if requested else event in installation.events and "checks" in granted
     return event in installation.events and any(need in granted for need in _NEEDS.get(event, ()))

@@ -29,7 +29,7 @@ class _Window:
 class _Spent:
     """What one credential did in the last hour: (when, points, whether it made content)."""
 
-    rest: deque[tuple[float, int, bool]] = field(default_factory=deque)
+    core: deque[tuple[float, int, bool]] = field(default_factory=deque)
     graphql: deque[tuple[float, int, bool]] = field(default_factory=deque)
 
 
@@ -65,11 +65,11 @@ class Limits:
         if not self.secondary:
             return
         now, spent = self.now(), self._spent.setdefault(_who(credential), _Spent())
-        mine, most = (spent.graphql, 2000) if request.is_graphql else (spent.rest, 900)
-        both = [*spent.rest, *spent.graphql]
-        waits = [_wait([(at, points) for at, points, _ in mine], 60, most, now, request.points)]
+        mine, most = (spent.graphql, 2000) if request.is_graphql else (spent.core, 900)
+        spendings = [*spent.core, *spent.graphql]
+        waits = [_wait([(moment, points) for moment, points, _ in mine], 60, most, now, request.points)]
         if request.is_write:
-            made = [(at, 1) for at, _, content in both if content]
+            made = [(moment, 1) for moment, _, content in spendings if content]
             waits += [_wait(made, 60, 80, now, 1), _wait(made, HOUR, 500, now, 1)]
         wait = max(waits)
         if wait > 0:
@@ -144,15 +144,15 @@ class Limits:
         }
 
 
-def _wait(spent: list[tuple[float, int]], span: float, most: int, now: float, more: int) -> float:
+def _wait(spent: list[tuple[float, int]], span: float, most: int, now: float, needed: int) -> float:
     """Seconds until `more` fits into a span that slides; 0 when it fits now."""
-    recent = sorted(one for one in spent if one[0] > now - span)
+    recent = sorted(spending for spending in spent if spending[0] > now - span)
     used = sum(points for _, points in recent)
-    for at, points in recent:
-        if used + more <= most:
+    for moment, points in recent:
+        if used + needed <= most:
             return 0.0
-        used, free = used - points, at + span - now
-        if used + more <= most:
+        used, free = used - points, moment + span - now
+        if used + needed <= most:
             return free
     return 0.0
 

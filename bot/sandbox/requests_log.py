@@ -19,7 +19,7 @@ class Request:
 
     method: str
     path: str
-    at: float
+    began: float
     """Sandbox time, seconds since the epoch."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     operation: str = ""
@@ -33,7 +33,7 @@ class Request:
     """Seconds in the server."""
     query: dict[str, str] = field(default_factory=dict)
     body: Any = field(default=None, repr=False)
-    answer: Any = field(default=None, repr=False)
+    response: Any = field(default=None, repr=False)
     asked_by: Credential | None = field(default=None, repr=False)
 
     @property

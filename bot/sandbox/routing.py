@@ -95,7 +95,7 @@ class Call:
         if page < last:
             links += [("next", page + 1), ("last", last)]
         header = ", ".join(
-            f'<{self.hub.url}{self.path}?{urlencode(self.query | {"page": str(at)})}>; rel="{rel}"' for rel, at in links
+            f'<{self.hub.url}{self.path}?{urlencode(self.query | {"page": str(number)})}>; rel="{rel}"' for rel, number in links
         )
         return items[(page - 1) * size : page * size], {"Link": header} if header else {}
 
@@ -122,7 +122,7 @@ class Route:
     operation: str
     needs: tuple[str, ...]
     """Permissions of which an installation token needs one, `name:level`."""
-    answer: Answer
+    handler: Answer
     pattern: re.Pattern[str]
 
     @property
@@ -144,9 +144,9 @@ def route(method: str, template: str, operation: str, *needs: str) -> Callable[[
     pattern = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", template)
     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
 
-    def register(answer: Answer) -> Answer:
-        _routes.append(Route(method, template, operation, needs, answer, re.compile(pattern)))
-        return answer
+    def register(handler: Answer) -> Answer:
+        _routes.append(Route(method, template, operation, needs, handler, re.compile(pattern)))
+        return handler
 
     return register
 
@@ -185,13 +185,13 @@ def admit(call: Call, route: Route) -> None:
     """
     if not route.of_repository:
         return
-    asked = f"{call.params['owner']}/{call.params['repo']}"
-    repository = call.hub.state.repository(asked)
+    full_name = f"{call.params['owner']}/{call.params['repo']}"
+    repository = call.hub.state.repository(full_name)
     if repository is None:
         raise ApiError(404, "Not Found")
     require(call.credential, repository, route.needs, write=route.write)
-    if asked.lower() != repository.full_name.lower():
-        rest = call.path.split("/", 4)[4:]
-        url = "/".join([f"{call.hub.url}/repositories/{repository.id}", *rest])
+    if full_name.lower() != repository.full_name.lower():
+        segments = call.path.split("/", 4)[4:]
+        url = "/".join([f"{call.hub.url}/repositories/{repository.id}", *segments])
         raise ApiError(307 if route.write else 301, "Moved Permanently", headers={"Location": url})
     call._repository = repository  # noqa: SLF001 -- made in this module's hands

@@ -117,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
         started = time.perf_counter()
         path = path.removeprefix("/api/v3") if path.startswith("/api/v3/") else path
         path = "/graphql" if path == "/api/graphql" else path
-        seen = Request(self.command, path, at=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()})
+        seen = Request(self.command, path, began=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()})
         if find(self.command, hub.by_number(path)) is None and door.wants(path, self.headers.get("Accept", "")):
             self._page(body)
             return
@@ -161,14 +161,14 @@ class Handler(BaseHTTPRequestHandler):
             "X-GitHub-Media-Type": "github.v3; format=json",
         }
         try:
-            found = find("GET" if self.command == "HEAD" else self.command, hub.by_number(path))
-            if found is not None:
-                seen.operation, seen.write = found[0].operation, found[0].write
+            match = find("GET" if self.command == "HEAD" else self.command, hub.by_number(path))
+            if match is not None:
+                seen.operation, seen.write = match[0].operation, match[0].write
             seen.body = _json(body)
             hub.faults.before(seen)
             credential = identify(hub.state, self.headers.get("Authorization"))
             seen.credential, seen.scope = credential.kind, _scope(credential)
-            reply = self._dispatch(credential, found, path, query, body, seen)
+            reply = self._dispatch(credential, match, path, query, body, seen)
             headers |= hub.limits.headers(seen)
             hub.faults.after(seen)
         except ApiError as error:
@@ -187,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             data = b"" if reply.status in {204, 304} else json.dumps(reply.body).encode()
             headers["Content-Type"] = "application/json; charset=utf-8"
-        seen.answer = reply.body
+        seen.response = reply.body
         reply.headers = headers | reply.headers
         if self.command == "GET" and reply.status == 200:  # noqa: PLR2004 -- only a success has an entity tag
             tag = f'W/"{sha256(data).hexdigest()}"'
@@ -198,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
         return reply, data
 
     def _dispatch(  # noqa: PLR0913, PLR0917 -- a request is all of these
-        self, credential: Credential, found: Found | None, path: str, query: str, body: bytes, seen: Request
+        self, credential: Credential, match: Found | None, path: str, query: str, body: bytes, seen: Request
     ) -> Reply:
         hub = self.server.hub
         version = self.headers.get("X-GitHub-Api-Version")
@@ -208,9 +208,9 @@ class Handler(BaseHTTPRequestHandler):
             raise ApiError(
                 403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
             )
-        if found is None:
+        if match is None:
             raise ApiError(404, "Not Found")
-        route, params = found
+        route, params = match
         call = Call(
             hub,
             credential,
@@ -225,8 +225,8 @@ class Handler(BaseHTTPRequestHandler):
         hub.limits.hold_back(credential, seen)
         with hub.lock:
             admit(call, route)
-            hub.validate(route.operation, call.body, given=bool(body))
-            reply = route.answer(call)
+            hub.validate(route.operation, call.body, present=bool(body))
+            reply = route.handler(call)
         if ".full+json" in call.accept:
             _render(reply.body)
         return reply
@@ -238,11 +238,11 @@ def _render(value: Any) -> None:
     https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
     """
     if isinstance(value, list):
-        for one in value:
-            _render(one)
+        for child in value:
+            _render(child)
     elif isinstance(value, dict):
-        for one in value.values():
-            _render(one)
+        for child in value.values():
+            _render(child)
         if isinstance(value.get("body"), str):
             value |= {"body_html": str(render(value["body"])), "body_text": value["body"]}
 

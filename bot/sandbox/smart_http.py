@@ -76,14 +76,14 @@ def _admit(credential: Credential, repository: Repository | None, *, push: bool)
     else:
         allowed = credential.user is not None and repository.may_push(credential.user.login)
     if not allowed or repository.archived:
-        who = credential.actor.login if credential.actor is not None else "nobody"
-        raise ApiError(403, f"Permission to {repository.full_name}.git denied to {who}.")
+        login = credential.actor.login if credential.actor is not None else "nobody"
+        raise ApiError(403, f"Permission to {repository.full_name}.git denied to {login}.")
     return repository
 
 
-def _redirect(hub: Hub, repository: Repository, asked: str, query: str) -> None:
+def _redirect(hub: Hub, repository: Repository, full_name: str, query: str) -> None:
     """Send git from an old name to the new one; it goes on there. Raises `ApiError` 301."""
-    if asked.lower() != repository.full_name.lower():
+    if full_name.lower() != repository.full_name.lower():
         where = f"{hub.url}/{repository.full_name}.git/info/refs?{query}"
         raise ApiError(301, "Moved Permanently", headers={"Location": where})
 

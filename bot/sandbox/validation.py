@@ -26,10 +26,10 @@ def schemas() -> dict[str, Any]:
     return dict(json.loads((files("bot.sandbox.official") / "requests.json").read_text()))
 
 
-def validate(operation: str, body: Any, *, given: bool) -> None:
+def validate(operation: str, body: Any, *, present: bool) -> None:
     """Check a body. Raises `ApiError` 422 (400 when the body is no object)."""
     schema = schemas().get(operation)
-    if schema is None or (not given and not schema.get("required")):
+    if schema is None or (not present and not schema.get("required")):
         return
     if not isinstance(body, dict):
         raise ApiError(400, "Body should be a JSON object")
@@ -42,7 +42,7 @@ def validate(operation: str, body: Any, *, given: bool) -> None:
 
 def _problems(value: Any, schema: dict[str, Any], path: str) -> list[str]:
     for choice in ("oneOf", "anyOf"):
-        if choice in schema and not any(not _problems(value, one, path) for one in schema[choice]):
+        if choice in schema and not any(not _problems(value, option, path) for option in schema[choice]):
             return [f'No subschema in "{choice}" matched.']
     if value is None and schema.get("nullable"):
         return []
@@ -61,27 +61,27 @@ def _inside(value: Any, schema: dict[str, Any], path: str) -> list[str]:
     if isinstance(value, list):
         problems = _lengths(len(value), schema.get("minItems", 0), schema.get("maxItems"), "items")
         inner = schema.get("items", {})
-        return problems + [p for at, one in enumerate(value) for p in _problems(one, inner, f"{path}/{at}")]
+        return problems + [p for index, child in enumerate(value) for p in _problems(child, inner, f"{path}/{index}")]
     return _object(value, schema, path) if isinstance(value, dict) else []
 
 
 def _object(value: dict[str, Any], schema: dict[str, Any], path: str) -> list[str]:
-    known = schema.get("properties", {})
+    properties = schema.get("properties", {})
     problems = [f'"{name}" wasn\'t supplied.' for name in schema.get("required", []) if name not in value]
     if schema.get("additionalProperties") is False:
-        problems += [f'"{name[:100]}" is not a permitted key.' for name in value if name not in known]
-    for name, one in value.items():
-        if name in known:
-            problems += _problems(one, known[name], f"{path}/{name}" if path else f"properties/{name}")
+        problems += [f'"{name[:100]}" is not a permitted key.' for name in value if name not in properties]
+    for name, child in value.items():
+        if name in properties:
+            problems += _problems(child, properties[name], f"{path}/{name}" if path else f"properties/{name}")
     return problems
 
 
-def _lengths(size: int, least: int, most: int | None, what: str) -> list[str]:
+def _lengths(size: int, least: int, most: int | None, unit: str) -> list[str]:
     if most is not None and size > most:
-        allowed = f"Only {most} {what} are" if what == "characters" else f"No more than {most} {what} are"
+        allowed = f"Only {most} {unit} are" if unit == "characters" else f"No more than {most} {unit} are"
         return [f"{allowed} allowed; {size} were supplied."]
     if size < least:
-        return [f"At least {least} {what} are required; only {size} were supplied."]
+        return [f"At least {least} {unit} are required; only {size} were supplied."]
     return []
 
 

@@ -157,11 +157,11 @@ class World(Code):
     def rerequest(self, repository: Repository, target: CheckRun | CheckSuite, *, author: str | None = None) -> None:
         """Press "Re-run" on a check run, or "Re-run all checks" on a suite."""
         with self.lock:
-            who = self._author(repository, author)
+            person = self._author(repository, author)
             if isinstance(target, CheckRun):
-                checks.rerequest_run(self.hub, repository, target, who)
+                checks.rerequest_run(self.hub, repository, target, person)
             else:
-                checks.rerequest_suite(self.hub, repository, target, who)
+                checks.rerequest_suite(self.hub, repository, target, person)
 
     def press_button(
         self, repository: Repository, run: CheckRun, identifier: str, *, author: str | None = None

@@ -222,7 +222,7 @@ class TestSweep:
         settled(stage, reconciler, 30 * MINUTE)
         reads = stage.world.requests.since(mark).graphql
         assert len(reads) == 3
-        assert reads[1].at - reads[0].at > 7 * MINUTE, "spread over the interval"
+        assert reads[1].began - reads[0].began > 7 * MINUTE, "spread over the interval"
 
     def test_a_repository_that_is_gone_hides_no_other(
         self, stage: Stage, ferry: Repository, reconciler: Reconciler

@@ -106,7 +106,7 @@ def answer_problems(request: Request) -> list[str]:
     status = str(request.status)
     if status in known["answers"] and known["answers"][status] is not None:
         pointer = _pointer("operations", request.operation, "answers", status)
-        return _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.answer)
+        return _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.response)
     if request.status < 300 and status not in known["answers"]:
         return [f"{request.operation}: the description knows no answer {status}"]
     return []

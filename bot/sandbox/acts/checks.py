@@ -36,7 +36,7 @@ def create_run(hub: Hub, repository: Repository, app: App, body: Json) -> CheckR
     )
     _apply(hub, run, body)
     repository.runs[run.id] = run
-    twins = [one for one in repository.runs.values() if one.suite is suite and one.name == run.name]
+    twins = [twin for twin in repository.runs.values() if twin.suite is suite and twin.name == run.name]
     for old in twins[:-_MOST_RUNS]:
         del repository.runs[old.id]
     _settle(hub, repository, suite)
@@ -125,7 +125,7 @@ def _tell(  # noqa: PLR0913 -- all of these make it up
 def _suite_in_run(hub: Hub, repository: Repository, suite: CheckSuite) -> Json:
     """The suite inside a `check_run` delivery has fewer keys than one of its own."""
     shape = hub.shapes.check_suite(repository, suite)
-    kept = [
+    keys = [
         "id",
         "node_id",
         "head_branch",
@@ -140,7 +140,7 @@ def _suite_in_run(hub: Hub, repository: Repository, suite: CheckSuite) -> Json:
         "created_at",
         "updated_at",
     ]
-    return {key: shape[key] for key in kept}
+    return {key: shape[key] for key in keys}
 
 
 def rerequest_run(hub: Hub, repository: Repository, run: CheckRun, sender: User) -> None:
@@ -160,5 +160,5 @@ def press(hub: Hub, repository: Repository, run: CheckRun, sender: User, identif
     """Press a button of a run. Raises `ApiError` 422 when it has no such button."""
     if not any(action["identifier"] == identifier for action in run.actions):
         raise ApiError(422, f"The check run has no action {identifier}")
-    asked = {"identifier": identifier}
-    _tell(hub, repository, run, sender, "requested_action", only_app=run.suite.app.id, requested_action=asked)
+    pressed = {"identifier": identifier}
+    _tell(hub, repository, run, sender, "requested_action", only_app=run.suite.app.id, requested_action=pressed)

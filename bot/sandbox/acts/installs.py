@@ -90,7 +90,7 @@ def suspend(hub: Hub, installation: Installation, *, lift: bool) -> None:
 
 def uninstall(hub: Hub, installation: Installation) -> None:
     """Remove; tokens end at once."""
-    known = [
+    lost = [
         hub.state.repositories[number]
         for number in sorted(installation.repositories)
         if number in hub.state.repositories
@@ -98,7 +98,7 @@ def uninstall(hub: Hub, installation: Installation) -> None:
     del hub.state.installations[installation.id]
     for value in [value for value, token in hub.state.tokens.items() if token.installation is installation]:
         del hub.state.tokens[value]
-    _tell(hub, installation, "deleted", repositories=[brief(repository) for repository in known])
+    _tell(hub, installation, "deleted", repositories=[brief(repository) for repository in lost])
 
 
 def ping(hub: Hub, app: App) -> Delivery:
@@ -142,7 +142,7 @@ def delete_repository(hub: Hub, repository: Repository) -> None:
     """Delete; pull requests that came from it lose their head repository and are closed."""
     hub.emit("repository", "deleted", repository, repository.owner, {})
     del hub.state.repositories[repository.id]
-    for name in [name for name, known in hub.state.names.items() if known is repository]:
+    for name in [name for name, named in hub.state.names.items() if named is repository]:
         del hub.state.names[name]
     for installation in hub.state.installations.values():
         installation.repositories.discard(repository.id)

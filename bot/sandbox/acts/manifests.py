@@ -68,22 +68,22 @@ def parse(text: str) -> Manifest:
 
 
 def _problems(manifest: Manifest) -> list[str]:
-    found = [f'"{key[:60]}" is no key of a manifest.' for key in manifest if key not in _KEYS]
+    problems = [f'"{key[:60]}" is no key of a manifest.' for key in manifest if key not in _KEYS]
     if not _address(manifest.get("url")):
-        found.append("url: an address is required.")
+        problems.append("url: an address is required.")
     hook = manifest.get("hook_attributes")
     if hook is not None and (not isinstance(hook, dict) or not _address(hook.get("url"))):
-        found.append("hook_attributes: url is required.")
+        problems.append("hook_attributes: url is required.")
     if not _address(manifest.get("redirect_url")):
-        found.append("redirect_url: an address is required.")
+        problems.append("redirect_url: an address is required.")
     permissions = manifest.get("default_permissions", {})
     if not isinstance(permissions, dict) or not set(map(str, permissions.values())) <= _LEVELS:
-        return [*found, "default_permissions: names with read, write or admin are required."]
+        return [*problems, "default_permissions: names with read, write or admin are required."]
     for event in manifest.get("default_events", []):
         needs = _EVENTS.get(event)
         if needs is None or not any(need in permissions for need in needs):
-            found.append(f"Default events are not supported by permissions: {str(event)[:60]}.")
-    return found
+            problems.append(f"Default events are not supported by permissions: {str(event)[:60]}.")
+    return problems
 
 
 def _address(text: object) -> bool:

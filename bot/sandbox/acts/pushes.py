@@ -65,9 +65,9 @@ def _push(  # noqa: PLR0913, PLR0917 -- all of these make it up
     commits: list[Commit] = []
     forced = False
     if new != ZERO:
-        known = [f"^{sha}" for sha in sorted(set(before.values()))]
+        excluded = [f"^{sha}" for sha in sorted(set(before.values()))]
         commits = (
-            git.log(new, *known, limit=_MOST_COMMITS)[::-1]
+            git.log(new, *excluded, limit=_MOST_COMMITS)[::-1]
             if old == ZERO
             else git.log(new, f"^{old}", limit=_MOST_COMMITS)[::-1]
         )
@@ -126,8 +126,8 @@ def request_suites(  # noqa: PLR0913, PLR0917 -- all of these make it up
     https://docs.github.com/en/apps/creating-github-apps/writing-code-for-a-github-app/building-ci-checks-with-a-github-app
     """
     for installation in list(hub.state.installed_on(repository)):
-        known = any(suite.app is installation.app for suite in repository.suites_of(sha))
-        if installation.permissions.get("checks") != "write" or known:
+        has_suite = any(suite.app is installation.app for suite in repository.suites_of(sha))
+        if installation.permissions.get("checks") != "write" or has_suite:
             continue
         suite = new_suite(hub, repository, installation.app.id, sha, branch, before)
         shape = {"check_suite": hub.shapes.check_suite(repository, suite)}

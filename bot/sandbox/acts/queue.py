@@ -83,13 +83,13 @@ def remove(hub: Hub, group: Group, sender: User, *, reason: str) -> None:
     """Take a group out (`dequeued` or `invalidated`); what waits behind it is built anew."""
     repository = group.pull.base
     behind = repository.queue[repository.queue.index(group) + 1 :]
-    repository.queue = [one for one in repository.queue if one is not group and one not in behind]
+    repository.queue = [queued for queued in repository.queue if queued is not group and queued not in behind]
     why = "CI_FAILURE" if reason == "dequeued" else "MANUAL"
     pulls.tell(hub, group.pull, "dequeued", sender, reason=why)
     _destroy(hub, group, sender, reason)
-    for one in behind:
-        _destroy(hub, one, sender, "invalidated")
-        enqueue(hub, one.pull, sender)
+    for follower in behind:
+        _destroy(hub, follower, sender, "invalidated")
+        enqueue(hub, follower.pull, sender)
 
 
 def _destroy(hub: Hub, group: Group, sender: User, reason: str) -> None:

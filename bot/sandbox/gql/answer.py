@@ -108,19 +108,19 @@ def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     errors = [*body.get("errors", []), fault.graphql]
     if not fault.partial:
         return {"errors": errors}
-    at = body["data"]
+    node = body["data"]
     *way, last = fault.graphql.get("path") or ["repository"]
     for part in way:
-        at = _inside(at, part)
-    if isinstance(at, dict):  # a query that did not ask for it only gets the error
-        at[last] = None
+        node = _inside(node, part)
+    if isinstance(node, dict):  # a query that did not ask for it only gets the error
+        node[last] = None
     return body | {"errors": errors}
 
 
-def _inside(at: Any, part: Any) -> Any:
-    if isinstance(at, list):
-        return at[part] if isinstance(part, int) and part < len(at) else None
-    return at.get(part) if isinstance(at, dict) else None
+def _inside(node: Any, part: Any) -> Any:
+    if isinstance(node, list):
+        return node[part] if isinstance(part, int) and part < len(node) else None
+    return node.get(part) if isinstance(node, dict) else None
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:
@@ -150,8 +150,8 @@ def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
             defaults = {v.variable.name.value: v.default_value for v in definition.variable_definitions or ()}
-            known = {name: value.value for name, value in defaults.items() if isinstance(value, IntValueNode)}
-            _count(cost, definition.selection_set, fragments, {**known, **variables}, 1, 0)
+            numbers = {name: value.value for name, value in defaults.items() if isinstance(value, IntValueNode)}
+            _count(cost, definition.selection_set, fragments, {**numbers, **variables}, 1, 0)
     if cost.nodes > _MOST_NODES:
         count = f"This query requests up to {cost.nodes:,} possible nodes"
         message = f"{count} which exceeds the maximum limit of {_MOST_NODES:,}."
@@ -200,18 +200,18 @@ def _bound(cost: Cost, field: FieldNode, variables: Mapping[str, Any]) -> int:
         if which not in {"first", "last"}:
             continue
         value = argument.value
-        given = variables.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
-        if given is None:
+        bound = variables.get(value.name.value) if isinstance(value, VariableNode) else getattr(value, "value", None)
+        if bound is None:
             continue
-        size = int(given)
+        size = int(bound)
         if not 1 <= size <= _LARGEST_PAGE:
-            what = "exceeds" if size > _LARGEST_PAGE else "is below"
+            relation = "exceeds" if size > _LARGEST_PAGE else "is below"
             limit = (
                 f"the `{which}` limit of {_LARGEST_PAGE} records" if size > _LARGEST_PAGE else "the minimum of 1 record"
             )
             error["type"] = "EXCESSIVE_PAGINATION"
             cost.errors.append(
-                error | {"message": f"Requesting {size} records on the `{name}` connection {what} {limit}."}
+                error | {"message": f"Requesting {size} records on the `{name}` connection {relation} {limit}."}
             )
             return 1
         return size

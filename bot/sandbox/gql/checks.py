@@ -85,15 +85,15 @@ def run_node(view: View, repository: Repository, run: CheckRun) -> Node:
     }
 
 
-def _annotation(one: dict[str, Any]) -> Node:
+def _annotation(annotation: dict[str, Any]) -> Node:
     return {
-        "path": one["path"],
-        "annotationLevel": one["annotation_level"].upper(),
-        "message": one["message"],
-        "title": one.get("title"),
-        "rawDetails": one.get("raw_details"),
+        "path": annotation["path"],
+        "annotationLevel": annotation["annotation_level"].upper(),
+        "message": annotation["message"],
+        "title": annotation.get("title"),
+        "rawDetails": annotation.get("raw_details"),
         "location": {
-            "start": {"line": one["start_line"], "column": one.get("start_column")},
-            "end": {"line": one["end_line"], "column": one.get("end_column")},
+            "start": {"line": annotation["start_line"], "column": annotation.get("start_column")},
+            "end": {"line": annotation["end_line"], "column": annotation.get("end_column")},
         },
     }

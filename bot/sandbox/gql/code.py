@@ -140,31 +140,31 @@ def object_node(view: View, repository: Repository, expression: str) -> Node | N
     revision, colon, path = expression.partition(":")
     if revision in repository.refs or f"refs/heads/{revision}" in repository.refs:
         revision = repository.refs.get(revision) or repository.refs[f"refs/heads/{revision}"]
-    found = repository.git.read(f"{revision}{colon}{path}") if revision else None
-    if found is None:
+    git_object = repository.git.read(f"{revision}{colon}{path}") if revision else None
+    if git_object is None:
         return None
     common = {
-        "id": f"{found.kind.title()}_{found.oid}",
-        "oid": found.oid,
-        "abbreviatedOid": found.oid[:7],
+        "id": f"{git_object.kind.title()}_{git_object.oid}",
+        "oid": git_object.oid,
+        "abbreviatedOid": git_object.oid[:7],
         "repository": lambda _i: repository_node(view, repository),
     }
-    if found.kind == "commit":
-        commit = repository.git.commit(found.oid)
+    if git_object.kind == "commit":
+        commit = repository.git.commit(git_object.oid)
         return None if commit is None else commit_node(view, repository, commit)
-    if found.kind == "tree":
+    if git_object.kind == "tree":
         return common | {
             "__typename": "Tree",
             "entries": lambda _i: [
-                entry_node(view, repository, line, path) for line in repository.git.entries(found.oid)
+                entry_node(view, repository, line, path) for line in repository.git.entries(git_object.oid)
             ],
         }
-    if found.kind == "blob":
-        return common | {"__typename": "Blob"} | blob(found.content)
+    if git_object.kind == "blob":
+        return common | {"__typename": "Blob"} | blob(git_object.content)
     return common | {
         "__typename": "Tag",
         "name": revision,
-        "target": lambda _i: object_node(view, repository, f"{found.oid}^{{}}"),
+        "target": lambda _i: object_node(view, repository, f"{git_object.oid}^{{}}"),
     }
 
 
@@ -173,16 +173,16 @@ def entry_node(view: View, repository: Repository, line: TreeEntry, folder: str)
     path = f"{folder.rstrip('/')}/{line.name}".lstrip("/")
 
     def size(_info: Any) -> int:
-        found = repository.git.read(line.oid) if line.kind == "blob" else None
-        return 0 if found is None else len(found.content)
+        blob = repository.git.read(line.oid) if line.kind == "blob" else None
+        return 0 if blob is None else len(blob.content)
 
     def inner(_info: Any) -> Node | None:
-        found = object_node(view, repository, line.oid) if line.kind != "commit" else None
-        if found is not None and found["__typename"] == "Tree":
-            found["entries"] = lambda _i: [
+        target = object_node(view, repository, line.oid) if line.kind != "commit" else None
+        if target is not None and target["__typename"] == "Tree":
+            target["entries"] = lambda _i: [
                 entry_node(view, repository, inside, path) for inside in repository.git.entries(line.oid)
             ]
-        return found
+        return target
 
     return {
         "name": line.name,
@@ -197,7 +197,7 @@ def entry_node(view: View, repository: Repository, line: TreeEntry, folder: str)
 
 def commit_node(view: View, repository: Repository, commit: Commit) -> Node:
     """A commit."""
-    headline, _, rest = commit.message.partition("\n")
+    headline, _, body = commit.message.partition("\n")
     return {
         "__typename": "Commit",
         "id": f"C_{commit.oid}",
@@ -208,7 +208,7 @@ def commit_node(view: View, repository: Repository, commit: Commit) -> Node:
         "tree": lambda _i: object_node(view, repository, commit.tree),
         "message": commit.message,
         "messageHeadline": headline,
-        "messageBody": rest.strip("\n"),
+        "messageBody": body.strip("\n"),
         "authoredDate": iso(commit.author.when),
         "committedDate": iso(commit.committer.when),
         "author": actor_node(view, commit.author),
@@ -237,10 +237,10 @@ def _file_node(view: View, repository: Repository, commit: Commit, path: str) ->
     folder, _, name = path.strip("/").rpartition("/")
     tree = repository.git.read(f"{commit.oid}:{folder}")
     lines = repository.git.entries(tree.oid) if tree is not None else ()
-    found = next((entry_node(view, repository, line, folder) for line in lines if line.name == name), None)
-    if found is None:
+    entry = next((entry_node(view, repository, line, folder) for line in lines if line.name == name), None)
+    if entry is None:
         raise GraphQLError(f"Could not resolve file for path '{path}'.", extensions={"type": "NOT_FOUND"})
-    return found
+    return entry
 
 
 def actor_node(view: View, signature: Signature) -> Node:

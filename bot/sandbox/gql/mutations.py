@@ -39,9 +39,9 @@ def root(view: View) -> Node:
 
     def bound(field: Callable[[View, dict[str, Any]], Node]) -> Callable[..., Node]:
         def resolve(_info: Any, **arguments: Any) -> Node:
-            given = arguments["input"]
+            fields = arguments["input"]
             try:
-                return field(view, given) | {"clientMutationId": given.get("clientMutationId")}
+                return field(view, fields) | {"clientMutationId": fields.get("clientMutationId")}
             except ApiError as error:
                 kind = {403: "FORBIDDEN", 404: "NOT_FOUND"}.get(error.status, "UNPROCESSABLE")
                 raise GraphQLError(error.message, extensions={"type": kind}) from None
@@ -56,19 +56,19 @@ def _actor(view: View) -> User:
 
 
 def _find_comment(view: View, identifier: str) -> tuple[Repository, Comment]:
-    found = number_of(identifier)
+    numbered = number_of(identifier)
     for repository in view.call.hub.state.repositories.values():
-        if found is not None and found[0] == "IC" and found[1] in repository.comments:
+        if numbered is not None and numbered[0] == "IC" and numbered[1] in repository.comments:
             require(view.call.credential, repository, _WRITE, write=True)
-            return repository, repository.comments[found[1]]
+            return repository, repository.comments[numbered[1]]
     raise not_found("a node", f"global id of '{identifier[:100]}'")
 
 
 def _find_pull(view: View, identifier: str) -> PullRequest:
-    found = number_of(identifier)
+    numbered = number_of(identifier)
     for repository in view.call.hub.state.repositories.values():
         for pull in repository.pulls.values():
-            if found == ("PR", pull.id):
+            if numbered == ("PR", pull.id):
                 require(view.call.credential, repository, ("pull_requests:write",), write=True)
                 return pull
     raise not_found("a node", f"global id of '{identifier[:100]}'")
@@ -85,26 +85,26 @@ def _require_review(view: View, number: int, identifier: str) -> None:
 
 def _subject(view: View, identifier: str) -> tuple[Repository, int]:
     """The repository and number of an issue or pull request."""
-    found = number_of(identifier)
+    numbered = number_of(identifier)
     for repository in view.call.hub.state.repositories.values():
         for issue in repository.issues.values():
             pull = repository.pulls.get(issue.number)
-            if found == (("I", issue.id) if pull is None else ("PR", pull.id)):
+            if numbered == (("I", issue.id) if pull is None else ("PR", pull.id)):
                 require(view.call.credential, repository, _WRITE, write=True)
                 return repository, issue.number
     raise not_found("a node", f"global id of '{identifier[:100]}'")
 
 
-def _add_comment(view: View, given: dict[str, Any]) -> Node:
-    repository, number = _subject(view, given["subjectId"])
+def _add_comment(view: View, arguments: dict[str, Any]) -> Node:
+    repository, number = _subject(view, arguments["subjectId"])
     app = view.call.credential.app
-    one = talk.comment(view.call.hub, repository, repository.issues[number], _actor(view), given["body"], app)
-    added = talk_objects.comment_node(view, repository, one)
-    return {"commentEdge": {"node": added, "cursor": ""}, "subject": node(view, given["subjectId"])}
+    comment = talk.comment(view.call.hub, repository, repository.issues[number], _actor(view), arguments["body"], app)
+    added = talk_objects.comment_node(view, repository, comment)
+    return {"commentEdge": {"node": added, "cursor": ""}, "subject": node(view, arguments["subjectId"])}
 
 
-def _add_reaction(view: View, given: dict[str, Any]) -> Node:
-    identifier = given["subjectId"]
+def _add_reaction(view: View, arguments: dict[str, Any]) -> Node:
+    identifier = arguments["subjectId"]
     kind = number_of(identifier)
     if kind is not None and kind[0] == "IC":
         _find_comment(view, identifier)
@@ -112,45 +112,45 @@ def _add_reaction(view: View, given: dict[str, Any]) -> Node:
         _require_review(view, kind[1], identifier)
     else:
         _subject(view, identifier)
-    one, _ = talk.react(view.call.hub, _actor(view), identifier, _CONTENT[given["content"]])
-    return {"reaction": talk_objects.reaction_node(view, one), "subject": node(view, identifier)}
+    reaction, _ = talk.react(view.call.hub, _actor(view), identifier, _CONTENT[arguments["content"]])
+    return {"reaction": talk_objects.reaction_node(view, reaction), "subject": node(view, identifier)}
 
 
-def _update_comment(view: View, given: dict[str, Any]) -> Node:
-    repository, one = _find_comment(view, given["id"])
-    if one.user is not _actor(view):
+def _update_comment(view: View, arguments: dict[str, Any]) -> Node:
+    repository, comment = _find_comment(view, arguments["id"])
+    if comment.user is not _actor(view):
         raise ApiError(403, "Resource not accessible by integration")
-    talk.edit_comment(view.call.hub, repository, one, _actor(view), given["body"])
-    return {"issueComment": talk_objects.comment_node(view, repository, one)}
+    talk.edit_comment(view.call.hub, repository, comment, _actor(view), arguments["body"])
+    return {"issueComment": talk_objects.comment_node(view, repository, comment)}
 
 
-def _minimize(view: View, given: dict[str, Any]) -> Node:
-    repository, one = _find_comment(view, given["subjectId"])
-    one.minimized = str(given["classifier"]).lower().replace("_", "-")
-    return {"minimizedComment": talk_objects.comment_node(view, repository, one)}
+def _minimize(view: View, arguments: dict[str, Any]) -> Node:
+    repository, comment = _find_comment(view, arguments["subjectId"])
+    comment.minimized = str(arguments["classifier"]).lower().replace("_", "-")
+    return {"minimizedComment": talk_objects.comment_node(view, repository, comment)}
 
 
-def _unminimize(view: View, given: dict[str, Any]) -> Node:
-    repository, one = _find_comment(view, given["subjectId"])
-    one.minimized = None
-    return {"unminimizedComment": talk_objects.comment_node(view, repository, one)}
+def _unminimize(view: View, arguments: dict[str, Any]) -> Node:
+    repository, comment = _find_comment(view, arguments["subjectId"])
+    comment.minimized = None
+    return {"unminimizedComment": talk_objects.comment_node(view, repository, comment)}
 
 
-def _close(view: View, given: dict[str, Any]) -> Node:
-    pull = _find_pull(view, given["pullRequestId"])
+def _close(view: View, arguments: dict[str, Any]) -> Node:
+    pull = _find_pull(view, arguments["pullRequestId"])
     pulls.close(view.call.hub, pull, _actor(view))
     return {"pullRequest": pull_objects.pull_node(view, pull)}
 
 
-def _ready(view: View, given: dict[str, Any]) -> Node:
-    return _set_draft(view, given, draft=False)
+def _ready(view: View, arguments: dict[str, Any]) -> Node:
+    return _set_draft(view, arguments, draft=False)
 
 
-def _draft(view: View, given: dict[str, Any]) -> Node:
-    return _set_draft(view, given, draft=True)
+def _draft(view: View, arguments: dict[str, Any]) -> Node:
+    return _set_draft(view, arguments, draft=True)
 
 
-def _set_draft(view: View, given: dict[str, Any], *, draft: bool) -> Node:
-    pull = _find_pull(view, given["pullRequestId"])
+def _set_draft(view: View, arguments: dict[str, Any], *, draft: bool) -> Node:
+    pull = _find_pull(view, arguments["pullRequestId"])
     pulls.set_draft(view.call.hub, pull, _actor(view), draft=draft)
     return {"pullRequest": pull_objects.pull_node(view, pull)}

@@ -22,10 +22,10 @@ def pull_connection(view: View, pulls: list[PullRequest], arguments: dict[str, A
     """Pull requests, filtered and ordered as asked."""
     view.need("pull_requests")
     states, head, base = arguments.get("states"), arguments.get("headRefName"), arguments.get("baseRefName")
-    found = [pull for pull in pulls if not states or pull_state(pull) in states]
-    found = [one for one in found if head in {None, one.head_ref} and base in {None, one.base_ref}]
+    matching = [pull for pull in pulls if not states or pull_state(pull) in states]
+    matching = [pull for pull in matching if head in {None, pull.head_ref} and base in {None, pull.base_ref}]
     keys: dict[str, Callable[[Any], Any]] = {"UPDATED_AT": lambda p: p.issue.updated_at}
-    return connection(ordered(found, arguments, keys), arguments, partial(pull_node, view))
+    return connection(ordered(matching, arguments, keys), arguments, partial(pull_node, view))
 
 
 def pull_node(view: View, pull: PullRequest) -> Node:

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 def node(view: View, identifier: str) -> Node | None:
     """Whatever has a global id."""
-    found = number_of(identifier)
+    numbered = number_of(identifier)
     makers: dict[str, Callable[[Repository, int], Node | None]] = {
-        "R": lambda one, number: code.repository_node(view, one) if one.id == number else None,
-        "PR": lambda one, number: next((pulls.pull_node(view, p) for p in one.pulls.values() if p.id == number), None),
-        "I": lambda one, number: next(
-            (talk.issue_node(view, one, i) for i in one.issues.values() if i.id == number), None
+        "R": lambda repository, number: code.repository_node(view, repository) if repository.id == number else None,
+        "PR": lambda repository, number: next((pulls.pull_node(view, p) for p in repository.pulls.values() if p.id == number), None),
+        "I": lambda repository, number: next(
+            (talk.issue_node(view, repository, i) for i in repository.issues.values() if i.id == number), None
         ),
-        "IC": lambda one, number: (
-            talk.comment_node(view, one, one.comments[number]) if number in one.comments else None
+        "IC": lambda repository, number: (
+            talk.comment_node(view, repository, repository.comments[number]) if number in repository.comments else None
         ),
-        "PRR": lambda one, number: pulls.review_node(view, one.reviews[number]) if number in one.reviews else None,
-        "CR": lambda one, number: checks.run_node(view, one, one.runs[number]) if number in one.runs else None,
-        "CS": lambda one, number: checks.suite_node(view, one, one.suites[number]) if number in one.suites else None,
+        "PRR": lambda repository, number: pulls.review_node(view, repository.reviews[number]) if number in repository.reviews else None,
+        "CR": lambda repository, number: checks.run_node(view, repository, repository.runs[number]) if number in repository.runs else None,
+        "CS": lambda repository, number: checks.suite_node(view, repository, repository.suites[number]) if number in repository.suites else None,
     }
-    if found is not None and found[0] in makers:
+    if numbered is not None and numbered[0] in makers:
         for repository in view.call.hub.state.repositories.values():
-            node = makers[found[0]](repository, found[1]) if view.call.credential.sees(repository) else None
+            node = makers[numbered[0]](repository, numbered[1]) if view.call.credential.sees(repository) else None
             if node is not None:
                 return node
     raise not_found("a node", f"global id of '{identifier[:100]}'")
@@ -45,7 +45,7 @@ def root(view: View) -> Node:
     return {
         "repository": lambda _i, **a: code.repository_node(view, view.readable(f"{a['owner']}/{a['name']}")),
         "node": lambda _i, **a: node(view, a["id"]),
-        "nodes": lambda _i, **a: [node(view, one) for one in a["ids"]],
+        "nodes": lambda _i, **a: [node(view, identifier) for identifier in a["ids"]],
         "viewer": lambda _i: talk.user_node(view, call.credential.actor),
         "rateLimit": {
             "cost": view.points,

@@ -138,10 +138,10 @@ def reaction_groups(view: View, subject: str) -> list[Node]:
         {
             "content": word,
             "viewerHasReacted": any(
-                one.content == content and one.user is view.call.credential.actor for one in standing
+                reaction.content == content and reaction.user is view.call.credential.actor for reaction in standing
             ),
             "reactors": lambda _i, content=content, **a: connection(
-                [one for one in standing if one.content == content], a, partial(reaction_node, view)
+                [reaction for reaction in standing if reaction.content == content], a, partial(reaction_node, view)
             ),
         }
         for content, word in REACTIONS.items()

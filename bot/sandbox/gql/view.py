@@ -35,10 +35,10 @@ class View:
 
     def readable(self, full_name: str) -> Repository:
         """A repository that the caller may read. Raises NOT_FOUND, as GitHub does for what it hides."""
-        found = self.call.hub.state.repository(full_name)
-        if found is None or not self.call.credential.sees(found):
+        repository = self.call.hub.state.repository(full_name)
+        if repository is None or not self.call.credential.sees(repository):
             raise not_found("a Repository", f"name '{full_name}'")
-        return found
+        return repository
 
     def need(self, permission: str) -> None:
         """Raise FORBIDDEN unless an installation token has the permission."""
@@ -48,9 +48,9 @@ class View:
             raise GraphQLError(message, extensions={"type": "FORBIDDEN"})
 
 
-def not_found(kind: str, what: str) -> GraphQLError:
+def not_found(kind: str, name: str) -> GraphQLError:
     """GitHub's NOT_FOUND; the field is null and everything else is answered."""
-    return GraphQLError(f"Could not resolve to {kind} with the {what}.", extensions={"type": "NOT_FOUND"})
+    return GraphQLError(f"Could not resolve to {kind} with the {name}.", extensions={"type": "NOT_FOUND"})
 
 
 def connection(items: Sequence[Any], arguments: dict[str, Any], shape: Callable[[Any], Node]) -> Node:
@@ -67,7 +67,7 @@ def connection(items: Sequence[Any], arguments: dict[str, Any], shape: Callable[
     page = list(items[start:end])
     return {
         "totalCount": len(items),
-        "nodes": lambda _info, **_: [shape(one) for one in page],
+        "nodes": lambda _info, **_: [shape(node) for node in page],
         "pageInfo": {
             "hasNextPage": end < len(items),
             "hasPreviousPage": start > 0,
@@ -94,5 +94,5 @@ def ordered(items: list[Any], arguments: dict[str, Any], keys: dict[str, Callabl
     order = arguments.get("orderBy")
     if not order:
         return items
-    key = keys.get(order["field"], lambda one: one.id)
+    key = keys.get(order["field"], lambda node: node.id)
     return sorted(items, key=key, reverse=order["direction"] == "DESC")

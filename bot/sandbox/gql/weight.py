@@ -26,17 +26,17 @@ def weight(query: str) -> int:
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    rest: list[SelectionSetNode] = [
+    waiting: list[SelectionSetNode] = [
         definition.selection_set
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode)
     ]
     count = 0
-    while rest and count < _MOST:
-        for selection in rest.pop().selections:
+    while waiting and count < _MOST:
+        for selection in waiting.pop().selections:
             if isinstance(selection, FragmentSpreadNode):
-                rest += [fragments[selection.name.value].selection_set] if selection.name.value in fragments else []
+                waiting += [fragments[selection.name.value].selection_set] if selection.name.value in fragments else []
                 continue
             count += isinstance(selection, FieldNode)
-            rest += [inside] if (inside := getattr(selection, "selection_set", None)) is not None else []
+            waiting += [inside] if (inside := getattr(selection, "selection_set", None)) is not None else []
     return count

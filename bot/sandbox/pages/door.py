@@ -38,10 +38,10 @@ class Visit:
     @property
     def repository(self) -> Repository:
         """The repository in the path. Raises `ApiError` 404."""
-        found = self.hub.state.repository(f"{self.params['owner']}/{self.params['repo']}")
-        if found is None:
+        repository = self.hub.state.repository(f"{self.params['owner']}/{self.params['repo']}")
+        if repository is None:
             raise ApiError(404, "There is no such repository in this sandbox.")
-        return found
+        return repository
 
     @property
     def visitor(self) -> User:
@@ -106,9 +106,9 @@ def show(template: str, visit: Visit, **values: Any) -> Page:
     """
     people = [user for user in visit.hub.state.users.values() if user.type == "User" and user.login != OWNER]
     fresh = visit.query.get("fresh", "")
-    known = {"hub": visit.hub, "people": people, "path": visit.path, "state": visit.hub.state}
-    known |= {"fresh": int(fresh) if fresh in {"1", "2"} else 0}
-    return Page(_templates.get_template(template).render({**known, **values}))
+    context = {"hub": visit.hub, "people": people, "path": visit.path, "state": visit.hub.state}
+    context |= {"fresh": int(fresh) if fresh in {"1", "2"} else 0}
+    return Page(_templates.get_template(template).render({**context, **values}))
 
 
 def wants(path: str, accept: str) -> bool:

@@ -19,8 +19,8 @@ _LARGEST_SHOWN = 512 * 1024
 def _divided(repository: Repository, text: str) -> tuple[str, str]:
     """The ref and the path in `ref/path`; a branch's own slashes belong to it. Raises `ApiError` 404."""
     parts = text.split("/")
-    for at in range(1, len(parts)):
-        ref, path = "/".join(parts[:at]), "/".join(parts[at:])
+    for depth in range(1, len(parts)):
+        ref, path = "/".join(parts[:depth]), "/".join(parts[depth:])
         commit = repository.git.commit(repository.branch(ref) or ref)
         if commit is not None and repository.git.read(f"{commit.oid}:{path}") is not None:
             return ref, path
@@ -30,9 +30,9 @@ def _divided(repository: Repository, text: str) -> tuple[str, str]:
 @page("GET", "/{owner}/{repo}/blob/{rest*}")
 def blob(visit: Visit) -> Page:
     """A file at a commit or branch; `#L12` points at a line."""
-    one = visit.repository
-    ref, path = _divided(one, visit.params["rest"])
-    git_object = one.git.read(f"{one.branch(ref) or ref}:{path}")
+    repository = visit.repository
+    ref, path = _divided(repository, visit.params["rest"])
+    git_object = repository.git.read(f"{repository.branch(ref) or ref}:{path}")
     if git_object is None or git_object.kind != "blob":
         raise ApiError(404, "There is no such file.")
     text = (
@@ -40,7 +40,7 @@ def blob(visit: Visit) -> Page:
     )
     lines = [] if text is None else text.removesuffix("\n").split("\n")
     rendered = "preview" in visit.query and path.endswith(".md")
-    return show("blob.html", visit, repository=one, ref=ref, file=path, lines=lines, text=text, rendered=rendered)
+    return show("blob.html", visit, repository=repository, ref=ref, file=path, lines=lines, text=text, rendered=rendered)
 
 
 def _check_writer(visit: Visit) -> None:
@@ -58,49 +58,49 @@ def _check_branch(repository: Repository, name: str) -> None:
 @page("GET", "/{owner}/{repo}/new/{branch*}")
 def new_file(visit: Visit) -> Page:
     """A form for a new file, filled from the address as GitHub does."""
-    one, base = visit.repository, visit.params["branch"]
-    if one.branch(base) is None:
+    repository, base = visit.repository, visit.params["branch"]
+    if repository.branch(base) is None:
         raise ApiError(404, "There is no such branch.")
     name, text = visit.query.get("filename", ""), visit.query.get("value", "")
     parts = name.split("/")
     suggested = parts[1] if len(parts) > 2 else f"{base}-patch-1"  # noqa: PLR2004 -- root, feature, file
-    return show("new.html", visit, repository=one, base=base, filename=name, text=text, suggested=suggested)
+    return show("new.html", visit, repository=repository, base=base, filename=name, text=text, suggested=suggested)
 
 
 @page("POST", "/{owner}/{repo}/new/{branch*}")
 def make_file(visit: Visit) -> Page:
     """Commit a new file to a branch, which is made when it is not there."""
-    one, base, form = visit.repository, visit.params["branch"], visit.form
+    repository, base, form = visit.repository, visit.params["branch"], visit.form
     _check_writer(visit)
     path, branch = form.get("filename", "").strip("/ "), form.get("branch", "").strip()
     parts = path.split("/")
     if not path or any(part in {"", ".", "..", ".git"} for part in parts):
         raise ApiError(422, "Name the file by its path in the repository.")
-    parent = one.branch(branch) or one.branch(base)
-    if parent is None or not branch or one.git.read(f"{parent}:{path}") is not None:
+    parent = repository.branch(branch) or repository.branch(base)
+    if parent is None or not branch or repository.git.read(f"{parent}:{path}") is not None:
         raise ApiError(422, "Choose a branch, and a file that is not there yet.")
-    _check_branch(one, branch)
+    _check_branch(repository, branch)
     return _commit(visit, branch, parent, path, f"Create {parts[-1]}")
 
 
 def _commit(visit: Visit, branch: str, parent: str, path: str, words: str) -> Page:
     """Commit the form's text, as the visitor, and go where a pull request can be opened."""
-    one, who = visit.repository, visit.visitor
+    repository, visitor = visit.repository, visit.visitor
     text = visit.form.get("value", "").replace("\r\n", "\n")
     words = visit.form.get("message", "").strip() or words
-    sha = one.git.commit_files(parent, {path: text}, words, who.name, who.email, int(visit.hub.state.now()))
-    pushes.update_ref(visit.hub, one, who, {f"refs/heads/{branch}": sha})
-    return Page(status=303, location=f"/{one.full_name}?fresh=2&head={quote(branch, safe='')}")
+    sha = repository.git.commit_files(parent, {path: text}, words, visitor.name, visitor.email, int(visit.hub.state.now()))
+    pushes.update_ref(visit.hub, repository, visitor, {f"refs/heads/{branch}": sha})
+    return Page(status=303, location=f"/{repository.full_name}?fresh=2&head={quote(branch, safe='')}")
 
 
 @page("GET", "/{owner}/{repo}/edit/{rest*}")
 def edit_file(visit: Visit) -> Page:
     """A form for a file of a branch."""
-    one = visit.repository
+    repository = visit.repository
     branch, path, tip = _on_branch(visit)
-    git_object = one.git.read(f"{tip}:{path}")
+    git_object = repository.git.read(f"{tip}:{path}")
     text = "" if git_object is None else git_object.content.decode("utf-8", "replace")
-    return show("new.html", visit, repository=one, base=branch, filename=path, text=text, suggested=None)
+    return show("new.html", visit, repository=repository, base=branch, filename=path, text=text, suggested=None)
 
 
 @page("POST", "/{owner}/{repo}/edit/{rest*}")
@@ -124,16 +124,16 @@ def _on_branch(visit: Visit) -> tuple[str, str, str]:
 @page("POST", "/{owner}/{repo}/pulls")
 def open_pull(visit: Visit) -> Page:
     """Open a pull request from a branch to the default branch."""
-    one, head = visit.repository, visit.form.get("head", "")
+    repository, head = visit.repository, visit.form.get("head", "")
     title = visit.form.get("title", "").strip() or head
     try:
         pull = pulls.open_pull(
-            visit.hub, one, visit.visitor, head=one, head_ref=head, base_ref=one.default_branch, title=title
+            visit.hub, repository, visit.visitor, head=repository, head_ref=head, base_ref=repository.default_branch, title=title
         )
     except ApiError as error:
         reason = next((str(each.get("message")) for each in error.errors or [] if each.get("message")), error.message)
         raise ApiError(error.status, f"{reason}.") from None
-    return Page(status=303, location=f"/{one.full_name}/pull/{pull.number}?fresh=2")
+    return Page(status=303, location=f"/{repository.full_name}/pull/{pull.number}?fresh=2")
 
 
 @page("POST", "/{owner}/{repo}/pull/{number}/state")
@@ -157,10 +157,10 @@ def change_state(visit: Visit) -> Page:
 @page("POST", "/{owner}/{repo}/required")
 def require(visit: Visit) -> Page:
     """Let a check hold the merge button of the default branch, or no longer."""
-    one, form = visit.repository, visit.form
-    one.required_checks |= {form["add"]} if form.get("add") else set()
-    one.required_checks -= {form.get("drop", "")}
+    repository, form = visit.repository, visit.form
+    repository.required_checks |= {form["add"]} if form.get("add") else set()
+    repository.required_checks -= {form.get("drop", "")}
     back = form.get("back", "")
     return Page(
-        status=303, location=back if back.startswith("/") and not back.startswith("//") else f"/{one.full_name}"
+        status=303, location=back if back.startswith("/") and not back.startswith("//") else f"/{repository.full_name}"
     )

@@ -124,18 +124,18 @@ class _Cleaner(HTMLParser):
         return "".join(self.parts)
 
 
-def _attributes(tag: str, given: list[tuple[str, str | None]]) -> str:
-    kept = [("type", "checkbox"), ("disabled", "")] if tag == "input" else []
-    for name, value in given:
+def _attributes(tag: str, attributes: list[tuple[str, str | None]]) -> str:
+    allowed = [("type", "checkbox"), ("disabled", "")] if tag == "input" else []
+    for name, value in attributes:
         text = value or ""
         if name not in _ATTRIBUTES.get(tag, set()) or (name == "href" and not _harmless(text)):
             continue
         if tag == "blockquote" and not text.startswith("markdown-alert-"):
             continue
-        kept.append((name, text))
+        allowed.append((name, text))
     if tag == "a":
-        kept.append(("rel", "nofollow noreferrer"))
-    return "".join(f' {name}="{escape(value)}"' for name, value in kept)
+        allowed.append(("rel", "nofollow noreferrer"))
+    return "".join(f' {name}="{escape(value)}"' for name, value in allowed)
 
 
 def _harmless(address: str) -> bool:

@@ -60,8 +60,8 @@ def _delivery(visit: Visit) -> Delivery:
 @page("GET", "/-/deliveries/{delivery}")
 def delivery(visit: Visit) -> Page:
     """One delivery with its payload."""
-    one = _delivery(visit)
-    return show("delivery.html", visit, one=one, payload=json.dumps(one.payload, indent=2, ensure_ascii=False))
+    delivery = _delivery(visit)
+    return show("delivery.html", visit, one=delivery, payload=json.dumps(delivery.payload, indent=2, ensure_ascii=False))
 
 
 @page("POST", "/-/deliveries/{delivery}/attempts")
@@ -74,12 +74,12 @@ def redeliver(visit: Visit) -> Page:
 @page("GET", "/{owner}/{repo}")
 def repository(visit: Visit) -> Page:
     """Branches, pull requests and issues."""
-    one = visit.repository
-    branches = sorted(ref.removeprefix("refs/heads/") for ref in one.refs if ref.startswith("refs/heads/"))
-    issues = [issue for issue in one.issues.values() if issue.number not in one.pulls]
-    heads = [name for name in branches if name != one.default_branch]
+    repository = visit.repository
+    branches = sorted(ref.removeprefix("refs/heads/") for ref in repository.refs if ref.startswith("refs/heads/"))
+    issues = [issue for issue in repository.issues.values() if issue.number not in repository.pulls]
+    heads = [name for name in branches if name != repository.default_branch]
     chosen = visit.query.get("head", "")
-    return show("repository.html", visit, repository=one, branches=branches, issues=issues, heads=heads, chosen=chosen)
+    return show("repository.html", visit, repository=repository, branches=branches, issues=issues, heads=heads, chosen=chosen)
 
 
 def _issue(visit: Visit) -> Issue:
@@ -97,10 +97,10 @@ def _pull(visit: Visit) -> PullRequest:
 
 
 def _conversation(visit: Visit, issue: Issue) -> list[Any]:
-    one = visit.repository
-    said: list[tuple[float, Any]] = [(c.created_at, c) for c in one.comments.values() if c.issue is issue]
-    said += [(review.submitted_at, review) for review in one.reviews.values() if review.pull.issue is issue]
-    return [each for _, each in sorted(said, key=itemgetter(0))]
+    repository = visit.repository
+    timeline: list[tuple[float, Any]] = [(c.created_at, c) for c in repository.comments.values() if c.issue is issue]
+    timeline += [(review.submitted_at, review) for review in repository.reviews.values() if review.pull.issue is issue]
+    return [each for _, each in sorted(timeline, key=itemgetter(0))]
 
 
 @page("GET", "/{owner}/{repo}/issues/{number}")
@@ -177,7 +177,7 @@ def annotated(repository: Repository, run: CheckRun) -> list[dict[str, Any]]:
             else []
         )
         shown = []
-        for note in sorted(notes, key=lambda one: int(one["start_line"])):
+        for note in sorted(notes, key=lambda annotation: int(annotation["start_line"])):
             start, end = max(note["start_line"] - _CONTEXT, 1), min(note["end_line"] + _CONTEXT, len(lines))
             around = [(number, lines[number - 1]) for number in range(start, end + 1)]
             shown.append({"note": note, "lines": around})

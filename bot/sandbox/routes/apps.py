@@ -48,10 +48,10 @@ def get_installation(call: Call) -> Reply:
 
 def _for_repository(call: Call) -> Reply:
     repository = call.hub.state.repository(f"{call.params['owner']}/{call.params['repo']}")
-    found = None if repository is None else call.hub.state.installation_of(call.app, repository)
-    if found is None:
+    installation = None if repository is None else call.hub.state.installation_of(call.app, repository)
+    if installation is None:
         raise ApiError(404, "Not Found")
-    return Reply(call.hub.shapes.installation(found))
+    return Reply(call.hub.shapes.installation(installation))
 
 
 route("GET", "/repos/{owner}/{repo}/installation", "apps/get-repo-installation")(_for_repository)
@@ -60,7 +60,7 @@ route("GET", "/repos/{owner}/{repo}/installation", "apps/get-repo-installation")
 def _for_account(call: Call) -> Reply:
     login = (call.params.get("org") or call.params["username"]).lower()
     mine = (installation for installation in call.hub.state.installations.values() if installation.app is call.app)
-    found = next((one for one in mine if one.account.login.lower() == login), None)
+    found = next((installation for installation in mine if installation.account.login.lower() == login), None)
     if found is None:
         raise ApiError(404, "Not Found")
     return Reply(call.hub.shapes.installation(found))
@@ -73,21 +73,21 @@ route("GET", "/users/{username}/installation", "apps/get-user-installation")(_fo
 @route("POST", "/app/installations/{installation_id}/access_tokens", "apps/create-installation-access-token")
 def create_token(call: Call) -> Reply:
     """A token, narrowed to repositories and permissions. 422 when more is asked than the installation has."""
-    found = _installation(call)
-    if found.suspended_at is not None:
+    installation = _installation(call)
+    if installation.suspended_at is not None:
         raise ApiError(403, "This installation has been suspended")
-    permissions = _narrowed(found, call.body.get("permissions"))
-    repositories = _chosen(call, found)
+    permissions = _narrowed(installation, call.body.get("permissions"))
+    repositories = _chosen(call, installation)
     ids = None if repositories is None else frozenset(repository.id for repository in repositories)
-    return Reply(call.hub.shapes.token(mint(call.hub.state, found, ids, permissions), repositories), 201)
+    return Reply(call.hub.shapes.token(mint(call.hub.state, installation, ids, permissions), repositories), 201)
 
 
-def _narrowed(installation: Installation, asked: dict[str, str] | None) -> dict[str, str]:
-    if not asked:
+def _narrowed(installation: Installation, requested: dict[str, str] | None) -> dict[str, str]:
+    if not requested:
         return dict(installation.permissions)
-    if any(not allows(installation.permissions, f"{name}:{level}") for name, level in asked.items()):
+    if any(not allows(installation.permissions, f"{name}:{level}") for name, level in requested.items()):
         raise ApiError(422, "The permissions requested are not granted to this installation.")
-    return {"metadata": "read", **asked}
+    return {"metadata": "read", **requested}
 
 
 def _chosen(call: Call, installation: Installation) -> list[Repository] | None:
@@ -97,7 +97,7 @@ def _chosen(call: Call, installation: Installation) -> list[Repository] | None:
     state = call.hub.state
     wanted = [state.repository(f"{installation.account.login}/{name}") for name in names or []]
     wanted += [state.repositories.get(number) for number in ids or []]
-    chosen = [one for one in wanted if one is not None and one.id in installation.repositories]
+    chosen = [repository for repository in wanted if repository is not None and repository.id in installation.repositories]
     if len(chosen) != len(wanted) or not chosen or len(chosen) > _MOST_REPOSITORIES:
         message = (
             "There is at least one repository that does not exist or is not accessible to the parent installation."
@@ -116,7 +116,7 @@ def list_accessible(call: Call) -> Reply:
     body: dict[str, Any] = {
         "total_count": len(repositories),
         "repository_selection": call.token.installation.selection,
-        "repositories": [call.hub.shapes.repository(one, "read") for one in shown],
+        "repositories": [call.hub.shapes.repository(repository, "read") for repository in shown],
     }
     return Reply(body, headers=headers)
 

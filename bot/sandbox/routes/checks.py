@@ -69,15 +69,15 @@ def list_annotations(call: Call) -> Reply:
     run, repository = _run(call), call.repository
     address = f"{call.hub.url}/{repository.full_name}/blob/{run.suite.head_sha}"
 
-    def shape(one: Json) -> Json:
+    def shape(annotation: Json) -> Json:
         optional = ("start_column", "end_column", "title", "raw_details")
-        return {name: one.get(name) for name in optional} | {
-            "path": one["path"],
-            "start_line": one["start_line"],
-            "end_line": one["end_line"],
-            "annotation_level": one["annotation_level"],
-            "message": one["message"],
-            "blob_href": f"{address}/{one['path']}",
+        return {name: annotation.get(name) for name in optional} | {
+            "path": annotation["path"],
+            "start_line": annotation["start_line"],
+            "end_line": annotation["end_line"],
+            "annotation_level": annotation["annotation_level"],
+            "message": annotation["message"],
+            "blob_href": f"{address}/{annotation['path']}",
         }
 
     return call.listed(run.annotations, shape)
@@ -137,9 +137,9 @@ def create_suite(call: Call) -> Reply:
     sha, app, repository = str(call.body["head_sha"]), _writer(call), call.repository
     if not repository.git.has_commit(sha):
         raise ApiError(422, f"No commit found for SHA: {sha}")
-    known = next((suite for suite in repository.suites_of(sha) if suite.app is app), None)
-    suite = known or pushes.new_suite(call.hub, repository, app.id, sha, pushes.branch_of(repository, sha), None)
-    return Reply(call.hub.shapes.check_suite(repository, suite), 201 if known is None else 200)
+    own = next((suite for suite in repository.suites_of(sha) if suite.app is app), None)
+    suite = own or pushes.new_suite(call.hub, repository, app.id, sha, pushes.branch_of(repository, sha), None)
+    return Reply(call.hub.shapes.check_suite(repository, suite), 201 if own is None else 200)
 
 
 @route("GET", f"{_REPO}/check-suites/{{check_suite_id}}", "checks/get-suite", "checks:read")

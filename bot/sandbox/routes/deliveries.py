@@ -58,39 +58,39 @@ def _failed(delivery: Delivery) -> bool:
 @route("GET", "/app/hook/deliveries", "apps/list-webhook-deliveries")
 def list_deliveries(call: Call) -> Reply:
     """Deliveries of the last three days, newest first; pages by cursor."""
-    known = call.hub.deliveries.of(call.app)
+    deliveries = call.hub.deliveries.of(call.app)
     if call.query.get("status") in {"success", "failure"}:
-        known = [one for one in known if _failed(one) is (call.query["status"] == "failure")]
+        deliveries = [delivery for delivery in deliveries if _failed(delivery) is (call.query["status"] == "failure")]
     cursor = call.query.get("cursor", "")
     if cursor.isascii() and cursor.isdigit():
-        known = [one for one in known if one.id <= int(cursor)]
+        deliveries = [delivery for delivery in deliveries if delivery.id <= int(cursor)]
     text = call.query.get("per_page", "30")
     size = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 30, 1), 100)  # noqa: PLR2004 -- any page there can be
     headers = {}
-    if len(known) > size:
-        address = f"{call.hub.url}{call.path}?per_page={size}&cursor={known[size].id}"
+    if len(deliveries) > size:
+        address = f"{call.hub.url}{call.path}?per_page={size}&cursor={deliveries[size].id}"
         headers["Link"] = f'<{address}>; rel="next"'
-    return Reply([_shape(one) for one in known[:size]], headers=headers)
+    return Reply([_shape(delivery) for delivery in deliveries[:size]], headers=headers)
 
 
 def _delivery(call: Call) -> Delivery:
     number = call.number("delivery_id")
-    found = next((one for one in call.hub.deliveries.of(call.app) if one.id == number), None)
-    if found is None:
+    delivery = next((delivery for delivery in call.hub.deliveries.of(call.app) if delivery.id == number), None)
+    if delivery is None:
         raise ApiError(404, "Not Found")
-    return found
+    return delivery
 
 
 @route("GET", "/app/hook/deliveries/{delivery_id}", "apps/get-webhook-delivery")
 def get_delivery(call: Call) -> Reply:
     """One delivery with what was sent and answered."""
-    one = _delivery(call)
-    more = {
-        "url": one.app.webhook_url or "",
-        "request": {"headers": one.request_headers, "payload": one.payload},
-        "response": {"headers": one.response_headers, "payload": one.response_body},
+    delivery = _delivery(call)
+    details = {
+        "url": delivery.app.webhook_url or "",
+        "request": {"headers": delivery.request_headers, "payload": delivery.payload},
+        "response": {"headers": delivery.response_headers, "payload": delivery.response_body},
     }
-    return Reply(_shape(one) | more)
+    return Reply(_shape(delivery) | details)
 
 
 @route("POST", "/app/hook/deliveries/{delivery_id}/attempts", "apps/redeliver-webhook-delivery")

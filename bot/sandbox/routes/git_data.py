@@ -35,14 +35,14 @@ def _api(call: Call) -> str:
 @route("GET", f"{_REPO}/git/blobs/{{file_sha}}", "git/get-blob", _READ)
 def get_blob(call: Call) -> Reply:
     """A blob, base64."""
-    found = _object(call, call.params["file_sha"], "blob")
+    blob = _object(call, call.params["file_sha"], "blob")
     return Reply(
         {
-            "sha": found.oid,
-            "node_id": f"B_{found.oid}",
-            "size": len(found.content),
-            "url": f"{_api(call)}/git/blobs/{found.oid}",
-            "content": base64.encodebytes(found.content).decode(),
+            "sha": blob.oid,
+            "node_id": f"B_{blob.oid}",
+            "size": len(blob.content),
+            "url": f"{_api(call)}/git/blobs/{blob.oid}",
+            "content": base64.encodebytes(blob.content).decode(),
             "encoding": "base64",
         }
     )
@@ -63,17 +63,17 @@ def _tree(call: Call, sha: str, *, recursive: bool) -> Json:
     waiting = [("", sha)]
     while waiting and len(entries) < _MOST_ENTRIES:
         prefix, oid = waiting.pop()
-        for one in git.entries(oid):
-            path = f"{prefix}{one.name}"
-            shape: Json = {"path": path, "mode": one.mode, "type": one.kind, "sha": one.oid}
-            if one.kind == "blob":
-                git_object = git.read(one.oid)
+        for inner in git.entries(oid):
+            path = f"{prefix}{inner.name}"
+            shape: Json = {"path": path, "mode": inner.mode, "type": inner.kind, "sha": inner.oid}
+            if inner.kind == "blob":
+                git_object = git.read(inner.oid)
                 shape["size"] = 0 if git_object is None else len(git_object.content)
-            if one.kind != "commit":
-                shape["url"] = f"{_api(call)}/git/{one.kind}s/{one.oid}"
+            if inner.kind != "commit":
+                shape["url"] = f"{_api(call)}/git/{inner.kind}s/{inner.oid}"
             entries.append(shape)
-            if recursive and one.kind == "tree":
-                waiting.append((f"{path}/", one.oid))
+            if recursive and inner.kind == "tree":
+                waiting.append((f"{path}/", inner.oid))
     if recursive:
         entries.sort(key=lambda entry: entry["path"])
     return {
@@ -100,11 +100,11 @@ def create_tree(call: Call) -> Reply:
     """Store a tree; a null id removes, `content` stores a blob on the way."""
     git = call.repository.git
     entries: list[Json] = []
-    for one in call.body["tree"]:
-        oid = ZERO if "sha" in one and one["sha"] is None else one.get("sha")
+    for line in call.body["tree"]:
+        oid = ZERO if "sha" in line and line["sha"] is None else line.get("sha")
         if oid is None:
-            oid = git.write("blob", str(one.get("content", "")).encode())
-        entries.append(TreeEntry(str(one.get("mode", "100644")), str(one["path"]), str(oid)))
+            oid = git.write("blob", str(line.get("content", "")).encode())
+        entries.append(TreeEntry(str(line.get("mode", "100644")), str(line["path"]), str(oid)))
     try:
         sha = git.write_tree(entries, call.body.get("base_tree"))
     except GitError as error:
@@ -126,7 +126,7 @@ def create_commit(call: Call) -> Reply:
     """Store a commit."""
     git, body = call.repository.git, call.body
     _object(call, str(body["tree"]), "tree")
-    parents = [str(one) for one in body.get("parents") or []]
+    parents = [str(parent) for parent in body.get("parents") or []]
     for parent in parents:
         _object(call, parent, "commit")
     author, committer = (
@@ -188,8 +188,8 @@ def update_ref(call: Call) -> Reply:
     old = call.repository.refs.get(ref)
     if old is None:
         raise ApiError(422, "Reference does not exist")
-    known = call.repository.git.has_commit(sha)
-    if known and not call.body.get("force") and call.repository.git.merge_base(old, sha) != old:
+    exists = call.repository.git.has_commit(sha)
+    if exists and not call.body.get("force") and call.repository.git.merge_base(old, sha) != old:
         raise ApiError(422, "Update is not a fast forward")
     _point(call, ref, sha)
     return Reply(_ref(call, ref))

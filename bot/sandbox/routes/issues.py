@@ -49,8 +49,8 @@ def list_issues(call: Call) -> Reply:
     """Issues and pull requests, newest first."""
     wanted = call.query.get("state", "open")
     issues = [issue for issue in reversed(call.repository.issues.values()) if wanted in {"all", issue.state}]
-    issues = [one for one in issues if _since(call, one.updated_at)]
-    return call.listed(issues, lambda one: talk.shape_issue(call.hub, call.repository, one))
+    issues = [issue for issue in issues if _since(call, issue.updated_at)]
+    return call.listed(issues, lambda issue: talk.shape_issue(call.hub, call.repository, issue))
 
 
 @route("POST", f"{_REPO}/issues", "issues/create", "issues:write")
@@ -79,7 +79,7 @@ def update_issue(call: Call) -> Reply:
         if "state" in body:
             talk.set_issue_state(call.hub, repository, issue, call.actor, body["state"])
     if "labels" in body:
-        issue.labels = [one if isinstance(one, str) else str(one.get("name")) for one in body["labels"]]
+        issue.labels = [label if isinstance(label, str) else str(label.get("name")) for label in body["labels"]]
     return Reply(talk.shape_issue(call.hub, repository, issue))
 
 
@@ -92,14 +92,14 @@ def list_comments(call: Call) -> Reply:
         for comment in call.repository.comments.values()
         if comment.issue is issue and _since(call, comment.updated_at)
     ]
-    return call.listed(comments, lambda one: talk.shape_comment(call.hub, call.repository, one))
+    return call.listed(comments, lambda comment: talk.shape_comment(call.hub, call.repository, comment))
 
 
 @route("GET", f"{_REPO}/issues/comments", "issues/list-comments-for-repo", *_READ)
 def list_all_comments(call: Call) -> Reply:
     """A repository's comments."""
     comments = [comment for comment in call.repository.comments.values() if _since(call, comment.updated_at)]
-    return call.listed(comments, lambda one: talk.shape_comment(call.hub, call.repository, one))
+    return call.listed(comments, lambda comment: talk.shape_comment(call.hub, call.repository, comment))
 
 
 @route("POST", f"{_REPO}/issues/{{issue_number}}/comments", "issues/create-comment", *_WRITE)
@@ -107,8 +107,8 @@ def create_comment(call: Call) -> Reply:
     """Comment."""
     issue = _issue(call)
     app = call.credential.app if call.credential.token is not None else None
-    one = talk.comment(call.hub, call.repository, issue, call.actor, str(call.body["body"]), app)
-    shape = talk.shape_comment(call.hub, call.repository, one)
+    comment = talk.comment(call.hub, call.repository, issue, call.actor, str(call.body["body"]), app)
+    shape = talk.shape_comment(call.hub, call.repository, comment)
     return Reply(shape, 201, {"Location": shape["url"]})
 
 
@@ -121,30 +121,30 @@ def get_comment(call: Call) -> Reply:
 @route("PATCH", f"{_REPO}/issues/comments/{{comment_id}}", "issues/update-comment", *_WRITE)
 def update_comment(call: Call) -> Reply:
     """Change a comment."""
-    one = _comment(call)
-    _may_change(call, one)
-    talk.edit_comment(call.hub, call.repository, one, call.actor, str(call.body["body"]))
-    return Reply(talk.shape_comment(call.hub, call.repository, one))
+    comment = _comment(call)
+    _may_change(call, comment)
+    talk.edit_comment(call.hub, call.repository, comment, call.actor, str(call.body["body"]))
+    return Reply(talk.shape_comment(call.hub, call.repository, comment))
 
 
 @route("DELETE", f"{_REPO}/issues/comments/{{comment_id}}", "issues/delete-comment", *_WRITE)
 def delete_comment(call: Call) -> Reply:
     """Delete a comment."""
-    one = _comment(call)
-    _may_change(call, one)
-    talk.delete_comment(call.hub, call.repository, one, call.actor)
+    comment = _comment(call)
+    _may_change(call, comment)
+    talk.delete_comment(call.hub, call.repository, comment, call.actor)
     return Reply(status=204)
 
 
 def _react(call: Call, subject: str) -> Reply:
-    one, new = talk.react(call.hub, call.actor, subject, str(call.body["content"]))
-    return Reply(call.hub.shapes.reaction(one), 201 if new else 200)
+    reaction, new = talk.react(call.hub, call.actor, subject, str(call.body["content"]))
+    return Reply(call.hub.shapes.reaction(reaction), 201 if new else 200)
 
 
 def _reactions(call: Call, subject: str) -> Reply:
     reactions = [reaction for reaction in call.hub.state.reactions.values() if reaction.subject == subject]
     if "content" in call.query:
-        reactions = [one for one in reactions if one.content == call.query["content"]]
+        reactions = [reaction for reaction in reactions if reaction.content == call.query["content"]]
     return call.listed(reactions, call.hub.shapes.reaction)
 
 

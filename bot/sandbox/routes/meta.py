@@ -12,8 +12,8 @@ from bot.sandbox.state import iso
 def rate_limit(call: Call) -> Reply:
     """How much is left of this hour."""
     shown = {name: call.hub.limits.show(call.credential, name) for name in call.hub.limits.budget}
-    rest = {"limit": 30, "used": 0, "remaining": 30, "reset": shown["core"]["reset"], "resource": "search"}
-    return Reply({"resources": {"search": rest, **shown}, "rate": shown["core"]})
+    search = {"limit": 30, "used": 0, "remaining": 30, "reset": shown["core"]["reset"], "resource": "search"}
+    return Reply({"resources": {"search": search, **shown}, "rate": shown["core"]})
 
 
 @route("GET", "/users/{username}", "users/get-by-username")

@@ -53,10 +53,10 @@ def list_pulls(call: Call) -> Reply:
     wanted, head, base = call.query.get("state", "open"), call.query.get("head"), call.query.get("base")
     pulls = [pull for pull in reversed(call.repository.pulls.values()) if wanted in {"all", pull.issue.state}]
     if head:
-        pulls = [one for one in pulls if f"{one.head_owner}:{one.head_ref}" == head]
+        pulls = [pull for pull in pulls if f"{pull.head_owner}:{pull.head_ref}" == head]
     if base:
-        pulls = [one for one in pulls if one.base_ref == base]
-    key = {"updated": lambda one: one.issue.updated_at}.get(call.query.get("sort", ""), lambda one: one.number)
+        pulls = [pull for pull in pulls if pull.base_ref == base]
+    key = {"updated": lambda pull: pull.issue.updated_at}.get(call.query.get("sort", ""), lambda pull: pull.number)
     descending = call.query.get("direction", "asc" if "sort" in call.query else "desc") == "desc"
     return call.listed(sorted(pulls, key=key, reverse=descending), call.hub.shapes.pull)
 
@@ -108,13 +108,13 @@ def files(call: Call) -> Reply:
     """The changed files, the first 3,000."""
     pull = _pull(call)
     changed = list(pull_files(pull)[:_MOST_FILES])
-    return call.listed(changed, lambda one: file_shape(call, call.repository, one, pull.head_sha))
+    return call.listed(changed, lambda change: file_shape(call, call.repository, change, pull.head_sha))
 
 
 @route("GET", f"{_REPO}/pulls/{{pull_number}}/commits", "pulls/list-commits", "pull_requests:read")
 def commits(call: Call) -> Reply:
     """The commits, oldest first, the first 250."""
-    return call.listed(pull_commits(_pull(call)), lambda one: commit_shape(call.hub, call.repository, one))
+    return call.listed(pull_commits(_pull(call)), lambda commit: commit_shape(call.hub, call.repository, commit))
 
 
 @route("GET", f"{_REPO}/pulls/{{pull_number}}/reviews", "pulls/list-reviews", "pull_requests:read")
@@ -131,8 +131,8 @@ def create_review(call: Call) -> Reply:
     """Submit a review."""
     words = {"APPROVE": "approved", "REQUEST_CHANGES": "changes_requested", "COMMENT": "commented"}
     state = words.get(call.body.get("event", ""), "commented")
-    one = pulls.review(call.hub, _pull(call), call.actor, state, call.body.get("body") or "")
-    return Reply(call.hub.shapes.review(one))
+    review = pulls.review(call.hub, _pull(call), call.actor, state, call.body.get("body") or "")
+    return Reply(call.hub.shapes.review(review))
 
 
 @route("PUT", f"{_REPO}/pulls/{{pull_number}}/merge", "pulls/merge", "contents:write")

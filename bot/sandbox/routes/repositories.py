@@ -82,12 +82,12 @@ def _branch(call: Call, name: str, sha: str, *, full: bool) -> Json:
 @route("GET", f"{_REPO}/branches", "repos/list-branches", "contents:read")
 def branches(call: Call) -> Reply:
     """The branches, by name."""
-    found = sorted(
+    heads = sorted(
         (ref.removeprefix("refs/heads/"), sha)
         for ref, sha in call.repository.refs.items()
         if ref.startswith("refs/heads/")
     )
-    return call.listed(found, lambda one: _branch(call, one[0], one[1], full=False))
+    return call.listed(heads, lambda head: _branch(call, head[0], head[1], full=False))
 
 
 @route("GET", f"{_REPO}/branches/{{branch*}}", "repos/get-branch", "contents:read")
@@ -123,8 +123,8 @@ def branch_rules(call: Call) -> Reply:
 
 def revision(repository: Repository, ref: str) -> Commit | None:
     """The commit that a branch, tag or (short) id names."""
-    known = repository.refs
-    sha = known.get(f"refs/heads/{ref}") or known.get(f"refs/tags/{ref}") or known.get(f"refs/{ref}") or ref
+    refs = repository.refs
+    sha = refs.get(f"refs/heads/{ref}") or refs.get(f"refs/tags/{ref}") or refs.get(f"refs/{ref}") or ref
     return repository.git.commit(sha)
 
 
@@ -134,8 +134,8 @@ def list_commits(call: Call) -> Reply:
     start = revision(call.repository, call.query.get("sha") or call.repository.default_branch)
     if start is None:
         raise ApiError(409, "Git Repository is empty.")
-    found = call.repository.git.log(start.oid, path=call.query.get("path"))
-    return call.listed(found, lambda one: commit_shape(call.hub, call.repository, one))
+    commits = call.repository.git.log(start.oid, path=call.query.get("path"))
+    return call.listed(commits, lambda commit: commit_shape(call.hub, call.repository, commit))
 
 
 @route("GET", f"{_REPO}/commits/{{ref*}}", "repos/get-commit", "contents:read")
@@ -147,11 +147,11 @@ def get_commit(call: Call) -> Reply:
         raise ApiError(422, f"No commit found for SHA: {call.params['ref']}")
     files = list(repository.git.diff(commit.parents[0], commit.oid)) if commit.parents else []
     added, deleted = sum(file.additions for file in files), sum(file.deletions for file in files)
-    more = {
+    details = {
         "stats": {"total": added + deleted, "additions": added, "deletions": deleted},
         "files": [file_shape(call, repository, file, commit.oid) for file in files[:_MOST_COMPARED_FILES]],
     }
-    return Reply(commit_shape(call.hub, repository, commit) | more)
+    return Reply(commit_shape(call.hub, repository, commit) | details)
 
 
 @route("GET", f"{_REPO}/compare/{{basehead*}}", "repos/compare-commits-with-basehead", "contents:read")
@@ -159,7 +159,7 @@ def compare(call: Call) -> Reply:
     """Two commits: what the second brings since they parted. 300 files, on the first page only."""
     repository, git = call.repository, call.repository.git
     first, dots, second = call.params["basehead"].partition("...")
-    base, head = (revision(repository, one.rpartition(":")[2]) for one in (first, second))
+    base, head = (revision(repository, side.rpartition(":")[2]) for side in (first, second))
     if not dots or base is None or head is None:
         raise ApiError(404, "Not Found")
     merge_base = git.merge_base(base.oid, head.oid)
@@ -186,7 +186,7 @@ def compare(call: Call) -> Reply:
         "ahead_by": len(ahead),
         "behind_by": behind,
         "total_commits": len(ahead),
-        "commits": [commit_shape(call.hub, repository, one) for one in shown],
+        "commits": [commit_shape(call.hub, repository, commit) for commit in shown],
         "files": [file_shape(call, repository, file, head.oid) for file in files],
     }
     return Reply(body, headers=headers)
@@ -225,7 +225,7 @@ def _walk(repository: Repository, commit: Commit, path: str) -> TreeEntry | None
     entry: TreeEntry | None = TreeEntry("040000", "", commit.tree)
     for part in [part for part in path.split("/") if part]:
         inside = repository.git.entries(entry.oid) if entry is not None and entry.kind == "tree" else ()
-        entry = next((one for one in inside if one.name == part), None)
+        entry = next((child for child in inside if child.name == part), None)
     return entry
 
 
@@ -238,22 +238,22 @@ def _contents(call: Call, path: str) -> Reply:
         )
     path = path.strip("/")
     entry = _walk(call.repository, commit, path)
-    found = None if entry is None else call.repository.git.read(entry.oid)
-    if entry is None or found is None:
+    git_object = None if entry is None else call.repository.git.read(entry.oid)
+    if entry is None or git_object is None:
         raise ApiError(404, "Not Found")
-    if found.kind == "tree":
+    if git_object.kind == "tree":
         listed = []
-        for one in call.repository.git.entries(found.oid)[:1000]:
-            inner = call.repository.git.read(one.oid)
+        for child in call.repository.git.entries(git_object.oid)[:1000]:
+            inner = call.repository.git.read(child.oid)
             if inner is not None:
-                listed.append(_content(call, f"{path}/{one.name}".lstrip("/"), inner, ref, one.mode))
+                listed.append(_content(call, f"{path}/{child.name}".lstrip("/"), inner, ref, child.mode))
         return Reply(listed)
     if ".raw" in call.accept:
-        return Reply(found.content)
-    body = _content(call, path, found, ref, entry.mode)
-    small = len(found.content) <= _LARGEST_CONTENT
+        return Reply(git_object.content)
+    body = _content(call, path, git_object, ref, entry.mode)
+    small = len(git_object.content) <= _LARGEST_CONTENT
     body["encoding"] = "base64" if small else "none"
-    body["content"] = base64.encodebytes(found.content).decode() if small else ""
+    body["content"] = base64.encodebytes(git_object.content).decode() if small else ""
     return Reply(body)
 
 
@@ -282,26 +282,26 @@ def put_contents(call: Call) -> Reply:
         raise ApiError(409, f"{path} does not match {body['sha']}")
     blob = repository.git.write("blob", base64.b64decode(body["content"]))
     tree = repository.git.write_tree([TreeEntry("100644", path, blob)], None if tip is None else tip.tree)
-    who = signature(call, body.get("committer"))
+    committer = signature(call, body.get("committer"))
     author = signature(call, body.get("author") or body.get("committer"))
     parents = [] if tip is None else [tip.oid]
-    sha = repository.git.write_commit(tree, parents, str(body["message"]), author, who)
+    sha = repository.git.write_commit(tree, parents, str(body["message"]), author, committer)
     pushes.update_ref(call.hub, repository, call.actor, {f"refs/heads/{branch_name}": sha})
     made, commit = repository.git.read(blob), repository.git.commit(sha)
     assert made is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
     assert commit is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
-    answer = {
+    response = {
         "content": _content(call, path, made, branch_name),
         "commit": git_commit_shape(call.hub, repository, commit),
     }
-    return Reply(answer, 201 if old is None else 200)
+    return Reply(response, 201 if old is None else 200)
 
 
-def signature(call: Call, given: Json | None) -> Signature:
+def signature(call: Call, named: Json | None) -> Signature:
     """The author that the request names, or the one who asks."""
     now = int(call.hub.state.now())
-    if given:
-        return Signature(str(given.get("name")), str(given.get("email")), now)
+    if named:
+        return Signature(str(named.get("name")), str(named.get("email")), now)
     actor = call.actor
     login = f"{actor.login}[bot]" if actor.type == "Bot" else actor.login
     return Signature(login if actor.type == "Bot" else actor.name, actor.email, now)

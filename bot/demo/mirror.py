@@ -133,7 +133,9 @@ def _branches(folder: Path) -> tuple[dict[str, str], dict[int, str]]:
 
 def _default(folder: Path, refs: Mapping[str, str]) -> str | None:
     """Where the remote says that its head is; else a branch of the usual names; else the one that is checked out."""
-    remote = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode("utf-8", "surrogateescape")
+    remote = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode(
+        "utf-8", "surrogateescape"
+    )
     current = _ask(folder, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape")
     usual = [f"{place}/{name}" for name in ("main", "master") for place in ("refs/remotes/origin", "refs/heads")]
     return next((name for name in (remote.strip(), *usual, current.strip()) if name in refs), None)

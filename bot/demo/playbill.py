@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.demo.heads import Programme, HeadSelection
+    from bot.demo.heads import HeadSelection, Programme
     from bot.demo.mirror import Original
     from bot.demo.rehearsal import HeadResult
     from bot.demo.screen import Screen
@@ -57,7 +57,9 @@ def rehearse(options: RehearsalOptions, screen: Screen, stay: Callable[[Theatre]
     return 0 if all(result.run is not None for result in results) else 2
 
 
-def _play(rehearsal: Rehearsal, options: RehearsalOptions, original: Original, screen: Screen, progress: Progress) -> list[HeadResult]:
+def _play(
+    rehearsal: Rehearsal, options: RehearsalOptions, original: Original, screen: Screen, progress: Progress
+) -> list[HeadResult]:
     ledger = Ledger(screen, progress, rehearsal.programme)
     heads = rehearsal.programme.heads
     if not options.as_json:

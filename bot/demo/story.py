@@ -146,7 +146,9 @@ class Story:
         self.theatre.wait_until_quiet()
         watch = self.theatre.watch()
         world.comment(self._repository, issue.number, "/plan", author=REVIEWER)
-        reply = self.theatre.wait_for_comment(self._repository, issue.number, lambda comment: "kind=plan" in comment.body)
+        reply = self.theatre.wait_for_comment(
+            self._repository, issue.number, lambda comment: "kind=plan" in comment.body
+        )
         self._show_cost(watch)
         self.screen.comment(reply)
 

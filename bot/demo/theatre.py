@@ -216,7 +216,9 @@ class Watch:
         calls = list(self._world.requests.since(self._requests))
         sent = min((delivery.delivered_at for delivery in self._world.deliveries.log[self._deliveries :]), default=0.0)
         # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
-        answered = min((call.began + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent)
+        answered = min(
+            (call.began + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent
+        )
         return Cost(answered - sent, *tally(calls))
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.gql.weight import weight
+from bot.sandbox.weight import weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable

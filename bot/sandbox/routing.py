@@ -95,7 +95,8 @@ class Call:
         if page < last:
             links += [("next", page + 1), ("last", last)]
         header = ", ".join(
-            f'<{self.hub.url}{self.path}?{urlencode(self.query | {"page": str(number)})}>; rel="{rel}"' for rel, number in links
+            f'<{self.hub.url}{self.path}?{urlencode(self.query | {"page": str(number)})}>; rel="{rel}"'
+            for rel, number in links
         )
         return items[(page - 1) * size : page * size], {"Link": header} if header else {}
 

@@ -117,7 +117,9 @@ class Handler(BaseHTTPRequestHandler):
         started = time.perf_counter()
         path = path.removeprefix("/api/v3") if path.startswith("/api/v3/") else path
         path = "/graphql" if path == "/api/graphql" else path
-        seen = Request(self.command, path, began=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()})
+        seen = Request(
+            self.command, path, began=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()}
+        )
         if find(self.command, hub.by_number(path)) is None and door.wants(path, self.headers.get("Accept", "")):
             self._page(body)
             return

@@ -13,8 +13,9 @@ from bot.sandbox.errors import ApiError
 from bot.sandbox.git import ENVIRONMENT
 
 if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler
+
     from bot.sandbox.hub import Hub
-    from bot.sandbox.server import Handler
     from bot.sandbox.state import Repository
 
 _PATH = re.compile(r"/([^/]+)/([^/]+?)(?:\.git)?/(info/refs|git-upload-pack|git-receive-pack)")
@@ -25,7 +26,7 @@ def wants(path: str) -> bool:
     return _PATH.fullmatch(path) is not None and not path.startswith("/repos/")
 
 
-def answer(handler: Handler, hub: Hub, path: str, query: str, body: bytes) -> None:
+def answer(handler: BaseHTTPRequestHandler, hub: Hub, path: str, query: str, body: bytes) -> None:
     """Answer one request of git's protocol; after a push, send what GitHub would send. An old name redirects."""
     match = _PATH.fullmatch(path)
     assert match is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
@@ -88,7 +89,7 @@ def _redirect(hub: Hub, repository: Repository, full_name: str, query: str) -> N
         raise ApiError(301, "Moved Permanently", headers={"Location": where})
 
 
-def _refuse(handler: Handler, error: ApiError) -> None:
+def _refuse(handler: BaseHTTPRequestHandler, error: ApiError) -> None:
     data = f"{error.message}\n".encode()
     handler.send_response(error.status)
     if error.status == 401:  # noqa: PLR2004 -- git asks for a password when it is told to
@@ -103,7 +104,7 @@ def _refuse(handler: Handler, error: ApiError) -> None:
 
 
 def _backend(
-    handler: Handler, repository: Repository, service: str, query: str, body: bytes
+    handler: BaseHTTPRequestHandler, repository: Repository, service: str, query: str, body: bytes
 ) -> tuple[dict[str, str], bytes]:
     """Run git's own CGI program."""
     folder = repository.git.path

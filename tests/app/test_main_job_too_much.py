@@ -12,7 +12,7 @@ from bot.adapters.github import asking as github_asking
 from bot.adapters.github.asking import Heavy
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited, too_much
-from bot.sandbox.gql.weight import weight
+from bot.sandbox.weight import weight
 from tests.clocks import HandClock
 from tests.stage import SPEC_KIT, feature, plan
 

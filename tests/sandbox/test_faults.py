@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from bot.sandbox.faults import Fault, not_found_beside_data, secondary_limit, too_much
-from bot.sandbox.gql.weight import weight
+from bot.sandbox.weight import weight
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:

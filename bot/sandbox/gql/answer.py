@@ -89,7 +89,7 @@ def answer(call: Call) -> Reply:
     if not call.hub.limits.spend_points(call.credential, cost.points):
         message = f"API rate limit exceeded for installation ID {call.token.installation.id}."
         return Reply({"errors": [{"type": "RATE_LIMITED", "message": message}]})
-    view = View(call, cost.points, cost.nodes)
+    view = View(call, root.GRAPH, cost.points, cost.nodes)
     fields = root.root(view) | mutations.root(view)
     done = execute_sync(
         schema(), document, fields, variable_values=variables, operation_name=call.body.get("operationName")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.gql import code
 from bot.sandbox.gql.view import Node, View, connection
 from bot.sandbox.shapes import stamp
 from bot.sandbox.state import CheckRun, CheckSuite, Repository, iso, node_id
@@ -41,8 +40,8 @@ def suite_node(view: View, repository: Repository, suite: CheckSuite) -> Node:
         "conclusion": suite.conclusion and suite.conclusion.upper(),
         "createdAt": iso(suite.created_at),
         "updatedAt": iso(suite.updated_at),
-        "branch": lambda _i: code.ref_node(view, repository, f"refs/heads/{suite.head_branch}"),
-        "commit": lambda _i: code.object_node(view, repository, suite.head_sha),
+        "branch": lambda _i: view.graph.ref_node(view, repository, f"refs/heads/{suite.head_branch}"),
+        "commit": lambda _i: view.graph.object_node(view, repository, suite.head_sha),
         "checkRuns": lambda _i, **a: run_connection(view, repository, suite, a),
     }
 

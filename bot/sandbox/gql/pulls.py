@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.gql import code, talk
+from bot.sandbox.gql import talk
 from bot.sandbox.gql.view import Node, View, connection, ordered
 from bot.sandbox.shapes import merges, pull_commits, pull_files
 from bot.sandbox.state import PullRequest, Review, iso, node_id
@@ -47,7 +47,7 @@ def pull_node(view: View, pull: PullRequest) -> Node:
         "mergedAt": None if pull.merged_at is None else iso(pull.merged_at),
         "mergedBy": talk.user_node(view, pull.merged_by),
         "mergeCommit": lambda _i: (
-            None if pull.merge_sha is None else code.object_node(view, repository, pull.merge_sha)
+            None if pull.merge_sha is None else view.graph.object_node(view, repository, pull.merge_sha)
         ),
         "mergeable": lambda _i: mergeable(pull),
         "mergeStateStatus": lambda _i: {"MERGEABLE": "CLEAN", "CONFLICTING": "DIRTY"}.get(mergeable(pull), "UNKNOWN"),
@@ -56,20 +56,22 @@ def pull_node(view: View, pull: PullRequest) -> Node:
         "headRefName": pull.head_ref,
         "headRefOid": pull.head_sha,
         "headRef": lambda _i: (
-            None if pull.head is None else code.ref_node(view, pull.head, f"refs/heads/{pull.head_ref}")
+            None if pull.head is None else view.graph.ref_node(view, pull.head, f"refs/heads/{pull.head_ref}")
         ),
-        "headRepository": lambda _i: None if pull.head is None else code.repository_node(view, pull.head),
+        "headRepository": lambda _i: None if pull.head is None else view.graph.repository_node(view, pull.head),
         "headRepositoryOwner": lambda _i: None if pull.head is None else talk.user_node(view, pull.head.owner),
         "baseRefName": pull.base_ref,
         "baseRefOid": pull.base_sha,
-        "baseRef": lambda _i: code.ref_node(view, repository, f"refs/heads/{pull.base_ref}"),
-        "baseRepository": lambda _i: code.repository_node(view, repository),
+        "baseRef": lambda _i: view.graph.ref_node(view, repository, f"refs/heads/{pull.base_ref}"),
+        "baseRepository": lambda _i: view.graph.repository_node(view, repository),
         "files": lambda _i, **a: connection(files(), a, _changed_file),
         "changedFiles": lambda _i: len(files()),
         "additions": lambda _i: sum(change.additions for change in files()),
         "deletions": lambda _i: sum(change.deletions for change in files()),
         "commits": lambda _i, **a: connection(
-            pull_commits(pull), a, lambda c: {"id": f"PRC_{c.oid}", "commit": code.commit_node(view, repository, c)}
+            pull_commits(pull),
+            a,
+            lambda c: {"id": f"PRC_{c.oid}", "commit": view.graph.commit_node(view, repository, c)},
         ),
         "reviews": lambda _i, **a: connection(
             [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.gql import code, pulls
 from bot.sandbox.gql.view import Node, View, connection, ordered
 from bot.sandbox.shapes import CONTENTS
 from bot.sandbox.state import Comment, Issue, Reaction, Repository, User, iso, node_id
@@ -53,7 +52,7 @@ def conversation(view: View, repository: Repository, issue: Issue, subject: str)
         "closedAt": None if issue.closed_at is None else iso(issue.closed_at),
         "closed": issue.state == "closed",
         "locked": issue.locked,
-        "repository": lambda _i: code.repository_node(view, repository),
+        "repository": lambda _i: view.graph.repository_node(view, repository),
         "viewerDidAuthor": issue.user is view.call.credential.actor,
         "labels": lambda _i, **a: connection(issue.labels, a, lambda name: label_node(view, repository, name)),
         "comments": lambda _i, **a: connection(
@@ -110,9 +109,9 @@ def comment_node(view: View, repository: Repository, comment: Comment) -> Node:
         "viewerDidAuthor": mine,
         "viewerCanUpdate": mine,
         "url": view.call.hub.shapes.comment(repository, comment, {})["html_url"],
-        "repository": lambda _i: code.repository_node(view, repository),
+        "repository": lambda _i: view.graph.repository_node(view, repository),
         "issue": lambda _i: issue_node(view, repository, comment.issue),
-        "pullRequest": lambda _i: None if pull is None else pulls.pull_node(view, pull),
+        "pullRequest": lambda _i: None if pull is None else view.graph.pull_node(view, pull),
         "reactionGroups": lambda _i: reaction_groups(view, subject),
         "reactions": lambda _i, **a: connection(
             [r for r in view.call.hub.state.reactions.values() if r.subject == subject], a, partial(reaction_node, view)

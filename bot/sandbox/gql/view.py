@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import GraphQLError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.sandbox.git import Commit
     from bot.sandbox.routing import Call
-    from bot.sandbox.state import Repository
+    from bot.sandbox.state import PullRequest, Repository
 
 Node = dict[str, Any]
 """A GraphQL object: plain values, and functions for what is dear; those are called only when they are asked for."""
+
+
+class Graph(Protocol):
+    """The objects that refer to each other in a circle: a pull request has commits, and a commit has pull requests."""
+
+    def repository_node(self, view: View, repository: Repository, /) -> Node:
+        """A repository."""
+
+    def ref_node(self, view: View, repository: Repository, name: str, /) -> Node | None:
+        """A branch or tag."""
+
+    def object_node(self, view: View, repository: Repository, expression: str, /) -> Node | None:
+        """The git object that a revision names."""
+
+    def commit_node(self, view: View, repository: Repository, commit: Commit, /) -> Node:
+        """A commit."""
+
+    def pull_node(self, view: View, pull: PullRequest, /) -> Node:
+        """A pull request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +43,7 @@ class View:
     """One caller's view."""
 
     call: Call
+    graph: Graph
     points: int
     """What the query costs."""
     nodes: int

@@ -40,7 +40,9 @@ def blob(visit: Visit) -> Page:
     )
     lines = [] if text is None else text.removesuffix("\n").split("\n")
     rendered = "preview" in visit.query and path.endswith(".md")
-    return show("blob.html", visit, repository=repository, ref=ref, file=path, lines=lines, text=text, rendered=rendered)
+    return show(
+        "blob.html", visit, repository=repository, ref=ref, file=path, lines=lines, text=text, rendered=rendered
+    )
 
 
 def _check_writer(visit: Visit) -> None:
@@ -88,7 +90,9 @@ def _commit(visit: Visit, branch: str, parent: str, path: str, words: str) -> Pa
     repository, visitor = visit.repository, visit.visitor
     text = visit.form.get("value", "").replace("\r\n", "\n")
     words = visit.form.get("message", "").strip() or words
-    sha = repository.git.commit_files(parent, {path: text}, words, visitor.name, visitor.email, int(visit.hub.state.now()))
+    sha = repository.git.commit_files(
+        parent, {path: text}, words, visitor.name, visitor.email, int(visit.hub.state.now())
+    )
     pushes.update_ref(visit.hub, repository, visitor, {f"refs/heads/{branch}": sha})
     return Page(status=303, location=f"/{repository.full_name}?fresh=2&head={quote(branch, safe='')}")
 
@@ -128,7 +132,13 @@ def open_pull(visit: Visit) -> Page:
     title = visit.form.get("title", "").strip() or head
     try:
         pull = pulls.open_pull(
-            visit.hub, repository, visit.visitor, head=repository, head_ref=head, base_ref=repository.default_branch, title=title
+            visit.hub,
+            repository,
+            visit.visitor,
+            head=repository,
+            head_ref=head,
+            base_ref=repository.default_branch,
+            title=title,
         )
     except ApiError as error:
         reason = next((str(each.get("message")) for each in error.errors or [] if each.get("message")), error.message)

@@ -61,7 +61,9 @@ def _delivery(visit: Visit) -> Delivery:
 def delivery(visit: Visit) -> Page:
     """One delivery with its payload."""
     delivery = _delivery(visit)
-    return show("delivery.html", visit, one=delivery, payload=json.dumps(delivery.payload, indent=2, ensure_ascii=False))
+    return show(
+        "delivery.html", visit, one=delivery, payload=json.dumps(delivery.payload, indent=2, ensure_ascii=False)
+    )
 
 
 @page("POST", "/-/deliveries/{delivery}/attempts")
@@ -79,7 +81,9 @@ def repository(visit: Visit) -> Page:
     issues = [issue for issue in repository.issues.values() if issue.number not in repository.pulls]
     heads = [name for name in branches if name != repository.default_branch]
     chosen = visit.query.get("head", "")
-    return show("repository.html", visit, repository=repository, branches=branches, issues=issues, heads=heads, chosen=chosen)
+    return show(
+        "repository.html", visit, repository=repository, branches=branches, issues=issues, heads=heads, chosen=chosen
+    )
 
 
 def _issue(visit: Visit) -> Issue:

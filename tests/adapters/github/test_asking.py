@@ -16,7 +16,7 @@ from bot.adapters.github.partial import divided, halves, is_less
 from bot.adapters.github.query import Query, look
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import ReadRequest
-from bot.sandbox.gql.weight import weight
+from bot.sandbox.weight import weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -190,9 +190,11 @@ class Stage:
     def accept(self, sent: Iterable[Delivery]) -> int:
         """Take in these, in their order; how many jobs that made."""
         made = 0
-        for one in sent:
-            body = json.dumps(one.payload).encode()
-            jobs = webhook.parse(one.event, one.guid, body, app_id=self.world.app.id, app_slug=self.world.app.slug)
+        for delivery in sent:
+            body = json.dumps(delivery.payload).encode()
+            jobs = webhook.parse(
+                delivery.event, delivery.guid, body, app_id=self.world.app.id, app_slug=self.world.app.slug
+            )
             made += sum(self.queue.put(job) for job in jobs)
         return made
 
@@ -209,10 +211,12 @@ class Stage:
 
     def replay(self) -> None:
         """Let everything that GitHub ever sent arrive again, under other delivery ids."""
-        for number, one in enumerate(self.world.deliveries.log):
-            body = json.dumps(one.payload).encode()
+        for number, delivery in enumerate(self.world.deliveries.log):
+            body = json.dumps(delivery.payload).encode()
             guid = f"again-{number}"
-            for job in webhook.parse(one.event, guid, body, app_id=self.world.app.id, app_slug=self.world.app.slug):
+            for job in webhook.parse(
+                delivery.event, guid, body, app_id=self.world.app.id, app_slug=self.world.app.slug
+            ):
                 self.queue.put(job)
 
     def put(self, event: Event) -> None:
@@ -274,7 +278,7 @@ class Stage:
 
     def comments(self, repository: Repository, number: int) -> list[Comment]:
         """Our comments on an issue or pull request."""
-        return [one for one in self.world.comments(repository, number) if one.user is self.world.app.bot]
+        return [comment for comment in self.world.comments(repository, number) if comment.user is self.world.app.bot]
 
     def requests(self, mark: int = 0) -> list[Request]:
         """What Plangate asked of GitHub since a mark, tokens left out."""

@@ -29,12 +29,12 @@ class SharedClock:
         if self._map is None:
             with self.path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), _FIELDS.size, access=mmap.ACCESS_READ)
-        at, said, rate = _FIELDS.unpack_from(self._map)
-        return float(said + (time.time() - at) * rate)
+        moment, then, rate = _FIELDS.unpack_from(self._map)
+        return float(then + (time.time() - moment) * rate)
 
-    def set(self, said: float, rate: float) -> None:
+    def set(self, moment: float, rate: float) -> None:
         """Say this now, and run so many times as fast as the machine's clock from here on."""
         if not self.path.exists():
             self.path.write_bytes(bytes(_FIELDS.size))
         with self.path.open("r+b") as file:
-            file.write(_FIELDS.pack(time.time(), said, rate))
+            file.write(_FIELDS.pack(time.time(), moment, rate))

@@ -144,5 +144,5 @@ class Site:
 
     def sticky(self, pull: PullRequest) -> list[Comment]:
         """Our comments on a pull request."""
-        found = self.world.comments(pull.base, pull.number)
-        return [one for one in found if one.user is self.world.app.bot]
+        comments = self.world.comments(pull.base, pull.number)
+        return [comment for comment in comments if comment.user is self.world.app.bot]

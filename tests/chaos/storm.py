@@ -169,8 +169,8 @@ def _leave_traces(site: Site) -> None:
     """What the jobs, the deliveries and the requests were, for whoever looks for the cause."""
     world = site.world
     traces = {"jobs": site.queue.records(limit=100_000), "deliveries": world.deliveries.log, "requests": world.requests}
-    for name, found in traces.items():
-        lines = (f"{str(one)[:_TRACE]}\n" for one in found)
+    for name, traced in traces.items():
+        lines = (f"{str(row)[:_TRACE]}\n" for row in traced)
         (site.folder / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 
@@ -216,8 +216,8 @@ def _check(  # noqa: PLR0913, PLR0917  a comparison is all of these
     elif wanted is None:
         summary.wrong.append(f"{place}: a fresh look says nothing")
     elif (latest.conclusion, latest.title) != (wanted.output.conclusion, wanted.output.title):
-        said = f"{latest.conclusion} {latest.title!r}"
-        summary.wrong.append(f"{place}: {said}, fresh: {wanted.output.conclusion} {wanted.output.title!r}")
+        verdict = f"{latest.conclusion} {latest.title!r}"
+        summary.wrong.append(f"{place}: {verdict}, fresh: {wanted.output.conclusion} {wanted.output.title!r}")
     elif says_the_same(latest.external_id or "", wanted.external_id):
         summary.same_to_the_letter += 1
 

@@ -142,9 +142,9 @@ def monorepo(root: Path) -> Original:
 
 def fingerprint(root: Path) -> dict[str, tuple[int, int, int, str]]:
     """Every file and folder below: mode, time of the last change (nanoseconds), links, and what is in it."""
-    found = {}
+    hashes = {}
     for path in sorted([root, *root.rglob("*")]):
         facts = path.lstat()
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-        found[str(path)] = (facts.st_mode, facts.st_mtime_ns, facts.st_nlink, hashlib.sha256(content).hexdigest())
-    return found
+        hashes[str(path)] = (facts.st_mode, facts.st_mtime_ns, facts.st_nlink, hashlib.sha256(content).hexdigest())
+    return hashes

@@ -167,8 +167,8 @@ def test_a_folder_that_cannot_be_rehearsed_on_is_one_sentence(
     plain = Original(tmp_path / "plain")
     plain.commit({"a.txt": "a"})
     plain.commit({"apps/shop/specs/001-x/spec.md": SPEC})
-    said = refused(capsys, "--repo", plain.root)
-    assert "touches specs/, so there is nothing to rehearse; name apps/shop/specs under" in said
+    message = refused(capsys, "--repo", plain.root)
+    assert "touches specs/, so there is nothing to rehearse; name apps/shop/specs under" in message
     assert "No commit of main" in refused(capsys, "--repo", plain.root, "--history")
     assert "no branch, tag or commit `nope`" in refused(capsys, "--repo", plain.root, "--base", "nope")
     assert "`--exec=x`" in refused(capsys, "--repo", plain.root, "--head=--exec=x")

@@ -72,7 +72,7 @@ def environment(process: int) -> dict[str, str]:
         variables = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
     except OSError:
         return {}
-    return {name: value for name, _, value in (one.partition("=") for one in variables.split("\0"))}
+    return {name: value for name, _, value in (variable.partition("=") for variable in variables.split("\0"))}
 
 
 def play(folder: Path, *words: str, output: int | None = None) -> Iterator[Demo]:
@@ -89,12 +89,12 @@ def play(folder: Path, *words: str, output: int | None = None) -> Iterator[Demo]
 def test_every_step_goes_as_told(tmp_path: Path) -> None:
     for demo in play(tmp_path):
         assert demo.popen.wait(60) == 0, demo.said
-        said = demo.said
-        at = [said.find(title) for title in TITLES]
-        assert -1 not in at, (said, at)
-        assert at == sorted(at)
-        assert "Everything went as told" in said
-        assert "\x1b" not in said
+        output = demo.said
+        positions = [output.find(title) for title in TITLES]
+        assert -1 not in positions, (output, positions)
+        assert positions == sorted(positions)
+        assert "Everything went as told" in output
+        assert "\x1b" not in output
         assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
 
 

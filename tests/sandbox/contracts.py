@@ -60,54 +60,54 @@ def _short(error: Any) -> str:
 
 
 def _problems(where: str, validator: Any, value: Any) -> list[str]:
-    found = []
+    problems_found = []
     for error in validator.iter_errors(value):
         place = "/".join("*" if isinstance(part, int) else str(part) for part in error.instance_path)
         if place not in ALLOWED.get(where, {}):
-            found.append(f"{where} at {place or 'the top'}: {_short(error)}")
-    return found
+            problems_found.append(f"{where} at {place or 'the top'}: {_short(error)}")
+    return problems_found
 
 
 def query_problems(request: Request) -> list[str]:
     """What the description has against a query. GitHub overlooks a name that it does not know: so do typing errors."""
-    known = _load("answers.json")[0]["operations"][request.operation]["query"]
-    found = [f"{request.operation}: no query parameter {name}" for name in request.query if name not in known]
-    found += [
+    described = _load("answers.json")[0]["operations"][request.operation]["query"]
+    problems = [f"{request.operation}: no query parameter {name}" for name in request.query if name not in described]
+    problems += [
         f"{request.operation}: lacks the query parameter {name}"
-        for name, schema in known.items()
+        for name, schema in described.items()
         if schema.get("required") is True and name not in request.query
     ]
     for name, value in request.query.items():
-        schema = {key: one for key, one in known.get(name, {}).items() if key != "required"}
-        given = int(value) if schema.get("type") == "integer" and value.lstrip("-").isdigit() else value
-        given = {"true": True, "false": False}.get(value, value) if schema.get("type") == "boolean" else given
-        if not jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(given):
-            found.append(f"{request.operation}: {name}={value[:60]} is not what the description wants")
-    return found
+        schema = {key: constraint for key, constraint in described.get(name, {}).items() if key != "required"}
+        parsed = int(value) if schema.get("type") == "integer" and value.lstrip("-").isdigit() else value
+        parsed = {"true": True, "false": False}.get(value, value) if schema.get("type") == "boolean" else parsed
+        if not jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(parsed):
+            problems.append(f"{request.operation}: {name}={value[:60]} is not what the description wants")
+    return problems
 
 
 def asked_problems(request: Request) -> list[str]:
     """What the official description has against a request. One that was refused may well be wrong."""
-    known = _load("answers.json")[0]["operations"].get(request.operation)
-    if known is None or request.status >= 400:
+    described = _load("answers.json")[0]["operations"].get(request.operation)
+    if described is None or request.status >= 400:
         return []
-    found = query_problems(request)
-    if known["request"] is not None and request.body:
+    broken = query_problems(request)
+    if described["request"] is not None and request.body:
         pointer = _pointer("operations", request.operation, "request")
-        found += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)
-    return found
+        broken += _problems(f"{request.operation} request", _validator("answers.json", pointer), request.body)
+    return broken
 
 
 def answer_problems(request: Request) -> list[str]:
     """What the official description has against the answer to a request."""
-    known = _load("answers.json")[0]["operations"].get(request.operation)
-    if known is None:
+    described = _load("answers.json")[0]["operations"].get(request.operation)
+    if described is None:
         return []
     status = str(request.status)
-    if status in known["answers"] and known["answers"][status] is not None:
+    if status in described["answers"] and described["answers"][status] is not None:
         pointer = _pointer("operations", request.operation, "answers", status)
         return _problems(f"{request.operation} {status}", _validator("answers.json", pointer), request.response)
-    if request.status < 300 and status not in known["answers"]:
+    if request.status < 300 and status not in described["answers"]:
         return [f"{request.operation}: the description knows no answer {status}"]
     return []
 
@@ -118,11 +118,11 @@ def delivery_problems(delivery: Delivery) -> list[str]:
     contract = _load("webhooks.json")[0]
     if key not in contract["events"]:
         return [f"{key} is not described"]
-    found = _problems(key, _validator("webhooks.json", _pointer("events", key)), delivery.payload)
+    broken = _problems(key, _validator("webhooks.json", _pointer("events", key)), delivery.payload)
     if delivery.request_headers:
         sent = {name.lower() for name in delivery.request_headers}
-        found += [f"{key}: no header {name}" for name in contract["headers"] if name.lower() not in sent]
-    return found
+        broken += [f"{key}: no header {name}" for name in contract["headers"] if name.lower() not in sent]
+    return broken
 
 
 def _lacks(value: Any, place: list[str]) -> bool:
@@ -130,7 +130,7 @@ def _lacks(value: Any, place: list[str]) -> bool:
     if not place or value is None:
         return False
     if isinstance(value, list):
-        return any(_lacks(one, place[1:]) for one in value)
+        return any(_lacks(child, place[1:]) for child in value)
     return place[0] not in value or _lacks(value[place[0]], place[1:])
 
 
@@ -144,12 +144,14 @@ def recorded_problems(delivery: Delivery) -> list[str]:
 
 def problems(world: World) -> list[str]:
     """Everything that the descriptions have against a world, each once."""
-    found = [problem for request in world.requests for problem in (*asked_problems(request), *answer_problems(request))]
-    found += [problem for delivery in world.deliveries.log for problem in delivery_problems(delivery)]
-    return list(dict.fromkeys(found))
+    broken = [
+        problem for request in world.requests for problem in (*asked_problems(request), *answer_problems(request))
+    ]
+    broken += [problem for delivery in world.deliveries.log for problem in delivery_problems(delivery)]
+    return list(dict.fromkeys(broken))
 
 
 def testify(world: World) -> None:
     """Raise `AssertionError` when a world's talk is not GitHub's."""
-    found = problems(world)
-    assert not found, "\n".join(found)
+    broken = problems(world)
+    assert not broken, "\n".join(broken)

@@ -31,7 +31,7 @@ def test_a_missing_repository_leaves_the_rest_of_the_data(stage: Stage) -> None:
     query = '{repository(owner:"acme",name:"server"){name} orgConfig:repository(owner:"acme",name:"server"){name}}'
     body = stage.graphql(query)
     assert body["data"] == {"repository": {"name": "server"}, "orgConfig": None}
-    assert [(one["type"], one["path"]) for one in body["errors"]] == [("NOT_FOUND", ["orgConfig"])]
+    assert [(error["type"], error["path"]) for error in body["errors"]] == [("NOT_FOUND", ["orgConfig"])]
 
 
 @pytest.mark.parametrize("error", [None, {"message": "Resource limits exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"}])
@@ -42,8 +42,8 @@ def test_a_query_may_be_too_much_and_a_part_of_it_not(stage: Stage, error: dict[
     session = stage.github3().session
     assert session.post(f"{stage.world.url}/graphql", json={"query": few}).json()["data"] is not None
     assert session.get(f"{stage.world.url}/rate_limit").status_code == 200, "REST is not meant"
-    answer = session.post(f"{stage.world.url}/graphql", json={"query": many})
-    assert (answer.status_code, answer.json().get("errors")) == ((504, None) if error is None else (200, [error]))
+    response = session.post(f"{stage.world.url}/graphql", json={"query": many})
+    assert (response.status_code, response.json().get("errors")) == ((504, None) if error is None else (200, [error]))
     assert fault.struck == 1
 
 
@@ -68,9 +68,9 @@ def test_the_weight_of_fragments_within_themselves_has_an_end() -> None:
 def test_a_fault_inside_an_answer_can_be_for_github3_too(stage: Stage) -> None:
     stage.world.faults.add(not_found_beside_data("repository"))
     query = {"query": '{repository(owner:"acme",name:"server"){name}}'}
-    answer = stage.github3().session.post(f"{stage.world.url}/graphql", json=query)
-    assert answer.status_code == 200
-    assert answer.json()["data"] == {"repository": None}
+    response = stage.github3().session.post(f"{stage.world.url}/graphql", json=query)
+    assert response.status_code == 200
+    assert response.json()["data"] == {"repository": None}
 
 
 def test_a_token_may_end_in_the_middle_of_a_job(stage: Stage) -> None:
@@ -96,9 +96,9 @@ def test_a_pull_request_shows_at_most_3000_files(stage: Stage) -> None:
     pull = stage.world.open_pull_request(stage.repository, "001-many")
     client = stage.pygithub()
     client.per_page = 100
-    one = client.get_repo("acme/server").get_pull(pull.number)
-    assert one.changed_files == 3001
-    assert len(list(one.get_files())) == 3000
+    large = client.get_repo("acme/server").get_pull(pull.number)
+    assert large.changed_files == 3001
+    assert len(list(large.get_files())) == 3000
     assert len(stage.world.requests.of("pulls/list-files")) == 30
 
 
@@ -132,9 +132,9 @@ def test_a_deleted_fork_leaves_a_pull_request_without_a_head_repository(stage: S
 def test_our_own_writes_come_back_with_our_bot_as_their_sender(stage: Stage) -> None:
     issue = stage.world.open_issue(stage.repository, "Talk", author="ada")
     stage.pygithub_repository().get_issue(issue.number).create_comment("From the App")
-    said = stage.world.sent("issue_comment", "created")[-1].payload
-    assert (said["sender"]["login"], said["sender"]["type"]) == ("plangate[bot]", "Bot")
-    assert said["comment"]["performed_via_github_app"]["id"] == stage.world.app.id
+    payload = stage.world.sent("issue_comment", "created")[-1].payload
+    assert (payload["sender"]["login"], payload["sender"]["type"]) == ("plangate[bot]", "Bot")
+    assert payload["comment"]["performed_via_github_app"]["id"] == stage.world.app.id
 
 
 def test_an_answer_may_be_slow(stage: Stage) -> None:
@@ -152,12 +152,12 @@ def test_each_route_has_its_own_luck_and_keeps_it() -> None:
             world.create_repository("ada", "notes", {"a": "b"})
             world.faults.add(Fault("repos/get", 503, times=None, probability=0.4))
             world.faults.add(Fault("repos/list-branches", 502, times=None, probability=0.4))
-            found = []
+            strikes = []
             for _ in range(15):
                 if noise:
                     requests.get(f"{world.url}/repos/ada/notes/branches", timeout=5)
-                found.append(requests.get(f"{world.url}/repos/ada/notes", timeout=5).status_code)
-            return found
+                strikes.append(requests.get(f"{world.url}/repos/ada/notes", timeout=5).status_code)
+            return strikes
 
     assert struck(noise=True) == struck(noise=False)
     assert set(struck(noise=True)) == {200, 503}

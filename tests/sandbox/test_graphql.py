@@ -39,16 +39,16 @@ def test_one_query_reads_a_pull_request(stage: Stage) -> None:
         client.create_check_run("plangate", head, status="completed", conclusion=conclusion, external_id=conclusion)
     client.get_pull(pull.number).create_issue_comment("Ours")
     world.comment(repository, pull.number, "Theirs", author="ada")
-    asked: dict[str, Any] = {
+    variables: dict[str, Any] = {
         "owner": "acme",
         "name": "server",
         "number": 1,
         "folder": f"{head}:specs/001-a",
         "head": head,
     }
-    answer = stage.graphql(READ, **asked, app=world.app.id)
-    assert [(one["type"], one["path"]) for one in answer["errors"]] == [("NOT_FOUND", ["others"])]
-    data = answer["data"]
+    body = stage.graphql(READ, **variables, app=world.app.id)
+    assert [(error["type"], error["path"]) for error in body["errors"]] == [("NOT_FOUND", ["others"])]
+    data = body["data"]
     assert data["others"] is None
     assert data["rateLimit"]["cost"] == 1
     found = data["repository"]
@@ -63,7 +63,10 @@ def test_one_query_reads_a_pull_request(stage: Stage) -> None:
     shown = found["pullRequest"]
     assert (shown["state"], shown["mergeable"], shown["headRefOid"]) == ("OPEN", "MERGEABLE", head)
     assert shown["files"]["totalCount"] == 2
-    comments = [(one["body"], one["viewerDidAuthor"], one["author"]["login"]) for one in shown["comments"]["nodes"]]
+    comments = [
+        (comment["body"], comment["viewerDidAuthor"], comment["author"]["login"])
+        for comment in shown["comments"]["nodes"]
+    ]
     assert comments == [("Ours", True, "plangate"), ("Theirs", False, "ada")]
     assert found["numbered"]["nodes"] == [{"name": "001-a"}]
 
@@ -83,9 +86,9 @@ def test_mistakes_are_told_inside_a_200(stage: Stage, fields: str, kind: str | N
     query = f'{{repository(owner:"acme",name:"server"){{{fields}}}}}'
     response = requests.post(f"{stage.world.url}/graphql", json={"query": query}, headers=headers, timeout=5)
     assert response.status_code == 200
-    answer = response.json()
-    assert answer["errors"][0].get("type") == kind
-    assert words in answer["errors"][0]["message"]
+    body = response.json()
+    assert body["errors"][0].get("type") == kind
+    assert words in body["errors"][0]["message"]
 
 
 def test_too_many_nodes_are_refused(stage: Stage) -> None:
@@ -112,7 +115,7 @@ def test_pages_follow_each_other(stage: Stage) -> None:
     after = None
     while True:
         page = stage.graphql(query, after=after)["data"]["repository"]["issue"]["comments"]
-        seen += [one["body"] for one in page["nodes"]]
+        seen += [comment["body"] for comment in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
@@ -147,8 +150,8 @@ def test_a_mutation_needs_its_permission(stage: Stage) -> None:
     subject = stage.graphql(find, token=narrow)["data"]["repository"]["issue"]["id"]
     query = f'mutation{{addComment(input:{{subjectId:"{subject}",body:"No"}}){{clientMutationId}}}}'
     headers = {"Authorization": f"Bearer {narrow}"}
-    answer = requests.post(f"{stage.world.url}/graphql", json={"query": query}, headers=headers, timeout=5).json()
-    assert answer["errors"][0]["type"] == "FORBIDDEN"
+    body = requests.post(f"{stage.world.url}/graphql", json={"query": query}, headers=headers, timeout=5).json()
+    assert body["errors"][0]["type"] == "FORBIDDEN"
     assert stage.world.comments(stage.repository, 1) == []
 
 
@@ -156,9 +159,9 @@ def test_partial_data_comes_beside_its_error(stage: Stage) -> None:
     error: dict[str, Any] = {"type": "NOT_FOUND", "path": ["repository", "issue"], "message": "Gone"}
     stage.world.faults.add(Fault("graphql", graphql=error, partial=True))
     stage.world.open_issue(stage.repository, "Talk")
-    answer = stage.graphql('{repository(owner:"acme",name:"server"){databaseId issue(number:1){id}}}')
-    assert answer["data"]["repository"] == {"databaseId": stage.repository.id, "issue": None}
-    assert answer["errors"][0]["message"] == "Gone"
+    body = stage.graphql('{repository(owner:"acme",name:"server"){databaseId issue(number:1){id}}}')
+    assert body["data"]["repository"] == {"databaseId": stage.repository.id, "issue": None}
+    assert body["errors"][0]["message"] == "Gone"
 
 
 def test_a_forks_commits_are_read_through_the_base_repository(stage: Stage) -> None:
@@ -168,9 +171,9 @@ def test_a_forks_commits_are_read_through_the_base_repository(stage: Stage) -> N
     pull = world.open_pull_request(base, "001-a", author="eve", fork=fork)
     query = """query($e:String!){repository(owner:"acme",name:"server"){object(expression:$e){...on Blob{text}}
       pullRequest(number:1){isCrossRepository headRepository{nameWithOwner}}}}"""
-    found = stage.graphql(query, e=f"{head}:specs/001-a/plan.md")["data"]["repository"]
-    assert found["object"]["text"] == "# Plan\n"
-    assert found["pullRequest"] == {"isCrossRepository": True, "headRepository": {"nameWithOwner": "eve/server"}}
+    repository = stage.graphql(query, e=f"{head}:specs/001-a/plan.md")["data"]["repository"]
+    assert repository["object"]["text"] == "# Plan\n"
+    assert repository["pullRequest"] == {"isCrossRepository": True, "headRepository": {"nameWithOwner": "eve/server"}}
     run = stage.pygithub_repository().create_check_run("plangate", head)
     assert run.pull_requests == []
     assert stage.world.sent("check_run", "created")[-1].payload["check_run"]["check_suite"]["head_branch"] is None
@@ -190,7 +193,7 @@ def test_pull_requests_are_filtered_by_branch_and_state(stage: Stage) -> None:
       a:pullRequests(headRefName:"001-a",states:OPEN,first:5){nodes{number}}
       b:pullRequests(states:[MERGED],first:5){nodes{number mergeCommit{parents(first:2){totalCount}}}}
       c:pullRequests(first:5,orderBy:{field:CREATED_AT,direction:DESC}){nodes{number}}}}"""
-    found = stage.graphql(query)["data"]["repository"]
-    assert found["a"]["nodes"] == [{"number": 1}]
-    assert found["b"]["nodes"] == [{"number": 2, "mergeCommit": {"parents": {"totalCount": 2}}}]
-    assert [one["number"] for one in found["c"]["nodes"]] == [2, 1]
+    repository = stage.graphql(query)["data"]["repository"]
+    assert repository["a"]["nodes"] == [{"number": 1}]
+    assert repository["b"]["nodes"] == [{"number": 2, "mergeCommit": {"parents": {"totalCount": 2}}}]
+    assert [pull["number"] for pull in repository["c"]["nodes"]] == [2, 1]

@@ -25,9 +25,9 @@ def conclude(stage: Stage, sha: str, conclusion: str) -> None:
 
 def test_a_group_is_merged_when_its_checks_pass(stage: Stage, pulls: list[PullRequest]) -> None:
     group = stage.world.enqueue(pulls[0])
-    asked = stage.world.sent("merge_group", "checks_requested")[-1].payload["merge_group"]
-    assert asked["head_ref"] == f"refs/heads/gh-readonly-queue/main/pr-1-{asked['base_sha']}"
-    assert stage.world.sent("push")[-1].payload["ref"] == asked["head_ref"], "the queue's branch fires push as well"
+    requested = stage.world.sent("merge_group", "checks_requested")[-1].payload["merge_group"]
+    assert requested["head_ref"] == f"refs/heads/gh-readonly-queue/main/pr-1-{requested['base_sha']}"
+    assert stage.world.sent("push")[-1].payload["ref"] == requested["head_ref"], "the queue's branch fires push as well"
     assert stage.world.work_queue(stage.repository) == [], "its checks are pending"
     conclude(stage, group.head_sha, "success")
     assert stage.world.work_queue(stage.repository) == [pulls[0]]

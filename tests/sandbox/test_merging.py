@@ -57,7 +57,7 @@ def test_rebasing_replays_every_commit_on_the_base(stage: Stage, pull: PullReque
     assert stage.github3().pull_request("acme", "server", 1).merge(merge_method="rebase")
     newest, older, base = history(stage)[:3]
     assert [newest.message, older.message, base.oid] == ["Go on\n\nAt length.", "Begin", before]
-    assert {one.author.email for one in (newest, older)} == {stage.world.user("ada").email}
+    assert {commit.author.email for commit in (newest, older)} == {stage.world.user("ada").email}
     assert newest.committer.email != newest.author.email
     assert files(stage) == {"README.md", "a.md", "b.md", "c.md"}
     assert pull.merged_at is not None
@@ -69,26 +69,26 @@ def test_a_commit_that_conflicts_on_its_own_cannot_be_rebased(stage: Stage) -> N
     world.push(repository, "002-b", {"README.md": "mine\n"}, "Change", author="ada")
     world.push(repository, "002-b", {"README.md": "theirs\n"}, "Change again", author="ada")
     world.push(repository, "main", {"README.md": "theirs\n"}, "The same in the end")
-    one = world.open_pull_request(repository, "002-b", author="ada")
+    pull = world.open_pull_request(repository, "002-b", author="ada")
     with pytest.raises(ApiError, match="can't be rebased"):
-        world.merge(one, method="rebase")
-    assert one.open
+        world.merge(pull, method="rebase")
+    assert pull.open
 
 
 def test_a_head_that_moved_on_is_not_merged(stage: Stage, pull: PullRequest) -> None:
     client = stage.pygithub_repository().get_pull(1)
     stage.world.push(stage.repository, "001-a", {"a.md": "three\n"}, author="ada")
-    answer = client.requester.requestJson("PUT", f"{client.url}/merge", input={"sha": client.head.sha})
-    assert answer[0] == 409
-    assert "Head branch was modified" in answer[2]
+    response = client.requester.requestJson("PUT", f"{client.url}/merge", input={"sha": client.head.sha})
+    assert response[0] == 409
+    assert "Head branch was modified" in response[2]
     assert pull.open
 
 
 def test_the_rules_of_a_branch_name_its_required_checks(stage: Stage) -> None:
     def rules(branch: str) -> list[dict[str, object]]:
         client = stage.github3()
-        answer = client.session.get(f"{stage.world.url}/repos/acme/server/rules/branches/{branch}")
-        return list(answer.json())
+        response = client.session.get(f"{stage.world.url}/repos/acme/server/rules/branches/{branch}")
+        return list(response.json())
 
     assert rules("main") == []
     stage.repository.required_checks = {"plangate"}

@@ -16,13 +16,13 @@ from tools.vendor.descriptions import SENT
 
 
 def test_every_operation_has_its_description() -> None:
-    known = json.loads((OFFICIAL / "answers.json").read_text())["operations"]
-    assert set(known) == operations()
+    described = json.loads((OFFICIAL / "answers.json").read_text())["operations"]
+    assert set(described) == operations()
 
 
 def test_every_event_has_its_description() -> None:
-    known = json.loads((OFFICIAL / "webhooks.json").read_text())["events"]
-    assert set(known) == {
+    described = json.loads((OFFICIAL / "webhooks.json").read_text())["events"]
+    assert set(described) == {
         f"{event}.{action}".rstrip(".") for event, actions in SENT.items() for action in actions.split() or [""]
     }
 

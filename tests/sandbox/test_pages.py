@@ -71,8 +71,8 @@ def test_every_page_can_be_looked_at(stage: Stage, number: int) -> None:
 
 def test_a_comment_from_the_page_is_delivered(stage: Stage, number: int) -> None:
     send(stage, f"/acme/server/issues/{number}/comments", **{"as": "ada", "body": "/plan why"})
-    said = stage.world.sent("issue_comment", "created")[-1].payload
-    assert (said["comment"]["body"], said["sender"]["login"]) == ("/plan why", "ada")
+    payload = stage.world.sent("issue_comment", "created")[-1].payload
+    assert (payload["comment"]["body"], payload["sender"]["login"]) == ("/plan why", "ada")
 
 
 def test_the_buttons_of_a_run_work(stage: Stage, number: int) -> None:
@@ -97,8 +97,8 @@ def test_the_merge_button_is_held_by_the_required_check(stage: Stage, number: in
 def test_only_our_own_pages_may_send_a_form(stage: Stage, number: int) -> None:
     headers = {**BROWSER, "Origin": "https://elsewhere.example"}
     url = f"{stage.world.url}/acme/server/issues/{number}/comments"
-    answer = requests.post(url, data={"as": "ada", "body": "no"}, headers=headers, timeout=5)
-    assert answer.status_code == 403
+    response = requests.post(url, data={"as": "ada", "body": "no"}, headers=headers, timeout=5)
+    assert response.status_code == 403
     assert stage.world.comments(stage.repository, number) == []
 
 
@@ -261,9 +261,9 @@ def test_a_new_file_needs_a_path_of_its_own(stage: Stage, path: str) -> None:
 @pytest.mark.parametrize("branch", ["a b", "x..y", "-x", "a\nb", "refs/heads/../x", "x.lock"])
 def test_a_branch_that_git_refuses_is_refused_in_a_sentence(stage: Stage, branch: str) -> None:
     form = {"as": "ada", "filename": "a.md", "value": "x", "branch": branch}
-    answer = send(stage, "/acme/server/new/main", **form)
-    assert answer.status_code == 422
-    assert "is no name for a branch" in answer.text
+    response = send(stage, "/acme/server/new/main", **form)
+    assert response.status_code == 422
+    assert "is no name for a branch" in response.text
 
 
 def test_who_may_only_read_commits_nothing(stage: Stage) -> None:
@@ -273,10 +273,10 @@ def test_who_may_only_read_commits_nothing(stage: Stage) -> None:
 
 
 def test_a_pull_request_is_closed_reopened_and_made_a_draft(stage: Stage, number: int) -> None:
-    for what in ("draft", "ready", "close", "reopen"):
-        send(stage, f"/acme/server/pull/{number}/state", **{"as": "ada", "do": what})
-    told = [delivery.action for delivery in stage.world.deliveries.log if delivery.event == "pull_request"][1:]
-    assert told == ["converted_to_draft", "ready_for_review", "closed", "reopened"]
+    for action in ("draft", "ready", "close", "reopen"):
+        send(stage, f"/acme/server/pull/{number}/state", **{"as": "ada", "do": action})
+    actions = [delivery.action for delivery in stage.world.deliveries.log if delivery.event == "pull_request"][1:]
+    assert actions == ["converted_to_draft", "ready_for_review", "closed", "reopened"]
 
 
 def test_a_check_can_be_required_from_the_merge_box(stage: Stage, number: int) -> None:
@@ -305,8 +305,8 @@ def test_the_merge_button_has_its_three_ways(stage: Stage, number: int) -> None:
 
 def luminance(colour: str) -> float:
     """As https://www.w3.org/TR/WCAG22/#dfn-relative-luminance has it."""
-    full = "".join(one * 2 for one in colour) if len(colour) == 3 else colour
-    channels = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    full = "".join(digit * 2 for digit in colour) if len(colour) == 3 else colour
+    channels = [int(full[start : start + 2], 16) / 255 for start in (0, 2, 4)]
     red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -322,8 +322,8 @@ def test_text_stands_out_in_both_themes() -> None:
     for theme in (light, dark):
         for ink in ("text", "muted", "link", "good", "bad", "warn"):
             for paper in ("back", "soft"):
-                one, other = sorted((luminance(theme[ink]), luminance(theme[paper])), reverse=True)
-                assert (one + 0.05) / (other + 0.05) >= 4.5, (ink, paper, theme[ink])
+                brighter, darker = sorted((luminance(theme[ink]), luminance(theme[paper])), reverse=True)
+                assert (brighter + 0.05) / (darker + 0.05) >= 4.5, (ink, paper, theme[ink])
 
 
 class Controls(HTMLParser):

@@ -63,10 +63,10 @@ def test_a_jwt_with_another_key_is_refused(stage: Stage) -> None:
 def test_a_token_is_never_wider_than_the_installation(stage: Stage, body: dict[str, Any], status: int) -> None:
     stage.world.create_repository("acme", "outside", {"a": "b"})
     url = f"{stage.world.url}/app/installations/{stage.installation.id}/access_tokens"
-    answer = requests.post(url, json=body, headers=signed(stage.world), timeout=5)
-    assert answer.status_code == status
+    response = requests.post(url, json=body, headers=signed(stage.world), timeout=5)
+    assert response.status_code == status
     if status == 201:
-        assert [one["name"] for one in answer.json()["repositories"]] == ["server"]
+        assert [repository["name"] for repository in response.json()["repositories"]] == ["server"]
 
 
 def test_a_token_ends_after_an_hour(stage: Stage) -> None:
@@ -124,9 +124,9 @@ ACTION = {"label": "Recheck", "description": "Check again", "identifier": "reche
 def test_a_check_run_is_refused_in_githubs_words(stage: Stage, change: dict[str, Any], words: str) -> None:
     body = {"name": "plangate", "head_sha": stage.repository.head(), **change}
     url = f"{stage.world.url}/repos/acme/server/check-runs"
-    answer = requests.post(url, json=body, headers={"Authorization": f"Bearer {stage.token()}"}, timeout=5)
-    assert answer.status_code == 422
-    assert words in answer.json()["message"]
+    response = requests.post(url, json=body, headers={"Authorization": f"Bearer {stage.token()}"}, timeout=5)
+    assert response.status_code == 422
+    assert words in response.json()["message"]
 
 
 def test_a_summary_is_also_bounded_in_bytes(stage: Stage) -> None:
@@ -151,8 +151,8 @@ def test_an_update_appends_annotations(stage: Stage) -> None:
 def test_another_apps_run_is_not_ours_to_change(stage: Stage) -> None:
     head = stage.repository.head()
     assert head is not None
-    other = stage.world.create_app("other")
-    theirs = stage.world.token(stage.world.install("acme", [stage.repository], app=other)).value
+    stranger = stage.world.create_app("other")
+    theirs = stage.world.token(stage.world.install("acme", [stage.repository], app=stranger)).value
     run = stage.pygithub_repository(theirs).create_check_run("other", head)
     with pytest.raises(github.GithubException) as caught:
         stage.pygithub_repository().get_check_run(run.id).edit(status="completed", conclusion="success")
@@ -161,10 +161,10 @@ def test_another_apps_run_is_not_ours_to_change(stage: Stage) -> None:
 
 def test_a_comment_has_a_longest_length(stage: Stage) -> None:
     issue = stage.world.open_issue(stage.repository, "Long")
-    one = stage.pygithub_repository().get_issue(issue.number)
-    one.create_comment("x" * 65_536)
+    target = stage.pygithub_repository().get_issue(issue.number)
+    target.create_comment("x" * 65_536)
     with pytest.raises(github.GithubException) as caught:
-        one.create_comment("x" * 65_537)
+        target.create_comment("x" * 65_537)
     assert caught.value.data["errors"][0]["message"] == "Body is too long (maximum is 65536 characters)"
 
 
@@ -256,10 +256,10 @@ def test_a_fault_strikes_as_often_as_it_is_told(stage: Stage, fault: Fault, stat
 
 def test_a_lost_answer_leaves_the_work_done(stage: Stage) -> None:
     issue = stage.world.open_issue(stage.repository, "Once")
-    one = stage.pygithub_repository().get_issue(issue.number)
+    target = stage.pygithub_repository().get_issue(issue.number)
     stage.world.faults.add(Fault("issues/create-comment", 502, after=True))
     with pytest.raises(github.GithubException):
-        one.create_comment("Here")
+        target.create_comment("Here")
     assert [comment.body for comment in stage.world.comments(stage.repository, issue.number)] == ["Here"]
 
 
@@ -272,8 +272,8 @@ def test_a_cut_connection_is_no_answer(stage: Stage) -> None:
 def test_graphql_tells_its_limits_inside_an_answer(stage: Stage) -> None:
     stage.world.faults.add(graphql_rate_limited())
     url, headers = f"{stage.world.url}/graphql", {"Authorization": f"Bearer {stage.token()}"}
-    answer = requests.post(url, json={"query": "{viewer{login}}"}, headers=headers, timeout=5)
-    assert (answer.status_code, answer.json()["errors"][0]["type"]) == (200, "RATE_LIMITED")
+    response = requests.post(url, json={"query": "{viewer{login}}"}, headers=headers, timeout=5)
+    assert (response.status_code, response.json()["errors"][0]["type"]) == (200, "RATE_LIMITED")
 
 
 def test_probable_faults_repeat_with_their_seed() -> None:
@@ -289,10 +289,10 @@ def test_probable_faults_repeat_with_their_seed() -> None:
 
 
 def test_worlds_stand_side_by_side() -> None:
-    with World() as one, World() as other:
-        one.create_repository("ada", "notes", {"a": "b"})
-        assert requests.get(f"{one.url}/repos/ada/notes", timeout=5).status_code == 200
-        assert requests.get(f"{other.url}/repos/ada/notes", timeout=5).status_code == 404
+    with World() as first, World() as second:
+        first.create_repository("ada", "notes", {"a": "b"})
+        assert requests.get(f"{first.url}/repos/ada/notes", timeout=5).status_code == 200
+        assert requests.get(f"{second.url}/repos/ada/notes", timeout=5).status_code == 404
 
 
 def test_a_world_answers_one_connection_many_times() -> None:

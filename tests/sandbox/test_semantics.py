@@ -42,8 +42,8 @@ def test_drafts_closing_and_reopening_are_told(stage: Stage, pull: PullRequest) 
     stage.world.edit(pull, title="A plan", body="Text")
     stage.world.close_pull_request(pull)
     stage.world.reopen(pull)
-    told = ["opened", "converted_to_draft", "ready_for_review", "edited", "closed", "reopened"]
-    assert actions(stage, "pull_request") == told
+    expected = ["opened", "converted_to_draft", "ready_for_review", "edited", "closed", "reopened"]
+    assert actions(stage, "pull_request") == expected
 
 
 def test_the_base_sha_stays_until_the_head_moves(stage: Stage, pull: PullRequest) -> None:
@@ -79,8 +79,8 @@ def test_two_open_pull_requests_of_one_branch_need_two_bases(stage: Stage, pull:
         stage.world.open_pull_request(stage.repository, "001-a")
     assert "A pull request already exists for acme:001-a." in str(caught.value.errors)
     stage.world.branch(stage.repository, "lax")
-    other = stage.world.open_pull_request(stage.repository, "001-a", "lax")
-    assert other.head_sha == pull.head_sha
+    second = stage.world.open_pull_request(stage.repository, "001-a", "lax")
+    assert second.head_sha == pull.head_sha
 
 
 def test_a_custom_role_is_its_base_role_with_a_name_of_its_own(stage: Stage) -> None:
@@ -106,19 +106,19 @@ def test_a_custom_role_is_its_base_role_with_a_name_of_its_own(stage: Stage) -> 
 def test_a_transferred_repository_leaves_the_installation_and_redirects(stage: Stage) -> None:
     stage.world.transfer(stage.repository, "beta")
     assert stage.world.sent("repository", "transferred")
-    [left] = stage.world.sent("installation_repositories", "removed")
-    assert [one["full_name"] for one in left.payload["repositories_removed"]] == ["beta/server"]
+    [removal] = stage.world.sent("installation_repositories", "removed")
+    assert [repository["full_name"] for repository in removal.payload["repositories_removed"]] == ["beta/server"]
     with pytest.raises(github.UnknownObjectException):
         stage.pygithub_repository()
 
 
 def test_repositories_come_and_go(stage: Stage) -> None:
-    more = stage.world.create_repository("acme", "docs", {"a": "b"}, private=True)
+    docs = stage.world.create_repository("acme", "docs", {"a": "b"}, private=True)
     with pytest.raises(github.UnknownObjectException):
         stage.pygithub().get_repo("acme/docs")
-    stage.world.add_repositories(stage.installation, more)
+    stage.world.add_repositories(stage.installation, docs)
     assert stage.pygithub().get_repo("acme/docs").name == "docs"
-    stage.world.remove_repositories(stage.installation, more)
+    stage.world.remove_repositories(stage.installation, docs)
     with pytest.raises(github.UnknownObjectException):
         stage.pygithub().get_repo("acme/docs")
     assert actions(stage, "installation_repositories") == ["added", "removed"]
@@ -159,10 +159,10 @@ def test_every_described_event_is_sent_by_something(stage: Stage, pull: PullRequ
     comment = world.comment(repository, issue.number, "First", author="ada")
     world.edit_comment(repository, comment, "Second")
     world.delete_comment(repository, comment)
-    one = client.get_issue(issue.number)
-    one.edit(title="Talk again")
-    one.edit(state="closed")
-    one.edit(state="open")
+    issue_client = client.get_issue(issue.number)
+    issue_client.edit(title="Talk again")
+    issue_client.edit(state="closed")
+    issue_client.edit(state="open")
     world.review(pull, "Look", author="ada")
     world.draft(pull)
     world.draft(pull, ready=True)
@@ -172,16 +172,16 @@ def test_every_described_event_is_sent_by_something(stage: Stage, pull: PullRequ
     world.push(repository, "001-a", {"b": "c"})
     world.dequeue(world.enqueue(pull))
     world.delete_branch(repository, "001-a")
-    more = world.create_repository("acme", "docs", {"a": "b"})
-    world.add_repositories(stage.installation, more)
-    world.remove_repositories(stage.installation, more)
+    docs = world.create_repository("acme", "docs", {"a": "b"})
+    world.add_repositories(stage.installation, docs)
+    world.remove_repositories(stage.installation, docs)
     world.suspend(stage.installation)
     world.suspend(stage.installation, lift=True)
     world.ping()
     world.rename(repository, "backend")
     world.transfer(repository, "beta")
-    world.add_repositories(stage.installation, more)
-    world.delete_repository(more)
+    world.add_repositories(stage.installation, docs)
+    world.delete_repository(docs)
     world.uninstall(stage.installation)
     assert [problem for delivery in world.deliveries.log for problem in contracts.recorded_problems(delivery)] == []
     sent = {(delivery.event, delivery.action or "") for delivery in world.deliveries.log}

@@ -79,15 +79,15 @@ class Scene:
     def raw3(self, verb: str, path: str, body: Any = None, *, app: bool = False) -> Any:
         """github3.py's session, for what it has no model of."""
         session = (self.app3 if app else self.gh).session
-        answer = session.request(verb, f"{self.world.url}{path}", json=body)
-        assert answer.status_code < 400, answer.text
-        return answer.json() if answer.content else None
+        response = session.request(verb, f"{self.world.url}{path}", json=body)
+        assert response.status_code < 400, response.text
+        return response.json() if response.content else None
 
     def made_comment(self) -> int:
         """A comment of the App's own."""
         author = self.world.app.bot.login
-        one = self.world.comment(self.stage.repository, self.issue.number, "Mine", author=author)
-        return one.id
+        comment = self.world.comment(self.stage.repository, self.issue.number, "Mine", author=author)
+        return comment.id
 
     def run(self) -> Any:
         return self.py.create_check_run("plangate", self.sha, output=OUTPUT)
@@ -111,9 +111,9 @@ class Scene:
 
 
 def consumed(items: Any) -> list[Any]:
-    found = list(items)
-    assert found
-    return found
+    consumed_items = list(items)
+    assert consumed_items
+    return consumed_items
 
 
 TREE = [github.InputGitTreeElement("b.md", "100644", "blob", content="b")]
@@ -327,12 +327,12 @@ def drive(stage: Stage, client: str) -> dict[str, Word]:
             call(scene)
         except Exception as error:  # noqa: BLE001 -- whatever a client raises is what the table shows
             failed = f"{type(error).__name__}: {error}"[:200]
-        seen = [one for one in stage.world.requests.since(mark) if one.operation == operation]
+        seen = [request for request in stage.world.requests.since(mark) if request.operation == operation]
         if not failed and (not seen or seen[-1].status >= 400 or client not in seen[-1].headers["user-agent"]):
             failed = "it was not asked for" if not seen else f"status {seen[-1].status}"
-        asked = [problem for one in seen for problem in contracts.asked_problems(one)]
-        answered = [problem for one in seen for problem in contracts.answer_problems(one)]
-        words[operation] = Word(failed, asked, answered)
+        sent = [problem for request in seen for problem in contracts.asked_problems(request)]
+        answered = [problem for request in seen for problem in contracts.answer_problems(request)]
+        words[operation] = Word(failed, sent, answered)
     return words
 
 
@@ -343,25 +343,25 @@ def _how(call: Callable[[Scene], Any]) -> str:
 
 def main() -> int:
     """Print the table; 1 when anything is not as it should be."""
-    told = {}
+    verdicts = {}
     for client in CLIENTS:
         with World() as world:
-            told[client] = drive(begin(world), client)
+            verdicts[client] = drive(begin(world), client)
             world.settle()
     lines, wrong = (
         ["| operation | PyGithub | github3.py | OpenAPI request | OpenAPI answer |", "|---|---|---|---|---|"],
         0,
     )
-    for operation in sorted(told["PyGithub"]):
-        words = [told[client][operation] for client in CLIENTS]
-        asked = [problem for word in words for problem in word.request]
+    for operation in sorted(verdicts["PyGithub"]):
+        words = [verdicts[client][operation] for client in CLIENTS]
+        sent = [problem for word in words for problem in word.request]
         answered = [problem for word in words for problem in word.answer]
         cells = [word.client or _how(CLIENTS[client][operation]) for client, word in zip(CLIENTS, words, strict=True)]
         if operation in OFF_THE_DESCRIPTION:
             cells += [f"– ({OFF_THE_DESCRIPTION[operation]})"] * 2
         else:
-            cells += ["; ".join(one) if one else "✓" for one in (asked, answered)]
-        wrong += any(word.client for word in words) or bool(asked or answered)
+            cells += ["; ".join(problems) if problems else "✓" for problems in (sent, answered)]
+        wrong += any(word.client for word in words) or bool(sent or answered)
         lines.append(f"| {operation} | {' | '.join(cells)} |")
     sys.stdout.write("\n".join(lines) + f"\n\n{len(lines) - 2} operations, {wrong} not as they should be\n")
     return 1 if wrong else 0

@@ -49,10 +49,10 @@ def strip(schema: Any) -> Any:
         return [strip(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: value for key, value in schema.items() if key not in _PROSE}
+    pruned = {key: value for key, value in schema.items() if key not in _PROSE}
     return {
-        key: {name: strip(one) for name, one in value.items()} if key == "properties" else strip(value)
-        for key, value in kept.items()
+        key: {name: strip(child) for name, child in value.items()} if key == "properties" else strip(value)
+        for key, value in pruned.items()
     }
 
 
@@ -84,10 +84,10 @@ def described(root: Json) -> dict[str, Json]:
 
 def prune_requests(root: Json) -> str:
     """The JSON bodies that GitHub accepts, by operation id."""
-    known = described(root)
+    by_id = described(root)
     bodies = {}
     for operation in sorted(operations()):
-        content = known[operation].get("requestBody", {}).get("content", {})
+        content = by_id[operation].get("requestBody", {}).get("content", {})
         if "application/json" in content:
             bodies[operation] = strip(resolve(content["application/json"]["schema"], root))
     return json.dumps(bodies, indent=1, sort_keys=True) + "\n"
@@ -95,25 +95,25 @@ def prune_requests(root: Json) -> str:
 
 def closure(wanted: Any, root: Json) -> Json:
     """The component schemas that something refers to, and those that they refer to."""
-    found: Json = {}
+    schemas: Json = {}
     waiting = [wanted]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, list):
-            waiting.extend(one)
-        elif isinstance(one, dict):
-            waiting.extend(one.values())
-            name = str(one.get("$ref", "")).removeprefix("#/components/schemas/")
-            if name and name not in found:
-                found[name] = strip(root["components"]["schemas"][name])
-                waiting.append(found[name])
-    return dict(sorted(found.items()))
+        schema = waiting.pop()
+        if isinstance(schema, list):
+            waiting.extend(schema)
+        elif isinstance(schema, dict):
+            waiting.extend(schema.values())
+            name = str(schema.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name and name not in schemas:
+                schemas[name] = strip(root["components"]["schemas"][name])
+                waiting.append(schemas[name])
+    return dict(sorted(schemas.items()))
 
 
 def nullable(schema: Any) -> Any:
     """OpenAPI 3.0's `nullable` as JSON Schema says it."""
     if isinstance(schema, list):
-        return [nullable(one) for one in schema]
+        return [nullable(option) for option in schema]
     if not isinstance(schema, dict):
         return schema
     changed = {key: nullable(value) for key, value in schema.items() if key != "nullable"}
@@ -130,49 +130,51 @@ def _answer(response: Json, root: Json) -> Any:
 
 def _query(operation: Json, root: Json) -> Json:
     """The query parameters of an operation: name -> schema, with `required` among its keys when it must be there."""
-    found = {}
-    for given in operation.get("parameters", []):
-        one = resolve(given, root)
-        if one["in"] == "query":
-            found[one["name"]] = strip(one["schema"]) | ({"required": True} if one.get("required") else {})
-    return found
+    parameters = {}
+    for reference in operation.get("parameters", []):
+        parameter = resolve(reference, root)
+        if parameter["in"] == "query":
+            parameters[parameter["name"]] = strip(parameter["schema"]) | (
+                {"required": True} if parameter.get("required") else {}
+            )
+    return parameters
 
 
 def prune_answers(root: Json) -> str:
     """Requests and answers by operation id and status, with the schemas that they share."""
-    known = described(root)
-    kept = {}
+    by_id = described(root)
+    pruned = {}
     for operation in sorted(operations()):
-        one = known[operation]
-        body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-        answers = {status: _answer(response, root) for status, response in one["responses"].items()}
-        kept[operation] = {
-            "method": one["method"],
-            "path": one["path"],
-            "query": _query(one, root),
+        description = by_id[operation]
+        body = description.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        answers = {status: _answer(response, root) for status, response in description["responses"].items()}
+        pruned[operation] = {
+            "method": description["method"],
+            "path": description["path"],
+            "query": _query(description, root),
             "request": strip(body),
             "answers": answers,
         }
-    return _compact(nullable({"operations": kept, "components": {"schemas": closure(kept, root)}}))
+    return _compact(nullable({"operations": pruned, "components": {"schemas": closure(pruned, root)}}))
 
 
 def prune_webhooks(root: Json) -> str:
     """Payloads by `event` or `event.action`, with the schemas that they share, and the headers of a delivery."""
-    hooks = {one["post"]["operationId"]: one["post"] for one in root["webhooks"].values()}
-    kept, headers = {}, set()
+    hooks = {hook["post"]["operationId"]: hook["post"] for hook in root["webhooks"].values()}
+    pruned, headers = {}, set()
     for event, actions in SENT.items():
         for action in actions.split() or [""]:
-            one = hooks[f"{event}/{action}".rstrip("/").replace("_", "-")]
-            schema = one["requestBody"]["content"]["application/json"]["schema"]
-            kept[f"{event}.{action}".rstrip(".")] = strip(schema)
-            headers |= {parameter["name"] for parameter in one["parameters"] if parameter.get("required")}
-    shared = {"schemas": closure(kept, root)}
-    return _compact({"events": kept, "components": shared, "headers": sorted(headers)})
+            hook = hooks[f"{event}/{action}".rstrip("/").replace("_", "-")]
+            schema = hook["requestBody"]["content"]["application/json"]["schema"]
+            pruned[f"{event}.{action}".rstrip(".")] = strip(schema)
+            headers |= {parameter["name"] for parameter in hook["parameters"] if parameter.get("required")}
+    shared = {"schemas": closure(pruned, root)}
+    return _compact({"events": pruned, "components": shared, "headers": sorted(headers)})
 
 
 def prune_examples(examples: list[Json]) -> str:
     """The places that all recorded payloads of an event have, as JSON pointers with `*` for any index."""
-    found: dict[str, set[str]] = {}
+    actions: dict[str, set[str]] = {}
     for example in examples:
         event = example["name"]
         for payload in example["examples"] if event in SENT else ():
@@ -180,20 +182,20 @@ def prune_examples(examples: list[Json]) -> str:
             key = f"{event}.{action}".rstrip(".")
             if action in SENT[event].split() or not SENT[event]:
                 places = set(_places(payload, ""))
-                found[key] = found.get(key, places) & places
-    found.pop("ping", None)  # all that were recorded are of repositories' webhooks, none is of an App's
-    return json.dumps({key: sorted(places) for key, places in sorted(found.items())}, indent=0) + "\n"
+                actions[key] = actions.get(key, places) & places
+    actions.pop("ping", None)  # all that were recorded are of repositories' webhooks, none is of an App's
+    return json.dumps({key: sorted(places) for key, places in sorted(actions.items())}, indent=0) + "\n"
 
 
-def _places(value: Any, at: str) -> Iterator[str]:
+def _places(value: Any, place: str) -> Iterator[str]:
     """Where something stands, but for what depends on how a repository is furnished."""
     if isinstance(value, list):
-        for one in value:
-            yield from _places(one, f"{at}/*")
-    elif isinstance(value, dict) and at.rpartition("/")[2] not in _FURNITURE:
-        for key, one in value.items():
-            yield f"{at}/{key}"
-            yield from _places(one, f"{at}/{key}")
+        for child in value:
+            yield from _places(child, f"{place}/*")
+    elif isinstance(value, dict) and place.rpartition("/")[2] not in _FURNITURE:
+        for key, child in value.items():
+            yield f"{place}/{key}"
+            yield from _places(child, f"{place}/{key}")
 
 
 def _compact(value: Any) -> str:

@@ -43,15 +43,15 @@ def prune_graphql(sdl: str) -> str:
     """The schema cut down to `KEPT`, with every enum, input and scalar that is still mentioned."""
     document = parse(sdl, no_location=True)
     by_name = {node.name.value: node for node in document.definitions if isinstance(node, TypeDefinitionNode)}
-    kept: dict[str, TypeDefinitionNode] = {}
+    pruned: dict[str, TypeDefinitionNode] = {}
     wanted = list(KEPT)
     while wanted:
         name = wanted.pop()
-        if name in kept or name in _BUILT_IN:
+        if name in pruned or name in _BUILT_IN:
             continue
-        kept[name], found = _reduce(by_name[name])
-        wanted.extend(found)
-    nodes = [kept[name] for name in sorted(kept)]
+        pruned[name], reached = _reduce(by_name[name])
+        wanted.extend(reached)
+    nodes = [pruned[name] for name in sorted(pruned)]
     return print_ast(DocumentNode(definitions=tuple(nodes))) + "\n"
 
 
@@ -88,10 +88,10 @@ def _reduce_object(
         for field in node.fields or ()
         if field.name.value in names
     )
-    found = [named(field.type) for field in fields]
-    found += [named(argument.type) for field in fields for argument in field.arguments or ()]
+    reached = [named(field.type) for field in fields]
+    reached += [named(argument.type) for field in fields for argument in field.arguments or ()]
     interfaces = tuple(interface for interface in node.interfaces or () if interface.name.value in KEPT)
-    return replace(node, interfaces=interfaces, fields=fields), found
+    return replace(node, interfaces=interfaces, fields=fields), reached
 
 
 def _inputs(values: Sequence[InputValueDefinitionNode] | None) -> tuple[InputValueDefinitionNode, ...]:

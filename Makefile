@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow explore chaos postgres bench check docs format lock clean
+.PHONY: help demo test quick test-slow explore chaos postgres bench check docs lexicon format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ check: $(STAMP) ## Check format, lint, types, import contracts and vague names
 docs: $(STAMP) ## Generate the reference pages, the schema and the picture of the rooms
 	$(BIN)/python -m tools.docs.rooms
 	UPDATE=1 $(BIN)/python -m pytest -q -k is_the_generated_one tests/rules/test_registry.py tests/tools
+
+lexicon: $(STAMP) ## Generate the module of the plans' words from config/lexicon
+	$(BIN)/python tools/lexicon.py
 
 format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff format .

@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence
 from bot.core.text.brackets import MAX_LINE, mask_code
+from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 from bot.core.yardstick.parts import Part, part_of
 
 if TYPE_CHECKING:
     from bot.core.markdown import Markdown
 
-_WORDS = (
-    r"NEEDS[ _-]CLARIFICATION|要明確化|明確化が必要|要確認|需要澄清|待澄清|待確認|명확화 필요|확인 필요"
-    r"|NECESITA ACLARACI[ÓO]N|REQUIERE ACLARACI[ÓO]N|PRECISA(?: DE)? ESCLARECIMENTO|KLÄRUNG ERFORDERLICH"
-)
-_MARKER = re.compile(rf"([\[(（【]?)[*_]{{0,2}}({_WORDS})[*_]{{0,2}}\s*([:：—–-])?")
+_MARKER = Pattern(rf"([\[(（【]?)[*_]{{0,2}}({anywhere('needs_clarification')})[*_]{{0,2}}\s*([:：—–-])?")
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
-_SETTLED = re.compile(
-    r"\b(?:resolved|answered|addressed|clarified|removed|replaced|remain(?:s|ing)?|none|markers?|items?|tags?|no|all"
-    r"|zero|without|any|every|each|if|for each|marked|unless|when)\b|✅|✓|~~|解決済|已解决|已解決|なし|해결",
-    re.IGNORECASE,
-)
-_ANSWERED = re.compile(r"\b(?:resolved|answered|clarified|decided)\b|✅|→|解決済|已解决|已解決|해결", re.IGNORECASE)
-_EXAMPLES = frozenset(("", "specific question", "question", "具体的な質問", "具体问题", "具體問題"))
+_SETTLED = Pattern(rf"\b(?:{with_blanks('settled')})\b|✅|✓|~~|{without_blanks('settled')}", re.IGNORECASE)
+_ANSWERED = Pattern(rf"\b(?:{with_blanks('clarified')})\b|✅|→|{without_blanks('clarified')}", re.IGNORECASE)
+_EXAMPLE = Pattern(rf"{anywhere('example_question')}?", re.IGNORECASE)
 """What the templates write where they tell how to mark a question."""
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
 _MAX_LABEL = 200
@@ -99,8 +92,7 @@ def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: 
         return False
     ticked = _TICKED.match(line)
     if match[1] and asked:
-        example = asked.strip(" .…").casefold() in _EXAMPLES
-        return not example and (not ticked or "x" not in ticked[0].casefold())
+        return not _EXAMPLE.fullmatch(asked.strip(" .…")) and (not ticked or "x" not in ticked[0].casefold())
     near = len(before) <= _MAX_LABEL
     leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
     explained = after.lstrip().startswith(("(", "（"))

@@ -133,7 +133,7 @@ def _header(document: Markdown) -> tuple[tuple[str, int] | None, tuple[str, int]
             label, value = found[1].strip().casefold(), found[2].strip(" |*_`[]").strip()
             if not value or "###" in value:
                 continue
-            if label in words.STATUS and status is None:
+            if words.STATUS.fullmatch(label) and status is None:
                 status = value[:_MAX_NAME], line.number
             elif words.BRANCH.fullmatch(label) and branch is None:
                 branch = value.split("`")[0].split(" ")[0][:250], line.number

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.untouched import keeps_examples
 from bot.core.markdown import Heading, Item, Style, Table, parse
 from bot.core.text.identifiers import STORY, requirement_ids, story_ids
+from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,16 +27,14 @@ _MAX_TEXT = 600
 _MAX_READ = 20_000
 
 _ID = re.compile(
-    r"[\W_]*(?P<id>(?:Task|TASK|タスク|任务|任務|Tarea|Tarefa)\s?-?\s?[0-9]{1,4}(?:\.[0-9]{1,3}){0,3}[a-z]?"
+    rf"[\W_]*(?P<id>(?i:{anywhere('task')})\s?-?\s?[0-9]{{1,4}}(?:\.[0-9]{{1,3}}){{0,3}}[a-z]?"
     r"|T-?[0-9]{1,4}(?:[.-][0-9]{1,3}){0,3}[a-zA-Z]{0,2}|(?!P[0-9]|US[0-9])[A-Z]{1,3}[0-9]{2,4}(?:\.[0-9]{1,3}){0,2}[a-z]?)"
     r"(?![A-Za-z0-9])"
 )
 _LABEL = re.compile(r"\[([^\[\]]{2,60})\]")
 _NAMED_STORY = re.compile(r"(?:user )?story ?([0-9]{1,3})", re.IGNORECASE)
 _DONE = re.compile(r"[\[(]?(?:completed?|done|x)[\])]|✅|☑|✔", re.IGNORECASE)
-_NOT_TASKS = re.compile(
-    r"checklist|gate|valid|depend|parallel|example|format|legend|criteri|accept|strateg|notes?\b|summary|convention|チェック|检查|檢查"
-)
+_NOT_TASKS = Pattern(anywhere("not_tasks"))
 _PATH = re.compile(
     r"(?<![\w/:@.{}*+~-])(?:\.{0,2}/)?(?:[\w.@{}*+~-]++/)++[\w.@{}*+~-]*"
     r"|(?<![\w/.-])[\w-]+(?:\.[\w-]+){0,3}\.[a-z][a-z0-9]{0,5}(?![\w/])"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Check, Join, Phase, Span, Verdict
 from bot.core.judging.findings import Severity
+from bot.core.text.lexicon import Pattern, with_blanks, without_blanks
 from bot.core.text.prose import Name, Prose
 from bot.core.text.wording import clip
 
@@ -22,15 +23,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({Verdict.PASS, Verdict.VIOLATION, Verdict.PARTIAL, Verdict.NA})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
-_ARGUES = re.compile(
-    r"\b(?:because|since|until|so that|in order to|due to|needed|needs|necessary|required?s?|unavoidable|for now|later"
-    r"|follows|deferred|temporar\w*|intentional\w*|deliberate\w*|accept\w*|justif\w*|trade-?off|rationale|reason"
-    r"|pre-?existing|already|legacy|out of scope|approved|exception|otherwise|instead|would|cannot|can't"
-    r"|porque|ya que|debido|necesari\w*|hasta que|porquê|pois|necessári\w*|até que|weil|damit|wegen|notwendig|nötig"
-    r"|parce que|car|afin|nécessaire|jusqu|perché|потому|поскольку|чтобы|пока|необходим\w*|ponieważ|aby)\b"
-    r"|ため|ので|から|理由|必要|まで|因为|因為|由于|由於|以便|需要|暂时|暫時|때문|위해|필요|까지",
-    re.IGNORECASE,
-)
+_ARGUES = Pattern(rf"\b(?:{with_blanks('because')})\b|{without_blanks('because')}", re.IGNORECASE)
 _LONG_ENOUGH = 12
 _LONGEST_WORD = 12
 """Characters; text whose words are longer on the average is written without blanks between them."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.core.text.lexicon import Pattern, anywhere
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,7 +18,7 @@ _REST = r"[-_](?:[A-Z]{1,8}[-_]?){0,3}[0-9]{1,4}(?:[-.][0-9]{1,3}(?![0-9]))?[a-z
 REQUIREMENT = re.compile(rf"(?<![A-Za-z0-9_-]){_PREFIX}{_REST}")
 STORY = re.compile(r"(?<![A-Za-z0-9_-])US[- ]?([0-9]{1,3})(?![A-Za-z0-9])")
 
-_TO = re.compile(r"\s*(?:–|—|-|\.\.\.?|…|~|〜|to|through|bis|à|al?|〜|から|至|到)\s*")
+_TO = Pattern(rf"\s*(?:–|—|-|\.\.\.?|…|~|〜|{anywhere('to')})\s*")
 _DASH = re.compile(r"\s*(?:–|—|\.\.\.?|…|~|〜)\s*")
 """Only these make a bare number the end of a range; `FR-001 to 100 requests` is none."""
 _NUMBER = re.compile(r"[0-9]{2,4}[a-z]?(?![A-Za-z0-9.])")

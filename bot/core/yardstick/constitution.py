@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Readability
 from bot.core.markdown import Heading, Item, Paragraph, Style, parse
+from bot.core.text.lexicon import Pattern, anywhere
 from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
 
 if TYPE_CHECKING:
@@ -20,23 +21,13 @@ if TYPE_CHECKING:
 MAX_PRINCIPLES = 100
 """The most that a constitution is read to have; the longest of 118 public ones has 28."""
 
-_PRINCIPLES = re.compile(
-    r"principle|tenet|philosophy|non-negotiables|原則|原则|원칙|principios|princípios|principes|prinzipien|grundsätze"
-    r"|принцип|zasady|principi\b|principer|prinsip|beginsel|ilkeler|nguyên tắc"
-)
-_CORE = re.compile(
-    r"core|guiding|fundamental|^principles$|核心|中核|基本|핵심|fundamenta|rectores|kern|основн|podstawow|cốt lõi"
-)
-_GENERIC = re.compile(
-    r"^(?:purpose|overview|introduction|preamble|scope|background|governance|amendments?|versioning|enforcement"
-    r"|compliance|rationale|notes?|summary|glossary|definitions?|references?|examples?|appendix|changelog|history"
-    r"|目的|概要|前言|序言|治理|ガバナンス|引言|适用范围|適用範囲|개요|거버넌스|gobernanza|governança|objetivo|alcance)\b"
-)
+_PRINCIPLES = Pattern(anywhere("principles"))
+_CORE = Pattern(rf"^principles$|{anywhere('core')}")
+_GENERIC = Pattern(rf"^{anywhere('not_principles')}\b")
 _TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]{3,60}\]")
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,3}"
-_VERSION = re.compile(
-    r"[\s>*_|-]*(?:constitution[ _])?"
-    r"(?:version|版本|バージョン|버전|versi[óo]n|vers[ãa]o|версия|версія|wersja|phiên bản)"
+_VERSION = Pattern(
+    rf"[\s>*_|-]*(?:constitution[ _])?{anywhere('version')}"
     rf"[\s*_]*[:：][\s*_`]*v?(?P<first>{_NUMBER})(?:\s*(?:→|->|=>)\s*v?(?P<last>{_NUMBER}))?",
     re.IGNORECASE,
 )

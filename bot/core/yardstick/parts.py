@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence
+from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,36 +35,14 @@ class Part(StrEnum):
     """Instructions of the templates of 2025: Execution Flow, Phase 0 to 3+, Progress Tracking."""
 
 
-_WORDS: dict[Part, tuple[str, ...]] = {
-    Part.FLOW: (
-        "^(?:execution flow|実行フロー|执行流程|執行流程|실행 흐름|progress tracking|進捗|进度|進度|진행)",
-        "^(?:phase|fase|フェーズ|阶段|階段|단계|étape|фаза) ?[0-9]",
-    ),
-    Part.TRACKING: (
-        "^complexity|複雑|复杂|複雜|복잡|complejidad|complexidade|complexité|komplexität|complessità|złożono",
-        "сложност|складн|phức tạp",
-    ),
-    Part.CHECK: (
-        "constitution|憲章|憲法|宪法|宪章|章程|헌법|헌장|constitución|constituição|verfassung|costituzion|konstytucj",
-        "конституц|hiến pháp",
-    ),
-    Part.CONTEXT: (
-        "technical context|^tech context|技術(?:的)?コンテキスト|技術背景|技术背景|技术上下文|技術上下文|技术语境",
-        "기술(?:적)? ?(?:컨텍스트|맥락|배경)|contexto t[eé]cnico|contexte technique|technische[rn]? kontext",
-        "kontekst techniczny|технический контекст|технічний контекст|contesto tecnico|bối cảnh kỹ thuật",
-    ),
-    Part.STRUCTURE: (
-        "^(?:project|source|code|source code) structure|プロジェクト(?:の)?(?:構造|構成)",
-        "(?:项目|專案|专案)(?:结构|結構)",
-        "프로젝트 구조|estructura del proyecto|estrutura do projeto|structure du projet|projektstruktur",
-        "структура про[еєё]кту?а?|struttura del progetto|struktura projektu|cấu trúc dự án",
-    ),
-    Part.SUMMARY: (
-        "^(?:executive )?summary|^(?:概要|要約|サマリー?|摘要|总结|總結|概述|요약|개요|resumen|resumo|résumé)",
-        "^(?:zusammenfassung|sommario|riepilogo|podsumowanie|резюме|сводка|підсумок|tóm tắt)",
-    ),
-}
-_TABLE = tuple((part, re.compile("|".join(words))) for part, words in _WORDS.items())
+_TABLE = (
+    (Part.FLOW, Pattern(rf"^(?:{anywhere('flow')}|{anywhere('phase')} ?[0-9])")),
+    (Part.TRACKING, Pattern(rf"^complexity|(?!complexity){anywhere('complexity')}")),
+    (Part.CHECK, Pattern(anywhere("constitution"))),
+    (Part.CONTEXT, Pattern(anywhere("technical_context"))),
+    (Part.STRUCTURE, Pattern(rf"^(?:{with_blanks('project_structure')})|{without_blanks('project_structure')}")),
+    (Part.SUMMARY, Pattern(rf"^{anywhere('summary')}")),
+)
 _NUMBERING = re.compile(r"^[\W_]*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*[.):、]?\s+|[ivx]{1,5}[.)]\s+)?[\W_]*")
 
 

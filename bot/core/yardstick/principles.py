@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.text.lexicon import Pattern, anywhere, without_blanks
+
 MAX_NAME = 200
 """Characters of a principle's name."""
 
 _ROMAN = r"(?:(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})(?![A-Za-z0-9_])|[Ⅰ-Ⅻ])"
 """Up to 39, so that CI and CLI stay words."""
-_CJK = r"[一二三四五六七八九十]{1,3}"
-_WORD = (
-    r"(?i:(?:core\s+)?(?:principle|article|rule|tenet|law|原則|原则|원칙|principio|princípio|principe|prinzip|grundsatz"
-    r"|принцип|zasada|nguyên tắc|artículo|artigo|artikel|статья|стаття))"
-)
+_DIGITS = f"(?:{without_blanks('digits')}){{1,3}}"
+_WORD = rf"(?i:(?:core\s+)?(?:{anywhere('principle')}|rule|tenet|law))"
 _STRONG_FORMS = (
-    rf"{_WORD}\s*#?\s*(?P<id>{_ROMAN}|[0-9０-９]{{1,3}}|{_CJK})(?![^\W_])\s*[.．):：、,—–-]*\s*(?P<name>.*)",
-    rf"第(?P<id>{_CJK}|[0-9]{{1,3}})(?:条|條|章|原則|原则)\s*[.．):：、—–-]*\s*(?P<name>.*)",
-    r"제\s*(?P<id>[0-9]{1,3})\s*(?:조|원칙)\s*[.):：、—–-]*\s*(?P<name>.*)",
+    rf"{_WORD}\s*#?\s*(?P<id>{_ROMAN}|[0-9０-９]{{1,3}}|{_DIGITS})(?![^\W_])\s*[.．):：、,—–-]*\s*(?P<name>.*)",
+    (
+        rf"(?:{without_blanks('before_numeral')})\s*(?P<id>{_DIGITS}|[0-9]{{1,3}})"
+        rf"\s*(?:{without_blanks('after_numeral')})\s*[.．):：、—–-]*\s*(?P<name>.*)"
+    ),
     rf"[(（]?(?P<id>{_ROMAN})(?:\s*[.．):：、）]|\s+[—–·|-](?=\s))\s*(?P<name>.*)",
     rf"§\s*(?P<id>{_ROMAN}|[0-9]{{1,3}})\s*[.．):：、—–-]*\s*(?P<name>.*)",
-    rf"[(（]?(?P<id>{_CJK})\s*[.．):：、）]\s*(?P<name>.*)",
+    rf"[(（]?(?P<id>{_DIGITS})\s*[.．):：、）]\s*(?P<name>.*)",
     r"(?P<id>P[0-9]{1,2})\s*[.):：—–-]\s*(?P<name>.*)",
 )
 """Numerals that only principles have."""
@@ -30,15 +31,9 @@ _WEAK_FORMS = (
     r"(?P<id>[①-⑳]|[A-H](?=[.)]\s))[.)]?\s*(?P<name>.*)",
 )
 """Numerals that any section may have."""
-_FORMS = tuple((re.compile(form), form in _STRONG_FORMS) for form in (*_STRONG_FORMS, *_WEAK_FORMS))
+_FORMS = tuple((Pattern(form), form in _STRONG_FORMS) for form in (*_STRONG_FORMS, *_WEAK_FORMS))
 
-STRENGTH = re.compile(
-    r"NON[- ‑]?NEGOTIABLE|不可(?:协商|協商|商议|商議|妥协|妥協|谈判|談判)|(?:妥協|交渉)不可|譲れない|非妥協"
-    r"|(?:타협|협상|양보) ?불가|N[ÃA]O[- ]NEGOCI[ÁA]VEL|INEGOCI[ÁA]VEL|NO[- ]NEGOCIABLE|INNEGOCIABLE"
-    r"|NON[- ]N[ÉE]GOCIABLE|NON[- ]NEGOZIABILE|NICHT[- ]VERHANDELBAR|UNVERHANDELBAR|НЕ ПОДЛЕЖИТ ОБСУЖДЕНИЮ"
-    r"|НЕ ОБСУЖДАЕТСЯ|НЕ ПІДЛЯГАЄ ОБГОВОРЕННЮ|NIENEGOCJOWALN[AEY]|KHÔNG THỂ THƯƠNG LƯỢNG",
-    re.IGNORECASE,
-)
+STRENGTH = Pattern(anywhere("non_negotiable"), re.IGNORECASE)
 """NON-NEGOTIABLE in the languages that constitutions are written in."""
 SYMBOLS = "⛔🔒🚫🛑"
 """Marks that mean NON-NEGOTIABLE where a legend says so."""
@@ -50,7 +45,7 @@ _BRACKETS_LEFT = (
     (re.compile(r"[(（\[【]\s*[)）\]】]"), ""),
 )
 """What a marker leaves behind in its brackets, and what becomes of it."""
-_LABEL = re.compile(r"(?i:principle|原則|原则|원칙)\s*[:：]\s*")
+_LABEL = Pattern(rf"{anywhere('principle')}\s*[:：]\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +64,16 @@ def name_of(words: str) -> Named:
     plain = " ".join(words[: MAX_NAME * 4].split())
     marked = STRENGTH.search(plain) is not None
     if marked:
-        plain = STRENGTH.sub("", plain)
+        plain = STRENGTH.pattern.sub("", plain)
         for left, instead in _BRACKETS_LEFT:
             plain = left.sub(instead, plain)
     plain = plain.lstrip(_ORNAMENTS)
     for form, strong in _FORMS:
         if found := form.match(plain):
             return Named(found["id"], _clean(found["name"]), marked, strong)
-    return Named(None, _clean(_LABEL.sub("", plain, count=1) if _LABEL.match(plain) else plain), marked, strong=False)
+    return Named(
+        None, _clean(_LABEL.pattern.sub("", plain, count=1) if _LABEL.match(plain) else plain), marked, strong=False
+    )
 
 
 def _clean(name: str) -> str:

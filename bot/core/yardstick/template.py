@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.markdown import Heading, Item, Paragraph, Table, parse
 from bot.core.text.brackets import MAX_LINE, brackets, mask_code
+from bot.core.text.lexicon import Pattern, anywhere, without_blanks
 from bot.core.yardstick import template_files as layers
 from bot.core.yardstick.parts import SECTION, Part, lines_of, part_of
 
@@ -40,15 +41,14 @@ BUNDLED = "bundled"
 MAX_HOLES = 500
 """Lines of a template that are held to; a template with more is a document, not a template."""
 
-_ACTION = re.compile(r"ACTION REQUIRED|要対応|対応必須|需要操作|必要操作|ACCI[ÓO]N REQUERIDA|A[ÇC][ÃA]O NECESS[ÁA]RIA")
-_OPTION = re.compile(
-    r"\s*#\s*(?:\[[^\[\]]{1,60}\]\s*)?(?:option|オプション|选项|選項|方案|옵션|opci[óo]n|op[çc][ãa]o|variante)\s*[0-9]+\s*[:：]",
-    re.IGNORECASE,
-)
+_ACTION = Pattern(anywhere("action_required"))
+_OPTION = Pattern(rf"\s*#\s*(?:\[[^\[\]]{{1,60}}\]\s*)?{anywhere('option')}\s*[0-9]+\s*[:：]", re.IGNORECASE)
 _GATE = re.compile(r"\s*[*_]{0,2}GATE\b|\s*\[Gates determined")
 _FIELD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,80}?)\s*(?:[:：]\*\*|\*\*\s*[:：])")
-_NUMERAL = re.compile(r"\s*(?:[IVXLC]{1,7}|[0-9]{1,2}|[一二三四五六七八九十]{1,3})[.):、：]\s*(\S[^:：—|]{1,100})")
-_OF_PRINCIPLES = re.compile("princip|prinzip|article|gate|原則|原则|원칙|принцип|zasad|nguyên tắc")
+_NUMERAL = re.compile(
+    rf"\s*(?:[IVXLC]{{1,7}}|[0-9]{{1,2}}|(?:{without_blanks('digits')}){{1,3}})[.):、：]\s*(\S[^:：—|]{{1,100}})"
+)
+_OF_PRINCIPLES = Pattern(rf"princip|article|gate|{anywhere('principle')}")
 _KINDS = {
     Part.SUMMARY: PlaceholderKind.SUMMARY,
     Part.CHECK: PlaceholderKind.GATES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Verdict
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from bot.core.markdown import Cell, Table
 
 Row = tuple["Cell", ...]
-_TOTAL = re.compile(
-    r"\W*(?:overall|gate|total|result|verdict|总|總|全体|総合|종합|gesamt|conclusi|итог)", re.IGNORECASE
-)
+
 _FEW_WORDS = 3
 
 
@@ -123,7 +120,7 @@ def _status(row: Row, where: Columns, titles: list[str]) -> tuple[Reading | None
 
 
 def _is_total(name: str) -> bool:
-    return _TOTAL.match(name) is not None and len(name.split()) <= _FEW_WORDS and is_gate_label(name)
+    return words.TOTAL.match(name) is not None and len(name.split()) <= _FEW_WORDS and is_gate_label(name)
 
 
 def _words(row: Row, index: int | None) -> str:

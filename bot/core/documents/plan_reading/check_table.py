@@ -107,7 +107,8 @@ def _is_numeral_column(title: str, cells: list[Cell]) -> bool:
         bool(short)
         and sum(len(text) <= _LONGEST_ID and not text.isspace() for text in short) > _MOST * len(short)
         and (
-            title.strip(" .") in {"#", "No", "Nr", "ID", "Id", "№", "§", "", "Art", "编号", "番号", "번호"}
+            not title.strip(" .")
+            or words.NUMBER_HEADER.fullmatch(title) is not None
             or sum(number(text) is not None for text in short) > _MOST * len(short)
         )
     )

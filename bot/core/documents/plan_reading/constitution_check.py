@@ -25,6 +25,7 @@ from bot.core.documents.plan_reading.naming import is_gate_label, name_of
 from bot.core.documents.plan_reading.sections import visible
 from bot.core.documents.plan_reading.verdict import worse
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table, Text
+from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Block
 
-_NUMBERED = re.compile(r"\W*(?:principle|article|原则|原則|원칙)", re.IGNORECASE)
+_NUMBERED = Pattern(rf"\W*{anywhere('principle')}", re.IGNORECASE)
 _EVIDENCE_BLOCKS = 20
 _MOST_LINES = 200
 """Lines of one paragraph that are read as items."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
+from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
     from bot.core.markdown import Markdown, Text
@@ -14,15 +15,8 @@ if TYPE_CHECKING:
 _LINES = 40
 _BLOCKS = 30
 MAX_FIELD = 300
-_BRANCH = re.compile(
-    r"(?:(?:feature|git|target|working)\s+)?(?:branch|rama|ramo|zweig|branche|ветка|гілка|gałąź|nhánh|dal)(?:\s+name)?|分支(?:名称|名稱)?|ブランチ(?:名)?|機能id|功能分支|功能id|브랜치|기능\s*브랜치|feature\s*id",
-    re.IGNORECASE,
-)
-_SPEC = re.compile(
-    r"(?:feature\s+)?(?:spec(?:ification)?|especificación|especificação|spezifikation|spécification|спецификация|специфікація|specyfikacja|specifica|specificatie)(?:\s+(?:file|link))?|"
-    r"仕様(?:書)?|规格|規格|规范|規範|规约|规格说明|명세|사양",
-    re.IGNORECASE,
-)
+_BRANCH = Pattern(anywhere("branch"), re.IGNORECASE)
+_SPEC = Pattern(anywhere("spec"), re.IGNORECASE)
 _FIELD = re.compile(r"[*_`\s]*(?P<name>[^\W\d_][\w /().-]{0,40}?)[*_`\s]*[:：][*_`\s]*")
 
 

@@ -13,6 +13,7 @@ from bot.core.documents.plan_reading.headings import shift
 from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.sections import visible
 from bot.core.documents.plan_reading.verdict import rank
+from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Item, Text
 
-_INNER_STATUS = re.compile(
-    r"(?<![\w-])(?:status|verdict|compliance|result|assessment|estado|判定|状态|상태)\s*[:：=]\s*", re.IGNORECASE
+_INNER_STATUS = Pattern(
+    rf"(?<![\w-])(?:verdict|compliance|result|assessment|{anywhere('document_status')})\s*[:：=]\s*", re.IGNORECASE
 )
 _UNFILLED = re.compile(r"\[[^\]]*\]")
 _CHILDREN = 10

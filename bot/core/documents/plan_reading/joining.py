@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join
+from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,19 +16,21 @@ if TYPE_CHECKING:
     from bot.core.yardstick.constitution import Constitution, Principle
 
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-_CJK = "〇一二三四五六七八九十"
-_NUMERAL = r"(?:[IVXLC]{1,7}|\d{1,3}(?:\.\d{1,3})?|[一二三四五六七八九十]{1,3})"
-_LEADING = re.compile(
-    rf"^[\W_]*(?:(?:constitution\s+)?(?:principle|article|art|gate|rule|section|prinzip|grundsatz|artikel|principio|artículo|princípio|artigo|"
-    rf"principe|принцип|статья|zasada|原则|原則|第|원칙|p)\.?\s*|§\s*|#\s*)?({_NUMERAL})(?P<end>\s*[.:：、,)/）]|\s*[—–-]\s|\s*[条條]|\s+|$)",
+_DIGITS = "〇" + without_blanks("digits").replace("|", "")
+_NUMERAL = words.NUMERAL
+_LEADING = Pattern(
+    rf"^[\W_]*(?:(?:constitution\s+)?(?:{words.PRINCIPLE}|art|p|{without_blanks('before_numeral')})\.?\s*|§\s*|#\s*)?({_NUMERAL})"
+    rf"(?P<end>\s*[.:：、,)/）]|\s*[—–-]\s|\s*(?:{without_blanks('after_numeral')})|\s+|$)",
     re.IGNORECASE,
 )
-_WORDED = re.compile(
-    rf"(?:\b(?:principles?|articles?|constitution|prinzip(?:ien)?|grundsatz|artikel|principios?|artículos?|princípios?|artigos?|principes?|принципы?|принципа|принципу|zasad[ay]?)\s*[§#]?\s*|§\s*|原则\s*|原則\s*|원칙\s*)"
-    rf"({_NUMERAL}(?![\w])(?:\s*(?:,|/|&|and|und|y|et|и|、|・)\s*{_NUMERAL}(?![\w]))*)",
+_WORDED = Pattern(
+    rf"(?:\b(?:{with_blanks('principle')}|constitution)\s*[§#]?\s*|§\s*|(?:{without_blanks('principle')})\s*)"
+    rf"({_NUMERAL}(?![\w])(?:\s*(?:,|/|&|{anywhere('and')})\s*{_NUMERAL}(?![\w]))*)",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(rf"[(（\[]\s*(?:principle\s+|§\s*|原则|原則)?({_NUMERAL}(?:\s*[/,&+]\s*{_NUMERAL})*)\s*[)）\]]")
+_BRACKETED = Pattern(
+    rf"[(（\[]\s*(?:principle\s+|§\s*|{without_blanks('principle')})?({_NUMERAL}(?:\s*[/,&+]\s*{_NUMERAL})*)\s*[)）\]]"
+)
 _ONE = re.compile(_NUMERAL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -97,7 +101,7 @@ def number(numeral: str) -> int | None:
     if numeral[0].isdecimal():
         whole = numeral.split(".", 1)[0]
         return int(whole) if whole.isascii() and len(whole) <= 3 else None  # noqa: PLR2004  no constitution has 1000
-    if all(character in _CJK for character in numeral):
+    if all(character in _DIGITS for character in numeral):
         return _cjk(numeral)
     roman = numeral.upper()
     if not _ROMAN.fullmatch(roman):
@@ -111,11 +115,11 @@ def number(numeral: str) -> int | None:
 
 
 def _cjk(numeral: str) -> int | None:
-    before, ten, after = numeral.partition("十")
+    before, ten, after = numeral.partition(_DIGITS[10])
     if not ten:
-        return _CJK.index(numeral) if len(numeral) == 1 else None
-    tens = _CJK.index(before) if before else 1
-    return tens * 10 + (_CJK.index(after) if after and len(after) == 1 else 0)
+        return _DIGITS.index(numeral) if len(numeral) == 1 else None
+    tens = _DIGITS.index(before) if before else 1
+    return tens * 10 + (_DIGITS.index(after) if after and len(after) == 1 else 0)
 
 
 def leading_numeral(name: str) -> tuple[int | None, str]:

@@ -72,10 +72,7 @@ def _bold(shown: str, bold: str, start: int, end: int) -> Named:
     return Named(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
 
 
-_NUMERAL = re.compile(
-    r"\W*(?:(?:principle|article|gate|rule|section|§|原则|原則|원칙)\s*)?(?:[IVXLC]{1,7}|\d{1,3}(?:\.\d{1,3})?|[一二三四五六七八九十]{1,3})\W*",
-    re.IGNORECASE,
-)
+_NUMERAL = re.compile(rf"\W*(?:(?:{words.PRINCIPLE}|§)\s*)?{words.NUMERAL}\W*", re.IGNORECASE)
 
 
 def _is_numeral(head: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import ARTIFACTS
 from bot.core.documents.plan import Promise
 from bot.core.markdown import Fence, Item, Paragraph
+from bot.core.text.lexicon import Pattern, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from bot.core.markdown import Markdown
@@ -16,16 +17,9 @@ MAX_PROMISES = 200
 MAX_REASON = 300
 _NAMES = "|".join(re.escape(name.rstrip("/")) for name in ARTIFACTS)
 _TREE_LINE = re.compile(rf"^[\s│├└─┬|`+*>\\-]*(?P<name>(?:\./)?(?:{_NAMES}))(?P<slash>/?)(?![\w.-])(?P<rest>.*)$")
-_DENIAL = re.compile(
-    r"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>n\s?/\s?a|not\s+(?:applicable|needed|required|created|generated|produced|used)(?!\s+(?:yet|until))|skipped|omitted|none|no\s+aplica|no\s+(?:es\s+)?necesari[oa]|não\s+se\s+aplica|"
-    r"entfällt|nicht\s+(?:nötig|erforderlich|anwendbar)|non\s+applicable|sans\s+objet|не\s+(?:требуется|нужен|нужно|применимо)|nie\s+dotyczy|不适用|不適用|不要|不需要|无需|無需|該当なし|対象外|해당\s?없음|불필요)(?!\w)",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|"
-    r"[(（—–:]\s*(?P<said>not\s+(?:applicable|needed|required)(?!\s+(?:yet|until|by|here))|skipped|omitted|不适用|不適用|不要|無需|无需|該当なし)(?!\w)",
-    re.IGNORECASE,
-)
+_NOT_NEEDED = rf"(?:{with_blanks('not_needed')})(?!\s+(?:yet|until|by|here)\b)|{without_blanks('not_needed')}"
+_DENIAL = Pattern(rf"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
+_ASIDE = Pattern(rf"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|[(（—–:]\s*(?P<said>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
 """Taken back after what the file would have been: `research.md  # Phase 0 (not needed: no unknowns)`."""
 _OWN_LINE = re.compile(
     rf"^\W*(?P<name>(?:{_NAMES}))(?P<slash>/?)`?\**\s*[:：—–-]+\s*\**\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL

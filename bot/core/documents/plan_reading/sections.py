@@ -94,7 +94,7 @@ def is_check_title(title: str, wanted: str | None, *, found: bool) -> bool:
             return False  # one article is meant, not the whole: "Reuse Audit (Constitution VII)"
         return not rest or words.CHECKING.search(title) is not None
     again = words.AGAIN.search(title)
-    return bool(found and again and (words.CHECKING.search(title) or "重新" in title))
+    return bool(found and again and words.CHECKING.search(title))
 
 
 def tracking_part(markdown: Markdown, template: Template) -> Heading | None:

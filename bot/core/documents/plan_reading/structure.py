@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence, Heading, Item, Paragraph, Style, Table
+from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,32 +17,16 @@ MAX_PATHS = 500
 MAX_LINKS = 500
 MAX_PATH = 300
 _MAX_PARTS = 20
-_DECISION = re.compile(
-    r"\W*(?:structure\s+decision|decisión\s+de\s+estructura|decisão\s+de\s+estrutura|strukturentscheidung|décision\s+de\s+structure|решение\s+по\s+структуре|构造の決定|構成の決定|構造決定|结构决策|結構決策|구조\s*결정)",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(
-    r"source\s+(?:code|layout|tree)|repository\s+(?:root|layout)|código\s+fuente|código[\s-]fonte|quellcode|code\s+source|исходный\s+код|kod\s+źródłowy|ソースコード|源代码|源码|原始碼|소스\s*코드",
-    re.IGNORECASE,
-)
-_DOCUMENTATION = re.compile(
-    r"documentation|documentación|documentação|dokumentation|документац|dokumentacja|ドキュメント|文档|文件|문서|specs?/",
-    re.IGNORECASE,
-)
+_DECISION = Pattern(rf"\W*{anywhere('structure_decision')}", re.IGNORECASE)
+_SOURCE = Pattern(anywhere("source_code"), re.IGNORECASE)
+_DOCUMENTATION = Pattern(anywhere("documentation"), re.IGNORECASE)
 _ENTRY = re.compile(r"^(?P<indent>[\s│|]*(?:[├└]──?─?\s*|[+`|\\]--\s*)?)(?P<name>[^\s#←]+)")
 _PATH = re.compile(r"(?:\.{1,2}/)?[\w@.+-]+(?:/[\w@.+*{}-]+)*/?")
 _WORD = re.compile(r" [^\W\d_]")
 """One space and a letter: the line goes on as a sentence. A note stands after a mark or more space."""
-_GOES = re.compile(
-    r"\b(?:delet|remov|renam|retir|eliminad|elimina\b|borrad|removid|renombrad|gelösch|entfern|umbenann|supprim|renomm|удал|переимен)"
-    r"|\b(?:moved|moves)\s+to\b|\bdeprecat|\bmigrated\b|\bto\s+migrate\b|^\s*(?:→|->)|削除|删除|移除|刪除|삭제|❌",
-    re.IGNORECASE,
-)
+_GOES = Pattern(rf"\b(?:{with_blanks('removed')})|^\s*(?:→|->)|❌|{without_blanks('removed')}", re.IGNORECASE)
 """A note by which the path is not to be there when the feature is done, and with a folder all that is in it."""
-_NOT = re.compile(
-    r"\b(?:no|not|never|without|instead|rather|from|sin|ohne|statt|kein\w*|sans|sem|без|нет)\b[^.;:,()]*$",
-    re.IGNORECASE,
-)
+_NOT = Pattern(rf"\b(?:{with_blanks('negation')})\b[^.;:,()]*$", re.IGNORECASE)
 """Before a path, in the same part of the sentence: the decision names it to say that there is none."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|/", re.IGNORECASE)
 

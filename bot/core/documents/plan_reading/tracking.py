@@ -28,16 +28,6 @@ MAX_CELL = 600
 _MOST_GATES = 200
 """Gates that a row may name; every row is compared with each of them."""
 _PLACEHOLDER = re.compile(r"\W*\[[^\]]*\]\W*")
-_WHY = re.compile(
-    r"(?:why(?:\s+\w+){0,2}|reason|rationale|justification|justified\s+because|because|motivo|justificación|razón|justificativa|begründung|grund|warum|raison|justification|"
-    r"почему|причина|обоснование|uzasadnienie|powód)|理由|原因|必要(?:な理由|性)|为什么|이유|근거",
-    re.IGNORECASE,
-)
-_ALTERNATIVE = re.compile(
-    r"(?:(?:simpler\s+)?alternatives?(?:\s+\w+){0,3}|rejected(?:\s+\w+){0,2}|alternativas?(?:\s+\w+){0,4}|einfachere\s+alternative|alternative\s+plus\s+simple|альтернатив\w*|alternatyw\w*)|"
-    r"代替案|替代方案|더\s*단순한\s*대안|대안",
-    re.IGNORECASE,
-)
 
 
 class TrackingReader:
@@ -244,9 +234,9 @@ class TrackingReader:
                 continue
             named = name_of(block.text)
             said = block.text.text[named.rest :].strip()
-            if named.separated and _ALTERNATIVE.match(named.name.strip(" *_")):
+            if named.separated and words.ALTERNATIVE_LABEL.match(named.name.strip(" *_")):
                 alternative = alternative or said
-            elif named.separated and _WHY.match(named.name.strip(" *_")):
+            elif named.separated and words.WHY_LABEL.match(named.name.strip(" *_")):
                 why = why or said
             else:
                 rest.append(block.text.text)
@@ -287,7 +277,7 @@ def clean_start(text: str) -> bool:
 def says_none(text: str) -> bool:
     """A sentence that there is nothing to justify."""
     shown = text.strip(" *_>`-—✅\ufe0f\n")
-    return is_none(shown) or clean_start(shown) or _NONE_SENTENCE.match(shown[:400]) is not None
+    return is_none(shown) or clean_start(shown) or words.NONE_NEEDED.match(shown[:400]) is not None
 
 
 _FEW_WORDS = 4
@@ -295,14 +285,6 @@ _STOCK_COLUMNS = 3
 _SHORTEST_NAME = 4
 _NONE_GOES_ON = re.compile(
     r"(?:identified|found|needed|required|detected|applicable|expected|introduced|anticipated|at|so|yet|to)\b",
-    re.IGNORECASE,
-)
-_NONE_SENTENCE = re.compile(
-    r"(?:\W*(?:status|result|note|resultado|status\s+quo|estado|ergebnis|状态|結果)\W+)?(?:✅\ufe0f?\s*)?(?:(?:this\s+(?:section|table)|table|section|it)\s+(?:is\s+)?(?:intentionally\s+)?(?:left\s+)?(?:empty|not\s+(?:applicable|required|needed))|"
-    r"no\s+(?:[\w-]+\s+){0,4}(?:violat\w*|deviat\w*|justif\w*|complexity|exceptions?|entries|issues|concerns)|not\s+(?:applicable|required|needed)|nothing\s+to|"
-    r"all\s+(?:[\w-]+\s+){0,4}(?:gates?|principles?|checks?)\s|the\s+(?:design|plan|feature|implementation)\s+(?:[\w-]+\s+){0,3}(?:complies|passes|introduces\s+no)|"
-    r"sin\s+\w+|no\s+hay|no\s+aplica|sem\s+\w+|não\s+há|keine?\s|es\s+gibt\s+keine|aucune?\s|нет\s|отсутству\w+|brak\s|nie\s+ma|nessuna?\s|geen\s)|"
-    r"(?:本|この|该|該)?.{0,12}(?:无需|無需|不需要|不要|没有|沒有|ありません|なし|必要ない|없습니다|없음|불필요)",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from bot.core.documents.plan import Join
 from bot.core.documents.plan_reading.joining import Joiner, tokens
 from bot.core.drafting.from_template.plan_facts import address, cell
 from bot.core.markdown import Heading, Item, Table
+from bot.core.text.lexicon import Pattern, anywhere, without_blanks
 from bot.core.yardstick.constitution import MAX_PRINCIPLES, ConstitutionState
 from bot.core.yardstick.principles import name_of
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 _MAX_ASK = 400
 _COLON = re.compile(r"\s*[:：]\s+|\s+[—–]\s+|：|\n")
 _BOX = re.compile(r"^(\s*(?:[-*+]|\d{1,3}[.)])\s+)\[[^\s\]]\]")
-_STATUS = re.compile(
-    r"status|verdict|result|pass|compliance|✅|状态|狀態|状況|判定|결과|상태|estado|statut|статус|评估", re.IGNORECASE
+_STATUS = Pattern(
+    rf"verdict|result|pass|compliance|✅|{anywhere('document_status')}|{without_blanks('status')}", re.IGNORECASE
 )
 _VERDICT = re.compile(r"[\s*_`]*(?:✅|❌|⚠|☑|✔|pass|fail|n/?a|yes|no|ok|tbd|todo|pending|\[[ xX]\])", re.IGNORECASE)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.drafting.from_template.plan_facts import BLANK, address, inline, sourced
 from bot.core.drafting.manifests.technical import Technical, Topic
 from bot.core.text.brackets import brackets, mask_code
+from bot.core.text.lexicon import Pattern, anywhere, whole_words
 from bot.core.yardstick.template import PlaceholderKind
 
 if TYPE_CHECKING:
@@ -19,34 +20,18 @@ _LABEL = re.compile(r"\*\*([^*\n]{1,80}?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])")
 _CELL_LABEL = re.compile(r"^\s*\|\s*[*_]{0,2}([^|*]{1,80}?)[*_]{0,2}\s*\|")
 _UNSAID = re.compile(r"([:：]\s*(?:\*\*)?\s*|\|\s*)NEEDS CLARIFICATION(?=\s*(?:\||$))")
 
-_WORDS: dict[Topic, tuple[str, ...]] = {
-    Topic.LANGUAGE: (
-        "language|言語|语言|語言|언어|lenguaje|linguagem|langage|langue|sprache|linguaggio|язык|мова|język|ngôn ngữ",
-    ),
-    Topic.DEPENDENCIES: (
-        "dependenc|依存|依赖|依賴|相依|의존|dépendance|abhängigkeit|dipendenz|зависимост|залежност|zależno|phụ thuộc",
-    ),
-    Topic.STORAGE: (
-        "storage|database|ストレージ|存储|儲存|存儲|저장|almacenamiento|armazenamento|stockage|speicher",
-        "archiviazione|хранилищ|сховищ|lưu trữ",
-    ),
-    Topic.TESTING: ("^test|^テスト|^测试|^測試|^테스트|^pruebas|^тест|^kiểm thử",),
-    Topic.PLATFORM: (
-        "target platform|^platform|プラットフォーム|平台|플랫폼|plataforma|plateforme|plattform|piattaforma|платформ",
-        "nền tảng",
-    ),
-    Topic.PROJECT_TYPE: (
-        "project type|プロジェクト(?:種別|タイプ|の種類)|项目类型|專案類型|프로젝트 유형|tipo d[eo] pro[yj]e[ct]to",
-        "type de projet|projekttyp|tipo di progetto|тип про[еє]кт|loại dự án",
-    ),
-}
-_TOPICS = tuple((topic, re.compile("|".join(words))) for topic, words in _WORDS.items())
-_DATE = re.compile(r"date|日期|日付|날짜|fecha|data\b|datum|дата|ngày")
-_BRANCH = re.compile(r"branch|分支|ブランチ|브랜치|rama|ramo|zweig|ветка|гілка|nhánh")
-_SPEC = re.compile(
-    r"spec|link|规格|規格|規範|规范|仕様|명세|especific|spécific|спецификац|специфікац|đặc tả|链接|連結|リンク"
+_TOPICS = (
+    (Topic.LANGUAGE, Pattern(anywhere("language"))),
+    (Topic.DEPENDENCIES, Pattern(anywhere("dependencies"))),
+    (Topic.STORAGE, Pattern(anywhere("storage"))),
+    (Topic.TESTING, Pattern(rf"^{anywhere('testing')}")),
+    (Topic.PLATFORM, Pattern(anywhere("platform"))),
+    (Topic.PROJECT_TYPE, Pattern(anywhere("project_type"))),
 )
-_TITLE = re.compile(r"feature|title|name|機能|功能|기능|名称|función|funcionalidad|fonctionnalité|функци")
+_DATE = Pattern(whole_words("date"))
+_BRANCH = Pattern(anywhere("branch"))
+_SPEC = Pattern(rf"spec|{anywhere('spec', 'link')}")
+_TITLE = Pattern(anywhere("feature"))
 
 
 class Filler:

@@ -1,0 +1,108 @@
+"""The words that plans are written with, by what they mean, in every language of `config/lexicon/`.
+
+The core reads no files, so `tools/lexicon.py` writes the phrases of all languages into `words.py` as regular
+expressions, which match in linear time. This module gives them out by key; `config/lexicon/en.toml` says what each key
+means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.core.text.lexicon import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the lexicon. `tested`: its phrases were tried on labelled plans, so that they may block."""
+
+    code: str
+    name: str
+    tested: bool
+
+
+LANGUAGES = tuple(Language(code, name, tested) for code, name, tested in words.LANGUAGES)
+
+
+def with_blanks(*keys: str) -> str:
+    """Source of a regular expression: the phrases of languages that put blanks between words; never empty."""
+    return "|".join(source for key in keys if (source := words.WORDS[key][0]))
+
+
+def without_blanks(*keys: str) -> str:
+    """Source of a regular expression: the phrases of languages that put no blanks between words; never empty."""
+    return "|".join(source for key in keys if (source := words.WORDS[key][1]))
+
+
+def anywhere(*keys: str) -> str:
+    """Source of a group: a phrase wherever it stands, inside a word too."""
+    return f"(?:{with_blanks(*keys)}|{without_blanks(*keys)})"
+
+
+def whole_words(*keys: str) -> str:
+    """Source of a group: a phrase that neither starts nor ends inside a word, where the script tells words apart."""
+    return rf"(?:(?<!\w)(?:{with_blanks(*keys)})(?!\w)|{without_blanks(*keys)})"
+
+
+def word_starts(*keys: str) -> str:
+    """Source of a group: a phrase that does not start inside a word."""
+    return rf"(?:(?<!\w)(?:{with_blanks(*keys)})|{without_blanks(*keys)})"
+
+
+def languages(key: str, text: str) -> tuple[Language, ...]:
+    """The languages in which `text`, as a whole and in any case, is a phrase of `key`."""
+    return tuple(
+        language for language in LANGUAGES if (pattern := _of(language.code, key)) and pattern.fullmatch(text.strip())
+    )
+
+
+def is_tested(key: str, text: str) -> bool:
+    """Whether `text` is a phrase of `key` in a language that was tried on labelled plans."""
+    return any(language.tested for language in languages(key, text))
+
+
+@cache
+def _of(code: str, key: str) -> re.Pattern[str] | None:
+    source = words.BY_LANGUAGE[code].get(key)
+    return re.compile(source, re.IGNORECASE) if source else None
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first asked, so that an import costs nothing."""
+
+    __slots__ = ("_flags", "_pattern", "_source")
+
+    def __init__(self, source: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+        """Keep the source; `flags` are those of `re.compile`."""
+        self._source = source
+        self._flags = flags
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        if self._pattern is None:
+            self._pattern = re.compile(self._source, self._flags)
+        return self._pattern
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """As `re.Pattern.search`."""
+        return self.pattern.search(text, start)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """As `re.Pattern.match`."""
+        return self.pattern.match(text, start)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As `re.Pattern.finditer`."""
+        return self.pattern.finditer(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """As `re.Pattern.fullmatch`."""
+        return self.pattern.fullmatch(text)

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from tests.browser import link_in
 from tests.processes import ROOT, Process, environment, free_port, until
 
@@ -44,7 +44,7 @@ def started(folder: Path, world: World, command: str = "serve", **more: str) -> 
 
 def app_of(folder: Path) -> Path:
     """Where a server with its folder below this one keeps its App."""
-    return registered.folder(folder / "var")
+    return credentials.folder(folder / "var")
 
 
 @contextmanager

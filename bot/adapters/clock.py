@@ -1,4 +1,4 @@
-"""The clock on the wall."""
+"""The clock of this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.core.forge.ports import Clock
 
 
 class SystemClock(Clock):
-    """`core.ports.Clock` by this machine's own time."""
+    """Implements `bot.core.forge.ports.Clock`."""
 
     @override
     def now(self) -> float:

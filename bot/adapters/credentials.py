@@ -1,11 +1,11 @@
-"""The App's credentials in a folder of the server's: `setup` writes them there, whole or not at all.
+"""The App's credentials on this server's disk. `plangate setup` writes all of them or none.
 
     PLANGATE_DIRECTORY/app/app.json           id, slug, the App's page, this server's address
     PLANGATE_DIRECTORY/app/private-key.pem
     PLANGATE_DIRECTORY/app/webhook-secret
 
-Folder and files are their owner's alone. Whatever the settings name themselves comes before what is here. Until all is
-written it is in a locked folder beside; what a killed process left of such a one is removed at the next start.
+Only their owner can read the folder and its files. The settings take precedence over the files. The files are written
+in a locked folder beside the final one; when a process is killed while it writes, the next start removes that folder.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _ABOUT, _KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
 _DRAFT = ".app-"
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 _PROBE = b"\0" * 32_768
-"""As much as ever has to be kept."""
+"""As many bytes as the credentials can have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is in the folder. The key itself is left in its file."""
+class AppCredentials:
+    """The credentials in the folder. The private key stays in its file."""
 
     app_id: int
     slug: str
@@ -48,22 +48,22 @@ class Kept:
     webhook_secret: str | None = field(repr=False)
 
 
-class AlreadyRegistered(Exception):  # noqa: N818  it says what is the case
-    """There are credentials; nothing was changed."""
+class AlreadyRegistered(Exception):  # noqa: N818  names the condition
+    """The folder has credentials already; nothing was changed."""
 
 
 def folder(directory: Path) -> Path:
-    """Where they are, or would be."""
+    """Return the folder of the credentials."""
     return directory / _FOLDER
 
 
 def is_there(directory: Path) -> bool:
-    """Whether an App was registered. Its folder appears in one step, so then all of it is there."""
+    """Whether an App was registered. The folder appears in one step, so it is complete when it exists."""
     return folder(directory).exists()
 
 
-def read(directory: Path) -> Kept | None:
-    """The credentials; None where there are none. Raises `UserError` when they cannot be read."""
+def read(directory: Path) -> AppCredentials | None:
+    """Read the credentials; None when there are none. Raises `UserError` when they cannot be read."""
     if not is_there(directory):
         return None
     place = folder(directory)
@@ -71,16 +71,16 @@ def read(directory: Path) -> Kept | None:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
         secret = (place / _SECRET).read_text(encoding="utf-8").strip() if (place / _SECRET).exists() else ""
         slug, page, address = (str(about[name]) for name in ("slug", "page", "address"))
-        return Kept(int(about["id"]), slug, page, address, place / _KEY, secret or None)
+        return AppCredentials(int(about["id"]), slug, page, address, place / _KEY, secret or None)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{place} holds the App's credentials and cannot be read: {type(error).__name__}. See that it belongs to"
-            " the user who runs Plangate, or restore it from a backup."
+            f"The App's credentials in {place} cannot be read: {type(error).__name__}. Make sure that the folder"
+            " belongs to the user who runs Plangate, or restore it from a backup."
         ) from None
 
 
 def refuse_unwritable(directory: Path) -> None:
-    """See, before GitHub is asked for an App, that its credentials could be kept. Raises `StorageError`."""
+    """Check that the credentials can be written, before the App is registered. Raises `StorageError` if not."""
     try:
         with _draft(directory) as draft:
             _write(draft / "probe", _PROBE)
@@ -89,10 +89,10 @@ def refuse_unwritable(directory: Path) -> None:
 
 
 def keep(directory: Path, registered: Registered) -> None:
-    """Write the credentials, all or none. Raises `AlreadyRegistered`, and `StorageError` when the disk says no.
+    """Write all credentials or none. Raises `AlreadyRegistered`, and `StorageError` when the disk fails.
 
-    They are written aside, forced to the disk, and take their place by one renaming, which the kernel refuses where
-    another process was first: https://man7.org/linux/man-pages/man2/rename.2.html
+    They are written to a draft folder and synced to the disk. One rename then puts the folder in its place; the rename
+    fails when another process was first: https://man7.org/linux/man-pages/man2/rename.2.html
     """
     about = {
         "id": registered.app_id,
@@ -117,17 +117,17 @@ def keep(directory: Path, registered: Registered) -> None:
 
 
 def sweep(directory: Path) -> None:
-    """Remove what a process left behind that was killed as it wrote: nobody knows whether it is whole."""
-    for left in directory.glob(f"{_DRAFT}*"):
-        with suppress(OSError):  # somebody is writing there, or it is another user's
-            lock = _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
+    """Remove the draft folders of processes that were killed while they wrote."""
+    for leftover in directory.glob(f"{_DRAFT}*"):
+        with suppress(OSError):  # another process is writing there, or another user owns it
+            lock = _locked(leftover, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(leftover, ignore_errors=True)
             os.close(lock)
 
 
 @contextmanager
 def _draft(directory: Path) -> Iterator[Path]:
-    """A new folder that is removed in the end if it is still there, and by nobody else before. Raises `OSError`."""
+    """Create a locked folder, and remove it at the end if it is still there. Raises `OSError`."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(directory)
     draft, lock = _new(directory)
@@ -141,7 +141,7 @@ def _draft(directory: Path) -> Iterator[Path]:
 def _new(directory: Path) -> tuple[Path, int]:
     while True:
         draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=directory))
-        with suppress(FileNotFoundError):  # it was swept away before it was locked
+        with suppress(FileNotFoundError):  # another process removed it before it was locked
             lock = _locked(draft, fcntl.LOCK_EX)
             if draft.exists():
                 return draft, lock
@@ -175,5 +175,7 @@ def _sync(path: Path) -> None:
 
 
 def _refused(directory: Path, error: OSError) -> StorageError:
-    said = error.strerror or type(error).__name__
-    return StorageError(f"{directory} does not take the App's credentials: {said}. Free some space, or let us write.")
+    reason = error.strerror or type(error).__name__
+    return StorageError(
+        f"Plangate cannot write the App's credentials to {directory}: {reason}. Free some space, or make it writable."
+    )

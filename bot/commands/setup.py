@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.core.forge.errors import UserError
-from bot.core.hosting.registration import own_address, wish
+from bot.core.hosting.registration import own_address, registration_options
 from bot.core.text.neutral import plain_line
 from bot.host import settings, setup
 from bot.host.serving import begin
@@ -50,13 +50,13 @@ def run(given: argparse.Namespace) -> int:
     address = own_address(given.url) if given.url else server.url
     if address is None:
         raise UserError("Say where GitHub will reach your server: plangate setup --url https://plangate.example.com")
-    wanted = wish(given.name, given.org, commits=given.with_commits)
+    wanted = registration_options(given.name, given.org, commits=given.with_commits)
     begin(server)
     kept = setup.register(server, address, wanted, given.port, _announce)
     if kept is None:
         sys.stdout.write("Broken off: nothing is kept here.\n")
         return 1
-    place = registered.folder(server.directory)
+    place = credentials.folder(server.directory)
     sys.stdout.write(f"{plain_line(kept.slug)} is registered (id {kept.app_id}). Its credentials are in {place}.\n")
     sys.stdout.write("".join(f"{plain_line(line)}\n" for line in setup.next_steps(kept, server)))
     return 0
@@ -70,6 +70,6 @@ def _announce(link: str) -> None:
 def _there_already(server: Settings) -> str:
     name = f"{server.app_slug} (id {server.app_id})" if server.app_id is not None else "an App without an id"
     place = "the settings"
-    if registered.is_there(server.directory):
-        place = str(registered.folder(server.directory))
+    if credentials.is_there(server.directory):
+        place = str(credentials.folder(server.directory))
     return f"Nothing to do: {name} is set up already, in {place}. `plangate doctor` looks whether it is in order.\n"

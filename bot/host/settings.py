@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.core.forge.errors import UserError
 from bot.core.hosting.registration import own_address
 
@@ -138,7 +138,7 @@ def with_registered(settings: Settings) -> Settings:
 
     Those of another App than the one that is set are left alone.
     """
-    kept = registered.read(settings.directory)
+    kept = credentials.read(settings.directory)
     if kept is None or settings.app_id not in {None, kept.app_id}:
         return settings
     own_key = settings.private_key is not None or settings.private_key_file is not None

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.core.hosting.registration import Wish, installing
+from bot.core.hosting.registration import RegistrationOptions, installing
 from bot.host.serving import begin, listen, refuse_taken
 from bot.host.settings import PREFIX, with_registered
 from bot.host.supervise import end_with
@@ -28,7 +28,7 @@ from bot.web.setup_visits import new_token
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.adapters.credentials import Kept
+    from bot.adapters.credentials import AppCredentials
     from bot.host.settings import Settings
     from bot.web.bridge import Bridge
 
@@ -50,7 +50,9 @@ def wait_for_app(settings: Settings) -> Settings | None:
         f" {PREFIX}URL to where GitHub reaches this server, and start it again, to register in a browser."
     )
     if settings.url is not None:
-        offer = _offer(settings, settings.url, settings.url, Wish(), "Plangate goes on by itself, in a moment.")
+        offer = _offer(
+            settings, settings.url, settings.url, RegistrationOptions(), "Plangate goes on by itself, in a moment."
+        )
         said = f"no App is registered yet. Open this address in your browser, and give it to nobody:\n  {offer.link}"
     refuse_taken(settings.host, settings.port)
     done = _serve(settings, settings.host, settings.port, offer, lambda: print(f"plangate: {said}", flush=True))  # noqa: T201
@@ -58,37 +60,37 @@ def wait_for_app(settings: Settings) -> Settings | None:
 
 
 def register(
-    settings: Settings, address: str, wanted: Wish, port: int | None, announce: Callable[[str], None]
-) -> Kept | None:
+    settings: Settings, address: str, wanted: RegistrationOptions, port: int | None, announce: Callable[[str], None]
+) -> AppCredentials | None:
     """Serve the registration on the loopback interface until there is an App; None when it was broken off.
 
     `announce` gets the address to open. `port` is any free one unless it is named. Raises `UserError`, and
     `StorageError` where nothing could be kept.
     """
-    registered.refuse_unwritable(settings.directory)
+    credentials.refuse_unwritable(settings.directory)
     chosen = _free_port() if port is None else port
     refuse_taken(_LOOPBACK, chosen)
     here = f"http://{_LOOPBACK}:{chosen}"
     offer = _offer(settings, address, here, wanted, "Go back to the terminal.")
     if not _serve(settings, _LOOPBACK, chosen, offer, lambda: announce(offer.link)):
         return None
-    return registered.read(settings.directory)
+    return credentials.read(settings.directory)
 
 
-def next_steps(kept: Kept, settings: Settings) -> list[str]:
+def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
     """What to do with an App that is registered, line by line."""
-    place = registered.folder(settings.directory)
-    lines = [f"Install it: {installing(kept.page)}"]
+    place = credentials.folder(settings.directory)
+    lines = [f"Install it: {installing(app.page)}"]
     if settings.database_url is None:
         return [*lines, "Start it: plangate serve"]
     return [
         *lines,
-        f"Set on every host: {PREFIX}APP_ID={kept.app_id} and {PREFIX}APP_SLUG={kept.slug}",
+        f"Set on every host: {PREFIX}APP_ID={app.app_id} and {PREFIX}APP_SLUG={app.slug}",
         f"and {PREFIX}PRIVATE_KEY and {PREFIX}WEBHOOK_SECRET, from the files in {place}",
     ]
 
 
-def _offer(settings: Settings, address: str, browser_address: str, wanted: Wish, goes_on: str) -> Offer:
+def _offer(settings: Settings, address: str, browser_address: str, wanted: RegistrationOptions, goes_on: str) -> Offer:
     written: Any = yaml.safe_load(bundled_text("app.yml"))
     if not isinstance(written, dict):
         raise UserError("app.yml holds no manifest: restore it from this version of Plangate.")
@@ -114,7 +116,7 @@ def _serve(settings: Settings, host: str, port: int, offer: Offer | None, announ
             if ended.wait(_TICK):
                 return
         announce()
-        while not registered.is_there(settings.directory):
+        while not credentials.is_there(settings.directory):
             if ended.wait(_TICK):
                 return
         if not ended.wait(_LAST_PAGE):

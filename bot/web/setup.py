@@ -21,11 +21,18 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, render_template, request
 
 import bot
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.adapters.credentials import AlreadyRegistered
 from bot.adapters.github.bare import PATIENCE, exchange
 from bot.core.forge.errors import ForgeError, StorageError, UserError
-from bot.core.hosting.registration import LONGEST_NAME, Wish, form_address, installing, manifest, wish
+from bot.core.hosting.registration import (
+    LONGEST_NAME,
+    RegistrationOptions,
+    form_address,
+    installing,
+    manifest,
+    registration_options,
+)
 from bot.log import Log
 from bot.web.door import Door, Recipient
 from bot.web.setup_visits import Visits
@@ -59,7 +66,7 @@ class Offer:
     api_url: str
     directory: Path
     """The credentials are kept in it."""
-    wanted: Wish
+    wanted: RegistrationOptions
     goes_on: str
     """What happens here once it is done, as a sentence."""
     patience: float = PATIENCE
@@ -155,7 +162,7 @@ class _Desk:
         return answer
 
     def _refuse_closed(self) -> None:
-        if registered.is_there(self._offer.directory):
+        if credentials.is_there(self._offer.directory):
             raise _Refused(
                 HTTPStatus.NOT_FOUND,
                 "There is nothing here: an App is registered. If you have just made another one, delete it in GitHub's"
@@ -172,7 +179,7 @@ class _Desk:
             return self._page("kept", HTTPStatus.SERVICE_UNAVAILABLE, app=self._in_hand)
         try:
             wanted = self._wanted()
-            registered.refuse_unwritable(self._offer.directory)
+            credentials.refuse_unwritable(self._offer.directory)
         except UserError as error:
             raise _Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
         except StorageError as error:
@@ -203,7 +210,7 @@ class _Desk:
                     " App that you have just made, in GitHub's settings.",
                 )
             try:
-                registered.refuse_unwritable(self._offer.directory)  # before the code is used up
+                credentials.refuse_unwritable(self._offer.directory)  # before the code is used up
                 offer = self._offer
                 self._in_hand = exchange(offer.api_url, offer.github_url, offer.address, code, offer.patience)
             except StorageError as error:
@@ -228,7 +235,7 @@ class _Desk:
 
     def _kept(self, app: Registered) -> Response:
         try:
-            registered.keep(self._offer.directory, app)
+            credentials.keep(self._offer.directory, app)
         except AlreadyRegistered:
             self._in_hand = None
             raise _Refused(
@@ -263,12 +270,12 @@ class _Desk:
             )
         return browser
 
-    def _wanted(self) -> Wish:
+    def _wanted(self) -> RegistrationOptions:
         """As it was typed on the page, else as it was given on the command line. Raises `UserError`."""
         given = request.args
         if "name" not in given:
             return self._offer.wanted
-        return wish(given["name"], given.get("organization", ""), commits="commits" in given)
+        return registration_options(given["name"], given.get("organization", ""), commits="commits" in given)
 
     def _page(self, part: str, status: HTTPStatus, **known: Any) -> Response:
         text = render_template("setup.html", part=part, offer=self._offer, base=self._offer.browser_address, **known)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.adapters.credentials import AlreadyRegistered
 from bot.core.forge.errors import StorageError, UserError
 from bot.core.hosting.registration import Registered
@@ -45,8 +45,8 @@ def full_disk() -> Iterator[None]:
 
 
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
-    registered.keep(tmp_path / "var", app())
-    kept = registered.read(tmp_path / "var")
+    credentials.keep(tmp_path / "var", app())
+    kept = credentials.read(tmp_path / "var")
     assert kept is not None
     assert (kept.app_id, kept.slug, kept.webhook_secret) == (4711, "gate-4711", "hush")
     assert (kept.page, kept.address) == ("https://github.com/apps/gate-4711", "https://me.example")
@@ -55,24 +55,24 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
 
 
 def test_an_app_without_a_secret_is_kept_without_one(tmp_path: Path) -> None:
-    registered.keep(tmp_path, app(secret=None))
-    kept = registered.read(tmp_path)
+    credentials.keep(tmp_path, app(secret=None))
+    kept = credentials.read(tmp_path)
     assert kept is not None
     assert kept.webhook_secret is None
 
 
 def test_nobody_else_may_look(tmp_path: Path) -> None:
-    registered.keep(tmp_path / "var", app())
-    folder = registered.folder(tmp_path / "var")
+    credentials.keep(tmp_path / "var", app())
+    folder = credentials.folder(tmp_path / "var")
     assert [S_IMODE(path.stat().st_mode) for path in (tmp_path / "var", folder)] == [0o700, 0o700]
     assert {S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
 def test_the_first_is_never_overwritten(tmp_path: Path) -> None:
-    registered.keep(tmp_path, app(1))
+    credentials.keep(tmp_path, app(1))
     with pytest.raises(AlreadyRegistered):
-        registered.keep(tmp_path, app(2))
-    kept = registered.read(tmp_path)
+        credentials.keep(tmp_path, app(2))
+    kept = credentials.read(tmp_path)
     assert kept is not None
     assert kept.app_id == 1
     assert [path.name for path in tmp_path.iterdir()] == ["app"]
@@ -80,34 +80,34 @@ def test_the_first_is_never_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_keeps_nothing_and_can_be_tried_again(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="does not take the App's credentials: File too large"):
-        registered.keep(tmp_path / "var", app())
+    with pytest.raises(StorageError, match=r"cannot write the App's credentials .*: File too large"):
+        credentials.keep(tmp_path / "var", app())
     with pytest.raises(StorageError):
-        registered.refuse_unwritable(tmp_path / "var")
+        credentials.refuse_unwritable(tmp_path / "var")
     assert list((tmp_path / "var").iterdir()) == []
-    assert registered.read(tmp_path / "var") is None
+    assert credentials.read(tmp_path / "var") is None
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    registered.keep(tmp_path / "var", app())
-    assert registered.read(tmp_path / "var") is not None
+    credentials.keep(tmp_path / "var", app())
+    assert credentials.read(tmp_path / "var") is not None
 
 
 def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file")
-    with pytest.raises(StorageError, match="does not take the App's credentials"):
-        registered.keep(tmp_path / "var", app())
-    with pytest.raises(StorageError, match="does not take the App's credentials"):
-        registered.refuse_unwritable(tmp_path / "var")
+    with pytest.raises(StorageError, match="cannot write the App's credentials"):
+        credentials.keep(tmp_path / "var", app())
+    with pytest.raises(StorageError, match="cannot write the App's credentials"):
+        credentials.refuse_unwritable(tmp_path / "var")
 
 
 def test_looking_whether_it_could_be_kept_leaves_nothing(tmp_path: Path) -> None:
-    registered.refuse_unwritable(tmp_path / "var")
+    credentials.refuse_unwritable(tmp_path / "var")
     assert list((tmp_path / "var").iterdir()) == []
 
 
 def _keep(folder: Path, number: int) -> str:
     try:
-        registered.keep(folder, app(number))
+        credentials.keep(folder, app(number))
     except AlreadyRegistered:
         return "late"
     return "kept"
@@ -117,7 +117,7 @@ def test_of_several_processes_one_keeps_its_app_whole(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
         outcomes = pool.starmap(_keep, [(tmp_path, number) for number in range(1, 13)], chunksize=1)
     assert sorted(outcomes) == ["kept"] + ["late"] * 11
-    kept = registered.read(tmp_path)
+    kept = credentials.read(tmp_path)
     assert kept is not None
     assert kept.slug == f"gate-{kept.app_id}"
     assert [path.name for path in tmp_path.iterdir()] == ["app"]
@@ -126,10 +126,10 @@ def test_of_several_processes_one_keeps_its_app_whole(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from bot.adapters import credentials as registered
-from tests.test_registered import app
-registered._sync = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # all is written, and nothing renamed
-registered.keep(Path(sys.argv[1]), app())
+from bot.adapters import credentials
+from tests.adapters.test_credentials import app
+credentials._sync = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # all is written, and nothing renamed
+credentials.keep(Path(sys.argv[1]), app())
 """
 
 
@@ -140,38 +140,38 @@ def test_what_a_killed_process_left_goes_with_the_next_step(tmp_path: Path, next
     (left,) = tmp_path.iterdir()
     assert (left / "private-key.pem").read_text() == KEY
     if next_step == "keep":
-        registered.keep(tmp_path, app(2))
+        credentials.keep(tmp_path, app(2))
     else:
-        {"sweep": registered.sweep, "refuse_unwritable": registered.refuse_unwritable}[next_step](tmp_path)
+        {"sweep": credentials.sweep, "refuse_unwritable": credentials.refuse_unwritable}[next_step](tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == (["app"] if next_step == "keep" else [])
 
 
 def test_what_somebody_is_writing_is_left_alone(tmp_path: Path) -> None:
-    with registered._draft(tmp_path) as draft:
+    with credentials._draft(tmp_path) as draft:
         (draft / "app.json").write_text("{")
-        registered.sweep(tmp_path)
-        registered.refuse_unwritable(tmp_path)
+        credentials.sweep(tmp_path)
+        credentials.refuse_unwritable(tmp_path)
         assert [path.name for path in draft.iterdir()] == ["app.json"]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_where_there_is_no_folder_there_is_nothing_to_sweep(tmp_path: Path) -> None:
-    registered.sweep(tmp_path / "nowhere")
+    credentials.sweep(tmp_path / "nowhere")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"id": "x"}', '{"id": 1}', "null"])
 def test_a_damaged_file_is_one_sentence(tmp_path: Path, damage: str) -> None:
-    registered.keep(tmp_path, app())
-    (registered.folder(tmp_path) / "app.json").write_text(damage)
-    with pytest.raises(UserError, match="holds the App's credentials and cannot be read"):
-        registered.read(tmp_path)
+    credentials.keep(tmp_path, app())
+    (credentials.folder(tmp_path) / "app.json").write_text(damage)
+    with pytest.raises(UserError, match=r"The App's credentials in .* cannot be read"):
+        credentials.read(tmp_path)
 
 
 class TestInTheSettings:
     @pytest.fixture(autouse=True)
     def _kept(self, tmp_path: Path) -> None:
-        registered.keep(tmp_path, app())
+        credentials.keep(tmp_path, app())
 
     def settings(self, folder: Path, **more: str) -> Settings:
         return with_registered(read({"PLANGATE_DIRECTORY": str(folder), **more}))

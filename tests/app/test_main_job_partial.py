@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.adapters.github.partial import failed, narrower
-from bot.adapters.github.query import look
+from bot.adapters.github.query import repository_query
 from bot.core.forge.facts import ReadRequest
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault
@@ -87,7 +87,7 @@ def test_one_narrower_read_more_brings_the_same_verdict(
 
 def test_many_failures_take_one_narrower_read() -> None:
     question = ReadRequest(head="a" * 40, number=3, folders=("specs/001",), documents=("a", "b", "c"), comments=True)
-    query = look(question, "acme", "ferry", 1)
+    query = repository_query(question, "acme", "ferry", 1)
     base: dict[str, Any] = {"oid": "b", "d0": None, "d1": {}, "d2": None}
     data = {"repository": {"pullRequest": {"baseRef": {"target": base}}, "head": {"f0": None}}}
     way = ["repository", "pullRequest", "baseRef", "target"]

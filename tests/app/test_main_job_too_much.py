@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.adapters.github import asking as github_asking
-from bot.adapters.github.asking import Heavy
+from bot.adapters.github.asking import LargeRepositories
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited, too_much
 from bot.sandbox.weight import weight
@@ -239,7 +239,7 @@ class TestRemembered:
 
     def test_after_an_hour_it_is_tried_at_once(self) -> None:
         clock = HandClock()
-        heavy = Heavy(clock)
+        heavy = LargeRepositories(clock)
         heavy.note("ferry")
         assert "ferry" not in heavy
         clock.turn(HOUR - 1.0)
@@ -252,7 +252,7 @@ class TestRemembered:
         assert "ferry" not in heavy, "it counts anew"
 
     def test_it_does_not_grow_without_end(self) -> None:
-        heavy = Heavy(HandClock())
+        heavy = LargeRepositories(HandClock())
         for number in range(1_200):
             heavy.note(number)
             heavy.note(number)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.adapters.github.heads import GitHubHeads
-from bot.adapters.github.portions import Portion, Portions
+from bot.adapters.github.portions import BatchPlanner, SurveyBatch
 from bot.adapters.github.repository import GitHubRepositories
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.stored import SeenRepository
@@ -231,10 +231,10 @@ class TestRemembered:
         assert sum(calls) <= 60, "hardly more than one for each"
 
     def test_of_more_than_are_remembered_the_oldest_are_forgotten(self) -> None:
-        portions = Portions(HandClock())
+        portions = BatchPlanner(HandClock())
         ones = [SeenRepository(number, 1, "acme", f"ship-{number}", 0.0) for number in range(10_002)]
         for start in range(0, len(ones), 2):
-            portions.note([Portion(tuple(ones[start : start + 2]))])
+            portions.note([SurveyBatch(tuple(ones[start : start + 2]))])
         assert [len(one.repositories) for one in portions.of(ones[:4])] == [2, 1, 1]
 
 

@@ -94,8 +94,8 @@ class TestOnTheCommandLine:
         refused = told(tmp_path, world, "--url", "https://a.example", PLANGATE_DIRECTORY=str(tmp_path / "a-file"))
         assert (refused.returncode, refused.stdout) == (2, "")
         assert refused.stderr == (
-            f"plangate: {tmp_path}/a-file does not take the App's credentials: File exists."
-            " Free some space, or let us write.\n"
+            f"plangate: Plangate cannot write the App's credentials to {tmp_path}/a-file: File exists."
+            " Free some space, or make it writable.\n"
         )
 
     @pytest.mark.usefixtures("clean")

@@ -118,10 +118,10 @@ def test_the_lines_for_a_person(host: Host, capsys: pytest.CaptureFixture[str]) 
     host.world.app.events.remove("push")
     assert main(["doctor"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert " ✓ clock        that of GitHub, to 1 s" in lines or " ✓ clock        that of GitHub, to 2 s" in lines
+    assert " ✓ clock        within 1 s of GitHub's" in lines or " ✓ clock        within 2 s of GitHub's" in lines
     page = f"{host.world.url}/settings/apps/plangate/permissions"
-    assert f" ✗ events       the App does not hear of push. Subscribe at {page}." in lines
-    assert lines[-2:] == ["", "1 to mend."]
+    assert f" ✗ events       the App does not receive push. Subscribe at {page}." in lines
+    assert lines[-2:] == ["", "1 error."]
 
 
 class TestHere:
@@ -197,7 +197,7 @@ class TestHere:
             job = queue.lease("here-1-abd")
             assert job is not None
             queue.bury(job, "it would not end")
-        host.hears("queue", "warning", "1 dead letter. See them: `plangate deliveries list --state dead`")
+        host.hears("queue", "warning", "1 dead letter. List them with `plangate deliveries list --state dead`")
 
     def test_an_old_job_hides_no_dead_letter(self, host: Host) -> None:
         with closing(bootstrap.open_queue(from_environment())) as queue:
@@ -209,15 +209,15 @@ class TestHere:
         with closing(sqlite3.connect(host.var / "plangate.db")) as connection:
             connection.execute("UPDATE jobs SET accepted_at = accepted_at - 3600")
             connection.commit()
-        host.hears("queue", "error", "the oldest delivery has waited for 60 min, beside 1 dead letter. See that a")
+        host.hears("queue", "error", "the oldest delivery has waited for 60 min; 1 dead letter. Check that a")
 
     def test_a_gap(self, host: Host) -> None:
         opened = storage.open_storage(from_environment(), SystemClock())
         with closing(opened.queue):
             opened.store().set_cursor(GAP, "300.0")
-            host.hears("gap", "warning", "a delivery is missing since 5 min")
+            host.hears("gap", "warning", "a delivery has been missing for 5 min")
             opened.store().set_cursor(GAP, "86400.0")
-            host.hears("gap", "error", "a delivery is missing since 24 h")
+            host.hears("gap", "error", "a delivery has been missing for 24 h")
 
 
 class TestAtGitHub:
@@ -230,12 +230,12 @@ class TestAtGitHub:
         host.world.advance(30)
         host.hears("clock", "warning", "s behind GitHub's. Set the clock")
         host.world.advance(970)
-        host.hears("clock", "error", "s behind GitHub's. GitHub refuses our credentials")
+        host.hears("clock", "error", "s behind GitHub's. GitHub rejects our credentials")
         host.hears("key", "error", "GitHub answered 401", "If the clock is right, make a new key")
 
     def test_a_clock_that_is_ahead(self, host: Host) -> None:
         host.world.advance(-100)
-        host.hears("clock", "error", "s ahead of GitHub's. GitHub refuses our credentials")
+        host.hears("clock", "error", "s ahead of GitHub's. GitHub rejects our credentials")
 
     def test_a_key_that_is_none_and_one_that_is_open(self, host: Host) -> None:
         host.key.chmod(0o644)
@@ -261,31 +261,31 @@ class TestAtGitHub:
         host.hears(
             "permissions", "error", "lacks checks: write, merge_queues: read", "/settings/apps/plangate/permissions"
         )
-        host.hears("events", "error", "does not hear of merge_group")
+        host.hears("events", "error", "does not receive merge_group")
 
     def test_more_permissions_than_are_used(self, host: Host) -> None:
         app = host.world.app
         host.installation.permissions = app.permissions = {**app.permissions, "contents": "write"}
         host.hears("permissions", "ok", "contents: write for /plan start and commit")
         app.permissions = {**app.permissions, "administration": "write"}
-        host.hears("permissions", "warning", "administration: write, which nothing here uses")
+        host.hears("permissions", "warning", "administration: write, which Plangate does not use")
         host.hears("installed", "warning", "acme has not accepted administration: write", "/settings/installations/")
 
     def test_where_deliveries_go(self, host: Host) -> None:
         app = host.world.app
         app.webhook_url = "https://old.example/webhook"
-        host.hears("webhook", "error", f"goes to https://old.example/webhook, not to {URL}/webhook")
+        host.hears("webhook", "error", f"points to https://old.example/webhook, not to {URL}/webhook")
         host.set(URL="")
         host.hears("webhook", "warning", "Set PLANGATE_URL")
         app.webhook_url = "https://old.example/"
         host.hears("webhook", "error", "Set an address that ends in /webhook")
         app.webhook_url = None
-        host.hears("webhook", "error", "the App has none")
+        host.hears("webhook", "error", "the App has no webhook")
 
     def test_a_webhook_that_anybody_could_forge(self, host: Host) -> None:
         host.world.app.webhook_secret, host.world.app.insecure_ssl = None, "1"
-        host.hears("webhook", "error", "has no secret at GitHub")
-        host.hears("webhook", "warning", "GitHub does not look at our certificate")
+        host.hears("webhook", "error", "has no secret on GitHub")
+        host.hears("webhook", "warning", "GitHub does not verify our certificate")
 
     def test_deliveries_that_fail(self, host: Host) -> None:
         log = host.world.deliveries.log
@@ -301,7 +301,7 @@ class TestAtGitHub:
         host.hears("installed", "warning", "suspended by acme")
         host.world.uninstall(host.installation)
         host.hears(
-            "installed", "warning", f"on no account. Install it: {host.world.url}/apps/plangate/installations/new"
+            "installed", "warning", f"on no account. Install the App: {host.world.url}/apps/plangate/installations/new"
         )
 
     @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_on_the_shared_database(host: Host, postgres: Server) -> None:
     with closing(storage.open_storage(from_environment(), SystemClock()).queue) as queue:
         queue.lease("there-1-abc")
         host.hears("workers", "ok", "one is alive")
-        host.hears("queue", "ok", "nothing waits")
+        host.hears("queue", "ok", "empty")
     host.set(DATABASE_URL="postgresql://nobody:hunter2@127.0.0.1:9/none")
     code, lines = host.asks()
     assert code == 1

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from werkzeug.test import Client
 
-from bot.adapters import credentials as registered
+from bot.adapters import credentials
 from bot.adapters.database.holders import Holders
 from bot.bundled import bundled_text
-from bot.core.hosting.registration import Wish
+from bot.core.hosting.registration import RegistrationOptions
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
 from bot.web.setup import Offer, application
@@ -272,7 +272,7 @@ class TestWhatGoesWrong:
         answer = client.get(f"/setup/done?code={code}&state={state}")
         assert answer.status_code == 400
         assert not list(world.requests.since(0))
-        assert not registered.is_there(tmp_path / "var")
+        assert not credentials.is_there(tmp_path / "var")
 
     @pytest.mark.parametrize(
         "fault",
@@ -294,9 +294,9 @@ class TestWhatGoesWrong:
         assert failed.status_code == 502
         assert "Begin again" in failed.text
         assert "<script>" not in failed.text
-        assert not registered.is_there(tmp_path / "var")
+        assert not credentials.is_there(tmp_path / "var")
         assert client.get(way_back(client, world)).status_code == 200
-        assert registered.is_there(tmp_path / "var")
+        assert credentials.is_there(tmp_path / "var")
 
     def test_a_disk_that_refuses_in_the_last_moment_loses_nothing(self, tmp_path: Path, world: World) -> None:
         var, aside = tmp_path / "var", tmp_path / "aside"
@@ -340,7 +340,7 @@ def inside(folder: Path, world: World) -> tuple[Client, str]:
         github_url=world.url,
         api_url=world.url,
         directory=folder / "var",
-        wanted=Wish(),
+        wanted=RegistrationOptions(),
         goes_on="Plangate goes on by itself.",
         patience=1.0,
     )

@@ -1,6 +1,6 @@
-"""What a bad answer of GitHub means: when to ask again, or that there is nobody to ask any more.
+"""Translate GitHub's error responses into `ForgeError`: when to retry, and what no longer exists.
 
-Both clients come through here, so a rate limit means the same whichever credential met it.
+Both clients use this module, so that a rate limit means the same for the App's JWT and for installation tokens.
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
@@ -17,70 +17,73 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Clock
 
 SECONDARY_WAIT = 60.0
-"""Seconds to wait after a secondary limit that names no time."""
+"""Seconds to wait after a secondary rate limit that names no time."""
 
 _LONGEST_WAIT = 3_700.0
-"""GitHub's windows last an hour; whatever a header says, nothing waits longer than that."""
+"""Most seconds to wait, whatever a header says: GitHub's rate limit windows last an hour."""
 
 _LONGEST_MESSAGE = 200
 
 _GAVE_UP = frozenset({502, 504})
-"""How GitHub ends a GraphQL query that took more than ten seconds:
+"""Statuses by which GitHub ends a GraphQL query after ten seconds:
 https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#timeouts"""
 _EXCEEDED = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 _REFUSED = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND", "UNAUTHORIZED", "UNAUTHENTICATED"})
 
 _OUTSIDE = "not accessible to the parent installation"
-"""What GitHub says when a token is asked for a repository that the App is not installed on."""
+"""In GitHub's message when a token is requested for a repository that the App is not installed on."""
 
 
-class TooMuch(ForgeError):  # noqa: N818  it says what is the case
-    """GitHub gave up on a GraphQL query as a whole; it may well answer one that asks for less."""
+class TooMuch(ForgeError):  # noqa: N818  names the condition
+    """GitHub gave up on a whole GraphQL query. It may answer a smaller one."""
 
 
-def error_of(  # noqa: PLR0913  an answer is all of these
+def error_of(  # noqa: PLR0913  each is a part of the response
     status: int, headers: Mapping[str, Any], body: Any, doing: str, clock: Clock, *, graphql: bool = False
 ) -> ForgeError:
-    """The error for an HTTP status of 400 or more; header names are in lower case. `graphql`: that is who answered."""
+    """Return the error for an HTTP status of 300 or more.
+
+    Header names are in lower case. `doing` completes "while we ...". `graphql` is true for the GraphQL endpoint.
+    """
     message = _message(body)
-    told = f"GitHub answered {status} while we {doing}{f': {message}' if message else ''}"
+    description = f"GitHub answered {status} while we {doing}{f': {message}' if message else ''}"
     wait = _wait(headers, clock)
     if status == 429 or (status == 403 and (wait is not None or "rate limit" in message.lower())):  # noqa: PLR2004
-        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
+        return ForgeError(description, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if graphql and status in _GAVE_UP and wait is None:
-        return TooMuch(told, lost_answer=True)
-    if status >= 500:  # noqa: PLR2004  GitHub's own trouble; a write may have been carried out all the same
-        return ForgeError(told, retry_after=wait, lost_answer=True)
+        return TooMuch(description, lost_answer=True)
+    if status >= 500:  # noqa: PLR2004  a server error; a write may have been carried out
+        return ForgeError(description, retry_after=wait, lost_answer=True)
     if status in (404, 410, 451) or (status == 403 and "suspended" in message.lower()):  # noqa: PLR2004
-        return RepositoryGone(told)
+        return RepositoryGone(description)
     if status == 422 and _OUTSIDE in message:  # noqa: PLR2004
-        return OutOfReach(told)
-    return ForgeError(told)
+        return OutOfReach(description)
+    return ForgeError(description)
 
 
 def error_in_graphql(
-    errors: Any, headers: Mapping[str, Any], doing: str, clock: Clock, *, whole: bool = False
+    errors: Any, headers: Mapping[str, Any], doing: str, clock: Clock, *, unusable: bool = False
 ) -> ForgeError:
-    """The error for `errors` inside an answer of status 200; `whole` when nothing else in it is of use.
+    """Return the error for the `errors` of a GraphQL response with status 200.
 
-    It is `TooMuch` where a smaller query may get an answer.
+    `unusable` is true when the response has no usable data. The error is `TooMuch` when a smaller query may succeed.
     """
-    found = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    kinds = {str(error.get("type", "")) for error in found}
-    message = _message(found[0]) if found else ""
-    told = f"GitHub's GraphQL failed while we {doing}{f': {message}' if message else ''}"
+    graphql_errors = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    kinds = {str(error.get("type", "")) for error in graphql_errors}
+    message = _message(graphql_errors[0]) if graphql_errors else ""
+    description = f"GitHub's GraphQL failed while we {doing}{f': {message}' if message else ''}"
     if kinds & {"RATE_LIMITED", "RATE_LIMIT"} or "secondary rate limit" in message.lower():
         wait = _wait(headers, clock)
-        return ForgeError(told, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
-    if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in found):
-        return RepositoryGone(told)
-    if found and not kinds & _REFUSED and (whole or kinds & _EXCEEDED):
-        return TooMuch(told)
-    return ForgeError(told)
+        return ForgeError(description, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
+    if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in graphql_errors):
+        return RepositoryGone(description)
+    if graphql_errors and not kinds & _REFUSED and (unusable or kinds & _EXCEEDED):
+        return TooMuch(description)
+    return ForgeError(description)
 
 
 def _wait(headers: Mapping[str, Any], clock: Clock) -> float | None:
-    """Seconds that GitHub asks to wait, None where it says nothing of a limit."""
+    """Return the seconds that GitHub asks to wait; None when no header names a limit."""
     after = _number(headers.get("retry-after"))
     if after is None and str(headers.get("x-ratelimit-remaining")) == "0":
         reset = _number(headers.get("x-ratelimit-reset"))

@@ -1,7 +1,7 @@
-"""GitHub as the App itself: JWT, installations, and tokens that are good for one repository and for what a job does.
+"""Requests that authenticate as the App: the JWT, the installations, and installation tokens for one job's rights.
 
-A github3.py session carries the App's credential and never an installation's; PyGithub has those. It is the session
-alone, not github3's models, which refuse any answer that lacks a key, GitHub's own examples among them.
+The requests go through a github3.py session, which never carries an installation token; PyGithub carries those. The
+models of github3.py are not used, because they refuse any response that lacks a field, even GitHub's own examples.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ API_URL = "https://api.github.com"
 API_VERSION = "2022-11-28"
 
 _BACKDATED = 60
-"""Seconds that a JWT is issued in the past, as https://docs.github.com/apps advises against clocks that differ."""
+"""Seconds by which `iat` lies in the past, as https://docs.github.com/apps advises to allow for clock drift."""
 _JWT_SECONDS = 480
-"""A JWT's life from now on; GitHub takes at most 600 from `iat` to `exp`."""
+"""Seconds until a new JWT expires. GitHub accepts at most 600 seconds from `iat` to `exp`."""
 _JWT_MARGIN = 60
 _TOKEN_MARGIN = 300
-"""Seconds before its end at which a token is no longer handed out."""
+"""Seconds before its expiry at which a cached token is no longer used."""
 _MOST_TOKENS = 5_000
 
 
@@ -49,14 +49,14 @@ class Token:
 
 
 TokenKey = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
-"""Installation, repository (its id, or its name; None for all of them), rights."""
+"""Installation id, repository (id, name, or None for all repositories), permissions."""
 
 
 class GitHubApp:
-    """The App's own face to GitHub; one for all worker threads."""
+    """A client that authenticates as the App. All worker threads share one."""
 
     def __init__(self, app_id: int, private_key: str, clock: Clock, api_url: str = API_URL) -> None:
-        """Read the key once: checking an RSA key costs more than signing with it a hundred times.
+        """Load the key once, because validating an RSA key takes longer than a hundred signatures.
 
         Raises `UserError` when the key is no RSA private key in PEM form.
         """
@@ -71,51 +71,54 @@ class GitHubApp:
         self.tally = Tally()
 
     def token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
-        """A token for one repository (its id or its name) and these rights, from the cache or from GitHub.
+        """Return a token for one repository (id or name) with these permissions, cached or new.
 
-        Raises `ForgeError`, and `RepositoryGone` when the installation is no more.
+        Raises `ForgeError`, and `RepositoryGone` when the installation was deleted or suspended.
         """
         key = (installation, repository, tuple(sorted(rights.items())))
         now = self._clock.now()
         with self._lock:
-            known = self._tokens.get(key)
-            if known is not None and known.expires_at - _TOKEN_MARGIN > now:
-                return known
+            cached = self._tokens.get(key)
+            if cached is not None and cached.expires_at - _TOKEN_MARGIN > now:
+                return cached
         fresh = self._fetch_token(installation, repository, rights)
         with self._lock:
             if len(self._tokens) >= _MOST_TOKENS:
-                self._tokens = {held: token for held, token in self._tokens.items() if token.expires_at > now}
+                self._tokens = {token_key: token for token_key, token in self._tokens.items() if token.expires_at > now}
             self._tokens[key] = fresh
         return fresh
 
     def granted(self, installation: int) -> Mapping[str, str]:
-        """The permissions of an installation. Raises as `token` does."""
-        answer = self.call("GET", f"/app/installations/{installation}", "asked what we may do")
-        permissions = answer.get("permissions") if isinstance(answer, dict) else None
+        """Return the permissions that the account has granted to the App. Raises as `token` does."""
+        doing = "read the permissions of the installation"
+        installation_body = self.call("GET", f"/app/installations/{installation}", doing)
+        permissions = installation_body.get("permissions") if isinstance(installation_body, dict) else None
         if not isinstance(permissions, dict):
-            raise ForgeError("GitHub answered the question what we may do in an unexpected shape")
+            raise ForgeError("GitHub's answer about the installation's permissions has an unexpected shape")
         return {str(name): str(level) for name, level in permissions.items()}
 
     def forget_token(self, token: Token) -> None:
-        """GitHub no longer takes it."""
+        """Drop a token that GitHub rejects from the cache."""
         with self._lock:
-            self._tokens = {key: known for key, known in self._tokens.items() if known.value != token.value}
+            self._tokens = {key: cached for key, cached in self._tokens.items() if cached.value != token.value}
 
     def forget_tokens(self, installation: int, repository: int) -> None:
-        """Those for this one repository, which the installation no longer has."""
+        """Drop the tokens of a repository that left the installation from the cache."""
         with self._lock:
-            self._tokens = {key: known for key, known in self._tokens.items() if key[:2] != (installation, repository)}
+            self._tokens = {
+                key: cached for key, cached in self._tokens.items() if key[:2] != (installation, repository)
+            }
 
     def call(self, method: str, path: str, doing: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One call as the App; its parsed answer, None where there is none. `path` begins with a slash.
+        """Send one request as the App and return the parsed body, None for an empty one. `path` begins with a slash.
 
-        Raises `ForgeError` for everything but success; `doing` completes "while we ...".
+        Raises `ForgeError` for every status but success; `doing` completes "while we ..." in its message.
         """
         self.tally.count(write=method != "GET")
         return self._called(method, path, doing, body)[0]
 
     def page(self, path: str, doing: str) -> tuple[Any, str | None]:
-        """One page of a list as the App, and the path of the next page, None after the last. Raises as `call` does."""
+        """Return one page of a list and the path of the next page, None after the last one. Raises as `call` does."""
         self.tally.count(write=False)
         return self._called("GET", path, doing, None)
 
@@ -126,11 +129,11 @@ class GitHubApp:
             parsed = response.json() if response.content else None
         except (requests.RequestException, ValueError) as error:
             raise ForgeError(f"GitHub did not answer while we {doing}: {type(error).__name__}") from error
-        if response.status_code >= 300:  # noqa: PLR2004  a redirect of an App's call is no answer either
+        if response.status_code >= 300:  # noqa: PLR2004  a redirect is a failure, too
             headers = {name.lower(): value for name, value in response.headers.items()}
             raise error_of(response.status_code, headers, parsed, doing, self._clock)
         further = response.links.get("next", {}).get("url", "")
-        # Our credential goes nowhere but to the API, whatever a header says.
+        # Never send the credential to another host, whatever a header says.
         return parsed, further.removeprefix(self.api_url) if further.startswith(f"{self.api_url}/") else None
 
     def _fetch_token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
@@ -139,14 +142,16 @@ class GitHubApp:
             body["repositories"] = [repository]
         elif repository is not None:
             body["repository_ids"] = [repository]
-        answer = self._called("POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body)[0]
+        token_body = self._called(
+            "POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body
+        )[0]
         try:
-            return Token(answer["token"], datetime.fromisoformat(answer["expires_at"]).timestamp())
+            return Token(token_body["token"], datetime.fromisoformat(token_body["expires_at"]).timestamp())
         except (KeyError, TypeError, ValueError) as error:
-            raise ForgeError("GitHub answered the request for a token in an unexpected shape") from error
+            raise ForgeError("GitHub's answer to the request for a token has an unexpected shape") from error
 
     def _session(self) -> GitHubSession:
-        """This thread's session, with a JWT that is valid for a while yet."""
+        """Return this thread's session with a JWT that is valid for at least a minute."""
         session = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = GitHubSession()
@@ -160,8 +165,7 @@ class GitHubApp:
     def _jwt(self) -> str:
         now = self._clock.now()
         with self._lock:
-            # A clock that was set back makes an older JWT one from the future, which GitHub refuses as it does one
-            # that has ended.
+            # When the clock was set back, the cached JWT was issued in the future, and GitHub rejects it.
             if self._bearer is None or not self._bearer[1] <= now < self._bearer[2] - _JWT_MARGIN:
                 issued, ends = int(now) - _BACKDATED, int(now) + _JWT_SECONDS
                 claims = {"iat": issued, "exp": ends, "iss": str(self.app_id)}
@@ -175,7 +179,7 @@ def _load(private_key: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(private_key.encode(), password=None)
     except (ValueError, TypeError) as error:
-        raise UserError("The App's private key cannot be read: set it to the PEM file that GitHub gave.") from error
+        raise UserError("The App's private key cannot be read. Set it to the PEM file from GitHub.") from error
     if not isinstance(key, RSAPrivateKey):
-        raise UserError("The App's private key is no RSA key: set it to the PEM file that GitHub gave.")
+        raise UserError("The App's private key is not an RSA key. Set it to the PEM file from GitHub.")
     return key

@@ -1,8 +1,9 @@
-"""One read, asked for in as many parts as GitHub needs to answer it.
+"""Send one query, in as many parts as GitHub needs to answer it.
 
-It is asked for at once. What failed of the answer is asked for once more by itself. If GitHub gives up on the whole, it
-is asked for in a few parts by what they stand at, and a part that is still too much is halved, down to single things;
-of those, files are at last only named, and read one by one. All parts are about the same commits, or none counts.
+The first attempt sends the whole query. Fields that failed are queried once more by themselves. When GitHub gives up on
+the whole query, it is divided into a few parts by the commits that they read, and a part that is still too much is
+halved, down to a single field. When one field is still too much, its files are listed without their texts, and each
+text is read by a request of its own. All parts must be about the same commits; otherwise the read fails.
 """
 
 from __future__ import annotations
@@ -11,103 +12,106 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github import partial as github_partial
 from bot.adapters.github.answers import TooMuch
+from bot.adapters.github.partial import complete, divided, failed, halves, is_less, is_one, narrower
 from bot.core.forge.errors import ForgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from bot.adapters.github.graphql import Heard
-    from bot.adapters.github.partial import Ways
+    from bot.adapters.github.graphql import GraphQLResult
+    from bot.adapters.github.partial import FieldPaths
     from bot.adapters.github.query import Query
     from bot.core.forge.ports import Clock
 
 Json = dict[str, Any]
 
 MOST_CALLS = 16
-"""Queries for one read."""
+"""Most queries for one read."""
 MOST_FILES = 200
-"""Files that are left to be read one by one."""
+"""Most files that are read one by one."""
 
 
-class Reading:
-    """Asks one query, once."""
+class SplitRead:
+    """Sends one query, whole or in parts. Used once."""
 
-    def __init__(self, query: Query, ask: Callable[[Query], Heard]) -> None:
-        """`ask` sends one query, and raises `TooMuch` where GitHub gave up on it as a whole."""
+    def __init__(self, query: Query, ask: Callable[[Query], GraphQLResult]) -> None:
+        """`ask` sends one query, and raises `TooMuch` when GitHub gives up on the whole query."""
         self._query = query
         self._ask = ask
         self._calls = 0
         self.was_too_much = False
-        """Whether GitHub gave up on the whole."""
+        """Whether GitHub gave up on the whole query."""
 
     def data(self, *, in_parts: bool = False) -> Json:
-        """All of the data; `in_parts` does not try to get them at once. Raises `ForgeError`."""
+        """Return the data of the query. `in_parts` skips the attempt to send it whole. Raises `ForgeError`."""
         if not in_parts:
             try:
                 return self._at_once(self._query)
             except TooMuch:
                 self.was_too_much = True
-                if len(github_partial.divided(self._query)) < 2:  # noqa: PLR2004  one part is the whole
+                if len(divided(self._query)) < 2:  # noqa: PLR2004  one part is the whole query
                     raise
-        frame, *rest = github_partial.divided(self._query)
-        data = self._at_once(github_partial.narrower(self._query, frame))
-        for ways in rest:
-            self._fetch(data, self._query, ways)
+        frame, *later_parts = divided(self._query)
+        data = self._at_once(narrower(self._query, frame))
+        for paths in later_parts:
+            self._fetch(data, self._query, paths)
         return data
 
     def page(self) -> Json:
-        """The data of a query that is not divided, as a shorter list is asked for instead. Raises `ForgeError`."""
+        """Return the data of a query for one page, which is not divided: `Paging` asks for a shorter page instead.
+
+        Raises `ForgeError`.
+        """
         return self._at_once(self._query)
 
     def _at_once(self, query: Query) -> Json:
-        heard = self._asked(query)
-        self._fetch_failed(heard.data, query, heard, texts=True)
-        return heard.data
+        result = self._asked(query)
+        self._fetch_failed(result.data, query, result, texts=True)
+        return result.data
 
-    def _fetch(self, data: Json, query: Query, ways: Ways, *, texts: bool = True) -> None:
-        """Put what stands at these ways of a query into the data, in as many parts as it takes."""
-        part = github_partial.narrower(query, ways, texts=texts)
+    def _fetch(self, data: Json, query: Query, paths: FieldPaths, *, texts: bool = True) -> None:
+        """Query these fields of a query, in as many parts as it takes, and put them into the data."""
+        part = narrower(query, paths, texts=texts)
         try:
-            heard = self._asked(part)
-            if isinstance(heard.failed, TooMuch) and _rest(part, heard) is None:
-                raise heard.failed
+            result = self._asked(part)
+            if isinstance(result.failed, TooMuch) and _failed_part(part, result) is None:
+                raise result.failed
         except TooMuch:
-            halves = github_partial.halves(ways)
-            named = github_partial.narrower(query, ways, texts=False)
-            if texts and named != part and github_partial.is_one(ways):
-                self._fetch(data, query, ways, texts=False)
+            smaller = halves(paths)
+            named = narrower(query, paths, texts=False)
+            if texts and named != part and is_one(paths):
+                self._fetch(data, query, paths, texts=False)
                 return
-            if not halves:
+            if not smaller:
                 raise
-            for half in halves:
+            for half in smaller:
                 self._fetch(data, query, half, texts=texts)
             return
         if not texts:
-            _hold_files(heard.data)
-        github_partial.complete(data, heard.data, ways)
-        self._fetch_failed(data, part, heard, texts=texts)
+            _refuse_too_many_files(result.data)
+        complete(data, result.data, paths)
+        self._fetch_failed(data, part, result, texts=texts)
 
-    def _fetch_failed(self, data: Json, query: Query, heard: Heard, *, texts: bool) -> None:
-        if heard.failed is None:
+    def _fetch_failed(self, data: Json, query: Query, result: GraphQLResult, *, texts: bool) -> None:
+        if result.failed is None:
             return
-        ways = _rest(query, heard)
-        if ways is None:
-            raise heard.failed
-        self._fetch(data, query, ways, texts=texts)
+        paths = _failed_part(query, result)
+        if paths is None:
+            raise result.failed
+        self._fetch(data, query, paths, texts=texts)
 
-    def _asked(self, query: Query) -> Heard:
+    def _asked(self, query: Query) -> GraphQLResult:
         if self._calls == MOST_CALLS:
             raise ForgeError("GitHub gave up on too many parts of one read")
         self._calls += 1
         return self._ask(query)
 
 
-class Heavy:
-    """The repositories of which a read was too much twice within an hour: for an hour they are read in parts at once.
+class LargeRepositories:
+    """Repositories whose read was too much for GitHub twice within an hour. For an hour they are read in parts.
 
-    Once may have been GitHub's bad moment. It is known to one process and until it ends, as it is no more than a hint.
+    A single failure may have been a passing outage. The list is a hint: it belongs to one process and ends with it.
     """
 
     _TWICE = 2
@@ -124,7 +128,7 @@ class Heavy:
             return self._times(repository) >= self._TWICE
 
     def note(self, repository: Hashable) -> None:
-        """A read was too much, and came in parts."""
+        """Remember that a read of this repository was too much for GitHub."""
         with self._lock:
             times = self._times(repository) + 1
             self._found.pop(repository, None)
@@ -137,22 +141,22 @@ class Heavy:
         return times if 0.0 <= self._clock.now() - latest < self._HOUR else 0
 
 
-def _rest(query: Query, heard: Heard) -> Ways | None:
-    """What failed of an answer, if that is less than what was asked for: asking again and again comes to an end."""
-    ways = github_partial.failed(heard.data, heard.errors)
-    return ways if ways is not None and github_partial.is_less(query, ways) else None
+def _failed_part(query: Query, result: GraphQLResult) -> FieldPaths | None:
+    """Return the paths of the fields that failed; None unless they are fewer than the query's, so that retries end."""
+    paths = failed(result.data, result.errors)
+    return paths if paths is not None and is_less(query, paths) else None
 
 
-def _hold_files(data: Json) -> None:
-    """Raises `ForgeError` where too many files would have to be read one by one."""
+def _refuse_too_many_files(data: Json) -> None:
+    """Raise `ForgeError` when too many files would have to be read one by one."""
     files: set[Any] = set()
-    rest: list[Any] = [data]
-    while rest:
-        at = rest.pop()
-        if isinstance(at, dict):
-            files |= {at.get("oid")} if "byteSize" in at else set()
-            rest += at.values()
-        elif isinstance(at, list):
-            rest += at
+    pending: list[Any] = [data]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            files |= {node.get("oid")} if "byteSize" in node else set()
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
     if len(files) > MOST_FILES:
         raise ForgeError(f"GitHub does not give the texts of {len(files)} files at once")

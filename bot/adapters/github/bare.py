@@ -1,6 +1,6 @@
-"""GitHub without a credential: the exchange that ends a registration, and what time it is there.
+"""Requests to GitHub without a credential: the exchange that ends a registration, and GitHub's time.
 
-By the standard library alone, so that the web process can register the App and still loads no client of GitHub.
+It uses the standard library alone, so that the web process can register the App without loading a GitHub client.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from bot.core.hosting.registration import Registered
 
 PATIENCE = 10.0
-"""Seconds for each step of an answer, and for all of its body."""
+"""Seconds for each network operation, and for the whole body."""
 _LARGEST = 1_000_000
 _CHUNK = 65_536
 _HEADERS = {"Accept": "application/vnd.github+json", "User-Agent": "plangate", "X-GitHub-Api-Version": "2022-11-28"}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A code is worth an App's private key, so it goes nowhere but to the API."""
+    """Refuses redirects: whoever has the code gets the App's private key, so it must not reach another host."""
 
     @override
     def redirect_request(self, *_: Any, **__: Any) -> None:
@@ -42,7 +42,7 @@ _opener = urllib.request.build_opener(_NoRedirect)
 
 
 def exchange(api_url: str, github_url: str, address: str, code: str, patience: float = PATIENCE) -> Registered:
-    """The App that GitHub has made, for the code that the browser brought; each code works once, for an hour.
+    """Exchange the code from the browser for the new App. A code works once, within an hour.
 
     Raises `ForgeError`. https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest
     """
@@ -50,44 +50,44 @@ def exchange(api_url: str, github_url: str, address: str, code: str, patience: f
         f"{api_url}/app-manifests/{quote(code, safe='')}/conversions", data=b"", headers=_HEADERS, method="POST"
     )
     try:
-        with _opener.open(request, timeout=patience) as answer:
-            return registered(json.loads(_body(answer, patience)), github_url, address)
+        with _opener.open(request, timeout=patience) as response:
+            return registered(json.loads(_body(response, patience)), github_url, address)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == HTTPStatus.NOT_FOUND:
             raise ForgeError("GitHub does not know this code: it works once, within an hour") from None
         raise ForgeError(f"GitHub answered {error.code} to the exchange of the code") from None
     except (OSError, http.client.HTTPException) as error:
-        raise ForgeError(f"GitHub did not answer the exchange of the code: {_why(error)}") from None
+        raise ForgeError(f"GitHub did not answer the exchange of the code: {_reason(error)}") from None
     except (ValueError, RecursionError):
         raise ForgeError("GitHub answered the exchange of the code in an unexpected shape") from None
 
 
 def clock_ahead(api_url: str, patience: float = PATIENCE) -> float:
-    """By how many seconds our clock is ahead of GitHub's, to the second. Raises `ForgeError`."""
+    """Return by how many seconds our clock is ahead of GitHub's. Raises `ForgeError`."""
     request = urllib.request.Request(f"{api_url}/meta", headers=_HEADERS)  # noqa: S310  likewise
     before = time.time()
     try:
-        with _opener.open(request, timeout=patience) as answer:
-            date = answer.headers.get("Date")
+        with _opener.open(request, timeout=patience) as response:
+            date = response.headers.get("Date")
     except urllib.error.HTTPError as error:
-        date = error.headers.get("Date")  # a refusal has its time, too
+        date = error.headers.get("Date")  # an error response has a date, too
         error.close()
     except (OSError, http.client.HTTPException) as error:
-        raise ForgeError(f"{api_url} does not answer: {_why(error)}") from None
+        raise ForgeError(f"{api_url} does not answer: {_reason(error)}") from None
     try:
-        # Their second has begun by up to one when they write it.
-        theirs = parsedate_to_datetime(date).timestamp() + 0.5
+        # The header has whole seconds, so add half a second on average.
+        github_time = parsedate_to_datetime(date).timestamp() + 0.5
     except (TypeError, ValueError):
-        raise ForgeError(f"{api_url} does not say what time it is: it is no GitHub") from None
-    return (before + time.time()) / 2 - theirs
+        raise ForgeError(f"{api_url} sends no date, so it is not GitHub") from None
+    return (before + time.time()) / 2 - github_time
 
 
-def _body(answer: http.client.HTTPResponse, patience: float) -> bytes:
-    """The whole body, bounded in size and in time: a drop now and then must not hold us for ever."""
+def _body(response: http.client.HTTPResponse, patience: float) -> bytes:
+    """Return the body, bounded in size and in time, so that a slow response cannot block us."""
     until = time.monotonic() + patience
     body = b""
-    while chunk := answer.read1(_CHUNK):
+    while chunk := response.read1(_CHUNK):
         body += chunk
         if len(body) > _LARGEST:
             raise ValueError("too large")
@@ -96,6 +96,6 @@ def _body(answer: http.client.HTTPResponse, patience: float) -> bytes:
     return body
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     return str(getattr(reason, "strerror", None) or reason or type(reason).__name__)[:200]

@@ -1,7 +1,6 @@
-"""What GitHub's GraphQL answered: data, and what is wrong with them. Both who ask come through here.
+"""Translate a GraphQL response of status 200 into its data and its errors.
 
-An answer of status 200 may hold all, a part or nothing of what was asked for, with `errors` beside it that are limits,
-absences, or failures.
+The response may hold all, a part or nothing of the requested data. Its `errors` are rate limits, absences, or failures.
 """
 
 from __future__ import annotations
@@ -20,40 +19,40 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _COST = "rateLimit"
-"""Comes although everything else failed."""
+"""A field that has a value even when every other field failed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Data of which single fields may have failed, each at the `path` of one of the errors."""
+class GraphQLResult:
+    """The data of a response. Single fields may have failed; each failure has an error with the field's `path`."""
 
     data: Json
     errors: tuple[Any, ...] = ()
-    """Those that are no mere absences."""
+    """The errors that are failures."""
     failed: ForgeError | None = None
-    """The same as one error, None when nothing failed."""
+    """All failures as one exception; None when nothing failed."""
     absences: tuple[Any, ...] = ()
-    """Errors that say of something that it is not there."""
+    """The errors that say that an object does not exist."""
 
 
-def heard(
-    answer: Any, headers: Mapping[str, Any], doing: str, clock: Clock, is_absence: Callable[[Any], bool]
-) -> Heard:
-    """What the answer says; `is_absence` knows an error that says of something that it is not there.
+def graphql_result(
+    body: Any, headers: Mapping[str, Any], doing: str, clock: Clock, is_absence: Callable[[Any], bool]
+) -> GraphQLResult:
+    """Translate a response body; `is_absence` recognises an error that says that an object does not exist.
 
-    Raises `ForgeError` where nothing came, where a limit stands in the way, and where an error does not say what of
-    the data it spoiled; `TooMuch` where a query for less may be answered.
+    Raises `ForgeError` when the response has no data, when it names a rate limit, and when an error does not name its
+    field; `TooMuch` when a smaller query may succeed.
     """
-    told = answer if isinstance(answer, dict) else {}
-    data = told.get("data") if isinstance(told.get("data"), dict) else None
-    errors = told["errors"] if isinstance(told.get("errors"), list) else []
-    absences = tuple(one for one in errors if is_absence(one))
-    grave = tuple(one for one in errors if one not in absences)
+    fields = body if isinstance(body, dict) else {}
+    data = fields.get("data") if isinstance(fields.get("data"), dict) else None
+    errors = fields["errors"] if isinstance(fields.get("errors"), list) else []
+    absences = tuple(error for error in errors if is_absence(error))
+    failures = tuple(error for error in errors if error not in absences)
     empty = data is None or not any(value is not None for name, value in data.items() if name != _COST)
-    if data is not None and not grave and (errors or not empty):
-        return Heard(data, absences=absences)
-    whole = empty or not all(isinstance(one, dict) and isinstance(one.get("path"), list) for one in grave)
-    failed = error_in_graphql(list(grave), headers, doing, clock, whole=whole)
-    if data is None or whole or failed.limited or isinstance(failed, RepositoryGone):
+    if data is not None and not failures and (errors or not empty):
+        return GraphQLResult(data, absences=absences)
+    unusable = empty or not all(isinstance(error, dict) and isinstance(error.get("path"), list) for error in failures)
+    failed = error_in_graphql(list(failures), headers, doing, clock, unusable=unusable)
+    if data is None or unusable or failed.limited or isinstance(failed, RepositoryGone):
         raise failed
-    return Heard(data, grave, failed, absences)
+    return GraphQLResult(data, failures, failed, absences)

@@ -1,8 +1,7 @@
-"""The open heads of up to fifty repositories in one GraphQL read, with whether each has a run of ours.
+"""Survey the open heads of up to fifty repositories with one GraphQL query, each head with our completed check run.
 
-It has a token of its own that may read and nothing else, for all repositories of the installation. Its cost is
-counted by the lists that it asks for: about one point a repository, see
-https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+The survey uses a read-only token for all repositories of the installation. GitHub counts about one rate-limit point
+for each repository: https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.answers import TooMuch
 from bot.adapters.github.paging import Paging
-from bot.adapters.github.portions import Portion, Portions
+from bot.adapters.github.portions import BatchPlanner, SurveyBatch
 from bot.adapters.github.query import Query
 from bot.adapters.github.reading import shape
 from bot.core.forge.effects import NAME
@@ -24,7 +23,7 @@ from bot.core.forge.overdue import OpenGroup, OpenPull, Survey, Surveyed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.adapters.github.graphql import Heard
+    from bot.adapters.github.graphql import GraphQLResult
     from bot.adapters.github.repository import GitHubRepositories
     from bot.core.forge.stored import SeenRepository
 
@@ -33,16 +32,16 @@ Json = dict[str, Any]
 READ = {"checks": "read", "contents": "read", "metadata": "read", "pull_requests": "read"}
 _DOING = "looked for heads without a verdict"
 _MOST_HEADS = 1_000
-"""In one list of one repository. The newest pull requests come first, so that no crowd of old ones hides them. A merge
-queue builds no more than a hundred groups at once, see
+"""Heads that are read from one list of one repository. The newest pull requests come first, so that many old ones
+cannot hide them. A merge queue builds at most a hundred groups at once:
 https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
 """
 _MOST_PAGES = 50
-"""Queries for the further pages of one list."""
+"""Most queries for the further pages of one list."""
 _MOST_CALLS = 32
-"""Queries for one batch, further pages apart."""
+"""Most queries for one survey, without those for further pages."""
 _ALONE = 3
-"""Single repositories that GitHub gave up on before it answered for any: it is GitHub then, and not they."""
+"""Failed queries for a single repository, before any query succeeded, after which the survey ends: GitHub is down."""
 _RUNS = (
     "checkSuites(first:1,filterBy:{appId:$app}){nodes{checkRuns(first:1,filterBy:{checkType:LATEST,checkName:$check})"
     "{nodes{status externalId}}}}"
@@ -53,186 +52,192 @@ _PULLS = f"""pullRequests(states:OPEN,orderBy:{{field:CREATED_AT,direction:DESC}
 _GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",%s){{{_PAGE} nodes{{name target{{oid
   ...on Commit{{parents(first:1){{nodes{{oid}}}} {_RUNS}}}}}}}}}"""
 _LISTS = {"pullRequests": _PULLS, "refs": _GROUPS}
-"""Each with a place for which page is meant."""
+"""The fields of each list, with `%s` in place of the arguments that select a page."""
 _REPOSITORY = "databaseId nameWithOwner isArchived defaultBranchRef{name}"
 
 
 @dataclass(slots=True)
-class _Known:
-    """What a batch has brought so far."""
+class _Progress:
+    """What the survey has read so far."""
 
-    found: list[Surveyed] = field(default_factory=list)
+    surveyed: list[Surveyed] = field(default_factory=list)
     missed: list[SeenRepository] = field(default_factory=list)
     unfinished: dict[int, SeenRepository] = field(default_factory=dict)
-    """By their ids."""
-    too_much: list[Portion] = field(default_factory=list)
+    """By repository id."""
+    too_much: list[SurveyBatch] = field(default_factory=list)
     failed: ForgeError | None = None
     """The last failure."""
 
-    def leave(self, repositories: Iterable[SeenRepository]) -> None:
-        """Leave these for another time."""
-        self.unfinished |= {one.id: one for one in repositories}
+    def postpone(self, repositories: Iterable[SeenRepository]) -> None:
+        """Leave these repositories to a later survey."""
+        self.unfinished |= {repository.id: repository for repository in repositories}
 
 
 class GitHubHeads:
-    """See `bot.core.forge.overdue.Surveyor`. For one thread."""
+    """Implements `bot.core.forge.overdue.Surveyor`. Not safe to share between threads."""
 
     def __init__(self, repositories: GitHubRepositories) -> None:
         self._repositories = repositories
-        self._portions = Portions(repositories.clock)
+        self._planner = BatchPlanner(repositories.clock)
 
     def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
         """See `Surveyor.survey`.
 
-        What is too much for one read is halved, so that one repository never hides the others, and remembered for a
-        while; what failed in an answer is asked for once more by itself.
+        A query that GitHub gives up on is halved, so that one large repository cannot hide the others. Repositories
+        whose part of a response failed are queried once more by themselves.
         """
-        known, todo = _Known(), deque(self._portions.of(repositories))
+        progress, todo = _Progress(), deque(self._planner.of(repositories))
         alone = 0
         for _ in range(_MOST_CALLS):
             if not todo or alone == _ALONE:
                 break
-            portion = todo.popleft()
+            batch = todo.popleft()
             try:
-                heard = self._look(installation, portion)
+                result = self._query_batch(installation, batch)
             except TooMuch as error:
-                known.failed = error
-                alone += portion.is_single and not known.found
-                _divide(portion, todo, known)
+                progress.failed = error
+                alone += batch.is_single and not progress.surveyed
+                _divide(batch, todo, progress)
                 continue
             except ForgeError as error:
-                known.failed = error
-                todo.appendleft(portion)
+                progress.failed = error
+                todo.appendleft(batch)
                 break
-            left_out = self._take(installation, portion, heard, known)
-            if left_out and len(left_out) < len(portion.repositories):
-                todo.append(Portion(left_out, portion.heads))
-            elif left_out and isinstance(heard.failed, TooMuch):
-                _divide(portion, todo, known)
+            left_out = self._take(installation, batch, result, progress)
+            if left_out and len(left_out) < len(batch.repositories):
+                todo.append(SurveyBatch(left_out, batch.heads))
+            elif left_out and isinstance(result.failed, TooMuch):
+                _divide(batch, todo, progress)
             else:
-                known.leave(left_out)
-        if known.failed is not None and not known.found and not known.missed:
-            raise known.failed
-        for portion in todo:
-            known.leave(portion.repositories)
-        self._portions.note(known.too_much)
-        return Survey(tuple(known.found), tuple(known.missed), tuple(known.unfinished.values()), known.failed)
+                progress.postpone(left_out)
+        if progress.failed is not None and not progress.surveyed and not progress.missed:
+            raise progress.failed
+        for batch in todo:
+            progress.postpone(batch.repositories)
+        self._planner.note(progress.too_much)
+        return Survey(
+            tuple(progress.surveyed), tuple(progress.missed), tuple(progress.unfinished.values()), progress.failed
+        )
 
-    def _look(self, installation: int, portion: Portion) -> Heard:
-        """One query for all of it."""
-        named = _named(portion.repositories)
-        variables = {f"{alias}{part}": value for alias, one in named.items() for part, value in _name(one)}
+    def _query_batch(self, installation: int, batch: SurveyBatch) -> GraphQLResult:
+        """Query all repositories of the batch at once."""
+        by_alias = _by_alias(batch.repositories)
+        variables = {
+            f"{alias}{suffix}": value
+            for alias, repository in by_alias.items()
+            for suffix, value in (("o", repository.owner), ("n", repository.name))
+        }
         types = ",".join(f"${variable}:String!" for variable in variables)
-        asked = " ".join((_REPOSITORY, *(one % f"first:{portion.heads}" for one in _LISTS.values())))
-        looks = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{asked}}}" for alias in named)
-        return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{looks}}}", variables)
+        fields = " ".join((_REPOSITORY, *(template % f"first:{batch.heads}" for template in _LISTS.values())))
+        selections = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{fields}}}" for alias in by_alias)
+        return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{selections}}}", variables)
 
-    def _take(self, installation: int, portion: Portion, heard: Heard, known: _Known) -> tuple[SeenRepository, ...]:
-        """Keep what the answer says; those of which a part failed, since they are not to be half known."""
-        absent = {one["path"][0] for one in heard.absences}
-        broken = {one["path"][0] for one in heard.errors if one["path"]}
-        known.failed = heard.failed or known.failed
-        left_out: list[SeenRepository] = []
-        for alias, one in _named(portion.repositories).items():
-            answer = heard.data.get(alias)
+    def _take(
+        self, installation: int, batch: SurveyBatch, result: GraphQLResult, progress: _Progress
+    ) -> tuple[SeenRepository, ...]:
+        """Add what the response says to the progress; return the repositories whose part of the response failed."""
+        absent = {error["path"][0] for error in result.absences}
+        broken = {error["path"][0] for error in result.errors if error["path"]}
+        progress.failed = result.failed or progress.failed
+        failed: list[SeenRepository] = []
+        for alias, repository in _by_alias(batch.repositories).items():
+            body = result.data.get(alias)
             if alias in absent:
-                known.missed.append(one)
-            elif answer is None or alias in broken:
-                left_out.append(one)
-            elif answer.get("databaseId") != one.id:
-                # Whatever is called so by now: it is ours only if it is the same.
-                known.missed.append(one)
-            elif not answer.get("isArchived"):
+                progress.missed.append(repository)
+            elif body is None or alias in broken:
+                failed.append(repository)
+            elif body.get("databaseId") != repository.id:
+                # Another repository has this name now.
+                progress.missed.append(repository)
+            elif not body.get("isArchived"):
                 try:
-                    with shape("a look at many repositories"):
-                        known.found.append(self._surveyed(installation, one, answer, known))
+                    with shape("a survey of many repositories"):
+                        progress.surveyed.append(self._surveyed(installation, repository, body, progress))
                 except ForgeError as error:
-                    known.failed = error
-                    left_out.append(one)
-        return tuple(left_out)
+                    progress.failed = error
+                    failed.append(repository)
+        return tuple(failed)
 
-    def _surveyed(self, installation: int, seen: SeenRepository, answer: Json, known: _Known) -> Surveyed:
-        owner, _, name = answer["nameWithOwner"].partition("/")
+    def _surveyed(self, installation: int, seen: SeenRepository, body: Json, progress: _Progress) -> Surveyed:
+        owner, _, name = body["nameWithOwner"].partition("/")
         seen = replace(seen, owner=owner, name=name)
-        pulls = [_pull(one) for one in self._heads(installation, seen, "pullRequests", answer, known)]
-        groups = [_group(one) for one in self._heads(installation, seen, "refs", answer, known) if one.get("target")]
-        return Surveyed(seen, (answer["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
+        pulls = [_pull(node) for node in self._heads(installation, seen, "pullRequests", body, progress)]
+        groups = [
+            _group(node) for node in self._heads(installation, seen, "refs", body, progress) if node.get("target")
+        ]
+        return Surveyed(seen, (body["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
 
-    def _heads(self, installation: int, seen: SeenRepository, name: str, answer: Json, known: _Known) -> list[Json]:
-        """What a list holds, as far as its pages come: what is missing of it makes nothing else wait."""
-        page = answer[name]
-        found = [one for one in page["nodes"] if one]
-        paging = Paging(self._portions.page(seen.id), _MOST_PAGES)
-        while page["pageInfo"]["hasNextPage"] and len(found) < _MOST_HEADS:
+    def _heads(self, installation: int, seen: SeenRepository, name: str, body: Json, progress: _Progress) -> list[Json]:
+        """Return the entries of a list with its further pages. A page that fails ends the list and is noted."""
+        page = body[name]
+        heads = [node for node in page["nodes"] if node]
+        paging = Paging(self._planner.page(seen.id), _MOST_PAGES)
+        while page["pageInfo"]["hasNextPage"] and len(heads) < _MOST_HEADS:
             after = page["pageInfo"]["endCursor"]
             try:
                 page = paging.page(partial(self._page, installation, seen, name, after))
             except ForgeError as error:
-                known.failed = error
-                known.leave([seen])
+                progress.failed = error
+                progress.postpone([seen])
                 break
-            found += [one for one in page["nodes"] if one]
-        self._portions.note_page(seen.id, paging.size)
-        return found
+            heads += [node for node in page["nodes"] if node]
+        self._planner.note_page(seen.id, paging.size)
+        return heads
 
     def _page(self, installation: int, seen: SeenRepository, name: str, after: str, size: int) -> Json:
         text = (
             "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
             f"{{{_LISTS[name] % f'first:{size},after:$after'}}}}}"
         )
-        heard = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
-        if heard.failed is not None:
-            raise heard.failed
-        with shape("a further look at one repository"):
-            page: Json = heard.data["repository"][name]
+        result = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
+        if result.failed is not None:
+            raise result.failed
+        with shape("a further page of one repository"):
+            page: Json = result.data["repository"][name]
         return page
 
-    def _ask(self, installation: int, text: str, variables: Json) -> Heard:
+    def _ask(self, installation: int, text: str, variables: Json) -> GraphQLResult:
         key = (installation, None, tuple(sorted(READ.items())))
         query = Query(text, {"app": self._repositories.app_id, "check": NAME, **variables})
         return self._repositories.ask(key, query, _DOING, _is_absence)
 
 
-def _divide(portion: Portion, todo: deque[Portion], known: _Known) -> None:
-    """Go on with less of what was too much: of a single repository only when all others had their turn."""
-    known.too_much.append(portion)
-    smaller = portion.smaller()
+def _divide(batch: SurveyBatch, todo: deque[SurveyBatch], progress: _Progress) -> None:
+    """Queue smaller batches in place of one that was too much. A single repository goes to the end of the queue."""
+    progress.too_much.append(batch)
+    smaller = batch.smaller()
     if not smaller:
-        known.leave(portion.repositories)
-    elif portion.is_single:
+        progress.postpone(batch.repositories)
+    elif batch.is_single:
         todo.extend(smaller)
     else:
         todo.extendleft(reversed(smaller))
 
 
 def _is_absence(error: Any) -> bool:
-    """A field of the query itself names nothing that GitHub has, or shows us."""
+    """Whether the error says that a repository of the query is not there or not visible to the App."""
     if not isinstance(error, dict) or error.get("type") != "NOT_FOUND":
         return False
     path = error.get("path")
     return isinstance(path, list) and len(path) == 1
 
 
-def _named(repositories: Sequence[SeenRepository]) -> dict[str, SeenRepository]:
-    return {f"r{index}": one for index, one in enumerate(repositories)}
+def _by_alias(repositories: Sequence[SeenRepository]) -> dict[str, SeenRepository]:
+    return {f"r{index}": repository for index, repository in enumerate(repositories)}
 
 
-def _name(one: SeenRepository) -> tuple[tuple[str, str], ...]:
-    return ("o", one.owner), ("n", one.name)
+def _pull(node: Json) -> OpenPull:
+    """An open pull request. It has no verdict when its last commit is not its head, because the head just moved."""
+    commits = [edge["commit"] for edge in node["commits"]["nodes"] if edge]
+    current = next((commit for commit in commits if commit["oid"] == node["headRefOid"]), None)
+    return OpenPull(node["number"], _verdict(current))
 
 
-def _pull(one: Json) -> OpenPull:
-    """A head that moved between two of GitHub's own databases counts as one without a verdict."""
-    commits = [node["commit"] for node in one["commits"]["nodes"] if node]
-    current = next((commit for commit in commits if commit["oid"] == one["headRefOid"]), None)
-    return OpenPull(one["number"], _verdict(current))
-
-
-def _group(one: Json) -> OpenGroup:
-    target = one["target"]
+def _group(node: Json) -> OpenGroup:
+    target = node["target"]
     parents = [parent["oid"] for parent in (target.get("parents") or {"nodes": []})["nodes"] if parent]
-    # GitHub gives a ref's name without the prefix that was asked for.
-    branch = "gh-readonly-queue/" + one["name"].removeprefix("gh-readonly-queue/")
+    # GitHub gives a ref's name without the prefix in the query.
+    branch = "gh-readonly-queue/" + node["name"].removeprefix("gh-readonly-queue/")
     return OpenGroup(branch, target["oid"], parents[0] if parents else None, _verdict(target))
 
 

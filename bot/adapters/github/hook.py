@@ -1,4 +1,4 @@
-"""The App's webhook on GitHub: what it delivered, what failed, and having it delivered again.
+"""List the deliveries of the App's webhook, and request a redelivery.
 
 https://docs.github.com/rest/apps/webhooks
 """
@@ -18,29 +18,29 @@ _DELIVERIES = "/app/hook/deliveries"
 
 
 class GitHubHook:
-    """See `bot.core.forge.missing.Hook`."""
+    """Implements `bot.core.forge.missing.Hook`."""
 
     def __init__(self, app: GitHubApp) -> None:
         self._app = app
 
     def attempts(self, older: str | None = None) -> AttemptPage:
-        """See `Hook.attempts`; a hundred at a time."""
+        """Implements `Hook.attempts`, a hundred per page."""
         path = older or f"{_DELIVERIES}?per_page=100"
-        answer, further = self._app.page(path, "listed the deliveries")
+        deliveries, further = self._app.page(path, "listed the deliveries")
         with shape("a list of deliveries"):
-            return AttemptPage(tuple(_attempt(one) for one in answer), further)
+            return AttemptPage(tuple(_attempt(delivery) for delivery in deliveries), further)
 
     def deliver_again(self, attempt: int) -> None:
-        """See `Hook.deliver_again`."""
+        """Implements `Hook.deliver_again`."""
         self._app.call("POST", f"{_DELIVERIES}/{attempt}/attempts", "asked for a delivery again")
 
 
-def _attempt(one: dict[str, Any]) -> Attempt:
+def _attempt(delivery: dict[str, Any]) -> Attempt:
     return Attempt(
-        id=int(one["id"]),
-        guid=str(one["guid"]),
-        event=str(one["event"]),
-        action=one.get("action"),
-        at=datetime.fromisoformat(one["delivered_at"]).timestamp(),
-        status=int(one["status_code"]),
+        id=int(delivery["id"]),
+        guid=str(delivery["guid"]),
+        event=str(delivery["event"]),
+        action=delivery.get("action"),
+        at=datetime.fromisoformat(delivery["delivered_at"]).timestamp(),
+        status=int(delivery["status_code"]),
     )

@@ -1,4 +1,4 @@
-"""What the App is installed on, as GitHub has it now: accounts, and where a repository is. Nothing here is cached.
+"""Read where the App is installed and what a repository is called now. Nothing is cached.
 
 https://docs.github.com/rest/apps/apps
 """
@@ -18,61 +18,61 @@ if TYPE_CHECKING:
 _INSTALLATIONS = "/app/installations"
 _MOST_PAGES = 1_000
 _ASKED_WHERE = {"metadata": "read"}
-"""The least that a token can be good for."""
+"""The smallest permission that a token can have."""
 _NO_APP = "Integration not found"
-"""What GitHub says, also with 404, to a JWT whose App it does not know: that is no word about an installation."""
+"""GitHub's message, with status 404, for a JWT of an unknown App. It says nothing about the installation."""
 
 
 class GitHubInstallations:
-    """See `bot.core.forge.ports.Forges`: these are its questions to GitHub as the App."""
+    """Implements the methods of `bot.core.forge.ports.Forges` that authenticate as the App."""
 
     def __init__(self, app: GitHubApp) -> None:
         self._app = app
 
     def every(self) -> tuple[Installation, ...]:
-        """See `Forges.installations`. Raises `ForgeError` also for a list that has no end: half of one is none."""
+        """Implements `Forges.installations`. Raises `ForgeError` also for a list without an end."""
         path: str | None = f"{_INSTALLATIONS}?per_page=100"
-        found: list[Installation] = []
+        installations: list[Installation] = []
         for _ in range(_MOST_PAGES):
             if path is None:
-                return tuple(found)
-            answer, path = self._app.page(path, "listed the installations")
+                return tuple(installations)
+            page, path = self._app.page(path, "listed the installations")
             with shape("a list of installations"):
-                found += [_installation(one) for one in answer]
+                installations += [_installation(installation) for installation in page]
         raise ForgeError("GitHub's list of the installations did not end")
 
     def one(self, installation: int) -> Installation | None:
-        """See `Forges.installation`."""
+        """Implements `Forges.installation`."""
         try:
-            answer = self._app.call("GET", f"{_INSTALLATIONS}/{installation}", "asked about an installation")
+            body = self._app.call("GET", f"{_INSTALLATIONS}/{installation}", "asked about an installation")
         except RepositoryGone as error:
             if _NO_APP in str(error):
                 raise ForgeError(str(error)) from error
             return None
         with shape("an installation"):
-            return _installation(answer)
+            return _installation(body)
 
     def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
-        """See `Forges.whereabouts`.
+        """Implements `Forges.whereabouts`.
 
-        A token for a repository is refused with 422 where the installation does not reach it, and comes with its
-        present name where it does; one that is held from before would answer neither.
+        A request for a token is answered with 422 when the installation does not reach the repository, else with the
+        repository's current name. A cached token would say neither.
         """
         body = {"permissions": _ASKED_WHERE, "repository_ids": [repository]}
         path = f"{_INSTALLATIONS}/{installation}/access_tokens"
         try:
-            answer = self._app.call("POST", path, "asked where a repository is", body)
+            token_body = self._app.call("POST", path, "asked where a repository is", body)
         except OutOfReach:
             self._app.forget_tokens(installation, repository)
             return None
         with shape("where a repository is"):
-            (found,) = answer["repositories"]
-            owner, name = found["owner"]["login"], found["name"]
-            return RepositoryRef(int(found["id"]), owner, name, found.get("default_branch") or "")
+            (repository_body,) = token_body["repositories"]
+            owner, name = repository_body["owner"]["login"], repository_body["name"]
+            return RepositoryRef(int(repository_body["id"]), owner, name, repository_body.get("default_branch") or "")
 
 
-def _installation(answer: dict[str, Any]) -> Installation:
-    account = answer.get("account") or {}
-    # An enterprise has a slug in place of a login.
+def _installation(body: dict[str, Any]) -> Installation:
+    account = body.get("account") or {}
+    # An enterprise has a slug instead of a login.
     login = account.get("login") or account.get("slug") or ""
-    return Installation(int(answer["id"]), str(login), suspended=answer.get("suspended_at") is not None)
+    return Installation(int(body["id"]), str(login), suspended=body.get("suspended_at") is not None)

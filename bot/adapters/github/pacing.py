@@ -1,8 +1,8 @@
-"""How fast each installation may be asked: what GitHub refused for a while, and the writes that it would soon refuse.
+"""Keep each installation within GitHub's rate limits: the waits that GitHub demands, and the budget for writes.
 
-Nothing here waits. Whoever would have to wait is told until when, each a little later than the one before, so that
-they do not all come back at once; and one installation's wait is nobody else's. What is counted is this process's own,
-and where several work, each keeps to its part of what all of them may do.
+Nothing here sleeps. A job that has to wait gets the time at which to come back, a little later than the job before it,
+so that the jobs do not all come back at once. Each installation waits for itself. The counts belong to one process;
+when several processes work, each uses its share of the budget.
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SPACING = 0.75
 """Seconds between two jobs of one installation that come back after a wait."""
 _SET_BACK = 5.0
-"""Seconds by which a clock may be behind what it said before and still count as the same."""
+"""Seconds by which the clock may go back without being considered reset."""
 _MOST_KNOWN = 20_000
 _RECOUNT = 10.0
 """Seconds between two counts of the workers."""
@@ -30,27 +30,27 @@ _RECOUNT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Allowance:
-    """So many at once, then one every `apart` seconds."""
+    """A burst of `burst` writes, then one every `apart` seconds."""
 
     burst: int
     apart: float
 
     def part(self, workers: int) -> _Allowance:
-        """What one of so many workers may do."""
+        """Return the share of one worker."""
         return _Allowance(max(1, self.burst // workers), self.apart * workers)
 
     def until(self, last: float) -> float:
-        """When the next one may be done. `last`: when all of them so far would have been done, evenly spaced."""
+        """Return when the next write is allowed. `last` is when all writes so far would be done, evenly spaced."""
         return last - (self.burst - 1) * self.apart
 
 
 class Writing(Enum):
-    """What is counted together."""
+    """A kind of write with budgets of its own."""
 
     RUN = (_Allowance(90, 60 / 90),)
-    """At most 180 check runs a minute: half of GitHub's 900 points at 5 points each leaves the rest to reads."""
+    """Check runs: half of GitHub's 900 points a minute at 5 points each, so that the other half is left for reads."""
     CONTENT = (_Allowance(40, 60 / 40), _Allowance(100, 3_600 / 400))
-    """Comments, issues and pull requests: at most 80 a minute and 500 an hour."""
+    """Comments, issues and pull requests: GitHub allows 80 a minute and 500 an hour."""
 
 
 @dataclass(slots=True)
@@ -70,10 +70,10 @@ class _Installation:
 
 
 class Pace:
-    """All installations of this process, for all of its threads. Times are seconds since the epoch (UTC)."""
+    """The pace of all installations, for all threads of this process. Times are seconds since the epoch (UTC)."""
 
     def __init__(self, workers: Callable[[], int] | None = None) -> None:
-        """`workers`: among how many processes the budgets are divided; by default this is the only one."""
+        """`workers` returns the number of processes that share the budgets, one by default."""
         self._lock = threading.Lock()
         self._known: dict[int, _Installation] = {}
         self._workers = workers or (lambda: 1)
@@ -81,63 +81,63 @@ class Pace:
         self._counted = float("-inf")
 
     def refused(self, installation: int, until: float, now: float) -> None:
-        """GitHub takes nothing from this installation before that time."""
+        """Note that GitHub accepts no request from this installation before `until`."""
         with self._lock:
-            one = self._of(installation, now)
-            one.refused_until = max(one.refused_until, until)
+            state = self._of(installation, now)
+            state.refused_until = max(state.refused_until, until)
 
     def refused_until(self, installation: int, now: float) -> float:
-        """Until when that is; in the past when it is over."""
+        """Return until when GitHub accepts no request; a time in the past when it does."""
         with self._lock:
             return self._of(installation, now).refused_until
 
     def wrote(self, installation: int, writing: Writing, now: float) -> None:
-        """Something is written now."""
+        """Count a write."""
         self._recount(now)
         with self._lock:
-            one = self._of(installation, now)
-            one.last[writing] = [
+            state = self._of(installation, now)
+            state.last[writing] = [
                 max(last, now) + allowed.part(self._parts).apart
-                for allowed, last in zip(writing.value, one.last[writing], strict=True)
+                for allowed, last in zip(writing.value, state.last[writing], strict=True)
             ]
 
-    def slot(self, installation: int, who: str, writing: Writing, now: float) -> float | None:
-        """None when that may be written now, else when `who` is to come back for it.
+    def slot(self, installation: int, delivery: str, writing: Writing, now: float) -> float | None:
+        """Return None when the write is allowed now, else when `delivery` is to come back.
 
-        Whoever comes back at its time is let in, whatever others have done meanwhile.
+        A delivery that comes back at its time is let in, whatever other deliveries have written in between.
         """
         self._recount(now)
         with self._lock:
-            one = self._of(installation, now)
-            mine = one.slots.get(who)
-            if mine is not None and mine < one.refused_until:
+            state = self._of(installation, now)
+            mine = state.slots.get(delivery)
+            if mine is not None and mine < state.refused_until:
                 mine = None
             elif mine is not None and now >= mine:
-                del one.slots[who]
+                del state.slots[delivery]
                 return None
-            free = max(one.refused_until, one.until(writing, self._parts))
+            free = max(state.refused_until, state.until(writing, self._parts))
             if mine is None:
                 if free <= now:
                     return None
-                mine = one.last_slot = max(free, one.last_slot + SPACING if one.last_slot > now else free)
-                if len(one.slots) >= _MOST_KNOWN:
-                    one.slots.clear()
-                one.slots[who] = mine
+                mine = state.last_slot = max(free, state.last_slot + SPACING if state.last_slot > now else free)
+                if len(state.slots) >= _MOST_KNOWN:
+                    state.slots.clear()
+                state.slots[delivery] = mine
             return mine
 
     def _recount(self, now: float) -> None:
-        """Ask how many workers there are, unless that was a moment ago."""
+        """Count the workers again, at most every ten seconds."""
         if 0 <= now - self._counted < _RECOUNT:
             return
         self._counted = now
-        with suppress(StorageError):  # as many as before, then
+        with suppress(StorageError):  # keep the last count
             self._parts = self._workers()
 
     def _of(self, installation: int, now: float) -> _Installation:
-        known = self._known.get(installation)
-        if known is None or now < known.seen - _SET_BACK:  # times from before a clock was set back mean nothing
+        state = self._known.get(installation)
+        if state is None or now < state.seen - _SET_BACK:  # a clock that was set back makes the times useless
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[installation] = _Installation()
-        known.seen = now
-        return known
+            state = self._known[installation] = _Installation()
+        state.seen = now
+        return state

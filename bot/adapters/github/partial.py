@@ -1,9 +1,9 @@
-"""Parts of a query: what failed of an answer, or what was too much to be asked at once, is asked for by itself.
+"""Build queries for parts of a query: for fields that failed, or for a part of a query that was too much.
 
-GitHub answers 200 with `data` and `errors` when single fields fail or a query used up its resources, and each error
-names its field by `path`: https://spec.graphql.org/October2021/#sec-Errors. A failed field is null exactly as an absent
-one is, so what failed must be told from what is not there before anything is read. A part is put where it was missing
-only if the commits and pull requests around it are still the same.
+GitHub answers 200 with `data` and `errors` when single fields fail or when a query used up its resources. Each error
+names its field by `path`: https://spec.graphql.org/October2021/#sec-Errors. A failed field is null, and so is an absent
+one; only the errors tell them apart. A part is merged into the data only when both are about the same commits and pull
+requests.
 """
 
 from __future__ import annotations
@@ -36,95 +36,95 @@ if TYPE_CHECKING:
     from graphql import DocumentNode, Node, SelectionNode
 
 Json = dict[str, Any]
-Way = tuple[str, ...]
-"""The names in the answer that lead to a field, places in lists left out: `("repository", "head", "f0")`."""
-Ways = tuple[Way, ...]
+FieldPath = tuple[str, ...]
+"""The names in the response that lead to a field, without list indices: `("repository", "head", "f0")`."""
+FieldPaths = tuple[FieldPath, ...]
 Fragments = dict[str, FragmentDefinitionNode]
-_Wanted = dict[str, "_Wanted | None"]
-"""Fields by the name they have in the answer: None is one that is wanted whole, an empty one no more than its names."""
+_Selection = dict[str, "_Selection | None"]
+"""Fields to query, by their name in the response. None selects a whole field, an empty mapping only its identity."""
 
 _THROUGH = frozenset(
     {"repository", "defaultBranchRef", "pullRequest", "ofBranch", "head", "before", "associatedPullRequests"}
     | {"nodes", "baseRef", "target"}
 )
-"""Fields of the one read that are asked for in part; any other is small enough to be asked for whole."""
+"""Fields of the repository query whose fields are queried separately. Every other field is queried whole."""
 _SMALL = frozenset({"rateLimit", "author", "headRepository", "tip"})
-"""Fields that are not worth a query of their own, although they have fields."""
-_NAMES = frozenset({"oid", "number", "name", "databaseId", "headRefOid"})
-"""Say whether both answers are about the same thing."""
+"""Fields that are small, although they have fields of their own."""
+_IDENTITY = frozenset({"oid", "number", "name", "databaseId", "headRefOid"})
+"""Fields that say whether two responses are about the same object."""
 _FOLDER = re.compile(r"f\d+")
-"""See `github_query.look`."""
+"""See `query.repository_query`."""
 _BASE = ("baseRef", "target")
-_ANCHORS: Ways = (
+_ANCHORS: FieldPaths = (
     ("repository", "defaultBranchRef", "target"),
     ("repository", "pullRequest", *_BASE),
     ("repository", "ofBranch", "nodes", *_BASE),
     ("repository", "head", "associatedPullRequests", "nodes", *_BASE),
 )
-"""Commits that may move between two reads, and must not."""
+"""Commits that both queries must agree on."""
 
 
-def failed(data: Json, errors: Iterable[Any]) -> Ways | None:
-    """The ways to what the errors say is missing of the data; None where one does not say it."""
-    ways: list[Way] = []
+def failed(data: Json, errors: Iterable[Any]) -> FieldPaths | None:
+    """Return the paths of the fields that the errors name; None when an error names no field of the repository."""
+    paths: list[FieldPath] = []
     for error in errors:
-        path = error.get("path") if isinstance(error, dict) else None
-        way = _way(data, path) if isinstance(path, list) else ()
-        if len(way) < 2 or way[0] != "repository":  # noqa: PLR2004  without all of the repository nothing came
+        error_path = error.get("path") if isinstance(error, dict) else None
+        path = _field_path(data, error_path) if isinstance(error_path, list) else ()
+        if len(path) < 2 or path[0] != "repository":  # noqa: PLR2004  the whole repository failed
             return None
-        ways.append(way)
-    return tuple(dict.fromkeys(ways))
+        paths.append(path)
+    return tuple(dict.fromkeys(paths))
 
 
-def divided(query: Query) -> tuple[Ways, ...]:
-    """The ways to all fields of a query in few parts: what the rest hangs on, then what stands at each kind of commit.
+def divided(query: Query) -> tuple[FieldPaths, ...]:
+    """Divide the field paths of a query: first the small fields, then the trees at the bases, then those at the head.
 
-    No more than one part where there is nothing to divide.
+    One part when there is nothing to divide.
     """
     operation, fragments = _parsed(query)
-    parts: dict[str, dict[Way, None]] = {}
-    for way, small in _fields(operation.selection_set, fragments, ()):
-        parts.setdefault("frame" if small else _kind(way), {})[way] = None
+    parts: dict[str, dict[FieldPath, None]] = {}
+    for path, small in _fields(operation.selection_set, fragments, ()):
+        parts.setdefault("frame" if small else _kind(path), {})[path] = None
     return tuple(tuple(parts[kind]) for kind in ("frame", "bases", "head", "about") if kind in parts)
 
 
-def is_one(ways: Ways) -> bool:
-    """Whether all of them lead to the same single thing, at one commit or at several."""
-    names = {way[-1] for way in ways}
+def is_one(paths: FieldPaths) -> bool:
+    """Whether all paths end in the same field, at one commit or at several."""
+    names = {path[-1] for path in paths}
     return len(names) == 1 and not names & _THROUGH
 
 
-def is_less(query: Query, ways: Ways) -> bool:
-    """Whether a query for these ways asks for fewer fields than the query itself."""
-    return _every(narrower(query, ways)) < _every(query)
+def is_less(query: Query, paths: FieldPaths) -> bool:
+    """Whether a query for these paths has fewer fields than the query itself."""
+    return _every(narrower(query, paths)) < _every(query)
 
 
-def halves(ways: Ways) -> tuple[Ways, ...]:
-    """The ways in two, none where there is but one: folders apart, as they are the most, then by what they lead to."""
-    names = tuple(dict.fromkeys(way[-1] for way in ways))
+def halves(paths: FieldPaths) -> tuple[FieldPaths, ...]:
+    """Divide the paths in two: feature folders first, as they are the largest, else by field. Nothing for one path."""
+    names = tuple(dict.fromkeys(path[-1] for path in paths))
     folders = {name for name in names if _FOLDER.fullmatch(name)}
     if len(names) > 1:
         second = folders if 0 < len(folders) < len(names) else set(names[len(names) // 2 :])
-        parts = ([way for way in ways if way[-1] not in second], [way for way in ways if way[-1] in second])
+        parts = ([path for path in paths if path[-1] not in second], [path for path in paths if path[-1] in second])
     else:
-        middle = len(ways) // 2
-        parts = (list(ways[:middle]), list(ways[middle:]))
+        middle = len(paths) // 2
+        parts = (list(paths[:middle]), list(paths[middle:]))
     return tuple(tuple(part) for part in parts) if all(parts) else ()
 
 
-def narrower(query: Query, ways: Ways, *, texts: bool = True) -> Query:
-    """The query for no more than these fields, and the names by which they are known again.
+def narrower(query: Query, paths: FieldPaths, *, texts: bool = True) -> Query:
+    """Return the query for these fields alone, with the identity of the objects around them.
 
-    Without `texts`, files are only named and measured.
+    Without `texts`, files come with their names and sizes only.
     """
     operation, fragments = _parsed(query)
-    chosen = _chosen(operation.selection_set, _wanted(ways), fragments)
+    chosen = _chosen(operation.selection_set, _selection(paths), fragments)
     if not texts:
         chosen = visit(chosen, _WithoutTexts())
-        fragments = {name: visit(one, _WithoutTexts()) for name, one in fragments.items()}
+        fragments = {name: visit(node, _WithoutTexts()) for name, node in fragments.items()}
     needed, variables = _used(chosen, fragments)
-    declared = [one for one in operation.variable_definitions or () if one.variable.name.value in variables]
-    declaration = ",".join(print_ast(one) for one in declared)
+    declared = [node for node in operation.variable_definitions or () if node.variable.name.value in variables]
+    declaration = ",".join(print_ast(node) for node in declared)
     written = [print_ast(fragments[name]) for name in fragments if name in needed]
     text = " ".join((f"query Rest({declaration})" if declared else "query Rest", print_ast(chosen), *written))
     return Query(
@@ -132,15 +132,15 @@ def narrower(query: Query, ways: Ways, *, texts: bool = True) -> Query:
     )
 
 
-def complete(first: Json, second: Json, ways: Ways) -> None:
-    """Put the fields at these ways of the second answer into the first.
+def complete(first: Json, second: Json, paths: FieldPaths) -> None:
+    """Copy the fields at these paths from the second response into the first.
 
-    Raises `ForgeError` where both are not about the same commits and pull requests.
+    Raises `ForgeError` when both responses are not about the same commits and pull requests.
     """
-    _complete(first, second, _wanted(ways))
+    _complete(first, second, _selection(paths))
 
 
-def _complete(first: Json, second: Json, wanted: _Wanted) -> None:
+def _complete(first: Json, second: Json, wanted: _Selection) -> None:
     for name, value in second.items():
         if name not in wanted:
             if first.get(name) != value:
@@ -151,20 +151,20 @@ def _complete(first: Json, second: Json, wanted: _Wanted) -> None:
             _complete_inside(first.get(name), value, inside)
 
 
-def _complete_inside(first: Any, second: Any, wanted: _Wanted) -> None:
+def _complete_inside(first: Any, second: Any, wanted: _Selection) -> None:
     if isinstance(first, dict) and isinstance(second, dict):
         _complete(first, second, wanted)
     elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        for one, other in zip(first, second, strict=True):
-            _complete_inside(one, other, wanted)
+        for first_node, second_node in zip(first, second, strict=True):
+            _complete_inside(first_node, second_node, wanted)
     elif first is not None or second is not None:
         raise _moved()
 
 
-def _wanted(ways: Ways) -> _Wanted:
-    wanted: _Wanted = {}
-    for way in ways:
-        _add(wanted, way, None)
+def _selection(paths: FieldPaths) -> _Selection:
+    wanted: _Selection = {}
+    for path in paths:
+        _add(wanted, path, None)
     for anchor in _ANCHORS:
         _add(wanted, anchor, {})
     return wanted
@@ -172,98 +172,114 @@ def _wanted(ways: Ways) -> _Wanted:
 
 def _parsed(query: Query) -> tuple[OperationDefinitionNode, Fragments]:
     document = parse(query.text, no_location=True)
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    (operation,) = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    (operation,) = (
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    )
     return operation, fragments
 
 
-def _fields(selections: SelectionSetNode, fragments: Fragments, to: Way) -> Iterator[tuple[Way, bool]]:
-    """The ways to all fields, and whether each is a small one."""
-    for one in selections.selections:
-        if not isinstance(one, FieldNode):
-            part = fragments[one.name.value] if isinstance(one, FragmentSpreadNode) else cast("InlineFragmentNode", one)
+def _fields(selections: SelectionSetNode, fragments: Fragments, to: FieldPath) -> Iterator[tuple[FieldPath, bool]]:
+    """Yield the path of each field, and whether the field is small."""
+    for selection in selections.selections:
+        if not isinstance(selection, FieldNode):
+            part = (
+                fragments[selection.name.value]
+                if isinstance(selection, FragmentSpreadNode)
+                else cast("InlineFragmentNode", selection)
+            )
             yield from _fields(part.selection_set, fragments, to)
             continue
-        name = (one.alias or one.name).value
-        if one.selection_set is not None and name in _THROUGH:
-            yield from _fields(one.selection_set, fragments, (*to, name))
+        name = (selection.alias or selection.name).value
+        if selection.selection_set is not None and name in _THROUGH:
+            yield from _fields(selection.selection_set, fragments, (*to, name))
         else:
-            yield (*to, name), one.selection_set is None or name in _SMALL
+            yield (*to, name), selection.selection_set is None or name in _SMALL
 
 
-def _every(query: Query) -> set[Way]:
+def _every(query: Query) -> set[FieldPath]:
     operation, fragments = _parsed(query)
-    return {way for way, _ in _fields(operation.selection_set, fragments, ())}
+    return {path for path, _ in _fields(operation.selection_set, fragments, ())}
 
 
-def _kind(way: Way) -> str:
-    """Trees at the bases, trees at the head, or what is told about them."""
-    if "baseRef" in way or way[1] in {"defaultBranchRef", "before"}:
+def _kind(path: FieldPath) -> str:
+    """Return `bases` for a tree at a base, `head` for a tree at the head, `about` for any other field."""
+    if "baseRef" in path or path[1] in {"defaultBranchRef", "before"}:
         return "bases"
-    return "head" if way[:-1] == ("repository", "head") and way[-1] != "checkSuites" else "about"
+    return "head" if path[:-1] == ("repository", "head") and path[-1] != "checkSuites" else "about"
 
 
 def _moved() -> ForgeError:
     return ForgeError("A branch or a pull request changed while we read it.", retry_after=1.0)
 
 
-def _way(data: Any, path: list[Any]) -> tuple[str, ...]:
-    """The names on the path, as far as fields are asked for in part, and no farther than the null that it led to.
+def _field_path(data: Any, error_path: list[Any]) -> FieldPath:
+    """Return the field path of an error's `path`, up to a field that is queried whole or to the null in the data.
 
-    None at all for a field that the data do not have: nobody asked for it.
+    Empty for a field that is not in the data, because it was not in the query.
     """
-    way: list[str] = []
-    at = data
-    for part in path:
-        if isinstance(at, dict) and part not in at:
+    path: list[str] = []
+    node = data
+    for part in error_path:
+        if isinstance(node, dict) and part not in node:
             return ()
-        at = _inside(at, part)
+        node = _inside(node, part)
         if isinstance(part, str):
-            way.append(part)
+            path.append(part)
             if part not in _THROUGH:
                 break
-        if at is None:
+        if node is None:
             break
-    return tuple(way)
+    return tuple(path)
 
 
-def _inside(at: Any, part: Any) -> Any:
-    if isinstance(at, dict):
-        return at.get(part)
-    return at[part] if isinstance(at, list) and isinstance(part, int) and 0 <= part < len(at) else None
+def _inside(node: Any, part: Any) -> Any:
+    if isinstance(node, dict):
+        return node.get(part)
+    return node[part] if isinstance(node, list) and isinstance(part, int) and 0 <= part < len(node) else None
 
 
-def _add(wanted: _Wanted, way: tuple[str, ...], last: _Wanted | None) -> None:
-    """Want what is at the end of the way, unless it or what it is in is wanted whole already."""
-    first, *rest = way
-    if not rest and last is None:
+def _add(wanted: _Selection, path: tuple[str, ...], last: _Selection | None) -> None:
+    """Select the field at the end of the path, unless it or a field around it is already selected whole."""
+    first, *remaining = path
+    if not remaining and last is None:
         wanted[first] = None
         return
     inside = wanted.setdefault(first, {})
-    if inside is not None and rest:
-        _add(inside, tuple(rest), last)
+    if inside is not None and remaining:
+        _add(inside, tuple(remaining), last)
 
 
 def _chosen(
-    selections: SelectionSetNode, wanted: _Wanted, fragments: Mapping[str, FragmentDefinitionNode]
+    selections: SelectionSetNode, wanted: _Selection, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> SelectionSetNode:
-    """The selections without those that are neither wanted nor names; fragments on the way are written out."""
-    kept: list[SelectionNode] = []
-    for one in selections.selections:
-        if isinstance(one, FieldNode):
-            kept += _field(one, wanted, fragments)
+    """Return the selected fields and the identity fields, with the fragments around them inlined."""
+    chosen: list[SelectionNode] = []
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            chosen += _field(selection, wanted, fragments)
             continue
-        part = fragments[one.name.value] if isinstance(one, FragmentSpreadNode) else cast("InlineFragmentNode", one)
+        part = (
+            fragments[selection.name.value]
+            if isinstance(selection, FragmentSpreadNode)
+            else cast("InlineFragmentNode", selection)
+        )
         inside = _chosen(part.selection_set, wanted, fragments)
         if inside.selections:
-            kept.append(InlineFragmentNode(type_condition=part.type_condition, directives=(), selection_set=inside))
-    return SelectionSetNode(selections=tuple(kept))
+            chosen.append(InlineFragmentNode(type_condition=part.type_condition, directives=(), selection_set=inside))
+    return SelectionSetNode(selections=tuple(chosen))
 
 
-def _field(field: FieldNode, wanted: _Wanted, fragments: Mapping[str, FragmentDefinitionNode]) -> list[SelectionNode]:
+def _field(
+    field: FieldNode, wanted: _Selection, fragments: Mapping[str, FragmentDefinitionNode]
+) -> list[SelectionNode]:
     name = (field.alias or field.name).value
     if name not in wanted:
-        return [field] if name in _NAMES and field.selection_set is None else []
+        return [field] if name in _IDENTITY and field.selection_set is None else []
     inside = wanted[name]
     if inside is None or field.selection_set is None:
         return [field]
@@ -273,14 +289,14 @@ def _field(field: FieldNode, wanted: _Wanted, fragments: Mapping[str, FragmentDe
 
 
 class _WithoutTexts(Visitor):
-    """Leaves out what stands in a file."""
+    """Removes the texts of files from a query."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> Any:
         return REMOVE if node.name.value == "text" else None
 
 
 class _Uses(Visitor):
-    """Collects the fragments and the variables that a part of a query names."""
+    """Collects the names of the fragments and variables in a part of a query."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -295,7 +311,7 @@ class _Uses(Visitor):
 
 
 def _used(chosen: Node | DocumentNode, fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[set[str], set[str]]:
-    """Names of the fragments and variables in use, directly or through a fragment."""
+    """Return the names of the fragments and variables that are used, directly or through a fragment."""
     uses, seen = _Uses(), set[str]()
     visit(chosen, uses)
     while new := uses.fragments - seen:

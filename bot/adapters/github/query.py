@@ -1,10 +1,10 @@
-"""The text of the one GraphQL read: a question becomes a query and its variables.
+"""Build the GraphQL queries: a read request becomes the text of a query and its variables.
 
-Only names of our own (aliases, fragments) stand in the text; every word from outside is a variable. Trees are read
-through the commit (`Commit.file`), so that all that is read of a branch belongs to one commit of it.
+The text has no foreign words: aliases and fragments are ours, and everything else is a variable. Trees are read through
+the commit (`Commit.file`), so that everything from one branch belongs to one commit.
 
-Every list is bounded as https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
-asks (`first` is at most 100), and the whole costs one point.
+Every list has a limit of at most 100, and the repository query costs one point:
+https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAME = "name mode type size"
 
 
 def _entries(levels: int, texts: int = 0) -> str:
-    """A tree's entries so many levels deep; the first so many levels with the texts of their files."""
+    """Return the selection of a tree's entries, `levels` deep, with the texts of files in the first `texts` levels."""
     inside = ["...blob"] if texts > 0 else []
     inside += [f"...on Tree{{{_entries(levels - 1, texts - 1)}}}"] if levels > 1 else []
     return f"entries{{{_NAME} object{{{' '.join(inside)}}}}}" if inside else f"entries{{{_NAME}}}"
@@ -37,7 +37,7 @@ NAMES = f"fragment names on TreeEntry{{mode type object{{...on Tree{{{_entries(1
 MARK = "fragment mark on TreeEntry{oid}"
 TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
 FOLDER = f"fragment folder on TreeEntry{{mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
-"""Texts two levels deep; names as deep as a contract may lie."""
+"""Texts two levels deep; names five levels deep, as deep as a contract may lie."""
 OUTLINE = f" outline:tree{{{_entries(3)}}}"
 FILES = "pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
@@ -51,89 +51,89 @@ RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,fi
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query ready to be sent."""
+    """A GraphQL query with its variables."""
 
     text: str
     variables: dict[str, Any]
 
 
-class _Look:
-    """A look as it grows: what is asked of the repository, and the variables of it with their types.
+class _QueryBuilder:
+    """Collects the fields of a repository query, and its variables with their types.
 
-    Only names of ours stand in the text, so that each path gets an alias and a variable of that name.
+    Each path gets an alias, and a variable of the same name.
     """
 
     def __init__(self, owner: str, name: str) -> None:
         self._variables: dict[str, Any] = {}
         self._types: dict[str, str] = {}
         self._parts: list[str] = []
-        self.give("owner", owner)
-        self.give("name", name)
+        self.declare("owner", owner)
+        self.declare("name", name)
 
-    def give(self, variable: str, value: Any, kind: str = "String!") -> None:
-        """Set a variable."""
+    def declare(self, variable: str, value: Any, kind: str = "String!") -> None:
+        """Declare a variable with its value and its GraphQL type."""
         self._variables[variable], self._types[variable] = value, kind
 
     def fields(self, letter: str, paths: Iterable[str], fragment: str) -> str:
-        """The fields of these paths at a commit."""
+        """Return the selection of these paths at a commit, and declare their variables."""
         parts = []
         for index, path in enumerate(paths):
             alias = f"{letter}{index}"
             if path:
-                self.give(alias, path)
+                self.declare(alias, path)
                 parts.append(f"{alias}:file(path:${alias}){{...{fragment}}}")
             else:
                 parts.append(f"{alias}:tree{{{_entries(1)}}}")
         return " ".join(parts)
 
-    def ask(self, part: str) -> None:
-        """Ask for one thing more of the repository."""
+    def select(self, part: str) -> None:
+        """Add fields to the selection on the repository."""
         self._parts.append(part)
 
     def query(self, fragments: dict[str, str]) -> Query:
-        """All of it. A fragment comes after those that use it."""
+        """Return the query. Each fragment must come after the fragments that use it."""
         body = _with_fragments(f"repository(owner:$owner,name:$name){{{' '.join(self._parts)}}}}}", fragments)
-        # GraphQL refuses a variable that is declared and not used, as those of a fragment that was left out would be.
+        # GraphQL rejects an unused variable, such as one of a fragment that was left out.
         used = set(re.findall(r"\$(\w+)", body))
         declared = ",".join(f"${alias}:{kind}" for alias, kind in self._types.items() if alias in used)
         text = f"query Look({declared}){{rateLimit{{cost remaining resetAt}} {body}"
         return Query(text, {alias: value for alias, value in self._variables.items() if alias in used})
 
 
-def look(question: ReadRequest, owner: str, name: str, app: int) -> Query:
-    """The query of a question.
+def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> Query:
+    """Return the query for a read request.
 
-    Aliases, by which `github_reading` reads the answer: `r0` roots, `b0` roots at the bases, `m0` marks, `f0`
-    folders, `d0` documents at the bases, `h0` at the head, `c0` at the default branch, `n0` branches with an asked
-    number.
+    `reading` finds the fields by these aliases: `r0` roots, `b0` roots at the bases, `m0` marks, `f0` folders, `d0`
+    documents at the bases, `h0` documents at the head, `c0` documents at the default branch, `n0` branches with a
+    requested number.
     """
-    asked = _Look(owner, name)
-    roots = asked.fields("r", question.roots, "names")
-    base_roots = asked.fields("b", question.base_roots, "names")
-    marks = asked.fields("m", question.marks, "mark")
-    folders = asked.fields("f", question.folders, "folder")
-    documents = asked.fields("d", question.documents, "text")
-    at_default = asked.fields("c", question.default_documents, "text")
-    asked.ask("databaseId nameWithOwner isArchived isPrivate")
+    builder = _QueryBuilder(owner, name)
+    roots = builder.fields("r", question.roots, "names")
+    base_roots = builder.fields("b", question.base_roots, "names")
+    marks = builder.fields("m", question.marks, "mark")
+    folders = builder.fields("f", question.folders, "folder")
+    documents = builder.fields("d", question.documents, "text")
+    at_default = builder.fields("c", question.default_documents, "text")
+    builder.select("databaseId nameWithOwner isArchived isPrivate")
     from_default = " ...base" if question.from_default else ""
-    asked.ask(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
-    _ask_for_pull_requests(asked, question)
+    builder.select(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
+    _ask_for_pull_requests(builder, question)
     if question.head is not None:
-        asked.give("head", question.head, "GitObjectID!")
-        asked.give("app", app, "Int!")
-        at_head = f"{roots} {folders} {marks} {asked.fields('h', question.head_documents, 'text')}"
-        asked.ask(
+        builder.declare("head", question.head, "GitObjectID!")
+        builder.declare("app", app, "Int!")
+        at_head = f"{roots} {folders} {marks} {builder.fields('h', question.head_documents, 'text')}"
+        builder.select(
             f"head:object(oid:$head){{...on Commit{{oid committedDate {at_head} {RUNS}"
             f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
             f"associatedPullRequests(first:10){{nodes{{{_pull(question)}}}}}}}}}"
         )
     if question.before is not None:
-        asked.give("before", question.before, "GitObjectID!")
-        asked.ask("before:object(oid:$before){...on Commit{oid ...base}}")
+        builder.declare("before", question.before, "GitObjectID!")
+        builder.select("before:object(oid:$before){...on Commit{oid ...base}}")
     for index, prefix in enumerate(question.prefixes):
-        asked.give(f"n{index}", prefix)
-        asked.ask(_branches(f"n{index}", roots))
-    return asked.query(
+        builder.declare(f"n{index}", prefix)
+        builder.select(_branches(f"n{index}", roots))
+    return builder.query(
         {
             "pull": f"fragment pull on PullRequest{{{PULL}}}",
             "base": f"fragment base on Commit{{oid {roots} {base_roots} {marks} {folders} {documents}}}",
@@ -152,25 +152,25 @@ def _pull(question: ReadRequest) -> str:
     return f"...pull{files}{comments}"
 
 
-def _ask_for_pull_requests(asked: _Look, question: ReadRequest) -> None:
-    """The pull request of the asked number, those of the asked branch, and which have it as their base."""
+def _ask_for_pull_requests(builder: _QueryBuilder, question: ReadRequest) -> None:
+    """Select the pull request with the number, those from the branch, and the numbers of those onto the branch."""
     if question.number is not None:
-        asked.give("number", question.number, "Int!")
-        asked.ask(f"pullRequest(number:$number){{{_pull(question)}}}")
+        builder.declare("number", question.number, "Int!")
+        builder.select(f"pullRequest(number:$number){{{_pull(question)}}}")
     if question.branch is not None:
-        asked.give("branch", question.branch)
+        builder.declare("branch", question.branch)
         if question.number is None:
-            of_branch = "headRefName:$branch,states:OPEN,first:10"
-            asked.ask(f"ofBranch:pullRequests({of_branch}){{nodes{{{_pull(question)}}}}}")
-        asked.give("tip", f"refs/heads/{question.branch}")
-        asked.ask("tip:ref(qualifiedName:$tip){target{oid}}")
+            from_branch = "headRefName:$branch,states:OPEN,first:10"
+            builder.select(f"ofBranch:pullRequests({from_branch}){{nodes{{{_pull(question)}}}}}")
+        builder.declare("tip", f"refs/heads/{question.branch}")
+        builder.select("tip:ref(qualifiedName:$tip){target{oid}}")
     if question.everyone or question.branch is not None:
-        to_it = "" if question.everyone else "baseRefName:$branch,"
-        asked.ask(f"based:pullRequests({to_it}states:OPEN,{NEWEST}){{nodes{{number}}}}")
+        onto_branch = "" if question.everyone else "baseRefName:$branch,"
+        builder.select(f"based:pullRequests({onto_branch}states:OPEN,{NEWEST}){{nodes{{number}}}}")
 
 
 def _branches(alias: str, roots: str) -> str:
-    """Open branches whose names hold the prefix; GitHub matches it anywhere, so the reader filters again."""
+    """Return the selection of branches whose names contain the prefix. `reading` keeps those that begin with it."""
     return (
         f'{alias}:refs(refPrefix:"refs/heads/",query:${alias},first:20){{nodes{{name target{{oid ...on Commit{{oid '
         f"{roots}}}}} associatedPullRequests(states:OPEN,first:1){{nodes{{number url}}}}}}}}"
@@ -178,7 +178,7 @@ def _branches(alias: str, roots: str) -> str:
 
 
 def _with_fragments(text: str, fragments: dict[str, str]) -> str:
-    """The query with those fragments that it uses, directly or through another: GraphQL refuses it with others."""
+    """Return the query with the fragments that it uses, directly or through another. GraphQL rejects unused ones."""
     used: list[str] = []
     for name, fragment in fragments.items():
         if any(f"...{name}" in part for part in (text, *used)):
@@ -186,8 +186,8 @@ def _with_fragments(text: str, fragments: dict[str, str]) -> str:
     return " ".join((text, *used))
 
 
-def more_files(owner: str, name: str, number: int, after: str, size: int) -> Query:
-    """The next page of a pull request's changed files, with so many of them."""
+def files_page_query(owner: str, name: str, number: int, after: str, size: int) -> Query:
+    """Return the query for the next `size` changed files of a pull request."""
     text = (
         "query MoreFiles($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
         f"repository(owner:$owner,name:$name){{pullRequest(number:$number){{headRefOid "
@@ -196,8 +196,8 @@ def more_files(owner: str, name: str, number: int, after: str, size: int) -> Que
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
-def more_comments(owner: str, name: str, number: int, after: str | None, size: int) -> Query:
-    """The next page of so many comments on an issue or a pull request; the first one without `after`."""
+def comments_page_query(owner: str, name: str, number: int, after: str | None, size: int) -> Query:
+    """Return the query for the next `size` comments on an issue or pull request; the first page without `after`."""
     comments = f"comments(first:{size},after:$after){{{COMMENTS}}}"
     text = (
         "query MoreComments($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
@@ -207,10 +207,10 @@ def more_comments(owner: str, name: str, number: int, after: str | None, size: i
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
-def open_heads(owner: str, name: str, root: str, after: str | None, size: int) -> Query:
-    """A page of so many open pull requests with what stands directly below a specs root on their branches."""
-    whole = f"tree{{{_entries(1)}}}"
-    listed = f"root:file(path:$root){{object{{...on Tree{{{_entries(1)}}}}}}}" if root else f"root:{whole}"
+def open_heads_query(owner: str, name: str, root: str, after: str | None, size: int) -> Query:
+    """Return the query for `size` open pull requests, with the entries directly below a specs root on their heads."""
+    root_tree = f"tree{{{_entries(1)}}}"
+    listed = f"root:file(path:$root){{object{{...on Tree{{{_entries(1)}}}}}}}" if root else f"root:{root_tree}"
     declared = "$owner:String!,$name:String!,$after:String" + (",$root:String!" if root else "")
     heads = f"number url headRefName headRef{{target{{...on Commit{{oid {listed}}}}}}}"
     page = f"states:OPEN,first:{size},after:$after,{NEWEST_FIRST}"
@@ -221,8 +221,8 @@ def open_heads(owner: str, name: str, root: str, after: str | None, size: int) -
     return Query(text, {"owner": owner, "name": name, "after": after, **({"root": root} if root else {})})
 
 
-def arrival(owner: str, name: str, commit: str, folder: str) -> Query:
-    """The commits that changed a folder, the newest first, each with the pull requests that brought it."""
+def folder_history_query(owner: str, name: str, commit: str, folder: str) -> Query:
+    """Return the query for the commits that changed a folder, newest first, with the pull requests of each."""
     brought = "associatedPullRequests(first:5){nodes{number baseRefName mergedAt}}"
     history = (
         f"history(path:$folder,first:{COMMITS_A_PAGE}){{pageInfo{{hasNextPage}} nodes{{committedDate {brought}}}}}"

@@ -1,7 +1,6 @@
-"""GitHub's answers in our own values: translation, no decisions.
+"""Translate GitHub's responses into our own values, without decisions.
 
-Nothing here trusts the shape of an answer further than it must: what is not there is absent, what is of another kind
-than expected raises `ForgeError`, since an answer that was misread must never pass for an empty one.
+A field of an unexpected type raises `ForgeError`, so that a response that was misread never counts as an empty one.
 """
 
 from __future__ import annotations
@@ -42,33 +41,32 @@ _ROLES = (("admin", Role.ADMIN), ("maintain", Role.MAINTAIN), ("push", Role.WRIT
 
 
 @contextmanager
-def shape(what: str) -> Iterator[None]:
-    """Turns what an unexpected shape raises into `ForgeError`; `what` is what GitHub was asked for."""
+def shape(subject: str) -> Iterator[None]:
+    """Turn the errors that an unexpected shape raises into `ForgeError`; `subject` is what the request was for."""
     try:
         yield
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         kind = type(error).__name__
-        raise ForgeError(f"GitHub answered {what} in an unexpected shape ({kind})", lost_answer=True) from error
+        raise ForgeError(f"GitHub answered {subject} in an unexpected shape ({kind})", lost_answer=True) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Reads the answer to one question. `blob` fetches a blob's bytes by its id, where its text was cut short."""
+    """Translates the response to one read request. `blob` fetches the bytes of a truncated text by its object id."""
 
     question: ReadRequest
     blob: Callable[[str], bytes]
 
     def answer(self, repository: Json) -> RepositoryView:
-        """The whole answer. Raises `ForgeError` for a shape that GitHub does not promise."""
+        """Translate the whole response. Raises `ForgeError` for an unexpected shape."""
         with shape("a read"):
             return self._answer(repository)
 
     def _answer(self, repository: Json) -> RepositoryView:
-
         question = self.question
         default_ref = repository.get("defaultBranchRef")
         head = repository.get("head") or None
-        asked = repository.get("pullRequest") or None
+        numbered = repository.get("pullRequest") or None
         near = [*_nodes(repository.get("ofBranch")), *_nodes((head or {}).get("associatedPullRequests"))]
         heads = {pull["number"]: pull for pull in near if self._is_of_head(pull)}
         return RepositoryView(
@@ -81,7 +79,7 @@ class Translator:
             head=self._commit(head) if head and "oid" in head else None,
             tip=((repository.get("tip") or {}).get("target") or {}).get("oid"),
             before=self._tree(repository.get("before") or None, base=True),
-            pull_request=self.pull(asked) if asked else None,
+            pull_request=self.pull(numbered) if numbered else None,
             heads=tuple(self.pull(heads[number]) for number in sorted(heads)),
             based=tuple(sorted(node["number"] for node in _nodes(repository.get("based")))),
             others=tuple(self._others(repository)),
@@ -90,13 +88,13 @@ class Translator:
         )
 
     def _is_of_head(self, pull: Json) -> bool:
-        """GitHub also lists merged pull requests and such that merely contain the commit."""
+        """Whether this is an open pull request with the requested head. GitHub also lists others with the commit."""
         if pull.get("state") != "OPEN":
             return False
         return self.question.head is None or pull.get("headRefOid") == self.question.head
 
     def pull(self, pull: Json) -> PullRequest:
-        """One pull request."""
+        """Translate one pull request."""
         base_ref = pull.get("baseRef")
         files = pull.get("files")
         return PullRequest(
@@ -129,23 +127,23 @@ class Translator:
     def _tree(
         self, commit: Json | None, *, base: bool = False, head: bool = False, default: bool = False
     ) -> Tree | None:
-        """What was read of one commit; which aliases it has depends on where it stands in the query."""
+        """Translate the tree of one commit. Its place in the query decides which aliases it has."""
         if commit is None or "oid" not in commit:
             return None
-        asked = self.question
+        question = self.question
         filler = Filler(self.blob)
-        filler.listings(commit, "r", asked.roots)
+        filler.listings(commit, "r", question.roots)
         if base:
-            filler.listings(commit, "b", asked.base_roots)
-            filler.documents_at(commit, "d", asked.documents)
+            filler.listings(commit, "b", question.base_roots)
+            filler.documents_at(commit, "d", question.documents)
         if base or head:
-            filler.folders(commit, "f", asked.folders)
-            filler.marks_at(commit, "m", asked.marks)
+            filler.folders(commit, "f", question.folders)
+            filler.marks_at(commit, "m", question.marks)
         if head:
-            filler.documents_at(commit, "h", asked.head_documents)
+            filler.documents_at(commit, "h", question.head_documents)
             filler.outline(commit.get("outline"))
         if default:
-            filler.documents_at(commit, "c", asked.default_documents)
+            filler.documents_at(commit, "c", question.default_documents)
         return Tree(commit["oid"], filler.entries, filler.documents, marks=filler.marks)
 
     def _others(self, repository: Json) -> Iterable[OtherHead]:
@@ -168,17 +166,17 @@ class Translator:
 
 
 def _is_whole(files: Json | None, count: int) -> bool:
-    """Whether a list of changed files has as many as GitHub counts: it may end before, and not say that more follow."""
+    """Whether the list of changed files has as many files as GitHub counts. It may end early without saying so."""
     return files is None or (not files["pageInfo"]["hasNextPage"] and len(_nodes(files)) >= count)
 
 
 def changed_files(nodes: Iterable[Json]) -> tuple[ChangedFile, ...]:
-    """GraphQL's list of a pull request's files."""
+    """Translate GraphQL's list of a pull request's files."""
     return tuple(ChangedFile(node["path"], _STATUS.get(node["changeType"], FileStatus.MODIFIED)) for node in nodes)
 
 
 def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
-    """Those comments that are ours: GitHub knows it better than a comparison of names."""
+    """Translate our own comments. GitHub's `viewerDidAuthor` is more reliable than a comparison of names."""
     return tuple(
         Comment(
             id=int(node["fullDatabaseId"]),
@@ -193,7 +191,7 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
 
 
 def open_heads(nodes: Iterable[Json], root: str) -> tuple[OtherHead, ...]:
-    """The heads of open pull requests; of a branch that is gone only its name is known."""
+    """Translate the heads of open pull requests. A deleted branch has a name and no folders."""
     with shape("a list of pull requests"):
         return tuple(
             OtherHead(
@@ -212,14 +210,14 @@ def _below(node: Json) -> list[Json]:
 
 
 def own_reactions(subject: Json) -> frozenset[Reaction]:
-    """Our own reactions on something that somebody wrote."""
+    """Translate our own reactions to a comment."""
     with shape("a reaction"):
         ours = {group["content"] for group in subject.get("reactionGroups") or () if group["viewerHasReacted"]}
         return frozenset(reaction for reaction in Reaction if reaction.value in ours)
 
 
 def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
-    """REST's list of changed files, which alone says where a file was moved from."""
+    """Translate REST's list of changed files. Only REST says where a file was moved from."""
     with shape("a list of files"):
         return tuple(
             ChangedFile(
@@ -229,64 +227,66 @@ def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
         )
 
 
-def comparison(answer: Json) -> Comparison:
-    """REST's `GET /compare/{basehead}`, which lists at most 300 files.
+def comparison(body: Json) -> Comparison:
+    """Translate REST's `GET /compare/{basehead}`, which lists at most 300 files.
 
     https://docs.github.com/rest/commits/commits#compare-two-commits
     """
     with shape("a comparison"):
-        files = answer.get("files") or []
+        files = body.get("files") or []
         return Comparison(
-            ahead_by=answer["ahead_by"],
-            merge_base=answer["merge_base_commit"]["sha"],
+            ahead_by=body["ahead_by"],
+            merge_base=body["merge_base_commit"]["sha"],
             changed=listed_files(files),
             complete=len(files) < 300,  # noqa: PLR2004  GitHub's bound, named above
         )
 
 
 def arrival(commit: Json | None, branch: str) -> FolderHistory | None:
-    """How a folder came to a branch: by the oldest commit of its history, if that is the whole of it."""
+    """Return how a folder came to a branch, by the oldest commit of its history; None for an incomplete history."""
     with shape("a folder's history"):
         history = (commit or {}).get("history") or {}
         nodes = _nodes(history)
         if not nodes or history["pageInfo"]["hasNextPage"]:
             return None
-        pulls = [one for one in _nodes(nodes[-1].get("associatedPullRequests")) if one["mergedAt"]]
-        merged = next((one for one in pulls if one["baseRefName"] == branch), None)
+        pulls = [pull for pull in _nodes(nodes[-1].get("associatedPullRequests")) if pull["mergedAt"]]
+        merged = next((pull for pull in pulls if pull["baseRefName"] == branch), None)
         if merged is None:
             return FolderHistory(_day(nodes[-1]["committedDate"]))
         return FolderHistory(_day(merged["mergedAt"]), merged["number"])
 
 
 def _day(time: str) -> str:
-    """The day (UTC) of a time as GitHub writes it."""
+    """Return the day (UTC) of a time in ISO 8601."""
     return datetime.fromisoformat(time).astimezone(UTC).date().isoformat()
 
 
-def issue(answer: Json) -> Issue:
-    """REST's issue."""
+def issue(body: Json) -> Issue:
+    """Translate REST's issue."""
     with shape("an issue"):
         return Issue(
-            number=answer["number"],
-            title=answer["title"],
-            body=answer.get("body") or "",
-            author=(answer.get("user") or {}).get("login", "ghost"),
-            created_at=answer["created_at"],
+            number=body["number"],
+            title=body["title"],
+            body=body.get("body") or "",
+            author=(body.get("user") or {}).get("login", "ghost"),
+            created_at=body["created_at"],
         )
 
 
-def role(answer: Json) -> Role:
-    """The strongest role that GitHub's booleans give; its coarse word would miss triage, maintain and custom roles.
+def role(body: Json) -> Role:
+    """Return the strongest role of GitHub's permission booleans; `permission` lacks triage, maintain and custom roles.
 
     https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """
     with shape("a role"):
-        granted = (answer.get("user") or {}).get("permissions") or {}
-        return next((held for name, held in _ROLES if granted.get(name) is True), Role.ANYONE)
+        granted = (body.get("user") or {}).get("permissions") or {}
+        return next(
+            (role_of_permission for name, role_of_permission in _ROLES if granted.get(name) is True), Role.ANYONE
+        )
 
 
 def written_run(run: Json) -> Run:
-    """REST's check run."""
+    """Translate REST's check run."""
     with shape("for a check run"):
         return Run(
             id=run["id"],
@@ -299,7 +299,7 @@ def written_run(run: Json) -> Run:
 
 
 def written_comment(comment: Json, *, minimized: bool = False) -> Comment:
-    """REST's comment, which does not say whether it is folded away."""
+    """Translate REST's comment, which does not say whether it is minimized."""
     with shape("for a comment"):
         return Comment(comment["id"], comment["node_id"], comment["body"], minimized, comment.get("html_url") or "")
 
@@ -317,5 +317,5 @@ def _run(run: Json) -> Run:
 
 
 def _nodes(connection: Mapping[str, Any] | None) -> list[Json]:
-    """A connection's nodes; GitHub may leave single ones out as null."""
+    """Return the nodes of a connection without those that GitHub replaces by null."""
     return [node for node in (connection or {}).get("nodes") or () if node]

@@ -1,4 +1,4 @@
-"""The App's own entry at GitHub, for whoever looks whether it is in order. It only reads.
+"""Read the App's registration, its webhook and its installations, for `plangate doctor`.
 
 https://docs.github.com/rest/apps/apps and https://docs.github.com/rest/apps/webhooks
 """
@@ -15,63 +15,63 @@ if TYPE_CHECKING:
     from bot.adapters.github.app import GitHubApp
 
 _MOST_PAGES = 10
-"""A thousand accounts: enough to tell how things stand."""
+"""Pages of a hundred accounts."""
 
 
 class GitHubRegistration:
-    """Every method raises `ForgeError`."""
+    """The App's registration on GitHub. Every method raises `ForgeError`."""
 
     def __init__(self, app: GitHubApp) -> None:
         self._app = app
 
     def about(self) -> AppNow:
-        """The App whose key we have."""
-        answer = self._app.call("GET", "/app", "asked who we are")
+        """Read the App itself."""
+        body = self._app.call("GET", "/app", "asked who we are")
         with shape("an App"):
-            owner = answer.get("owner") or {}
+            owner = body.get("owner") or {}
             return AppNow(
-                id=int(answer["id"]),
-                slug=str(answer.get("slug") or ""),
-                page=str(answer.get("html_url") or ""),
+                id=int(body["id"]),
+                slug=str(body.get("slug") or ""),
+                page=str(body.get("html_url") or ""),
                 owner=str(owner.get("login") or owner.get("slug") or ""),
                 organization=owner.get("type") == "Organization",
-                permissions=_levels(answer["permissions"]),
-                events=frozenset(map(str, answer["events"])),
+                permissions=_levels(body["permissions"]),
+                events=frozenset(map(str, body["events"])),
             )
 
     def hook(self) -> HookNow:
-        """Its webhook."""
+        """Read the App's webhook."""
         try:
-            answer = self._app.call("GET", "/app/hook/config", "asked where deliveries go")
+            body = self._app.call("GET", "/app/hook/config", "asked where deliveries go")
         except RepositoryGone:
             return HookNow("", has_secret=False, insecure=False)
         with shape("a webhook"):
             return HookNow(
-                url=str(answer.get("url") or ""),
-                has_secret=bool(answer.get("secret")),
-                insecure=str(answer.get("insecure_ssl") or "0") != "0",
+                url=str(body.get("url") or ""),
+                has_secret=bool(body.get("secret")),
+                insecure=str(body.get("insecure_ssl") or "0") != "0",
             )
 
     def grants(self) -> tuple[Grant, ...]:
-        """The accounts that have it."""
+        """Read the accounts on which the App is installed."""
         path: str | None = "/app/installations?per_page=100"
-        found: list[Grant] = []
+        grants: list[Grant] = []
         for _ in range(_MOST_PAGES):
             if path is None:
                 break
-            answer, path = self._app.page(path, "listed the installations")
+            page, path = self._app.page(path, "listed the installations")
             with shape("a list of installations"):
-                found += [_grant(one) for one in answer]
-        return tuple(found)
+                grants += [_grant(installation) for installation in page]
+        return tuple(grants)
 
 
-def _grant(answer: dict[str, Any]) -> Grant:
-    account = answer.get("account") or {}
+def _grant(installation: dict[str, Any]) -> Grant:
+    account = installation.get("account") or {}
     return Grant(
         account=str(account.get("login") or account.get("slug") or ""),
-        page=str(answer.get("html_url") or ""),
-        permissions=_levels(answer["permissions"]),
-        suspended=answer.get("suspended_at") is not None,
+        page=str(installation.get("html_url") or ""),
+        permissions=_levels(installation["permissions"]),
+        suspended=installation.get("suspended_at") is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""How many requests each thread makes, so that a job's log line can say what it cost."""
+"""Count the requests of each thread, so that the log line of a job can name them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from bot.core.forge.facts import Spent
 
 
 class Tally(threading.local):
-    """One for a process; each thread sees its own count."""
+    """The request counts. All threads share one object, and each sees its own count."""
 
     def __init__(self) -> None:
         self._spent = Spent()
 
     def count(self, *, write: bool) -> None:
-        """One more request is sent."""
+        """Count one request."""
         self._spent = Spent(self._spent.calls + 1, self._spent.writes + write)
 
     def spent(self) -> Spent:
-        """What was counted since this was last asked."""
+        """Return this thread's counts since the last call, and reset them."""
         spent, self._spent = self._spent, Spent()
         return spent

@@ -1,7 +1,7 @@
-"""One request to GitHub with an installation's token. PyGithub carries it.
+"""Send requests to GitHub with installation tokens, through PyGithub.
 
-PyGithub is told to neither wait nor try again: a wait belongs to the queue, and a POST that is sent twice is done
-twice. A client is not safe to share between threads and belongs to one token, so each thread keeps its own few.
+PyGithub neither waits nor retries: waiting is the queue's task, and a repeated POST would be carried out twice. Each
+client belongs to one token and is not safe to share between threads, so each thread has a few clients of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Clock
 
 Key = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
-"""What a token is for: the installation, one repository by id or name or all of them, and the rights."""
+"""What a token is valid for: the installation, a repository (id, name, or None for all), the permissions."""
 GRAPHQL = "/graphql"
 
 _TIMEOUT = 15
@@ -34,7 +34,7 @@ _MOVED = "Moved Permanently"
 
 
 class Transport:
-    """Carries requests. One for all threads; each thread has its own clients."""
+    """Sends requests. All threads share one; each thread has its own clients."""
 
     def __init__(self, app: GitHubApp, clock: Clock) -> None:
         self._app = app
@@ -42,9 +42,9 @@ class Transport:
         self._local = threading.local()
 
     def carry(self, key: Key, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
-        """One request with a token for `key`; answers with headers and parsed body, or raises `ForgeError`.
+        """Send one request with a token for `key`; return the headers and the parsed body.
 
-        A token that GitHub no longer takes is renewed once.
+        A token that GitHub rejects is renewed once. Raises `ForgeError`; `doing` completes "while we ...".
         """
         token = self._token(key)
         try:
@@ -54,7 +54,7 @@ class Transport:
             try:
                 return self._send(self._token(key), verb, path, doing, body)
             except _Unauthorized:
-                raise ForgeError(f"GitHub takes no token of ours while we {doing}") from error
+                raise ForgeError(f"GitHub rejected a new token while we {doing}") from error
 
     def _token(self, key: Key) -> Token:
         installation, repository, rights = key
@@ -65,9 +65,9 @@ class Transport:
         target = requester.graphql_url if path == GRAPHQL else path
         self._app.tally.count(write=_writes(verb, path, body))
         try:
-            headers, answer = requester.requestJsonAndCheck(verb, target, input=body)
-            moved = self._moved(headers, answer)
-            return (headers, answer) if moved is None else requester.requestJsonAndCheck(verb, moved, input=body)
+            headers, parsed = requester.requestJsonAndCheck(verb, target, input=body)
+            moved = self._moved(headers, parsed)
+            return (headers, parsed) if moved is None else requester.requestJsonAndCheck(verb, moved, input=body)
         except GithubException as error:
             if error.status == 401:  # noqa: PLR2004
                 raise _Unauthorized from error
@@ -75,18 +75,18 @@ class Transport:
             graphql = path == GRAPHQL
             raise error_of(error.status, headers, error.data, doing, self._clock, graphql=graphql) from error
         except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
-            told = f"GitHub did not answer while we {doing}: {type(error).__name__}"
-            raise ForgeError(told, lost_answer=verb != "GET") from error
+            description = f"GitHub did not answer while we {doing}: {type(error).__name__}"
+            raise ForgeError(description, lost_answer=verb != "GET") from error
 
-    def _moved(self, headers: dict[str, Any], answer: Any) -> str | None:
-        """Where GitHub takes a write to a repository that was renamed (307); PyGithub follows for reads only (301).
+    def _moved(self, headers: dict[str, Any], parsed: Any) -> str | None:
+        """Return the new path of a renamed repository for a write (307). PyGithub follows only reads (301) by itself.
 
         https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
         """
-        if not isinstance(answer, dict) or answer.get("message") != _MOVED:
+        if not isinstance(parsed, dict) or parsed.get("message") != _MOVED:
             return None
         path = str(headers.get("location", "")).removeprefix(self._app.api_url)
-        # Our credential goes nowhere but to the API, whatever a header says.
+        # Never send the credential to another host, whatever a header says.
         return path if path.startswith("/repositories/") else None
 
     def _requester(self, token: Token) -> Requester:
@@ -120,5 +120,5 @@ def _writes(verb: str, path: str, body: Any) -> bool:
     return verb != "GET"
 
 
-class _Unauthorized(Exception):  # noqa: N818  never leaves this module
+class _Unauthorized(Exception):  # noqa: N818  stays in this module
     """GitHub answered 401."""

@@ -1,4 +1,4 @@
-"""A commit's tree out of GitHub's answer: names, texts and ids, by path."""
+"""Read a commit's tree from a response: names, texts and object ids, by path."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ _SYMLINK = 0o120000
 
 
 class Filler:
-    """Collects what was read of one commit; `letter` is that of the aliases, as `github_query.look` gives them."""
+    """Collects the tree of one commit. `letter` is the first letter of the aliases in `repository_query`."""
 
     def __init__(self, blob: Callable[[str], bytes]) -> None:
-        """`blob` fetches a blob's bytes by its id, where its text was cut short."""
+        """`blob` fetches a blob's bytes by its object id, for a text that is truncated in the response."""
         self.entries: dict[str, TreeEntry] = {}
         self.documents: dict[str, Document] = {}
         self.marks: dict[str, str] = {}
         self._blob = blob
 
     def listings(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        """What stands directly below these folders."""
+        """Read the direct entries of these folders."""
         for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
+            if node := commit.get(f"{letter}{index}"):
                 if path:
-                    self._enter(path, found)
-                below = found if not path else found.get("object") or {}
+                    self._enter(path, node)
+                below = node if not path else node.get("object") or {}
                 for entry in below.get("entries") or ():
                     self._enter(join(path, entry["name"]), entry)
 
     def folders(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        """These folders with all that was read below them, of texts only the Markdown."""
+        """Read these folders with everything below them; of the texts, only Markdown."""
         for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                self._walk(path, found, markdown_only=True)
+            if node := commit.get(f"{letter}{index}"):
+                self._walk(path, node, markdown_only=True)
 
     def documents_at(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        """These files with their texts."""
+        """Read these files with their texts."""
         for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                self._walk(path, found)
+            if node := commit.get(f"{letter}{index}"):
+                self._walk(path, node)
 
     def marks_at(self, commit: Json, letter: str, paths: Iterable[str]) -> None:
-        """The Git ids of these paths."""
+        """Read the object ids of these paths."""
         for index, path in enumerate(paths):
-            if found := commit.get(f"{letter}{index}"):
-                self.marks[path] = found["oid"]
+            if node := commit.get(f"{letter}{index}"):
+                self.marks[path] = node["oid"]
 
     def outline(self, tree: Json | None) -> None:
-        """The names below the root, as deep as they were asked for."""
+        """Read the names below the root, as deep as the query goes."""
         for child in (tree or {}).get("entries") or ():
             self._walk(child["name"], child)
 
@@ -71,14 +71,14 @@ class Filler:
         inner = entry.get("object") or {}
         size = inner.get("byteSize", entry.get("size")) if kind is Kind.FILE else None
         tree = inner.get("oid") if kind is Kind.FOLDER else None
-        known = self.entries.get(path)
-        if known is None or (known.size is None and known.tree is None):
+        existing = self.entries.get(path)
+        if existing is None or (existing.size is None and existing.tree is None):
             self.entries[path] = TreeEntry(path, kind, size, tree)
 
     def _document(self, path: str, blob: Json) -> Document:
-        """GitHub cuts `text` at 512,000 bytes, gives none for what it takes for binary, and may recode it.
+        """Read a document from a blob of the response, or fetch its bytes when the text is not all of it.
 
-        What it takes for binary is only a guess, so the bytes decide; also where the text was too much to be asked for.
+        GitHub truncates `text` at 512,000 bytes, sends none for a file that it considers binary, and may re-encode it.
         """
         size = blob["byteSize"]
         if size > MAX_DOCUMENT_BYTES:
@@ -92,7 +92,7 @@ class Filler:
 
 
 def join(folder: str, name: str) -> str:
-    """The path of a name in a folder; `""` is the repository's root."""
+    """Return the path of a name in a folder. `""` is the repository's root."""
     return f"{folder}/{name}" if folder else name
 
 

@@ -1,8 +1,8 @@
-"""Writing into a repository through the Git database: blobs in a tree, a commit, a ref; a pull request; a check run.
+"""Write commits, branches, pull requests and check runs.
 
-Neither author nor committer is given: GitHub then names the App's bot as both, and signs the commit
-(https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots).
-The ref moves last, and only forward, so that a commit shows up whole, and never over somebody else's.
+A commit is written without author and committer, so that GitHub names the App's bot as both and signs the commit:
+https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots
+The branch moves last and only forward, so that it never shows half a commit and never loses another person's commit.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ _REFUSED = ("protected branch", "Protected branch", "rule violations", "Reposito
 
 
 class Send(Protocol):
-    """One request to a repository's API; the answer's parsed body. Raises `ForgeError`."""
+    """Sends one request to a repository's API and returns the parsed body. Raises `ForgeError`."""
 
     def __call__(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
         """`doing` completes "while we ..."; `path` begins with `/repos/`."""
         ...
 
 
-def commit_files(send: Send, repository: str, wanted: NewCommit) -> str:
-    """See `Forge.commit_files`; `repository` is `/repos/owner/name`."""
+def write_commit(send: Send, repository: str, wanted: NewCommit) -> str:
+    """Implements `Forge.commit_files`. `repository` is `/repos/owner/name`."""
     with shape("for a commit"):
         base = send("GET", f"{repository}/git/commits/{wanted.parent}", "read the branch's commit")["tree"]["sha"]
         entries = [
@@ -54,30 +54,30 @@ def commit_files(send: Send, repository: str, wanted: NewCommit) -> str:
 
 
 def _translated(error: ForgeError) -> ForgeError:
-    """What a refused ref means; the first two are told apart by their words alone, since both have status 422."""
-    said = str(error)
+    """Translate a rejected update of a branch. A moved branch and a branch rule differ by GitHub's message alone."""
+    message = str(error)
     if isinstance(error, RepositoryGone):
         return error
-    if any(words in said for words in _MOVED):
-        return BranchMoved(said, retry_after=1.0)
-    return WriteRefused(said) if any(words in said for words in _REFUSED) else error
+    if any(words in message for words in _MOVED):
+        return BranchMoved(message, retry_after=1.0)
+    return WriteRefused(message) if any(words in message for words in _REFUSED) else error
 
 
-def pull_requests_of(send: Send, repository: str, branch: str) -> tuple[PullRequestOf, ...]:
-    """See `Forge.pull_requests_of`."""
+def list_pull_requests(send: Send, repository: str, branch: str) -> tuple[PullRequestOf, ...]:
+    """Implements `Forge.pull_requests_of`."""
     owner = repository.split("/")[2]
     path = f"{repository}/pulls?state=all&head={quote(f'{owner}:{branch}', safe='')}&per_page=10"
-    found = send("GET", path, "looked for the branch's pull request")
+    body = send("GET", path, "looked for the branch's pull request")
     with shape("a list of pull requests"):
-        pulls = [PullRequestOf(pull["number"], pull["state"] == "open") for pull in found]
+        pulls = [PullRequestOf(pull["number"], pull["state"] == "open") for pull in body]
     return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
 
-def open_pull_request(send: Send, repository: str, wanted: NewPullRequest) -> int:
-    """See `Forge.open_pull_request`."""
+def create_pull_request(send: Send, repository: str, wanted: NewPullRequest) -> int:
+    """Implements `Forge.open_pull_request`."""
     body = {"title": wanted.title, "head": wanted.branch, "base": wanted.base, "body": wanted.body, "draft": True}
     try:
-        answer = _opened(send, repository, body)
+        created = _opened(send, repository, body)
     except RepositoryGone:
         raise
     except ForgeError as error:
@@ -85,7 +85,7 @@ def open_pull_request(send: Send, repository: str, wanted: NewPullRequest) -> in
             raise WriteRefused(str(error)) from error
         raise
     with shape("for a pull request"):
-        number: int = answer["number"]
+        number: int = created["number"]
     return number
 
 
@@ -93,20 +93,20 @@ def _opened(send: Send, repository: str, body: dict[str, Any]) -> Any:
     try:
         return send("POST", f"{repository}/pulls", "opened a pull request", body)
     except ForgeError as error:
-        # Private repositories of some plans know no drafts.
+        # Some plans have no draft pull requests in private repositories.
         if "Draft pull requests are not supported" not in str(error):
             raise
         return send("POST", f"{repository}/pulls", "opened a pull request", {**body, "draft": False})
 
 
 def run_body(run: CheckRun) -> dict[str, Any]:
-    """A check run as GitHub takes it: https://docs.github.com/rest/checks/runs#create-a-check-run."""
+    """Return the request body for a check run: https://docs.github.com/rest/checks/runs#create-a-check-run."""
     shown = run.output
     output: dict[str, Any] = {"title": shown.title, "summary": shown.summary}
     if shown.text:
         output["text"] = shown.text
     if shown.annotations:
-        output["annotations"] = [_given(note) for note in shown.annotations]
+        output["annotations"] = [_without_nulls(note) for note in shown.annotations]
     body: dict[str, Any] = {
         "name": shown.name,
         "head_sha": run.head_sha,
@@ -116,12 +116,12 @@ def run_body(run: CheckRun) -> dict[str, Any]:
         "output": output,
     }
     if shown.actions:
-        body["actions"] = [_given(action) for action in shown.actions]
+        body["actions"] = [_without_nulls(action) for action in shown.actions]
     if run.details_url:
         body["details_url"] = run.details_url
     return body
 
 
-def _given(part: Annotation | Action) -> dict[str, Any]:
-    """The fields that have a value: GitHub takes no null for those that may be left out."""
+def _without_nulls(part: Annotation | Action) -> dict[str, Any]:
+    """Return the fields that have a value. GitHub rejects null in an optional field."""
     return {name: value for name, value in asdict(part).items() if value is not None}

@@ -1,6 +1,6 @@
-"""What each of GitHub's payloads means in our words, if it means anything.
+"""Translate GitHub's payloads into our events, by event name, action, sender and shape.
 
-It is told by event, action, sender and shape only; whatever depends on a repository's configuration is decided later.
+Whatever depends on a repository's configuration is decided later, in the job.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ from bot.core.forge.events import (
 )
 
 QUEUE_BRANCHES = "gh-readonly-queue/"
-"""The merge queue's own branches; what they ask for comes as `merge_group`."""
+"""Prefix of the merge queue's app branches. GitHub announces them by `merge_group`, too."""
 TEXT_LIMIT = 65_536
-"""Characters of a comment or body: GitHub's own limit."""
+"""Characters of a comment or body that are read: GitHub's app limit."""
 
 
-class Own(NamedTuple):
-    """Who we are, to tell our own check runs and mentions from others'."""
+class AppIdentity(NamedTuple):
+    """The App's id and slug, which distinguish our check runs and mentions from those of others."""
 
     app_id: int | None
-    """None before the App is registered: then every run counts as ours."""
+    """None before the App is registered: every check run then counts as ours."""
     slug: str
 
 
@@ -77,8 +77,8 @@ def _about(payload: Delivery) -> dict[str, Any]:
     }
 
 
-def _push(payload: Push, _own: Own) -> Iterable[Event]:
-    # `create` and `delete` tell the same of a branch again, but without its commits, so only the push is heard.
+def _push(payload: Push, _app: AppIdentity) -> Iterable[Event]:
+    # GitHub also sends `create` and `delete` for a branch, but without its commits. The push is enough.
     branch = payload.ref.removeprefix("refs/heads/")
     if branch == payload.ref or branch.startswith(QUEUE_BRANCHES):
         return
@@ -92,10 +92,10 @@ def _push(payload: Push, _own: Own) -> Iterable[Event]:
 
 
 _JUDGED_EDITS = frozenset({"base", "title"})
-"""Of an edited pull request; its text changes nothing in the verdict."""
+"""Edits of a pull request that change its verdict. Its body does not."""
 
 
-def _pull_request(payload: PullRequestDelivery, own: Own) -> Iterable[Event]:
+def _pull_request(payload: PullRequestDelivery, app: AppIdentity) -> Iterable[Event]:
     try:
         change = PullRequestChange(payload.action or "")
     except ValueError:
@@ -114,11 +114,11 @@ def _pull_request(payload: PullRequestDelivery, own: Own) -> Iterable[Event]:
         base_sha=pull.base.sha,
     )
     if change is PullRequestChange.OPENED:
-        yield from _command(payload, own, _opening(pull, on_pull_request=True))
+        yield from _command(payload, app, _opening(pull, on_pull_request=True))
 
 
 class _Text(NamedTuple):
-    """A created text and where it stands."""
+    """A new text, and where it was written."""
 
     number: int
     on_pull_request: bool
@@ -145,25 +145,25 @@ def _opening(opened: PullRequest | Issue, *, on_pull_request: bool) -> _Text:
     )
 
 
-def _command(payload: Delivery, own: Own, said: _Text) -> Iterable[Event]:
-    """The text as a command, if a person wrote it and a line of it may be one.
+def _command(payload: Delivery, app: AppIdentity, written: _Text) -> Iterable[Event]:
+    """Yield the text as a command when a person wrote it and one of its lines may be a command.
 
-    An App, ours included, speaks as a `Bot`, or as a person through the App, which the comment then says.
+    An App writes as a `Bot`, or for a person through the App; the comment then names the App.
     """
-    by_bot = any(user is not None and user.type == "Bot" for user in (payload.sender, said.writer))
-    by_us = said.through is not None and said.through.id == own.app_id
-    text = (said.text or "")[:TEXT_LIMIT]
-    if by_bot or by_us or not _may_command(text, own.slug):
+    by_bot = any(user is not None and user.type == "Bot" for user in (payload.sender, written.writer))
+    by_us = written.through is not None and written.through.id == app.app_id
+    text = (written.text or "")[:TEXT_LIMIT]
+    if by_bot or by_us or not _may_command(text, app.slug):
         return
     yield CommandPosted(
         **_about(payload),
-        number=said.number,
-        on_pull_request=said.on_pull_request,
-        place=said.place,
+        number=written.number,
+        on_pull_request=written.on_pull_request,
+        place=written.place,
         text=text,
-        comment=said.id,
-        node=said.node,
-        author=_login(said.author),
+        comment=written.id,
+        node=written.node,
+        author=_login(written.author),
     )
 
 
@@ -177,16 +177,16 @@ def _may_command(text: str, slug: str) -> bool:
     return any(match[1] is None or match[1].lower() == slug.lower() for match in _COMMAND_LINE.finditer(lines))
 
 
-def _issues(payload: IssueDelivery, own: Own) -> Iterable[Event]:
+def _issues(payload: IssueDelivery, app: AppIdentity) -> Iterable[Event]:
     if payload.action == "opened":
-        yield from _command(payload, own, _opening(payload.issue, on_pull_request=False))
+        yield from _command(payload, app, _opening(payload.issue, on_pull_request=False))
 
 
-def _issue_comment(payload: CommentDelivery, own: Own) -> Iterable[Event]:
+def _issue_comment(payload: CommentDelivery, app: AppIdentity) -> Iterable[Event]:
     if payload.action == "created":
         on_pull_request = payload.issue.pull_request is not None
         yield from _command(
-            payload, own, _comment(payload.issue, payload.comment, Place.COMMENT, on_pull_request=on_pull_request)
+            payload, app, _comment(payload.issue, payload.comment, Place.COMMENT, on_pull_request=on_pull_request)
         )
 
 
@@ -204,21 +204,21 @@ def _comment(on: PullRequest | Issue, comment: Comment, place: Place, *, on_pull
     )
 
 
-def _pull_request_review(payload: ReviewDelivery, own: Own) -> Iterable[Event]:
+def _pull_request_review(payload: ReviewDelivery, app: AppIdentity) -> Iterable[Event]:
     if payload.action == "submitted":
-        said = _comment(payload.pull_request, payload.review, Place.REVIEW, on_pull_request=True)
-        yield from _command(payload, own, said)
+        review = _comment(payload.pull_request, payload.review, Place.REVIEW, on_pull_request=True)
+        yield from _command(payload, app, review)
 
 
-def _is_ours(app: App | None, own: Own) -> bool:
-    return own.app_id is None or (app is not None and app.id == own.app_id)
+def _is_ours(creator: App | None, app: AppIdentity) -> bool:
+    return app.app_id is None or (creator is not None and creator.id == app.app_id)
 
 
-def _check_run(payload: RunDelivery, own: Own) -> Iterable[Event]:
+def _check_run(payload: RunDelivery, app: AppIdentity) -> Iterable[Event]:
     run = payload.check_run
-    if not _is_ours(run.app, own):
+    if not _is_ours(run.app, app):
         return
-    asked: dict[str, Any] = {
+    fields: dict[str, Any] = {
         **_about(payload),
         "head_sha": run.head_sha,
         "head_branch": run.check_suite.head_branch if run.check_suite else None,
@@ -226,24 +226,24 @@ def _check_run(payload: RunDelivery, own: Own) -> Iterable[Event]:
         "check_run": run.id,
     }
     if payload.action == "rerequested":
-        yield RerunRequested(**asked)
+        yield RerunRequested(**fields)
     elif payload.action == "requested_action" and payload.requested_action:
-        yield ButtonPressed(**asked, identifier=payload.requested_action.identifier)
+        yield ButtonPressed(**fields, identifier=payload.requested_action.identifier)
 
 
-def _check_suite(payload: SuiteDelivery, own: Own) -> Iterable[Event]:
+def _check_suite(payload: SuiteDelivery, app: AppIdentity) -> Iterable[Event]:
     suite = payload.check_suite
     branch = suite.head_branch
-    if not suite.head_sha or not _is_ours(suite.app, own):
+    if not suite.head_sha or not _is_ours(suite.app, app):
         return
     if payload.action == "rerequested":
         yield RerunRequested(**_about(payload), head_sha=suite.head_sha, head_branch=branch)
     elif payload.action == "requested" and branch and not branch.startswith((QUEUE_BRANCHES, "refs/tags/")):
-        # Of a fork's commit GitHub names no branch; the pull request's own event tells of it.
+        # GitHub names no branch for a commit of a fork. The pull request has an event of its app.
         yield SuiteRequested(**_about(payload), branch=branch, head_sha=suite.head_sha, before=suite.before)
 
 
-def _merge_group(payload: GroupDelivery, _own: Own) -> Iterable[Event]:
+def _merge_group(payload: GroupDelivery, _app: AppIdentity) -> Iterable[Event]:
     group = payload.merge_group
     if payload.action == "checks_requested":
         yield MergeGroupRequested(
@@ -260,7 +260,7 @@ def _merge_group(payload: GroupDelivery, _own: Own) -> Iterable[Event]:
 _INSTALLATION_ACTIONS = frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"})
 
 
-def _installation(payload: InstallationDelivery, _own: Own) -> Iterable[Event]:
+def _installation(payload: InstallationDelivery, _app: AppIdentity) -> Iterable[Event]:
     if payload.action in _INSTALLATION_ACTIONS:
         yield InstallationChanged(
             installation=payload.installation.id,
@@ -271,7 +271,7 @@ def _installation(payload: InstallationDelivery, _own: Own) -> Iterable[Event]:
         )
 
 
-def _installation_repositories(payload: InstallationDelivery, _own: Own) -> Iterable[Event]:
+def _installation_repositories(payload: InstallationDelivery, _app: AppIdentity) -> Iterable[Event]:
     if payload.action in {"added", "removed"}:
         yield RepositoriesChanged(
             installation=payload.installation.id,
@@ -286,7 +286,7 @@ def _refs(repositories: list[Repository] | None) -> tuple[RepositoryRef, ...]:
     return tuple(_ref(repository) for repository in repositories or ())
 
 
-_Translate = Callable[[Any, Own], Iterable[Event]]
+_Translate = Callable[[Any, AppIdentity], Iterable[Event]]
 
 
 def _kind(shape: type[msgspec.Struct], translate: _Translate) -> tuple[msgspec.json.Decoder[Any], _Translate]:
@@ -305,4 +305,4 @@ KINDS: dict[str, tuple[msgspec.json.Decoder[Any], _Translate]] = {
     "installation": _kind(InstallationDelivery, _installation),
     "installation_repositories": _kind(InstallationDelivery, _installation_repositories),
 }
-"""By `X-GitHub-Event`: how to read it, and what it means to us. Every other event is ignored."""
+"""The decoder and the translation of each event, by `X-GitHub-Event`. Every other event is ignored."""

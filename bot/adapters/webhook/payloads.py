@@ -1,7 +1,7 @@
-"""The fields that we read of GitHub's payloads, their types and bounds.
+"""The fields of GitHub's payloads that we decode, with their types and bounds.
 
-Only what is listed here is decoded; everything else in a payload is skipped. A payload that lacks a needed field, or
-has one in another type or beyond its bound, means nothing to us. Shapes:
+Every other field is skipped. A payload that lacks a required field, or whose field has another type or exceeds its
+bound, is ignored. GitHub's description:
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
@@ -16,20 +16,20 @@ _Sha = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{40}([0-9a-f]{24})?\Z")]
 _Login = Annotated[str, msgspec.Meta(max_length=255)]
 _FullName = Annotated[str, msgspec.Meta(max_length=255, pattern=r"\A[^/\s]+/[^/\s]+\Z")]
 _GitName = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
-"""A branch or a ref; git bounds them at 255 bytes a segment."""
+"""A branch or a ref; Git allows 255 bytes per path segment."""
 _Word = Annotated[str, msgspec.Meta(max_length=1024)]
 _Node = Annotated[str, msgspec.Meta(max_length=255)]
 
 
 class User(msgspec.Struct, kw_only=True):
-    """Who did something; `type` is `User`, `Bot` or `Organization`."""
+    """An account; `type` is `User`, `Bot` or `Organization`."""
 
     login: _Login | None = None
     type: _Login | None = None
 
 
 class Repository(msgspec.Struct, kw_only=True):
-    """A repository; lists of an installation name no default branch."""
+    """A repository. The lists of an installation event have no default branch."""
 
     id: _Id
     full_name: _FullName
@@ -43,7 +43,7 @@ class Installation(msgspec.Struct, kw_only=True):
 
 
 class Delivery(msgspec.Struct, kw_only=True):
-    """What all deliveries to an App about a repository share."""
+    """The common fields of deliveries about a repository."""
 
     repository: Repository
     installation: Installation
@@ -67,7 +67,7 @@ class HeadRepository(msgspec.Struct, kw_only=True):
 
 
 class Tip(msgspec.Struct, kw_only=True):
-    """A head or a base; `repo` is null when the fork is gone."""
+    """The head or the base of a pull request; `repo` is null when the fork was deleted."""
 
     ref: _GitName
     sha: _Sha
@@ -93,7 +93,7 @@ class PullRequestDelivery(Delivery, kw_only=True):
 
 
 class Issue(msgspec.Struct, kw_only=True):
-    """An issue, or a pull request seen as one: then `pull_request` is there."""
+    """An issue, or a pull request when `pull_request` is present."""
 
     number: _Id
     body: str | None = None
@@ -133,13 +133,13 @@ class ReviewDelivery(Delivery, kw_only=True):
 
 
 class App(msgspec.Struct, kw_only=True):
-    """The App that made a check run or suite, or that a person wrote through."""
+    """The App that created a check run or suite, or through which a person wrote."""
 
     id: int = 0
 
 
 class Suite(msgspec.Struct, kw_only=True):
-    """A check suite; inside a run it may hold the branch only."""
+    """A check suite. Inside a check run it may have its branch only."""
 
     head_sha: _Sha | None = None
     head_branch: _Word | None = None
@@ -158,7 +158,7 @@ class Run(msgspec.Struct, kw_only=True):
 
 
 class RequestedAction(msgspec.Struct, kw_only=True):
-    """The button that was pressed."""
+    """The button that a person pressed."""
 
     identifier: _Word
 
@@ -193,7 +193,7 @@ class GroupDelivery(Delivery, kw_only=True):
 
 
 class Account(msgspec.Struct, kw_only=True):
-    """The installation with the account it is on."""
+    """The installation with its account."""
 
     id: _Id
     account: User | None = None

@@ -1,7 +1,7 @@
-"""From a delivery to the jobs it asks for: signature and shape, nothing else. Pure.
+"""Verify a delivery and translate it into jobs. Pure.
 
-Fields are read tolerantly and no delivery is refused for its schema: about a third of GitHub's own recorded payloads
-do not fit the description of today. What cannot be understood is ignored; only what is no JSON object is an error.
+No delivery is rejected for its schema, because about a third of GitHub's own recorded payloads do not match GitHub's
+current description. A payload without the needed fields is ignored; only a body that is not a JSON object is an error.
 Whatever depends on a repository's configuration is decided in the job.
 """
 
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import NewJob
 
 _FORM_FIELDS = 16
-"""GitHub sends one, `payload`."""
+"""Most form fields that are parsed. GitHub sends one, `payload`."""
 
 
 class BadPayloadError(Exception):
-    """The body is not what its content type says; the message is one sentence for the sender."""
+    """The body does not match its content type. The message is one sentence for the sender."""
 
 
 def is_signed(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
-    """Whether `X-Hub-Signature-256` fits the raw body under one of the secrets, compared in constant time.
+    """Whether `X-Hub-Signature-256` matches the raw body for one of the secrets, compared in constant time.
 
     https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     """
-    given = (header or "").encode("latin-1", "replace")
+    signature = (header or "").encode("latin-1", "replace")
     fits = False
     for secret in secrets:
         digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        fits |= hmac.compare_digest(f"sha256={digest}".encode(), given)
+        fits |= hmac.compare_digest(f"sha256={digest}".encode(), signature)
     return fits
 
 
 def payload_of_form(body: bytes) -> bytes:
-    """The JSON in a form-encoded body, GitHub's default content type. Raises `BadPayloadError`."""
+    """Return the JSON in a form-encoded body, GitHub's default content type. Raises `BadPayloadError`."""
     try:
         fields = dict(parse_qsl(body, max_num_fields=_FORM_FIELDS))
     except ValueError:
@@ -56,19 +56,19 @@ def payload_of_form(body: bytes) -> bytes:
 
 
 def parse(name: str, delivery: str, body: bytes, *, app_id: int | None, app_slug: str) -> tuple[NewJob, ...]:
-    """The jobs that a delivery asks for, most often one; none when it is irrelevant.
+    """Return the jobs for a delivery: usually one, none when the delivery is irrelevant.
 
-    `name` is `X-GitHub-Event`, `delivery` is `X-GitHub-Delivery`, `body` is JSON. `app_id` tells our own check runs
-    from those of other Apps, `app_slug` is what a comment mentions us by. A newly opened pull request whose text holds
-    a command gives two jobs; the second's delivery id ends in `/body`.
+    `name` is `X-GitHub-Event`, `delivery` is `X-GitHub-Delivery`, `body` is JSON. `app_id` distinguishes our check runs
+    from those of other Apps; `app_slug` is the name by which a comment mentions the App. A new pull request whose body
+    has a command gives two jobs; the delivery id of the second one ends in `/body`.
 
     Raises `BadPayloadError` when the body is not a JSON object.
     """
-    known = meaning.KINDS.get(name)
-    if known is None:
+    kind = meaning.KINDS.get(name)
+    if kind is None:
         _require_object(body)
         return ()
-    decoder, translate = known
+    decoder, translate = kind
     try:
         payload = decoder.decode(body)
     except msgspec.ValidationError:
@@ -76,8 +76,8 @@ def parse(name: str, delivery: str, body: bytes, *, app_id: int | None, app_slug
         return ()
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise BadPayloadError("The payload is not JSON.") from None
-    found = translate(payload, meaning.Own(app_id, app_slug))
-    return tuple(new_job(delivery if index == 0 else f"{delivery}/body", event) for index, event in enumerate(found))
+    events = translate(payload, meaning.AppIdentity(app_id, app_slug))
+    return tuple(new_job(delivery if index == 0 else f"{delivery}/body", event) for index, event in enumerate(events))
 
 
 _anything: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -1,1 +1,1 @@
-"""Registration of the App, and the diagnosis of an installation."""
+"""Registration of the App, and the diagnosis that `plangate doctor` prints."""

@@ -1,4 +1,4 @@
-"""What `plangate doctor` makes of what it was told: each fact becomes one line with its remedy. Pure."""
+"""The checks of `plangate doctor`: each fact becomes one line with a remedy. Pure."""
 
 from __future__ import annotations
 
@@ -21,156 +21,161 @@ if TYPE_CHECKING:
 
 CLOCK_WORTH_TELLING = 10.0
 CLOCK_REFUSED = 60.0
-"""Seconds ahead: a JWT is issued that much in the past, and GitHub takes none from the future."""
+"""Seconds ahead of GitHub at which it rejects our JWTs: `iat` lies 60 seconds in the past, and must not be later."""
 CLOCK_REFUSED_BEHIND = 400.0
-"""Seconds behind: a JWT lives 480 from now, and would have ended there before it began to be of use."""
+"""Seconds behind GitHub at which our JWTs, valid for 480 seconds, may expire before they arrive."""
 OVERDUE = 600.0
-"""Seconds in which every accepted delivery has its verdict, or an apology."""
+"""Seconds after which an accepted delivery must have a verdict."""
 _GAP_ALARM = 1_800.0
 _MOST_NAMED = 10
 _GITHUB = "https://github.com"
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """The severity of a check."""
 
     OK = "ok"
     WARNING = "warning"
-    """It works, and somebody has to look at it."""
+    """Everything works, and somebody should look at this."""
     ERROR = "error"
-    """Something that Plangate promises does not work."""
+    """A promise of Plangate is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line."""
+    """One line of the diagnosis."""
 
     name: str
     level: Level
     said: str
+    """The result, without a full stop. Its name is part of the output of `plangate doctor --json`."""
     remedy: str = ""
-    """A sentence; empty where all is well."""
+    """A sentence; empty for `Level.OK`."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppNow:
-    """The App as GitHub has it."""
+    """The App's registration on GitHub."""
 
     id: int
     slug: str
     page: str
-    """Its public page."""
+    """The address of the App's public page."""
     owner: str
     organization: bool
-    """Whether an organization owns it."""
+    """Whether an organization owns the App."""
     permissions: Mapping[str, str]
     events: frozenset[str]
 
     def settings_page(self, github_url: str) -> str:
-        """Where its owner changes it."""
+        """Return the address of the page on which the owner changes the App."""
         owner = f"/organizations/{self.owner}" if self.organization else ""
         return f"{github_url}{owner}/settings/apps/{self.slug}"
 
 
 @dataclass(frozen=True, slots=True)
 class HookNow:
-    """The App's webhook as GitHub has it."""
+    """The App's webhook on GitHub."""
 
     url: str
-    """Empty where there is none."""
+    """Empty when the App has no webhook."""
     has_secret: bool
     insecure: bool
-    """Whether GitHub does not look at our certificate."""
+    """Whether GitHub skips the verification of our certificate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An account that has the App, and what it gave it."""
+    """An account on which the App is installed, and the permissions that it granted."""
 
     account: str
     page: str
-    """Where its owner accepts new permissions."""
+    """The address of the page on which the account's owner accepts new permissions."""
     permissions: Mapping[str, str]
     suspended: bool
 
 
-def ok(name: str, said: str) -> Check:
-    """As it should be."""
-    return Check(name, Level.OK, said)
+def ok(name: str, finding: str) -> Check:
+    """Return a check that passed."""
+    return Check(name, Level.OK, finding)
 
 
-def warning(name: str, said: str, remedy: str) -> Check:
-    """Somebody has to look at it."""
-    return Check(name, Level.WARNING, said, remedy)
+def warning(name: str, finding: str, remedy: str) -> Check:
+    """Return a check that somebody should look at."""
+    return Check(name, Level.WARNING, finding, remedy)
 
 
-def error(name: str, said: str, remedy: str = "") -> Check:
-    """Somebody has to mend it."""
-    return Check(name, Level.ERROR, said, remedy)
+def error(name: str, finding: str, remedy: str = "") -> Check:
+    """Return a check that failed."""
+    return Check(name, Level.ERROR, finding, remedy)
 
 
 def clock(ahead: float) -> Check:
-    """`ahead`: seconds by which our clock is ahead of GitHub's."""
-    said = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} GitHub's"
+    """Compare the clocks. `ahead` is in seconds, positive when our clock is ahead of GitHub's."""
+    difference = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} GitHub's"
     if ahead > CLOCK_REFUSED or -ahead > CLOCK_REFUSED_BEHIND:
-        return error("clock", said, "GitHub refuses our credentials: set the clock, by NTP say.")
+        return error("clock", difference, "GitHub rejects our credentials. Set the clock, for example by NTP.")
     if abs(ahead) > CLOCK_WORTH_TELLING:
-        return warning("clock", said, "Set the clock, by NTP say, before it is a minute.")
-    return ok("clock", f"that of GitHub, to {max(1, math.ceil(abs(ahead)))} s")
+        return warning(
+            "clock", difference, "Set the clock, for example by NTP. GitHub rejects a difference of a minute."
+        )
+    return ok("clock", f"within {max(1, math.ceil(abs(ahead)))} s of GitHub's")
 
 
 def permissions(app: AppNow, wanted: Mapping[str, str], page: str) -> Check:
-    """What the App may ask for, against `app.yml`."""
+    """Compare the App's permissions with those in `app.yml`."""
     missing = lacking(app.permissions, wanted)
     if missing:
-        remedy = f"Set it at {page}/permissions; then each account has to accept it."
+        remedy = f"Add them at {page}/permissions. Each account then has to accept them."
         return error("permissions", f"the App lacks {_pairs(missing)}", remedy)
-    # The second of the two documented sets: docs/commands.md.
+    # docs/commands.md documents a second set of permissions, with contents: write.
     further = {name: app.permissions[name] for name in lacking(wanted, app.permissions)}
     commits = further.pop("contents", None) == "write"
     if further:
         return warning(
             "permissions",
-            f"the App has {_pairs(further)}, which nothing here uses",
-            f"Take it back at {page}/permissions.",
+            f"the App has {_pairs(further)}, which Plangate does not use",
+            f"Remove them at {page}/permissions.",
         )
-    said = "those of app.yml, and contents: write for /plan start and commit" if commits else "those of app.yml"
-    return ok("permissions", said)
+    agreement = "those of app.yml, and contents: write for /plan start and commit" if commits else "those of app.yml"
+    return ok("permissions", agreement)
 
 
 def events(app: AppNow, wanted: Iterable[str], page: str) -> Check:
-    """What the App hears of, against `app.yml`."""
+    """Compare the App's events with those in `app.yml`."""
     missing = sorted(set(wanted) - app.events)
     if missing:
-        return error("events", f"the App does not hear of {', '.join(missing)}", f"Subscribe at {page}/permissions.")
+        return error("events", f"the App does not receive {', '.join(missing)}", f"Subscribe at {page}/permissions.")
     return ok("events", "those of app.yml")
 
 
 def hook(now: HookNow, own: str | None, github_url: str, page: str) -> Iterator[Check]:
-    """Where deliveries go. `own` is our address as the settings know it."""
+    """Check the webhook. `own` is this server's address from the settings."""
     if not now.url:
-        remedy = f"Set its address, ending in /webhook, and a secret at {page}, and make it active."
-        yield error("webhook", "the App has none", remedy)
+        remedy = f"Set a webhook address that ends in /webhook and a secret at {page}, and activate the webhook."
+        yield error("webhook", "the App has no webhook", remedy)
         return
     shown = plain_line(now.url)
     if own is not None and now.url != f"{own}/webhook":
-        yield error("webhook", f"goes to {shown}, not to {own}/webhook", f"Set its address at {page}, or PLANGATE_URL.")
+        remedy = f"Set the webhook address at {page}, or set PLANGATE_URL."
+        yield error("webhook", f"points to {shown}, not to {own}/webhook", remedy)
     elif not _split(now.url)[1].endswith("/webhook"):
-        yield error("webhook", f"goes to {shown}", f"Set an address that ends in /webhook at {page}.")
+        yield error("webhook", f"points to {shown}", f"Set an address that ends in /webhook at {page}.")
     elif _split(now.url)[0] in LOOPBACK and github_url == _GITHUB:
-        yield error("webhook", f"goes to {shown}, which GitHub cannot reach", f"Set your server's address at {page}.")
+        yield error("webhook", f"points to {shown}, which GitHub cannot reach", f"Set a public address at {page}.")
     elif own is None:
-        yield warning("webhook", f"goes to {shown}", "Set PLANGATE_URL, so that this can be compared.")
+        yield warning("webhook", f"points to {shown}", "Set PLANGATE_URL, so that doctor can compare the addresses.")
     else:
-        yield ok("webhook", f"goes to {shown}")
+        yield ok("webhook", f"points to {shown}")
     if not now.has_secret:
-        yield error("webhook", "has no secret at GitHub", f"Set that of PLANGATE_WEBHOOK_SECRET at {page}.")
+        remedy = f"Set the secret from PLANGATE_WEBHOOK_SECRET at {page}."
+        yield error("webhook", "has no secret on GitHub", remedy)
     if now.insecure:
-        yield warning("webhook", "GitHub does not look at our certificate", f"Enable SSL verification at {page}.")
+        yield warning("webhook", "GitHub does not verify our certificate", f"Enable SSL verification at {page}.")
 
 
 def _split(address: str) -> tuple[str, str]:
-    """Host and path; empty for what is no address."""
+    """Return the host and the path of an address; empty when it is invalid."""
     try:
         parts = urlsplit(address)
         host = parts.hostname
@@ -180,93 +185,95 @@ def _split(address: str) -> tuple[str, str]:
 
 
 def deliveries(attempts: Sequence[Attempt], page: str) -> Check:
-    """The newest attempts to deliver; of each delivery the latest counts."""
+    """Check the newest deliveries. The latest attempt of each delivery counts."""
     latest: dict[str, Attempt] = {}
-    for one in sorted(attempts, key=lambda one: one.id):
-        latest[one.guid] = one
-    settled = [one for one in latest.values() if one.status]
-    failed = [one for one in settled if one.status != ACCEPTED]
+    for attempt in sorted(attempts, key=lambda attempt: attempt.id):
+        latest[attempt.guid] = attempt
+    settled = [attempt for attempt in latest.values() if attempt.status]
+    failed = [attempt for attempt in settled if attempt.status != ACCEPTED]
     if not settled:
-        return ok("deliveries", "GitHub has sent none in the last days")
+        return ok("deliveries", "GitHub sent none in the last days")
     if not failed:
         return ok("deliveries", f"the newest {len(settled)} arrived" if len(settled) > 1 else "the newest arrived")
-    statuses = Counter(one.status for one in failed)
-    said = f"{len(failed)} of the newest {len(settled)} failed: " + ", ".join(
+    statuses = Counter(attempt.status for attempt in failed)
+    counted = f"{len(failed)} of the newest {len(settled)} failed: " + ", ".join(
         f"{number} with {status}" for status, number in statuses.most_common(3)
     )
     remedy = _remedy(statuses.most_common(1)[0][0], page)
-    newest = max(settled, key=lambda one: one.id)
+    newest = max(settled, key=lambda attempt: attempt.id)
     if newest.status != ACCEPTED:
-        return error("deliveries", said, remedy)
-    return warning("deliveries", f"{said}; the last one arrived", remedy)
+        return error("deliveries", counted, remedy)
+    return warning("deliveries", f"{counted}; the last one arrived", remedy)
 
 
 def _remedy(status: int, page: str) -> str:
     match status:
         case 401:
-            return f"The secrets differ: set that of PLANGATE_WEBHOOK_SECRET at {page}."
+            return f"The secrets differ. Set the secret from PLANGATE_WEBHOOK_SECRET at {page}."
         case 404 | 405 | 301 | 302 | 307 | 308:
-            return f"Something else answers at that address: set ours, ending in /webhook, at {page}."
+            return f"Another server answers at that address. Set Plangate's address, ending in /webhook, at {page}."
         case 413:
-            return "A proxy before Plangate takes too little: let it take 25 MB."
+            return "A proxy in front of Plangate rejects large requests. Allow bodies of 25 MB."
         case 503:
-            return "Plangate could not keep them: its log says why. It asks for them again."
+            return "Plangate could not store them; its log says why. It will request them again."
         case _:
-            return f"The server was away or slow, or something stands between GitHub and it. See {page}/advanced."
+            return f"The server was down or slow, or a proxy in front of it failed. See {page}/advanced."
 
 
 def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[Check]:
-    """Who has the App, and who has not accepted what it asks for by now."""
+    """List the accounts with the App, and those that have not accepted its current permissions."""
     if not grants:
-        yield warning("installed", "on no account", f"Install it: {plain_line(installing(app.page))}")
+        yield warning("installed", "on no account", f"Install the App: {plain_line(installing(app.page))}")
         return
     yield ok("installed", f"on {count(len(grants), 'account', 'accounts')}: {_names(grants)}")
-    behind = [(one, lacking(one.permissions, app.permissions)) for one in grants if not one.suspended]
-    behind = [(one, missing) for one, missing in behind if missing]
-    for one, missing in behind[:_MOST_NAMED]:
-        account, page = plain_line(one.account), plain_line(one.page)
-        yield warning("installed", f"{account} has not accepted {_pairs(missing)}", f"Its owner does, at {page}")
+    behind = [(grant, lacking(grant.permissions, app.permissions)) for grant in grants if not grant.suspended]
+    behind = [(grant, missing) for grant, missing in behind if missing]
+    for grant, missing in behind[:_MOST_NAMED]:
+        account, page = plain_line(grant.account), plain_line(grant.page)
+        yield warning("installed", f"{account} has not accepted {_pairs(missing)}", f"The owner accepts them at {page}")
     if len(behind) > _MOST_NAMED:
-        more = count(len(behind) - _MOST_NAMED, "more account has", "more accounts have")
-        yield warning("installed", f"{more} not accepted all permissions", "Their owners do, in their settings.")
-    asleep = [one for one in grants if one.suspended]
+        further = count(len(behind) - _MOST_NAMED, "more account has", "more accounts have")
+        yield warning(
+            "installed", f"{further} not accepted all permissions", "The owners accept them in their settings."
+        )
+    asleep = [grant for grant in grants if grant.suspended]
     if asleep:
-        remedy = "Nothing is judged there until its owner lifts that."
+        remedy = "Nothing is judged there until an owner lifts the suspension."
         yield warning("installed", f"suspended by {_names(asleep)}", remedy)
 
 
 def backlog(dead: int, oldest: float | None, now: float) -> Check:
-    """The queue. `oldest`: when the oldest job that is not done was accepted; both are seconds since the epoch."""
+    """Check the queue. `oldest` is when the oldest open job was accepted; times are in seconds since the epoch."""
     waited = 0.0 if oldest is None else now - oldest
     if waited > OVERDUE:
-        remedy = "See that a worker runs, and what its log says: `plangate deliveries list --state waiting`."
-        beside = f", beside {count(dead, 'dead letter', 'dead letters')}" if dead else ""
-        return error("queue", f"the oldest delivery has waited for {_duration(waited)}{beside}", remedy)
+        remedy = "Check that a worker runs, and read its log. See `plangate deliveries list --state waiting`."
+        dead_letters = f"; {count(dead, 'dead letter', 'dead letters')}" if dead else ""
+        return error("queue", f"the oldest delivery has waited for {_duration(waited)}{dead_letters}", remedy)
     if dead:
-        remedy = "See them: `plangate deliveries list --state dead`; `replay` lets them be worked on again."
+        remedy = "List them with `plangate deliveries list --state dead`, and retry them with `replay`."
         return warning("queue", count(dead, "dead letter", "dead letters"), remedy)
-    return ok("queue", "nothing waits" if oldest is None else f"the oldest delivery has waited for {_duration(waited)}")
+    return ok("queue", "empty" if oldest is None else f"the oldest delivery has waited for {_duration(waited)}")
 
 
 def gap(seconds: float | None) -> Check:
-    """For how long the oldest delivery that never arrived was missing at the last look; None before the first."""
+    """Check for lost deliveries. `seconds` is the age of the oldest one at the last check, None before the first."""
     if seconds is None:
-        return ok("gap", "nobody has looked yet")
+        return ok("gap", "not checked yet")
     if seconds <= 0:
         return ok("gap", "no delivery is missing")
-    said = f"a delivery is missing since {_duration(seconds)}"
-    remedy = "It is asked for every 3 minutes, five times; the line on deliveries says why they fail."
-    return (error if seconds > _GAP_ALARM else warning)("gap", said, remedy)
+    missing_for = f"a delivery has been missing for {_duration(seconds)}"
+    remedy = "Plangate requests it every 3 minutes, five times. The line `deliveries` says why deliveries fail."
+    return (error if seconds > _GAP_ALARM else warning)("gap", missing_for, remedy)
 
 
 def summary(checks: Sequence[Check]) -> str:
-    """The last line."""
-    wrong = sum(one.level is Level.ERROR for one in checks)
-    doubtful = sum(one.level is Level.WARNING for one in checks)
-    if not wrong and not doubtful:
+    """Return the last line of the diagnosis."""
+    errors = sum(check.level is Level.ERROR for check in checks)
+    warnings = sum(check.level is Level.WARNING for check in checks)
+    if not errors and not warnings:
         return "Everything is in order."
-    parts = [f"{wrong} to mend"] if wrong else []
-    parts += [f"{doubtful} to look at"] if doubtful else []
+    parts = [count(errors, "error", "errors")] if errors else []
+    parts += [count(warnings, "warning", "warnings")] if warnings else []
     return f"{', '.join(parts)}."
 
 
@@ -275,7 +282,7 @@ def _pairs(named: Mapping[str, str]) -> str:
 
 
 def _names(grants: Sequence[Grant]) -> str:
-    shown = ", ".join(plain_line(one.account) for one in grants[:_MOST_NAMED])
+    shown = ", ".join(plain_line(grant.account) for grant in grants[:_MOST_NAMED])
     return shown if len(grants) <= _MOST_NAMED else f"{shown} and {len(grants) - _MOST_NAMED} more"
 
 

@@ -1,4 +1,4 @@
-"""The App at GitHub: what is asked for when it is registered, and what comes back. Pure.
+"""Registration of the App on GitHub: the manifest that is posted, and the App that comes back. Pure.
 
 https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OURS = "plangate"
-"""The one key of our `app.yml` that is none of GitHub's manifest."""
+"""The only key of our `app.yml` that is not part of GitHub's manifest."""
 LONGEST_NAME = 34
-"""Characters of an App's name: https://docs.github.com/apps/creating-github-apps/registering-a-github-app"""
+"""Most characters of an App's name: https://docs.github.com/apps/creating-github-apps/registering-a-github-app"""
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -29,45 +29,45 @@ _RANKS = {"read": 1, "write": 2, "admin": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What whoever registers the App may choose."""
+class RegistrationOptions:
+    """The options of the person who registers the App."""
 
     name: str | None = None
-    """None: the one in `app.yml`. GitHub's own page lets it be changed, too."""
+    """The App's name; None for the name in `app.yml`. GitHub's page offers to change it, too."""
     organization: str | None = None
-    """Who owns the App; None: whoever is signed in."""
+    """The owner of the App; None for the person who is signed in."""
     commits: bool = False
-    """Ask for `contents: write`, which `/plan start` and `/plan commit` need."""
+    """Request `contents: write`, which `/plan start` and `/plan commit` need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """An App that GitHub has just made for us, with what nobody else may see."""
+    """A new App, with its secrets."""
 
     app_id: int
     slug: str
     page: str
-    """Its public page."""
+    """The address of the App's public page."""
     address: str
-    """Ours, without a trailing slash."""
+    """This server's address, without a trailing slash."""
     private_key: str = field(repr=False)
     """PEM."""
     webhook_secret: str | None = field(repr=False)
-    """None where GitHub made none, which it may."""
+    """None when GitHub created none."""
 
 
-def wish(name: str, organization: str, *, commits: bool) -> Wish:
-    """What was typed, checked; an empty text is nothing. Raises `UserError`."""
+def registration_options(name: str, organization: str, *, commits: bool) -> RegistrationOptions:
+    """Validate the options; an empty text means the default. Raises `UserError`."""
     name, organization = name.strip(), organization.strip()
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise UserError(f"An App's name has at most {LONGEST_NAME} printable characters.")
     if organization and not _ORGANIZATION.fullmatch(organization):
         raise UserError("An organization is named by letters, digits and hyphens, as in its address.")
-    return Wish(name or None, organization or None, commits)
+    return RegistrationOptions(name or None, organization or None, commits)
 
 
 def own_address(text: str) -> str:
-    """Where GitHub reaches us, without a trailing slash. Raises `UserError`: deliveries must not travel in clear."""
+    """Validate this server's address and remove a trailing slash. Raises `UserError`, also for an unencrypted one."""
     try:
         parts = urlsplit(text)
         fits = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
@@ -79,31 +79,31 @@ def own_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def manifest(written: Mapping[str, Any], address: str, back: str, wanted: Wish) -> dict[str, Any]:
-    """What is posted to GitHub: `app.yml` without our own key, with this host's address. Raises `UserError`."""
-    made = {key: value for key, value in written.items() if key != OURS}
-    permissions = made.get("default_permissions")
+def manifest(written: Mapping[str, Any], address: str, back: str, options: RegistrationOptions) -> dict[str, Any]:
+    """Return the manifest for GitHub: `app.yml` without our own key, with this server's address. Raises `UserError`."""
+    filled = {key: value for key, value in written.items() if key != OURS}
+    permissions = filled.get("default_permissions")
     if not isinstance(permissions, dict):
         raise UserError("app.yml lacks `default_permissions`: restore it from this version of Plangate.")
-    made |= {
+    filled |= {
         "url": address,
         "hook_attributes": {"url": f"{address}/webhook", "active": True},
         "redirect_url": back,
-        "default_permissions": {**permissions, **({"contents": "write"} if wanted.commits else {})},
+        "default_permissions": {**permissions, **({"contents": "write"} if options.commits else {})},
     }
-    return made if wanted.name is None else {**made, "name": wanted.name}
+    return filled if options.name is None else {**filled, "name": options.name}
 
 
-def form_address(github_url: str, wanted: Wish, state: str) -> str:
-    """Where a browser posts the manifest to."""
-    owner = "" if wanted.organization is None else f"/organizations/{quote(wanted.organization)}"
+def form_address(github_url: str, options: RegistrationOptions, state: str) -> str:
+    """Return the address to which a browser posts the manifest."""
+    owner = "" if options.organization is None else f"/organizations/{quote(options.organization)}"
     return f"{github_url}{owner}/settings/apps/new?state={quote(state)}"
 
 
-def registered(answer: Any, github_url: str, address: str) -> Registered:
-    """What the exchange brought. Raises `ValueError` when that is no App with its key."""
-    given = answer if isinstance(answer, dict) else {}
-    number, slug, key, secret = (given.get(name) for name in ("id", "slug", "pem", "webhook_secret"))
+def registered(body: Any, github_url: str, address: str) -> Registered:
+    """Translate GitHub's response to the exchange. Raises `ValueError` when it is not an App with its key."""
+    fields = body if isinstance(body, dict) else {}
+    number, slug, key, secret = (fields.get(name) for name in ("id", "slug", "pem", "webhook_secret"))
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST_ID:
         raise ValueError("no id")
     if not isinstance(slug, str) or not _SLUG.fullmatch(slug):
@@ -112,10 +112,10 @@ def registered(answer: Any, github_url: str, address: str) -> Registered:
         raise ValueError("no private key")
     if secret is not None and not _is_secret(secret):
         raise ValueError("no webhook secret")
-    page = given.get("html_url")
-    # Enterprise Server has its Apps' pages elsewhere, so GitHub's word counts, as long as it leads to GitHub.
-    known = isinstance(page, str) and page.isprintable() and page.startswith(f"{github_url}/")
-    return Registered(number, slug, str(page) if known else f"{github_url}/apps/{slug}", address, key, secret)
+    page = fields.get("html_url")
+    # Enterprise Server has other addresses for the pages of Apps, so use GitHub's when it leads to this GitHub.
+    is_on_github = isinstance(page, str) and page.isprintable() and page.startswith(f"{github_url}/")
+    return Registered(number, slug, str(page) if is_on_github else f"{github_url}/apps/{slug}", address, key, secret)
 
 
 def _is_secret(value: object) -> bool:
@@ -123,12 +123,12 @@ def _is_secret(value: object) -> bool:
 
 
 def installing(page: str) -> str:
-    """Where the App whose public page that is gets installed."""
+    """Return the address at which the App with this public page is installed."""
     return f"{page}/installations/new"
 
 
 def lacking(granted: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
-    """The permissions that are wanted and not granted, or not at that level."""
+    """Return the wanted permissions that are not granted, or only at a lower level."""
     return {name: level for name, level in wanted.items() if _rank(granted.get(name)) < _rank(level)}
 
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.github.answers import TooMuch
-from bot.adapters.github.asking import MOST_CALLS, Reading
-from bot.adapters.github.graphql import Heard
+from bot.adapters.github.asking import MOST_CALLS, SplitRead
+from bot.adapters.github.graphql import GraphQLResult
 from bot.adapters.github.partial import divided, halves, is_less
-from bot.adapters.github.query import Query, look
+from bot.adapters.github.query import Query, repository_query
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import ReadRequest
 from bot.sandbox.weight import weight
@@ -84,18 +84,18 @@ def places(data: Any, at: Path = ()) -> Iterator[Path]:
             yield from places(value, (*at, index))
 
 
-def spoiled(query: Query, which: int) -> Heard:
+def spoiled(query: Query, which: int) -> GraphQLResult:
     """An answer of which one field failed."""
     data = answered(query)
     found = [at for at in places(data) if at[0] == "repository"]
     if not found:
-        return Heard(data)
+        return GraphQLResult(data)
     *way, last = found[which % len(found)]
     inner: Any = data
     for part in way:
         inner = inner[part]
     inner[last] = None
-    return Heard(data, ({"path": [*way, last]},), ForgeError("a field failed"))
+    return GraphQLResult(data, ({"path": [*way, last]},), ForgeError("a field failed"))
 
 
 def without_texts(data: Any, whole: Any) -> Any:
@@ -122,18 +122,18 @@ def without_texts(data: Any, whole: Any) -> Any:
 def test_what_comes_is_the_whole(
     question: ReadRequest, most: int, faults: list[str], which: int, in_parts: bool
 ) -> None:
-    query = look(question, "acme", "ferry", 1)
+    query = repository_query(question, "acme", "ferry", 1)
     asked: list[Query] = []
 
-    def ask(part: Query) -> Heard:
+    def ask(part: Query) -> GraphQLResult:
         asked.append(part)
         fault = faults[len(asked) - 1] if len(asked) <= len(faults) else ""
         if fault == "too much" or weight(part.text) > most:
             raise TooMuch("given up")
-        return spoiled(part, which) if fault == "in part" else Heard(answered(part))
+        return spoiled(part, which) if fault == "in part" else GraphQLResult(answered(part))
 
     try:
-        data = Reading(query, ask).data(in_parts=in_parts)
+        data = SplitRead(query, ask).data(in_parts=in_parts)
     except ForgeError:
         assert faults or most < weight(query.text), "on a good day it comes"
     else:
@@ -144,7 +144,7 @@ def test_what_comes_is_the_whole(
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(question=QUESTIONS)
 def test_the_parts_are_the_whole_and_each_can_be_divided_to_the_last(question: ReadRequest) -> None:
-    query = look(question, "acme", "ferry", 1)
+    query = repository_query(question, "acme", "ferry", 1)
     parts = divided(query)
     ways = [way for part in parts for way in part]
     assert len(ways) == len({*ways})
@@ -163,10 +163,10 @@ def test_a_query_for_one_thing_is_not_divided() -> None:
     query = Query("query One($n:String!){repository(owner:$n,name:$n){issueOrPullRequest(number:1){id}}}", {"n": "a"})
     asked: list[Query] = []
 
-    def ask(part: Query) -> Heard:
+    def ask(part: Query) -> GraphQLResult:
         asked.append(part)
         raise TooMuch("given up")
 
     with pytest.raises(TooMuch):
-        Reading(query, ask).data()
+        SplitRead(query, ask).data()
     assert asked == [query]

@@ -132,5 +132,5 @@ def test_the_clock_is_told_by_a_refusal_as_well() -> None:
 
 @pytest.mark.parametrize("headers", [(), ("Date: yesterday",), ("Date: \xff",)])
 def test_a_server_without_a_time_is_no_github(headers: tuple[str, ...]) -> None:
-    with github(says("{}", "200 OK", *headers)) as (address, _), pytest.raises(ForgeError, match="it is no GitHub"):
+    with github(says("{}", "200 OK", *headers)) as (address, _), pytest.raises(ForgeError, match="so it is not GitHub"):
         clock_ahead(address)

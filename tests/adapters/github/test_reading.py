@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.query import look
+from bot.adapters.github.query import repository_query
 from bot.adapters.github.reading import Translator, comparison, issue, listed_files, role
 from bot.core.change.trees import Kind, Readability
 from bot.core.forge.errors import ForgeError
@@ -193,6 +193,6 @@ def test_no_word_from_outside_stands_in_a_query(question: ReadRequest) -> None:
     """Of the words only their number tells."""
     others: dict[str, Any] = {name: tuple("another" for _ in getattr(question, name)) for name in WORDS}
     others["branch"] = None if question.branch is None else "another"
-    query = look(question, "o", "n", 1)
-    assert query.text == look(replace(question, **others), "p", "m", 2).text
+    query = repository_query(question, "o", "n", 1)
+    assert query.text == repository_query(replace(question, **others), "p", "m", 2).text
     assert all(f"${name}" in query.text for name in query.variables)

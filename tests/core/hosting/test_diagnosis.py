@@ -54,7 +54,7 @@ def test_a_delivery_counts_by_its_latest_attempt() -> None:
 
 @pytest.mark.parametrize(
     ("status", "word"),
-    [(401, "secrets differ"), (404, "Something else"), (413, "25 MB"), (503, "its log"), (504, "See")],
+    [(401, "secrets differ"), (404, "Another server"), (413, "25 MB"), (503, "its log"), (504, "See")],
 )
 def test_each_failure_has_its_remedy(status: int, word: str) -> None:
     assert word in diagnosis.deliveries([attempt(1, "a", status)], PAGE).remedy
@@ -95,4 +95,4 @@ def test_any_address_of_a_webhook_is_judged(address: str) -> None:
 def test_the_last_line_counts() -> None:
     good, bad = diagnosis.ok("a", "b"), diagnosis.error("a", "b")
     assert diagnosis.summary([good]) == "Everything is in order."
-    assert diagnosis.summary([good, bad, diagnosis.warning("a", "b", "c")]) == "1 to mend, 1 to look at."
+    assert diagnosis.summary([good, bad, diagnosis.warning("a", "b", "c")]) == "1 error, 1 warning."

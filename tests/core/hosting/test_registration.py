@@ -12,14 +12,22 @@ from hypothesis import strategies as st
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
 from bot.core.forge.rights import ANSWER, COMMIT
-from bot.core.hosting.registration import Wish, form_address, lacking, manifest, own_address, registered, wish
+from bot.core.hosting.registration import (
+    RegistrationOptions,
+    form_address,
+    lacking,
+    manifest,
+    own_address,
+    registered,
+    registration_options,
+)
 
 WRITTEN = yaml.safe_load(bundled_text("app.yml"))
 ANSWERED = {"id": 7, "slug": "gate", "pem": "-----BEGIN RSA PRIVATE KEY-----\nx\n", "webhook_secret": "s"}
 
 
 def test_the_manifest_is_app_yml_with_this_hosts_address() -> None:
-    made = manifest(WRITTEN, "https://me.example", "http://127.0.0.1:5/setup/done", Wish())
+    made = manifest(WRITTEN, "https://me.example", "http://127.0.0.1:5/setup/done", RegistrationOptions())
     assert made == {
         **{key: value for key, value in WRITTEN.items() if key != "plangate"},
         "url": "https://me.example",
@@ -30,7 +38,7 @@ def test_the_manifest_is_app_yml_with_this_hosts_address() -> None:
 
 def test_the_second_set_of_permissions_adds_commits_and_nothing_else() -> None:
     first, second = (
-        manifest(WRITTEN, "https://me.example", "https://me.example/setup/done", Wish(commits=commits))
+        manifest(WRITTEN, "https://me.example", "https://me.example/setup/done", RegistrationOptions(commits=commits))
         for commits in (False, True)
     )
     assert first["default_permissions"] == {**ANSWER, "merge_queues": "read"}
@@ -40,19 +48,22 @@ def test_the_second_set_of_permissions_adds_commits_and_nothing_else() -> None:
 
 def test_a_manifest_without_permissions_is_refused() -> None:
     with pytest.raises(UserError, match=r"app\.yml lacks `default_permissions`"):
-        manifest({"name": "x"}, "https://me.example", "https://me.example/setup/done", Wish())
+        manifest({"name": "x"}, "https://me.example", "https://me.example/setup/done", RegistrationOptions())
 
 
 def test_the_form_goes_to_the_owner_that_was_named() -> None:
-    assert form_address("https://github.com", Wish(), "a b&c") == "https://github.com/settings/apps/new?state=a%20b%26c"
-    there = form_address("https://github.com", Wish(organization="acme"), "s")
+    assert (
+        form_address("https://github.com", RegistrationOptions(), "a b&c")
+        == "https://github.com/settings/apps/new?state=a%20b%26c"
+    )
+    there = form_address("https://github.com", RegistrationOptions(organization="acme"), "s")
     assert there == "https://github.com/organizations/acme/settings/apps/new?state=s"
 
 
 @given(st.text(), st.text(), st.booleans())
 def test_whatever_is_typed_leads_to_github_or_is_refused(name: str, organization: str, commits: bool) -> None:
     try:
-        wanted = wish(name, organization, commits=commits)
+        wanted = registration_options(name, organization, commits=commits)
     except UserError:
         return
     address = form_address("https://github.com", wanted, "s")

@@ -22,15 +22,19 @@ class ApiError(Exception):
         message: str,
         errors: Sequence[Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        page: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.errors = errors
         self.headers = dict(headers or {})
+        self.page = page
 
-    def body(self) -> dict[str, Any]:
-        """The JSON of the answer."""
+    def body(self) -> dict[str, Any] | bytes:
+        """The JSON of the answer, or its page."""
+        if self.page is not None:
+            return self.page.encode()
         body: dict[str, Any] = {"message": self.message}
         if self.errors is not None:
             body["errors"] = list(self.errors)

@@ -27,6 +27,8 @@ class Fault:
     """0: the request goes on, after `delay` and `meanwhile`."""
     message: str = "Server Error"
     headers: dict[str, str] = field(default_factory=dict)
+    page: str | None = None
+    """The body in place of JSON: GitHub and proxies answer with HTML pages on their worst days."""
     after: bool = False
     """The work is done and only its answer is lost."""
     cut: bool = False
@@ -119,7 +121,7 @@ class Faults:
     def before(self, request: Request) -> None:
         """Strike before the work. Raises `ApiError`, or `ConnectionAbortedError` to cut the connection."""
         for fault in self._strikers(request, after=False):
-            if fault.graphql is None and (fault.cut or fault.status >= 400):  # noqa: PLR2004 -- 0: nothing but a delay
+            if fault.cut or fault.status >= 400 or fault.page is not None:  # noqa: PLR2004 -- 0: nothing but a delay
                 _raise(fault)
 
     def after(self, request: Request) -> None:
@@ -160,4 +162,4 @@ class Faults:
 def _raise(fault: Fault) -> None:
     if fault.cut:
         raise ConnectionAbortedError
-    raise ApiError(fault.status, fault.message, headers=fault.headers)
+    raise ApiError(fault.status, fault.message, headers=fault.headers, page=fault.page)

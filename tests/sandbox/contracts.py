@@ -101,7 +101,7 @@ def asked_problems(request: Request) -> list[str]:
 def answer_problems(request: Request) -> list[str]:
     """What the official description has against the answer to a request."""
     described = _load("answers.json")[0]["operations"].get(request.operation)
-    if described is None:
+    if described is None or isinstance(request.response, bytes):  # a page in place of JSON
         return []
     status = str(request.status)
     if status in described["answers"] and described["answers"][status] is not None:

@@ -6,10 +6,11 @@ https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from bot.core.forge.errors import ForgeError, OutOfReach, RepositoryGone
+from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, OutOfReach, RepositoryGone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,16 @@ https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-gr
 _EXCEEDED = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 _REFUSED = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND", "UNAUTHORIZED", "UNAUTHENTICATED"})
 
+_LIMIT_WORDS = ("rate limit", "abuse detection", "too many requests")
+_LONGEST_PAGE = 20_000
+"""Characters of a page that are searched."""
+_SUSPENDED = "suspended"
 _OUTSIDE = "not accessible to the parent installation"
 """In GitHub's message when a token is requested for a repository that the App is not installed on."""
+
+
+_NO_COMMIT = "no commit found for sha"
+"""In GitHub's message when a request names a commit that GitHub cannot find."""
 
 
 class TooMuch(ForgeError):  # noqa: N818  names the condition
@@ -41,24 +50,66 @@ class TooMuch(ForgeError):  # noqa: N818  names the condition
 def error_of(  # noqa: PLR0913  each is a part of the response
     status: int, headers: Mapping[str, Any], body: Any, doing: str, clock: Clock, *, graphql: bool = False
 ) -> ForgeError:
-    """Return the error for an HTTP status of 300 or more.
+    """Return the error for an HTTP status of 300 or more; `body` is parsed JSON, or the text of a page.
 
     Header names are in lower case. `doing` completes "while we ...". `graphql` is true for the GraphQL endpoint.
     """
     message = _message(body)
     description = f"GitHub answered {status} while we {doing}{f': {message}' if message else ''}"
     wait = _wait(headers, clock)
-    if status == 429 or (status == 403 and (wait is not None or "rate limit" in message.lower())):  # noqa: PLR2004
+    if status == 429 or (status == 403 and (wait is not None or _names_limit(body))):  # noqa: PLR2004
         return ForgeError(description, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if graphql and status in _GAVE_UP and wait is None:
         return TooMuch(description, lost_answer=True)
     if status >= 500:  # noqa: PLR2004  a server error; a write may have been carried out
         return ForgeError(description, retry_after=wait, lost_answer=True)
-    if status in (404, 410, 451) or (status == 403 and "suspended" in message.lower()):  # noqa: PLR2004
-        return RepositoryGone(description)
-    if status == 422 and _OUTSIDE in message:  # noqa: PLR2004
-        return OutOfReach(description)
-    return ForgeError(description)
+    return _kind_of(status, message)(description)
+
+
+def _kind_of(status: int, message: str) -> type[ForgeError]:
+    """Return the type of a client error that is no rate limit."""
+    by_message = ((422, _NO_COMMIT, HeadGone), (422, _OUTSIDE, OutOfReach), (403, _SUSPENDED, RepositoryGone))
+    for listed, words, kind in by_message:
+        if status == listed and words in message.lower():
+            return kind
+    return {404: NotThereYet, 410: RepositoryGone, 451: RepositoryGone}.get(status, ForgeError)
+
+
+def body_of(  # noqa: PLR0913  each is a part of the response
+    status: int, headers: Mapping[str, Any], text: str, doing: str, clock: Clock, *, graphql: bool = False
+) -> Any:
+    """Return the parsed body of a response, None for an empty one. Header names are in lower case.
+
+    Status and headers come first, because a rate limit or an outage may come as an HTML page. Raises `ForgeError` for
+    a status of 400 or more, and for a body that is not JSON.
+    """
+    try:
+        body = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        if status < 400:  # noqa: PLR2004
+            raise _error_of_page(headers, text, doing, clock) from None
+        body = text
+    if status >= 400:  # noqa: PLR2004
+        raise error_of(status, headers, body, doing, clock, graphql=graphql)
+    return body
+
+
+def _error_of_page(headers: Mapping[str, Any], text: str, doing: str, clock: Clock) -> ForgeError:
+    """Return the error for a response with a success status whose body is not JSON, such as a proxy's page."""
+    wait = _wait(headers, clock)
+    limited = wait is not None or _names_limit(text)
+    return ForgeError(
+        f"GitHub answered with a page instead of JSON while we {doing}",
+        retry_after=SECONDARY_WAIT if limited and wait is None else wait,
+        lost_answer=True,
+        limited=limited,
+    )
+
+
+def _names_limit(body: Any) -> bool:
+    """Whether a message or an HTML page names a rate limit."""
+    text = body[:_LONGEST_PAGE] if isinstance(body, str) else _message(body)
+    return any(words in text.lower() for words in _LIMIT_WORDS)
 
 
 def error_in_graphql(
@@ -72,11 +123,11 @@ def error_in_graphql(
     kinds = {str(error.get("type", "")) for error in graphql_errors}
     message = _message(graphql_errors[0]) if graphql_errors else ""
     description = f"GitHub's GraphQL failed while we {doing}{f': {message}' if message else ''}"
-    if kinds & {"RATE_LIMITED", "RATE_LIMIT"} or "secondary rate limit" in message.lower():
+    if kinds & {"RATE_LIMITED", "RATE_LIMIT"} or any(words in message.lower() for words in _LIMIT_WORDS):
         wait = _wait(headers, clock)
         return ForgeError(description, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in graphql_errors):
-        return RepositoryGone(description)
+        return NotThereYet(description)
     if graphql_errors and not kinds & _REFUSED and (unusable or kinds & _EXCEEDED):
         return TooMuch(description)
     return ForgeError(description)

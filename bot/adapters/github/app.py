@@ -16,7 +16,7 @@ import requests
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github3.session import AppBearerTokenAuth, GitHubSession
 
-from bot.adapters.github.answers import error_of
+from bot.adapters.github.answers import body_of, error_of
 from bot.adapters.github.tally import Tally
 from bot.core.forge.errors import ForgeError, UserError
 
@@ -126,11 +126,11 @@ class GitHubApp:
         session = self._session()
         try:
             response = session.request(method, f"{self.api_url}{path}", json=body, allow_redirects=False)
-            parsed = response.json() if response.content else None
         except (requests.RequestException, ValueError) as error:
             raise ForgeError(f"GitHub did not answer while we {doing}: {type(error).__name__}") from error
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        parsed = body_of(response.status_code, headers, response.text, doing, self._clock)
         if response.status_code >= 300:  # noqa: PLR2004  a redirect is a failure, too
-            headers = {name.lower(): value for name, value in response.headers.items()}
             raise error_of(response.status_code, headers, parsed, doing, self._clock)
         further = response.links.get("next", {}).get("url", "")
         # Never send the credential to another host, whatever a header says.

@@ -196,15 +196,7 @@ class GitHubRepository:
 
     def publish(self, run: CheckRun) -> Run:
         """Implements `Forge.publish`."""
-        try:
-            body = run_body(run)
-            created = self._write(Writing.RUN, f"{self._path}/check-runs", "wrote the check run", body)
-        except RepositoryGone:
-            raise
-        except ForgeError as error:
-            if "No commit found for SHA" in str(error):
-                raise HeadGone(str(error)) from error
-            raise
+        created = self._write(Writing.RUN, f"{self._path}/check-runs", "wrote the check run", run_body(run))
         return written_run(created)
 
     def issue(self, number: int) -> Issue:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from github import Auth, Github, GithubException
 
-from bot.adapters.github.answers import error_of
+from bot.adapters.github.answers import body_of
 from bot.adapters.github.app import API_VERSION
 from bot.core.forge.errors import ForgeError
 
@@ -64,19 +64,22 @@ class Transport:
         requester = self._requester(token)
         target = requester.graphql_url if path == GRAPHQL else path
         self._app.tally.count(write=_writes(verb, path, body))
+        headers, parsed = self._request(requester, verb, target, doing, body)
+        moved = self._moved(headers, parsed)
+        return (headers, parsed) if moved is None else self._request(requester, verb, moved, doing, body)
+
+    def _request(
+        self, requester: Requester, verb: str, target: str, doing: str, body: Any
+    ) -> tuple[dict[str, Any], Any]:
         try:
-            headers, parsed = requester.requestJsonAndCheck(verb, target, input=body)
-            moved = self._moved(headers, parsed)
-            return (headers, parsed) if moved is None else requester.requestJsonAndCheck(verb, moved, input=body)
-        except GithubException as error:
-            if error.status == 401:  # noqa: PLR2004
-                raise _Unauthorized from error
-            headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-            graphql = path == GRAPHQL
-            raise error_of(error.status, headers, error.data, doing, self._clock, graphql=graphql) from error
-        except (requests.RequestException, ValueError, AssertionError, RuntimeError) as error:
+            status, headers, text = requester.requestJson(verb, target, input=body)
+        except (requests.RequestException, GithubException, ValueError, AssertionError, RuntimeError) as error:
             description = f"GitHub did not answer while we {doing}: {type(error).__name__}"
             raise ForgeError(description, lost_answer=verb != "GET") from error
+        if status == 401:  # noqa: PLR2004
+            raise _Unauthorized
+        graphql = target == requester.graphql_url
+        return headers, body_of(status, headers, text, doing, self._clock, graphql=graphql)
 
     def _moved(self, headers: dict[str, Any], parsed: Any) -> str | None:
         """Return the new path of a renamed repository for a write (307). PyGithub follows only reads (301) by itself.

@@ -38,6 +38,14 @@ class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
     """The repository, or the App's access to it, is no more: deleted, removed from the installation, suspended."""
 
 
+class NotThereYet(RepositoryGone):
+    """GitHub cannot find what the request names: a replica lags behind the event, or the object is gone.
+
+    Nothing tells the two apart, so the job retries until its deadline. A `RepositoryView` without the requested head or
+    pull request means the same. Sources: kubernetes/test-infra#2229, home-assistant/service-hub#394.
+    """
+
+
 class OutOfReach(RepositoryGone):
     """It is this one repository: deleted, or no longer of the installation, which is there all the same."""
 
@@ -55,4 +63,4 @@ class WriteRefused(ForgeError):  # noqa: N818  likewise
 
 
 class HeadGone(ForgeError):  # noqa: N818  likewise
-    """The commit that a run was to be written on is no longer in the repository."""
+    """GitHub cannot find the commit: a commit of a fork is still on its way, or the commit is gone. Retry likewise."""

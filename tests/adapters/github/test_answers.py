@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.github.answers import error_in_graphql, error_of
-from bot.core.forge.errors import ForgeError, RepositoryGone
+from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, RepositoryGone
 
 
 class Noon:
@@ -44,10 +44,19 @@ def test_how_long_to_wait(error: ForgeError, wait: float | None) -> None:
     assert error.retry_after == wait
 
 
-@pytest.mark.parametrize("status", [404, 410, 451])
-def test_who_is_gone(status: int) -> None:
-    assert isinstance(meant(status, "Not Found"), RepositoryGone)
-    assert isinstance(meant(403, "This installation has been suspended"), RepositoryGone)
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (meant(404, "Not Found"), NotThereYet),
+        (meant(422, "No commit found for SHA: 0123456789"), HeadGone),
+        (meant(410, "Gone"), RepositoryGone),
+        (meant(451, "Repository access blocked"), RepositoryGone),
+        (meant(403, "This installation has been suspended"), RepositoryGone),
+        (meant(422, "Validation Failed"), ForgeError),
+    ],
+)
+def test_what_is_not_there_yet_differs_from_what_is_gone(error: ForgeError, kind: type[ForgeError]) -> None:
+    assert type(error) is kind
 
 
 def test_a_write_may_have_been_done_when_github_itself_failed() -> None:
@@ -64,7 +73,7 @@ def test_the_sentence_says_what_we_did_and_stays_short() -> None:
     ("errors", "kind", "wait"),
     [
         ([{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}], ForgeError, 60),
-        ([{"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"}], RepositoryGone, None),
+        ([{"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"}], NotThereYet, None),
         ([{"message": "Something went wrong while executing your query"}], ForgeError, None),
         (None, ForgeError, None),
         ("broken", ForgeError, None),

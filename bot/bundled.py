@@ -1,4 +1,4 @@
-"""The files that come with Plangate: the plan template of last resort and the host's `app.yml`."""
+"""The files that ship with Plangate: the default plan template and the host's `app.yml`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _INSTALLED = _HERE / "_bundled"
-"""Where a wheel has them; in a checkout they stand at the top level, where whoever hosts it edits them."""
+"""Their folder in a wheel; in a checkout they stand at the top level, where the host edits them."""
 
 
 def bundled(path: str) -> Path:
-    """The file `app.yml`, or one in `config/`, wherever this was installed to."""
+    """The path of `app.yml` or of a file in `config/`, in a wheel or in a checkout."""
     return (_INSTALLED if _INSTALLED.is_dir() else _HERE.parent) / path
 
 

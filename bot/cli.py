@@ -1,7 +1,7 @@
-"""The command line: finds the command, lets it read its arguments, and turns a person's mistake into one sentence.
+"""The command line: find the command, parse its arguments, and print a user's mistake as one sentence.
 
-A command is a module in `bot/commands/` with `arguments(parser)` and `run(given)`; only the one that is called is
-loaded, so that `plangate --version` loads no client of GitHub and `plangate serve` no reader of plans.
+A command is a module in `bot/commands/` with `arguments(parser)` and `run(options)`. Only the called command is
+imported, so that `plangate --version` loads no GitHub client and `plangate serve` no plan reader.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
-    "check": "judge the features of a working copy, as the App would",
-    "init": "write a first app.yml for a working copy, and say what it means for the features that are there",
-    "draft": "write or print a plan filled with what the repository already says",
-    "config": "validate an app.yml, or show what is in force and from where",
-    "rules": "list the rules, or print the page of one",
-    "demo": "play the whole story on a GitHub of its own, on this machine",
-    "setup": "register the App at GitHub, and keep its credentials",
-    "doctor": "look whether everything that the App needs is in order, and say what to mend",
-    "serve": "the App: web and worker as two supervised processes",
-    "web": "the App's door alone",
-    "worker": "the App's worker alone",
-    "migrate": "bring the database to this version",
-    "deliveries": "list, show and replay what was accepted",
-    "receive": "work on one recorded delivery, or show what it would do",
+    "check": "judge the features of a working copy as the App would",
+    "init": "write a first app.yml for a working copy, and show the verdicts on its features",
+    "draft": "write or print a plan that is prefilled from the repository",
+    "config": "validate an app.yml, or show the values in force and their sources",
+    "rules": "list the rules, or print the page of one rule",
+    "demo": "run the whole story on a local sandbox of GitHub",
+    "setup": "register the App on GitHub, and store its credentials",
+    "doctor": "check everything that the App needs, and say how to fix problems",
+    "serve": "run the App: web and worker as two supervised processes",
+    "web": "run only the web process",
+    "worker": "run only the worker",
+    "migrate": "migrate the database to this version",
+    "deliveries": "list, show and replay accepted deliveries",
+    "receive": "process one recorded delivery, or show its effects",
 }
 NO_VERDICT = 2
-"""The exit code of whatever could not be done at all."""
+"""The exit code of a command that could not do its work."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
-        # A path or a plan may hold what the terminal's encoding has no sign for; it is escaped, never a crash.
+        # A path or a plan may contain characters outside the terminal's encoding: escape them.
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="backslashreplace")
     try:
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # `plangate check | head`: nobody reads on. What Python would flush at its end goes nowhere.
+        # `plangate check | head`: the reader has closed the pipe. Discard what Python would flush at exit.
         # https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
@@ -76,6 +76,6 @@ def _run(words: list[str]) -> int:
     if not words:
         parser.print_help()
         return NO_VERDICT
-    given = parser.parse_args(words)
-    code: int = given.run(given)
+    options = parser.parse_args(words)
+    code: int = options.run(options)
     return code

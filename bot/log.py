@@ -1,7 +1,7 @@
-"""Structured log lines: one line an occurrence, the same keys everywhere, no secret in any of them.
+"""Structured log lines: one line per event, the same keys everywhere, secrets redacted.
 
-A line is `time level room message key=value …`, values quoted as JSON where they are not plain words, so neither a
-line break nor an escape sequence from outside can forge a second line.
+A line is `time level room message key=value …`. Values that are not plain words are quoted as JSON, so that neither a
+line break nor an escape sequence in foreign text can forge a second line.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 
 class Keys(TypedDict, total=False):
-    """Every key that a line may have, in the order in which it shows them."""
+    """Every key of a log line, in order of output."""
 
     delivery: str
     """GitHub's delivery id: follows one delivery through web and worker."""
     event: str
-    """Our name of the event, or GitHub's where it was ignored."""
+    """Our name of the event, or GitHub's name of an ignored event."""
     action: str
     installation: int
     repository: str
     number: int
-    """Of the issue or pull request."""
+    """The number of the issue or pull request."""
     head: str
-    """The commit that is judged."""
+    """The judged commit."""
     check_run: int
     conclusion: str
     calls: int
-    """Requests to GitHub, those for tokens apart."""
+    """Requests to GitHub, without those for tokens."""
     writes: int
-    """Those of them that write."""
+    """Requests to GitHub that write."""
     attempt: int
     holder: str
     status: int
-    """HTTP."""
+    """HTTP status, or exit code of a process."""
     seconds: float
-    """How long it took, or how long until it is done again."""
+    """Duration, or time until the next attempt."""
     address: str
     process: str
     pid: int
@@ -56,13 +56,13 @@ class Keys(TypedDict, total=False):
 _ORDER = tuple(Keys.__annotations__)
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@#+-]*")
 _ROOT = "bot"
-_TELL_AGAIN = 60.0
-"""Seconds."""
+_REPEAT_AFTER = 60.0
+"""Seconds between two lines about one continuing fault."""
 _SHORTEST_SECRET = 4
-"""Characters. To blot out every `s` of a log would hide all but the secret, which the gaps would spell."""
+"""Characters. Redacting a one-letter secret would remove that letter everywhere and thereby reveal it."""
 
 _SECRETS = (
-    # GitHub's tokens have no fixed length, and the newer ones hold a JWT:
+    # GitHub's tokens have no fixed length, and newer ones contain a JWT:
     # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
     (re.compile(r"\b(gh[a-z]_|github_pat_)[A-Za-z0-9_.-]{4,}"), r"\1…"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), "eyJ…"),
@@ -84,19 +84,19 @@ class Log:
         self._logger = logging.getLogger(f"{_ROOT}.{room}")
 
     def debug(self, message: str, **keys: Unpack[Keys]) -> None:
-        """Of interest to who looks for a fault."""
+        """A detail for debugging."""
         self._say(logging.DEBUG, message, keys)
 
     def info(self, message: str, **keys: Unpack[Keys]) -> None:
-        """As it should be."""
+        """A normal event."""
         self._say(logging.INFO, message, keys)
 
     def warning(self, message: str, **keys: Unpack[Keys]) -> None:
-        """Not as it should be, and dealt with."""
+        """A problem that was dealt with."""
         self._say(logging.WARNING, message, keys)
 
     def fault(self, message: str, *, trace: BaseException | None = None, **keys: Unpack[Keys]) -> None:
-        """Somebody has to look at it. `trace` adds where an unexpected exception came from."""
+        """A problem that needs attention. `trace` adds the traceback of an unexpected exception."""
         self._say(logging.ERROR, message, keys, trace)
 
     def _say(self, level: int, message: str, keys: Keys, trace: BaseException | None = None) -> None:
@@ -104,35 +104,35 @@ class Log:
             self._logger.log(level, "%s", message, extra={"keys": keys}, exc_info=trace)
 
 
-class Lasting:
-    """A trouble that is met again and again: told of at once, then once a minute, and when it is over."""
+class RecurringFault:
+    """A fault that occurs repeatedly: logged at once, then once a minute, and when it has ended."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._since: float | None = None
-        self._told = 0.0
+        self._logged = 0.0
 
-    def met(self, message: str, **keys: Unpack[Keys]) -> None:
-        """It is there, or still there."""
+    def report(self, message: str, **keys: Unpack[Keys]) -> None:
+        """The fault has occurred, or still occurs."""
         now = time.monotonic()
         if self._since is None:
             self._since = now
-        elif now - self._told < _TELL_AGAIN:
+        elif now - self._logged < _REPEAT_AFTER:
             return
-        self._told = now
+        self._logged = now
         self._log.fault(message, **keys)
 
-    def over(self) -> None:
-        """All is well, again or as before."""
+    def clear(self) -> None:
+        """The fault does not occur, or no longer."""
         since, self._since = self._since, None
         if since is not None:
-            self._log.info("well again", seconds=time.monotonic() - since)
+            self._log.info("recovered", seconds=time.monotonic() - since)
 
 
 class _Lines(logging.Formatter):
     def __init__(self, hidden: Iterable[str]) -> None:
         super().__init__()
-        # The longest first, so that a secret that begins with another is hidden whole.
+        # The longest first, so that a secret that contains another is hidden completely.
         worth_hiding = {secret for secret in hidden if len(secret.strip()) >= _SHORTEST_SECRET}
         self._hidden = sorted(worth_hiding, key=len, reverse=True)
 
@@ -158,7 +158,7 @@ class _Lines(logging.Formatter):
 
 
 def redacted(text: str) -> str:
-    """The text without anything that looks like a token, a JWT, a private key or a password in an address."""
+    """The text without tokens, JWTs, private keys, and passwords in addresses."""
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
@@ -175,22 +175,19 @@ def _value(value: object) -> str:
 
 
 def _quoted(text: str, also_plain: str) -> str:
-    """As it is if it is words, else as JSON, whose escapes keep it on its line."""
+    """The text itself if it consists of plain words, otherwise as JSON, which escapes line breaks."""
     if _PLAIN.fullmatch(text) or (also_plain and _PLAIN.fullmatch("".join(c for c in text if c not in also_plain))):
         return text
     return json.dumps(text)
 
 
 def configure(level: str, *, hidden: Iterable[str] = (), to: TextIO | None = None) -> None:
-    """Write lines of this level and above, to standard error where nothing else is named.
-
-    `hidden` are secrets that must never be shown.
-    """
+    """Log lines of this level and above, by default to standard error; `hidden` are secrets to redact."""
     lines = logging.StreamHandler(to or sys.stderr)
     lines.setFormatter(_Lines(hidden))
     root = logging.getLogger()
     root.handlers[:] = [lines]
-    root.setLevel(logging.WARNING)  # what other packages say is of interest only when something is wrong
-    # Whenever its pool cannot connect, we are told by an error and say so ourselves, with what to look at.
+    root.setLevel(logging.WARNING)  # other packages: only what is wrong
+    # Failed connections of its pool also reach us as errors, which we log with a remedy.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     logging.getLogger(_ROOT).setLevel(level.upper())

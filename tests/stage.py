@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bot.adapters.database.migrate import migrate
 from bot.adapters.database.queue_sqlite import SqliteQueue
 from bot.adapters.database.sqlite import Database
-from bot.adapters.database.store_sqlite import SqliteStore
+from bot.adapters.database.store_sql import SqlStore
 from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.repository import GitHubRepositories
 from bot.adapters.webhook import webhook
@@ -162,7 +162,7 @@ class Stage:
         migrate(path)
         self._database = Database(path)
         self.queue = SqliteQueue(self._database, clock)
-        self.store = SqliteStore(self._database)
+        self.store = SqlStore(self._database)
         app = self.world.app
         self.app = GitHubApp(app.id, app.private_key, clock, self.world.url)
         outer_layers = OuterLayers(rule_ids=tuple(rule.id for rule in RULES))

@@ -16,7 +16,7 @@ from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError
 from bot.core.forge.jobs import new_job
 from bot.core.forge.missing import gap, missing
 from bot.core.forge.overdue import overdue
-from bot.log import Lasting, Log
+from bot.log import Log, RecurringFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,13 +101,13 @@ class Reconciler:
 
     def run(self) -> None:
         """Do what is due until `stop`; nothing that goes wrong ends it."""
-        away = Lasting(log)
+        away = RecurringFault(log)
         while not self._stop.is_set():
             try:
                 self.tick()
-                away.over()
+                away.clear()
             except StorageError as error:
-                away.met("cannot reconcile", error=str(error))
+                away.report("cannot reconcile", error=str(error))
             except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
                 log.fault("failed", trace=error)
             self._stop.wait(self.rhythm.look)

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from bot.core.forge.errors import StorageError
 from bot.core.forge.outcome import Bury, Done, Outcome, Retry
-from bot.log import Keys, Lasting, Log, redacted
+from bot.log import Keys, Log, RecurringFault, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ class Worker:
         self._free = threading.Semaphore(threads)
         self._stop = threading.Event()
         self._pruned_at = 0.0
-        self._away = Lasting(log)
+        self._away = RecurringFault(log)
         self.holder = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid4().hex[:8]}"
 
     def stop(self) -> None:
@@ -106,7 +106,7 @@ class Worker:
         """Start on one job, with a free thread in hand, or wait for one."""
         job = self._lease()
         if job is not None:
-            self._away.over()
+            self._away.clear()
             pool.submit(self._work, job)
             return
         self._free.release()
@@ -117,7 +117,7 @@ class Worker:
         try:
             return self._queue.lease(self.holder)
         except StorageError as error:
-            self._away.met("cannot lease", error=str(error))
+            self._away.report("cannot lease", error=str(error))
             self._stop.wait(self._patience.look)
             return None
 
@@ -128,9 +128,9 @@ class Worker:
                 self._pruned_at = now
                 self._queue.prune(now - self._patience.keep_done, now - self._patience.keep_dead)
             self._queue.wait(self._patience.look)
-            self._away.over()
+            self._away.clear()
         except StorageError as error:
-            self._away.met("cannot look", error=str(error))
+            self._away.report("cannot look", error=str(error))
             self._stop.wait(self._patience.look)
 
     def _finish(self) -> bool:
@@ -148,12 +148,12 @@ class Worker:
 
     def _keep(self, job: LeasedJob, end: Callable[[], None]) -> None:
         """Write down how it ended, however long the disk takes: until then the lease keeps everybody else off."""
-        trouble = Lasting(log)
+        trouble = RecurringFault(log)
         while True:
             try:
                 return end()
             except StorageError as error:
-                trouble.met("outcome not on disk", delivery=job.delivery, event=job.name, error=str(error))
+                trouble.report("outcome not on disk", delivery=job.delivery, event=job.name, error=str(error))
             if self._stop.wait(self._patience.look):
                 return None  # the lease ends with this process, and the job is done again
 

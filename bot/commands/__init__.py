@@ -1,4 +1,4 @@
-"""One module a command: its arguments, one call, and what is printed."""
+"""One module per command: its arguments, one call, and its output."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The folder that most commands on the desk take."""
+    """Add the optional argument for the working copy."""
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder")

@@ -1,4 +1,4 @@
-"""`plangate check`: the verdict on the desk."""
+"""`plangate check`: the verdict on a working copy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import argparse
 
 PLAIN_WIDTH = 120
-"""Cells of a line where no terminal says how wide it is."""
+"""Width of a line in cells where the output is no terminal."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     parser.epilog = (
-        "Exits with 0 when nothing blocks, 1 when something does, 2 when it could not judge. With --base the verdict is"
-        " the App's, but for what only GitHub and the host know: the file in the owner's .github repository, the host's"
+        "Exit code 0: nothing blocks; 1: something blocks; 2: no verdict was possible. With --base the verdict is the"
+        " App's, except for what only GitHub and the host know: the file in the owner's .github repository, the host's"
         " own defaults, waivers, other branches and pull requests, and what is older than the App."
     )
     add_folder(parser)
@@ -33,20 +33,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base",
         metavar="REF",
-        help="judge what changed against this, such as origin/main; without it everything is new, and no code is seen",
+        help="judge the changes since this commit, such as origin/main (default: every plan is new, no code is read)",
     )
-    parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the one that is checked out)")
-    parser.add_argument("--stage", choices=[stage.value for stage in Stage], help="judge as if it had come this far")
+    parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the checked-out branch)")
+    parser.add_argument(
+        "--stage", choices=[stage.value for stage in Stage], help="judge as if the feature had reached this stage"
+    )
     parser.add_argument("--format", choices=[form.value for form in Format], default=Format.TEXT.value)
     parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Judge, print, and tell by the exit code."""
-    wanted = CheckOptions(tuple(given.feature), given.all, given.base, given.stage, given.branch)
-    judged = judge_copy(given.folder, wanted)
-    style = Style(colour=_coloured(given.colour), width=_width())
-    sys.stdout.write(show(judged, Format(given.format), style))
+def run(options: argparse.Namespace) -> int:
+    """Judge and print; the exit code is the verdict."""
+    request = CheckOptions(tuple(options.feature), options.all, options.base, options.stage, options.branch)
+    judged = judge_copy(options.folder, request)
+    style = Style(colour=_coloured(options.colour), width=_width())
+    sys.stdout.write(show(judged, Format(options.format), style))
     return judged.exit_code
 
 

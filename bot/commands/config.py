@@ -1,4 +1,4 @@
-"""`plangate config`: what an `app.yml` says, whether it can be read, and where each value in force comes from."""
+"""`plangate config`: validate an `app.yml`, and show each value in force with its source."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
-    validate = actions.add_parser("validate", help="name every mistake with its line and column")
+    validate = actions.add_parser("validate", help="list every mistake with its line and column")
     validate.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: .github/app.yml, else app.yml")
-    validate.add_argument("--owner", action="store_true", help="the file is that of the owner's `.github` repository")
-    show = actions.add_parser("show", help="print every key with its value and its place")
+    validate.add_argument("--owner", action="store_true", help="the file belongs to the owner's `.github` repository")
+    show = actions.add_parser("show", help="print every key with its value and its source")
     add_folder(show)
     show.add_argument("--base", metavar="REF", help="read the file at this commit, not in the working copy")
     actions.add_parser("schema", help="print the JSON Schema for editors")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print what was asked for; 1 when a file is broken."""
-    match given.action:
+def run(options: argparse.Namespace) -> int:
+    """Print the result; the exit code is 1 when a file has a mistake."""
+    match options.action:
         case "validate":
-            return _validate(given.files or [_default_file()], Rank.OWNER if given.owner else Rank.REPOSITORY)
+            return _validate(options.files or [_default_file()], Rank.OWNER if options.owner else Rank.REPOSITORY)
         case "show":
-            sys.stdout.write(_show(given.folder, given.base))
+            sys.stdout.write(_show(options.folder, options.base))
         case _:
             sys.stdout.write(schema_text())
     return 0
@@ -57,10 +57,12 @@ def schema_text() -> str:
 
 
 def _default_file() -> Path:
-    found = next((Path(path) for path in CONFIG_PATHS if _is_linked(Path(path)) or Path(path).is_file()), None)
-    if found is None:
-        raise UserError(f"There is no {' and no '.join(CONFIG_PATHS)} here: name the file; `plangate init` writes one.")
-    return found
+    path = next((Path(path) for path in CONFIG_PATHS if _is_linked(Path(path)) or Path(path).is_file()), None)
+    if path is None:
+        raise UserError(
+            f"This folder has no {' and no '.join(CONFIG_PATHS)}: name the file, or run `plangate init` to write one."
+        )
+    return path
 
 
 def _validate(files: list[Path], rank: Rank) -> int:
@@ -75,17 +77,17 @@ def _validate(files: list[Path], rank: Rank) -> int:
         for mistake in mistakes:
             sys.stdout.write(_described(mistake, str(file), lines))
         if not mistakes:
-            said = (
+            summary = (
                 count(len(layer.settings), "key", "keys")
                 if layer.present
-                else "no `plangate:` in it, so the defaults hold"
+                else "no `plangate:` section, so the defaults apply"
             )
-            sys.stdout.write(f"{plain_line(str(file))}: {said}\n")
+            sys.stdout.write(f"{plain_line(str(file))}: {summary}\n")
     return 1 if broken else 0
 
 
 def _is_linked(file: Path) -> bool:
-    """A link in the place of a repository's file, which the App does not follow either."""
+    """Whether the repository's configuration file is a symbolic link, which the App does not follow."""
     return file == Path(CONFIG_PATHS[0]) and file.is_symlink()
 
 
@@ -118,9 +120,9 @@ def _show(folder: Path, base: str | None) -> str:
     own = repository_layer(copy, base)
     refuse_broken(own)
     effective = merge((host_layer(), own))
-    found = rows(effective)
-    width = max(len(row.key) for row in found)
-    wide = min(48, max(len(row.value) for row in found))
-    table = "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in found)
+    table_rows = rows(effective)
+    width = max(len(row.key) for row in table_rows)
+    wide = min(48, max(len(row.value) for row in table_rows))
+    table = "".join(f"{row.key:<{width}}  {row.value:<{wide}}  {row.place}\n" for row in table_rows)
     unseen = owners_unseen(copy, base)
-    return table + (f"\nWhat {unseen} sets is not seen here: `/plan config` shows it.\n" if unseen else "")
+    return table + (f"\nThe settings of {unseen} are not included: `/plan config` shows them.\n" if unseen else "")

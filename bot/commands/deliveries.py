@@ -1,4 +1,4 @@
-"""`plangate deliveries`: what was accepted, where it stands, and the dead letters again."""
+"""`plangate deliveries`: list and show accepted deliveries, and replay dead letters."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 MOST = 10_000
-"""Deliveries that are listed, or replayed, at once."""
+"""The most deliveries that one call lists or replays."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     actions = parser.add_subparsers(required=True, dest="action", metavar="ACTION")
-    listing = actions.add_parser("list", help="the newest first")
+    listing = actions.add_parser("list", help="list deliveries, the newest first")
     listing.add_argument("--state", choices=[state.value for state in JobState], help="default: all")
     listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="default: 50, at most 10000")
-    show = actions.add_parser("show", help="one, with its event")
+    show = actions.add_parser("show", help="show one delivery with its event")
     show.add_argument("delivery", metavar="ID")
-    replay = actions.add_parser("replay", help="let dead letters be worked on again")
+    replay = actions.add_parser("replay", help="queue dead letters again")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("delivery", nargs="?", metavar="ID")
     which.add_argument("--all", action="store_true", help="every dead letter")
@@ -42,23 +42,23 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print, or replay."""
+def run(options: argparse.Namespace) -> int:
+    """List, show or replay."""
     with closing(bootstrap.open_queue(settings.from_environment())) as queue:
-        match given.action:
+        match options.action:
             case "list":
-                sys.stdout.write(_list(queue, given.state and JobState(given.state), given.limit))
+                sys.stdout.write(_list(queue, options.state and JobState(options.state), options.limit))
             case "show":
-                sys.stdout.write(_show(_found(queue, given.delivery)))
+                sys.stdout.write(_show(_found(queue, options.delivery)))
             case _:
-                sys.stdout.write(_replay(queue, None if given.all else given.delivery))
+                sys.stdout.write(_replay(queue, None if options.all else options.delivery))
     return 0
 
 
 def _found(queue: Queue, delivery: str) -> JobRecord:
     record = queue.find(delivery)
     if record is None:
-        raise UserError(f"No delivery {plain_line(delivery)} was accepted here: `plangate deliveries list` shows them.")
+        raise UserError(f"Delivery {plain_line(delivery)} was not accepted here: `plangate deliveries list` lists all.")
     return record
 
 
@@ -71,7 +71,7 @@ def _list(queue: Queue, state: JobState | None, limit: int) -> str:
         f"{plain_line(record.delivery)}" + (f"  {plain_line(record.error)}" if record.error else "")
         for record in records
     ]
-    return "\n".join([*lines, "", counts or "nothing was accepted yet", ""])
+    return "\n".join([*lines, "", counts or "no delivery was accepted yet", ""])
 
 
 def _show(record: JobRecord) -> str:
@@ -93,8 +93,8 @@ def _replay(queue: Queue, delivery: str | None) -> str:
     dead = queue.records(JobState.DEAD, MOST) if delivery is None else [_found(queue, delivery)]
     replayed = [record.delivery for record in dead if queue.replay(record.delivery)]
     if delivery is not None and not replayed:
-        raise UserError(f"Delivery {plain_line(delivery)} is no dead letter: it is {dead[0].state.value}.")
-    return "".join(f"{plain_line(name)} waits again\n" for name in replayed) or "there is no dead letter\n"
+        raise UserError(f"Delivery {plain_line(delivery)} is not a dead letter: its state is {dead[0].state.value}.")
+    return "".join(f"{plain_line(name)} is queued again\n" for name in replayed) or "there are no dead letters\n"
 
 
 def _time(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""`plangate demo`: a GitHub of its own on this machine, for a story or for your own repository; no account."""
+"""`plangate demo`: a local sandbox of GitHub, for a story or for your own repository; needs no account."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ from bot.demo.theatre import Theatre
 if TYPE_CHECKING:
     from bot.demo.heads import HeadSelection
 
-_OF_A_REHEARSAL = ("base", "head", "show", "history", "limit", "json")
+_REHEARSAL_OPTIONS = ("base", "head", "show", "history", "limit", "json")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     parser.epilog = (
-        "Without --repo a story of seven steps is played. With it, a copy of your repository is made (yours is only "
-        "read), every head that touches specs becomes a pull request, and Plangate says what it would have said. "
-        "Exits with 0 when that went well, whatever the verdicts are, else with 2."
+        "Without --repo, the demo runs a story of seven steps. With --repo, it copies your repository (which is only "
+        "read), opens a pull request for every head that touches specs, and shows Plangate's verdicts. "
+        "Exit code 0: the demo finished, whatever the verdicts; 2: it did not."
     )
-    parser.add_argument("--keep", action="store_true", help="leave both servers running at the end, until Ctrl-C")
+    parser.add_argument("--keep", action="store_true", help="keep both servers running at the end, until Ctrl-C")
     group = parser.add_argument_group("rehearse on your own repository")
-    group.add_argument("--repo", type=Path, metavar="PATH", help="a local git repository; it stays as it is")
-    group.add_argument("--base", metavar="REF", help="what heads are compared with (default: the main branch)")
+    group.add_argument("--repo", type=Path, metavar="PATH", help="a local git repository; it is only read")
+    group.add_argument(
+        "--base", metavar="REF", help="the branch with which heads are compared (default: the main branch)"
+    )
     group.add_argument(
         "--head",
         action="append",
@@ -37,9 +39,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REF",
         help="a branch, tag, commit or #number; repeatable (default: the newest that touch specs)",
     )
-    group.add_argument("--show", action="append", default=[], metavar="HEAD", help="its whole report; repeatable")
+    group.add_argument(
+        "--show", action="append", default=[], metavar="HEAD", help="print the whole report of this head; repeatable"
+    )
     group.add_argument("--history", action="store_true", help="replay the main branch's commits that touched specs")
-    group.add_argument("--limit", type=_number, metavar="N", help="how many (default 20, with --history 200; most 500)")
+    group.add_argument(
+        "--limit", type=_number, metavar="N", help="how many heads (default 20, with --history 200; at most 500)"
+    )
     group.add_argument("--json", action="store_true", help="one document for machines, in place of the lines")
 
 
@@ -51,52 +57,53 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def run(given: argparse.Namespace) -> int:
-    """Play it; 2 when something did not go as told."""
-    # A plain `kill`, or a closed terminal, ends the servers as well as Ctrl-C does.
+def run(options: argparse.Namespace) -> int:
+    """Run the demo; the exit code is 2 when a step did not have the expected result."""
+    # A plain `kill` and a closed terminal end the servers as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     screen = Screen()
-    if given.repo is not None:
-        return _rehearse(given, screen)
-    wrong = next((name for name in _OF_A_REHEARSAL if getattr(given, name)), None)
+    if options.repo is not None:
+        return _rehearse(options, screen)
+    wrong = next((name for name in _REHEARSAL_OPTIONS if getattr(options, name)), None)
     if wrong is not None:
-        raise UserError(f"--{wrong} belongs to a rehearsal on your own repository: add --repo PATH.")
-    return _story(screen, keep=given.keep)
+        raise UserError(f"--{wrong} works only with your own repository: add --repo PATH.")
+    return _story(screen, keep=options.keep)
 
 
 def _story(screen: Screen, *, keep: bool) -> int:
     screen.title("Plangate holds a repository to its own plans.")
-    screen.line("You see a small team at work in seven steps, and what Plangate says to each on GitHub's pages.")
-    screen.line("Both run on this machine: no account, no network. Starting them …")
+    screen.line("A small team works in seven steps; each step shows Plangate's reaction on GitHub.")
+    screen.line("GitHub's sandbox and Plangate run on this machine, without account or network. Starting both …")
     started = time.monotonic()
     with Theatre() as theatre:
         Story(theatre, screen).play()
-        screen.title(f"Everything went as told, in {time.monotonic() - started:.0f} seconds.")
-        screen.line("Your own repository next: plangate demo --repo PATH judges its branches, on a copy.")
+        screen.title(f"Demo finished in {time.monotonic() - started:.0f} s.")
+        screen.line("Next, try your own repository: `plangate demo --repo PATH` judges its branches on a copy.")
         if keep:
             _keep(theatre, screen, "ada", "Push to a branch such as 002-search and look at its check run.")
     return 0
 
 
-def _rehearse(given: argparse.Namespace, screen: Screen) -> int:
-    from bot.demo.playbill import RehearsalOptions, rehearse  # noqa: PLC0415  the story needs none of it
+def _rehearse(options: argparse.Namespace, screen: Screen) -> int:
+    from bot.demo.playbill import RehearsalOptions, rehearse  # noqa: PLC0415  not needed by the story
     from bot.demo.rehearsal import AUTHOR  # noqa: PLC0415  likewise
 
     def stay(theatre: Theatre) -> None:
         _keep(theatre, screen, AUTHOR, "Look at the pull requests, push to their branches, comment /plan.")
 
-    if given.json and (given.show or given.keep):
-        raise UserError("--json holds every report and ends by itself: leave out --show and --keep.")
-    if given.history and given.head:
+    if options.json and (options.show or options.keep):
+        raise UserError("--json prints every report and exits: leave out --show and --keep.")
+    if options.history and options.head:
         raise UserError("--history replays commits of the main branch: leave out --head, or name a --base.")
-    return rehearse(RehearsalOptions(given.repo, _wanted(given), given.json), screen, stay if given.keep else None)
+    rehearsal = RehearsalOptions(options.repo, _heads(options), options.json)
+    return rehearse(rehearsal, screen, stay if options.keep else None)
 
 
-def _wanted(given: argparse.Namespace) -> HeadSelection:
+def _heads(options: argparse.Namespace) -> HeadSelection:
     from bot.demo.heads import HeadSelection  # noqa: PLC0415  likewise
 
-    return HeadSelection(given.base, tuple(given.head), tuple(given.show), given.history, given.limit)
+    return HeadSelection(options.base, tuple(options.head), tuple(options.show), options.history, options.limit)
 
 
 def _keep(theatre: Theatre, screen: Screen, login: str, invitation: str) -> None:

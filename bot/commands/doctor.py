@@ -1,4 +1,4 @@
-"""`plangate doctor`: everything that a host can get wrong, each in one line with its remedy."""
+"""`plangate doctor`: check everything that a host can get wrong, one line per check with its remedy."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _NAME = 12
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     parser.epilog = (
-        "It only reads, here and at GitHub, with the settings of the server: run it as the server's user. Exits with 1"
-        " when something has to be mended, else with 0, also when something is worth a look."
+        "The doctor only reads, here and on GitHub, with the settings of the server: run it as the server's user. Exit"
+        " code 1: there are errors; 0: there are none, though perhaps warnings."
     )
-    parser.add_argument("--json", action="store_true", help="one document for machines, in place of the lines")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Look, and print."""
+def run(options: argparse.Namespace) -> int:
+    """Run the checks and print them."""
     checks = examine(settings.from_environment)
-    failed = any(one.level is Level.ERROR for one in checks)
-    if given.json:
-        shown = {"ok": not failed, "checks": [asdict(one) for one in checks]}
+    failed = any(check.level is Level.ERROR for check in checks)
+    if options.json:
+        shown = {"ok": not failed, "checks": [asdict(check) for check in checks]}
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     else:
         _print(checks)
@@ -50,15 +50,16 @@ def _print(checks: Sequence[Check]) -> None:
     console = Console(highlight=False)
     if console.is_terminal:
         grid = Table.grid(padding=(0, 1))
-        for one in checks:
-            mark, colour = _MARKS[one.level]
-            end = f". {one.remedy}" if one.remedy else ""
-            said = Text.assemble(one.said, (end, "bold"), overflow="fold")  # an address is worth nothing when it is cut
-            grid.add_row(Text(f" {mark}", style=f"bold {colour}"), Text(f"{one.name:<{_NAME}}"), said)
+        for check in checks:
+            mark, colour = _MARKS[check.level]
+            end = f". {check.remedy}" if check.remedy else ""
+            # Fold, because an address that is cut off is useless.
+            sentence = Text.assemble(check.said, (end, "bold"), overflow="fold")
+            grid.add_row(Text(f" {mark}", style=f"bold {colour}"), Text(f"{check.name:<{_NAME}}"), sentence)
         console.print(grid)
     else:
-        for one in checks:
-            end = f". {one.remedy}" if one.remedy else ""
-            console.print(Text(f" {_MARKS[one.level][0]} {one.name:<{_NAME}} {one.said}{end}"), soft_wrap=True)
+        for check in checks:
+            end = f". {check.remedy}" if check.remedy else ""
+            console.print(Text(f" {_MARKS[check.level][0]} {check.name:<{_NAME}} {check.said}{end}"), soft_wrap=True)
     console.print()
     console.print(Text(summary(checks)))

@@ -1,4 +1,4 @@
-"""`plangate draft`: a plan filled with what the repository already says, for people and agents on the desk."""
+"""`plangate draft`: a plan that is prefilled from the repository, for people and agents in a working copy."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
-    parser.epilog = "A plan that somebody has begun is never overwritten."
+    """Add the arguments."""
+    parser.epilog = "An edited plan is never overwritten."
     add_folder(parser)
-    parser.add_argument("--feature", metavar="DIR", help="the feature folder (default: the branch's own)")
-    parser.add_argument("--title", help="what the feature is called (default: as its spec or its folder says)")
+    parser.add_argument("--feature", metavar="DIR", help="the feature folder (default: that of the branch)")
+    parser.add_argument("--title", help="the feature's title (default: from its spec or its folder)")
     parser.add_argument("--write", action="store_true", help="save it as plan.md instead of printing it")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print the draft, or save it and say what is left to fill."""
-    found = draft_copy(given.folder, given.feature, given.title)
-    if not given.write:
-        sys.stdout.write(found.draft.text)
+def run(options: argparse.Namespace) -> int:
+    """Print the draft, or save it and count the lines that are still to be filled in."""
+    drafted = draft_copy(options.folder, options.feature, options.title)
+    if not options.write:
+        sys.stdout.write(drafted.draft.text)
         return 0
-    path, draft = found.save(), found.draft
-    left = f"{draft.blanks} blanks are left: {draft.clarifications} × NEEDS CLARIFICATION, {draft.verdicts} verdicts"
-    sys.stdout.write(f"{plain_line(str(path))}: {left}\n")
+    path, draft = drafted.save(), drafted.draft
+    blanks = (
+        f"{draft.blanks} blanks to fill in: {draft.clarifications} × NEEDS CLARIFICATION, {draft.verdicts} verdicts"
+    )
+    sys.stdout.write(f"{plain_line(str(path))}: {blanks}\n")
     return 0

@@ -1,4 +1,4 @@
-"""`plangate init`: the first `app.yml` of a repository, and what it means for the features that are there."""
+"""`plangate init`: write the first `app.yml` of a repository, and show the verdicts on its features."""
 
 from __future__ import annotations
 
@@ -17,53 +17,55 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
-    parser.epilog = "A configuration that is there is never overwritten."
+    """Add the arguments."""
+    parser.epilog = "An existing configuration is never overwritten."
     add_folder(parser)
     parser.add_argument(
-        "--print", action="store_true", dest="only_print", help="print the file, and the rest to standard error"
+        "--print",
+        action="store_true",
+        dest="only_print",
+        help="print the file to standard output, and the verdicts to standard error",
     )
 
 
-def run(given: argparse.Namespace) -> int:
-    """Write or print the file, and say how the features that are there would fare."""
-    found = begin(given.folder)
-    if given.only_print:
-        sys.stdout.write(found.text)
-        sys.stderr.write(_table(found))
+def run(options: argparse.Namespace) -> int:
+    """Write or print the file, and show whether each feature would pass."""
+    first_config = begin(options.folder)
+    if options.only_print:
+        sys.stdout.write(first_config.text)
+        sys.stderr.write(_table(first_config))
         return 0
-    refuse_another(found.copy)
-    sys.stdout.write(_table(found))
-    found.save()
-    sys.stdout.write(f"{TARGET} is written. Read it, and bring it to the default branch: it holds from there.\n")
+    refuse_another(first_config.copy)
+    sys.stdout.write(_table(first_config))
+    first_config.save()
+    sys.stdout.write(f"Wrote {TARGET}. Review it, and merge it into the default branch: it applies from there.\n")
     return 0
 
 
-def _table(found: FirstConfig) -> str:
-    """A line for each feature, and what the file does about those that would block."""
-    if not found.standings:
+def _table(first_config: FirstConfig) -> str:
+    """A line for each feature, and how the file lets failing features pass."""
+    if not first_config.standings:
         return "No feature folder was found, so there is nothing to judge yet.\n"
-    width = max(len(plain_line(one.dir)) for one in found.standings)
+    width = max(len(plain_line(feature.dir)) for feature in first_config.standings)
     lines = [
-        f"{plain_line(one.dir):<{width}}  {'would fail' if one.blocked else 'would pass'}: {one.title}"
-        f"{' (legacy from now on)' if one.blocked and one.legacy else ''}"
-        for one in found.standings
+        f"{plain_line(feature.dir):<{width}}  {'would fail' if feature.blocked else 'would pass'}: {feature.title}"
+        f"{' (legacy from now on)' if feature.blocked and feature.legacy else ''}"
+        for feature in first_config.standings
     ]
-    blocked = sum(one.blocked for one in found.standings)
-    passing = len(found.standings) - blocked
-    return "\n".join([*lines, "", f"{_tally(passing, blocked)} {_consequence(found)}".strip()]) + "\n"
+    blocked = sum(feature.blocked for feature in first_config.standings)
+    passing = len(first_config.standings) - blocked
+    return "\n".join([*lines, "", f"{_tally(passing, blocked)} {_consequence(first_config)}".strip()]) + "\n"
 
 
 def _tally(passing: int, blocked: int) -> str:
     return f"{count(passing, 'feature', 'features')} would pass today, {blocked} would fail."
 
 
-def _consequence(found: FirstConfig) -> str:
-    start = found.start
+def _consequence(first_config: FirstConfig) -> str:
+    start = first_config.start
     named = [f"`since: {start.since}`"] if start.since is not None else []
     named += [f"`legacy:` with {count(len(start.legacy), 'folder', 'folders')}"] if start.legacy else []
     if not named:
-        return "Nothing has to be let pass."
-    return (
-        f"{' and '.join(named)} {'lets' if len(named) == 1 else 'let'} those pass, so nothing that is there turns red."
-    )
+        return "No exception is needed."
+    verb = "lets" if len(named) == 1 else "let"
+    return f"{' and '.join(named)} {verb} those features pass: everything you already have passes."

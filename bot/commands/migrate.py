@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes: nothing but the environment."""
+    """Add no arguments: the settings are in the environment."""
     parser.epilog = (
-        "The database is in PLANGATE_DIRECTORY, or the one of PLANGATE_DATABASE_URL, which then takes over all that is "
-        "in the folder's. Running this twice does nothing more."
+        "Migrates the database in PLANGATE_DIRECTORY, or the one of PLANGATE_DATABASE_URL, into which all rows of the "
+        "database in the folder are then moved. A second run does nothing."
     )
 
 
 def run(_: argparse.Namespace) -> int:
-    """Bring the database up to date, and say what was done."""
+    """Migrate the database and print the steps."""
     for line in storage.migrate_all(settings.from_environment()):
-        print(line)  # noqa: T201  its output
+        print(line)  # noqa: T201  the command's output
     return 0

@@ -1,4 +1,4 @@
-"""`plangate receive`: one recorded delivery again, or what it would do."""
+"""`plangate receive`: process one recorded delivery, or show its effects."""
 
 from __future__ import annotations
 
@@ -21,36 +21,40 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import NewJob
 
 MAX_BYTES = 25 * 1024 * 1024
-"""GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
+"""Bytes of GitHub's largest payload: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
-    parser.epilog = "Without --dry-run it is put on the queue, and the running server works on it."
+    """Add the arguments."""
+    parser.epilog = "Without --dry-run the delivery is queued, and the running server processes it."
     parser.add_argument("file", type=Path, metavar="FILE", help="the payload, as JSON")
-    parser.add_argument("--event", required=True, metavar="NAME", help="what X-GitHub-Event said, such as pull_request")
-    parser.add_argument("--delivery", metavar="ID", help="what X-GitHub-Delivery said (default: made from the payload)")
-    parser.add_argument("--dry-run", action="store_true", help="read GitHub, write nothing, and print what would be")
+    parser.add_argument(
+        "--event", required=True, metavar="NAME", help="the value of X-GitHub-Event, such as pull_request"
+    )
+    parser.add_argument(
+        "--delivery", metavar="ID", help="the value of X-GitHub-Delivery (default: a hash of the payload)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="read GitHub, write nothing, and print the effects")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Put it on the queue, or print what it would come to; 1 when that is no end."""
+def run(options: argparse.Namespace) -> int:
+    """Queue the delivery or print its effects; the exit code is 1 when a job would not finish."""
     server = settings.from_environment()
-    body = _body(given.file)
-    delivery = given.delivery or f"receive-{hashlib.sha256(body).hexdigest()[:32]}"
+    body = _body(options.file)
+    delivery = options.delivery or f"receive-{hashlib.sha256(body).hexdigest()[:32]}"
     try:
-        jobs = parse(given.event, delivery, body, app_id=server.app_id, app_slug=server.app_slug)
+        jobs = parse(options.event, delivery, body, app_id=server.app_id, app_slug=server.app_slug)
     except BadPayloadError as error:
-        raise UserError(f"{given.file}: {error}") from None
+        raise UserError(f"{options.file}: {error}") from None
     if not jobs:
-        sys.stdout.write("nothing to do: this delivery asks for nothing\n")
+        sys.stdout.write("nothing to do: Plangate does not react to this delivery\n")
         return 0
-    if given.dry_run:
+    if options.dry_run:
         return _dry_run(server, jobs)
     with closing(bootstrap.open_queue(server)) as queue:
         for job in jobs:
-            said = "accepted" if queue.put(job) else "was accepted before"
-            sys.stdout.write(f"{plain_line(job.delivery)} {said}: {job.name}\n")
+            outcome = "accepted" if queue.put(job) else "was accepted before"
+            sys.stdout.write(f"{plain_line(job.delivery)} {outcome}: {job.name}\n")
     return 0
 
 
@@ -61,23 +65,23 @@ def _body(file: Path) -> bytes:
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
     if len(body) > MAX_BYTES:
-        raise UserError(f"{file} is larger than {MAX_BYTES} bytes, and GitHub sends no such payload.")
+        raise UserError(f"{file} is larger than {MAX_BYTES} bytes, the limit of GitHub's payloads.")
     return body
 
 
 def _dry_run(server: settings.Settings, jobs: Sequence[NewJob]) -> int:
-    told = 0
+    printed = 0
 
-    def tell(what: str, text: str) -> None:
-        nonlocal told
-        told += 1
+    def tell(effect: str, text: str) -> None:
+        nonlocal printed
+        printed += 1
         shown = "".join(f"    {visible(line)}\n" for line in text.splitlines())
-        sys.stdout.write(f"would {plain_line(what)}\n{shown}\n")
+        sys.stdout.write(f"would {plain_line(effect)}\n{shown}\n")
 
     outcomes = bootstrap.dry_run(server, jobs, tell)
     for outcome in outcomes:
         if not isinstance(outcome, Done):
-            sys.stdout.write(f"not to its end: {plain_line(outcome.error)}\n")
-    if not told and all(isinstance(outcome, Done) for outcome in outcomes):
+            sys.stdout.write(f"did not finish: {plain_line(outcome.error)}\n")
+    if not printed and all(isinstance(outcome, Done) for outcome in outcomes):
         sys.stdout.write("nothing would be written\n")
     return 0 if all(isinstance(outcome, Done) for outcome in outcomes) else 1

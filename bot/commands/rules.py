@@ -1,4 +1,4 @@
-"""`plangate rules`: the rule book on the terminal."""
+"""`plangate rules`: list the rules, or print the page of one rule."""
 
 from __future__ import annotations
 
@@ -15,25 +15,28 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
-    parser.add_argument("rule", nargs="?", metavar="ID", help="default: a line for each")
+    """Add the arguments."""
+    parser.add_argument("rule", nargs="?", metavar="ID", help="print the page of this rule (default: list all)")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print the list, or one page."""
-    sys.stdout.write(_page(given.rule) if given.rule else _list())
+def run(options: argparse.Namespace) -> int:
+    """Print the list or one page."""
+    sys.stdout.write(_page(options.rule) if options.rule else _list())
     return 0
 
 
 def _list() -> str:
     width = max(len(rule.id) for rule in RULES)
     lines = [f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.title.rstrip('.')}" for rule in RULES]
-    return "\n".join([*lines, "", "plangate rules ID prints the page of one.", ""])
+    return "\n".join([*lines, "", "`plangate rules ID` prints the page of one rule.", ""])
 
 
 def _page(name: str) -> str:
     rule = by_id(RULES).get(name)
     if rule is None:
-        close = difflib.get_close_matches(name, [known.id for known in RULES], n=1)
-        raise UserError(f"There is no rule `{name}`. " + (f"Did you mean `{close[0]}`?" if close else "See the list."))
+        close = difflib.get_close_matches(name, [existing.id for existing in RULES], n=1)
+        raise UserError(
+            f"There is no rule `{name}`. "
+            + (f"Did you mean `{close[0]}`?" if close else "`plangate rules` lists them.")
+        )
     return f"{rule.id}\n\n{rule.page.strip()}\n"

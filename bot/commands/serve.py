@@ -1,4 +1,4 @@
-"""`plangate serve`: web and worker, supervised. Its settings are in the environment: `config/server.env.example`."""
+"""`plangate serve`: run web and worker, supervised, with the settings of `config/server.env.example`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes: nothing but the environment."""
+    """Add no arguments: the settings are in the environment."""
     parser.epilog = "Settings are in the environment: config/server.env.example explains each."
 
 
 def run(_: argparse.Namespace) -> int:
-    """Until SIGTERM or Ctrl-C."""
+    """Serve until SIGTERM or Ctrl-C."""
     return bootstrap.serve(settings.from_environment())

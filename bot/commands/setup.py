@@ -1,4 +1,4 @@
-"""`plangate setup`: register the App at GitHub, in the browser, and keep its credentials."""
+"""`plangate setup`: register the App on GitHub in a browser, and store its credentials."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from bot.core.forge.errors import UserError
 from bot.core.hosting.registration import own_address, registration_options
 from bot.core.text.neutral import plain_line
 from bot.host import settings, setup
-from bot.host.serving import begin
+from bot.host.serving import configure_process
 
 if TYPE_CHECKING:
     from bot.host.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it takes."""
+    """Add the arguments."""
     parser.epilog = (
-        "It prints an address of this machine and serves the page there until the App is registered. The key and the"
-        " webhook secret go to PLANGATE_DIRECTORY/app, readable by you alone. Where there is an App it changes nothing."
-        " Exits with 0 when there is one in the end, 1 when it was broken off."
+        "Prints a local address and serves the setup page there until the App is registered. The key and the webhook"
+        " secret are stored in PLANGATE_DIRECTORY/app, readable only by you. An existing App is left as it is. Exit"
+        " code 0: an App is registered; 1: the setup was interrupted."
     )
-    parser.add_argument("--url", metavar="URL", help="where GitHub reaches your server (default: PLANGATE_URL)")
+    parser.add_argument("--url", metavar="URL", help="the public address of your server (default: PLANGATE_URL)")
     parser.add_argument("--org", default="", metavar="NAME", help="the organization that owns the App (default: you)")
-    parser.add_argument("--name", default="", metavar="NAME", help="its name (default: the one in app.yml)")
+    parser.add_argument("--name", default="", metavar="NAME", help="the App's name (default: the name in app.yml)")
     parser.add_argument(
         "--with-commits",
         action="store_true",
-        help="ask for `contents: write` as well, for /plan start and /plan commit",
+        help="also request `contents: write`, for /plan start and /plan commit",
     )
-    parser.add_argument("--port", type=_port, metavar="N", help="of the page on this machine (default: a free one)")
+    parser.add_argument("--port", type=_port, metavar="N", help="the port of the setup page (default: a free port)")
 
 
 def _port(text: str) -> int:
@@ -41,29 +41,31 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def run(given: argparse.Namespace) -> int:
-    """Register, and say what comes next."""
+def run(options: argparse.Namespace) -> int:
+    """Register the App and print the next steps."""
     server = settings.from_environment()
     if server.has_credentials:
         sys.stdout.write(_there_already(server))
         return 0
-    address = own_address(given.url) if given.url else server.url
+    address = own_address(options.url) if options.url else server.url
     if address is None:
-        raise UserError("Say where GitHub will reach your server: plangate setup --url https://plangate.example.com")
-    wanted = registration_options(given.name, given.org, commits=given.with_commits)
-    begin(server)
-    kept = setup.register(server, address, wanted, given.port, _announce)
-    if kept is None:
-        sys.stdout.write("Broken off: nothing is kept here.\n")
+        raise UserError("Name the public address of your server: plangate setup --url https://plangate.example.com")
+    wanted = registration_options(options.name, options.org, commits=options.with_commits)
+    configure_process(server)
+    app = setup.register(server, address, wanted, options.port, _announce)
+    if app is None:
+        sys.stdout.write("Interrupted: no credentials were stored.\n")
         return 1
     place = credentials.folder(server.directory)
-    sys.stdout.write(f"{plain_line(kept.slug)} is registered (id {kept.app_id}). Its credentials are in {place}.\n")
-    sys.stdout.write("".join(f"{plain_line(line)}\n" for line in setup.next_steps(kept, server)))
+    sys.stdout.write(f"{plain_line(app.slug)} is registered (id {app.app_id}). Its credentials are in {place}.\n")
+    sys.stdout.write("".join(f"{plain_line(line)}\n" for line in setup.next_steps(app, server)))
     return 0
 
 
 def _announce(link: str) -> None:
-    sys.stdout.write(f"Open this address in your browser, and give it to nobody:\n  {link}\nCtrl-C breaks it off.\n")
+    sys.stdout.write(
+        f"Open this address in your browser, and keep it secret:\n  {link}\nCtrl-C interrupts the setup.\n"
+    )
     sys.stdout.flush()
 
 
@@ -72,4 +74,4 @@ def _there_already(server: Settings) -> str:
     place = "the settings"
     if credentials.is_there(server.directory):
         place = str(credentials.folder(server.directory))
-    return f"Nothing to do: {name} is set up already, in {place}. `plangate doctor` looks whether it is in order.\n"
+    return f"Nothing to do: {name} is set up already, in {place}. `plangate doctor` checks it.\n"

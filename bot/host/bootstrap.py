@@ -1,6 +1,6 @@
-"""Settings in, running processes out: the only place that builds adapters.
+"""Build the processes of the App from the settings. Only this module creates adapters.
 
-What only the worker needs is imported where it is built, so that the web process never loads a GitHub client.
+Imports that only the worker needs stand in functions, so that the web process never loads a GitHub client.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from bot.adapters.credentials import is_there, sweep
 from bot.app.worker import Worker
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.host.serving import begin, listen, refuse_taken
+from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, Settings
-from bot.host.storage import alone, announced, open_storage, prepare, refuse_outdated
-from bot.host.supervise import Child, Supervisor, end_with
+from bot.host.storage import announce_presence, lacks_worker, open_storage, prepare, refuse_outdated
+from bot.host.supervise import Child, Supervisor, die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,46 +39,46 @@ if TYPE_CHECKING:
     from bot.web.bridge import Bridge
 
 _LATEST_END = 28.0
-"""Seconds after SIGTERM at which a worker ends, whatever may hang: platforms send SIGKILL after 30."""
+"""Seconds after SIGTERM at which a worker exits even if a thread hangs; platforms send SIGKILL after 30."""
 _RECONCILER_GRACE = 5.0
-"""Seconds for what asks GitHub beside the jobs; whatever it leaves half done is asked for again."""
+"""Seconds for the reconciler to end; a reconciliation that is cut short is repeated."""
 
 
 def serve(settings: Settings) -> int:
-    """Web and worker as two supervised processes, until SIGTERM or Ctrl-C. The exit code."""
-    begin(settings)
+    """Run web and worker as two supervised processes until SIGTERM or Ctrl-C. Returns the exit code."""
+    configure_process(settings)
     prepare(settings)
     sweep(settings.directory)
-    refuse_taken(settings.host, settings.port)
-    here = announced(settings, "serve")
+    refuse_port_in_use(settings.host, settings.port)
+    presence = announce_presence(settings, "serve")
     environment = {**os.environ, **settings.environment()}
     keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
     children = [Child("web", [sys.executable, "-m", "bot", "web"], keyless)]
     first = settings.is_first_start
     if settings.app_id is not None or first:
-        wanted = partial(is_there, settings.directory) if first else None
-        children.append(Child("worker", [sys.executable, "-m", "bot", "worker"], environment, wanted))
+        may_start = partial(is_there, settings.directory) if first else None
+        children.append(Child("worker", [sys.executable, "-m", "bot", "worker"], environment, may_start))
     supervisor = Supervisor(
         children,
-        ready=partial(_answers, settings),
-        announce=f"plangate: ready at {settings.listening}{'' if first else _wanting(settings)}",
+        ready=partial(_is_ready, settings),
+        announce=f"plangate: ready at {settings.listening}{'' if first else _missing_settings(settings)}",
     )
     try:
         return supervisor.run()
     finally:
-        here.close()
+        presence.close()
 
 
-def _wanting(settings: Settings) -> str:
-    """What a first start still lacks, so that nobody takes an open door for a working App."""
+def _missing_settings(settings: Settings) -> str:
+    """The settings that are still missing, so that a listening server is not mistaken for a working App."""
     if not settings.webhook_secrets:
         return f"; deliveries get 503 until {PREFIX}WEBHOOK_SECRET is set"
     return "" if settings.app_id is not None else f"; deliveries wait until {PREFIX}APP_ID and its key are set"
 
 
 def run_web(settings: Settings, clock: Clock | None = None) -> int:
-    """The door alone, until SIGTERM or Ctrl-C. The exit code. `clock` must survive pickling. Raises `UserError`."""
-    begin(settings)
+    """Run the web process until SIGTERM or Ctrl-C. Returns the exit code. `clock` is pickled. Raises `UserError`."""
+    configure_process(settings)
     prepare(settings)
     sweep(settings.directory)
     if settings.is_first_start:
@@ -88,38 +88,38 @@ def run_web(settings: Settings, clock: Clock | None = None) -> int:
         if registered is None:
             return 0
         settings = registered
-        begin(settings)
-    refuse_taken(settings.host, settings.port)
-    if alone(settings):
+        configure_process(settings)
+    refuse_port_in_use(settings.host, settings.port)
+    if lacks_worker(settings):
         raise UserError(
-            f"No worker shares {settings.directory}, so what comes in would never be worked on: start `plangate serve`,"
-            f" or `plangate worker` beside this, or set {PREFIX}DATABASE_URL."
+            f"No worker uses {settings.directory}, so deliveries would never be processed: start `plangate serve`, or"
+            f" `plangate worker` on this host, or set {PREFIX}DATABASE_URL."
         )
-    here = announced(settings, "web")
+    presence = announce_presence(settings, "web")
     log.Log("web").info("listening", address=settings.listening)
     try:
         listen(settings.host, settings.port, partial(_load_web, settings, os.getpid(), clock or SystemClock()))
     finally:
-        here.close()
+        presence.close()
     return 0
 
 
 def run_worker(settings: Settings, clock: Clock | None = None) -> int:
-    """The worker alone, until SIGTERM or Ctrl-C. The exit code. Raises `UserError`."""
-    begin(settings)
+    """Run the worker until SIGTERM or Ctrl-C. Returns the exit code. Raises `UserError`."""
+    configure_process(settings)
     prepare(settings)
     clock = clock or SystemClock()
     storage = open_storage(settings, clock, on_lost=end_at_once)
-    queue, kept = storage.queue, storage.store()
+    queue, store = storage.queue, storage.store()
     repositories = clients(settings, clock, queue.workers)
-    worker = Worker(queue, service(settings, queue, kept, repositories, clock), clock, threads=settings.worker_threads)
-    watch = reconciler(queue, kept, repositories, storage.leader)
+    worker = Worker(queue, service(settings, queue, store, repositories, clock), clock, threads=settings.worker_threads)
+    watch = reconciler(queue, store, repositories, storage.leader)
     beside = threading.Thread(target=watch.run, name="reconcile", daemon=True)
     beside.start()
     finished = work(worker)
     watch.stop()
     if not finished:
-        # A job that does not end would keep us alive. Its lease goes with the process, and it is done again.
+        # A hanging job would keep the process alive. Its lease ends with the process, and the job is run again.
         os._exit(1)
     beside.join(_RECONCILER_GRACE)
     queue.close()
@@ -127,10 +127,10 @@ def run_worker(settings: Settings, clock: Clock | None = None) -> int:
 
 
 def work(worker: Worker) -> bool:
-    """Run a worker in this, the main thread until SIGTERM or SIGINT; `Worker.run`'s answer."""
+    """Run a worker in the main thread until SIGTERM or SIGINT. Returns the result of `Worker.run`."""
 
     def stop(*_: object) -> None:
-        # In a thread of its own: the handler may interrupt the very lock that `stop` needs.
+        # In a thread of its own: the interrupted code may hold the lock that `stop` needs.
         threading.Thread(target=worker.stop, name="stop", daemon=True).start()
         late = threading.Timer(_LATEST_END, os._exit, (1,))
         late.daemon = True
@@ -142,18 +142,18 @@ def work(worker: Worker) -> bool:
 
 
 def open_queue(settings: Settings) -> Queue:
-    """The queue that is already there, for whoever lists or replays. Raises `UserError`, `StorageError`.
+    """Open the existing queue for listing and replaying. Raises `UserError`, `StorageError`.
 
-    A server of an older version may be at work on it, so its database stays as it is.
+    The database is not migrated, because a server of an older version may be using it.
     """
     if settings.database_url is None and not settings.database.exists():
-        raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to where the server keeps it.")
+        raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to the folder of the server.")
     refuse_outdated(settings)
     return open_storage(settings, SystemClock()).queue
 
 
 def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None = None) -> GitHubRepositories:
-    """The GitHub clients of one of so many workers. Raises `UserError` when the App's id or key is missing."""
+    """The GitHub clients of one worker; `workers` counts those that share the quota. Raises `UserError`."""
     # Not for the web process.
     from bot.adapters.github.app import GitHubApp  # noqa: PLC0415
     from bot.adapters.github.repository import GitHubRepositories  # noqa: PLC0415
@@ -163,8 +163,8 @@ def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None 
     return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock, workers)
 
 
-def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock: Clock) -> Handler:
-    """What works on jobs. Raises `UserError` when the host's own configuration is broken."""
+def service(settings: Settings, queue: Queue, store: Store, forges: Forges, clock: Clock) -> Handler:
+    """The handler of jobs. Raises `UserError` when the host's `app.yml` has a mistake."""
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415
     from bot.app.service import Service  # noqa: PLC0415
@@ -186,14 +186,13 @@ def service(settings: Settings, queue: Queue, kept: Store, forges: Forges, clock
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((host,), ids),
     )
-    return Service(forges, queue, kept, clock, house)
+    return Service(forges, queue, store, clock, house)
 
 
 def dry_run(settings: Settings, jobs: Sequence[NewJob], tell: Callable[[str, str], None]) -> list[Outcome]:
-    """What working on these jobs would come to. GitHub is read and not written to; `tell` gets each thing unwritten.
+    """Run these jobs without writing to GitHub; `tell` gets each effect and its text. Returns the outcomes.
 
-    Nothing is remembered: the jobs have a queue and a store of their own, which go when they are done. Raises
-    `UserError`.
+    Nothing is stored: the jobs have a temporary queue and store. Raises `UserError`.
     """
     from bot.adapters.dry_run import UnwrittenForges  # noqa: PLC0415  not for the web process
 
@@ -214,8 +213,8 @@ def dry_run(settings: Settings, jobs: Sequence[NewJob], tell: Callable[[str, str
     return outcomes
 
 
-def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:
-    """What runs beside the jobs of one worker."""
+def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:
+    """The reconciler that runs beside the jobs of one worker."""
     # Not for the web process.
     from bot.adapters.github.heads import GitHubHeads  # noqa: PLC0415
     from bot.adapters.github.hook import GitHubHook  # noqa: PLC0415
@@ -223,11 +222,11 @@ def reconciler(queue: Queue, kept: Store, repositories: GitHubRepositories, lead
     from bot.app.reconcile import Reconciler  # noqa: PLC0415
 
     hook, heads = GitHubHook(repositories.app), GitHubHeads(repositories)
-    return Reconciler(hook, heads, Installations(repositories, kept), queue, kept, repositories.clock, leader)
+    return Reconciler(hook, heads, Installations(repositories, store), queue, store, repositories.clock, leader)
 
 
 def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:
-    """The WSGI application on a database that is up to date."""
+    """The WSGI application. The database must be migrated."""
     from bot.app.reconcile import GAP  # noqa: PLC0415  not for the worker, nor what follows
     from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
@@ -235,10 +234,10 @@ def web_application(settings: Settings, clock: Clock | None = None) -> WSGIAppli
 
     clock = clock or SystemClock()
     storage = open_storage(settings, clock)
-    kept = storage.store()
+    store = storage.store()
 
     def gap() -> float | None:
-        seconds = kept.cursor(GAP)
+        seconds = store.cursor(GAP)
         return None if seconds is None else float(seconds)
 
     metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now)
@@ -247,24 +246,24 @@ def web_application(settings: Settings, clock: Clock | None = None) -> WSGIAppli
 
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:
-    """In the server's own child process, which must not outlive the server."""
+    """Load the application in the child process of the server, which must not outlive the server."""
     from bot.web.bridge import Bridge  # noqa: PLC0415  not for the worker
 
-    end_with(parent)
-    begin(settings)
+    die_with_parent(parent)
+    configure_process(settings)
     return Bridge(web_application(settings, clock), settings.web_threads)
 
 
 def end_at_once() -> None:
-    """Another worker may be about to take over our jobs: nothing of ours may go on. We are started again."""
+    """Exit because another worker may take over our jobs. The supervisor starts the worker again."""
     log.Log("worker").fault(
-        "leases lost", error="The database could not be reached in time, or was brought to another version meanwhile."
+        "leases lost", error="The database could not be reached in time, or was migrated to another version."
     )
     os._exit(1)
 
 
-def _answers(settings: Settings) -> bool:
-    """Whether the door takes deliveries by now."""
+def _is_ready(settings: Settings) -> bool:
+    """Whether the web process accepts deliveries."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  not bound here
     connection = http.client.HTTPConnection(host, settings.port, timeout=1)
     try:

@@ -1,4 +1,4 @@
-"""What `plangate doctor` looks at: settings, folder, database, the App at GitHub, and the work. It only reads."""
+"""The checks of `plangate doctor`: settings, folder, database, the App at GitHub, and the queue. Read-only."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 _OTHERS = 0o077
 _SPACE = 100_000_000
-"""Bytes that a day's deliveries need, amply."""
+"""Free bytes below which the disk counts as nearly full: enough for a day's deliveries."""
 _FULL = 2_000_000
-"""Bytes that the next deliveries need."""
+"""Free bytes below which the disk counts as full."""
 
 
 def examine(read: Callable[[], Settings]) -> list[Check]:
-    """Every check, in the order in which they depend on each other. Raises nothing that a host could cause."""
+    """Run every check, in order of dependence. A failed check is a result, not an exception."""
     try:
         settings = read()
     except UserError as refused:
@@ -56,14 +56,14 @@ def examine(read: Callable[[], Settings]) -> list[Check]:
 
 
 def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
-    found: list[Check] = []
+    checks: list[Check] = []
     try:
-        found.extend(look())
+        checks.extend(look())
     except ForgeError as refused:
-        found.append(error(name, plain_line(str(refused)), "See that GitHub can be reached."))
+        checks.append(error(name, plain_line(str(refused)), "Check that GitHub can be reached."))
     except (UserError, StorageError) as refused:
-        found.append(error(name, plain_line(str(refused))))
-    return found
+        checks.append(error(name, plain_line(str(refused))))
+    return checks
 
 
 def _settings(settings: Settings) -> Iterator[Check]:
@@ -74,31 +74,35 @@ def _settings(settings: Settings) -> Iterator[Check]:
     absent += [f"{PREFIX}WEBHOOK_SECRET"] if not settings.webhook_secrets else []
     absent += [] if settings.private_key or settings.private_key_file else [f"{PREFIX}PRIVATE_KEY_FILE"]
     if absent:
-        yield error("settings", f"{' and '.join(absent)} not set", "Set what the App's page at GitHub says.")
+        yield error(
+            "settings", f"{' and '.join(absent)} not set", "Take the values from the App's settings page on GitHub."
+        )
     else:
-        yield ok("settings", "App id, key and webhook secret are there")
+        yield ok("settings", "App id, key and webhook secret are set")
 
 
 def _folder(settings: Settings) -> Iterator[Check]:
     folder = settings.directory
     if not folder.exists() and settings.database_url is not None:
         return
-    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
-    if not there.is_dir() or not os.access(there, os.R_OK | os.W_OK | os.X_OK):
-        said = f"{folder} cannot be written to" if there == folder else f"{folder} cannot be made in {there}"
-        yield error("folder", said, f"Let the server's user own it, or set {PREFIX}DIRECTORY.")
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir() or not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        problem = (
+            f"{folder} cannot be written to" if existing == folder else f"{folder} cannot be created in {existing}"
+        )
+        yield error("folder", problem, f"Make the server's user its owner, or set {PREFIX}DIRECTORY.")
         return
-    if there != folder:
-        yield warning("folder", f"{folder} is not there yet", "The server makes it, when it is first started.")
+    if existing != folder:
+        yield warning("folder", f"{folder} does not exist yet", "The server creates it at its first start.")
         return
     free, open_to_others = shutil.disk_usage(folder).free, _open_to_others(folder)
     if open_to_others:
-        yield warning("folder", f"{folder} is open to other users", f"Close it: chmod 700 {folder}")
+        yield warning("folder", f"other users can read {folder}", f"Run chmod 700 {folder}")
     if free < _SPACE:
-        said = f"{free // 1_000_000} MB are left on the disk of {folder}"
-        yield (error if free < _FULL else warning)("folder", said, "Free some space.")
+        problem = f"{free // 1_000_000} MB are left on the disk of {folder}"
+        yield (error if free < _FULL else warning)("folder", problem, "Free space on it.")
     elif not open_to_others:
-        yield ok("folder", f"{folder} can be written to, by its owner alone")
+        yield ok("folder", f"{folder} is writable, by its owner only")
 
 
 def _open_to_others(path: Path) -> bool:
@@ -107,23 +111,23 @@ def _open_to_others(path: Path) -> bool:
 
 def _database(settings: Settings) -> list[Check]:
     if settings.database_url is None and not settings.database.exists():
-        remedy = "The server makes it, when it is first started."
-        return [warning("database", f"{settings.database} is not there yet", remedy)]
+        remedy = "The server creates it at its first start."
+        return [warning("database", f"{settings.database} does not exist yet", remedy)]
 
     def look() -> Iterator[Check]:
         storage.refuse_outdated(settings)
-        yield ok("database", "reached, and of this version")
+        yield ok("database", "can be reached, and has the schema of this version")
 
     return _guarded("database", look)
 
 
 def _app(settings: Settings) -> Iterator[Check]:
-    """What GitHub says as long as it takes our key."""
+    """The checks of the App at GitHub; only the key is checked when GitHub refuses it."""
     if settings.app_id is None or not (settings.private_key or settings.private_key_file):
         return
     key_file = settings.private_key_file
     if settings.private_key is None and key_file is not None and key_file.exists() and _open_to_others(key_file):
-        yield warning("key", f"{key_file} can be read by other users", f"Close it: chmod 600 {key_file}")
+        yield warning("key", f"other users can read {key_file}", f"Run chmod 600 {key_file}")
     try:
         app = GitHubApp(settings.app_id, settings.pem(), SystemClock(), settings.api_url)
         registration = GitHubRegistration(app)
@@ -139,25 +143,24 @@ def _app(settings: Settings) -> Iterator[Check]:
 
 def _key_refused(settings: Settings, refused: ForgeError) -> Check:
     if isinstance(refused, RepositoryGone):
-        remedy = f"Set {PREFIX}APP_ID to the id on the App's page, and {PREFIX}API_URL to the GitHub that it is on."
-        return error("key", f"GitHub knows no App {settings.app_id}", remedy)
-    remedy = "See that GitHub can be reached."
+        remedy = f"Set {PREFIX}APP_ID to the id on the App's page, and {PREFIX}API_URL to its GitHub."
+        return error("key", f"GitHub has no App {settings.app_id}", remedy)
+    remedy = "Check that GitHub can be reached."
     if " 401 " in str(refused):
-        remedy = f"If the clock is right, make a new key on the page of App {settings.app_id}."
+        remedy = f"If the clock is right, generate a new key on the settings page of App {settings.app_id}."
     return error("key", plain_line(str(refused)), remedy)
 
 
 def _known(settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow) -> Iterator[Check]:
     page = now.settings_page(settings.github_url)
     if now.id != settings.app_id:
-        yield error("key", f"is that of App {now.id}, not {settings.app_id}", f"Set {PREFIX}APP_ID to {now.id}.")
+        yield error("key", f"belongs to App {now.id}, not to {settings.app_id}", f"Set {PREFIX}APP_ID to {now.id}.")
     else:
-        yield ok("key", f"is that of {plain_line(now.slug)} (id {now.id})")
+        yield ok("key", f"belongs to {plain_line(now.slug)} (id {now.id})")
     if now.slug != settings.app_slug:
-        said = (
-            f"the App is called {plain_line(now.slug)}, not {settings.app_slug}, so @{settings.app_slug} is not heard"
-        )
-        yield warning("slug", said, f"Set {PREFIX}APP_SLUG to {plain_line(now.slug)}.")
+        slug = settings.app_slug
+        problem = f"the App is called {plain_line(now.slug)}, not {slug}, so mentions of @{slug} are ignored"
+        yield warning("slug", problem, f"Set {PREFIX}APP_SLUG to {plain_line(now.slug)}.")
     manifest: Any = yaml.safe_load(bundled_text("app.yml"))
     yield diagnosis.permissions(now, manifest["default_permissions"], page)
     yield diagnosis.events(now, manifest["default_events"], page)
@@ -167,16 +170,16 @@ def _known(settings: Settings, app: GitHubApp, registration: GitHubRegistration,
 
 
 def _work(settings: Settings) -> list[Check]:
-    """Who works, and what waits."""
+    """The checks of workers and queue."""
     if settings.database_url is None and not settings.database.exists():
         return []
 
     def workers() -> Iterator[Check]:
         alive = storage.workers_alive(settings)
         if alive:
-            yield ok("workers", "one is alive" if alive == 1 else f"{alive} are alive")
+            yield ok("workers", "1 is running" if alive == 1 else f"{alive} are running")
         else:
-            yield error("workers", "none is alive", "Start `plangate serve`, or `plangate worker`.")
+            yield error("workers", "none is running", "Start `plangate serve` or `plangate worker`.")
 
     def queue() -> Iterator[Check]:
         storage.refuse_outdated(settings)

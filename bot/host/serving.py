@@ -1,4 +1,4 @@
-"""A server process of ours: its log, its address, and HTTP until it is told to stop."""
+"""What every server process needs: log, signals, a free port, and the HTTP server."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from bot.web.bridge import Bridge
 
 
-def begin(settings: Settings) -> None:
-    """What every process of ours does first."""
+def configure_process(settings: Settings) -> None:
+    """Configure the log and the signals of a process. Every server process calls this first."""
     log.configure(settings.log_level, hidden=settings.secrets())
-    # A peer that hangs up is an error of one call, not the end of the process.
+    # A closed connection is an error of one call, not the end of the process.
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
-def refuse_taken(host: str, port: int) -> None:
-    """The server would share a port with another one without a word. Raises `UserError`."""
+def refuse_port_in_use(host: str, port: int) -> None:
+    """Check that the port is free, because the server would silently share it. Raises `UserError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -33,14 +33,14 @@ def refuse_taken(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise UserError(
-                f"{host}:{port} cannot be listened on: {error.strerror}. "
-                f"Choose another one with {PREFIX}HOST and {PREFIX}PORT."
+                f"Cannot listen on {host}:{port}: {error.strerror}. "
+                f"Choose another address with {PREFIX}HOST and {PREFIX}PORT."
             ) from None
 
 
 def listen(host: str, port: int, load: Callable[[], Bridge]) -> None:
-    """Answer until SIGTERM or Ctrl-C. `load` is called in a process of its own, and again if that dies."""
-    # Imported here: the worker and the commands have no use for a server.
+    """Serve HTTP until SIGTERM or Ctrl-C. `load` runs in a child process, and again if that process dies."""
+    # Imported here, because the worker and the commands need no HTTP server.
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 

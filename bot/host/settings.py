@@ -1,4 +1,4 @@
-"""The server's settings: the only reader of the environment. `config/server.env.example` explains each."""
+"""The server's settings. Only this module reads the environment; `config/server.env.example` explains each setting."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ _DATABASE_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@/]*)(?::[0-9]{1,5})?
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the host decides. Every field has the default of `config/server.env.example`."""
+    """The settings of one host. Every field has the default of `config/server.env.example`."""
 
     app_id: int | None = None
     """None until the App is registered."""
     app_slug: str = _SLUG_DEFAULT
-    """The App's name in its address; people mention it by this."""
+    """The App's name in its address; people mention the App by it."""
     private_key: str | None = None
     """PEM. Used by the worker only."""
     private_key_file: Path | None = None
     webhook_secrets: tuple[str, ...] = ()
-    """The current one first. Without one the webhook answers 503."""
+    """The current secret first. Without a secret the webhook responds with 503."""
     github_url: str = _GITHUB
-    """Where people look, without a trailing slash."""
+    """GitHub's web address, without a trailing slash."""
     api_url: str = "https://api.github.com"
-    """REST and GraphQL, without a trailing slash."""
+    """The address of REST and GraphQL, without a trailing slash."""
     url: str | None = None
-    """Where GitHub and people reach this server, without a trailing slash."""
+    """The public address of this server, without a trailing slash."""
     directory: Path = Path("var")
-    """The embedded database, its locks and bells: on a local disk, kept between restarts."""
+    """The folder of the embedded database and its locks: on a local disk, persistent between restarts."""
     database_url: str | None = None
-    """The shared database instead, PostgreSQL, for several hosts: `postgresql://user:password@host/name`."""
+    """The shared PostgreSQL database for several hosts: `postgresql://user:password@host/name`."""
     host: str = "127.0.0.1"
     port: int = _PORT
     web_threads: int = 16
     worker_threads: int = 4
     log_level: str = "info"
     metrics_token: str | None = None
-    """Whoever brings it may read `/metrics`; without one there is no such page."""
+    """The bearer token for `/metrics`; without a token the page does not exist."""
 
     @property
     def database(self) -> Path:
@@ -65,20 +65,20 @@ class Settings:
 
     @property
     def listening(self) -> str:
-        """Where the web process listens, as an address."""
+        """The address on which the web process listens."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     @property
     def has_credentials(self) -> bool:
-        """Whether anything is known of an App."""
+        """Whether any credential of an App is set."""
         return self.app_id is not None or bool(self.webhook_secrets or self.private_key or self.private_key_file)
 
     @property
     def is_first_start(self) -> bool:
-        """Whether there is nothing to serve but the registration of an App.
+        """Whether only the registration of an App can be served.
 
-        Hosts that share a database share no disk, so what is registered on one would not be known to the others:
-        there the credentials have to be in the settings.
+        Hosts that share a database share no disk, so credentials registered on one host are missing on the others:
+        there the credentials must be in the settings.
         """
         return not self.has_credentials and self.database_url is None
 
@@ -93,18 +93,18 @@ class Settings:
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read:"
-                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is no PEM'}."
+                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is not a PEM file'}."
             ) from None
 
     def secrets(self) -> tuple[str, ...]:
-        """What must never be logged."""
+        """The values that must never be logged."""
         address = urlsplit(self.database_url or "")
         passwords = (address.password, unquote(address.password or ""), *parse_qs(address.query).get("password", []))
         named = (*self.webhook_secrets, self.private_key, self.database_url, *passwords, self.metrics_token)
         return tuple(dict.fromkeys(filter(None, named)))
 
     def environment(self) -> dict[str, str]:
-        """The same settings as variables, for a child process: `read(settings.environment()) == settings`."""
+        """The settings as environment variables for a child process: `read(settings.environment()) == settings`."""
         current, previous = (*self.webhook_secrets, "", "")[:2]
         values = {
             "APP_ID": "" if self.app_id is None else str(self.app_id),
@@ -129,62 +129,62 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """The settings of this process, with what `setup` has kept. Raises `UserError`."""
+    """The settings of this process, with the credentials that `setup` stored. Raises `UserError`."""
     return with_registered(read(os.environ))
 
 
 def with_registered(settings: Settings) -> Settings:
-    """The settings with the credentials that `setup` has kept, where they name none of their own. Raises `UserError`.
+    """The settings, completed by the credentials that `setup` stored. Raises `UserError`.
 
-    Those of another App than the one that is set are left alone.
+    Stored credentials of another App than the one in the settings are ignored.
     """
-    kept = credentials.read(settings.directory)
-    if kept is None or settings.app_id not in {None, kept.app_id}:
+    stored = credentials.read(settings.directory)
+    if stored is None or settings.app_id not in {None, stored.app_id}:
         return settings
     own_key = settings.private_key is not None or settings.private_key_file is not None
-    kept_secrets = (kept.webhook_secret,) if kept.webhook_secret is not None else ()
+    stored_secrets = (stored.webhook_secret,) if stored.webhook_secret is not None else ()
     return replace(
         settings,
-        app_id=kept.app_id,
-        app_slug=settings.app_slug if settings.app_slug != _SLUG_DEFAULT else kept.slug,
-        private_key_file=settings.private_key_file if own_key else kept.key_file,
-        webhook_secrets=settings.webhook_secrets or kept_secrets,
-        url=settings.url or kept.address,
+        app_id=stored.app_id,
+        app_slug=settings.app_slug if settings.app_slug != _SLUG_DEFAULT else stored.slug,
+        private_key_file=settings.private_key_file if own_key else stored.key_file,
+        webhook_secrets=settings.webhook_secrets or stored_secrets,
+        url=settings.url or stored.address,
     )
 
 
 def read(variables: Mapping[str, str]) -> Settings:
-    """The settings in these variables; an empty one counts as not set.
+    """The settings in these variables; an empty variable counts as not set.
 
-    Plain `PORT`, which platforms with a Procfile set, serves where `PLANGATE_PORT` is not set. Raises `UserError` for
-    a value that makes no sense and for a variable with our prefix that does not exist.
+    Plain `PORT`, which platforms with a Procfile set, applies where `PLANGATE_PORT` is not set. Raises `UserError` for
+    an invalid value and for an unknown variable with our prefix.
     """
     _refuse_unknown(variables)
-    given = _Given(variables)
-    github_url = given.url("GITHUB_URL", _GITHUB)
-    key_file = given.text("PRIVATE_KEY_FILE")
+    reader = _Variables(variables)
+    github_url = reader.url("GITHUB_URL", _GITHUB)
+    key_file = reader.text("PRIVATE_KEY_FILE")
     return Settings(
-        app_id=given.number("APP_ID", None, 1, 2**63 - 1),
-        app_slug=given.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
-        private_key=given.pem("PRIVATE_KEY"),
+        app_id=reader.number("APP_ID", None, 1, 2**63 - 1),
+        app_slug=reader.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
+        private_key=reader.pem("PRIVATE_KEY"),
         private_key_file=Path(key_file) if key_file else None,
-        webhook_secrets=tuple(filter(None, (given.text("WEBHOOK_SECRET"), given.text("WEBHOOK_SECRET_PREVIOUS")))),
+        webhook_secrets=tuple(filter(None, (reader.text("WEBHOOK_SECRET"), reader.text("WEBHOOK_SECRET_PREVIOUS")))),
         github_url=github_url,
-        api_url=given.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
-        url=given.own("URL"),
-        directory=Path(given.text("DIRECTORY") or "var"),
-        database_url=given.database("DATABASE_URL"),
-        host=given.host(),
-        port=given.port(),
-        web_threads=given.number("WEB_THREADS", 16, 1, 256) or 16,
-        worker_threads=given.number("WORKER_THREADS", 4, 1, 64) or 4,
-        log_level=given.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
-        metrics_token=given.text("METRICS_TOKEN"),
+        api_url=reader.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
+        url=reader.own("URL"),
+        directory=Path(reader.text("DIRECTORY") or "var"),
+        database_url=reader.database("DATABASE_URL"),
+        host=reader.host(),
+        port=reader.port(),
+        web_threads=reader.number("WEB_THREADS", 16, 1, 256) or 16,
+        worker_threads=reader.number("WORKER_THREADS", 4, 1, 64) or 4,
+        log_level=reader.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+        metrics_token=reader.text("METRICS_TOKEN"),
     )
 
 
-class _Given:
-    """The variables, each with its reader."""
+class _Variables:
+    """The environment variables, with one parser for each kind of value."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
@@ -192,12 +192,12 @@ class _Given:
     def text(self, name: str) -> str | None:
         return self._variables.get(PREFIX + name) or None
 
-    def one(self, name: str, default: str, fits: Callable[[str], object], what: str) -> str:
+    def one(self, name: str, default: str, fits: Callable[[str], object], expected: str) -> str:
         value = self.text(name)
         if value is None:
             return default
         if not fits(value):
-            raise _wrong(PREFIX + name, value, what)
+            raise _wrong(PREFIX + name, value, expected)
         return value
 
     def number(self, name: str, default: int | None, least: int, most: int) -> int | None:
@@ -251,18 +251,18 @@ class _Given:
             return None
         try:
             parts = urlsplit(value)
-            who, _, where = parts.netloc.rpartition("@")
-            # A sign of the password's that was not written as %.. would make the rest of it a host's or a database's
-            # name, which errors show. There may be several hosts:
+            userinfo, _, hosts = parts.netloc.rpartition("@")
+            # After an unescaped special character, the rest of the password would be parsed as host or database name,
+            # which errors show. Several hosts are allowed:
             # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
-            fits = "@" not in who and all(map(_DATABASE_HOST.fullmatch, where.split(",")))
-            # The name of the database is asked for, because without it the user's name would be taken.
+            fits = "@" not in userinfo and all(map(_DATABASE_HOST.fullmatch, hosts.split(",")))
+            # Without a database name, libpq would use the user's name.
             fits = fits and re.fullmatch("/[^/@]+", parts.path) is not None and not parts.fragment
             fits = fits and parts.scheme in {"postgres", "postgresql"}
         except ValueError:
             fits = False
         if not fits:
-            # The address holds a password, so it is not shown.
+            # The address contains a password, so it is not shown.
             raise UserError(
                 f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name; in a password"
                 " write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25."
@@ -273,10 +273,10 @@ class _Given:
         value = self.text(name)
         if value is None:
             return None
-        key = value.replace("\\n", "\n")  # many platforms keep a variable on one line
+        key = value.replace("\\n", "\n")  # many platforms store a variable on one line
         if "PRIVATE KEY-----" not in key:
             raise UserError(
-                f"{PREFIX}{name} is no private key in PEM form: it begins with -----BEGIN … PRIVATE KEY-----."
+                f"{PREFIX}{name} is not a private key in PEM format, which begins with -----BEGIN … PRIVATE KEY-----."
             )
         return key
 
@@ -288,15 +288,15 @@ def _number(name: str, value: str, least: int, most: int) -> int:
     return int(value)
 
 
-def _wrong(name: str, value: str, what: str) -> UserError:
+def _wrong(name: str, value: str, expected: str) -> UserError:
     shown = value if len(value) <= 60 else f"{value[:60]}…"  # noqa: PLR2004  enough to recognise it by
-    return UserError(f"{name} is {shown!r}: it must be {what}.")
+    return UserError(f"{name} is {shown!r}: it must be {expected}.")
 
 
 def _refuse_unknown(variables: Mapping[str, str]) -> None:
-    known = Settings().environment()
+    names = Settings().environment()
     for name in sorted(variables):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
-            raise UserError(f"{name} is no setting: {hint}")
+        if name.startswith(PREFIX) and name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}."
+            raise UserError(f"{name} is not a setting: {hint}")

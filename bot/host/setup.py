@@ -1,7 +1,7 @@
-"""The first start: until there is an App, nothing is served but its registration.
+"""The first start: until an App is registered, only the setup page is served.
 
-The page is for whoever started the server: its address carries a token that is printed where that person looks, and
-nowhere else. It needs to know where it is, so without PLANGATE_URL there is no page, and `plangate setup` registers.
+The page is for the operator who started the server: its address contains a token that is printed to the terminal only.
+Without PLANGATE_URL the server does not know its address and serves no page; `plangate setup` then registers the App.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
 from bot.core.hosting.registration import RegistrationOptions, installing
-from bot.host.serving import begin, listen, refuse_taken
+from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, with_registered
-from bot.host.supervise import end_with
-from bot.web.setup import Offer
-from bot.web.setup_visits import new_token
+from bot.host.supervise import die_with_parent
+from bot.web.setup import SetupPage
+from bot.web.setup_sessions import new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,49 +36,52 @@ _LOOPBACK = "127.0.0.1"
 _THREADS = 4
 _TICK = 0.1
 _LAST_PAGE = 1.0
-"""Seconds for the last page to reach its browser before its server ends."""
+"""Seconds for the last page to reach the browser before the server ends."""
 
 
 def wait_for_app(settings: Settings) -> Settings | None:
-    """Serve the registration at the server's own address until there is an App; None when told to stop before.
+    """Serve the setup page at the server's address until an App is registered; None after a signal to stop.
 
-    The settings with the App's. It may also have been registered by `plangate setup` beside this. Raises `UserError`.
+    Returns the settings with the App's credentials. `plangate setup` may register the App meanwhile. Raises
+    `UserError`.
     """
-    offer = None
-    said = (
-        f"no App is registered yet. Run `plangate setup` with the same settings, and this goes on by itself; or set"
-        f" {PREFIX}URL to where GitHub reaches this server, and start it again, to register in a browser."
+    page = None
+    instructions = (
+        f"no App is registered yet. Run `plangate setup` with the same settings, and this server continues; or set"
+        f" {PREFIX}URL to the public address of this server and restart it to register in a browser."
     )
     if settings.url is not None:
-        offer = _offer(
-            settings, settings.url, settings.url, RegistrationOptions(), "Plangate goes on by itself, in a moment."
+        page = _setup_page(
+            settings, settings.url, settings.url, RegistrationOptions(), "Plangate continues by itself in a moment."
         )
-        said = f"no App is registered yet. Open this address in your browser, and give it to nobody:\n  {offer.link}"
-    refuse_taken(settings.host, settings.port)
-    done = _serve(settings, settings.host, settings.port, offer, lambda: print(f"plangate: {said}", flush=True))  # noqa: T201
+        instructions = (
+            f"no App is registered yet. Open this address in your browser, and keep it secret:\n  {page.link}"
+        )
+    refuse_port_in_use(settings.host, settings.port)
+    done = _serve(settings, settings.host, settings.port, page, lambda: print(f"plangate: {instructions}", flush=True))  # noqa: T201
     return with_registered(settings) if done else None
 
 
 def register(
     settings: Settings, address: str, wanted: RegistrationOptions, port: int | None, announce: Callable[[str], None]
 ) -> AppCredentials | None:
-    """Serve the registration on the loopback interface until there is an App; None when it was broken off.
+    """Serve the setup page on the loopback interface until an App is registered; None when it was interrupted.
 
-    `announce` gets the address to open. `port` is any free one unless it is named. Raises `UserError`, and
-    `StorageError` where nothing could be kept.
+    `announce` gets the address to open. Without `port` a free port is chosen. Raises `UserError`, and `StorageError`
+    when credentials could not be stored.
     """
     credentials.refuse_unwritable(settings.directory)
     chosen = _free_port() if port is None else port
-    refuse_taken(_LOOPBACK, chosen)
-    here = f"http://{_LOOPBACK}:{chosen}"
-    offer = _offer(settings, address, here, wanted, "Go back to the terminal.")
-    if not _serve(settings, _LOOPBACK, chosen, offer, lambda: announce(offer.link)):
+    refuse_port_in_use(_LOOPBACK, chosen)
+    browser_address = f"http://{_LOOPBACK}:{chosen}"
+    page = _setup_page(settings, address, browser_address, wanted, "Return to the terminal.")
+    if not _serve(settings, _LOOPBACK, chosen, page, lambda: announce(page.link)):
         return None
     return credentials.read(settings.directory)
 
 
 def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
-    """What to do with an App that is registered, line by line."""
+    """The next steps after registration, one per line."""
     place = credentials.folder(settings.directory)
     lines = [f"Install it: {installing(app.page)}"]
     if settings.database_url is None:
@@ -90,11 +93,13 @@ def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
     ]
 
 
-def _offer(settings: Settings, address: str, browser_address: str, wanted: RegistrationOptions, goes_on: str) -> Offer:
+def _setup_page(
+    settings: Settings, address: str, browser_address: str, wanted: RegistrationOptions, next_step: str
+) -> SetupPage:
     written: Any = yaml.safe_load(bundled_text("app.yml"))
     if not isinstance(written, dict):
-        raise UserError("app.yml holds no manifest: restore it from this version of Plangate.")
-    return Offer(
+        raise UserError("app.yml contains no manifest: restore the file from this version of Plangate.")
+    return SetupPage(
         token=new_token(),
         written=written,
         address=address,
@@ -103,12 +108,12 @@ def _offer(settings: Settings, address: str, browser_address: str, wanted: Regis
         api_url=settings.api_url,
         directory=settings.directory,
         wanted=wanted,
-        goes_on=goes_on,
+        next_step=next_step,
     )
 
 
-def _serve(settings: Settings, host: str, port: int, offer: Offer | None, announce: Callable[[], None]) -> bool:
-    """Until there is an App (true), or until a signal."""
+def _serve(settings: Settings, host: str, port: int, page: SetupPage | None, announce: Callable[[], None]) -> bool:
+    """Serve until an App is registered (True) or a signal arrives (False)."""
     done, ended = threading.Event(), threading.Event()
 
     def watch() -> None:
@@ -126,21 +131,21 @@ def _serve(settings: Settings, host: str, port: int, offer: Offer | None, announ
     watcher = threading.Thread(target=watch, name="setup", daemon=True)
     watcher.start()
     try:
-        listen(host, port, partial(_load, settings, os.getpid(), offer))
+        listen(host, port, partial(_load, settings, os.getpid(), page))
     finally:
         ended.set()
         watcher.join()
     return done.is_set()
 
 
-def _load(settings: Settings, parent: int, offer: Offer | None) -> Bridge:
-    """In the server's own process, which must not outlive us."""
+def _load(settings: Settings, parent: int, page: SetupPage | None) -> Bridge:
+    """Load the application in the child process of the server, which must not outlive the server."""
     from bot.web.bridge import Bridge  # noqa: PLC0415  only for this process
     from bot.web.setup import application  # noqa: PLC0415  likewise
 
-    end_with(parent)
-    begin(settings)
-    return Bridge(application(offer), _THREADS)
+    die_with_parent(parent)
+    configure_process(settings)
+    return Bridge(application(page), _THREADS)
 
 
 def _listens(host: str, port: int) -> bool:

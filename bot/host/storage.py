@@ -1,6 +1,6 @@
-"""Which engine keeps the queue and the store: the file on this host's disk, or the database that hosts share.
+"""Open queue and store in the configured engine: a SQLite file on this host, or a shared PostgreSQL database.
 
-Only the engine that is used is imported.
+Only the engine in use is imported.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.adapters.database.holders import Holders, announcement
+from bot.adapters.database.holders import Holders, presence_name
 from bot.core.forge.errors import StorageError, UserError
 from bot.host.settings import PREFIX
 from bot.log import Log
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 _WEB = "web-"
 _WORKER_STARTS = 10.0
-"""Seconds that the door waits for a worker beside it: both may have been started at once."""
+"""Seconds that the web process waits for a worker, because both may be started at once."""
 
 log = Log("storage")
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """An open queue, and what opens the store beside it."""
+    """An open queue, and a function that opens the store in the same database."""
 
     queue: Queue
     store: Callable[[], Store]
-    """The web process wants one hint of it only."""
+    """A function, because the web process needs little of the store."""
     leader: Leader
 
 
 def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] | None = None) -> Storage:
-    """The queue and store that the settings name; `on_lost`: see `PostgresQueue`. Raises `UserError`."""
+    """Open the queue and store of the settings; `on_lost`: see `PostgresQueue`. Raises `UserError`."""
     if settings.database_url is not None:
         from bot.adapters.database.leader_postgres import PostgresLeader  # noqa: PLC0415  only the engine that is used
         from bot.adapters.database.postgres import PostgresDatabase  # noqa: PLC0415  likewise
@@ -47,9 +47,9 @@ def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] |
         shared = PostgresDatabase(settings.database_url)
 
         def shared_store() -> Store:
-            from bot.adapters.database.store_postgres import PostgresStore  # noqa: PLC0415  not for the web process
+            from bot.adapters.database.store_sql import SqlStore  # noqa: PLC0415  not for the web process
 
-            return PostgresStore(shared)
+            return SqlStore(shared)
 
         return Storage(PostgresQueue(shared, clock, on_lost), shared_store, PostgresLeader(shared))
 
@@ -63,18 +63,18 @@ def open_storage(settings: Settings, clock: Clock, on_lost: Callable[[], None] |
         raise UserError(str(error)) from None
 
     def store() -> Store:
-        from bot.adapters.database.store_sqlite import SqliteStore  # noqa: PLC0415  not for the web process
+        from bot.adapters.database.store_sql import SqlStore  # noqa: PLC0415  not for the web process
 
-        return SqliteStore(database)
+        return SqlStore(database)
 
     return Storage(SqliteQueue(database, clock), store, FileLeader(settings.directory))
 
 
 def prepare(settings: Settings) -> list[int]:
-    """See that the database is up to date: the embedded one is brought there, the shared one must be.
+    """Migrate the embedded database, or check that the shared one is migrated. Returns the numbers of the migrations.
 
-    The numbers of the migrations that were carried out. A shared database that is away for the moment is no obstacle:
-    the door answers 503 and workers wait until it is back. Raises `UserError`.
+    A shared database that cannot be reached is no error: the webhook responds with 503 and workers wait until it is
+    back. Raises `UserError`.
     """
     if settings.database_url is None:
         from bot.adapters.database.migrate import migrate  # noqa: PLC0415  only the engine that is used
@@ -91,9 +91,9 @@ def prepare(settings: Settings) -> list[int]:
 
 
 def refuse_outdated(settings: Settings) -> None:
-    """Look whether the database can be reached, is of this version and holds what there is; nothing is changed.
+    """Check that the database can be reached and has this version's schema, and that no file waits to be moved.
 
-    Raises `UserError`, `StorageError`.
+    Read-only. Raises `UserError`, `StorageError`.
     """
     if settings.database_url is None:
         from bot.adapters.database.migrate import refuse_outdated as look  # noqa: PLC0415  only the engine that is used
@@ -101,8 +101,8 @@ def refuse_outdated(settings: Settings) -> None:
         return look(settings.database)
     if settings.database.exists():
         raise UserError(
-            f"{settings.database} is not moved to the shared database yet: run `plangate migrate` with the same"
-            f" settings, or set {PREFIX}DIRECTORY to another folder if it belongs to another server."
+            f"{settings.database} has not been moved to the shared database yet: run `plangate migrate` with the same"
+            f" settings, or set {PREFIX}DIRECTORY to another folder if the file belongs to another server."
         )
     from bot.adapters.database.migrate_postgres import refuse_outdated as ask  # noqa: PLC0415  likewise
 
@@ -110,7 +110,7 @@ def refuse_outdated(settings: Settings) -> None:
 
 
 def workers_alive(settings: Settings) -> int:
-    """How many workers there are now. Raises `StorageError`."""
+    """How many workers are running. Raises `StorageError`."""
     from bot.adapters.database.living import on_shared_database, on_this_disk  # noqa: PLC0415  not for the web process
 
     if settings.database_url is not None:
@@ -119,41 +119,39 @@ def workers_alive(settings: Settings) -> int:
 
 
 def migrate_all(settings: Settings) -> list[str]:
-    """Bring the database to this version and move the embedded one into the shared one; what was done, in lines.
+    """Migrate the database, and move the embedded one into the shared one. Returns one line per step.
 
     Raises `UserError`, `StorageError`.
     """
     if settings.database_url is None:
         done = prepare(settings)
-        return [_told(str(settings.database), done)]
+        return [_migration_line(str(settings.database), done)]
     from bot.adapters.database.migrate_postgres import migrate  # noqa: PLC0415  only the engine that is used
     from bot.adapters.database.move import move, refuse_served  # noqa: PLC0415  likewise
-    from bot.adapters.database.postgres import shown  # noqa: PLC0415  likewise
+    from bot.adapters.database.postgres import display_address  # noqa: PLC0415  likewise
 
     moves = settings.database.exists()
     if moves:
         refuse_served(settings.database)
-    place = shown(settings.database_url)
-    said = [_told(place, migrate(settings.database_url))]
+    place = display_address(settings.database_url)
+    lines = [_migration_line(place, migrate(settings.database_url))]
     if moves:
         counts = move(settings.database, settings.database_url)
         rows = ", ".join(f"{count} {table}" for table, count in counts.items() if count) or "nothing"
-        said.append(
-            f"{settings.database}: moved to {place}: {rows}; the file is kept as {settings.database.name}.moved"
-        )
-    return said
+        lines.append(f"{settings.database}: moved to {place}: {rows}; the file is now {settings.database.name}.moved")
+    return lines
 
 
-def announced(settings: Settings, role: str) -> Holders:
-    """Let others on this disk see that this process is here, until it ends or this is closed. Raises `StorageError`."""
+def announce_presence(settings: Settings, role: str) -> Holders:
+    """Show other processes on this host that this one is running, until `close` or exit. Raises `StorageError`."""
     holders = Holders(settings.directory / "workers")
     if settings.database_url is None:
-        holders.hold(announcement(role))
+        holders.hold(presence_name(role))
     return holders
 
 
-def alone(settings: Settings) -> bool:
-    """Whether nobody who works on jobs shares this process's disk, nor comes to within seconds."""
+def lacks_worker(settings: Settings) -> bool:
+    """Whether no worker uses this folder, even after `_WORKER_STARTS` seconds."""
     if settings.database_url is not None:
         return False
     until = time.monotonic() + _WORKER_STARTS
@@ -164,6 +162,6 @@ def alone(settings: Settings) -> bool:
     return False
 
 
-def _told(place: str, done: list[int]) -> str:
+def _migration_line(place: str, done: list[int]) -> str:
     steps = ", ".join(str(number) for number in done)
     return f"{place}: " + (f"migrations {steps}" if done else "up to date")

@@ -1,4 +1,4 @@
-"""Two or more child processes that live and end together: started again when they die, ended when we are told to."""
+"""Supervise child processes: restart a child that dies, and end all on SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
-HOPELESS = 2
-"""The exit code of a child that a person has to help: starting it again would not."""
+UNRECOVERABLE = 2
+"""The exit code of a child that a restart cannot help, such as one with an invalid setting."""
 _TICK = 0.1
-"""Seconds between two looks at the children."""
+"""Seconds between two checks of the children."""
 _PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a dead child is started again; the last one stays."""
+"""Seconds before a restart, by the number of deaths; the last value applies to all further ones."""
 _HEALTHY = 60.0
-"""Seconds after which an earlier death is forgiven."""
+"""A child that ran for this many seconds is restarted at once."""
 _PR_SET_PDEATHSIG = 1
 
 log = Log("serve")
@@ -32,28 +32,28 @@ log = Log("serve")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process to be kept alive."""
+    """A process to be supervised."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    wanted: Callable[[], bool] | None = None
-    """It is not started before this says so; None: at once."""
+    may_start: Callable[[], bool] | None = None
+    """The child is started when this returns True; None: at once."""
 
 
-def end_with(parent: int) -> None:
-    """Let the kernel end this process at once when its parent, of that id, ends. On Linux only; elsewhere nothing.
+def die_with_parent(parent: int) -> None:
+    """Let the kernel kill this process when its parent, with that process id, ends. Does nothing outside Linux.
 
     https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it was quicker than we
+        if os.getppid() != parent:  # the parent ended before the call
             os._exit(1)
 
 
-class _Kept:
-    """A child, running or waiting to be started again."""
+class _ManagedChild:
+    """A child, running or waiting for its restart."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
@@ -69,13 +69,13 @@ class _Kept:
             env=dict(self.child.environment),
             stdin=subprocess.DEVNULL,
             # This process has one thread, so running Python between fork and exec is safe here.
-            preexec_fn=lambda: end_with(us),  # noqa: PLW1509
+            preexec_fn=lambda: die_with_parent(us),  # noqa: PLW1509
         )
         self.started = time.monotonic()
         log.info("started", process=self.child.name, pid=self.process.pid)
 
     def died(self) -> int | None:
-        """Its exit code, if it has just died; it is due again later."""
+        """The exit code if the child has just died; its restart is scheduled."""
         if self.process is None or (code := self.process.poll()) is None:
             return None
         now = time.monotonic()
@@ -89,9 +89,9 @@ class _Kept:
         return code
 
     def is_due(self) -> bool:
-        """Whether it is to be started now."""
-        wanted = self.child.wanted is None or self.child.wanted()
-        return self.process is None and time.monotonic() >= self.due and wanted
+        """Whether the child is to be started now."""
+        may_start = self.child.may_start is None or self.child.may_start()
+        return self.process is None and time.monotonic() >= self.due and may_start
 
     def send(self, number: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -99,20 +99,20 @@ class _Kept:
 
 
 class Supervisor:
-    """Keeps children alive until SIGTERM or SIGINT, or until one of them is hopeless."""
+    """Restarts children until SIGTERM or SIGINT, or until one exits with `UNRECOVERABLE`."""
 
     def __init__(
         self, children: Sequence[Child], *, ready: Callable[[], bool], announce: str, grace: float = 30.0
     ) -> None:
-        """`announce` is printed when `ready` says so for the first time; `grace` is in seconds."""
-        self._kept = [_Kept(child) for child in children]
+        """`announce` is printed when `ready` first returns True; `grace` is in seconds."""
+        self._children = [_ManagedChild(child) for child in children]
         self._ready = ready
         self._announce: str | None = announce
         self._grace = grace
-        self._told_to_stop = 0
+        self._stop_signals = 0
 
     def run(self) -> int:
-        """Until the end. The exit code: 0 after a signal, the child's own when it was hopeless."""
+        """Supervise until the end. Returns 0 after a signal, and `UNRECOVERABLE` when a child exited with it."""
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             code = self._keep()
@@ -123,30 +123,30 @@ class Supervisor:
         return code
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._told_to_stop += 1
+        self._stop_signals += 1
 
     def _keep(self) -> int:
-        while not self._told_to_stop:
-            for kept in self._kept:
-                if kept.died() == HOPELESS:
-                    return HOPELESS
-                if kept.is_due():
-                    kept.start()
+        while not self._stop_signals:
+            for child in self._children:
+                if child.died() == UNRECOVERABLE:
+                    return UNRECOVERABLE
+                if child.is_due():
+                    child.start()
             if self._announce is not None and self._ready():
-                print(self._announce, flush=True)  # noqa: T201  for the person, or the script, that started us
+                print(self._announce, flush=True)  # noqa: T201  for the person or script that started the server
                 self._announce = None
             time.sleep(_TICK)
         return 0
 
     def _end(self) -> None:
-        """All at once; whoever is still there after the grace, or after a second signal, is killed."""
-        for kept in self._kept:
-            kept.send(signal.SIGTERM)
+        """End all children at once; kill those that still run after `grace`, or after a second signal."""
+        for child in self._children:
+            child.send(signal.SIGTERM)
         until = time.monotonic() + self._grace
-        while any(kept.process is not None and kept.process.poll() is None for kept in self._kept):
-            if time.monotonic() > until or self._told_to_stop > 1:
-                for kept in self._kept:
-                    kept.send(signal.SIGKILL)
+        while any(child.process is not None and child.process.poll() is None for child in self._children):
+            if time.monotonic() > until or self._stop_signals > 1:
+                for child in self._children:
+                    child.send(signal.SIGKILL)
                 until = float("inf")
             time.sleep(_TICK / 2)
         log.info("ended")

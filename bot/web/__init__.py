@@ -1,1 +1,1 @@
-"""The door: Flask, and the fast path before it. Never loads a client of GitHub."""
+"""The web process: the webhook endpoint before Flask, and the pages in Flask. Loads no GitHub client."""

@@ -1,4 +1,4 @@
-"""Everything that answers over HTTP: the webhook's door, health, and a plain front page. Loads no GitHub client."""
+"""The web application: webhook, health checks, metrics and front page. Loads no GitHub client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 
 import bot
 from bot.core.forge.errors import StorageError
-from bot.log import Lasting, Log
+from bot.log import Log, RecurringFault
 from bot.web.door import Door, Recipient
 from bot.web.metrics import CONTENT_TYPE
 
@@ -23,7 +23,7 @@ log = Log("web")
 
 
 def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApplication:
-    """The WSGI application. Deliveries go past Flask, everything else through it."""
+    """The WSGI application. `/webhook` bypasses Flask, every other path goes to it."""
     door = Door(recipient, queue.put)
     pages = _pages(recipient, queue, metrics)
 
@@ -37,7 +37,7 @@ def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApp
 
 def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
     app = Flask(__name__)
-    not_ready = Lasting(log)
+    not_ready = RecurringFault(log)
 
     @app.get("/")
     def home() -> str:
@@ -50,25 +50,25 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        """Deliveries would be kept: the queue was just written to."""
+        """Deliveries would be stored: the queue was just written to."""
         try:
             queue.check()
         except StorageError as error:
-            not_ready.met("not ready", error=str(error))
-            return jsonify(status="not ready", error="The queue cannot be written to; the log says why."), 503
-        not_ready.over()
+            not_ready.report("not ready", error=str(error))
+            return jsonify(status="not ready", error="The queue cannot be written to; see the log."), 503
+        not_ready.clear()
         return jsonify(status="ready"), 200
 
     @app.get("/metrics")
     def counted() -> Response:
-        """For a host's monitoring, which brings the token; for everybody else there is no such page."""
+        """Metrics for monitoring with the token; 404 without it."""
         if not metrics.admits(request.headers.get("Authorization")):
             abort(404)
         try:
             return Response(metrics.text(), content_type=CONTENT_TYPE)
         except StorageError as error:
-            log.fault("cannot count", error=str(error))
-            return Response("The database cannot be read; the log says why.\n", 503, content_type="text/plain")
+            log.fault("cannot read metrics", error=str(error))
+            return Response("The database cannot be read; see the log.\n", 503, content_type="text/plain")
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -1,7 +1,7 @@
-"""From the server's ASGI to our WSGI, so that a thread is taken only when the whole request is here.
+"""Run a WSGI application under ASGI: a request gets a thread only when its whole body has arrived.
 
-Read in WSGI, a body that arrives slowly holds a thread, and as many slow senders as there are threads, signed or not,
-shut the door for GitHub. Here they hold a socket and the bytes they sent, for a bounded time and within a budget.
+In WSGI, a slow body occupies a thread, so a few slow senders, signed or not, would block GitHub's deliveries. Here a
+slow sender occupies a socket and the bytes it sent, for a bounded time and within a memory budget.
 https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PATIENCE = 10.0
-"""Seconds for a whole body; GitHub itself hangs up after as many."""
+"""Seconds for a whole body; GitHub hangs up after the same time."""
 BUDGET = 4 * BODY_LIMIT
-"""Bytes of bodies in hand, all requests together."""
+"""The most bytes of bodies in memory, over all requests."""
 
 _Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
@@ -39,7 +39,7 @@ class _RefusedError(Exception):
 
 
 class Bridge:
-    """The ASGI application (`http` only) around a WSGI one."""
+    """An ASGI application (`http` only) around a WSGI application."""
 
     def __init__(
         self, application: WSGIApplication, threads: int, *, patience: float = PATIENCE, budget: int = BUDGET
@@ -67,19 +67,19 @@ class Bridge:
         await send({"type": "http.response.body", "body": content})
 
     async def _read(self, scope: Scope, receive: Receive, body: bytearray) -> None:
-        """The body, up to one byte more than the limit, by which the door sees that it is too large."""
+        """Read the body, up to one chunk beyond the limit, so that the application can see that it is too large."""
         announced = dict(scope["headers"]).get(b"content-length", b"")
         if announced.isdigit() and (len(announced) > len(str(BODY_LIMIT)) or int(announced) > BODY_LIMIT):
             return
-        more = True
-        while more and len(body) <= BODY_LIMIT:
+        unfinished = True
+        while unfinished and len(body) <= BODY_LIMIT:
             message = await receive()
             chunk: bytes = message.get("body", b"")
             if len(chunk) > self._left:
                 raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
             self._left -= len(chunk)
             body += chunk
-            more = message["type"] == "http.request" and message.get("more_body", False)
+            unfinished = message["type"] == "http.request" and message.get("more_body", False)
 
     def _answer(self, environ: WSGIEnvironment) -> _Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -104,7 +104,7 @@ def _plain(status: HTTPStatus) -> _Answer:
 
 
 def _environ(scope: Scope, body: bytearray) -> WSGIEnvironment:
-    """As WSGI wants it: https://peps.python.org/pep-3333/#environ-variables ."""
+    """The WSGI environment of a request: https://peps.python.org/pep-3333/#environ-variables ."""
     server = scope.get("server") or ("localhost", 80)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope["method"],

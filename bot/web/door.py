@@ -1,7 +1,7 @@
-"""The webhook's door: bytes in, a job on disk, 202 out.
+"""The webhook endpoint: verify a delivery, store its jobs, respond with 202.
 
-Plain WSGI, because Flask would cost more than all the rest of an answer. Nothing is parsed before its signature is
-verified, and what is irrelevant touches neither disk nor GitHub.
+Plain WSGI, because Flask would cost more than the rest of the response. Nothing is parsed before its signature is
+verified, and irrelevant events touch neither the disk nor GitHub.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import NewJob
 
 BODY_LIMIT = 25 * 1024 * 1024
-"""Bytes; GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
+"""Bytes of GitHub's largest payload: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
 _CHUNK = 64 * 1024
 _DIGITS = 12
-"""Of a length that is worth reading as a number."""
+"""The most digits of a Content-Length that are parsed."""
 _DELIVERY = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
 _EVENT = re.compile(r"[a-z_]{1,100}")
 
@@ -34,16 +34,16 @@ log = Log("web")
 
 
 class Recipient(NamedTuple):
-    """Whose deliveries these are."""
+    """The App that receives the deliveries."""
 
     secrets: Sequence[str]
-    """Any of them may have signed; without one nothing is taken in."""
+    """A delivery may be signed with any of these secrets; without a secret every delivery is refused."""
     app_id: int | None
     app_slug: str
 
 
 class _RefusedError(Exception):
-    """The delivery is not taken in; the message is one sentence for its sender."""
+    """The delivery is refused; the message is one sentence for its sender."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -58,16 +58,16 @@ class Door:
         self._put = put
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one delivery, in JSON."""
+        """Respond to one delivery, in JSON."""
         headers = [("Content-Type", "application/json")]
         try:
-            status, answer = HTTPStatus.ACCEPTED, self._receive(environ)
+            status, content = HTTPStatus.ACCEPTED, self._receive(environ)
         except _RefusedError as refused:
-            status, answer = refused.status, {"error": str(refused)}
+            status, content = refused.status, {"error": str(refused)}
             if status is HTTPStatus.METHOD_NOT_ALLOWED:
                 headers.append(("Allow", "POST"))
             log.warning(str(refused), delivery=_shown(environ, "HTTP_X_GITHUB_DELIVERY"), status=int(status))
-        body = json.dumps(answer).encode() + b"\n"
+        body = json.dumps(content).encode() + b"\n"
         headers.append(("Content-Length", str(len(body))))
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
@@ -75,15 +75,17 @@ class Door:
     def _receive(self, environ: WSGIEnvironment) -> dict[str, Any]:
         started = time.perf_counter()
         if environ["REQUEST_METHOD"] != "POST":
-            raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Deliveries come by POST.")
+            raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Deliveries must use POST.")
         if not self._recipient.secrets:
             raise _RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "No webhook secret is set here, so no delivery can be trusted."
+                HTTPStatus.SERVICE_UNAVAILABLE, "No webhook secret is set, so no signature can be verified."
             )
         event, delivery, unwrap = _announced(environ)
         body = _body(environ)
         if not is_signed(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), self._recipient.secrets):
-            raise _RefusedError(HTTPStatus.UNAUTHORIZED, "The signature does not fit the body and our secret.")
+            raise _RefusedError(
+                HTTPStatus.UNAUTHORIZED, "The signature does not match the body and the webhook secret."
+            )
         try:
             jobs = parse(
                 event,
@@ -103,18 +105,18 @@ class Door:
         if not jobs:
             return "ignored"
         try:
-            # If only the first gets to the disk, GitHub counts the delivery as failed and its redelivery adds the rest.
+            # If only the first job is stored, GitHub counts the delivery as failed, and its redelivery adds the others.
             new = [self._put(job) for job in jobs]
         except StorageError as error:
-            log.fault("not on disk", delivery=jobs[0].delivery, error=str(error))
+            log.fault("delivery not stored", delivery=jobs[0].delivery, error=str(error))
             raise _RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "The delivery could not be kept: deliver it again later."
+                HTTPStatus.SERVICE_UNAVAILABLE, "The delivery could not be stored: deliver it again later."
             ) from None
         return "accepted" if any(new) else "known"
 
 
 def _announced(environ: WSGIEnvironment) -> tuple[str, str, Callable[[bytes], bytes]]:
-    """What the headers say: event, delivery id, and how to get from the body to JSON."""
+    """The event, the delivery id, and the function that turns the body into JSON, from the headers."""
     event = environ.get("HTTP_X_GITHUB_EVENT", "")
     delivery = environ.get("HTTP_X_GITHUB_DELIVERY", "")
     if not _EVENT.fullmatch(event) or not _DELIVERY.fullmatch(delivery):
@@ -134,21 +136,21 @@ def _announced(environ: WSGIEnvironment) -> tuple[str, str, Callable[[bytes], by
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
-    """The raw body, read no further than its announced length or the limit."""
+    """The raw body, read up to its announced length or the limit."""
     if not environ.get("HTTP_X_HUB_SIGNATURE_256"):
         raise _RefusedError(HTTPStatus.UNAUTHORIZED, "X-Hub-Signature-256 is missing.")
     announced = environ.get("CONTENT_LENGTH") or None
     if announced is not None and not (announced.isascii() and announced.isdecimal()):
-        raise _RefusedError(HTTPStatus.BAD_REQUEST, "Content-Length is no number.")
-    # Without a length the server ends the stream itself, as `wsgi.input_terminated` says of chunked bodies; one byte
-    # more than the limit is asked for then, to see whether there is more.
-    left = BODY_LIMIT + 1 if announced is None else int(announced[-_DIGITS:])
-    too_large = announced is not None and (len(announced) > _DIGITS or left > BODY_LIMIT)
+        raise _RefusedError(HTTPStatus.BAD_REQUEST, "Content-Length is not a number.")
+    # Without a length, the server ends the stream (`wsgi.input_terminated`, for chunked bodies). One byte more than
+    # the limit is then read, to detect a body that is too large.
+    remaining = BODY_LIMIT + 1 if announced is None else int(announced[-_DIGITS:])
+    too_large = announced is not None and (len(announced) > _DIGITS or remaining > BODY_LIMIT)
     chunks: list[bytes] = []
-    while left > 0 and not too_large and (chunk := environ["wsgi.input"].read(min(left, _CHUNK))):
+    while remaining > 0 and not too_large and (chunk := environ["wsgi.input"].read(min(remaining, _CHUNK))):
         chunks.append(chunk)
-        left -= len(chunk)
-    if too_large or (announced is None and left <= 0):
+        remaining -= len(chunk)
+    if too_large or (announced is None and remaining <= 0):
         raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 25 MB.")
     return b"".join(chunks)
 

@@ -1,4 +1,4 @@
-"""What a host's monitoring reads, in Prometheus' text format.
+"""Metrics for monitoring, in Prometheus' text format.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -19,35 +19,35 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The page and who may read it."""
+    """The metrics page and its token."""
 
     token: str | None
-    """None: nobody."""
+    """None: nobody may read the page."""
     queue: Queue
     gap: Callable[[], float | None]
-    """For how many seconds the oldest delivery that never arrived was missing at the last look; None before it."""
+    """Age in seconds of the oldest lost delivery at the last reconciliation; None before the first."""
     now: Callable[[], float]
 
     def admits(self, authorization: str | None) -> bool:
-        """Whether that header carries the token; compared in constant time."""
-        given = (authorization or "").encode("latin-1", "replace")
-        return self.token is not None and hmac.compare_digest(f"Bearer {self.token}".encode(), given)
+        """Whether the header contains the token; compared in constant time."""
+        sent = (authorization or "").encode("latin-1", "replace")
+        return self.token is not None and hmac.compare_digest(f"Bearer {self.token}".encode(), sent)
 
     def text(self) -> str:
-        """The page. Raises `StorageError`."""
+        """The text of the page. Raises `StorageError`."""
         return "".join(f"{line}\n" for line in self._lines())
 
     def _lines(self) -> Iterator[str]:
-        yield "# HELP plangate_jobs Jobs by where they stand; `dead` ones are the dead letters."
+        yield "# HELP plangate_jobs Jobs by state; `dead` are the dead letters."
         yield "# TYPE plangate_jobs gauge"
         for state, count in self.queue.counts().items():
             yield f'plangate_jobs{{state="{state.value}"}} {count}'
         oldest = self.queue.oldest()
-        yield "# HELP plangate_oldest_job_seconds Since when the oldest job that is not done was accepted."
+        yield "# HELP plangate_oldest_job_seconds Age of the oldest job that is not done."
         yield "# TYPE plangate_oldest_job_seconds gauge"
         yield f"plangate_oldest_job_seconds {max(0.0, self.now() - oldest) if oldest is not None else 0.0:.1f}"
         gap = self.gap()
         if gap is not None:
-            yield "# HELP plangate_gap_seconds How long the oldest delivery that never arrived was missing."
+            yield "# HELP plangate_gap_seconds Age of the oldest lost delivery at the last reconciliation."
             yield "# TYPE plangate_gap_seconds gauge"
             yield f"plangate_gap_seconds {gap:.1f}"

@@ -1,12 +1,12 @@
-"""The first start: an App is registered in the browser, and nothing else is served. Loads no GitHub client.
+"""The setup page: register the App in a browser before the first start. Loads no GitHub client.
 
-    GET  /setup?token=…   the printed address: the token becomes a cookie, so that no history and no log keeps it
-    GET  /setup           what will be registered, and the form that goes to GitHub
-    GET  /setup/done      GitHub sends the browser back with a code: it is exchanged, the credentials are kept
-    POST /setup/keep      once more, where the disk did not take them
+    GET  /setup?token=…   the printed address: replaces the token by a cookie, so that no later address contains it
+    GET  /setup           the settings of the new App, and the form that is posted to GitHub
+    GET  /setup/done      GitHub redirects here with a code: exchange it and store the credentials
+    POST /setup/keep      store the credentials again after a failed write
 
-Once there are credentials none of these is there any more. No address is ever taken from the `Host` header: where the
-browser is sent and what GitHub is told is the host's own setting.
+Once credentials are stored, these pages respond with 404. No address is taken from the `Host` header: redirects and the
+manifest use the addresses of the settings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bot.core.hosting.registration import (
 )
 from bot.log import Log
 from bot.web.door import Door, Recipient
-from bot.web.setup_visits import Visits
+from bot.web.setup_sessions import SetupSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -52,43 +52,43 @@ log = Log("web")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What is offered to whoever brings the token; it travels to the server's own process."""
+class SetupPage:
+    """The settings of the setup page; pickled for the child process of the server."""
 
     token: str
     written: Mapping[str, Any]
     """`app.yml`."""
     address: str
-    """Where GitHub reaches us."""
+    """The public address of this server."""
     browser_address: str
-    """Where the browser that registers does: the same, or this machine's loopback interface."""
+    """The address of this page in the browser: the public address, or one on the loopback interface."""
     github_url: str
     api_url: str
     directory: Path
-    """The credentials are kept in it."""
+    """The folder in which the credentials are stored."""
     wanted: RegistrationOptions
-    goes_on: str
-    """What happens here once it is done, as a sentence."""
+    next_step: str
+    """What happens after registration, as a sentence for the last page."""
     patience: float = PATIENCE
 
     @property
     def link(self) -> str:
-        """The one address that lets somebody in."""
+        """The address with the token, which admits a browser."""
         return f"{self.browser_address}/setup?token={self.token}"
 
 
 class _Refused(Exception):  # noqa: N818  it says what is the case
-    """The message is for whoever looks at the page."""
+    """A request is refused; the message is shown on the page."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
         self.status = status
 
 
-def application(offer: Offer | None) -> WSGIApplication:
-    """The WSGI application. Without an offer, `/setup` is not there either, and the front page says what to run."""
+def application(setup: SetupPage | None) -> WSGIApplication:
+    """The WSGI application. Without a setup page, the front page names the command to run."""
     door = Door(Recipient((), None, ""), _nobody)
-    pages = _pages(offer)
+    pages = _pages(setup)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/webhook":
@@ -99,16 +99,16 @@ def application(offer: Offer | None) -> WSGIApplication:
 
 
 def _nobody(_: NewJob) -> bool:
-    raise AssertionError("The door takes nothing without a secret.")
+    raise AssertionError("The webhook accepts nothing without a secret.")
 
 
-def _pages(offer: Offer | None) -> Flask:
+def _pages(setup: SetupPage | None) -> Flask:
     app = Flask(__name__)
-    github = "" if offer is None else " {0.scheme}://{0.netloc}".format(urlsplit(offer.github_url))
+    github = "" if setup is None else " {0.scheme}://{0.netloc}".format(urlsplit(setup.github_url))
 
     @app.get("/")
     def home() -> str:
-        return render_template("home.html", version=bot.__version__, ready=False, by_page=offer is not None)
+        return render_template("home.html", version=bot.__version__, ready=False, by_page=setup is not None)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -129,26 +129,26 @@ def _pages(offer: Offer | None) -> Flask:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    if offer is not None:
-        desk = _Desk(offer, Visits(offer.token))
-        app.add_url_rule("/setup", view_func=desk.guarded(desk.form), endpoint="form")
-        app.add_url_rule("/setup/done", view_func=desk.guarded(desk.done), endpoint="done")
-        app.add_url_rule("/setup/keep", view_func=desk.guarded(desk.keep), endpoint="keep", methods=["POST"])
+    if setup is not None:
+        views = _SetupViews(setup, SetupSessions(setup.token))
+        app.add_url_rule("/setup", view_func=views.guarded(views.form), endpoint="form")
+        app.add_url_rule("/setup/done", view_func=views.guarded(views.done), endpoint="done")
+        app.add_url_rule("/setup/keep", view_func=views.guarded(views.keep), endpoint="keep", methods=["POST"])
     return app
 
 
-class _Desk:
-    """The pages of one registration."""
+class _SetupViews:
+    """The views of the setup page."""
 
-    def __init__(self, offer: Offer, visits: Visits) -> None:
-        self._offer = offer
-        self._visits = visits
+    def __init__(self, setup: SetupPage, sessions: SetupSessions) -> None:
+        self._setup = setup
+        self._sessions = sessions
         self._turn = threading.Lock()
         self._in_hand: Registered | None = None
-        """What GitHub gave and the disk did not take. A code works once, so this is the only copy."""
+        """Credentials that could not be stored. A code can be exchanged once, so this is the only copy."""
 
     def guarded(self, view: Callable[[], Response]) -> Callable[[], Response]:
-        """The view, as long as there is no App; a refusal as a page."""
+        """The view while no App is registered; a refusal becomes a page."""
 
         def answer() -> Response:
             try:
@@ -157,20 +157,19 @@ class _Desk:
             except _Refused as refused:
                 log.warning("setup refused", status=int(refused.status), reason=str(refused))
                 again = refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
-                return self._page("refused", refused.status, said=str(refused), again=again)
+                return self._page("refused", refused.status, message=str(refused), again=again)
 
         return answer
 
     def _refuse_closed(self) -> None:
-        if credentials.is_there(self._offer.directory):
+        if credentials.is_there(self._setup.directory):
             raise _Refused(
                 HTTPStatus.NOT_FOUND,
-                "There is nothing here: an App is registered. If you have just made another one, delete it in GitHub's"
-                " settings.",
+                "An App is registered already. If you have just created another one, delete it in GitHub's settings.",
             )
 
     def form(self) -> Response:
-        """What will be registered, for a browser that has brought the token."""
+        """Show the settings of the new App to a browser with a session."""
         token = request.args.get("token")
         if token is not None:
             return self._enter(token)
@@ -179,104 +178,104 @@ class _Desk:
             return self._page("kept", HTTPStatus.SERVICE_UNAVAILABLE, app=self._in_hand)
         try:
             wanted = self._wanted()
-            credentials.refuse_unwritable(self._offer.directory)
+            credentials.refuse_unwritable(self._setup.directory)
         except UserError as error:
             raise _Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
         except StorageError as error:
             raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
-        offer = self._offer
-        back = f"{offer.browser_address}/setup/done"
-        asked = manifest(offer.written, offer.address, back, wanted)
-        action = form_address(offer.github_url, wanted, self._visits.state(browser))
-        return self._page("form", HTTPStatus.OK, manifest=asked, action=action, wanted=wanted, longest=LONGEST_NAME)
+        setup = self._setup
+        back = f"{setup.browser_address}/setup/done"
+        registration = manifest(setup.written, setup.address, back, wanted)
+        action = form_address(setup.github_url, wanted, self._sessions.state(browser))
+        return self._page(
+            "form", HTTPStatus.OK, manifest=registration, action=action, wanted=wanted, longest=LONGEST_NAME
+        )
 
     def done(self) -> Response:
-        """GitHub has sent the browser back."""
+        """Exchange the code with which GitHub redirected the browser, and store the credentials."""
         browser = self._browser()
-        if not self._visits.take(request.args.get("state", ""), browser):
+        if not self._sessions.take(request.args.get("state", ""), browser):
             raise _Refused(
                 HTTPStatus.BAD_REQUEST,
-                "This answer of GitHub's is used up, an hour old, or was meant for another browser. Begin again.",
+                "GitHub's redirect was used already, is over an hour old, or belongs to another browser. Start again.",
             )
         code = request.args.get("code", "")
         if not _CODE.fullmatch(code):
-            raise _Refused(HTTPStatus.BAD_REQUEST, "GitHub sent no code that could be exchanged. Begin again.")
-        with self._turn:  # one at a time: the second then sees that there is an App
+            raise _Refused(HTTPStatus.BAD_REQUEST, "GitHub sent no valid code. Start again.")
+        with self._turn:  # one at a time: the second request then finds the App registered
             self._refuse_closed()
             if self._in_hand is not None:
                 raise _Refused(
                     HTTPStatus.CONFLICT,
-                    f"Another browser was first, with {self._in_hand.slug}, whose key is not on disk yet. Delete the"
-                    " App that you have just made, in GitHub's settings.",
+                    f"Another browser registered {self._in_hand.slug} first, and its key is not stored yet. Delete the"
+                    " App that you have just created in GitHub's settings.",
                 )
             try:
-                credentials.refuse_unwritable(self._offer.directory)  # before the code is used up
-                offer = self._offer
-                self._in_hand = exchange(offer.api_url, offer.github_url, offer.address, code, offer.patience)
+                credentials.refuse_unwritable(self._setup.directory)  # before the code is used up
+                setup = self._setup
+                self._in_hand = exchange(setup.api_url, setup.github_url, setup.address, code, setup.patience)
             except StorageError as error:
                 raise _Refused(
                     HTTPStatus.SERVICE_UNAVAILABLE,
-                    f"{error} The App that GitHub has just made is of no use: delete it there, and begin again.",
+                    f"{error} The App that GitHub has just created cannot be used: delete it there, and start again.",
                 ) from None
             except ForgeError as error:
                 raise _Refused(
                     HTTPStatus.BAD_GATEWAY,
-                    f"{error}. If GitHub has made the App all the same, delete it there, and begin again.",
+                    f"{error}. If GitHub has created the App nevertheless, delete it there, and start again.",
                 ) from None
             return self._kept(self._in_hand)
 
     def keep(self) -> Response:
-        """Once more what the disk did not take."""
+        """Store the credentials again after a failed write."""
         self._browser()
         with self._turn:
             if self._in_hand is None:
-                raise _Refused(HTTPStatus.BAD_REQUEST, "There is nothing to be kept. Begin again.")
+                raise _Refused(HTTPStatus.BAD_REQUEST, "There are no credentials to store. Start again.")
             return self._kept(self._in_hand)
 
     def _kept(self, app: Registered) -> Response:
         try:
-            credentials.keep(self._offer.directory, app)
+            credentials.keep(self._setup.directory, app)
         except AlreadyRegistered:
             self._in_hand = None
             raise _Refused(
                 HTTPStatus.CONFLICT,
-                f"An App was registered meanwhile, and that is the one that is used. Delete {app.slug}, in GitHub's"
+                f"Another App was registered meanwhile, and Plangate uses that one. Delete {app.slug} in GitHub's"
                 " settings.",
             ) from None
         except StorageError as error:
-            log.fault("credentials not on disk", error=str(error))
-            return self._page("kept", HTTPStatus.SERVICE_UNAVAILABLE, app=app, said=str(error))
+            log.fault("credentials not stored", error=str(error))
+            return self._page("kept", HTTPStatus.SERVICE_UNAVAILABLE, app=app, message=str(error))
         self._in_hand = None
         log.info("registered", address=app.page)
         return self._page("done", HTTPStatus.OK, app=app, install=installing(app.page))
 
     def _enter(self, token: str) -> Response:
-        browser = self._visits.enter(token)
+        browser = self._sessions.enter(token)
         if browser is None:
-            raise _Refused(HTTPStatus.FORBIDDEN, "Open the address that Plangate printed when it was started.")
+            raise _Refused(HTTPStatus.FORBIDDEN, "Open the address that Plangate printed at its start.")
         response = Response(status=HTTPStatus.SEE_OTHER)
-        # Relative, and kept so: where this page is, the next one is.
+        # Relative, so that it works behind any public address.
         response.headers["Location"] = "setup"
-        secure = self._offer.browser_address.startswith("https:")
-        # Lax: GitHub's way back to us is a link that is followed, with which the cookie comes along.
+        secure = self._setup.browser_address.startswith("https:")
+        # Lax: the browser sends the cookie when it follows GitHub's redirect to this server.
         response.set_cookie(COOKIE, browser, secure=secure, httponly=True, samesite="Lax")
         return response
 
     def _browser(self) -> str:
         browser = request.cookies.get(COOKIE, "")
-        if not self._visits.knows(browser):
-            raise _Refused(
-                HTTPStatus.FORBIDDEN, "Open the address that Plangate printed when it was started, in this browser."
-            )
+        if not self._sessions.knows(browser):
+            raise _Refused(HTTPStatus.FORBIDDEN, "Open the address that Plangate printed at its start in this browser.")
         return browser
 
     def _wanted(self) -> RegistrationOptions:
-        """As it was typed on the page, else as it was given on the command line. Raises `UserError`."""
-        given = request.args
-        if "name" not in given:
-            return self._offer.wanted
-        return registration_options(given["name"], given.get("organization", ""), commits="commits" in given)
+        """The choices from the page's form, otherwise from the command line. Raises `UserError`."""
+        query = request.args
+        if "name" not in query:
+            return self._setup.wanted
+        return registration_options(query["name"], query.get("organization", ""), commits="commits" in query)
 
-    def _page(self, part: str, status: HTTPStatus, **known: Any) -> Response:
-        text = render_template("setup.html", part=part, offer=self._offer, base=self._offer.browser_address, **known)
+    def _page(self, part: str, status: HTTPStatus, **context: Any) -> Response:
+        text = render_template("setup.html", part=part, setup=self._setup, base=self._setup.browser_address, **context)
         return Response(text, status, content_type="text/html; charset=utf-8")

@@ -297,4 +297,4 @@ class TestFaults:
         looking.rhythm = Rhythm(look=0.01)
         with caplog.at_level("INFO", logger="bot"):
             looking.run()
-        assert [record.getMessage() for record in caplog.records] == ["cannot reconcile", "well again"]
+        assert [record.getMessage() for record in caplog.records] == ["cannot reconcile", "recovered"]

@@ -55,9 +55,9 @@ def test_the_dead_are_listed_shown_and_replayed(var: Path, capsys: pytest.Captur
     assert main(["deliveries", "replay", "d1"]) == 0
     assert main(["deliveries", "replay", "--all"]) == 0
     assert main(["deliveries", "replay", "--all"]) == 0
-    assert capsys.readouterr().out == "d1 waits again\nd2 waits again\nthere is no dead letter\n"
+    assert capsys.readouterr().out == "d1 is queued again\nd2 is queued again\nthere are no dead letters\n"
     assert main(["deliveries", "replay", "d1"]) == 2
-    assert capsys.readouterr().err == "plangate: Delivery d1 is no dead letter: it is waiting.\n"
+    assert capsys.readouterr().err == "plangate: Delivery d1 is not a dead letter: its state is waiting.\n"
     assert version(var) > 0
 
 
@@ -74,7 +74,7 @@ def test_looking_does_not_bring_an_older_servers_database_to_our_version(
 ) -> None:
     older = version(var, version(var) - 1)
     assert main(["deliveries", "list"]) == 2
-    assert "start its server once" in capsys.readouterr().err
+    assert "run `plangate migrate` first" in capsys.readouterr().err
     assert version(var) == older
 
 
@@ -91,9 +91,9 @@ def test_what_is_not_moved_to_the_shared_database_yet_is_not_passed_over(
 ) -> None:
     monkeypatch.setenv("PLANGATE_DATABASE_URL", "postgresql://plangate@127.0.0.1:1/x")
     assert main(["deliveries", "list"]) == 2
-    assert f"{var}/plangate.db is not moved to the shared database yet" in capsys.readouterr().err
+    assert f"{var}/plangate.db has not been moved to the shared database yet" in capsys.readouterr().err
     assert main(["doctor"]) == 1
-    assert "is not moved to the shared database yet: run `plangate migrate`" in capsys.readouterr().out
+    assert "has not been moved to the shared database yet: run `plangate migrate`" in capsys.readouterr().out
 
 
 def test_a_shared_database_that_is_away_is_one_sentence_and_nothing_else(tmp_path: Path) -> None:

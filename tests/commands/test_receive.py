@@ -77,7 +77,7 @@ def test_without_a_dry_run_it_waits_for_the_worker_once(
 @pytest.mark.parametrize(
     ("content", "event", "ending"),
     [
-        (json.dumps(about(action="labeled")), "label", (0, "asks for nothing")),
+        (json.dumps(about(action="labeled")), "label", (0, "does not react")),
         ("[1]", "push", (2, "JSON object")),
         ("{", "push", (2, "JSON")),
         (None, "push", (2, "cannot be read")),

@@ -81,7 +81,7 @@ class TestOnTheCommandLine:
         with setting_up(tmp_path, world, "--url", "https://plangate.example") as process:
             process.popen.send_signal(signal.SIGINT)
             assert process.popen.wait(20) == 1
-        assert "Broken off: nothing is kept here.\n" in (tmp_path / "setup-log").read_text()
+        assert "Interrupted: no credentials were stored.\n" in (tmp_path / "setup-log").read_text()
         assert not app_of(tmp_path).exists()
 
     def test_a_worker_alone_says_what_to_run(self, tmp_path: Path, world: World) -> None:
@@ -104,7 +104,7 @@ class TestOnTheCommandLine:
         [
             (
                 [],
-                "plangate: Say where GitHub will reach your server: plangate setup --url https://plangate.example.com\n",
+                "plangate: Name the public address of your server: plangate setup --url https://plangate.example.com\n",
             ),
             (["--url", "http://plangate.example"], "plangate: The address of this server must be such as https://"),
             (["--url", "https://a.example/?x=1"], "plangate: The address of this server must be such as https://"),

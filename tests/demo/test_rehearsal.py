@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_rehearsed_on_is_one_sentence(
 
 
 def test_options_that_do_not_go_together_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--head belongs to a rehearsal" in refused(capsys, "--head", "x")
-    assert "--json belongs to a rehearsal" in refused(capsys, "--json")
+    assert "--head works only with your own repository" in refused(capsys, "--head", "x")
+    assert "--json works only with your own repository" in refused(capsys, "--json")
     assert "leave out --show and --keep" in refused(capsys, "--repo", tmp_path, "--json", "--keep")
     assert "leave out --head" in refused(capsys, "--repo", tmp_path, "--history", "--head", "x")

@@ -300,7 +300,7 @@ def test_a_draft_is_printed_saved_once_and_never_over_a_begun_plan(
     assert printed.startswith("# Implementation Plan: Search\n")
     assert "A traveller finds the next ferry by its port." in printed
     assert main(["draft", str(tmp_path), "--feature", "specs/001-search", "--write"]) == 0
-    assert "blanks are left" in capsys.readouterr().out
+    assert "blanks to fill in" in capsys.readouterr().out
     assert (tmp_path / "specs/001-search/plan.md").read_text() == printed
     assert not list((tmp_path / "specs/001-search").glob(".*"))
     write(tmp_path, {"specs/001-search/plan.md": plan()})

@@ -147,17 +147,19 @@ class TestHere:
 
     def test_before_the_first_start(self, host: Host, tmp_path: Path) -> None:
         host.set(DIRECTORY=str(tmp_path / "new"))
-        host.hears("database", "warning", "is not there yet")
+        host.hears("database", "warning", "does not exist yet")
         assert not (tmp_path / "new").exists(), "it only looks"
 
     def test_a_folder_that_cannot_be_made(self, host: Host) -> None:
         host.set(DIRECTORY=str(host.key / "var"))
-        host.hears("folder", "error", f"{host.key}/var cannot be made in {host.key}. Let the server's user own it")
+        host.hears(
+            "folder", "error", f"{host.key}/var cannot be created in {host.key}. Make the server's user its owner"
+        )
 
     def test_a_disk_that_fills_and_one_that_is_full(self, host: Host) -> None:
         host.patch.setattr(doctor, "_SPACE", 10**18)
         host.var.chmod(0o755)
-        host.hears("folder", "warning", f"MB are left on the disk of {host.var}. Free some space.")
+        host.hears("folder", "warning", f"MB are left on the disk of {host.var}. Free space on it.")
         host.hears("folder", "warning", "chmod 700")
         host.patch.setattr(doctor, "_FULL", 10**18)
         host.hears("folder", "error", "MB are left")
@@ -168,7 +170,7 @@ class TestHere:
         host.hears("database", "error", "was written by a newer Plangate (schema 99")
         with closing(sqlite3.connect(host.var / "plangate.db")) as connection:
             connection.execute("PRAGMA user_version = 1")
-        host.hears("database", "error", "has schema 1, this Plangate needs", "start its server once")
+        host.hears("database", "error", "has schema 1, this Plangate needs", "run `plangate migrate` first")
 
     def test_a_database_that_is_damaged(self, host: Host) -> None:
         for file in host.var.glob("plangate.db*"):
@@ -178,18 +180,18 @@ class TestHere:
 
     def test_nobody_works(self, host: Host) -> None:
         host.worker.close()
-        host.hears("workers", "error", "none is alive. Start `plangate serve`")
+        host.hears("workers", "error", "none is running. Start `plangate serve`")
 
     def test_a_dead_worker_is_none_and_its_trace_stays(self, host: Host) -> None:
         host.worker.close()
         (host.var / "workers" / "here-2-abc.lock").touch()
-        host.hears("workers", "error", "none is alive")
+        host.hears("workers", "error", "none is running")
         assert (host.var / "workers" / "here-2-abc.lock").exists(), "it only looks"
 
     def test_a_door_is_no_worker(self, host: Host) -> None:
         host.worker.close()
-        with closing(storage.announced(from_environment(), "web")):
-            host.hears("workers", "error", "none is alive")
+        with closing(storage.announce_presence(from_environment(), "web")):
+            host.hears("workers", "error", "none is running")
 
     def test_a_dead_letter_and_a_job_that_waits_for_ever(self, host: Host) -> None:
         with closing(bootstrap.open_queue(from_environment())) as queue:
@@ -224,14 +226,14 @@ class TestAtGitHub:
     def test_nobody_there(self, host: Host) -> None:
         host.set(API_URL="http://127.0.0.1:9")
         host.hears("key", "error", "GitHub did not answer")
-        host.hears("clock", "error", "http://127.0.0.1:9 does not answer: Connection refused. See that GitHub can be")
+        host.hears("clock", "error", "http://127.0.0.1:9 does not answer: Connection refused. Check that GitHub can be")
 
     def test_a_clock_that_is_behind(self, host: Host) -> None:
         host.world.advance(30)
         host.hears("clock", "warning", "s behind GitHub's. Set the clock")
         host.world.advance(970)
         host.hears("clock", "error", "s behind GitHub's. GitHub rejects our credentials")
-        host.hears("key", "error", "GitHub answered 401", "If the clock is right, make a new key")
+        host.hears("key", "error", "GitHub answered 401", "If the clock is right, generate a new key")
 
     def test_a_clock_that_is_ahead(self, host: Host) -> None:
         host.world.advance(-100)
@@ -239,7 +241,7 @@ class TestAtGitHub:
 
     def test_a_key_that_is_none_and_one_that_is_open(self, host: Host) -> None:
         host.key.chmod(0o644)
-        host.hears("key", "warning", f"{host.key} can be read by other users. Close it: chmod 600")
+        host.hears("key", "warning", f"other users can read {host.key}. Run chmod 600")
         host.key.write_text("-----BEGIN RSA PRIVATE KEY-----\nno\n-----END RSA PRIVATE KEY-----\n")
         host.hears("key", "error", "The App's private key cannot be read")
         host.key.unlink()
@@ -247,7 +249,7 @@ class TestAtGitHub:
 
     def test_another_apps_id(self, host: Host) -> None:
         host.set(APP_ID="99")
-        host.hears("key", "error", "GitHub knows no App 99. Set PLANGATE_APP_ID")
+        host.hears("key", "error", "GitHub has no App 99. Set PLANGATE_APP_ID")
 
     def test_another_name(self, host: Host) -> None:
         host.set(APP_SLUG="gate")
@@ -329,7 +331,7 @@ def test_what_a_real_server_looks_like(tmp_path: Path, host: Host) -> None:
     with Process(["-m", "bot", "serve"], environment(host.var, port, **given | {"PLANGATE_PORT": str(port)}), log):
         until(lambda: "worker working" in log.read_text())
         _, lines = host.asks()
-        assert lines["workers"] == [Line("ok", "one is alive", "")]
+        assert lines["workers"] == [Line("ok", "1 is running", "")]
 
 
 def test_on_the_shared_database(host: Host, postgres: Server) -> None:
@@ -337,10 +339,10 @@ def test_on_the_shared_database(host: Host, postgres: Server) -> None:
     host.set(DATABASE_URL=address, DIRECTORY=str(host.folder / "elsewhere"))
     host.hears("database", "error", "run `plangate migrate`")
     migrate_postgres(address)
-    host.hears("workers", "error", "none is alive")
+    host.hears("workers", "error", "none is running")
     with closing(storage.open_storage(from_environment(), SystemClock()).queue) as queue:
         queue.lease("there-1-abc")
-        host.hears("workers", "ok", "one is alive")
+        host.hears("workers", "ok", "1 is running")
         host.hears("queue", "ok", "empty")
     host.set(DATABASE_URL="postgresql://nobody:hunter2@127.0.0.1:9/none")
     code, lines = host.asks()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import log
-from bot.log import Lasting, Log, redacted
+from bot.log import Log, RecurringFault, redacted
 from tests.effort import bounded_work
 
 if TYPE_CHECKING:
@@ -61,18 +61,18 @@ def test_what_lasts_is_told_at_once_then_once_a_minute_and_when_it_is_over(
 ) -> None:
     clock = [1_000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    away = Lasting(Log("worker"))
-    away.over()
+    away = RecurringFault(Log("worker"))
+    away.clear()
     for second in range(90):
         clock[0] = 1_000.0 + second
-        away.met("cannot look", error=f"away {second}")
-    away.over()
-    away.over()
-    away.met("cannot look", error="away again")
+        away.report("cannot look", error=f"away {second}")
+    away.clear()
+    away.clear()
+    away.report("cannot look", error="away again")
     assert lines.read() == [
         'error worker cannot look error="away 0"',
         'error worker cannot look error="away 60"',
-        "info worker well again seconds=89.000",
+        "info worker recovered seconds=89.000",
         'error worker cannot look error="away again"',
     ]
 

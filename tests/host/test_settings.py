@@ -107,7 +107,7 @@ def test_a_value_that_makes_no_sense_is_refused_with_what_would(name: str, value
 
 
 def test_a_key_that_is_none_is_refused_without_being_shown() -> None:
-    with pytest.raises(UserError, match="PLANGATE_PRIVATE_KEY is no private key") as refused:
+    with pytest.raises(UserError, match="PLANGATE_PRIVATE_KEY is not a private key") as refused:
         read({"PLANGATE_PRIVATE_KEY": "hunter2"})
     assert "hunter2" not in str(refused.value)
 
@@ -139,7 +139,7 @@ def test_a_database_that_is_none_is_refused_without_its_password(value: str) -> 
 
 
 def test_a_misspelt_setting_is_refused_with_the_right_one() -> None:
-    with pytest.raises(UserError, match=r"WEBHOK_SECRET is no setting: did you mean PLANGATE_WEBHOOK_SECRET\?"):
+    with pytest.raises(UserError, match=r"WEBHOK_SECRET is not a setting: did you mean PLANGATE_WEBHOOK_SECRET\?"):
         read({"PLANGATE_WEBHOK_SECRET": "x"})
 
 

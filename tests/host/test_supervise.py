@@ -32,7 +32,7 @@ Path(sys.argv[1], Path(__file__).stem + ".pid").write_text(str(os.getpid()))
 time.sleep(60)
 """
 STUBBORN = STEADY.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
-HOPELESS = "import sys; sys.exit(2)"
+UNRECOVERABLE = "import sys; sys.exit(2)"
 
 
 class Stage:
@@ -95,7 +95,7 @@ def test_a_child_that_does_not_listen_is_killed_after_the_grace(tmp_path: Path) 
 
 
 def test_a_child_that_only_a_person_can_help_ends_everything(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, STEADY, HOPELESS)
+    stage = Stage(tmp_path, STEADY, UNRECOVERABLE)
     with stage.process:
         assert stage.process.popen.wait(10) == 2
         assert not stage.pid(0) or not alive(stage.pid(0))

@@ -170,8 +170,8 @@ def test_a_port_that_is_taken_is_one_clear_sentence(tmp_path: Path) -> None:
         )
     assert ended.returncode == 2
     assert ended.stderr == (
-        f"plangate: 127.0.0.1:{port} cannot be listened on: Address already in use. "
-        "Choose another one with PLANGATE_HOST and PLANGATE_PORT.\n"
+        f"plangate: Cannot listen on 127.0.0.1:{port}: Address already in use. "
+        "Choose another address with PLANGATE_HOST and PLANGATE_PORT.\n"
     )
 
 
@@ -228,5 +228,5 @@ def test_without_a_worker_on_its_disk_the_door_stays_shut(tmp_path: Path) -> Non
         check=False,
     )
     assert ended.returncode == 2
-    assert ended.stderr.startswith(f"plangate: No worker shares {tmp_path}/nobody")
+    assert ended.stderr.startswith(f"plangate: No worker uses {tmp_path}/nobody")
     assert "`plangate serve`" in ended.stderr

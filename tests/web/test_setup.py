@@ -19,7 +19,7 @@ from bot.bundled import bundled_text
 from bot.core.hosting.registration import RegistrationOptions
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
-from bot.web.setup import Offer, application
+from bot.web.setup import SetupPage, application
 from tests.adapters.payloads import push
 from tests.browser import Browser, form_of
 from tests.first_start import app_of, started, unregistered
@@ -292,7 +292,7 @@ class TestWhatGoesWrong:
         world.faults.add(fault)
         failed = client.get(way_back(client, world))
         assert failed.status_code == 502
-        assert "Begin again" in failed.text
+        assert "Start again" in failed.text
         assert "<script>" not in failed.text
         assert not credentials.is_there(tmp_path / "var")
         assert client.get(way_back(client, world)).status_code == 200
@@ -310,8 +310,8 @@ class TestWhatGoesWrong:
             world.faults.add(Fault("apps/create-from-manifest", 0, meanwhile=break_the_folder))
             failed = browser.register(link, world)
             assert failed.status == 503
-            assert "its key is not on disk" in failed.text
-            assert "Keep them now" in failed.text
+            assert "its key is not stored" in failed.text
+            assert "Store them now" in failed.text
             assert Browser().get(link).status == 503, "the one that is in hand comes first"
             assert browser.post(f"http://127.0.0.1:{port}/setup/keep").status == 503
             var.unlink()
@@ -332,7 +332,7 @@ class TestWhatGoesWrong:
 
 def inside(folder: Path, world: World) -> tuple[Client, str]:
     """The pages without a process, a browser that has brought the token, and a state of its own."""
-    offer = Offer(
+    page = SetupPage(
         token="the token",
         written=yaml.safe_load(bundled_text("app.yml")),
         address="https://plangate.example",
@@ -341,10 +341,10 @@ def inside(folder: Path, world: World) -> tuple[Client, str]:
         api_url=world.url,
         directory=folder / "var",
         wanted=RegistrationOptions(),
-        goes_on="Plangate goes on by itself.",
+        next_step="Plangate goes on by itself.",
         patience=1.0,
     )
-    client = Client(application(offer))
+    client = Client(application(page))
     client.get("/setup?token=the+token")
     return client, form_of(client.get("/setup").text).state
 

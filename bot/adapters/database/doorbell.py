@@ -1,6 +1,6 @@
-"""A bell between processes: who accepts a delivery rings, who waits for jobs hears it at once.
+"""Wake waiting workers on the same host when a delivery is accepted: one Unix datagram socket per listener.
 
-A Unix datagram socket per listener. A ring that gets lost costs no more than the listener's next look at the queue.
+A lost datagram does no harm: the listener looks at the queue again when its wait ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ADDRESS_LIMIT = 100
 
 
 class Doorbell:
-    """The folder of bells; this object is one of them once it listens."""
+    """The folder of sockets; after `listen` one of them belongs to this object."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,7 +32,7 @@ class Doorbell:
         self._lock = threading.Lock()
 
     def listen(self, name: str) -> None:
-        """Hear every ring from now on, also those between two waits. Without a bell, waiting just takes its time."""
+        """Receive every ring from now on, also between two waits. Without a socket, `wait` only sleeps."""
         with self._lock:
             if self._hearing is not None:
                 return
@@ -63,7 +63,7 @@ class Doorbell:
                 hearing.recv(1)
 
     def ring(self) -> None:
-        """Let everybody hear it. A bell whose listener died is taken down."""
+        """Wake every listener. The socket of a listener that died is removed."""
         try:
             names = [name for name in os.listdir(self._folder) if name.endswith(_SUFFIX)]  # noqa: PTH208  3x as fast
         except FileNotFoundError:
@@ -75,10 +75,10 @@ class Doorbell:
             except ConnectionRefusedError:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError:
-                continue  # its buffer is full of rings, or it has just gone
+                continue  # its buffer is full, or it has just closed
 
     def close(self) -> None:
-        """Take our bell down."""
+        """Remove our socket."""
         with self._lock:
             if self._ours is not None:
                 self._ours.unlink(missing_ok=True)
@@ -88,8 +88,8 @@ class Doorbell:
             self._ringing.close()
 
 
-class _reachable:  # noqa: N801  it reads as the `with` statement that it is for
-    """A socket's address, short enough for the kernel also where the folder's path is long."""
+class _reachable:  # noqa: N801  used as a `with` statement only
+    """A socket's address, shortened through /proc where the folder's path is too long for the kernel."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._path = str(folder / name)

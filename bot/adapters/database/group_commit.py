@@ -1,6 +1,6 @@
-"""One thread that writes, for all threads of a process: whatever waits shares one transaction, and so one commit.
+"""One writer thread per process: all waiting changes share one transaction and one commit.
 
-https://www.sqlite.org/faq.html#q19 has why: a commit costs a turn of the disk, whatever is in it.
+A commit costs one disk sync, however many changes it holds: https://www.sqlite.org/faq.html#q19
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BATCH = 256
-"""Changes in one transaction at most, so that none waits long for its commit."""
+"""The most changes in one transaction, so that none waits long for its commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something to be written. Whoever keeps it sets what became of it."""
+    """A change to be written. The writer sets `done` to its result or its error."""
 
     done: Future[Any] = field(default_factory=Future)
 
@@ -31,10 +31,10 @@ C = TypeVar("C", bound=Change)
 
 
 class GroupCommit(Generic[C]):
-    """Takes changes from any thread and hands them on in batches, in the order in which they came."""
+    """Accepts changes from any thread and writes them in batches, in order of arrival."""
 
     def __init__(self, place: str, keep: Callable[[list[C]], None]) -> None:
-        """`keep` carries out a batch and sets each change's `done`; `place` is what errors say of the database."""
+        """`keep` writes a batch and sets the `done` of each change; `place` names the database in errors."""
         self._place = place
         self._keep = keep
         self._waiting: SimpleQueue[C | None] = SimpleQueue()
@@ -44,18 +44,19 @@ class GroupCommit(Generic[C]):
 
     @property
     def waiting(self) -> int:
-        """How many changes nobody has begun to write."""
+        """How many changes are not being written yet."""
         return self._waiting.qsize()
 
     def submit(self, change: C) -> None:
-        """Have it written, and do not wait for it. Nothing happens after the end."""
+        """Queue a change without waiting for it. After `close` this does nothing."""
         if not self._closed:
             self._waiting.put(change)
 
     def wait_for(self, change: C, patience: float | None) -> Any:
-        """Have it written; what came of it, at the latest after `patience` seconds.
+        """Queue a change and return its result, or raise its error.
 
-        Raises `StorageError` after the end, or after `patience`, when it may yet be written; and whatever `keep` set.
+        Raises `StorageError` after `close`, and after `patience` seconds; in the second case the change may still be
+        written.
         """
         if self._closed:
             raise StorageError(f"{self._place} is closed.")
@@ -67,7 +68,7 @@ class GroupCommit(Generic[C]):
             raise StorageError(f"{self._place} did not take a change within {patience} seconds.") from None
 
     def close(self) -> bool:
-        """Finish what waits and end. False when it had ended before."""
+        """Write all waiting changes and end the thread. Returns False when it was closed before."""
         if self._closed:
             return False
         self._closed = True
@@ -77,11 +78,11 @@ class GroupCommit(Generic[C]):
 
     def _write(self) -> None:
         while True:
-            batch, more = self._next_batch()
-            wanted = [change for change in batch if change.done.set_running_or_notify_cancel()]
-            if wanted:
-                self._keep(wanted)
-            if not more:
+            batch, more_to_come = self._next_batch()
+            uncancelled = [change for change in batch if change.done.set_running_or_notify_cancel()]
+            if uncancelled:
+                self._keep(uncancelled)
+            if not more_to_come:
                 return
 
     def _next_batch(self) -> tuple[list[C], bool]:

@@ -1,11 +1,12 @@
-"""Who holds leases in the shared database and whether it still lives: each holder is a worker of the engine's.
+"""Lease holders of the shared database and their heartbeats. Each holder is a worker of Procrastinate, the engine.
 
-A worker beats every `BEAT` seconds. Whoever sees its last heartbeat unchanged for `LEASE` seconds, by its own clock
-that no one can set, removes it, and its jobs are due again. A worker that could not beat for `FENCE` seconds knows that
-it may be taken for dead before anybody takes it so: it must have stopped its work by then. Whoever has nothing in hand
-and could not beat for `FRESH` seconds, because the database was away, say, beats before it takes anything, and nobody
-is removed who has beaten since he was looked at. No comparison involves two hosts' clocks, or a clock that can jump, as
-the engine's own sweep of stalled jobs does with the server's.
+A worker writes a heartbeat every `BEAT` seconds. A holder whose heartbeat another worker sees unchanged for `LEASE`
+seconds is removed by that worker, and the holder's jobs are due again. A worker whose heartbeat failed for `FENCE`
+seconds must stop its work before the others remove it. A worker without jobs sends a heartbeat before it takes a job if
+its last heartbeat is older than `FRESH` seconds. A holder is not removed if it sent a heartbeat since it was last read.
+
+Each worker measures time with its own monotonic clock. No comparison involves the clocks of two hosts or a clock that
+can jump; the engine's own sweep of stalled jobs depends on the server's clock.
 """
 
 from __future__ import annotations
@@ -26,49 +27,49 @@ if TYPE_CHECKING:
     from bot.adapters.database.turns import Turns
 
 BEAT = 2.0
-"""Seconds between two beats."""
+"""Seconds between two heartbeats."""
 FRESH = 2 * BEAT
-"""Seconds for which a beat lets its holder take jobs."""
+"""Seconds after a heartbeat during which its holder may take jobs."""
 FENCE = 9.0
-"""Seconds after which a holder that could not beat gives up its work."""
+"""Seconds without a heartbeat after which a holder stops its own work."""
 LEASE = 14.0
-"""Seconds after which a holder that does not beat is dead to the others."""
+"""Seconds without a heartbeat after which the others remove a holder."""
 CATCH_UP = 3 * BEAT
-"""Seconds that the others get to beat once more when we could not look: neither could they beat, perhaps."""
+"""Seconds of grace for the others when this worker could not read heartbeats: they may have been unable to write."""
 _WATCH = 0.25
-"""Seconds between two looks at our own pulse."""
+"""Seconds between two checks of our own heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A holder of leases, and the worker that it is to the engine."""
+    """A lease holder and its worker id in the engine."""
 
     holder: str
     worker: int
 
 
-class Pulse:
-    """This process's beats, from the first `hold` until `close`."""
+class Heartbeat:
+    """Registers this process as a lease holder and sends its heartbeats, from the first `hold` until `close`."""
 
     def __init__(self, database: PostgresDatabase, turns: Turns, lost: Callable[[], bool]) -> None:
-        """`lost` is called when our leases may be another's; it answers whether there were any to lose."""
+        """`lost` is called when another worker may take our leases; it returns whether there were any."""
         self._database = database
         self._turns = turns
         self._lost = lost
         self._member: Member | None = None
         self._coming: Member | None = None
-        """Not known to have come in: should only the answer be lost, it is this one that asks again."""
+        """A registration without a confirmed outcome. If only the reply was lost, the next attempt repeats this one."""
         self._confirmed = 0.0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
     def holds(self) -> bool:
-        """Whether this process is a holder now, as far as it knows."""
+        """Whether this process is registered, as far as it knows."""
         return self._member is not None
 
     def hold(self, name: str) -> Member:
-        """Be that holder from now on. Raises `StorageError` when the name is taken or the database is away."""
+        """Register under this name. Raises `StorageError` when the name is taken or the database cannot be reached."""
         member = self._member
         if member is None:
             member = self._registered(name)
@@ -76,11 +77,11 @@ class Pulse:
         elif time.monotonic() - self._confirmed > FRESH:
             self._confirm(member)
         if member.holder != name:
-            raise StorageError(f"{member.holder} holds leases here, so {name} cannot.")
+            raise StorageError(f"This process holds its leases as {member.holder}, not as {name}.")
         return member
 
     def _confirm(self, member: Member) -> bool:
-        """Beat. False when the others no longer count on it. Raises `StorageError`."""
+        """Send a heartbeat. Returns False when this holder was removed. Raises `StorageError`."""
         sent = time.monotonic()
         alive = self._turns.beat(member.worker)
         if alive:
@@ -93,7 +94,7 @@ class Pulse:
         if not self._database.write(lambda session: _enter(session, member)):
             self._coming = None
             self._turns.unregister(member.worker)
-            raise StorageError(f"{name} holds leases already, in another process.")
+            raise StorageError(f"Another process already holds leases as {name}.")
         self._confirmed, self._member, self._coming = sent, member, None
         return member
 
@@ -101,29 +102,29 @@ class Pulse:
         if self._threads:
             return
         self._threads = [
-            threading.Thread(target=target, name=f"pulse-{target.__name__.strip('_')}", daemon=True)
+            threading.Thread(target=target, name=f"heartbeat-{target.__name__.strip('_')}", daemon=True)
             for target in (self._beat, self._watch)
         ]
         for thread in self._threads:
             thread.start()
 
     def expelled(self) -> None:
-        """This holder, which has nothing in hand, no longer counts: the next `hold` comes in anew."""
+        """Forget the registration of a holder without jobs; the next `hold` registers again."""
         member = self._member
         if member is not None:
-            # When it is only the engine that has forgotten us, our name is still taken, by ourselves.
+            # If only the engine has forgotten this worker, our own row still occupies the name.
             self._database.write(lambda session: leave(session, member))
             self._member = None
 
     def close(self) -> None:
-        """Let go of the name; what it still holds is due at once."""
+        """Give up the name; jobs that it still holds are due at once."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
         member = self._member or self._coming
         self._member = self._coming = None
         if member is not None:
-            with suppress(StorageError):  # the others will notice
+            with suppress(StorageError):  # the others remove it when the heartbeat stops
                 self._database.write(lambda session: leave(session, member))
                 self._turns.unregister(member.worker)
 
@@ -132,29 +133,29 @@ class Pulse:
             member = self._member
             if member is None:
                 continue
-            with suppress(StorageError):  # the watch knows how long that may go on
+            with suppress(StorageError):  # `_watch` limits how long this may fail
                 if not self._confirm(member):
                     self._lost()
 
     def _watch(self) -> None:
-        """In a thread of its own, because a beat may hang in the network."""
+        """In a thread of its own, because a heartbeat may hang in the network."""
         while not self._stop.wait(_WATCH):
             if self._member is not None and time.monotonic() - self._confirmed > FENCE:
-                self._lost()  # with nothing in hand there is nothing to lose, and `hold` beats first
+                self._lost()  # without jobs this does nothing, and `hold` sends a heartbeat first
 
 
-class Watcher:
-    """Sees whose heart has stopped."""
+class FailureDetector:
+    """Finds the holders whose heartbeat has stopped."""
 
     def __init__(self) -> None:
         self._seen: dict[Member, tuple[str | None, float]] = {}
         self._looked = 0.0
 
     def dead(self, beats: Mapping[Member, str | None], now: float) -> list[Member]:
-        """Those whose last heartbeat has stood still for long enough; `now` is monotonic."""
+        """The holders whose heartbeat has not changed for `LEASE` seconds; `now` is monotonic, in seconds."""
         if now - self._looked > CATCH_UP:
-            known = now - LEASE + CATCH_UP
-            self._seen = {member: (beat, max(since, known)) for member, (beat, since) in self._seen.items()}
+            earliest = now - LEASE + CATCH_UP
+            self._seen = {member: (beat, max(since, earliest)) for member, (beat, since) in self._seen.items()}
         self._looked = now
         self._seen = {
             member: self._seen[member] if member in self._seen and self._seen[member][0] == beat else (beat, now)
@@ -164,7 +165,7 @@ class Watcher:
 
 
 def beats(session: Session) -> dict[Member, str | None]:
-    """Everybody's last heartbeat; None of a worker that the engine has forgotten."""
+    """The last heartbeat of every holder; None for a worker that the engine has forgotten."""
     rows = session.execute(
         f"SELECT holder, worker, last_heartbeat::text FROM holders"  # noqa: S608  our own words only
         f" LEFT JOIN {TURNS}.procrastinate_workers AS workers ON workers.id = worker"
@@ -173,7 +174,7 @@ def beats(session: Session) -> dict[Member, str | None]:
 
 
 def stays(session: Session, member: Member) -> bool:
-    """Whether the others still know it, and do until this transaction ends."""
+    """Whether the holder is registered; it stays so until this transaction ends."""
     row = session.execute(
         "SELECT 1 FROM holders WHERE holder = ? AND worker = ? FOR KEY SHARE", (member.holder, member.worker)
     )
@@ -181,7 +182,7 @@ def stays(session: Session, member: Member) -> bool:
 
 
 def _enter(session: Session, member: Member) -> bool:
-    """Be known to the others. False when somebody else has that name."""
+    """Register a holder. Returns False when another holder has the name."""
     session.execute(
         "INSERT INTO holders (holder, worker) VALUES (?, ?) ON CONFLICT (holder) DO NOTHING",
         (member.holder, member.worker),
@@ -190,9 +191,9 @@ def _enter(session: Session, member: Member) -> bool:
 
 
 def remove(session: Session, member: Member, beat: str | None) -> bool:
-    """Let a holder be known no longer, unless it has beaten since `beat` was seen; whether it was so.
+    """Remove a holder unless it sent a heartbeat after `beat`. Returns whether it was removed.
 
-    Whatever beat comes later waits for the end of this transaction, and hears then that it no longer counts.
+    A later heartbeat waits for the end of this transaction and then learns that its holder was removed.
     """
     row = session.execute(
         f"SELECT last_heartbeat::text FROM {TURNS}.procrastinate_workers"  # noqa: S608  our own words only
@@ -206,5 +207,5 @@ def remove(session: Session, member: Member, beat: str | None) -> bool:
 
 
 def leave(session: Session, member: Member) -> None:
-    """Be known no longer."""
+    """Remove a holder."""
     session.execute("DELETE FROM holders WHERE holder = ? AND worker = ?", (member.holder, member.worker))

@@ -1,7 +1,7 @@
-"""Who holds leases and whether it still lives: one locked file per holder.
+"""Lease holders on one host: one locked file per holder.
 
-The kernel drops a lock when its process ends, however that happens, so a lease needs no time-out and no heartbeat:
-`kill -9` frees it at once, and a holder that is merely slow keeps it. The files must be on a local disk.
+The kernel drops a lock when its process ends, so a lease needs neither a time-out nor a heartbeat: `kill -9` frees it
+at once, and a slow holder keeps it. The files must be on a local disk.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _LOCK = ".lock"
 
 
 class Holders:
-    """The folder of locked files, and the locks that this object holds until it is closed."""
+    """The folder of lock files, and the locks that this object holds until `close`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: dict[str, int] = {}
 
     def hold(self, name: str) -> None:
-        """Be that holder from now on. Raises `StorageError` when another one has the name or the disk says no."""
+        """Take the lock of this name. Raises `StorageError` when another process has it or the file cannot be made."""
         if name in self._held:
             return
         if not _NAME.fullmatch(name):
@@ -43,23 +43,23 @@ class Holders:
             raise StorageError(f"{path} cannot be locked: {error}.") from error
 
     def dead(self, names: Iterable[str]) -> list[str]:
-        """Those whose process is gone. Their files are removed."""
+        """The names whose process has ended. Their lock files are removed."""
         return [name for name in names if name not in self._held and self._bury(self._folder / f"{name}{_LOCK}")]
 
     def living(self) -> list[str]:
-        """Everybody who holds a name now, in whichever process. What the dead left behind is removed."""
+        """All names that a running process holds. Lock files of ended processes are removed."""
         names = sorted(path.name.removesuffix(_LOCK) for path in self._folder.glob(f"*{_LOCK}"))
         gone = set(self.dead(names))
         return [name for name in names if name not in gone]
 
     def sweep(self) -> None:
-        """Remove the files that dead holders left behind."""
+        """Remove the lock files of ended processes."""
         for path in self._folder.glob(f"*{_LOCK}"):
             if path.name.removesuffix(_LOCK) not in self._held:
                 self._bury(path)
 
     def close(self) -> None:
-        """Let go of all names."""
+        """Release all names."""
         for name, lock in self._held.items():
             (self._folder / f"{name}{_LOCK}").unlink(missing_ok=True)
             os.close(lock)
@@ -81,18 +81,18 @@ class Holders:
         return True
 
 
-def announcement(role: str) -> str:
-    """The name by which this process says that it is here, with no lease to hold: as `web`, say."""
+def presence_name(role: str) -> str:
+    """The name under which this process shows that it is running without holding leases, such as `web-4711`."""
     return f"{role}-{os.getpid()}"
 
 
-def announces(name: str) -> bool:
-    """Whether that is such a name; those of lease holders have more parts."""
+def is_presence_name(name: str) -> bool:
+    """Whether `name` was made by `presence_name`; names of lease holders have more parts."""
     return _ANNOUNCEMENT.fullmatch(name) is not None
 
 
 def _locked(path: Path) -> int:
-    """The file, open and locked, and still the one that its name leads to."""
+    """Open and lock the file, and check that `path` still leads to it."""
     while True:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -1,6 +1,6 @@
-"""The queue's rules in statements that both engines understand: one set of rules, whoever keeps the table.
+"""The queue's rules as SQL that SQLite and PostgreSQL both understand.
 
-The caller sees to it that nobody else changes jobs of the same serial key meanwhile. Parameters are written `?`.
+The caller makes sure that no other transaction changes jobs of the same serial key. Parameters are written `?`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FORGIVEN_CRASHES = 2
-"""A job that more holders than these died with is made to wait."""
+"""A job waits before its next attempt once more than this many holders died while working on it."""
 CRASH_PAUSE = 30.0
-"""Seconds for each of the further ones."""
+"""Seconds of waiting for each further holder that died."""
 RECORD = "id, delivery, name, serial, state, attempts, accepted_at, not_before, error, event"
 LEASED = "id, delivery, name, event, serial, attempts, accepted_at, holder, crashes"
 
 
 class Rows(Protocol):
-    """What a statement found."""
+    """The result of a statement."""
 
     @property
     def rowcount(self) -> int:
-        """How many rows it changed."""
+        """How many rows the statement changed."""
         ...
 
     def fetchone(self) -> Any:
@@ -39,7 +39,7 @@ class Rows(Protocol):
 
 
 class Connection(Protocol):
-    """A transaction that is open."""
+    """An open transaction."""
 
     def execute(self, sql: str, values: tuple[Any, ...] = (), /) -> Rows:
         """Carry out one statement."""
@@ -48,29 +48,29 @@ class Connection(Protocol):
 
 def put(connection: Connection, job: NewJob, now: float) -> bool:
     """`Queue.put`."""
-    known = known_job(connection, job.delivery)
-    if known is not None:
-        if known[1] != JobState.DEAD:
+    recorded = known_job(connection, job.delivery)
+    if recorded is not None:
+        if recorded[1] != JobState.DEAD:
             return False
-        revive(connection, known[0])
+        revive(connection, recorded[0])
         return True
     twin = connection.execute(
         "SELECT id, name, event, not_before FROM jobs WHERE twin = ? AND state = 'waiting'", (job.coalesce,)
     ).fetchone()
     if twin is None:
-        stands = connection.execute(
+        job_id = connection.execute(
             "INSERT INTO jobs (delivery, name, event, serial, twin, state, accepted_at, not_before)"
             " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?) RETURNING id",
             (job.delivery, job.name, job.event, job.serial, job.coalesce, now, job.not_before),
         ).fetchone()[0]
     else:
-        stands, *older, not_before = twin
+        job_id, *older, not_before = twin
         name, event = combine_stored(Stored(*older), Stored(job.name, job.event))
         connection.execute(
             "UPDATE jobs SET name = ?, event = ?, not_before = ? WHERE id = ?",
-            (name, event, min(not_before, job.not_before), stands),
+            (name, event, min(not_before, job.not_before), job_id),
         )
-    connection.execute("INSERT INTO deliveries (delivery, job) VALUES (?, ?)", (job.delivery, stands))
+    connection.execute("INSERT INTO deliveries (delivery, job) VALUES (?, ?)", (job.delivery, job_id))
     return True
 
 
@@ -84,23 +84,23 @@ def known_job(connection: Connection, delivery: str) -> tuple[int, str, str] | N
 
 def replay(connection: Connection, delivery: str) -> bool:
     """`Queue.replay`."""
-    known = known_job(connection, delivery)
-    if known is None or known[1] != JobState.DEAD:
+    recorded = known_job(connection, delivery)
+    if recorded is None or recorded[1] != JobState.DEAD:
         return False
-    revive(connection, known[0])
+    revive(connection, recorded[0])
     return True
 
 
 def revive(connection: Connection, job: int) -> None:
-    """A dead letter waits again, as if it were new."""
+    """Queue a dead letter again, with its attempts and crashes reset."""
     connection.execute(
         "UPDATE jobs SET attempts = 0, crashes = 0, not_before = 0, ended_at = NULL WHERE id = ?", (job,)
     )
     wait_again(connection, job)
 
 
-def take_from(connection: Connection, holder: str, now: float) -> None:
-    """The jobs of a holder that is dead are due again, those that killed several of them after a while."""
+def recover_jobs(connection: Connection, holder: str, now: float) -> None:
+    """Queue the jobs of a dead holder again; a job that several holders died with waits first."""
     for job, crashes in connection.execute(
         "SELECT id, crashes FROM jobs WHERE state = 'running' AND holder = ?", (holder,)
     ).fetchall():
@@ -108,7 +108,7 @@ def take_from(connection: Connection, holder: str, now: float) -> None:
 
 
 def crashed(connection: Connection, job: int, crashes: int, now: float) -> None:
-    """A job whose holder died is due again; `crashes` counts this one."""
+    """Queue a job again whose holder died; `crashes` includes this death."""
     connection.execute(
         "UPDATE jobs SET crashes = ?, not_before = ? WHERE id = ?",
         (crashes, now + max(0, crashes - FORGIVEN_CRASHES) * CRASH_PAUSE, job),
@@ -143,7 +143,7 @@ def release(connection: Connection, job: LeasedJob) -> None:
 
 
 def _is_leased(connection: Connection, job: LeasedJob) -> bool:
-    """Whether the lease is still this one: `attempts` tells two leases of one holder apart."""
+    """Whether this lease is still the current one; `attempts` distinguishes two leases of one holder."""
     return (
         connection.execute(
             "SELECT 1 FROM jobs WHERE id = ? AND state = 'running' AND holder = ? AND attempts = ?",
@@ -154,7 +154,7 @@ def _is_leased(connection: Connection, job: LeasedJob) -> bool:
 
 
 def wait_again(connection: Connection, job: int) -> None:
-    """A job waits again. If its twin waits too, they become one: the older's place, the newer's event."""
+    """Set a job to waiting. A waiting job with the same coalescing key is merged with it: older place, newer event."""
     twin = connection.execute(
         "SELECT id FROM jobs WHERE state = 'waiting' AND twin = (SELECT twin FROM jobs WHERE id = ?)", (job,)
     ).fetchone()
@@ -226,7 +226,7 @@ def oldest(connection: Connection, now: float) -> float | None:
 
 
 def next_due(connection: Connection, now: float) -> float | None:
-    """When the first of the jobs that are not due yet will be."""
+    """When the next job becomes due, of those that are not due yet."""
     due: float | None = connection.execute(
         "SELECT min(not_before) FROM jobs WHERE state = 'waiting' AND not_before > ?", (now,)
     ).fetchone()[0]

@@ -1,7 +1,6 @@
-"""Who of several workers looks after what never arrived: whoever holds a lock that ends with its process.
+"""The leader among the workers of one host: the worker that holds a file lock. The leader reconciles lost deliveries.
 
-Two leaders at once would do no harm, since whatever they ask for is asked for under the same ids; they would only ask
-twice.
+Two leaders at once would do no harm: redeliveries have the same ids, so each would merely be requested twice.
 """
 
 from __future__ import annotations

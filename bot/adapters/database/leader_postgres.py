@@ -1,4 +1,4 @@
-"""Who of the workers on several hosts leads: whoever holds an advisory lock, which ends with its connection.
+"""The leader among the workers of several hosts: the holder of an advisory lock, which ends with its connection.
 
 https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.adapters.database.postgres import PostgresDatabase
 
 _LEADER = (0x504C_4741 << 32) + 1
-"""Beside the queue's own, which are 0 and those from 2³¹ on."""
+"""Differs from the queue's own locks, which are 0 and those from 2³¹ on."""
 
 
 class PostgresLeader(Leader):

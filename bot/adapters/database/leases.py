@@ -1,11 +1,11 @@
-"""Which of several hosts' workers works on which job: turns from an engine, jobs from our own table.
+"""Assign jobs to workers on several hosts: Procrastinate hands out turns, our own table holds the jobs.
 
-A lease looks which repositories have a job that is due and nobody's, submits turns for some, fetches the next turn and
-takes that repository's oldest job. So the engine is told again of whatever it has lost, once a second at least, and a
-job that waits for its retry has no turn that could keep back the others of its repository.
+`Leases.take` finds the repositories with a due job, submits a turn for some of them, fetches the next turn, and leases
+that repository's oldest job. Turns that the engine has lost are therefore submitted again within a second. A job that
+waits for its retry has no turn, so it does not block other jobs of its repository.
 
-Only a few turns wait at a time, because what a fetch costs the engine grows with their number. They go round all
-repositories by name, so that none is kept waiting by another, however much that has to do.
+Only a few turns wait at a time, because the cost of a fetch grows with their number. Turns are submitted round robin,
+in the order of the repositories' names, so a busy repository does not delay the others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.adapters.database import heartbeat, job_rows
-from bot.adapters.database.heartbeat import Member, Pulse, Watcher
+from bot.adapters.database.heartbeat import FailureDetector, Heartbeat, Member
 from bot.adapters.database.migrate_postgres import refuse_outdated
 from bot.adapters.database.postgres import TURNS
 from bot.adapters.database.turns import Turns
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from bot.adapters.database.postgres import PostgresDatabase, Session
 
 _LOOK_AT_OTHERS = 1.0
-"""Seconds between two looks at the others' heartbeats."""
+"""Seconds between two reads of the others' heartbeats."""
 _AT_ONCE = 32
-"""Turns that one look submits or ends at most."""
+"""The most turns that one call of `take` submits or ends."""
 _ENOUGH = 16
-"""Turns that anybody could have at once; while so many wait, no more are submitted."""
+"""While this many turns are ready to be fetched, no more are submitted."""
 _ORPHANS = """
     SELECT id, serial, crashes FROM jobs
     WHERE state = 'running' AND NOT EXISTS (SELECT 1 FROM holders WHERE holders.holder = jobs.holder)
@@ -88,48 +88,48 @@ log = Log("leases")
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What there is to do, seen without a lock."""
+class _PendingWork:
+    """The state of the queue, read without a lock."""
 
-    known: bool
-    """The others and the engine still count on this worker."""
+    member: bool
+    """This worker is registered with the others and with the engine."""
     orphans: bool
-    """Somebody died with jobs in hand."""
+    """A removed holder still has running jobs."""
     strays: Sequence[int]
-    """Jobs that this worker holds without knowing it, because an answer was lost."""
+    """Jobs leased to this worker whose lease it does not know, because the reply was lost."""
     abandoned: Sequence[int]
-    """Turns of workers that are no more, and those of ours that we do not know of, likewise."""
+    """Turns of removed workers, and turns of this worker whose reply was lost."""
     due: Sequence[str]
-    """Repositories with a job that is due and no turn that waits, the oldest job's first; none while enough wait."""
+    """Repositories with a due job and no waiting turn, by the age of the job; empty while `_ENOUGH` turns are ready."""
     turns: bool
-    """Some wait for their turn and could have it."""
+    """At least one turn is ready to be fetched."""
 
     @property
     def amiss(self) -> bool:
-        """Something has to be put right first."""
+        """Whether leases or turns must be repaired before a job is taken."""
         return bool(self.orphans or self.strays or self.abandoned)
 
 
 class Leases:
-    """What one worker process holds, whatever its number of threads. `take` is for one thread at a time."""
+    """The leases of one worker process. `take` must be called by one thread at a time."""
 
     def __init__(self, database: PostgresDatabase, on_lost: Callable[[], None] | None) -> None:
         """For `on_lost` see `bot.adapters.database.queue_postgres.PostgresQueue`."""
         self._database = database
         self._on_lost = on_lost
         self._turns = Turns(database.address, database.place)
-        self._pulse = Pulse(database, self._turns, self._lose)
-        self._watcher = Watcher()
+        self._heartbeat = Heartbeat(database, self._turns, self._lose)
+        self._failure_detector = FailureDetector()
         self._looked = 0.0
         self._jobs: dict[int, int] = {}
-        """The jobs in hand by id, with their turns. Whoever takes adds to it, whoever ends a job takes away."""
+        """Turn by job id, for the jobs in hand. `take` adds to it, `over` removes from it."""
         self._last = ""
-        """The repository by name that was last given a turn: the next ones come after it."""
+        """The repository that was last given a turn; the next turns go to the names after it."""
 
     def take(self, holder: str, now: float) -> LeasedJob | None:
-        """The next job whose turn it is, or None; `now` is in seconds since the epoch. Raises `StorageError`.
+        """Lease the next job, or return None; `now` is in seconds since the epoch. Raises `StorageError`.
 
-        Raises `UserError` when the database is not this version's, or no longer.
+        Raises `UserError` when the schema of the database is not the one of this version.
         """
         me, look = self._seen(holder, now)
         if look.orphans:
@@ -146,67 +146,67 @@ class Leases:
         return self._fetched(me, now) if look.due or look.turns else None
 
     def turn(self, job: LeasedJob) -> int | None:
-        """The turn that this job in hand has; to be asked before its end is written down."""
+        """The turn of a job in hand. Call this before the end of the job is recorded."""
         return self._jobs.get(job.id)
 
     def over(self, job: LeasedJob, turn: int) -> None:
-        """How the job ended is written down: let its repository have its next turn."""
-        # First: with its turn ended, the job may be leased again at once, and that lease must not be forgotten instead.
+        """End the turn of a job whose end is recorded, so that its repository can have its next turn."""
+        # Before the turn ends: afterwards the job may be leased again at once, and that new lease must stay recorded.
         if self._jobs.get(job.id) == turn:
             del self._jobs[job.id]
         try:
             self._turns.finish([turn])
         except StorageError as error:
-            # The next look finds a turn that is in nobody's hands.
+            # The next call of `take` finds and ends the abandoned turn.
             log.warning("turn not ended", delivery=job.delivery, error=str(error))
 
     def close(self) -> None:
         """End all leases."""
-        self._pulse.close()
+        self._heartbeat.close()
         self._turns.close()
 
-    def _seen(self, holder: str, now: float) -> tuple[Member, _Look]:
-        """Who we are, and what there is to do."""
+    def _seen(self, holder: str, now: float) -> tuple[Member, _PendingWork]:
+        """This worker's registration, and the state of the queue."""
         me = self._held(holder)
         self._look_at_others(me)
         look = self._look(me, now)
-        if look.known:
+        if look.member:
             return me, look
         if self._jobs:
-            raise StorageError(f"{holder} was taken for dead.")
-        self._pulse.expelled()
+            raise StorageError(f"{holder} was removed because its heartbeat had stopped.")
+        self._heartbeat.expelled()
         me = self._held(holder)
         return me, self._look(me, now)
 
     def _held(self, holder: str) -> Member:
-        if not self._pulse.holds:
-            # It may have been away when this process started, or be another version's since we were last here.
+        if not self._heartbeat.holds:
+            # The database may have been away when this process started, or migrated since the last registration.
             refuse_outdated(self._database.address)
-        return self._pulse.hold(holder)
+        return self._heartbeat.hold(holder)
 
     def _look_at_others(self, me: Member) -> None:
-        """Remove who has died."""
+        """Remove the holders whose heartbeat has stopped."""
         now = time.monotonic()
         if now - self._looked < _LOOK_AT_OTHERS:
             return
         self._looked = now
         others = self._database.read(heartbeat.beats)
         others.pop(me, None)
-        for dead in self._watcher.dead(others, now):
+        for dead in self._failure_detector.dead(others, now):
             if self._database.write(partial(heartbeat.remove, member=dead, beat=others[dead])):
                 self._turns.unregister(dead.worker)
-                log.warning("worker is gone", holder=dead.holder)
+                log.warning("worker removed", holder=dead.holder)
 
-    def _look(self, me: Member, now: float) -> _Look:
-        # Listed before the question: what ends meanwhile must not look as if nobody knew of it.
+    def _look(self, me: Member, now: float) -> _PendingWork:
+        # Copied before the query: a job that ends meanwhile must not look like a stray.
         jobs = dict(self._jobs)
         strays, abandoned = (me.holder, list(jobs)), (me.worker, list(jobs.values()))
         values = (me.holder, me.worker, *strays, *abandoned, now, self._last)
-        return _Look(*self._database.read(lambda session: session.execute(_LOOK, values).fetchone()))
+        return _PendingWork(*self._database.read(lambda session: session.execute(_LOOK, values).fetchone()))
 
     def _fetched(self, me: Member, now: float) -> LeasedJob | None:
         while (turn := self._turns.fetch(me.worker)) is not None:
-            # Should the answer be lost, a lease may be ours that nobody knows of; the next look finds it.
+            # If the reply is lost, the lease is a stray, and the next call of `take` gives it back.
             job = self._database.write(partial(_take, me=me, serial=turn.serial, now=now), serials=(turn.serial,))
             if job is not None:
                 self._jobs[job.id] = turn.id
@@ -224,7 +224,7 @@ class Leases:
 
 
 def _take(session: Session, me: Member, serial: str, now: float) -> LeasedJob | None:
-    """The oldest job of a repository that is due, for a worker on whom the others still count."""
+    """Lease the oldest due job of a repository; None when this worker was removed or no job is due."""
     if not heartbeat.stays(session, me):
         return None
     row = session.execute(_TAKE, (me.holder, serial, now)).fetchone()
@@ -232,10 +232,10 @@ def _take(session: Session, me: Member, serial: str, now: float) -> LeasedJob | 
 
 
 def _take_over(session: Session, now: float) -> None:
-    """The jobs of holders that are gone are due again."""
+    """Queue the jobs of removed holders again."""
     for job, serial, _ in session.execute(f"{_ORPHANS} ORDER BY id").fetchall():
         if not session.try_lock(serial):
-            continue  # somebody else is at it
+            continue  # another worker is recovering it
         orphan = session.execute(f"{_ORPHANS} AND id = ?", (job,)).fetchone()
         if orphan is not None:
             job_rows.crashed(session, job, orphan[2] + 1, now)
@@ -243,10 +243,10 @@ def _take_over(session: Session, now: float) -> None:
 
 
 def _give_back(session: Session, me: Member, strays: Sequence[int]) -> None:
-    """Jobs that were never begun are due again, each as if it had not been leased."""
+    """Queue jobs again that were leased and never begun, without counting the attempt."""
     for job, serial in session.execute(
         "SELECT id, serial FROM jobs WHERE id = ANY(?) AND state = 'running' AND holder = ?", (list(strays), me.holder)
     ).fetchall():
-        if session.try_lock(serial):  # or at the next look
+        if session.try_lock(serial):  # otherwise at the next call of `take`
             session.execute("UPDATE jobs SET attempts = attempts - 1 WHERE id = ?", (job,))
             job_rows.wait_again(session, job)

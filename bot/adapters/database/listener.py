@@ -1,6 +1,6 @@
-"""Hearing, over the database, that there may be work: `LISTEN` on a connection of its own.
+"""Wake waiting workers through the database: `LISTEN` on a connection of its own.
 
-A ring that gets lost costs no more than the listener's next look at the queue.
+A lost notification does no harm: the listener looks at the queue again when its wait ends.
 https://www.postgresql.org/docs/current/sql-notify.html
 """
 
@@ -17,7 +17,7 @@ from bot.adapters.database.postgres import CHANNEL, connect, storage_error
 
 
 class Listener:
-    """One waiting thread's ear. Others may ring it."""
+    """The notifications for one waiting thread. Other threads may end its wait with `ring`."""
 
     def __init__(self, address: str, place: str) -> None:
         self._address = address
@@ -28,7 +28,7 @@ class Listener:
             end.settimeout(0)
 
     def listen(self) -> bool:
-        """Hear every ring from now on, also those between two waits. False when it did so before.
+        """Receive every notification from now on, also between two waits. Returns False when it did so before.
 
         Raises `StorageError`.
         """
@@ -48,7 +48,7 @@ class Listener:
     def wait(self, seconds: float) -> None:
         """Return at the first ring since the last wait, or after that many seconds. Raises `StorageError`."""
         if self.listen() or self._line is None:
-            return  # whatever rang before was not heard
+            return  # notifications before this connection were lost
         with selectors.DefaultSelector() as selector:
             selector.register(self._line.fileno(), selectors.EVENT_READ)
             selector.register(self._near, selectors.EVENT_READ)
@@ -59,12 +59,12 @@ class Listener:
         self._drain(self._line)
 
     def ring(self) -> None:
-        """End this listener's waiting."""
-        with suppress(OSError):  # its buffer is full of rings, or it is closed
+        """End the wait of this listener."""
+        with suppress(OSError):  # its buffer is full, or it is closed
             self._far.send(b"!")
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._line is not None:
             self._line.close()
             self._line = None

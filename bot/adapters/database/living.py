@@ -1,4 +1,4 @@
-"""How many workers live, for whoever is none of them. Asking changes nothing."""
+"""Count the running workers from a process that is not a worker. Read-only."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from bot.adapters.database.holders import announces
+from bot.adapters.database.holders import is_presence_name
 from bot.core.forge.errors import StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _SILENT = "30 seconds"
-"""By the database's clock; a worker beats every 2 seconds, and is taken for dead after 14."""
+"""By the database's clock; a worker sends a heartbeat every 2 seconds and is removed after 14 without one."""
 
 
 def on_this_disk(folder: Path) -> int:
-    """Those that share the folder of locked files. Raises `StorageError`."""
+    """How many workers hold a lock file in this folder. Raises `StorageError`."""
     try:
-        return sum(_is_held(path) for path in folder.glob("*.lock") if not announces(path.stem))
+        return sum(_is_held(path) for path in folder.glob("*.lock") if not is_presence_name(path.stem))
     except OSError as error:
-        raise StorageError(f"{folder} cannot be looked into: {error.strerror}.") from error
+        raise StorageError(f"{folder} cannot be read: {error.strerror}.") from error
 
 
 def _is_held(path: Path) -> bool:
-    """Whether its process lives. What a dead one left behind is left there, unlike in `Holders.living`."""
+    """Whether a running process holds the lock. Unlike `Holders.living`, this removes no file."""
     try:
         lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -40,10 +40,10 @@ def _is_held(path: Path) -> bool:
 
 
 def on_shared_database(address: str) -> int:
-    """Those that share the database. Raises `StorageError`."""
+    """How many workers of the shared database sent a heartbeat lately. Raises `StorageError`."""
     import psycopg  # noqa: PLC0415  only the engine that is used
 
-    from bot.adapters.database.postgres import TURNS, connect, shown, storage_error  # noqa: PLC0415  likewise
+    from bot.adapters.database.postgres import TURNS, connect, display_address, storage_error  # noqa: PLC0415  likewise
 
     query = (
         f"SELECT count(*) FROM holders JOIN {TURNS}.procrastinate_workers AS engine"  # noqa: S608  our own words only
@@ -53,5 +53,5 @@ def on_shared_database(address: str) -> int:
         with connect(address, autocommit=True) as connection:
             row = connection.execute(query.encode()).fetchone()
     except psycopg.Error as error:
-        raise storage_error(shown(address), error) from error
+        raise storage_error(display_address(address), error) from error
     return 0 if row is None else int(row[0])

@@ -1,4 +1,4 @@
-"""The numbered list of migrations, and carrying out those that a database still lacks."""
+"""The migrations of the embedded database: numbered SQL scripts, each run once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from bot.adapters.database.sqlite import connect, storage_error, transaction, turn
+from bot.adapters.database.sqlite import connect, storage_error, transaction, write_lock
 from bot.core.forge.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,34 +26,34 @@ def migrations() -> dict[int, str]:
 
 def read_migrations(folder: Traversable) -> dict[int, str]:
     """The numbered scripts of a folder."""
-    found = {}
+    scripts = {}
     for file in folder.iterdir():
         if match := _FILE.fullmatch(file.name):
-            found[int(match["number"])] = file.read_text(encoding="utf-8")
-    return dict(sorted(found.items()))
+            scripts[int(match["number"])] = file.read_text(encoding="utf-8")
+    return dict(sorted(scripts.items()))
 
 
 def migrate(path: Path) -> list[int]:
-    """Bring a database up to date; makes it if it is not there. The numbers of the migrations that were carried out.
+    """Run the missing migrations, and return their numbers. The file is created when it is missing.
 
-    Doing it again does nothing, and processes that do it at once take turns. Raises `UserError` when a newer Plangate
-    has written the database, `StorageError` when the disk does not take it.
+    A second run does nothing, and concurrent runs wait for each other. Raises `UserError` when a newer Plangate has
+    written the database, and `StorageError` when it cannot be read or written.
     """
-    known = migrations()
+    scripts = migrations()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(path, error) from error
-    with turn(path):
-        # SQLite would make it readable for everybody; its other files take over these rights.
+    with write_lock(path):
+        # SQLite would create it readable for all users; its journal files copy the mode of this file.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = connect(path)
         try:
             version = _version(connection)
-            _refuse_newer(path, version, max(known))
-            missing = [number for number in known if number > version]
+            _refuse_newer(path, version, max(scripts))
+            missing = [number for number in scripts if number > version]
             for number in missing:
-                _carry_out(connection, number, known[number])
+                _carry_out(connection, number, scripts[number])
         except (sqlite3.Error, OSError) as error:
             raise storage_error(path, error) from error
         finally:
@@ -62,7 +62,7 @@ def migrate(path: Path) -> list[int]:
 
 
 def refuse_outdated(path: Path) -> None:
-    """For who must not change the file. Raises `UserError` when it is not of this version, `StorageError`."""
+    """Check the schema version without changing the file. Raises `UserError` for another version, `StorageError`."""
     newest = max(migrations())
     connection = connect(path)
     try:
@@ -73,14 +73,14 @@ def refuse_outdated(path: Path) -> None:
         connection.close()
     _refuse_newer(path, version, newest)
     if version != newest:
-        raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: start its server once.")
+        raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: run `plangate migrate` first.")
 
 
 def _refuse_newer(path: Path, version: int, newest: int) -> None:
     if version > newest:
         raise UserError(
             f"{path} was written by a newer Plangate (schema {version}, this one knows {newest}): "
-            "run that version, or restore the backup from before."
+            "run that version, or restore a backup from before the upgrade."
         )
 
 
@@ -97,7 +97,7 @@ def _carry_out(connection: sqlite3.Connection, number: int, script: str) -> None
 
 
 def _statements(script: str) -> Iterator[str]:
-    """A script's statements one by one, because `executescript` would commit before the first."""
+    """The single statements of a script, because `executescript` would commit before the first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,4 +1,4 @@
-"""Bringing the shared database up to date: our tables from a numbered list, the engine's as its version has them."""
+"""The migrations of the shared database: our tables by numbered scripts, the engine's by its installed version."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from bot.adapters.database.migrate import read_migrations
-from bot.adapters.database.postgres import TURNS, connect, shown, storage_error
+from bot.adapters.database.postgres import TURNS, connect, display_address, storage_error
 from bot.core.forge.errors import UserError
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _TURN = (0x504C_4741 << 32) + 2
-"""The advisory lock of who migrates; 0 and 1 beside it are the queue's and the leader's."""
+"""The advisory lock of a migration; 0 and 1 beside it are the locks of the queue and the leader."""
 
 
 def migrations() -> dict[int, str]:
@@ -24,17 +24,17 @@ def migrations() -> dict[int, str]:
 
 
 def migrate(address: str) -> list[int]:
-    """Bring the database up to date. The numbers of the migrations that were carried out.
+    """Run the missing migrations, and return their numbers.
 
-    Doing it again does nothing, and processes that do it at once take turns. Raises `UserError` when a newer Plangate
-    has written the database, `StorageError` when it cannot be reached or changed.
+    A second run does nothing, and concurrent runs wait for each other. Raises `UserError` when a newer Plangate has
+    written the database, and `StorageError` when it cannot be reached or changed.
     """
-    known = migrations()
-    place = shown(address)
+    scripts = migrations()
+    place = display_address(address)
     try:
         with connect(address, autocommit=False) as connection:
-            # However long another one takes, and we; but a table that somebody uses is not waited for while all others
-            # queue up behind us.
+            # No time limit for this migration or for one that runs before it. The wait for a table in use is limited,
+            # because all other users of the table queue up behind it.
             connection.execute("SET LOCAL statement_timeout = 0")
             connection.execute("SET LOCAL lock_timeout = 0")
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
@@ -42,14 +42,14 @@ def migrate(address: str) -> list[int]:
             connection.execute("CREATE SCHEMA IF NOT EXISTS plangate")
             connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)")
             version = _version(connection)
-            if version > max(known):
+            if version > max(scripts):
                 raise UserError(_newer(place, version))
-            missing = [number for number in known if number > version]
+            missing = [number for number in scripts if number > version]
             for number in missing:
-                connection.execute(known[number].encode())
+                connection.execute(scripts[number].encode())
                 connection.execute("DELETE FROM schema_version")
                 connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (number,))
-            # With new tables of ours, too: so workers of an older version that still run are told to end.
+            # Also after a migration of our own tables: running workers of an older version then notice and end.
             if missing or _engine(connection) != _installed():
                 _make_engine(connection)
     except psycopg.Error as error:
@@ -58,8 +58,8 @@ def migrate(address: str) -> list[int]:
 
 
 def refuse_outdated(address: str) -> None:
-    """For who must not change the schema. Raises `UserError` when it is not this version's, `StorageError`."""
-    place = shown(address)
+    """Check the schema version without changing the schema. Raises `UserError` for another version, `StorageError`."""
+    place = display_address(address)
     try:
         with connect(address, autocommit=True) as connection:
             version = _version(connection)
@@ -81,7 +81,7 @@ def refuse_outdated(address: str) -> None:
 def _newer(place: str, version: int) -> str:
     return (
         f"{place} was written by a newer Plangate (schema {version}, this one knows {max(migrations())}): "
-        "run that version, or restore the backup from before."
+        "run that version, or restore a backup from before the upgrade."
     )
 
 
@@ -91,26 +91,26 @@ def _version(connection: Connection[tuple[object, ...]]) -> int:
 
 
 def _installed() -> str:
-    """The version of the engine that is installed, told without loading it: the web process never does."""
+    """The installed version of the engine, read without importing it: the web process never imports it."""
     return metadata.version("procrastinate")
 
 
 def _engine(connection: Connection[tuple[object, ...]]) -> str | None:
-    """The version that the engine's tables were made for; None when they are not there, as after a restored backup."""
+    """The engine version of the engine's tables; None when the tables are missing, as after a restored backup."""
     there = " AND ".join(f"to_regclass('{TURNS}.procrastinate_{table}') IS NOT NULL" for table in ("jobs", "workers"))
     row = connection.execute(f"SELECT version FROM engine WHERE {there}".encode()).fetchone()  # noqa: S608  our own words
     return None if row is None else str(row[0])
 
 
 def _make_engine(connection: Connection[tuple[object, ...]]) -> None:
-    """Make its tables anew. They hold nothing that is not submitted again from ours at the next look."""
+    """Recreate the engine's tables. Their rows are submitted again from our own table."""
     from procrastinate.schema import SchemaManager  # noqa: PLC0415  not for the web process
 
     connection.execute(f"DROP SCHEMA IF EXISTS {TURNS} CASCADE".encode())
     connection.execute(f"CREATE SCHEMA {TURNS}".encode())
     connection.execute(f"SET LOCAL search_path = {TURNS}".encode())
     connection.execute(SchemaManager.get_schema())
-    # Holders that are still known, from before or from a backup, must not be taken for workers that come now.
+    # New workers must not get the ids of holders that are still registered, from before or from a backup.
     row = connection.execute("SELECT coalesce(max(worker), 0) + 1 FROM plangate.holders").fetchone()
     first = 1 if row is None else int(str(row[0]))
     connection.execute(f"ALTER TABLE procrastinate_workers ALTER COLUMN id RESTART WITH {first}".encode())

@@ -1,4 +1,4 @@
-"""Moving everything from the embedded database to the shared one, once, so that nothing is lost and nothing doubled."""
+"""Move all rows from the embedded database to the shared one, exactly once."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from psycopg import sql
 
 from bot.adapters.database.holders import Holders
 from bot.adapters.database.migrate import migrate as migrate_file
-from bot.adapters.database.postgres import Session, connect, shown, storable, storage_error
+from bot.adapters.database.postgres import Session, connect, display_address, storable, storage_error
 from bot.adapters.database.sqlite import connect as connect_file
 from bot.adapters.database.sqlite import storage_error as file_error
-from bot.adapters.database.sqlite import turn
+from bot.adapters.database.sqlite import write_lock
 from bot.core.forge.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LEFT = frozenset({"probe", "sqlite_sequence"})
-"""Tables that say nothing about the past."""
+_NOT_MOVED = frozenset({"probe", "sqlite_sequence"})
+"""Tables without history."""
 _ROWS = 500
-"""Rows that are read and written at once."""
+"""Rows per read and write."""
 
 
 def refuse_served(path: Path) -> None:
-    """Raises `UserError` when a server or a worker uses the database in that file."""
+    """Check that no server and no worker uses the file. Raises `UserError`."""
     living = Holders(path.parent / "workers").living()
     if living:
         raise UserError(f"{path} is in use by {', '.join(living)}: stop the server first, then run this again.")
 
 
 def move(path: Path, address: str) -> dict[str, int]:
-    """Move all rows from a file to an empty, migrated database; how many of each table.
+    """Move all rows from a file to an empty, migrated database, and return the number of rows by table.
 
-    They arrive in one transaction; then the file is renamed to `….moved`. Jobs that were running are due again there.
+    All rows are written in one transaction; then the file is renamed to `….moved`. Running jobs become due again.
     Raises `UserError` when the file is in use or the database is not empty, and `StorageError`.
     """
     refuse_served(path)
     migrate_file(path)
-    place = shown(address)
-    with turn(path):
+    place = display_address(address)
+    with write_lock(path):
         try:
             with closing(connect_file(path)) as source, connect(address, autocommit=False) as target:
                 Session(target).lock((), alone=True)
@@ -63,15 +63,15 @@ def _copied(
 ) -> dict[str, int]:
     tables = _tables(source)
     counts = {table: _count(source, table) for table in tables}
-    # Should we die after the commit and before the renaming, this is how the next run knows.
+    # Recorded with the rows: after a crash between commit and renaming, the next run only renames.
     ours = f"{socket.gethostname()}:{path.resolve()}:{path.stat().st_ino}:{counts['deliveries']}"
     if target.execute("SELECT 1 FROM moved WHERE source = %s", (ours,)).fetchone() is not None:
         return counts
     for table in tables:
         if target.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone() is not None:
             raise UserError(
-                f"{place} already holds {table}, and {path} is not moved: name an empty database, "
-                "or let a server without PLANGATE_DATABASE_URL finish what is in the file and remove it."
+                f"{place} already holds {table}, so {path} cannot be moved into it: name an empty database, "
+                "or let a server without PLANGATE_DATABASE_URL finish the jobs in the file, and remove the file."
             )
     for table in tables:
         _copy(source, target, table)
@@ -81,17 +81,18 @@ def _copied(
 
 
 def _tables(source: sqlite3.Connection) -> list[str]:
-    """All tables, each after those that it refers to."""
-    left = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} - _LEFT
+    """All tables, each after the tables that it refers to."""
+    remaining = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    remaining -= _NOT_MOVED
     refers = {
         table: {row[0] for row in source.execute('SELECT "table" FROM pragma_foreign_key_list(?)', (table,))}
-        for table in left
+        for table in remaining
     }
     ordered: list[str] = []
-    while left:
-        ready = sorted(table for table in left if refers[table] <= set(ordered))
+    while remaining:
+        ready = sorted(table for table in remaining if refers[table] <= set(ordered))
         ordered += ready
-        left -= set(ready)
+        remaining -= set(ready)
     return ordered
 
 

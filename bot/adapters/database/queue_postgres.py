@@ -1,7 +1,7 @@
-"""The shared queue: the same table of jobs in PostgreSQL, for web processes and workers on any number of hosts.
+"""The shared queue: a table of jobs in PostgreSQL, for web processes and workers on any number of hosts.
 
-The rules are those of `job_rows`, and this table alone is the truth. Whose turn it is among workers is the matter of
-`leases`. The unique indexes hold the two keys' rules as well.
+`job_rows` has the rules, `leases` assigns jobs to workers. This table is the only source of truth. Its unique indexes
+enforce the rules of the serial key and the coalescing key as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.adapters.database.postgres import PostgresDatabase, Session
 
 _PATIENCE = 8.0
-"""Seconds that a delivery may wait for the database: GitHub hangs up after 10."""
+"""Seconds that a delivery may wait for the database; GitHub hangs up after 10."""
 _PUT_NEW = """
     WITH known AS (SELECT 1 FROM deliveries WHERE delivery = ?),
     twin AS (SELECT 1 FROM jobs WHERE twin = ? AND state = 'waiting'),
@@ -34,14 +34,14 @@ _PUT_NEW = """
     )
     INSERT INTO deliveries (delivery, job) SELECT delivery, id FROM job
 """
-"""What nearly every delivery is, in one journey: not known, and no twin waits."""
+"""One round trip for the usual case: a new delivery, and no waiting job with its coalescing key."""
 
 
 class PostgresQueue(Queue):
-    """`core.ports.Queue` on a migrated database. One worker leases, whatever its number of threads."""
+    """`core.forge.ports.Queue` on a migrated database, for one worker process with any number of threads."""
 
     def __init__(self, database: PostgresDatabase, clock: Clock, on_lost: Callable[[], None] | None = None) -> None:
-        """`on_lost` must end all work in hand before it returns, best with the process: others may take it over."""
+        """`on_lost` must end all work in hand before it returns, because other workers may take over the jobs."""
         self._database = database
         self._clock = clock
         self._on_lost = on_lost
@@ -135,7 +135,7 @@ class PostgresQueue(Queue):
 
     @override
     def prune(self, done_before: float, dead_before: float) -> int:
-        # Alone, because a delivery that brings a dead letter back must not meet its end.
+        # Alone, because a redelivery could otherwise revive a dead letter while it is deleted.
         return self._database.write(lambda session: job_rows.prune(session, done_before, dead_before), alone=True)
 
     @override
@@ -174,9 +174,9 @@ def _put(session: Session, job: NewJob, now: float) -> bool:
     fresh = (job.delivery, job.name, job.event, job.serial, job.coalesce, now, job.not_before)
     accepted = session.execute(_PUT_NEW, (job.delivery, job.coalesce, *fresh)).rowcount == 1
     if not accepted:
-        known = job_rows.known_job(session, job.delivery)
-        if known is not None and known[2] != job.serial:
-            session.lock([known[2]])
+        recorded = job_rows.known_job(session, job.delivery)
+        if recorded is not None and recorded[2] != job.serial:
+            session.lock([recorded[2]])
         accepted = job_rows.put(session, job, now)
     if accepted:
         session.ring()

@@ -1,7 +1,7 @@
-"""The embedded queue: a table of jobs in a file, leases tied to locked files beside it.
+"""The embedded queue: a table of jobs in a SQLite file, with leases tied to lock files beside it.
 
-The unique indexes of the first migration hold the two keys' rules as well, so a mistake here could fail but never run
-two jobs of one repository at once.
+The unique indexes of the first migration enforce the rules of the serial key and the coalescing key as well: a mistake
+in this module could fail, but could not run two jobs of one repository at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from bot.adapters.database import job_rows
 from bot.adapters.database.doorbell import Doorbell
-from bot.adapters.database.holders import Holders, announces
+from bot.adapters.database.holders import Holders, is_presence_name
 from bot.core.forge.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, Queue
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.adapters.database.sqlite import Database
 
 _PATIENCE = 8.0
-"""Seconds that a delivery may wait for the disk: GitHub hangs up after 10."""
+"""Seconds that a delivery may wait for the disk; GitHub hangs up after 10."""
 _DUE = """
     SELECT id FROM jobs
     WHERE state = 'waiting' AND not_before <= ?
@@ -37,7 +37,7 @@ _TAKE = (
 
 
 class SqliteQueue(Queue):
-    """`core.ports.Queue` on a migrated database. Leases are tied to locked files in `workers/` beside it."""
+    """`core.forge.ports.Queue` on a migrated database. Leases are tied to lock files in `workers/` beside it."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         folder = database.path.parent / "workers"
@@ -101,7 +101,7 @@ class SqliteQueue(Queue):
 
     @override
     def workers(self) -> int:
-        return max(1, sum(not announces(name) for name in self._holders.living()))
+        return max(1, sum(not is_presence_name(name) for name in self._holders.living()))
 
     @override
     def counts(self) -> dict[JobState, int]:
@@ -144,14 +144,14 @@ class SqliteQueue(Queue):
 
 
 def _look(connection: sqlite3.Connection, now: float) -> tuple[list[str], bool]:
-    """Who holds leases, and whether there is anything to lease; a look costs no write and no lock."""
+    """The lease holders, and whether a job is due. Neither writes nor locks."""
     holders = [row[0] for row in connection.execute("SELECT DISTINCT holder FROM jobs WHERE state = 'running'")]
     return holders, connection.execute(_DUE, (now,)).fetchone() is not None
 
 
 def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequence[str]) -> LeasedJob | None:
     for gone in dead:
-        job_rows.take_from(connection, gone, now)
+        job_rows.recover_jobs(connection, gone, now)
     due = connection.execute(_DUE, (now,)).fetchone()
     if due is None:
         return None

@@ -1,8 +1,8 @@
 """A SQLite file that many threads of a few processes write to, durably and fast.
 
-One thread per process writes. It takes everything that waits into one transaction, so that concurrent deliveries share
-one `fsync`; a locked file beside the database lets the processes take turns, because SQLite's own waiting sleeps for
-up to a second where several write. https://www.sqlite.org/wal.html
+One thread per process writes. It puts all waiting changes into one transaction, so that concurrent deliveries share one
+`fsync`. A lock file beside the database serialises the processes, because SQLite's own busy handler sleeps for up to a
+second where several write. https://www.sqlite.org/wal.html
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FOREIGN_LOCK_SECONDS = 5.0
-"""How long to wait for a lock that is not ours: somebody's `sqlite3` shell, a backup."""
+"""How long to wait for the lock of another program, such as the `sqlite3` shell or a backup."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection with the settings that all of ours share. Raises `StorageError`."""
+    """A connection with Plangate's settings. Raises `StorageError`."""
     try:
         connection = sqlite3.connect(path, timeout=_FOREIGN_LOCK_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -41,24 +41,24 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def storage_error(path: Path, error: Exception) -> StorageError:
-    """What SQLite said, with the place and what to look at."""
-    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    if "full" in said or "No space" in said:
+    """SQLite's message, with the file and a remedy."""
+    message = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if "full" in message or "No space" in message:
         remedy = "free some space on its disk"
-    elif "locked" in said:
-        remedy = "another program holds it open for writing; end that"
-    elif "malformed" in said or "not a database" in said:
+    elif "locked" in message:
+        remedy = "another program is writing to it; end that program"
+    elif "malformed" in message or "not a database" in message:
         remedy = "it is damaged; restore a backup, or move it away to start anew"
-    elif isinstance(error, PermissionError) or "readonly" in said:
-        remedy = "see that it and its folder belong to the user who runs Plangate"
+    elif isinstance(error, PermissionError) or "readonly" in message:
+        remedy = "make sure that the file and its folder belong to the user who runs Plangate"
     else:
-        remedy = "see that its folder exists, is on a local disk and can be written to"
-    return StorageError(f"{path}: {said}: {remedy}.")
+        remedy = "make sure that its folder exists, is on a local disk and can be written to"
+    return StorageError(f"{path}: {message}: {remedy}.")
 
 
 @contextmanager
-def turn(path: Path) -> Iterator[None]:
-    """Our process's turn to write to the database; other processes wait. Raises `StorageError`."""
+def write_lock(path: Path) -> Iterator[None]:
+    """The right to write to the database; other processes wait for it. Raises `StorageError`."""
     try:
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -72,7 +72,7 @@ def turn(path: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
+    """A transaction: committed at the end, rolled back after an exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -89,9 +89,9 @@ class _Change(Change):
 
 
 class Database:
-    """The file, open for reading and writing by any thread of this process.
+    """The file, for reading and writing by any thread of this process.
 
-    Open it in the process that uses it: neither the connections nor the thread survive a fork.
+    Create it in the process that uses it: neither the connections nor the thread survive a fork.
     """
 
     def __init__(self, path: Path) -> None:
@@ -103,17 +103,17 @@ class Database:
         self._writer = GroupCommit(str(path), self._keep)
 
     def write(self, change: Callable[[sqlite3.Connection], T], *, patience: float | None = None) -> T:
-        """Carry out a change together with others that wait, and return its result when it is on disk.
+        """Apply a change together with other waiting changes, and return its result when it is on disk.
 
-        `change` must do all through the connection, because it may be carried out twice before it is kept once.
-        `patience` is in seconds; without it the wait has no end. Raises `StorageError`: nothing was changed, or, after
-        `patience`, may yet be; and whatever `change` raises.
+        `change` must act through the connection only, because it may be applied twice before it is committed once.
+        `patience` is in seconds; without it the wait is unlimited. Raises what `change` raises, and `StorageError`
+        when nothing was changed. After `patience` it may still be changed.
         """
         result: T = self._writer.wait_for(_Change(change), patience)
         return result
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask what was committed. Raises `StorageError`."""
+        """Read committed rows. Raises `StorageError`."""
         with self._one_reader:
             try:
                 return question(self._reading)
@@ -121,7 +121,7 @@ class Database:
                 raise storage_error(self.path, error) from error
 
     def close(self) -> None:
-        """Finish what waits, then let go of the file."""
+        """Write the waiting changes, then close the file."""
         if not self._writer.close():
             return
         with self._one_reader:
@@ -129,11 +129,11 @@ class Database:
         self._writing.close()
 
     def _keep(self, batch: list[_Change]) -> None:
-        """Commit all changes at once; if that fails, each by itself, so that only the culprit's caller hears of it."""
+        """Commit all changes at once. If that fails, commit each by itself, so that only its caller gets the error."""
         try:
-            with turn(self.path), transaction(self._writing):
+            with write_lock(self.path), transaction(self._writing):
                 results = [change.apply(self._writing) for change in batch]
-        except Exception as error:  # noqa: BLE001  it is handed to whoever waits for this change
+        except Exception as error:  # noqa: BLE001  raised in the thread that waits for this change
             if len(batch) == 1:
                 failure = storage_error(self.path, error) if isinstance(error, sqlite3.Error) else error
                 batch[0].done.set_exception(failure)

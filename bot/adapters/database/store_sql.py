@@ -1,4 +1,4 @@
-"""What must outlive a job, in the same database as the queue; in statements that both engines understand."""
+"""State that outlives a job, in the queue's database, as SQL that SQLite and PostgreSQL both understand."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ T = TypeVar("T")
 _KEEP_INSTALLATION = (
     "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, FALSE) ON CONFLICT (id)"
 )
-"""`owner_layer_seen` is of an older version and read no more; it cannot be null."""
+"""`owner_layer_seen` belongs to an older version and is no longer read; it cannot be null."""
 _INSTALLATION = "SELECT id, account, suspended FROM installations"
 _REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
 
 
 class Database(Protocol):
-    """What takes changes and questions, of either engine."""
+    """The database of either engine."""
 
     def write(self, change: Callable[[Connection], T], /) -> T:
-        """Carry it out and return its result when it is on disk. Raises `StorageError`."""
+        """Apply a change and return its result when it is committed. Raises `StorageError`."""
         ...
 
     def read(self, question: Callable[[Connection], T], /) -> T:
-        """Ask what was committed. Raises `StorageError`."""
+        """Read committed rows. Raises `StorageError`."""
         ...
 
 
 class SqlStore(Store):
-    """`core.ports.Store` on a migrated database."""
+    """`core.forge.ports.Store` on a migrated database of either engine."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -93,7 +93,7 @@ class SqlStore(Store):
     @override
     def see_repository(self, seen: SeenRepository) -> SeenRepository:
         def change(connection: Connection) -> SeenRepository:
-            # A delivery may come before the one that tells of its installation, or long after that was lost.
+            # A delivery may arrive before the one about its installation, which may also have been lost.
             connection.execute(
                 f"{_KEEP_INSTALLATION} DO NOTHING",
                 (seen.installation, seen.owner, False),
@@ -107,13 +107,13 @@ class SqlStore(Store):
             )
             return _repository(connection.execute(f"{_REPOSITORY} WHERE id = ?", (seen.id,)).fetchone())
 
-        known = self.repository(seen.id)
-        if known is not None and (known.installation, known.owner, known.name) == (
+        stored = self.repository(seen.id)
+        if stored is not None and (stored.installation, stored.owner, stored.name) == (
             seen.installation,
             seen.owner,
             seen.name,
         ):
-            return known
+            return stored
         return self._database.write(change)
 
     @override
@@ -323,17 +323,17 @@ class SqlStore(Store):
 def _offer(connection: Connection, repository: int, offer: Offer, now: float) -> str | None:
     scope = (repository, offer.root)
     connection.execute("DELETE FROM offers WHERE repository = ? AND root = ? AND until <= ?", (*scope, now))
-    held = connection.execute(
+    reserved = connection.execute(
         "UPDATE offers SET until = ? WHERE repository = ? AND root = ? AND issue = ? RETURNING number",
         (offer.until, *scope, offer.issue),
     ).fetchone()
-    if held is None:
-        held = connection.execute(
+    if reserved is None:
+        reserved = connection.execute(
             "INSERT INTO offers (repository, root, issue, number, until) SELECT id, ?, ?, ?, ? FROM repositories"
             " WHERE id = ? ON CONFLICT DO NOTHING RETURNING number",
             (offer.root, offer.issue, offer.number, offer.until, repository),
         ).fetchone()
-    return None if held is None else held[0]
+    return None if reserved is None else reserved[0]
 
 
 def _installation(row: tuple[Any, ...]) -> Installation:

@@ -1,10 +1,9 @@
-"""Whose turn it is: Procrastinate hands out the repositories on whose jobs workers of several hosts work.
+"""Turns: Procrastinate decides which worker of which host works on which repository next.
 
-A turn is a task of Procrastinate's with a serial key for its `lock` (never two of a repository at once) and its
-`queueing_lock` (never two waiting): https://procrastinate.readthedocs.io/en/stable/howto/advanced/locks.html.
-It says whose turn it is and nothing else; which job that is, and when it is due, is in our own table, which alone is
-the truth. So nothing here is ever scheduled for later, where it would keep back the repository's other jobs, and
-whatever gets lost here, to the last table of it, is submitted again from there at the next look.
+A turn is a Procrastinate job whose `lock` (never two of a repository at once) and `queueing_lock` (never two waiting)
+are a serial key: https://procrastinate.readthedocs.io/en/stable/howto/advanced/locks.html. A turn names a repository
+only. Our own table says which job is next and when it is due, and is the only source of truth. Turns are therefore
+never scheduled for later, where they would block the repository's other jobs, and lost turns are submitted again.
 """
 
 from __future__ import annotations
@@ -40,27 +39,27 @@ _FORGET = """
     WHERE last_heartbeat < now() - interval '1 day'
       AND NOT EXISTS (SELECT 1 FROM plangate.holders WHERE worker = nameless.id)
 """
-"""Workers that died as they registered. Not the engine's own sweep: when the server's clock jumps, that removes all."""
+"""Removes workers that died during registration. The engine's own sweep removes all when the server's clock jumps."""
 _CONNECTIONS = 4
 _CONNECT = 4.0
 """Seconds to wait for a connection."""
 _PATIENCE = 16.0
-"""Seconds for one question; the server gives up before."""
+"""Seconds for one query; the server's own limit is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A repository in this worker's hands until the turn is finished, or its worker is no more."""
+    """A repository that belongs to this worker until the turn is finished or the worker is removed."""
 
     id: int
     serial: str
 
 
 class Turns:
-    """One process's side of the engine; may be called by any of its threads. Connects when it is first asked."""
+    """The engine as one process uses it, from any thread. Connects at the first call."""
 
     def __init__(self, address: str, place: str) -> None:
-        """`address` is the database's URI, `place` what is said of it in errors."""
+        """`address` is the database's URI, `place` names the database in errors."""
         self._address = address
         self._place = place
         self._app: App | None = None
@@ -70,7 +69,7 @@ class Turns:
         self._thread.start()
 
     def register(self) -> int:
-        """Be a worker; its number. Raises `StorageError`, as everything here does when the database is away."""
+        """Register a worker and return its id. All methods raise `StorageError` when the database cannot be reached."""
 
         async def change(manager: JobManager) -> int:
             await manager.connector.execute_query_async(_FORGET)
@@ -79,7 +78,7 @@ class Turns:
         return self._asked(change)
 
     def beat(self, worker: int) -> bool:
-        """Say that the worker lives. False when the others have removed it, or the engine was made anew."""
+        """Write a heartbeat. Returns False when the worker was removed or the engine's tables were recreated."""
 
         async def change(manager: JobManager) -> bool:
             await manager.update_heartbeat(worker)
@@ -89,17 +88,17 @@ class Turns:
         return self._asked(change)
 
     def unregister(self, worker: int) -> None:
-        """The worker is no more; its turns are nobody's."""
+        """Remove a worker; its turns are then abandoned."""
         self._asked(lambda manager: manager.unregister_worker(worker))
 
     def submit(self, serials: Iterable[str]) -> None:
-        """See that each of these repositories gets a turn; one that waits for its turn already goes on waiting."""
+        """Submit a turn for each of these repositories that has none waiting."""
         turns = [Job(queue=DEFAULT_QUEUE, task_name=_TASK, lock=serial, queueing_lock=serial) for serial in serials]
 
         async def change(manager: JobManager) -> None:
             try:
                 await manager.batch_defer_jobs_async(turns)
-            except AlreadyEnqueued:  # one of them; then each by itself
+            except AlreadyEnqueued:  # at least one of them: submit each by itself
                 for turn in turns:
                     with suppress(AlreadyEnqueued):
                         await manager.defer_job_async(turn)
@@ -107,16 +106,16 @@ class Turns:
         self._asked(change)
 
     def fetch(self, worker: int) -> Turn | None:
-        """The next turn, in this worker's hands; None when nobody waits whose repository is free."""
+        """Take the next turn for this worker; None when no waiting turn has a free repository."""
 
         async def change(manager: JobManager) -> Turn | None:
-            found = await manager.fetch_job(queues=None, worker_id=worker)
-            return None if found is None else Turn(found.id or 0, found.lock or "")
+            fetched = await manager.fetch_job(queues=None, worker_id=worker)
+            return None if fetched is None else Turn(fetched.id or 0, fetched.lock or "")
 
         return self._asked(change)
 
     def finish(self, turns: Iterable[int]) -> None:
-        """These turns, by number, are over; nothing happens where one is over already."""
+        """End these turns, by id; a turn that has ended already is skipped."""
 
         async def change(manager: JobManager) -> None:
             for turn in turns:
@@ -129,7 +128,7 @@ class Turns:
         self._asked(change)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         if self._loop.is_closed():
             return
         with suppress(StorageError):
@@ -152,11 +151,11 @@ class Turns:
             future.cancel()
             raise StorageError(f"{self._place} did not answer within {_PATIENCE:.0f} seconds.") from None
         except Exception as error:
-            # Whatever the engine trips over, and be it an assertion of its own: our table is the truth, and it will
-            # be asked again.
+            # Any exception of the engine, even a failed assertion: our table is the source of truth, and the call is
+            # repeated later.
             cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
             if not isinstance(cause, psycopg.OperationalError):
-                # Its tables may have been made anew, and these connections know the types of the old ones.
+                # Its tables may have been recreated, and these connections cache the types of the old ones.
                 asyncio.run_coroutine_threadsafe(self._closed(), self._loop)
             raise storage_error(self._place, cause) from error
 
@@ -166,13 +165,13 @@ class Turns:
                 app = App(
                     connector=PsycopgConnector(
                         conninfo=self._address,
-                        # Each question is one statement: a transaction around it would cost two more journeys.
+                        # Each query is one statement: a transaction around it would cost two more round trips.
                         kwargs={**network(self._address), "autocommit": True},
                         configure=_prepared,
                         min_size=1,
                         max_size=_CONNECTIONS,
                         timeout=_CONNECT,
-                        # A server that comes back is asked at the next question, not after a pause that grew.
+                        # Reconnect at the next query, without a growing pause.
                         reconnect_timeout=_CONNECT,
                     )
                 )
@@ -191,6 +190,6 @@ class Turns:
 
 
 async def _prepared(connection: psycopg.AsyncConnection[Any]) -> None:
-    # What a crash of the server forgets of this does no harm, and this way it costs no disk.
+    # Turns that a crash of the server loses are submitted again, so their commits need no disk sync.
     for statement in (*SESSION, f"SET search_path = {TURNS}", "SET synchronous_commit = off"):
         await connection.execute(statement.encode())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.adapters.database import heartbeat
-from bot.adapters.database.heartbeat import BEAT, LEASE, Member, Watcher
+from bot.adapters.database.heartbeat import BEAT, LEASE, FailureDetector, Member
 from bot.adapters.database.postgres import PostgresDatabase
 from bot.adapters.database.queue_postgres import PostgresQueue
 from tests.adapters.queue_contract import job
@@ -56,17 +56,17 @@ def test_who_beats_between_the_look_and_its_removal_is_not_removed(
     watching, stale = two
     time.sleep(LOOK)
     stale.put(job("d1"))
-    judged = Watcher.dead
+    judged = FailureDetector.dead
     taken: list[tuple[list[Member], LeasedJob | None]] = []
 
-    def slow(watcher: Watcher, beats: Mapping[Member, str | None], now: float) -> list[Member]:
+    def slow(watcher: FailureDetector, beats: Mapping[Member, str | None], now: float) -> list[Member]:
         dead = judged(watcher, beats, now)
         patched.undo()
         taken.append((dead, stale.lease("w2")))
         return dead
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Watcher, "dead", slow)
+        patched.setattr(FailureDetector, "dead", slow)
         assert watching.lease("w1") is None
     ((dead, mine),) = taken
     assert [member.holder for member in dead] == ["w2"]
@@ -76,7 +76,7 @@ def test_who_beats_between_the_look_and_its_removal_is_not_removed(
 
 class TestWatcher:
     def test_who_stands_still_for_long_enough_is_dead_whatever_the_clocks_say(self) -> None:
-        watcher = Watcher()
+        watcher = FailureDetector()
         a, b = Member("a", 1), Member("b", 2)
         assert watcher.dead({a: "12:00", b: "12:00"}, 0.0) == []
         for second in range(1, int(LEASE) + 1):
@@ -85,13 +85,13 @@ class TestWatcher:
         assert watcher.dead({a: "09:31", b: "09:30"}, LEASE + 0.2) == [], "it beats again"
 
     def test_who_the_engine_has_forgotten_is_not_dead_before_it_can_have_noticed(self) -> None:
-        watcher, forgotten = Watcher(), Member("a", 1)
+        watcher, forgotten = FailureDetector(), Member("a", 1)
         for second in range(int(LEASE) + 1):
             assert watcher.dead({forgotten: None}, second) == []
         assert watcher.dead({forgotten: None}, LEASE + 0.1) == [forgotten]
 
     def test_who_could_not_look_lets_the_others_beat_first(self) -> None:
-        watcher, a, b = Watcher(), Member("a", 1), Member("b", 2)
+        watcher, a, b = FailureDetector(), Member("a", 1), Member("b", 2)
         assert watcher.dead({a: "12:00", b: "12:00"}, 0.0) == []
         back = 60.0  # the database was away
         assert watcher.dead({a: "12:00", b: "12:00"}, back) == []

@@ -16,7 +16,7 @@ from bot.adapters.database.postgres import PostgresDatabase
 from bot.adapters.database.queue_postgres import PostgresQueue
 from bot.adapters.database.queue_sqlite import SqliteQueue
 from bot.adapters.database.sqlite import Database
-from bot.adapters.database.store_sqlite import SqliteStore
+from bot.adapters.database.store_sql import SqlStore
 from bot.core.forge.errors import UserError
 from bot.core.forge.stored import CommentKind, Installation, Offer, SeenRepository, StoredBlob, StoredReport
 from bot.host.settings import Settings
@@ -53,7 +53,7 @@ def filled(before: Settings, clock: HandClock) -> dict[str, list[tuple[object, .
     """All rows of a file with jobs in every state and something of every kind in the store."""
     migrate_file(before.database)
     database = Database(before.database)
-    queue, store = SqliteQueue(database, clock), SqliteStore(database)
+    queue, store = SqliteQueue(database, clock), SqlStore(database)
     fill_queue(queue, clock)
     store.keep_installation(Installation(99, "acme", suspended=True))
     store.see_repository(FERRY)
@@ -180,5 +180,5 @@ def test_a_database_that_holds_something_is_not_mixed_with_the_file(before: Sett
 
 @pytest.mark.usefixtures("filled")
 def test_nothing_starts_on_the_shared_database_while_the_file_is_not_moved(before: Settings) -> None:
-    with pytest.raises(UserError, match=r"is not moved to the shared database yet: run `plangate migrate`"):
+    with pytest.raises(UserError, match=r"has not been moved to the shared database yet: run `plangate migrate`"):
         prepare(before)

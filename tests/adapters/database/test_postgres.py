@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from bot.adapters.database.migrate_postgres import refuse_outdated
-from bot.adapters.database.postgres import shown, storage_error
+from bot.adapters.database.postgres import display_address, storage_error
 from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_place_is_shown_without_who_may_enter(address: str, place: str) -> None:
-    assert shown(address) == place
+    assert display_address(address) == place
 
 
 def test_an_option_that_is_none_names_the_setting() -> None:
-    with pytest.raises(UserError, match="PLANGATE_DATABASE_URL cannot be read: after the"):
-        shown("postgresql://u:hunter2@h/x?colour=red")
+    with pytest.raises(UserError, match="PLANGATE_DATABASE_URL cannot be parsed: after the"):
+        display_address("postgresql://u:hunter2@h/x?colour=red")
 
 
 def test_a_database_that_is_not_there_is_not_a_server_that_is_away(postgres: Server) -> None:

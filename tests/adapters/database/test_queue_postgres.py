@@ -104,14 +104,14 @@ class TestHolders:
         assert queue.lease("w1") is not None
         with psycopg.connect(address) as meddler:
             meddler.execute("DELETE FROM plangate.holders")
-        with pytest.raises(StorageError, match="w1 was taken for dead"):
+        with pytest.raises(StorageError, match="w1 was removed"):
             queue.lease("w1")
         queue.close()
 
     def test_two_processes_cannot_have_one_name(self, address: str) -> None:
         first, second = open_queue(address, HandClock()), open_queue(address, HandClock())
         assert first.lease("w1") is None
-        with pytest.raises(StorageError, match="w1 holds leases already"):
+        with pytest.raises(StorageError, match="Another process already holds leases as w1"):
             second.lease("w1")
         first.close()
         second.close()

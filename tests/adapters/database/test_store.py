@@ -17,8 +17,7 @@ from bot.adapters.database.migrate import migrate
 from bot.adapters.database.migrate_postgres import migrate as migrate_postgres
 from bot.adapters.database.postgres import PostgresDatabase
 from bot.adapters.database.sqlite import Database
-from bot.adapters.database.store_postgres import PostgresStore
-from bot.adapters.database.store_sqlite import SqliteStore
+from bot.adapters.database.store_sql import SqlStore
 from bot.core.forge.stored import (
     CommentKind,
     Installation,
@@ -82,7 +81,7 @@ class SqliteShelf(Shelf):
 
     def open(self) -> Store:
         self.database = Database(self.path)
-        return SqliteStore(self.database)
+        return SqlStore(self.database)
 
     def tables(self) -> list[str]:
         return [name for (name,) in self._look("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -103,7 +102,7 @@ class PostgresShelf(Shelf):
 
     def open(self) -> Store:
         self.database = PostgresDatabase(self.address)
-        return PostgresStore(self.database)
+        return SqlStore(self.database)
 
     def tables(self) -> list[str]:
         return [name for (name,) in self._look("SELECT tablename FROM pg_tables WHERE schemaname = 'plangate'")]

@@ -1,6 +1,6 @@
-"""Who may register the App: whoever brings the printed token, and the states that were handed to their browsers.
+"""Sessions of the setup page: browsers that presented the printed token, and their OAuth-style states.
 
-All of it is in memory and bounded; a restart makes a new token.
+Sessions are in memory and bounded; a restart creates a new token.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STATE_SECONDS = 3600.0
-"""GitHub gives the whole flow an hour:
+"""GitHub limits the whole flow to an hour:
 https://docs.github.com/apps/sharing-github-apps/registering-a-github-app-from-a-manifest"""
 _MOST = 64
-"""Browsers, and states, that are remembered; the oldest are forgotten. Only the token's holder makes any."""
+"""The most browsers and the most states; the oldest are dropped. Only the holder of the token creates any."""
 
 
 def new_token() -> str:
-    """What the printed address carries: 256 random bits."""
+    """A token for the printed address: 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
-class Visits:
+class SetupSessions:
     """One token, the browsers that brought it, and one state for each time that they are shown the form."""
 
     def __init__(self, token: str, now: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class Visits:
         self._states: dict[str, tuple[str, float]] = {}
 
     def enter(self, token: str) -> str | None:
-        """The value of the cookie of a browser that brought the token; None when it is not the token."""
+        """A cookie value for a browser that presents the token; None for a wrong token."""
         if not hmac.compare_digest(token.encode("utf-8", "replace"), self._token.encode()):
             return None
         browser = secrets.token_urlsafe(32)
@@ -46,15 +46,15 @@ class Visits:
         return browser
 
     def knows(self, browser: str) -> bool:
-        """Whether that cookie is of a browser that brought the token; compared in constant time."""
-        given = browser.encode("utf-8", "replace")
+        """Whether the cookie belongs to an admitted browser; compared in constant time."""
+        cookie = browser.encode("utf-8", "replace")
         with self._lock:
-            known = list(self._browsers)
-        # Every one is compared, so that the time tells nothing of which it was.
-        return sum(hmac.compare_digest(given, one.encode()) for one in known) > 0
+            admitted = list(self._browsers)
+        # All cookies are compared, so that the time does not depend on the matching one.
+        return sum(hmac.compare_digest(cookie, browser_cookie.encode()) for browser_cookie in admitted) > 0
 
     def state(self, browser: str) -> str:
-        """A state for this browser to take to GitHub and back."""
+        """A new state parameter for this browser's way to GitHub and back."""
         state = secrets.token_urlsafe(32)
         with self._lock:
             self._states[state] = (browser, self._now() + STATE_SECONDS)
@@ -63,7 +63,7 @@ class Visits:
         return state
 
     def take(self, state: str, browser: str) -> bool:
-        """Whether this browser was given that state, within the hour; it is used up, whoever brought it."""
+        """Whether this browser got the state within the last hour. The state is used up in any case."""
         with self._lock:
-            given, until = self._states.pop(state, ("", 0.0))
-        return self._now() <= until and hmac.compare_digest(given.encode(), browser.encode("utf-8", "replace"))
+            owner, until = self._states.pop(state, ("", 0.0))
+        return self._now() <= until and hmac.compare_digest(owner.encode(), browser.encode("utf-8", "replace"))

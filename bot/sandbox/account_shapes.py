@@ -39,12 +39,14 @@ class AccountShapes:
 
     url: str
     """The base address, without a slash at the end."""
+    api: str = ""
+    """The base address of the REST API, without a slash at the end."""
 
     def user(self, user: User) -> Json:
         """A "simple user"."""
         # A bot's login in REST ends in `[bot]`; in GraphQL it does not.
         login = f"{user.login}[bot]" if user.type == "Bot" else user.login
-        api = f"{self.url}/users/{quote(login)}"
+        api = f"{self.api}/users/{quote(login)}"
         html = f"{self.url}/apps/{user.login}" if user.type == "Bot" else f"{self.url}/{user.login}"
         return {
             "login": login,
@@ -62,7 +64,7 @@ class AccountShapes:
 
     def minimal_repository(self, repository: Repository) -> Json:
         """What installations, compares and deliveries' neighbours show of a repository."""
-        api = f"{self.url}/repos/{repository.full_name}"
+        api = f"{self.api}/repos/{repository.full_name}"
         html = f"{self.url}/{repository.full_name}"
         return {
             "id": repository.id,
@@ -101,7 +103,7 @@ class AccountShapes:
             "open_issues": issues,
             "is_template": False,
             "topics": [],
-            "has_issues": True,
+            "has_issues": repository.has_issues,
             "has_projects": False,
             "has_wiki": False,
             "has_pages": False,
@@ -154,8 +156,8 @@ class AccountShapes:
             "id": installation.id,
             "account": self.user(installation.account),
             "repository_selection": installation.selection,
-            "access_tokens_url": f"{self.url}/app/installations/{installation.id}/access_tokens",
-            "repositories_url": f"{self.url}/installation/repositories",
+            "access_tokens_url": f"{self.api}/app/installations/{installation.id}/access_tokens",
+            "repositories_url": f"{self.api}/installation/repositories",
             "html_url": f"{self.url}/settings/installations/{installation.id}",
             "app_id": installation.app.id,
             "client_id": installation.app.client_id,

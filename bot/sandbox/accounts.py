@@ -154,6 +154,16 @@ class Accounts:
         with self.lock:
             installs.suspend(self.hub, installation, lift=lift)
 
+    def accept_permissions(self, installation: Installation) -> None:
+        """Accept the permissions that the App asks for since it was installed."""
+        with self.lock:
+            installs.accept_permissions(self.hub, installation)
+
+    def block(self, owner: User, login: str | None = None) -> None:
+        """Let an account block another (our App's bot by default)."""
+        with self.lock:
+            owner.blocked.add(login or self.app.bot.login)
+
     def uninstall(self, installation: Installation) -> None:
         """Remove an installation; its tokens end."""
         with self.lock:

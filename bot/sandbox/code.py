@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.sandbox.accounts import Accounts
-from bot.sandbox.acts import installs, merging, pulls, pushes, queue
+from bot.sandbox.acts import installs, merging, pulls, pushes, queue, stacks
 from bot.sandbox.acts.merging import Method
 from bot.sandbox.git import Bare
 from bot.sandbox.state import PullRequest, Repository, Review
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.git import Commit
-    from bot.sandbox.state import Group
+    from bot.sandbox.state import Group, Stack
 
 Files = Mapping[str, str | bytes | None]
 """Path -> content; None removes the file."""
@@ -129,6 +129,11 @@ class Code(Accounts):
         with self.lock:
             installs.delete_repository(self.hub, repository)
 
+    def archive(self, repository: Repository, *, lift: bool = False) -> None:
+        """Archive a repository, which is then read-only, or lift that."""
+        with self.lock:
+            repository.archived = not lift
+
     def rename(self, repository: Repository, name: str) -> None:
         """Rename; the old name redirects."""
         with self.lock:
@@ -217,6 +222,21 @@ class Code(Accounts):
         """Take a group out of the merge queue."""
         with self.lock:
             queue.remove(self.hub, group, self._author(group.pull.base, author), reason="invalidated")
+
+    def stack(self, *layers: PullRequest, author: str | None = None) -> Stack:
+        """Stack pull requests, the lowest first. Raises `ApiError` 422 when they do not lie on each other."""
+        with self.lock:
+            return stacks.create(self.hub, layers, self._author(layers[0].base, author))
+
+    def unstack(self, stack: Stack) -> None:
+        """Dissolve a stack; its pull requests keep their base branches."""
+        with self.lock:
+            stacks.dissolve(stack)
+
+    def merge_stack(self, stack: Stack, *, author: str | None = None, admin: bool = False) -> str:
+        """Merge a whole stack at once; returns where its base then points. Raises `ApiError` 405."""
+        with self.lock:
+            return stacks.merge(self.hub, stack, self._author(stack.layers[0].base, author), admin=admin)
 
     def review(self, pull: PullRequest, body: str, *, author: str, state: str = "commented") -> Review:
         """Submit a review."""

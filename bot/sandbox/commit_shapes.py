@@ -21,7 +21,7 @@ def account(hub: Hub, signature: Signature) -> User | None:
 
 def commit_shape(hub: Hub, repository: Repository, commit: Commit) -> Json:
     """A commit of the commits API."""
-    api, html = f"{hub.url}/repos/{repository.full_name}", f"{hub.url}/{repository.full_name}"
+    api, html = f"{hub.api}/repos/{repository.full_name}", f"{hub.url}/{repository.full_name}"
     author, committer = account(hub, commit.author), account(hub, commit.committer)
     return {
         "url": f"{api}/commits/{commit.oid}",
@@ -48,7 +48,7 @@ def commit_shape(hub: Hub, repository: Repository, commit: Commit) -> Json:
 
 def git_commit_shape(hub: Hub, repository: Repository, commit: Commit) -> Json:
     """A commit of the git database API."""
-    api, html = f"{hub.url}/repos/{repository.full_name}", f"{hub.url}/{repository.full_name}"
+    api, html = f"{hub.api}/repos/{repository.full_name}", f"{hub.url}/{repository.full_name}"
     return {
         "sha": commit.oid,
         "node_id": f"C_{commit.oid}",

@@ -28,11 +28,11 @@ class ApiError(Exception):
         self.status = status
         self.message = message
         self.errors = errors
-        self.headers = dict(headers or {})
+        self.headers = dict(headers or {}) | ({} if page is None else {"Content-Type": "text/html; charset=utf-8"})
         self.page = page
 
     def body(self) -> dict[str, Any] | bytes:
-        """The JSON of the answer, or its page."""
+        """The JSON of the response, or the HTML page in its place."""
         if self.page is not None:
             return self.page.encode()
         body: dict[str, Any] = {"message": self.message}

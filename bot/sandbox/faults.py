@@ -27,12 +27,14 @@ class Fault:
     """0: the request goes on, after `delay` and `meanwhile`."""
     message: str = "Server Error"
     headers: dict[str, str] = field(default_factory=dict)
-    page: str | None = None
-    """The body in place of JSON: GitHub and proxies answer with HTML pages on their worst days."""
     after: bool = False
     """The work is done and only its answer is lost."""
     cut: bool = False
     """The connection is cut without an answer."""
+    page: str | None = None
+    """HTML in place of the JSON of the error."""
+    spoil: Callable[[Any], Any] | None = None
+    """The request succeeds, and this makes its JSON thinner."""
     delay: float = 0.0
     """Seconds to wait before the answer."""
     graphql: dict[str, Any] | None = None
@@ -100,6 +102,79 @@ def too_much(fields: int, status: int = 502, error: dict[str, Any] | None = None
     return Fault("graphql", status, graphql=error, times=times, asks=lambda query, _: weight(query) > fields)
 
 
+PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+
+
+def told_by_page(status: int, operation: str = "*", retry_after: int | None = None, times: int | None = 1) -> Fault:
+    """A proxy before GitHub refuses with an HTML page: a limit (403, 429) or an outage (502, 503)."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    words = "You have exceeded a secondary rate limit." if status in {403, 429} else "GitHub is away."
+    return Fault(operation, status, words, headers, page=PAGE.format(words), times=times)
+
+
+def repository_not_there_yet(full_name: str, times: int | None = 1) -> Fault:
+    """A replica that lags answers 404 for a repository that is there."""
+    return Fault(f"* /repos/{full_name}*", 404, "Not Found", times=times)
+
+
+def repository_unresolved(full_name: str, times: int | None = 1) -> Fault:
+    """The same over GraphQL: no data, and NOT_FOUND for the repository."""
+    message = f"Could not resolve to a Repository with the name '{full_name}'."
+    error = {"type": "NOT_FOUND", "path": ["repository"], "message": message}
+    return Fault("graphql", graphql=error, partial=True, asks=_about(full_name), times=times)
+
+
+def commit_not_there_yet(sha: str, times: int | None = 1) -> Fault:
+    """A check run is refused because the commit has not reached the base repository yet."""
+    return Fault("POST /repos/*/check-runs", 422, f"No commit found for SHA: {sha}", times=times)
+
+
+def _about(full_name: str) -> Callable[[str, dict[str, Any]], bool]:
+    owner, _, name = full_name.partition("/")
+    return lambda _, variables: (variables.get("owner"), variables.get("name")) == (owner, name)
+
+
+def thin(name: str, value: Any = None, operation: str = "graphql", times: int | None = 1) -> Fault:
+    """A thin response: every field of this name holds `value` (null by default), as if it were the truth."""
+
+    def spoil(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: value if key == name else spoil(child) for key, child in node.items()}
+        return [spoil(child) for child in node] if isinstance(node, list) else node
+
+    return Fault(operation, 0, spoil=spoil, times=times)
+
+
+def no_file_list(times: int | None = 1) -> Fault:
+    """GitHub says nothing of a large change: `files` is null and `changedFiles` 0, without an error.
+
+    https://github.com/anthropics/claude-code-action/issues/1587
+    """
+
+    def spoil(node: Any) -> Any:
+        if isinstance(node, dict):
+            thinner = {"files": None, "changedFiles": 0} if "changedFiles" in node else {}
+            return {key: spoil(child) for key, child in node.items()} | thinner
+        return [spoil(child) for child in node] if isinstance(node, list) else node
+
+    return Fault("graphql", 0, spoil=spoil, times=times)
+
+
+def null_among(name: str, operation: str = "graphql", times: int | None = 1) -> Fault:
+    """A null stands among the nodes of every connection of this name, as for a comment that GitHub may not show."""
+
+    def spoil(node: Any) -> Any:
+        if isinstance(node, dict):
+            spoilt = {key: spoil(child) for key, child in node.items()}
+            inner = spoilt.get(name)
+            if isinstance(inner, dict) and isinstance(inner.get("nodes"), list):
+                spoilt[name] = inner | {"nodes": [None, *inner["nodes"]]}
+            return spoilt
+        return [spoil(child) for child in node] if isinstance(node, list) else node
+
+    return Fault(operation, 0, spoil=spoil, times=times)
+
+
 class Faults:
     """The faults in force."""
 
@@ -134,11 +209,18 @@ class Faults:
         shown = (fault for fault in self.active if fault.graphql is not None and fault.is_asked(body))
         return next((fault for fault in shown if self._due(fault)), None)
 
+    def spoilt(self, request: Request, body: Any) -> Any:
+        """The body of a response after the faults that make it thinner."""
+        for fault in self.active:
+            if fault.spoil is not None and self._strikes(fault, request):
+                body = fault.spoil(body)
+        return body
+
     def _strikers(self, request: Request, *, after: bool) -> list[Fault]:
         hit = [
             fault
             for fault in self.active
-            if fault.after is after and fault.graphql is None and self._strikes(fault, request)
+            if fault.after is after and fault.graphql is None and fault.spoil is None and self._strikes(fault, request)
         ]
         for fault in hit:
             if fault.delay:

@@ -259,8 +259,10 @@ class Bare:
         return tuple(files)
 
     def merge(self, base: str, head: str) -> str | None:
-        """The tree of a merge, None when it conflicts. Needs git 2.38 (`merge-tree --write-tree`)."""
+        """The tree of a merge, None for a conflict or without a common ancestor. Raises `GitError` before git 2.38."""
         key = (base, head)
+        if key not in self._merges and self.merge_base(base, head) is None:
+            self._merges[key] = None
         if key not in self._merges:
             done = subprocess.run(
                 ["git", "merge-tree", "--write-tree", "--no-messages", base, head],

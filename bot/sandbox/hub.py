@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.deliveries import Deliveries, new_guid
 from bot.sandbox.faults import Faults
+from bot.sandbox.kinds import Kind
 from bot.sandbox.limits import Limits
 from bot.sandbox.requests_log import Requests
 from bot.sandbox.shapes import Shapes
@@ -40,10 +41,11 @@ _ALWAYS = {"installation", "installation_repositories", "ping"}
 class Hub:
     """What one simulated GitHub consists of."""
 
-    def __init__(self, folder: Path, now: Callable[[], float], seed: int = 0) -> None:
+    def __init__(self, folder: Path, now: Callable[[], float], seed: int = 0, kind: Kind = Kind.GITHUB) -> None:
         self.folder = folder
-        self.url = ""
-        """The base address; known once the server listens."""
+        self.kind = kind
+        self.url = self.api = ""
+        """The base addresses of pages and API; known once the server listens."""
         self.lock = threading.RLock()
         self.state = State(now)
         self.shapes = Shapes("")
@@ -56,7 +58,8 @@ class Hub:
 
     def listen(self, url: str) -> None:
         """The server knows its address now."""
-        self.url = self.shapes.url = url
+        self.url, self.api = self.kind.addresses(url)
+        self.shapes.url, self.shapes.api = self.url, self.api
 
     def validate(self, operation: str, body: Any, *, present: bool) -> None:
         """Check a request's body. Raises `ApiError`."""
@@ -136,7 +139,7 @@ class Hub:
 
     def organization(self, owner: User) -> Json:
         """An organization as deliveries show it."""
-        api = f"{self.url}/orgs/{owner.login}"
+        api = f"{self.api}/orgs/{owner.login}"
         return {
             "login": owner.login,
             "id": owner.id,

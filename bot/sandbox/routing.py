@@ -95,7 +95,7 @@ class Call:
         if page < last:
             links += [("next", page + 1), ("last", last)]
         header = ", ".join(
-            f'<{self.hub.url}{self.path}?{urlencode(self.query | {"page": str(number)})}>; rel="{rel}"'
+            f'<{self.hub.api}{self.path}?{urlencode(self.query | {"page": str(number)})}>; rel="{rel}"'
             for rel, number in links
         )
         return items[(page - 1) * size : page * size], {"Link": header} if header else {}
@@ -193,6 +193,6 @@ def admit(call: Call, route: Route) -> None:
     require(call.credential, repository, route.needs, write=route.write)
     if full_name.lower() != repository.full_name.lower():
         segments = call.path.split("/", 4)[4:]
-        url = "/".join([f"{call.hub.url}/repositories/{repository.id}", *segments])
+        url = "/".join([f"{call.hub.api}/repositories/{repository.id}", *segments])
         raise ApiError(307 if route.write else 301, "Moved Permanently", headers={"Location": url})
     call._repository = repository  # noqa: SLF001 -- made in this module's hands

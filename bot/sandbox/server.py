@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot.sandbox import smart_http
-from bot.sandbox.credentials import Credential, Kind, identify
+from bot.sandbox.credentials import Credential, identify
+from bot.sandbox.credentials import Kind as CredentialKind
 from bot.sandbox.errors import ApiError
+from bot.sandbox.kinds import Kind
 from bot.sandbox.pages import door
 from bot.sandbox.pages.markdown import render
 from bot.sandbox.requests_log import Request
@@ -92,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         if smart_http.wants(parts.path):
             smart_http.answer(self, self.server.hub, parts.path, parts.query, body)
             return
-        self._api(parts.path, parts.query, body)
+        self._api(parts.netloc or self.headers.get("Host", ""), parts.path, parts.query, body)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = _any  # noqa: N815 -- names that http.server looks for
 
@@ -112,11 +114,14 @@ class Handler(BaseHTTPRequestHandler):
             return None
         return self.rfile.read(size)
 
-    def _api(self, path: str, query: str, body: bytes) -> None:
+    def _api(self, host: str, path: str, query: str, body: bytes) -> None:
         hub = self.server.hub
         started = time.perf_counter()
-        path = path.removeprefix("/api/v3") if path.startswith("/api/v3/") else path
-        path = "/graphql" if path == "/api/graphql" else path
+        operation_path = hub.kind.api_path(host, path)
+        if operation_path is None:
+            self._page(body)
+            return
+        path = operation_path
         seen = Request(
             self.command, path, began=hub.state.now(), headers={k.lower(): v for k, v in self.headers.items()}
         )
@@ -162,6 +167,8 @@ class Handler(BaseHTTPRequestHandler):
             "X-GitHub-Request-Id": f"SAND:{hub.requests.total:06X}",
             "X-GitHub-Media-Type": "github.v3; format=json",
         }
+        if hub.kind is Kind.SERVER:
+            headers["X-GitHub-Enterprise-Version"] = "3.22.0"
         try:
             match = find("GET" if self.command == "HEAD" else self.command, hub.by_number(path))
             if match is not None:
@@ -184,12 +191,14 @@ class Handler(BaseHTTPRequestHandler):
         return self._finish(reply, headers, seen)
 
     def _finish(self, reply: Reply, headers: dict[str, str], seen: Request) -> tuple[Reply, bytes]:
+        seen.response = reply.body
+        if reply.status < 400:  # noqa: PLR2004 -- a success is what can be thin
+            reply.body = self.server.hub.faults.spoilt(seen, reply.body)
         if isinstance(reply.body, bytes):
             data = reply.body
         else:
             data = b"" if reply.status in {204, 304} else json.dumps(reply.body).encode()
             headers["Content-Type"] = "application/json; charset=utf-8"
-        seen.response = reply.body
         reply.headers = headers | reply.headers
         if self.command == "GET" and reply.status == 200:  # noqa: PLR2004 -- only a success has an entity tag
             tag = f'W/"{sha256(data).hexdigest()}"'
@@ -259,6 +268,6 @@ def _json(body: bytes) -> Any:
 
 
 def _scope(credential: Credential) -> dict[str, Any]:
-    if credential.kind is not Kind.INSTALLATION or credential.token is None:
+    if credential.kind is not CredentialKind.INSTALLATION or credential.token is None:
         return {}
     return {"permissions": credential.token.permissions, "repositories": credential.token.repositories}

@@ -54,7 +54,7 @@ class Shapes(AccountShapes):
         return {
             "id": number,
             "node_id": node_id("LA", number),
-            "url": f"{self.url}/repos/{repository.full_name}/labels/{name}",
+            "url": f"{self.api}/repos/{repository.full_name}/labels/{name}",
             "name": name,
             "color": repository.labels.get(name, "ededed"),
             "default": False,
@@ -69,7 +69,7 @@ class Shapes(AccountShapes):
 
     def issue(self, repository: Repository, issue: Issue, counts: dict[str, int]) -> Json:
         """An issue, or a pull request as the issues API shows it."""
-        api = f"{self.url}/repos/{repository.full_name}"
+        api = f"{self.api}/repos/{repository.full_name}"
         pull = repository.pulls.get(issue.number)
         kind = "issues" if pull is None else "pull"
         url, html = f"{api}/issues/{issue.number}", f"{self.url}/{repository.full_name}/{kind}/{issue.number}"
@@ -117,7 +117,7 @@ class Shapes(AccountShapes):
 
     def comment(self, repository: Repository, comment: Comment, counts: dict[str, int]) -> Json:
         """A comment on an issue or pull request."""
-        api = f"{self.url}/repos/{repository.full_name}"
+        api = f"{self.api}/repos/{repository.full_name}"
         kind = "pull" if comment.issue.number in repository.pulls else "issues"
         url = f"{api}/issues/comments/{comment.id}"
         return {
@@ -139,7 +139,7 @@ class Shapes(AccountShapes):
         """A review."""
         repository = review.pull.base
         html = f"{self.url}/{repository.full_name}/pull/{review.pull.number}#pullrequestreview-{review.id}"
-        url = f"{self.url}/repos/{repository.full_name}/pulls/{review.pull.number}"
+        url = f"{self.api}/repos/{repository.full_name}/pulls/{review.pull.number}"
         return {
             "id": review.id,
             "node_id": node_id("PRR", review.id),
@@ -198,7 +198,7 @@ class Shapes(AccountShapes):
 
     def _pull_addresses(self, pull: PullRequest) -> Json:
         number, name = pull.issue.number, pull.base.full_name
-        api = f"{self.url}/repos/{name}"
+        api = f"{self.api}/repos/{name}"
         url, html = f"{api}/pulls/{number}", f"{self.url}/{name}/pull/{number}"
         links = {
             "self": url,
@@ -230,24 +230,38 @@ class Shapes(AccountShapes):
         files = pull_files(pull)
         commits = pull_commits(pull)
         mergeable = merges(pull)
-        return self.pull(pull) | {
-            "merged": pull.merged_at is not None,
-            "mergeable": mergeable,
-            "rebaseable": mergeable,
-            "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
-            "merged_by": None if pull.merged_by is None else self.user(pull.merged_by),
-            "comments": sum(comment.issue is pull.issue for comment in repository.comments.values()),
-            "review_comments": 0,
-            "maintainer_can_modify": False,
-            "commits": len(commits),
-            "additions": sum(file.additions for file in files),
-            "deletions": sum(file.deletions for file in files),
-            "changed_files": len(files),
-        }
+        return (
+            self.pull(pull)
+            | self.stack(pull)
+            | {
+                "merged": pull.merged_at is not None,
+                "mergeable": mergeable,
+                "rebaseable": mergeable,
+                "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
+                "merged_by": None if pull.merged_by is None else self.user(pull.merged_by),
+                "comments": sum(comment.issue is pull.issue for comment in repository.comments.values()),
+                "review_comments": 0,
+                "maintainer_can_modify": False,
+                "commits": len(commits),
+                "additions": sum(file.additions for file in files),
+                "deletions": sum(file.deletions for file in files),
+                "changed_files": len(files),
+            }
+        )
+
+    def stack(self, pull: PullRequest) -> Json:
+        """The key `stack` of a pull request that is a layer of one; nothing for any other."""
+        stack = pull.base.stack_of(pull)
+        if stack is None:
+            return {}
+        base = {"ref": stack.base_ref, "sha": pull.base.branch(stack.base_ref) or stack.layers[0].base_sha}
+        position = stack.layers.index(pull) + 1
+        shape = {"id": stack.id, "number": stack.number, "size": len(stack.layers), "position": position, "base": base}
+        return {"stack": shape}
 
     def linked_pull(self, pull: PullRequest) -> Json:
         """A pull request as check runs and suites name it."""
-        api = f"{self.url}/repos"
+        api = f"{self.api}/repos"
 
         def end(repository: Repository, ref: str, sha: str) -> Json:
             url = f"{api}/{repository.full_name}"
@@ -271,7 +285,7 @@ class Shapes(AccountShapes):
 
     def check_run(self, repository: Repository, run: CheckRun) -> Json:
         """A check run."""
-        api = f"{self.url}/repos/{repository.full_name}"
+        api = f"{self.api}/repos/{repository.full_name}"
         return {
             "id": run.id,
             "name": run.name,
@@ -299,7 +313,7 @@ class Shapes(AccountShapes):
 
     def check_suite(self, repository: Repository, suite: CheckSuite) -> Json:
         """A check suite."""
-        url = f"{self.url}/repos/{repository.full_name}/check-suites/{suite.id}"
+        url = f"{self.api}/repos/{repository.full_name}/check-suites/{suite.id}"
         commit = repository.git.commit(suite.head_sha)
         return {
             "id": suite.id,

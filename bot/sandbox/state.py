@@ -58,6 +58,8 @@ class User:
     name: str = ""
     email: str = ""
     created_at: float = 0.0
+    blocked: set[str] = field(default_factory=set)
+    """Logins that this account has blocked."""
 
     @property
     def node_id(self) -> str:
@@ -256,6 +258,7 @@ class Repository:
     pushed_at: float
     parent: Repository | None = None
     archived: bool = False
+    has_issues: bool = True
     description: str | None = None
     roles: dict[str, str] = field(default_factory=dict)
     """login -> admin, maintain, write, triage or read."""
@@ -273,6 +276,7 @@ class Repository:
     """An organization's own role -> the built-in role that it inherits from."""
     queue: list[Group] = field(default_factory=list)
     """The merge queue, first come first."""
+    stacks: dict[int, Stack] = field(default_factory=dict)
     required_checks: set[str] = field(default_factory=set)
     """Names that block the merge button on the default branch."""
 
@@ -316,6 +320,18 @@ class Repository:
         """Whether a person may write to the repository."""
         return self.rights(login) in {"write", "maintain", "admin"}
 
+    def stack_of(self, pull: PullRequest) -> Stack | None:
+        """The stack that a pull request is a layer of."""
+        return next((stack for stack in self.stacks.values() if pull in stack.layers), None)
+
+    def leave_stack(self, pull: PullRequest) -> None:
+        """Take a pull request out of its stack, and those above it too, which no longer reach the stack's base."""
+        stack = self.stack_of(pull)
+        if stack is not None:
+            stack.layers = stack.layers[: stack.layers.index(pull)]
+            if len(stack.layers) < 2:  # noqa: PLR2004 -- one pull request is no stack
+                del self.stacks[stack.id]
+
     def suites_of(self, sha: str) -> list[CheckSuite]:
         """The check suites on a commit, oldest first."""
         return [suite for suite in self.suites.values() if suite.head_sha == sha]
@@ -323,6 +339,21 @@ class Repository:
     def runs_of(self, sha: str) -> list[CheckRun]:
         """The check runs on a commit, newest first."""
         return [run for run in reversed(self.runs.values()) if run.suite.head_sha == sha]
+
+
+@dataclass(slots=True, eq=False)
+class Stack:
+    """Pull requests on top of each other, the lowest first."""
+
+    id: int
+    number: int
+    """Counts the repository's stacks."""
+    layers: list[PullRequest]
+
+    @property
+    def base_ref(self) -> str:
+        """The branch that the whole stack goes to."""
+        return self.layers[0].base_ref
 
 
 @dataclass(slots=True, eq=False)

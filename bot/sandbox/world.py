@@ -10,7 +10,8 @@
         world.settle()
         print(world.check_runs(repo, pull.head_sha), world.comments(repo, pull.number))
 
-`world.url` is the base address of REST; GraphQL is at `world.url + "/graphql"`. Both client libraries work unmodified:
+`world.url` is the base address of REST (`world.api` where `kind` is not github.com); GraphQL is at
+`world.url + "/graphql"`. Both client libraries work unmodified:
 
     github.Github(base_url=world.url, auth=github.Auth.Token(token))
     session = github3.session.GitHubSession(); session.base_url = world.url
@@ -31,6 +32,7 @@ from bot.sandbox.accounts import EVENTS, PERMISSIONS
 from bot.sandbox.acts import checks, talk
 from bot.sandbox.code import Code, Files
 from bot.sandbox.hub import Hub
+from bot.sandbox.kinds import Kind
 from bot.sandbox.server import Server
 from bot.sandbox.state import (
     App,
@@ -57,7 +59,7 @@ class World(Code):
     witnesses: ClassVar[list[Callable[[World], None]]] = []
     """Called with every world at its end; the tests have GitHub's descriptions look at all that was said."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all of these make it up
         self,
         webhook_url: str | None = None,
         secret: str | None = "sandbox-secret",  # noqa: S107 -- protects nothing but the sandbox
@@ -65,6 +67,7 @@ class World(Code):
         clock: Callable[[], float] | None = None,
         port: int = 0,
         seed: int = 0,
+        kind: Kind = Kind.GITHUB,
     ) -> None:
         """Start serving on the loopback interface.
 
@@ -74,12 +77,14 @@ class World(Code):
             clock: seconds since the epoch; the machine's own by default. `advance` is added to it.
             port: 0 for any free one.
             seed: of the faults that strike by chance.
+            kind: which addresses it has.
         """
         self._clock, self._ahead = clock or time.time, 0.0
         self._folder = Path(tempfile.mkdtemp(prefix="plangate-sandbox-"))
-        self.hub = Hub(self._folder, self.now, seed)
+        self.hub = Hub(self._folder, self.now, seed, kind)
         self._server = Server(self.hub, port)
-        self.hub.listen(f"http://127.0.0.1:{self._server.server_address[1]}")
+        self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.hub.listen(self.address)
         self.app = self.create_app("plangate", webhook_url=webhook_url, secret=secret)
         self._server.start()
 
@@ -105,6 +110,11 @@ class World(Code):
     def url(self) -> str:
         """The base address, without a slash at the end."""
         return self.hub.url
+
+    @property
+    def api(self) -> str:
+        """The base address of the REST API, without a slash at the end."""
+        return self.hub.api
 
     @property
     def requests(self) -> Requests:
@@ -143,6 +153,16 @@ class World(Code):
         """Comment on an issue or pull request."""
         with self.lock:
             return talk.comment(self.hub, repository, repository.issues[number], self._author(repository, author), body)
+
+    def lock_conversation(self, repository: Repository, number: int, *, lift: bool = False) -> None:
+        """Lock an issue or pull request for everybody without write access, Apps too, or lift that."""
+        with self.lock:
+            repository.issues[number].locked = not lift
+
+    def disable_issues(self, repository: Repository, *, lift: bool = False) -> None:
+        """Switch off issues and comments, or switch them on again."""
+        with self.lock:
+            repository.has_issues = lift
 
     def edit_comment(self, repository: Repository, comment: Comment, body: str, *, author: str | None = None) -> None:
         """Change a comment."""

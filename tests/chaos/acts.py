@@ -49,6 +49,12 @@ class Acts:
             (2, self._draft_and_ready),
             (2, self._close_or_reopen),
             (2, self._rerun),
+            (4, self._lay_on_top),
+            (1, self._stack),
+            (1, self._unstack),
+            (1, self._merge_stack),
+            (1, self._lock_or_unlock),
+            (1, self._begin_anew),
             (1, self._delete_branch),
             (2, self._enqueue),
             (1, self._work_queue),
@@ -93,10 +99,12 @@ class Acts:
         files = {f"specs/{name}/plan.md": self._dice.choice(PLANS) + f"\n<!-- {self._dice.random()} -->\n"}
         self._world.push(pull.head, name, files, author="ada")
 
-    def _new_branch(self, repository: Repository) -> str:
+    def _new_branch(self, repository: Repository, start: str | None = None) -> str:
         self._branches += 1
         name = f"{self._branches % 900 + 1:03}-x{self._branches}"
-        self._world.push(repository, name, feature(f"specs/{name}", self._dice.choice(PLANS)), author="ada")
+        self._world.push(
+            repository, name, feature(f"specs/{name}", self._dice.choice(PLANS)), author="ada", start=start
+        )
         return name
 
     def _open(self, repository: Repository) -> None:
@@ -132,6 +140,58 @@ class Acts:
         pull = self._pull(repository)
         if pull is not None and pull.head is repository and pull.base_ref == "main":
             self._world.open_pull_request(repository, pull.head_ref, "lax", author="bob")
+
+    def _lay_on_top(self, repository: Repository) -> None:
+        """Open a pull request onto the branch of another; some lower ones weaken the constitution."""
+        pull = self._pull(repository)
+        if pull is None or pull.head is not repository or len(self._chain(pull)) > 3:
+            return
+        if self._dice.random() < 0.3:
+            self._world.push(repository, pull.head_ref, {".specify/memory/constitution.md": None}, author="ada")
+        name = self._new_branch(repository, start=pull.head_ref)
+        self._world.open_pull_request(repository, name, pull.head_ref, author="ada")
+
+    def _chain(self, pull: PullRequest) -> list[PullRequest]:
+        """The open pull requests from the lowest to this one, each onto the branch of the one before it."""
+        chain = [pull]
+        while (lower := self._below(chain[0])) is not None and lower not in chain:
+            chain.insert(0, lower)
+        return chain
+
+    @staticmethod
+    def _below(pull: PullRequest) -> PullRequest | None:
+        candidates = pull.base.pulls.values()
+        return next((p for p in candidates if p.open and p.head is pull.base and p.head_ref == pull.base_ref), None)
+
+    def _stack(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None:
+            self._world.stack(*self._chain(pull), author="ada")
+
+    def _unstack(self, repository: Repository) -> None:
+        if repository.stacks:
+            self._world.unstack(self._dice.choice(list(repository.stacks.values())))
+
+    def _merge_stack(self, repository: Repository) -> None:
+        queued = {group.pull.number for group in repository.queue}
+        stacks = [s for s in repository.stacks.values() if queued.isdisjoint(layer.number for layer in s.layers)]
+        if stacks:
+            self._world.merge_stack(self._dice.choice(stacks), author="ada", admin=True)
+
+    def _lock_or_unlock(self, repository: Repository) -> None:
+        pull = self._pull(repository)
+        if pull is not None:
+            self._world.lock_conversation(repository, pull.number, lift=pull.issue.locked)
+
+    def _begin_anew(self, repository: Repository) -> None:
+        """Put a commit without parents on a branch."""
+        pull = self._pull(repository)
+        commit = repository.git.commit(pull.head_sha) if pull is not None and pull.head is repository else None
+        if pull is None or commit is None or self._dice.random() < 0.5:
+            return
+        with self._world.lock:
+            orphan = repository.git.write_commit(commit.tree, [], "Begin anew", commit.author)
+        self._world.branch(repository, pull.head_ref, orphan, author="ada")
 
     def _draft_and_ready(self, repository: Repository) -> None:
         pull = self._pull(repository)

@@ -6,7 +6,20 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit, too_much
+from bot.sandbox.faults import (
+    Fault,
+    commit_not_there_yet,
+    graphql_rate_limited,
+    no_file_list,
+    null_among,
+    primary_limit,
+    repository_not_there_yet,
+    repository_unresolved,
+    secondary_limit,
+    thin,
+    told_by_page,
+    too_much,
+)
 
 if TYPE_CHECKING:
     import random
@@ -51,6 +64,15 @@ class Weather:
                 dice.choice((None, *_GIVEN_UP)),
                 times=dice.randrange(1, 6),
             ),
+            "file list missing": no_file_list,
+            "connection null": lambda: thin(dice.choice(("files", "comments", "checkSuites"))),
+            "null in a list": lambda: null_among(dice.choice(("files", "comments", "checkRuns", "refs"))),
+            "replica lags, REST": lambda: repository_not_there_yet(self._full_name(), times=dice.randrange(1, 4)),
+            "replica lags, GraphQL": lambda: repository_unresolved(self._full_name(), times=dice.randrange(1, 4)),
+            "commit not there yet": lambda: commit_not_there_yet("0" * 40, times=dice.randrange(1, 4)),
+            "page in place of JSON": lambda: told_by_page(
+                dice.choice((403, 429, 502, 503)), retry_after=dice.choice((None, 20))
+            ),
             "token ended early": lambda: Fault("graphql", 401, "Bad credentials"),
             "slow": lambda: Fault("*", 0, delay=0.5),
             "head moved meanwhile": lambda: Fault("graphql", 0, meanwhile=move_a_head),
@@ -62,6 +84,9 @@ class Weather:
         kind = self._dice.choice(list(self._faults))
         self._site.world.faults.add(self._faults[kind]())
         self.struck[kind] += 1
+
+    def _full_name(self) -> str:
+        return self._dice.choice(list(self._site.world.hub.state.repositories.values())).full_name
 
     def clear(self) -> None:
         """From here on everything works."""

@@ -8,7 +8,20 @@ import github
 import pytest
 import requests
 
-from bot.sandbox.faults import Fault, not_found_beside_data, secondary_limit, too_much
+from bot.sandbox.faults import (
+    Fault,
+    commit_not_there_yet,
+    no_file_list,
+    not_found_beside_data,
+    null_among,
+    repository_not_there_yet,
+    repository_unresolved,
+    secondary_limit,
+    thin,
+    told_by_page,
+    too_much,
+)
+from bot.sandbox.git import Signature, TreeEntry
 from bot.sandbox.weight import weight
 from bot.sandbox.world import World
 
@@ -216,3 +229,94 @@ def test_points_are_bounded_by_the_minute(stage: Stage) -> None:
 
 def test_bursts_are_let_through_unless_a_test_asks(stage: Stage) -> None:
     assert refused(stage, {"title": "x"}, 100) == []
+
+
+def test_a_limit_may_be_told_by_a_page(stage: Stage) -> None:
+    stage.world.faults.add(told_by_page(429, "repos/get", retry_after=7))
+    response = requests.get(f"{stage.world.url}/repos/acme/server", headers={"User-Agent": "x"}, timeout=5)
+    assert response.status_code == 429
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert response.headers["Retry-After"] == "7"
+    assert response.text.startswith("<!DOCTYPE html>")
+
+
+def test_a_replica_lags_and_catches_up(stage: Stage) -> None:
+    head = stage.repository.head()
+    assert head is not None
+    stage.world.faults.add(repository_not_there_yet("acme/server"))
+    stage.world.faults.add(repository_unresolved("acme/server"))
+    stage.world.faults.add(commit_not_there_yet(head))
+    client = stage.pygithub()
+    with pytest.raises(github.UnknownObjectException):
+        client.get_repo("acme/server")
+    repository = client.get_repo("acme/server")
+    with pytest.raises(github.GithubException, match="No commit found for SHA"):
+        repository.create_check_run("plangate", head)
+    assert repository.create_check_run("plangate", head).head_sha == head
+    query = "query($owner:String!,$name:String!){repository(owner:$owner,name:$name){name}}"
+    first, second = (stage.graphql(query, owner="acme", name="server") for _ in range(2))
+    assert (first["data"], first["errors"][0]["type"]) == ({"repository": None}, "NOT_FOUND")
+    assert second["data"] == {"repository": {"name": "server"}}
+
+
+def test_a_response_may_be_thin(stage: Stage) -> None:
+    world = stage.world
+    world.push(stage.repository, "001-a", {"a.md": "a"}, author="ada")
+    pull = world.open_pull_request(stage.repository, "001-a", author="ada")
+    world.comment(stage.repository, pull.number, "Seen", author="ada")
+    query = """{repository(owner:"acme",name:"server"){pullRequest(number:1){
+        changedFiles files(first:5){nodes{path}} comments(first:5){nodes{body}}}}}"""
+
+    def shown() -> Any:
+        return stage.graphql(query)["data"]["repository"]["pullRequest"]
+
+    whole = {"changedFiles": 1, "files": {"nodes": [{"path": "a.md"}]}, "comments": {"nodes": [{"body": "Seen"}]}}
+    world.faults.add(no_file_list())
+    assert shown() == whole | {"changedFiles": 0, "files": None}
+    world.faults.add(null_among("comments"))
+    assert shown() == whole | {"comments": {"nodes": [None, {"body": "Seen"}]}}
+    world.faults.add(thin("nodes", []))
+    assert shown() == whole | {"files": {"nodes": []}, "comments": {"nodes": []}}
+    assert shown() == whole
+
+
+@pytest.mark.parametrize(("close", "status"), [("lock", 403), ("disable", 410), ("block", 403), ("archive", 403)])
+def test_what_may_not_be_written_is_refused(stage: Stage, close: str, status: int) -> None:
+    world, repository = stage.world, stage.repository
+    issue = world.open_issue(repository, "Idea", author="ada")
+    target = stage.pygithub_repository().get_issue(issue.number)
+    match close:
+        case "lock":
+            world.lock_conversation(repository, issue.number)
+        case "disable":
+            world.disable_issues(repository)
+        case "block":
+            world.block(repository.owner)
+        case _:
+            world.archive(repository)
+    with pytest.raises(github.GithubException) as caught:
+        target.create_comment("Hello")
+    assert caught.value.status == status
+    with pytest.raises(github.GithubException):
+        target.create_reaction("eyes")
+
+
+def test_a_head_without_common_history_is_a_conflict(stage: Stage) -> None:
+    world, repository = stage.world, stage.repository
+    world.push(repository, "001-a", {"a.md": "a"}, author="ada")
+    pull = world.open_pull_request(repository, "001-a", author="ada")
+    blob = repository.git.write("blob", b"anew")
+    tree = repository.git.write_tree([TreeEntry("100644", "b.md", blob)], None)
+    orphan = repository.git.write_commit(tree, [], "Anew", Signature("ada", "ada@example.invalid", 0))
+    world.branch(repository, "001-a", orphan, author="ada")
+    shape = stage.pygithub_repository().get_pull(pull.number)
+    assert (shape.mergeable, shape.head.sha) == (False, orphan)
+
+
+def test_permissions_wait_until_they_are_accepted(stage: Stage) -> None:
+    stage.world.app.permissions["actions"] = "read"
+    assert "actions" not in stage.installation.permissions
+    stage.world.accept_permissions(stage.installation)
+    assert stage.installation.permissions["actions"] == "read"
+    (delivery,) = stage.world.sent("installation", "new_permissions_accepted")
+    assert delivery.payload["installation"]["permissions"]["actions"] == "read"

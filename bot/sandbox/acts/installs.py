@@ -88,6 +88,13 @@ def suspend(hub: Hub, installation: Installation, *, lift: bool) -> None:
     _tell(hub, installation, "unsuspend" if lift else "suspend")
 
 
+def accept_permissions(hub: Hub, installation: Installation) -> None:
+    """Give an installation the permissions and events that its App asks for now."""
+    installation.permissions = dict(installation.app.permissions)
+    installation.events = list(installation.app.events)
+    _tell(hub, installation, "new_permissions_accepted")
+
+
 def uninstall(hub: Hub, installation: Installation) -> None:
     """Remove; tokens end at once."""
     lost = [
@@ -113,7 +120,7 @@ def ping(hub: Hub, app: App) -> Delivery:
         "updated_at": hub.shapes.app(app)["updated_at"],
         "created_at": hub.shapes.app(app)["created_at"],
         "app_id": app.id,
-        "deliveries_url": f"{hub.url}/app/hook/deliveries",
+        "deliveries_url": f"{hub.api}/app/hook/deliveries",
     }
     payload = {"zen": "Keep it logically awesome.", "hook_id": app.id, "hook": hook}
     now = hub.state.now()

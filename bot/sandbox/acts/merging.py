@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.sandbox.acts import pulls, pushes
+from bot.sandbox.acts import pulls, pushes, stacks
 from bot.sandbox.errors import ApiError
 from bot.sandbox.git import Signature
 from bot.sandbox.shapes import pull_commits
@@ -62,6 +62,7 @@ def merge(  # noqa: PLR0913 -- all of these make it up
         pull.merge_sha = repository.git.write_commit(tree, parents, _words(pull, method, title, message), signature)
     pulls.set_merged(hub, pull, sender)
     pushes.update_ref(hub, repository, sender, {f"refs/heads/{pull.base_ref}": pull.merge_sha})
+    stacks.retarget_above(hub, pull, sender)
     return pull.merge_sha
 
 

@@ -134,6 +134,7 @@ def close(hub: Hub, pull: PullRequest, sender: User) -> None:
     if pull.open:
         pull.issue.state, pull.issue.closed_at = "closed", hub.state.now()
         tell(hub, pull, "closed", sender)
+        pull.base.leave_stack(pull)
 
 
 def reopen(hub: Hub, pull: PullRequest, sender: User) -> None:

@@ -84,14 +84,25 @@ def _tell_comment(hub: Hub, repository: Repository, comment: Comment, action: st
 def comment(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, issue: Issue, author: User, body: str, app: App | None = None
 ) -> Comment:
-    """Comment on an issue or pull request."""
+    """Comment on an issue or pull request. Raises `ApiError` 403 or 410 where that is not allowed."""
     check_length(body, "IssueComment")
+    may_speak(repository, issue, author, "comment")
     now = hub.state.now()
     comment = Comment(hub.state.next_id(), issue, author, body, now, now, app)
     repository.comments[comment.id] = comment
     issue.updated_at = now
     _tell_comment(hub, repository, comment, "created", author)
     return comment
+
+
+def may_speak(repository: Repository, issue: Issue, user: User, doing: str) -> None:
+    """Raise GitHub's refusal for a locked conversation, disabled issues or a blocked account."""
+    if user.login in repository.owner.blocked:
+        raise ApiError(403, "User is blocked")
+    if not repository.has_issues:
+        raise ApiError(410, "Issues are disabled for this repo")
+    if issue.locked and not repository.may_push(user.login):
+        raise ApiError(403, f"Unable to create {doing} because issue is locked.")
 
 
 def edit_comment(hub: Hub, repository: Repository, comment: Comment, sender: User, body: str) -> None:

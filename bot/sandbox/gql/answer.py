@@ -28,6 +28,7 @@ from graphql import (
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.gql import mutations, root
+from bot.sandbox.gql.fields import STACKS
 from bot.sandbox.gql.view import View
 from bot.sandbox.routing import Call, Reply
 
@@ -42,7 +43,8 @@ _DEEPEST = 60
 @cache
 def schema() -> GraphQLSchema:
     """GitHub's public schema, as far as the sandbox answers it."""
-    return build_schema((files("bot.sandbox.official") / "schema.graphql").read_text(), assume_valid=True)
+    official = (files("bot.sandbox.official") / "schema.graphql").read_text()
+    return build_schema(official + STACKS, assume_valid=True)
 
 
 @lru_cache(maxsize=256)

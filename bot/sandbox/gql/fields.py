@@ -88,3 +88,11 @@ KEPT: dict[str, str] = {
     "ConvertPullRequestToDraftPayload": "clientMutationId pullRequest",
     "ClosePullRequestPayload": "clientMutationId pullRequest",
 }
+
+STACKS = """
+extend type PullRequest { stack: PullRequestStack stackEntry: PullRequestStackEntry }
+type PullRequestStack { id: ID! number: Int! size: Int! baseRefName: String! baseRefOid: GitObjectID! }
+type PullRequestStackEntry { position: Int! stack: PullRequestStack }
+"""
+"""Stacked pull requests, in public preview. The names `stack` and `stackEntry` are GitHub's; what they hold is taken
+from the field `stack` of deliveries, since the vendored schema does not have them yet."""

@@ -52,6 +52,8 @@ def pull_node(view: View, pull: PullRequest) -> Node:
         "mergeable": lambda _i: mergeable(pull),
         "mergeStateStatus": lambda _i: {"MERGEABLE": "CLEAN", "CONFLICTING": "DIRTY"}.get(mergeable(pull), "UNKNOWN"),
         "isInMergeQueue": False,
+        "stack": lambda _i: _stack_node(view, pull),
+        "stackEntry": lambda _i: _stack_entry(view, pull),
         "isCrossRepository": pull.head is not repository,
         "headRefName": pull.head_ref,
         "headRefOid": pull.head_sha,
@@ -77,6 +79,25 @@ def pull_node(view: View, pull: PullRequest) -> Node:
             [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)
         ),
     }
+
+
+def _stack_node(view: View, pull: PullRequest) -> Node | None:
+    stack = pull.base.stack_of(pull)
+    if stack is None:
+        return None
+    fields = view.call.hub.shapes.stack(pull)["stack"]
+    return {
+        "id": node_id("STK", stack.id),
+        "number": stack.number,
+        "size": fields["size"],
+        "baseRefName": stack.base_ref,
+        "baseRefOid": fields["base"]["sha"],
+    }
+
+
+def _stack_entry(view: View, pull: PullRequest) -> Node | None:
+    stack = pull.base.stack_of(pull)
+    return None if stack is None else {"position": stack.layers.index(pull) + 1, "stack": _stack_node(view, pull)}
 
 
 def review_node(view: View, review: Review) -> Node:

@@ -68,7 +68,7 @@ def list_deliveries(call: Call) -> Reply:
     size = min(max(int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 30, 1), 100)  # noqa: PLR2004 -- any page there can be
     headers = {}
     if len(deliveries) > size:
-        address = f"{call.hub.url}{call.path}?per_page={size}&cursor={deliveries[size].id}"
+        address = f"{call.hub.api}{call.path}?per_page={size}&cursor={deliveries[size].id}"
         headers["Link"] = f'<{address}>; rel="next"'
     return Reply([_shape(delivery) for delivery in deliveries[:size]], headers=headers)
 

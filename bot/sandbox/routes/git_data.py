@@ -29,7 +29,7 @@ def _object(call: Call, sha: str, kind: str) -> GitObject:
 
 
 def _api(call: Call) -> str:
-    return f"{call.hub.url}/repos/{call.repository.full_name}"
+    return f"{call.hub.api}/repos/{call.repository.full_name}"
 
 
 @route("GET", f"{_REPO}/git/blobs/{{file_sha}}", "git/get-blob", _READ)

@@ -33,6 +33,11 @@ def _comment(call: Call) -> Comment:
     return comment
 
 
+def _subject(call: Call) -> Issue:
+    """The issue that a reaction is about, itself or by a comment of it."""
+    return _comment(call).issue if "comment_id" in call.params else _issue(call)
+
+
 def _may_change(call: Call, comment: Comment) -> None:
     """An App changes only what it wrote; people with write access change anything."""
     mine = comment.user is call.actor
@@ -137,6 +142,7 @@ def delete_comment(call: Call) -> Reply:
 
 
 def _react(call: Call, subject: str) -> Reply:
+    talk.may_speak(call.repository, _subject(call), call.actor, "reaction")
     reaction, new = talk.react(call.hub, call.actor, subject, str(call.body["content"]))
     return Reply(call.hub.shapes.reaction(reaction), 201 if new else 200)
 

@@ -40,7 +40,7 @@ def file_shape(call: Call, repository: Repository, change: FileChange, sha: str)
         "changes": change.additions + change.deletions,
         "blob_url": f"{html}/blob/{sha}/{path}",
         "raw_url": f"{html}/raw/{sha}/{path}",
-        "contents_url": f"{call.hub.url}/repos/{repository.full_name}/contents/{path}?ref={sha}",
+        "contents_url": f"{call.hub.api}/repos/{repository.full_name}/contents/{path}?ref={sha}",
     }
     if change.patch:
         body["patch"] = change.patch

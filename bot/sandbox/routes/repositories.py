@@ -53,7 +53,7 @@ def permission(call: Call) -> Reply:
 
 def _branch(call: Call, name: str, sha: str, *, full: bool) -> Json:
     repository = call.repository
-    api = f"{call.hub.url}/repos/{repository.full_name}"
+    api = f"{call.hub.api}/repos/{repository.full_name}"
     protected = name == repository.default_branch and bool(repository.required_checks)
     checks = sorted(repository.required_checks) if protected else []
     protection = {
@@ -175,7 +175,7 @@ def compare(call: Call) -> Reply:
     files = git.diff(common.oid, head.oid)[:_MOST_COMPARED_FILES] if call.query.get("page", "1") == "1" else ()
     html = f"{call.hub.url}/{repository.full_name}/compare/{first}...{second}"
     body = {
-        "url": f"{call.hub.url}{call.path}",
+        "url": f"{call.hub.api}{call.path}",
         "html_url": html,
         "permalink_url": html,
         "diff_url": f"{html}.diff",
@@ -194,7 +194,7 @@ def compare(call: Call) -> Reply:
 
 def _links(call: Call, path: str, sha: str, ref: str) -> Json:
     repository = call.repository
-    api, html = f"{call.hub.url}/repos/{repository.full_name}", f"{call.hub.url}/{repository.full_name}"
+    api, html = f"{call.hub.api}/repos/{repository.full_name}", f"{call.hub.url}/{repository.full_name}"
     url = f"{api}/contents/{quote(path)}?ref={quote(ref)}"
     git_url, page = f"{api}/git/blobs/{sha}", f"{html}/blob/{quote(ref)}/{quote(path)}"
     return {

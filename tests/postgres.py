@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _USERS = ("postgres", "nobody")
 """Whose server it may be where we are root, which PostgreSQL refuses to run as."""
-_START = 30.0
+_START = 100.0
 """Seconds."""
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SECRET = "a secret for tests"
 ROOT = Path(__file__).resolve().parent.parent
+HANGS = 100.0
+"""Seconds after which a test that waits for an event gives up. Even a very busy machine is faster."""
 
 
 def free_port() -> int:
@@ -47,6 +49,7 @@ class Process:
     """A command in a process group of its own."""
 
     def __init__(self, command: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
+        self.log = log
         with log.open("ab") as lines:
             self.popen = subprocess.Popen(
                 [sys.executable, *command],
@@ -63,7 +66,7 @@ class Process:
     def __exit__(self, *_: object) -> None:
         if self.popen.poll() is None:
             self.popen.kill()
-        self.popen.wait(10)
+        self.popen.wait(HANGS)
         try:
             os.killpg(self.popen.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -72,12 +75,12 @@ class Process:
     def kill(self) -> None:
         """As `kill -9` does: to this process only, whatever becomes of its children."""
         self.popen.kill()
-        self.popen.wait(10)
+        self.popen.wait(HANGS)
 
     def terminate(self) -> int:
         """As a platform does; the exit code."""
         self.popen.terminate()
-        return self.popen.wait(30)
+        return self.popen.wait(HANGS)
 
 
 def children(pid: int) -> list[int]:
@@ -97,11 +100,11 @@ def alive(pid: int) -> bool:
         return False
 
 
-def until(said: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait until it says so; fails after that many seconds."""
+def until(happened: Callable[[], object], seconds: float = HANGS) -> None:
+    """Wait for an event. `seconds` only keeps a test from waiting for ever."""
     end = time.monotonic() + seconds
-    while not said():
-        assert time.monotonic() < end, "it did not come to that in time"
+    while not happened():
+        assert time.monotonic() < end, "the event did not happen"
         time.sleep(0.02)
 
 
@@ -109,7 +112,7 @@ def request(
     port: int, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. Raises `OSError` when nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANGS)
     try:
         connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()

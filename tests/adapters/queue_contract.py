@@ -16,10 +16,13 @@ import pytest
 from bot.core.forge import events
 from bot.core.forge.ports import JobState, NewJob, Queue
 from tests.clocks import HandClock
+from tests.processes import HANGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FOR_EVER = 3600.0
+"""Seconds of waiting that only an event ends in time for the test's own time-out."""
 REPOSITORY = events.RepositoryRef(42, "acme", "ferry", "main")
 
 
@@ -287,37 +290,30 @@ class QueueContract(ABC):
         woken = threading.Event()
 
         def wait() -> None:
-            queue.wait(20)
+            queue.wait(FOR_EVER)
             woken.set()
 
-        waiter = threading.Thread(target=wait)
+        waiter = threading.Thread(target=wait, daemon=True)
         waiter.start()
-        time.sleep(0.05)
-        assert not woken.is_set()
+        assert not woken.wait(0.05), "nothing has rung"
         other.put(job("d1"))
-        assert woken.wait(5)
+        assert woken.wait(HANGS)
         waiter.join()
 
     def test_a_job_that_came_before_the_waiting_is_not_slept_over(self, queue: Queue, other: Queue) -> None:
         assert queue.lease("w1") is None
         other.put(job("d1"))
-        started = time.monotonic()
-        queue.wait(20)
-        assert time.monotonic() - started < 5
+        queue.wait(FOR_EVER)
 
     def test_waiting_ends_when_a_retry_falls_due(self, queue: Queue, clock: HandClock) -> None:
         assert queue.lease("w1") is None
         queue.put(job("d1", not_before=clock.now() + 0.2))
-        queue.wait(20)  # the ring of `put`
-        started = time.monotonic()
-        queue.wait(20)
-        assert time.monotonic() - started < 5
+        queue.wait(FOR_EVER)  # the ring of `put`
+        queue.wait(FOR_EVER)
 
     def test_waiting_ends_by_itself(self, queue: Queue) -> None:
         assert queue.lease("w1") is None
-        started = time.monotonic()
         queue.wait(0.1)
-        assert 0.05 < time.monotonic() - started < 5
 
     def test_it_takes_deliveries(self, queue: Queue) -> None:
         queue.check()
@@ -334,12 +330,10 @@ class QueueContract(ABC):
         watch = threading.Lock()
 
         def work(name: str, mine: Queue) -> None:
-            idle_since = time.monotonic()
-            while time.monotonic() - idle_since < 0.5:
+            while len(done) < 160:
                 leased = mine.lease(name)
                 if leased is None:
                     continue
-                idle_since = time.monotonic()
                 with watch:
                     if leased.serial in running:
                         clashes.append(leased.delivery)

@@ -17,6 +17,7 @@ from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.core.forge.ports import JobState, LeasedJob
 from tests.adapters.queue_contract import job
 from tests.clocks import HandClock
+from tests.processes import HANGS, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,13 +69,10 @@ class Shop:
     def close(self) -> None:
         if self.worker is not None and self.thread is not None:
             self.worker.stop()
-            self.thread.join(30)
+            self.thread.join(HANGS)
 
     def until(self, said: Callable[[], bool]) -> None:
-        patience = time.monotonic() + 10
-        while not said():
-            assert time.monotonic() < patience, self.queue.records()
-            time.sleep(0.005)
+        until(said)
 
     def count(self, state: JobState) -> int:
         return self.queue.counts()[state]
@@ -100,7 +98,7 @@ def test_a_job_that_is_done_is_done(shop: Shop) -> None:
 
 
 def test_jobs_of_different_repositories_run_at_once_and_those_of_one_do_not(shop: Shop) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=HANGS)
     seen: dict[str, int] = {}
     clashes: list[str] = []
 
@@ -254,13 +252,13 @@ def test_a_stopping_worker_finishes_what_it_has_and_takes_nothing_new(shop: Shop
 
     def handle(_: LeasedJob) -> Outcome:
         started.set()
-        go_on.wait(10)
+        go_on.wait(HANGS)
         return Done()
 
     shop.queue.put(job("d1"))
     shop.queue.put(job("d2"))
     shop.open(Scripted(handle))
-    assert started.wait(10)
+    assert started.wait(HANGS)
     assert shop.worker is not None
     shop.worker.stop()
     shop.worker.stop()
@@ -275,19 +273,19 @@ def test_a_worker_whose_job_does_not_end_says_so_after_the_grace(shop: Shop) -> 
 
     def handle(_: LeasedJob) -> Outcome:
         started.set()
-        go_on.wait(10)
+        go_on.wait(HANGS)
         return Done()
 
     shop.queue.put(job("d1"))
     shop.open(Scripted(handle), grace=0.1)
-    assert started.wait(10)
+    assert started.wait(HANGS)
     shop.close()
     assert shop.finished is False
     go_on.set()
     shop.until(lambda: shop.count(JobState.DONE) == 1)
 
 
-def test_a_disk_that_is_full_for_a_while_costs_no_outcome(shop: Shop) -> None:
+def test_a_disk_that_is_full_for_a_while_costs_no_outcome(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     def fill(_: LeasedJob) -> Outcome:
         shop.queue._database._writing.execute("PRAGMA query_only = ON")
         return Done()
@@ -295,8 +293,7 @@ def test_a_disk_that_is_full_for_a_while_costs_no_outcome(shop: Shop) -> None:
     handler = Scripted(fill)
     shop.queue.put(job("d1"))
     shop.open(handler)
-    shop.until(lambda: len(handler.handled) == 1)
-    time.sleep(0.1)
+    shop.until(lambda: "outcome not on disk" in caplog.messages)
     assert shop.count(JobState.RUNNING) == 1
     shop.queue._database._writing.execute("PRAGMA query_only = OFF")
     shop.until(lambda: shop.count(JobState.DONE) == 1)

@@ -23,7 +23,7 @@ from tests.adapters.payloads import push
 from tests.adapters.queue_contract import job
 from tests.host.test_worker_processes import Sender
 from tests.postgres import Server, binaries
-from tests.processes import Process, answers, deliver, environment, free_port, request, until
+from tests.processes import HANGS, Process, answers, deliver, environment, free_port, request, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed: `make postgres`"),
 ]
-TAKEN_OVER = 30.0
-"""Seconds within which a dead host's jobs are another's."""
 
 
 class Hosts:
@@ -70,6 +68,10 @@ class Hosts:
         process = self.start("bot", "web")
         until(lambda: answers(self.port))
         return process
+
+    @staticmethod
+    def log(process: Process) -> str:
+        return process.log.read_text()
 
     def holders(self) -> list[str]:
         return [
@@ -122,15 +124,14 @@ def test_killing_hosts_and_the_database_loses_nothing_and_runs_no_two_jobs_of_on
                     web = hosts.web()
                 case _:
                     hosts.server.kill()
-                    time.sleep(1)
                     hosts.server.start()
                     until(lambda: answers(hosts.port))
         answered = len(sender.accepted)
-        until(lambda: len(sender.accepted) > answered + 100, 60)
+        until(lambda: len(sender.accepted) > answered + 100)
     finally:
         sender.enough.set()
         sender.join()
-    until(hosts.ended, 2 * TAKEN_OVER)
+    until(hosts.ended)
     assert hosts.trace("clashes") == []
     worked = {int(line.split()[0]) for line in hosts.trace("worked")}
     for delivery in sender.accepted:
@@ -138,37 +139,35 @@ def test_killing_hosts_and_the_database_loses_nothing_and_runs_no_two_jobs_of_on
         assert record is not None, f"{delivery} was answered with 202 and is nowhere"
         assert record.state is JobState.DONE
         assert record.id in worked
-    until(lambda: len(hosts.holders()) == len(workers), TAKEN_OVER)  # who was killed with nothing in hand is gone, too
+    until(lambda: len(hosts.holders()) == len(workers))  # who was killed with nothing in hand is gone, too
     assert [worker.terminate() for worker in workers] == [0, 0]
     assert web.terminate() == 0
     assert hosts.holders() == []
 
 
-def test_a_killed_hosts_jobs_are_anothers_within_half_a_minute(hosts: Hosts) -> None:
+def test_a_killed_hosts_jobs_are_done_by_another(hosts: Hosts) -> None:
     dying = hosts.worker(300)
     for number in range(3):
         hosts.queue.put(job(f"d{number}", serial=f"r{number}"))
     until(lambda: len(hosts.trace("begun")) == 3)
     hosts.worker()
     dying.kill()
-    killed = time.monotonic()
-    until(hosts.ended, TAKEN_OVER)
+    until(hosts.ended)
     assert len(hosts.trace("worked")) == 3
-    print(f"taken over and done {time.monotonic() - killed:.1f} s after the kill")  # noqa: T201  for the record
     records = [hosts.queue.find(f"d{number}") for number in range(3)]
     assert [record.attempts for record in records if record] == [2, 2, 2]
 
 
 def test_a_host_that_stood_still_ends_when_it_wakes_and_finishes_nothing(hosts: Hosts) -> None:
-    still = hosts.worker(25)
+    still = hosts.worker(300)
     hosts.queue.put(job("d1"))
     until(lambda: len(hosts.trace("begun")) == 1)
     still.popen.send_signal(signal.SIGSTOP)
     hosts.worker()
-    until(lambda: len(hosts.trace("begun")) == 2, TAKEN_OVER)
+    until(lambda: len(hosts.trace("begun")) == 2)
     until(hosts.ended)
     still.popen.send_signal(signal.SIGCONT)
-    assert still.popen.wait(5) == 1, "it gave up its leases"
+    assert still.popen.wait(HANGS) == 1, "it gave up its leases"
     assert len(hosts.trace("worked")) == 1
     record = hosts.queue.find("d1")
     assert record is not None
@@ -180,17 +179,17 @@ def test_a_worker_without_its_database_gives_up_before_another_could_take_over(h
     hosts.queue.put(job("d1"))
     until(lambda: len(hosts.trace("begun")) == 1)
     hosts.server.kill()
-    assert worker.popen.wait(12) == 1
+    assert worker.popen.wait(HANGS) == 1
     hosts.server.start()
     hosts.worker()
-    until(hosts.ended, TAKEN_OVER)
+    until(hosts.ended)
 
 
 def test_a_worker_that_is_told_to_stop_ends_in_time_although_the_database_hangs(hosts: Hosts) -> None:
     worker = hosts.worker()
     with hosts.server.hanging():
         worker.popen.send_signal(signal.SIGTERM)
-        assert worker.popen.wait(30) == 1, "before a platform would kill it"
+        assert worker.popen.wait(HANGS) == 1, "it does not wait for the database"
 
 
 def test_while_the_database_is_away_the_door_says_503_and_then_recovers(hosts: Hosts) -> None:
@@ -201,7 +200,7 @@ def test_while_the_database_is_away_the_door_says_503_and_then_recovers(hosts: H
     assert request(hosts.port, "GET", "/readyz")[0] == 503
     assert request(hosts.port, "GET", "/healthz")[0] == 200
     late = hosts.start("tests.work_on_disk", str(hosts.folder))
-    time.sleep(1)
+    until(lambda: "cannot lease" in hosts.log(late))
     hosts.server.start()
     until(lambda: answers(hosts.port))
     assert deliver(hosts.port, "push", push(), "d1")[1]["outcome"] == "known"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.adapters.payloads import push
-from tests.processes import Process, alive, answers, children, deliver, environment, free_port, until
+from tests.processes import HANGS, Process, alive, answers, children, deliver, environment, free_port, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def test_both_ways_to_stop_end_everything_in_order(tmp_path: Path, number: signa
     with stage.process:
         until(lambda: stage.pid(0))
         stage.process.popen.send_signal(number)
-        assert stage.process.popen.wait(10) == 0
+        assert stage.process.popen.wait(HANGS) == 0
         assert not alive(stage.pid(0))
 
 
@@ -97,7 +97,7 @@ def test_a_child_that_does_not_listen_is_killed_after_the_grace(tmp_path: Path) 
 def test_a_child_that_only_a_person_can_help_ends_everything(tmp_path: Path) -> None:
     stage = Stage(tmp_path, STEADY, UNRECOVERABLE)
     with stage.process:
-        assert stage.process.popen.wait(10) == 2
+        assert stage.process.popen.wait(HANGS) == 2
         assert not stage.pid(0) or not alive(stage.pid(0))
 
 

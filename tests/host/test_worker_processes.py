@@ -15,7 +15,7 @@ from bot.host import bootstrap
 from bot.host.settings import Settings
 from bot.host.storage import prepare
 from tests.adapters.payloads import comment, push
-from tests.processes import Process, alive, answers, children, deliver, environment, free_port, until
+from tests.processes import HANGS, Process, alive, answers, children, deliver, environment, free_port, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Site:
         behind = children(self.web.popen.pid)
         assert behind, "the server's own process"
         self.web.kill()
-        until(lambda: not any(map(alive, behind)), 5)
+        until(lambda: not any(map(alive, behind)))
         self.web = self._start_web()
         until(lambda: answers(self.port))
 
@@ -90,7 +90,7 @@ class Sender:
             self._insist(*self._made(number), f"d-{number}")
 
     def _insist(self, event: str, payload: Any, delivery: str) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + HANGS
         while time.monotonic() < end:
             time.sleep(0.005)
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,7 +46,7 @@ def ask(
             body = left.pop(0)
             return {"type": "http.request", "body": body, "more_body": bool(left) or hang or cut}
         if hang:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()  # for ever
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
@@ -77,11 +76,9 @@ def test_a_header_that_comes_twice_is_never_half_believed() -> None:
 
 def test_a_body_that_does_not_come_is_given_up() -> None:
     bridge = Bridge(Seen(), 1, patience=0.05)
-    started = time.monotonic()
     status, answer = ask(bridge, scope(), b"so far", hang=True)
     assert status == 408
     assert answer.startswith(b'{"error": "')
-    assert time.monotonic() - started < 5
 
 
 def test_a_body_that_is_cut_off_is_handed_on_as_it_is_so_that_its_signature_fails() -> None:

@@ -64,7 +64,7 @@ def port(folder: Path) -> Iterator[int]:
 
 def speak(port: int, *parts: bytes) -> bytes:
     """Say it, and hear what comes back until the server is silent."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=100) as line:
         try:
             for part in parts:
                 line.sendall(part)
@@ -206,7 +206,7 @@ def test_the_door_loads_no_github_client_no_validator_and_no_engine(
 
 
 def test_a_hundred_slow_senders_shut_the_door_for_nobody(port: int) -> None:
-    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=100) for _ in range(100)]
     try:
         for line in slow:
             line.sendall(HEAD + b"Content-Length: 1000\r\n\r\nonly this much")

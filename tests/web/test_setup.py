@@ -182,7 +182,7 @@ class TestWhoMay:
     def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites_forms(self, tmp_path: Path, world: World) -> None:
         with started(tmp_path, world) as (_, port, link):
             parts = urlsplit(link)
-            line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=100)
             line.request("GET", f"{parts.path}?{parts.query}")
             answer = line.getresponse()
             assert (answer.status, answer.headers["Location"]) == (303, "setup")

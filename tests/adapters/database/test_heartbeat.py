@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.database import heartbeat
+from bot.adapters.database import heartbeat, leases
 from bot.adapters.database.heartbeat import BEAT, LEASE, FailureDetector, Member
 from bot.adapters.database.postgres import PostgresDatabase
 from bot.adapters.database.queue_postgres import PostgresQueue
@@ -20,26 +19,51 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import LeasedJob
 
 LOOK = 1.1
-"""Seconds after which a worker looks at the others again."""
+"""Seconds after which a worker reads the heartbeats of the others again."""
+
+
+class HandTime:
+    """The monotonic clock of heartbeats and leases, turned by the test."""
+
+    def __init__(self) -> None:
+        self._now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def turn(self, seconds: float) -> None:
+        self._now += seconds
 
 
 @pytest.fixture
-def two(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PostgresQueue, PostgresQueue]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> HandTime:
+    clock = HandTime()
+    for module in (heartbeat, leases):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def two(
+    address: str, clock: HandTime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[PostgresQueue, PostgresQueue]]:
     """Two idle workers, `w1` and `w2`, who have not beaten for so long that each takes the other for dead."""
-    for name, seconds in {"BEAT": 600.0, "FENCE": 5.0, "LEASE": 1.0, "FRESH": 0.5, "CATCH_UP": 600.0}.items():
+    for name, seconds in {"BEAT": 600.0, "FENCE": 600.0, "LEASE": 1.0, "FRESH": 0.5, "CATCH_UP": 600.0}.items():
         monkeypatch.setattr(heartbeat, name, seconds)
     queues = [PostgresQueue(PostgresDatabase(address), HandClock()) for _ in range(2)]
     assert [queue.lease(f"w{number}") for number, queue in enumerate(queues, 1)] == [None, None]
-    time.sleep(LOOK)
+    clock.turn(LOOK)
     assert queues[0].lease("w1") is None, "it has seen the other's heart"
     yield queues[0], queues[1]
     for queue in queues:
         queue.close()
 
 
-def test_who_could_not_beat_for_long_takes_no_job_before_it_has(two: tuple[PostgresQueue, PostgresQueue]) -> None:
+def test_who_could_not_beat_for_long_takes_no_job_before_it_has(
+    two: tuple[PostgresQueue, PostgresQueue], clock: HandTime
+) -> None:
     watching, stale = two
-    time.sleep(LOOK)  # as after the database was away: nobody was removed, for nobody could look
+    clock.turn(LOOK)  # as after the database was away: nobody was removed, for nobody could look
     stale.put(job("d1"))
     mine = stale.lease("w2")
     assert mine is not None
@@ -51,10 +75,10 @@ def test_who_could_not_beat_for_long_takes_no_job_before_it_has(two: tuple[Postg
 
 
 def test_who_beats_between_the_look_and_its_removal_is_not_removed(
-    two: tuple[PostgresQueue, PostgresQueue],
+    two: tuple[PostgresQueue, PostgresQueue], clock: HandTime
 ) -> None:
     watching, stale = two
-    time.sleep(LOOK)
+    clock.turn(LOOK)
     stale.put(job("d1"))
     judged = FailureDetector.dead
     taken: list[tuple[list[Member], LeasedJob | None]] = []

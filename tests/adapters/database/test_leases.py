@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from bot.adapters.database import migrate_postgres
-from bot.adapters.database.heartbeat import BEAT
 from bot.adapters.database.migrate_postgres import migrate, refuse_outdated
 from bot.adapters.database.postgres import PostgresDatabase, Session
 from bot.adapters.database.queue_postgres import PostgresQueue
@@ -18,6 +17,7 @@ from bot.core.forge.errors import StorageError, UserError
 from bot.core.forge.ports import JobState
 from tests.adapters.queue_contract import job
 from tests.clocks import HandClock
+from tests.processes import HANGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,7 +267,7 @@ class TestLosses:
         assert old.lease("w1") is not None
         asked(address, "UPDATE plangate.engine SET version = '2.0'")
         migrate(address)
-        assert lost.wait(3 * BEAT)
+        assert lost.wait(HANGS)
         old.close()
         fresh = PostgresQueue(PostgresDatabase(address), clock)
         again = leased(fresh, "w2")

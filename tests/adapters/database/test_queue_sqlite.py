@@ -22,6 +22,7 @@ from bot.core.forge.ports import JobState, Queue
 from tests.adapters.queue_contract import QueueContract, job
 from tests.adapters.queue_model import QueueMachine
 from tests.clocks import HandClock
+from tests.processes import HANGS
 
 
 def open_queue(folder: Path, clock: HandClock) -> SqliteQueue:
@@ -73,12 +74,12 @@ class TestCommits:
         def hold(connection: sqlite3.Connection) -> None:
             connection.set_trace_callback(lambda sql: next(commits) if sql == "COMMIT" else None)
             entered.set()
-            go_on.wait(10)
+            go_on.wait(HANGS)
 
         queue = SqliteQueue(database, clock)
         holding = threading.Thread(target=database.write, args=(hold,))
         holding.start()
-        assert entered.wait(10)
+        assert entered.wait(HANGS)
         putting = [threading.Thread(target=queue.put, args=(job(f"d{number}"),)) for number in range(50)]
         for thread in putting:
             thread.start()
@@ -99,7 +100,7 @@ class TestCommits:
 
         def hold(_connection: sqlite3.Connection) -> None:
             entered.set()
-            go_on.wait(10)
+            go_on.wait(HANGS)
 
         def fail(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM jobs")
@@ -117,7 +118,7 @@ class TestCommits:
         queue.put(job("d0"))
         threads = [threading.Thread(target=database.write, args=(hold,))]
         threads[0].start()
-        assert entered.wait(10)
+        assert entered.wait(HANGS)
         threads += [threading.Thread(target=queue.put, args=(job("d1"),)), threading.Thread(target=failing)]
         for thread in threads[1:]:
             thread.start()
@@ -137,11 +138,11 @@ class TestCommits:
 
         def hold(_connection: sqlite3.Connection) -> None:
             entered.set()
-            go_on.wait(10)
+            go_on.wait(HANGS)
 
         holding = threading.Thread(target=database.write, args=(hold,))
         holding.start()
-        assert entered.wait(10)
+        assert entered.wait(HANGS)
         done: list[int] = []
         with pytest.raises(StorageError, match=r"did not take a change within 0\.05 seconds"):
             database.write(lambda _: done.append(1), patience=0.05)

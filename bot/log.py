@@ -65,6 +65,8 @@ _SECRETS = (
     # GitHub's tokens have no fixed length, and newer ones contain a JWT:
     # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
     (re.compile(r"\b(gh[a-z]_|github_pat_)[A-Za-z0-9_.-]{4,}"), r"\1…"),
+    # Also directly after other letters, as in a percent-encoded address.
+    (re.compile(r"(gh[opsur]_|github_pat_)[A-Za-z0-9_.-]{20,}"), r"\1…"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), "eyJ…"),
     (
         re.compile(
@@ -73,7 +75,12 @@ _SECRETS = (
         r"\1…",
     ),
     (re.compile(r"(://[^/\s:@]{0,200}:)[^/\s@]{1,2000}@"), r"\1…@"),
-    (re.compile(r"(?i)(authorization['\": =]{1,6}(?:bearer|token|basic) )[^\s'\"]+"), r"\1…"),
+    (re.compile(r"""(?i)(authorization\\?['"]?[:=,]\s{0,4}\\?b?['"]?(?:[a-z]{1,20} )?)[^\s'"\\]{4,}"""), r"\1…"),
+    (re.compile(r"(?i)\b(bearer )[A-Za-z0-9._~+/=-]{16,}"), r"\1…"),
+    # Connection options of libpq, and the same in an address: https://www.postgresql.org/docs/current/libpq-connect.html
+    (re.compile(r"""(?i)((?:password|passwd|pwd)=)(?:'(?:[^'\\]|\\.){0,2000}'|[^\s&'"\\]{1,2000})"""), r"\1…"),
+    # The setup page's token, and GitHub's code and state on the way back to the page.
+    (re.compile(r"""(?i)([?&](?:token|access_token|code|state|client_secret)=)[^\s&'"\\]{1,2000}"""), r"\1…"),
 )
 
 

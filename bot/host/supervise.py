@@ -21,8 +21,10 @@ UNRECOVERABLE = 2
 """The exit code of a child that a restart cannot help, such as one with an invalid setting."""
 _TICK = 0.1
 """Seconds between two checks of the children."""
-_PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a restart, by the number of deaths; the last value applies to all further ones."""
+_PAUSES = (0.0, 1.0, 2.0, 5.0)
+"""Seconds before a restart, by the number of deaths; the last value applies to all further ones.
+
+The longest pause is short, because GitHub does not repeat a delivery that finds no server."""
 _HEALTHY = 60.0
 """A child that ran for this many seconds is restarted at once."""
 _PR_SET_PDEATHSIG = 1

@@ -15,6 +15,7 @@ from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ class Summary:
     seed: int
     engine: str
     deliveries: int = 0
+    unanswered: int = 0
+    """Attempts to deliver that got no 202: GitHub does not repeat them by itself."""
     acts: int = 0
     kills: dict[str, int] = field(default_factory=dict)
     jumps: int = 0
@@ -84,6 +87,7 @@ class Summary:
     def __str__(self) -> str:
         lines = [
             f"seed {self.seed}, {self.engine}: {self.deliveries} deliveries, {self.acts} acts, {self.seconds:.0f} s",
+            f"deliveries without a 202: {self.unanswered}",
             f"killed: {self.kills}; clock jumps: {self.jumps}",
             f"went wrong: {dict(self.struck.most_common())}",
             f"jobs: { {state.value: count for state, count in self.jobs.items()} }; tries: {dict(self.tries)}",
@@ -116,6 +120,7 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         if site.terminate() != (0, 0):
             summary.wrong.append("a process did not end in order")
         _compare(site, acts, summary)
+        summary.unanswered = sum(delivery.status_code != HTTPStatus.ACCEPTED for delivery in site.world.deliveries.log)
         summary.deliveries, summary.struck = len(site.world.deliveries.log), weather.struck
         summary.kills, summary.jobs = site.kills, site.queue.counts()
         summary.calls = sum(not request.is_token for request in site.world.requests)

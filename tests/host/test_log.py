@@ -144,6 +144,42 @@ def test_what_looks_like_a_secret_is_not_shown(secret: str, around: str) -> None
         assert piece not in shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host=db.internal user=plangate password=hunter2 dbname=plangate",
+        "host=db.internal password='hunter2 and more' dbname=plangate",
+        r"password='it\'s hunter2' dbname=plangate",
+        "postgresql://db.internal/plangate?sslmode=require&password=hunter2",
+        "postgresql://db.internal/plangate?password=hunter2",
+        "postgresql://plangate:hunter2@db.internal/plangate",
+        "GET /setup?token=hunter2 HTTP/1.1",
+        "https://plangate.example.com/setup?token=hunter2",
+        "GET /setup/done?code=hunter2&state=hunter2",
+        "Authorization: hunter2",
+        "Authorization: Digest hunter2",
+        "{'Authorization': 'token hunter2'}",
+        "('authorization', b'Basic hunter2==')",
+        '{"Authorization": "Bearer hunter2"}',
+        r"{\"authorization\": \"Bearer hunter2\"}",
+        "x-access-token%3Aghs_hunter2hunter2hunter2hunter2",
+        "ghs_4711_eyJhbGciOiJSUzI1NiJ9.hunter2." + "hunter2_" * 60,
+    ],
+)
+def test_no_form_of_a_credential_is_shown(text: str) -> None:
+    shown = redacted(text)
+    assert "hunter2" not in shown
+    assert shown != "…", "the rest of the line stays readable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["password authentication failed for user plangate", "authorization failed: see the log", "no token was sent"],
+)
+def test_what_only_speaks_of_credentials_stays_readable(text: str) -> None:
+    assert redacted(text) == text
+
+
 def test_a_commit_a_path_and_a_delivery_id_stay_readable() -> None:
     line = f"{'a' * 40} specs/001-x/plan.md 72d3162e-cc78-11e3-81ab-4c9367dc0958 https://github.com/acme/ferry"
     assert redacted(line) == line
@@ -158,6 +194,10 @@ def test_a_commit_a_path_and_a_delivery_id_stay_readable() -> None:
         "://" * 50_000,
         "a.b" * 50_000,
         "://:" * 40_000,
+        "authorization:" * 20_000,
+        "password='" * 20_000,
+        "?token=" * 40_000,
+        "ghs_github_pat_" * 20_000,
     ],
 )
 def test_a_hostile_line_takes_no_time(text: str) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.host import supervise
 from tests.adapters.payloads import push
+from tests.clocks import HandClock
 from tests.processes import HANGS, Process, alive, answers, children, deliver, environment, free_port, until
 
 if TYPE_CHECKING:
@@ -83,7 +86,7 @@ def test_when_the_supervisor_is_killed_its_children_end(tmp_path: Path) -> None:
     with stage.process:
         until(lambda: stage.pid(0) and stage.pid(1))
         stage.process.kill()
-        until(lambda: not alive(stage.pid(0)) and not alive(stage.pid(1)), 5)
+        until(lambda: not alive(stage.pid(0)) and not alive(stage.pid(1)))
 
 
 def test_a_child_that_does_not_listen_is_killed_after_the_grace(tmp_path: Path) -> None:
@@ -129,3 +132,25 @@ class TestServe:
         assert said == [
             "plangate: The App's private key is not set: set PLANGATE_PRIVATE_KEY_FILE or PLANGATE_PRIVATE_KEY."
         ]
+
+
+def test_a_child_that_keeps_dying_is_started_again_within_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = HandClock()
+    monkeypatch.setattr(supervise, "time", SimpleNamespace(monotonic=clock.now))
+    child = supervise._ManagedChild(supervise.Child("web", [sys.executable, "-c", "raise SystemExit(1)"], {}))
+    pauses = []
+    for _ in range(6):
+        child.start()
+        assert child.process is not None
+        child.process.wait(HANGS)
+        assert child.died() == 1
+        pauses.append(child.due - clock.now())
+        clock.turn(pauses[-1])
+        assert child.is_due()
+    assert pauses == [0.0, 1.0, 2.0, 5.0, 5.0, 5.0]
+    child.start()
+    clock.turn(61.0)
+    assert child.process is not None
+    child.process.wait(HANGS)
+    child.died()
+    assert child.is_due(), "an earlier death is forgiven after a minute"

@@ -11,7 +11,7 @@ A phrase is plain text with a few signs:
     (a|b)       either
     [ab]        one of these characters
     [ab]*       any number of them
-    *           the rest of the word
+    *           the rest of the word; after a blank, one word
     ...         up to three words in between; four dots: up to four
 
 Everything else stands for itself. Nothing repeats without a bound but the letters of one word, so that matching takes
@@ -36,7 +36,7 @@ REFERENCE = "en"
 _SIGN = re.compile(r"\[[^\]]+\]\*?|\.{3,4}| +|[()|?*]|.", re.DOTALL)
 _BETWEEN = {"...": r"(?:[\w-]+\s+){0,3}", "....": r"(?:[\w-]+\s+){0,4}"}
 # Vowel signs of Indian scripts and the joiner of Persian are parts of words, and no `\w` for Python.
-_REST_OF_WORD = r"[\w\u0900-\u0dff\u200c]*"
+_LETTER = r"[\w\u0900-\u0dff\u200c]"
 _FEW = 3
 """From so many phrases on, those that begin with the same letter are put into one group."""
 
@@ -52,7 +52,8 @@ def source(phrase: str) -> str:
         elif sign.startswith("[") and len(sign) > 1:
             parts.append(sign)
         elif sign == "*":
-            parts.append(_REST_OF_WORD)
+            # A word of its own needs a letter, or runs of blanks could be divided in many ways.
+            parts.append(_LETTER + ("+" if parts and parts[-1].startswith(r"\s") else "*"))
         elif sign == "(":
             parts.append("(?:")
         else:

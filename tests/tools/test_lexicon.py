@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from bot.core.documents.plan import Verdict
+from bot.core.documents.plan_reading import verdict
 from bot.core.text import lexicon
 from tools import lexicon as generator
 
@@ -76,3 +78,29 @@ def test_every_key_has_phrases_of_both_kinds_of_script(key: str) -> None:
     """An empty alternative would match everywhere."""
     assert lexicon.without_blanks(key)
     assert lexicon.with_blanks(key) or key in MAY_BE_EMPTY
+
+
+READ_AS: dict[str, set[Verdict | None]] = {
+    "pass": {Verdict.PASS},
+    "fail": {Verdict.VIOLATION},
+    "partial": {Verdict.PARTIAL},
+    "not_applicable": {Verdict.NA},
+    "pending": {Verdict.PENDING},
+    "conditional": {Verdict.PENDING},
+    "deviation": {Verdict.VIOLATION, Verdict.PARTIAL},
+    "no_violation": {Verdict.PASS},
+    "resolved": {Verdict.PASS, None},
+}
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_a_status_means_in_a_cell_what_its_language_says(code: str) -> None:
+    """No phrase of one language is taken for another one's opposite."""
+    wrong = [
+        (key, phrase, reading)
+        for key, verdicts in READ_AS.items()
+        for phrase in FILES[code]["words"][key]
+        if not set(phrase) & set("()[]?*") and (reading := verdict.slot(phrase)) is not None
+        if reading.verdict not in verdicts
+    ]
+    assert wrong == []

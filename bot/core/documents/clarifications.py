@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence
 from bot.core.text.brackets import MAX_LINE, mask_code
-from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
+from bot.core.text.lexicon import Pattern, anywhere, whole_words
 from bot.core.yardstick.parts import Part, part_of
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _MARKER = Pattern(rf"([\[(（【]?)[*_]{{0,2}}({anywhere('needs_clarification')})[*_]{{0,2}}\s*([:：—–-])?")
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
-_SETTLED = Pattern(rf"\b(?:{with_blanks('settled')})\b|✅|✓|~~|{without_blanks('settled')}", re.IGNORECASE)
-_ANSWERED = Pattern(rf"\b(?:{with_blanks('clarified')})\b|✅|→|{without_blanks('clarified')}", re.IGNORECASE)
+_SETTLED = Pattern(rf"{whole_words('settled')}|✅|✓|~~", re.IGNORECASE)
+_ANSWERED = Pattern(rf"{whole_words('clarified')}|✅|→", re.IGNORECASE)
 _EXAMPLE = Pattern(rf"{anywhere('example_question')}?", re.IGNORECASE)
 """What the templates write where they tell how to mark a question."""
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Check, Join, Phase, Span, Verdict
 from bot.core.judging.findings import Severity
-from bot.core.text.lexicon import Pattern, with_blanks, without_blanks
+from bot.core.text.lexicon import Pattern, whole_words
 from bot.core.text.prose import Name, Prose
 from bot.core.text.wording import clip
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({Verdict.PASS, Verdict.VIOLATION, Verdict.PARTIAL, Verdict.NA})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
-_ARGUES = Pattern(rf"\b(?:{with_blanks('because')})\b|{without_blanks('because')}", re.IGNORECASE)
+_ARGUES = Pattern(whole_words("because"), re.IGNORECASE)
 _LONG_ENOUGH = 12
 _LONGEST_WORD = 12
 """Characters; text whose words are longer on the average is written without blanks between them."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Readability
 from bot.core.markdown import Heading, Item, Paragraph, Style, parse
-from bot.core.text.lexicon import Pattern, anywhere
+from bot.core.text.lexicon import Pattern, anywhere, word_starts
 from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ MAX_PRINCIPLES = 100
 """The most that a constitution is read to have; the longest of 118 public ones has 28."""
 
 _PRINCIPLES = Pattern(anywhere("principles"))
-_CORE = Pattern(rf"^principles$|{anywhere('core')}")
-_GENERIC = Pattern(rf"^{anywhere('not_principles')}\b")
+_CORE = Pattern(rf"^principles$|{word_starts('core')}")
+_GENERIC = Pattern(rf"^{anywhere('not_principles')}(?!\w)")
 _TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]{3,60}\]")
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6}){1,3}"
 _VERSION = Pattern(

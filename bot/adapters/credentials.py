@@ -4,8 +4,9 @@
     PLANGATE_DIRECTORY/app/private-key.pem
     PLANGATE_DIRECTORY/app/webhook-secret
 
-Only their owner can read the folder and its files. The settings take precedence over the files. The files are written
-in a locked folder beside the final one; when a process is killed while it writes, the next start removes that folder.
+Only their owner can read the folder and its files. With PLANGATE_SECRET_KEY the key and the webhook secret are
+encrypted. The settings take precedence over the files. The files are written in a locked folder beside the final one;
+when a process is killed while it writes, the next start removes that folder.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.adapters.encryption import SecretKey, is_encrypted, plain_text
 from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from bot.core.hosting.registration import Registered
 
 _FOLDER = "app"
-_ABOUT, _KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
+_ABOUT, KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
 _DRAFT = ".app-"
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 _PROBE = b"\0" * 32_768
@@ -62,16 +64,17 @@ def is_there(directory: Path) -> bool:
     return folder(directory).exists()
 
 
-def read(directory: Path) -> AppCredentials | None:
-    """Read the credentials; None when there are none. Raises `UserError` when they cannot be read."""
+def read(directory: Path, secret_key: SecretKey | None = None) -> AppCredentials | None:
+    """Read the credentials; None when there are none. Raises `UserError` when they cannot be read or decrypted."""
     if not is_there(directory):
         return None
     place = folder(directory)
     try:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-        secret = (place / _SECRET).read_text(encoding="utf-8").strip() if (place / _SECRET).exists() else ""
+        stored = place / _SECRET
+        secret = plain_text(stored.read_bytes(), _SECRET, secret_key) if stored.exists() else ""
         slug, page, address = (str(about[name]) for name in ("slug", "page", "address"))
-        return AppCredentials(int(about["id"]), slug, page, address, place / _KEY, secret or None)
+        return AppCredentials(int(about["id"]), slug, page, address, place / KEY, secret.strip() or None)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"The App's credentials in {place} cannot be read: {type(error).__name__}. Make sure that the folder"
@@ -88,9 +91,10 @@ def refuse_unwritable(directory: Path) -> None:
         raise _refused(directory, error) from error
 
 
-def keep(directory: Path, registered: Registered) -> None:
+def keep(directory: Path, registered: Registered, secret_key: SecretKey | None = None) -> None:
     """Write all credentials or none. Raises `AlreadyRegistered`, and `StorageError` when the disk fails.
 
+    With a secret key the private key and the webhook secret are encrypted.
     They are written to a draft folder and synced to the disk. One rename then puts the folder in its place; the rename
     fails when another process was first: https://man7.org/linux/man-pages/man2/rename.2.html
     """
@@ -100,13 +104,14 @@ def keep(directory: Path, registered: Registered) -> None:
         "page": registered.page,
         "address": registered.address,
     }
-    texts = {_ABOUT: json.dumps(about, indent=2) + "\n", _KEY: registered.private_key}
+    texts = {_ABOUT: json.dumps(about, indent=2) + "\n", KEY: registered.private_key}
     if registered.webhook_secret is not None:
         texts[_SECRET] = registered.webhook_secret
     try:
         with _draft(directory) as draft:
             for name, text in texts.items():
-                _write(draft / name, text.encode())
+                encrypts = secret_key if name != _ABOUT else None
+                _write(draft / name, text.encode() if encrypts is None else encrypts.encrypt(text, name))
             _sync(draft)
             draft.rename(folder(directory))
         _sync(directory)
@@ -114,6 +119,29 @@ def keep(directory: Path, registered: Registered) -> None:
         if error.errno in _TAKEN and is_there(directory):
             raise AlreadyRegistered(str(folder(directory))) from None
         raise _refused(directory, error) from error
+
+
+def are_encrypted(directory: Path) -> bool:
+    """Whether the stored key and webhook secret are encrypted. Raises `OSError`."""
+    return all(is_encrypted(path.read_bytes()) for path in _secret_files(directory))
+
+
+def encrypt(directory: Path, secret_key: SecretKey) -> bool:
+    """Encrypt the stored files that are plain. Returns whether there were any. Raises `StorageError`."""
+    try:
+        plain = [path for path in _secret_files(directory) if not is_encrypted(path.read_bytes())]
+        for path in plain:
+            draft = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
+            _write(draft, secret_key.encrypt(path.read_text(encoding="utf-8"), path.name))
+            draft.replace(path)
+        _sync(folder(directory))
+    except OSError as error:
+        raise _refused(directory, error) from error
+    return bool(plain)
+
+
+def _secret_files(directory: Path) -> list[Path]:
+    return [path for name in (KEY, _SECRET) if (path := folder(directory) / name).exists()]
 
 
 def sweep(directory: Path) -> None:

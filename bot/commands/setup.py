@@ -21,8 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = (
         "Prints a local address and serves the setup page there until the App is registered. The key and the webhook"
-        " secret are stored in PLANGATE_DIRECTORY/app, readable only by you. An existing App is left as it is. Exit"
-        " code 0: an App is registered; 1: the setup was interrupted."
+        " secret are stored in PLANGATE_DIRECTORY/app, readable only by you, and encrypted where PLANGATE_SECRET_KEY is"
+        " set. An existing App is left as it is. Exit code 0: an App is registered; 1: the setup was interrupted."
     )
     parser.add_argument("--url", metavar="URL", help="the public address of your server (default: PLANGATE_URL)")
     parser.add_argument("--org", default="", metavar="NAME", help="the organization that owns the App (default: you)")
@@ -44,6 +44,9 @@ def _port(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Register the App and print the next steps."""
     server = settings.from_environment()
+    secret_key = server.encryption_key()
+    if secret_key is not None and credentials.encrypt(server.directory, secret_key):
+        sys.stdout.write(f"Encrypted the credentials in {credentials.folder(server.directory)}.\n")
     if server.has_credentials:
         sys.stdout.write(_there_already(server))
         return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from bot.adapters import credentials
 from bot.adapters.clock import SystemClock
 from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.bare import clock_ahead
@@ -48,6 +49,7 @@ def examine(read: Callable[[], Settings]) -> list[Check]:
     return [
         *_settings(settings),
         *_folder(settings),
+        *_guarded("encryption", lambda: _at_rest(settings)),
         *_database(settings),
         *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url))]),
         *_app(settings),
@@ -103,6 +105,18 @@ def _folder(settings: Settings) -> Iterator[Check]:
         yield (error if free < _FULL else warning)("folder", problem, "Free space on it.")
     elif not open_to_others:
         yield ok("folder", f"{folder} is writable, by its owner only")
+
+
+def _at_rest(settings: Settings) -> Iterator[Check]:
+    """Whether stored credentials are encrypted."""
+    if not credentials.is_there(settings.directory):
+        return
+    if credentials.are_encrypted(settings.directory):
+        yield ok("encryption", "key and webhook secret are encrypted at rest")
+    elif settings.encryption_key() is None:
+        yield ok("encryption", f"key and webhook secret are plain files; {PREFIX}SECRET_KEY would encrypt them")
+    else:
+        yield warning("encryption", "key and webhook secret are still plain files", "Run `plangate setup`.")
 
 
 def _open_to_others(path: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.adapters import credentials
+from bot.adapters.encryption import SecretKey, parse_key, plain_text
 from bot.core.forge.errors import UserError
 from bot.core.hosting.registration import own_address
 
@@ -40,6 +41,10 @@ class Settings:
     private_key_file: Path | None = None
     webhook_secrets: tuple[str, ...] = ()
     """The current secret first. Without a secret the webhook responds with 503."""
+    secret_key: str | None = None
+    """32 bytes in base64. Encrypts the credentials that `setup` stores; None leaves them in plain files."""
+    secret_key_file: Path | None = None
+    """The file of the secret key, outside of `directory`."""
     github_url: str = _GITHUB
     """GitHub's web address, without a trailing slash."""
     api_url: str = "https://api.github.com"
@@ -89,18 +94,41 @@ class Settings:
         if self.private_key_file is None:
             raise UserError(f"The App's private key is not set: set {PREFIX}PRIVATE_KEY_FILE or {PREFIX}PRIVATE_KEY.")
         try:
-            return self.private_key_file.read_text(encoding="ascii")
+            return plain_text(self.private_key_file.read_bytes(), credentials.KEY, self.encryption_key())
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(
                 f"{PREFIX}PRIVATE_KEY_FILE names {str(self.private_key_file)!r}, which cannot be read:"
                 f" {(error.strerror if isinstance(error, OSError) else None) or 'it is not a PEM file'}."
             ) from None
 
+    def encryption_key(self) -> SecretKey | None:
+        """The key of stored credentials; None when none is set. Raises `UserError`."""
+        if self.secret_key is not None:
+            return parse_key(self.secret_key, f"{PREFIX}SECRET_KEY")
+        if self.secret_key_file is None:
+            return None
+        name = f"{PREFIX}SECRET_KEY_FILE"
+        if self.secret_key_file.resolve().is_relative_to(self.directory.resolve()):
+            raise UserError(f"{name} must be outside of {self.directory}, where the encrypted credentials are.")
+        try:
+            return parse_key(self.secret_key_file.read_text(encoding="ascii", errors="replace"), name)
+        except OSError as error:
+            raise UserError(
+                f"{name} names {str(self.secret_key_file)!r}, which cannot be read: {error.strerror}."
+            ) from None
+
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be logged."""
         address = urlsplit(self.database_url or "")
         passwords = (address.password, unquote(address.password or ""), *parse_qs(address.query).get("password", []))
-        named = (*self.webhook_secrets, self.private_key, self.database_url, *passwords, self.metrics_token)
+        named = (
+            *self.webhook_secrets,
+            self.private_key,
+            self.secret_key,
+            self.database_url,
+            *passwords,
+            self.metrics_token,
+        )
         return tuple(dict.fromkeys(filter(None, named)))
 
     def environment(self) -> dict[str, str]:
@@ -113,6 +141,8 @@ class Settings:
             "PRIVATE_KEY_FILE": str(self.private_key_file or ""),
             "WEBHOOK_SECRET": current,
             "WEBHOOK_SECRET_PREVIOUS": previous,
+            "SECRET_KEY": self.secret_key or "",
+            "SECRET_KEY_FILE": str(self.secret_key_file or ""),
             "GITHUB_URL": self.github_url,
             "API_URL": self.api_url,
             "URL": self.url or "",
@@ -138,7 +168,7 @@ def with_registered(settings: Settings) -> Settings:
 
     Stored credentials of another App than the one in the settings are ignored.
     """
-    stored = credentials.read(settings.directory)
+    stored = credentials.read(settings.directory, settings.encryption_key())
     if stored is None or settings.app_id not in {None, stored.app_id}:
         return settings
     own_key = settings.private_key is not None or settings.private_key_file is not None
@@ -162,13 +192,15 @@ def read(variables: Mapping[str, str]) -> Settings:
     _refuse_unknown(variables)
     reader = _Variables(variables)
     github_url = reader.url("GITHUB_URL", _GITHUB)
-    key_file = reader.text("PRIVATE_KEY_FILE")
+    key_file, secret_key_file = reader.text("PRIVATE_KEY_FILE"), reader.text("SECRET_KEY_FILE")
     return Settings(
         app_id=reader.number("APP_ID", None, 1, 2**63 - 1),
         app_slug=reader.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
         private_key=reader.pem("PRIVATE_KEY"),
         private_key_file=Path(key_file) if key_file else None,
         webhook_secrets=tuple(filter(None, (reader.text("WEBHOOK_SECRET"), reader.text("WEBHOOK_SECRET_PREVIOUS")))),
+        secret_key=reader.text("SECRET_KEY"),
+        secret_key_file=Path(secret_key_file) if secret_key_file else None,
         github_url=github_url,
         api_url=reader.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
         url=reader.own("URL"),

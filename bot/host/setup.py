@@ -77,7 +77,7 @@ def register(
     page = _setup_page(settings, address, browser_address, wanted, "Return to the terminal.")
     if not _serve(settings, _LOOPBACK, chosen, page, lambda: announce(page.link)):
         return None
-    return credentials.read(settings.directory)
+    return credentials.read(settings.directory, settings.encryption_key())
 
 
 def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
@@ -86,6 +86,8 @@ def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
     lines = [f"Install it: {installing(app.page)}"]
     if settings.database_url is None:
         return [*lines, "Start it: plangate serve"]
+    if settings.encryption_key() is not None:
+        return [*lines, f"Copy {place} to the same folder of every host, and set the same {PREFIX}SECRET_KEY there"]
     return [
         *lines,
         f"Set on every host: {PREFIX}APP_ID={app.app_id} and {PREFIX}APP_SLUG={app.slug}",
@@ -109,6 +111,7 @@ def _setup_page(
         directory=settings.directory,
         wanted=wanted,
         next_step=next_step,
+        secret_key=settings.encryption_key(),
     )
 
 

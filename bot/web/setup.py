@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from bot.adapters.encryption import SecretKey
     from bot.core.forge.ports import NewJob
     from bot.core.hosting.registration import Registered
 
@@ -69,6 +70,8 @@ class SetupPage:
     wanted: RegistrationOptions
     next_step: str
     """What happens after registration, as a sentence for the last page."""
+    secret_key: SecretKey | None = None
+    """Encrypts the stored credentials."""
     patience: float = PATIENCE
 
     @property
@@ -236,7 +239,7 @@ class _SetupViews:
 
     def _kept(self, app: Registered) -> Response:
         try:
-            credentials.keep(self._setup.directory, app)
+            credentials.keep(self._setup.directory, app, self._setup.secret_key)
         except AlreadyRegistered:
             self._in_hand = None
             raise _Refused(

@@ -86,7 +86,11 @@ def _show(record: JobRecord) -> str:
         "error": record.error or "none",
     }
     lines = [f"{name + ':':<12} {plain_line(str(value))}" for name, value in facts.items()]
-    return "\n".join([*lines, "", json.dumps(json.loads(record.event), indent=2, ensure_ascii=True), ""])
+    try:
+        event = json.dumps(json.loads(record.event), indent=2, ensure_ascii=True)
+    except (ValueError, RecursionError):
+        raise UserError(f"The event of delivery {facts['delivery']} cannot be read: the database is damaged.") from None
+    return "\n".join([*lines, "", event, ""])
 
 
 def _replay(queue: Queue, delivery: str | None) -> str:

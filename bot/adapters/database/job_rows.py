@@ -234,5 +234,6 @@ def next_due(connection: Connection, now: float) -> float | None:
 
 
 def _record(row: tuple[Any, ...]) -> JobRecord:
+    """The job in a row. Raises `ValueError` when a damaged file holds an unknown state."""
     job, delivery, name, serial, state, attempts, accepted_at, not_before, error, event = row
     return JobRecord(job, delivery, name, serial, JobState(state), attempts, accepted_at, not_before, error, event)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+from contextlib import closing
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from bot.adapters.database.sqlite import connect, storage_error, transaction, write_lock
-from bot.core.forge.errors import UserError
+from bot.adapters.database.sqlite import DAMAGED, connect, storage_error, transaction, write_lock
+from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,7 @@ def migrate(path: Path) -> list[int]:
     except OSError as error:
         raise storage_error(path, error) from error
     with write_lock(path):
-        # SQLite would create it readable for all users; its journal files copy the mode of this file.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _create(path)
         connection = connect(path)
         try:
             version = _version(connection)
@@ -54,6 +54,7 @@ def migrate(path: Path) -> list[int]:
             missing = [number for number in scripts if number > version]
             for number in missing:
                 _carry_out(connection, number, scripts[number])
+            _refuse_incomplete(path, connection)
         except (sqlite3.Error, OSError) as error:
             raise storage_error(path, error) from error
         finally:
@@ -67,13 +68,14 @@ def refuse_outdated(path: Path) -> None:
     connection = connect(path)
     try:
         version = _version(connection)
+        _refuse_newer(path, version, newest)
+        if version != newest:
+            raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: run `plangate migrate` first.")
+        _refuse_incomplete(path, connection)
     except sqlite3.Error as error:
         raise storage_error(path, error) from error
     finally:
         connection.close()
-    _refuse_newer(path, version, newest)
-    if version != newest:
-        raise UserError(f"{path} has schema {version}, this Plangate needs {newest}: run `plangate migrate` first.")
 
 
 def _refuse_newer(path: Path, version: int, newest: int) -> None:
@@ -82,6 +84,37 @@ def _refuse_newer(path: Path, version: int, newest: int) -> None:
             f"{path} was written by a newer Plangate (schema {version}, this one knows {newest}): "
             "run that version, or restore a backup from before the upgrade."
         )
+
+
+def _create(path: Path) -> None:
+    """Create the file where it is missing. Raises `StorageError`.
+
+    SQLite would create it readable for all users; its journal files copy the mode of this file.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise StorageError(f"{path}: not a file: move it away to start anew.")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def _refuse_incomplete(path: Path, connection: sqlite3.Connection) -> None:
+    """Check that all tables and columns of this version are there. Raises `StorageError`, `sqlite3.Error`."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        for script in migrations().values():
+            empty.executescript(script)
+        lacking = sorted(_columns(empty) - _columns(connection))
+    if lacking:
+        raise StorageError(f"{path}: no column {lacking[0]}: {DAMAGED}.")
+
+
+def _columns(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute(
+        "SELECT tables.name, columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns"
+        " WHERE tables.type = 'table'"
+    )
+    return {f"{table}.{column}" for table, column in rows}
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -27,6 +27,19 @@ _FOREIGN_LOCK_SECONDS = 5.0
 """How long to wait for the lock of another program, such as the `sqlite3` shell or a backup."""
 
 
+DAMAGED = "it is damaged; restore a backup, or move it away to start anew"
+_DAMAGE = (
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+    "already exists",
+    "Could not decode",
+    "Is a directory",
+)
+"""Parts of SQLite's and the system's messages for a file that is no database of ours."""
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with Plangate's settings. Raises `StorageError`."""
     try:
@@ -42,13 +55,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def storage_error(path: Path, error: Exception) -> StorageError:
     """SQLite's message, with the file and a remedy."""
-    message = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    message = ((error.strerror if isinstance(error, OSError) else None) or str(error)).rstrip(".")
     if "full" in message or "No space" in message:
         remedy = "free some space on its disk"
     elif "locked" in message:
-        remedy = "another program is writing to it; end that program"
-    elif "malformed" in message or "not a database" in message:
-        remedy = "it is damaged; restore a backup, or move it away to start anew"
+        remedy = "another program holds it open for writing; end that program"
+    elif any(words in message for words in _DAMAGE):
+        remedy = DAMAGED
     elif isinstance(error, PermissionError) or "readonly" in message:
         remedy = "make sure that the file and its folder belong to the user who runs Plangate"
     else:
@@ -119,6 +132,8 @@ class Database:
                 return question(self._reading)
             except sqlite3.Error as error:
                 raise storage_error(self.path, error) from error
+            except ValueError as error:
+                raise StorageError(f"{self.path}: invalid value: {DAMAGED}.") from error
 
     def close(self) -> None:
         """Write the waiting changes, then close the file."""

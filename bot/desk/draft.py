@@ -12,8 +12,8 @@ from bot.bundled import bundled_text
 from bot.core.change.feature import ARTIFACTS
 from bot.core.change.trees import Change, Kind, Readability, Tree
 from bot.core.config.layers import merge
+from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
-from bot.core.documents.untouched import is_untouched
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.features.chosen import which_features
@@ -23,8 +23,10 @@ from bot.core.yardstick.yardstick import specify_root
 from bot.desk.check import TEMPLATE, host_layer, refuse_broken, repository_layer
 
 if TYPE_CHECKING:
+    from bot.core.change.trees import Document
     from bot.core.config.model import RepositoryConfig
     from bot.core.drafting.draft import Draft
+    from bot.core.yardstick.yardstick import Yardstick
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,18 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
             present=frozenset(artifact for artifact in ARTIFACTS if f"{path}/{artifact}".rstrip("/") in copy.entries),
         )
     )
-    plan = documents.get(draft.path)
-    return DeskDraft(copy, draft, plan is not None and not is_untouched("plan.md", plan.text, yardstick.template.text))
+    document = documents.get(draft.path)
+    begun = document is not None and _is_begun(document, yardstick)
+    return DeskDraft(copy, draft, begun)
+
+
+def _is_begun(document: Document, yardstick: Yardstick) -> bool:
+    """The plan holds lines of its author, or answers to its gate, which a draft in its place would lose."""
+    stock = {line.strip() for line in yardstick.template.text.splitlines()} | {""}
+    if all(line.strip() in stock for line in document.text.splitlines()):
+        return False
+    plan = read_plan(document, yardstick.template, yardstick.constitution)
+    return not plan.unfilled or any(check.explicit for check in plan.checks)
 
 
 def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfig) -> str:

@@ -28,7 +28,7 @@ with every task ticked.
 
 ## Severity
 
-Notice.
+Off. `rules: {spec-still-draft: notice}` in the configuration switches it on.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 
-@rule(Severity.NOTICE, Clause("spec still a draft", "specs still drafts", 115))
+@rule(Severity.NOTICE, Clause("spec still a draft", "specs still drafts", 115), on=False)
 def judge(case: Case) -> Iterator[Finding]:
     """One notice for the spec's header."""
     spec, tasks = case.spec, case.tasks

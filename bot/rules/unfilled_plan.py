@@ -33,7 +33,8 @@ the repository says itself; on GitHub the check run holds the same draft.
 
 ## Severity
 
-Error when the plan is new or code changes. It is the only finding about the plan's blanks: `unresolved-placeholder`,
+Error when the plan is new or the feature is being built, a warning when code changes beside it. It is the only finding
+about the plan's blanks: `unresolved-placeholder`,
 `unresolved-clarification` and `unanswered-principle` keep silent.
 """
 
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for the whole file."""
     plan = case.plan
-    if plan is None or not plan.unfilled or not (case.is_new(plan.path, None) or case.builds):
+    if plan is None or not plan.unfilled or not (case.is_new(plan.path, None) or case.builds or case.code_files):
         return
     lines = [hole.line for hole in plan.placeholders if hole.path == plan.path]
     held = count(len(lines), "line holds a placeholder", "lines hold placeholders")

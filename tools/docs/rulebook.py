@@ -21,7 +21,7 @@ a condition makes softer stays softer. Then come the caps, which only ever lower
 
 | what is found | at most |
 |---|---|
-| in a feature that the change touches and does not own | warning, new lines only, and nothing is missing |
+| in a feature that the change touches and does not own | warning, new lines or a template under code only |
 | in a legacy feature | notice |
 | on an old line | warning, unless code comes with a missing or unfilled plan, or a broken NON-NEGOTIABLE |
 | an error about a principle or section that came to the base later | notice, until the branch is updated |
@@ -36,7 +36,9 @@ item that may be about one that was there is held to it.
 def rule_book(rules: Sequence[Rule]) -> str:
     """The whole book in Markdown, with a line end; anchors are the rules' ids."""
     table = ["| rule | severity | what it reports |", "|---|---|---|"]
-    table += [f"| [{rule.id}](#{rule.id}) | {rule.severity.value} | {rule.title} |" for rule in rules]
+    table += [
+        f"| [{rule.id}](#{rule.id}) | {rule.severity.value if rule.on else 'off'} | {rule.title} |" for rule in rules
+    ]
     pages = ["\n".join([f"## {rule.id}", "", _deeper(rule.page)]) for rule in rules]
     return "\n".join([_HEAD, *table, ""]) + "\n" + "\n\n".join(pages) + "\n"
 

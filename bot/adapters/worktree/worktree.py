@@ -26,6 +26,7 @@ from bot.core.change.trees import (
     document,
 )
 from bot.core.features.chosen import which_features
+from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
 from bot.core.yardstick.template import next_paths
@@ -198,7 +199,7 @@ def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfi
     def at_base(paths: Iterable[str]) -> dict[str, Document]:
         return read_commit(git, base_sha, tuple(paths))
 
-    base = at_base(documents_below(change.base.entries, looked_at))
+    base = at_base((IGNORE_FILE, *documents_below(change.base.entries, looked_at)))
     yardstick = read_yardstick(at_base, change.base.entries, looked_at)
     places = yardstick_paths(yardstick, packages_of(change.base.entries, looked_at))
     edited = copy.read(file.path for file in change.changed if file.path in places)

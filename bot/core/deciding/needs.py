@@ -16,6 +16,7 @@ from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
 from bot.core.features import chosen as which
 from bot.core.features.branch import read_branch
+from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
 from bot.core.forge.facts import ReadRequest
 from bot.core.text.globs import is_glob
@@ -100,7 +101,7 @@ def first(subject: Subject, hints: Hints) -> ReadRequest:
 def _guesses(branch: str, roots: Iterable[str]) -> tuple[str, ...]:
     """Where the feature folder of a branch would be."""
     segment = branch.rsplit("/", 1)[-1]
-    if read_branch(branch, RepositoryConfig()).number is None or segment in {"", ".", ".."}:
+    if segment in {"", ".", ".."}:
         return ()
     return tuple(f"{root}/{segment}" if root else segment for root in roots)
 
@@ -136,7 +137,8 @@ def _marks(roots: Iterable[str]) -> tuple[str, ...]:
 def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
-    return tuple(dict.fromkeys((*CONFIG_PATHS, *constitution_paths(places), *paths, *known)))[:MAX_DOCUMENTS]
+    first = (*CONFIG_PATHS, IGNORE_FILE, *constitution_paths(places))
+    return tuple(dict.fromkeys((*first, *paths, *known)))[:MAX_DOCUMENTS]
 
 
 def further(

@@ -106,7 +106,8 @@ def _artifact(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Artif
     promise = _promise(name, documents.plan)
     line = promise.line if promise is not None else None
     state = folder.states[name]
-    if not feature.owned or feature.removed or wanted is ArtifactLevel.OFF:
+    unfilled = name == "plan.md" and state is State.TEMPLATE and feature.stage is Stage.IMPLEMENTING
+    if (not feature.owned and not unfilled) or feature.removed or wanted is ArtifactLevel.OFF:
         return Artifact(name, path, Due.OFF, state, None, line)
     if name == "spec.md":
         due = _spec_due(folder)

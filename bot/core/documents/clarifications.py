@@ -99,10 +99,10 @@ def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: 
     settled = _SETTLED.search(before[-_NEAR:]) or (_SETTLED.search(after[:_NEAR]) and not explained)
     if ticked or (settled and not (leads and in_context)):
         return False
-    alone = bool(match[1]) and not after.strip(" .。|")
-    return (
-        alone or (leads and (in_context or bool(match[1] or match[3]))) or (in_context and bool(match[1] or explained))
-    )
+    if in_context:
+        return True
+    ends = not after.strip(" .。|*_")
+    return (bool(match[1]) and ends) or (leads and (bool(match[1] or match[3]) or (ends and "|" not in line)))
 
 
 def _skipped(document: Markdown) -> set[int]:

@@ -71,6 +71,8 @@ _LABEL = re.compile(
 )
 _LEFTOVER = ("same as backend above", "platform-specific structure")
 _PARAGRAPHS = {Part.SUMMARY: PlaceholderKind.SUMMARY, Part.CHECK: PlaceholderKind.GATES}
+_WRITTEN = frozenset({Part.SUMMARY, Part.CONTEXT, Part.STRUCTURE})
+"""Parts in which every stock line is a placeholder, a tree or a label."""
 _LONG = 12
 """Characters in brackets that do not stand in a plan by chance just as the template has them."""
 _WORDS = 4
@@ -117,6 +119,21 @@ def is_unfilled(placeholders: Iterable[Placeholder], template: Template) -> bool
     hard = Counter({kind: count for kind, count in left.items() if kind not in SOFT})
     asked = sum(hole.kind not in SOFT for hole in template.holes)
     return _share(left, template) > MOST and sum(hard.values()) > asked * MOST
+
+
+def has_own_lines(document: Markdown, placeholders: Iterable[Placeholder], template: Template) -> bool:
+    """Somebody began to write: Summary, Technical Context or Project Structure holds a line that no template has."""
+    stock = {_plain(line) for line in template.text.splitlines()} | {""}
+    skipped = {placeholder.line for placeholder in placeholders} | {heading.line for heading in document.headings}
+    return any(
+        line.part in _WRITTEN
+        and line.fence is None
+        and line.number not in skipped
+        and "[" not in line.text
+        and not line.text.rstrip(" *_").endswith((":", "："))
+        and _plain(line.text) not in stock
+        for line in lines_of(document)
+    )
 
 
 def _share(left: Mapping[PlaceholderKind, int], template: Template) -> float:

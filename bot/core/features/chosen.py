@@ -7,12 +7,13 @@ what is judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.change.trees import FileStatus
 from bot.core.config.model import NumberMode
 from bot.core.features.branch import BRANCH_REACH, BranchName, counted, read_branch
+from bot.core.features.elsewhere import IGNORE_FILE, folders_elsewhere, is_ignored
 from bot.core.features.folders import Folder, feature_folders, folder_at, root_of, specs_roots
 from bot.core.text.globs import matches_any
 from bot.core.text.prose import Code, Prose
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
 
 _DOCUMENTS = ("spec.md", "plan.md")
+_UNSEEN = ", so that its specs and plans cannot be seen here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Decision:
     ambiguous: tuple[Folder, ...] = ()
     """Folders that the branch's number points to, where it is not to be told which is meant."""
     asked: tuple[Folder, ...] = ()
+    elsewhere: tuple[Folder, ...] = ()
+    """Folders outside the specs roots that look like features and that the change touches."""
     notes: tuple[Prose, ...] = field(default=())
 
     @property
@@ -89,13 +93,13 @@ def which_features(change: Change, config: RepositoryConfig) -> Decision:
     head = feature_folders(change.head, config, roots)
     base = feature_folders(change.base, config, roots)
     touched = _touches(change, config, {**base, **head}, roots) if change.base is not None else _everything(head)
-    plain = Decision(roots, head, base, touched)
+    plain = Decision(roots, head, base, touched, elsewhere=folders_elsewhere(change, {**base, **head}, config))
     if change.named_folders:
         asked = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.named_folders))
         return Decision(roots, head, base, touched, asked=asked)
     if change.merge_group or not change.head_branch:
         return plain
-    return _by_branch(plain, read_branch(change.head_branch, config), config)
+    return _by_branch(change, plain, read_branch(change.head_branch, config), config)
 
 
 def _everything(head: Mapping[str, Folder]) -> dict[str, Touch]:
@@ -143,7 +147,7 @@ def _touches(
     return touched
 
 
-def _by_branch(plain: Decision, branch: BranchName, config: RepositoryConfig) -> Decision:
+def _by_branch(change: Change, plain: Decision, branch: BranchName, config: RepositoryConfig) -> Decision:
     """The decision with what the branch's name adds to it."""
     own: Folder | None = None
     ambiguous: tuple[Folder, ...] = ()
@@ -158,8 +162,11 @@ def _by_branch(plain: Decision, branch: BranchName, config: RepositoryConfig) ->
         elif same:
             own = same[0]
         else:
-            own, notes = _not_there(plain, branch, config)
-    return Decision(plain.roots, plain.head, plain.base, plain.touched, branch, own, ambiguous, notes=notes)
+            hidden = _hidden(change, plain, branch)
+            own, notes = _not_there(plain, branch, config) if hidden is None else (None, hidden)
+    elif branch.number is None:
+        own = next((folder for folder in plain.head.values() if folder.name == branch.segment), None)
+    return replace(plain, branch=branch, own=own, ambiguous=ambiguous, notes=notes)
 
 
 def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Folder | None:
@@ -203,6 +210,15 @@ def _not_there(
         return None, (("branch ", shown, ": there is no specs root that its folder could stand in"),)
     root = plain.roots[0]
     return folder_at(f"{root}/{branch.segment}" if root else branch.segment, root, config), ()
+
+
+def _hidden(change: Change, plain: Decision, branch: BranchName) -> tuple[Prose, ...] | None:
+    """Why the branch's folder cannot be seen although it may be there: git ignores it, or it is outside the roots."""
+    root = next((root for root in plain.roots if is_ignored(change, root)), None)
+    if root is not None:
+        ignored, file = Code(clip(f"{root}/")), Code(IGNORE_FILE)
+        return (("branch ", Code(clip(branch.name)), ": ", ignored, " is in this repository's ", file, _UNSEEN),)
+    return () if any(folder.number == branch.number for folder in plain.elsewhere) else None
 
 
 def _within_reach(number: str, plain: Decision, config: RepositoryConfig) -> bool:

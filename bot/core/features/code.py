@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
 
 _SPECIFY = ".specify"
-_AGENT_FOLDERS = frozenset({".claude", ".cursor", ".gemini", ".windsurf", ".codex", ".agents", ".vscode"})
+_TOOLING = frozenset({"license", "codeowners", "renovate.json", "azure-pipelines.yml", "mkdocs.yml", "codecov.yml"})
+"""Files, in lower case, that configure services around the code. Those that begin with a dot need no mention."""
 _PROSE = (".md", ".mdx")
 
 
@@ -31,6 +32,6 @@ def counts_as_code(path: str, config: RepositoryConfig, roots: Sequence[str]) ->
         return matches_any(config.code, path)
     if names[0] == "docs" and len(names) > 1:
         return False
-    if _AGENT_FOLDERS.intersection(names[:-1]):
+    if any(name.startswith(".") for name in names) or names[-1].lower() in _TOOLING:
         return False
     return not path.lower().endswith(_PROSE)

@@ -27,7 +27,7 @@ def at_most(severity: Severity, cap: Severity) -> Severity:
 
 
 def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Finding | None:
-    """The finding at the level that the admin gave its rule, None where the rule is off.
+    """The finding at the level that the admin gave its rule, None where the rule is off or nobody switched it on.
 
     The level takes the place of the rule's own severity: what is found at that severity gets the level, and what
     its condition makes softer stays softer. So `inline-justification: error` makes its warnings block, while
@@ -36,7 +36,7 @@ def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Findin
     """
     level = config.rules.get(rule.id)
     if level is None:
-        return finding
+        return finding if rule.on else None
     if level is RuleLevel.OFF:
         return None
     severity = at_most(Severity(level.value), rule.ceiling)
@@ -51,7 +51,7 @@ def capped(finding: Finding, case: Case) -> Finding | None:
     severity = finding.severity
     why = finding.why
     if not feature.owned and not feature.removed:
-        if not finding.new:
+        if not finding.new and not (finding.rule == "unfilled-plan" and case.code_files):
             return None
         severity = at_most(severity, Severity.WARNING)
     if feature.legacy:

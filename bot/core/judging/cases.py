@@ -6,11 +6,12 @@ folder's own. In a repository of several projects each feature has the nearest `
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Feature, Stage
 from bot.core.change.lines import lines_by_path
-from bot.core.change.trees import Readability, Tree
+from bot.core.change.trees import FileStatus, Readability, Tree
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
@@ -25,6 +26,7 @@ from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick
 if TYPE_CHECKING:
     from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
+    from bot.core.documents.plan import Plan
     from bot.core.features.chosen import Decision
     from bot.core.features.folders import Folder
 
@@ -45,7 +47,7 @@ def read_cases(
     yardsticks: dict[str, Yardstick] = {}
     arrivals: dict[tuple[str, str], NewSinceBranch] = {}
     before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
-    cases: list[Case] = []
+    features: list[_ReadFeature] = []
     for folder in decision.folders:
         root = nearest_root(folder.path, roots)
         if root not in yardsticks:
@@ -53,9 +55,15 @@ def read_cases(
         left = root, nearest_root(folder.path, before)
         if left not in arrivals:
             arrivals[left] = _arrived(change, yardsticks[root], bundled, left[1])
-        below = entries.get(folder.path, [])
-        cases.append(_case(change, config, decision, folder, below, yardsticks[root], arrivals[left], code))
-    return tuple(cases)
+        documents = _documents(change, folder, yardsticks[root])
+        lines = lines_by_path(change, folder.path)
+        owned = _is_owned(change, decision, folder, documents, lines, yardsticks[root])
+        features.append(_ReadFeature(folder, yardsticks[root], arrivals[left], documents, lines, owned))
+    building = _building(change, decision, features) if code else frozenset()
+    return tuple(
+        _case(change, config, decision, feature, entries.get(feature.folder.path, []), building, code)
+        for feature in features
+    )
 
 
 def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
@@ -86,18 +94,30 @@ def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
     return tuple(read_yardstick(after, "", root) for root in sorted(roots) if not root or root.endswith("/"))
 
 
+@dataclass(frozen=True, slots=True)
+class _ReadFeature:
+    """A feature folder with its documents, read against its own yardstick."""
+
+    folder: Folder
+    yardstick: Yardstick
+    late: NewSinceBranch
+    documents: Documents
+    new_lines: dict[str, frozenset[int]]
+    """New lines of its documents, by path; a document whose path is absent is new as a whole."""
+    owned: bool
+
+
 def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     change: Change,
     config: RepositoryConfig,
     decision: Decision,
-    folder: Folder,
+    read: _ReadFeature,
     below: list[TreeEntry],
-    yardstick: Yardstick,
-    late: NewSinceBranch,
+    building: frozenset[str],
     code: int,
 ) -> Case:
-    documents = _documents(change, folder, yardstick)
-    feature = _feature(change, config, decision, folder, code)
+    documents, yardstick = read.documents, read.yardstick
+    feature = _feature(change, config, decision, read, builds=read.folder.path in building)
     return Case(
         change=change,
         feature=feature,
@@ -108,10 +128,10 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         plan=documents.plan,
         spec=documents.spec,
         tasks=documents.tasks,
-        new_lines=lines_by_path(change, folder.path),
+        new_lines=read.new_lines,
         decision=decision,
         code_files=code,
-        arrived=late,
+        arrived=read.late,
     )
 
 
@@ -131,32 +151,98 @@ def _documents(change: Change, folder: Folder, yardstick: Yardstick) -> Document
     )
 
 
-def _feature(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder, code: int) -> Feature:
-    touch = decision.touched.get(folder.path)
-    removed = decision.gone(folder.path)
+def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the change's own
+    change: Change,
+    decision: Decision,
+    folder: Folder,
+    documents: Documents,
+    new_lines: dict[str, frozenset[int]],
+    yardstick: Yardstick,
+) -> bool:
+    """The change adds the folder or its plan, edits its plan's gate, or the branch or a person names it."""
+    if decision.gone(folder.path):
+        return False
     own = decision.own is not None and decision.own.path == folder.path
+    if own or folder in decision.asked or decision.added(folder.path) or change.base is None:
+        return True
+    path = f"{folder.path}/plan.md"
+    file = next((file for file in change.changed if file.path == path), None)
+    if file is None or file.status is FileStatus.REMOVED:
+        return False
+    plan, lines = documents.plan, new_lines.get(path)
+    if file.status is not FileStatus.MODIFIED or plan is None or lines is None:
+        return True
+    before = _whole(change.base, path)
+    return bool(lines & _gate_lines(plan)) or (before is not None and _loses_gate_lines(before, plan, yardstick))
+
+
+def _gate_lines(plan: Plan) -> frozenset[int]:
+    """The 1-based lines of the Constitution Check, of Complexity Tracking and of what answers elsewhere."""
+    sections = [section for section in (plan.check, plan.tracking) if section is not None]
+    inside = {line for section in sections for line in range(section.line, section.end_line + 1)}
+    return frozenset({*inside, *(check.line for check in plan.checks), *(row.line for row in plan.rows)})
+
+
+def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> bool:
+    """A line of the gate as it was on the base stands nowhere in the plan any more."""
+    old = read_plan(before, yardstick.template, yardstick.constitution)
+    kept = {line.strip() for line in plan.lines}
+    return any(old.lines[line - 1].strip() not in kept for line in _gate_lines(old) if line <= len(old.lines))
+
+
+def _building(change: Change, decision: Decision, features: list[_ReadFeature]) -> frozenset[str]:
+    """The folders of the features that the changed code belongs to.
+
+    The code is of the feature of the branch, else of those whose tasks the change ticks, else of every owned feature
+    with a plan or tasks. A lone owned feature is built in any case.
+    """
+    owned = [feature.folder.path for feature in features if feature.owned]
+    lone = owned if len(owned) == 1 else []
+    if decision.own is not None:
+        return frozenset({decision.own.path, *lone})
+    ticked = [feature.folder.path for feature in features if _ticks(feature)]
+    planned = [path for path in owned if _has_plan_or_tasks(change, path)]
+    return frozenset({*(ticked or planned), *lone})
+
+
+def _ticks(feature: _ReadFeature) -> bool:
+    """The change ticks one of the feature's tasks."""
+    tasks = feature.documents.tasks
+    lines = feature.new_lines.get(tasks.path) if tasks is not None else None
+    return tasks is not None and any(task.done and (lines is None or task.line in lines) for task in tasks.tasks)
+
+
+def _has_plan_or_tasks(change: Change, folder: str) -> bool:
+    paths = (f"{folder}/plan.md", f"{folder}/tasks.md")
+    return any(path in change.head.entries or path in change.head.documents for path in paths)
+
+
+def _feature(
+    change: Change, config: RepositoryConfig, decision: Decision, read: _ReadFeature, *, builds: bool
+) -> Feature:
+    folder = read.folder
+    removed = decision.gone(folder.path)
     added = decision.added(folder.path) or change.base is None
     return Feature(
         dir=folder.path,
         root=folder.root,
         number=folder.number,
         slug=folder.slug,
-        stage=_stage(change, folder, code),
-        owned=not removed and (own or folder in decision.asked or added or (touch is not None and touch.writes)),
+        stage=_stage(change, folder, builds=builds),
+        owned=read.owned,
         legacy=_is_legacy(change, config, decision, folder),
         added=added and not removed,
         removed=removed,
     )
 
 
-def _stage(change: Change, folder: Folder, code: int) -> Stage:
+def _stage(change: Change, folder: Folder, *, builds: bool) -> Stage:
     if change.stage is not None and change.stage in tuple(Stage):
         return Stage(change.stage)
-    if code:
+    if builds:
         return Stage.IMPLEMENTING
-    here = (f"{folder.path}/plan.md", f"{folder.path}/tasks.md")
-    begun = any(path in change.head.entries or path in change.head.documents for path in here)
-    return Stage.PLANNING if begun or change.base is None else Stage.SPECIFYING
+    begun = _has_plan_or_tasks(change, folder.path) or change.base is None
+    return Stage.PLANNING if begun else Stage.SPECIFYING
 
 
 def _is_legacy(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.config.model import Mode, Source
 from bot.core.features.chosen import which_features
+from bot.core.features.elsewhere import roots_elsewhere
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.caps import capped, with_level
@@ -33,6 +34,7 @@ MAX_FINDINGS = 500
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 _HARDEST_FIRST = (Conclusion.FAILURE, Conclusion.ACTION_REQUIRED, Conclusion.NEUTRAL, Conclusion.SUCCESS)
 
+_JUDGED = " in the configuration makes it judged."
 NO_SPEC_KIT: Prose = ("This repository has no Spec Kit features: nothing to judge.",)
 
 
@@ -149,9 +151,19 @@ def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Pros
     if change.base is None:
         where = " or ".join(f"{root}/" for root in decision.roots)
         return ("Nothing to check here: there is no feature folder below ", Code(clip(where)), "."), ()
+    if decision.elsewhere:
+        return _outside(survey), (*decision.notes, _changed_files(change))
     belongs = "several have its number" if decision.ambiguous else "no folder belongs to its branch"
     reason: Prose = (f"{begins}this {what} adds no feature folder, and {belongs}.",)
     return reason, (*decision.notes, _changed_files(change))
+
+
+def _outside(survey: Survey) -> Prose:
+    """The change's features stand where nobody told Plangate to look."""
+    folders = survey.decision.elsewhere
+    roots = ", ".join((*survey.config.specs, *roots_elsewhere(folders)))
+    where = Code(clip(f"{folders[0].path}/"))
+    return ("Nothing to check here: ", where, " is outside the specs roots; ", Code(f"specs: [{clip(roots)}]"), _JUDGED)
 
 
 def _changed_files(change: Change) -> Prose:

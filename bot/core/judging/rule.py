@@ -209,6 +209,8 @@ class Rule:
     judge_all: JudgeAll = nothing_at_all
     ceiling: Severity = Severity.ERROR
     """What an admin's level can make of it at most: what only some readers of a change can see never blocks."""
+    on: bool = True
+    """It judges where the configuration does not name it."""
 
     def of_case(self, case: Case) -> Iterator[Finding]:
         """What it finds in one feature."""
@@ -223,19 +225,20 @@ class Rule:
             yield replace(finding, rule=self.id)
 
 
-def rule(
+def rule(  # noqa: PLR0913  each is named where a rule is written
     severity: Severity,
     clause: Clause,
     *,
     needs_forge: bool = False,
     judges_removed: bool = False,
     ceiling: Severity = Severity.ERROR,
+    on: bool = True,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of the function below: it judges one feature, its module gives id and page."""
 
     def register(judge: Judge) -> Rule:
         name, title, page = _about(judge)
-        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling)
+        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling, on=on)
 
     return register
 

@@ -13,7 +13,7 @@ from bot.core.features.code import counts_as_code
     [
         ("crates/ferry-core/src/lib.rs", True),
         ("Cargo.toml", True),
-        (".github/workflows/ci.yml", True),
+        (".github/workflows/ci.yml", False),
         ("specs/018-webhook-retry/contracts/openapi.yaml", False),
         (".specify/scripts/bash/common.sh", False),
         ("apps/shop/.specify/templates/plan-template.md", False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents.placeholders import find_placeholders, is_unfilled, template_share
+from bot.core.documents.placeholders import find_placeholders, has_own_lines, is_unfilled, template_share
 from bot.core.documents.plan import Plan, Section
 from bot.core.documents.plan_reading.collected import Collected, normal
 from bot.core.documents.plan_reading.constitution_check import read_checks
@@ -56,7 +56,7 @@ def read_plan(document: Document, template: Template, constitution: Constitution
         promises=read_promises(markdown),
         placeholders=placeholders,
         template_share=template_share(placeholders, template),
-        unfilled=is_unfilled(placeholders, template),
+        unfilled=is_unfilled(placeholders, template) and not has_own_lines(markdown, placeholders, template),
         structure_paths=structure_paths(markdown),
         links=relative_links(markdown),
     )

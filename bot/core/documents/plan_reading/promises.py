@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import ARTIFACTS
 from bot.core.documents.plan import Promise
 from bot.core.markdown import Fence, Item, Paragraph
-from bot.core.text.lexicon import Pattern, with_blanks, without_blanks
+from bot.core.text.lexicon import Pattern, whole_words, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from bot.core.markdown import Markdown
@@ -21,6 +21,11 @@ _NOT_NEEDED = rf"(?:{with_blanks('not_needed')})(?!\s+(?:yet|until|by|here)\b)|{
 _DENIAL = Pattern(rf"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
 _ASIDE = Pattern(rf"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|[(（—–:]\s*(?P<said>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
 """Taken back after what the file would have been: `research.md  # Phase 0 (not needed: no unknowns)`."""
+_OPTIONAL = Pattern(
+    rf"(?P<word>{whole_words('optional')})(?=\s*(?:$|[)）\].,;:，。；：、—–-])|\s+(?:to|until|for|if|when|only|unless|in)\b)",
+    re.IGNORECASE,
+)
+"""A tree line that promises nothing: `quickstart.md  # optional`, `contracts/  # Phase 1 output, if applicable`."""
 _OWN_LINE = re.compile(
     rf"^\W*(?P<name>(?:{_NAMES}))(?P<slash>/?)`?\**\s*[:：—–-]+\s*\**\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
 )
@@ -55,11 +60,8 @@ def _tree(block: Fence, *, own: bool) -> list[Promise]:
         name = _artifact(match["name"])
         start = match.start("name") + 1
         rest = _NOT_BY_PLAN.sub("", match["rest"])
-        found.append(
-            Promise(
-                name, block.first + index, start, start + len(match["name"]) + len(match["slash"]) - 1, _denied(rest)
-            )
-        )
+        end = start + len(match["name"]) + len(match["slash"]) - 1
+        found.append(Promise(name, block.first + index, start, end, _denied(rest) or _optional(rest)))
     several = len({promise.artifact for promise in found}) > 1
     return found if own and several else []
 
@@ -74,6 +76,12 @@ def _denied(rest: str) -> str | None:
             return None
     start = match.start("word") if match["word"] else match.start("said")
     return shown[start:].strip(" -—–()*")[:MAX_REASON]
+
+
+def _optional(note: str) -> str | None:
+    """The words by which a tree line leaves open whether there will be the file."""
+    match = _OPTIONAL.search(note[:MAX_REASON])
+    return match["word"] if match is not None else None
 
 
 def _artifact(name: str) -> str:

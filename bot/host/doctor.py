@@ -13,6 +13,7 @@ import yaml
 
 from bot.adapters import credentials
 from bot.adapters.clock import SystemClock
+from bot.adapters.database.queue_sqlite import NEARLY_FULL
 from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.bare import clock_ahead
 from bot.adapters.github.hook import GitHubHook
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 _OTHERS = 0o077
 _SPACE = 100_000_000
 """Free bytes below which the disk counts as nearly full: enough for a day's deliveries."""
-_FULL = 2_000_000
-"""Free bytes below which the disk counts as full."""
 
 
 def examine(read: Callable[[], Settings]) -> list[Check]:
@@ -102,7 +101,7 @@ def _folder(settings: Settings) -> Iterator[Check]:
         yield warning("folder", f"other users can read {folder}", f"Run chmod 700 {folder}")
     if free < _SPACE:
         problem = f"{free // 1_000_000} MB are left on the disk of {folder}"
-        yield (error if free < _FULL else warning)("folder", problem, "Free space on it.")
+        yield (error if free < NEARLY_FULL else warning)("folder", problem, "Free space on it.")
     elif not open_to_others:
         yield ok("folder", f"{folder} is writable, by its owner only")
 

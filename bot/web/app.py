@@ -50,7 +50,7 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        """Deliveries would be stored: the queue was just written to."""
+        """A delivery of full size would be stored: as many bytes were just written to the queue."""
         try:
             queue.check()
         except StorageError as error:

@@ -5,6 +5,7 @@ The caller makes sure that no other transaction changes jobs of the same serial 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.forge.events import Stored, combine_stored
@@ -17,6 +18,10 @@ FORGIVEN_CRASHES = 2
 """A job waits before its next attempt once more than this many holders died while working on it."""
 CRASH_PAUSE = 30.0
 """Seconds of waiting for each further holder that died."""
+LARGEST_EVENT = 400_000
+"""Bytes that the largest stored event needs: a comment's 65,536 characters, each escaped to six bytes, and names."""
+PROBE_EVERY = 10.0
+"""Seconds between two probes with that many bytes, so that a flood of readiness checks cannot wear the disk."""
 RECORD = "id, delivery, name, serial, state, attempts, accepted_at, not_before, error, event"
 LEASED = "id, delivery, name, event, serial, attempts, accepted_at, holder, crashes"
 
@@ -223,6 +228,15 @@ def oldest(connection: Connection, now: float) -> float | None:
         (now,),
     ).fetchone()[0]
     return accepted
+
+
+def probe(connection: Connection, size: int) -> None:
+    """Replace the probe by random text of `size` bytes, which no database compresses."""
+    connection.execute(
+        "INSERT INTO cursors (name, position) VALUES ('probe', ?)"
+        " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+        (os.urandom(size // 2).hex(),),
+    )
 
 
 def next_due(connection: Connection, now: float) -> float | None:

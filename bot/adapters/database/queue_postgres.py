@@ -6,8 +6,10 @@ enforce the rules of the serial key and the coalescing key as well.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -48,6 +50,8 @@ class PostgresQueue(Queue):
         self._leases: Leases | None = None
         self._listener = Listener(database.address, database.place)
         self._one_lease = threading.Lock()
+        self._probed_at = -math.inf
+        """When the last probe of full size succeeded, in monotonic seconds."""
 
     @override
     def put(self, job: NewJob) -> bool:
@@ -153,14 +157,11 @@ class PostgresQueue(Queue):
 
     @override
     def check(self) -> None:
-        def change(session: Session) -> None:
-            session.execute(
-                "INSERT INTO probe (id, written_at) VALUES (1, ?)"
-                " ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at",
-                (time.time(),),
-            )
-
-        self._database.write(change, patience=_PATIENCE)
+        now = time.monotonic()
+        sizes = (job_rows.LARGEST_EVENT, 0) if now - self._probed_at >= job_rows.PROBE_EVERY else (0,)
+        for size in sizes:
+            self._database.write(partial(job_rows.probe, size=size), patience=_PATIENCE)
+        self._probed_at = now if len(sizes) > 1 else self._probed_at
 
     @override
     def close(self) -> None:

@@ -6,7 +6,10 @@ in this module could fail, but could not run two jobs of one repository at once.
 
 from __future__ import annotations
 
+import math
+import shutil
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -14,6 +17,7 @@ from typing_extensions import override
 from bot.adapters.database import job_rows
 from bot.adapters.database.doorbell import Doorbell
 from bot.adapters.database.holders import Holders, is_presence_name
+from bot.core.forge.errors import StorageError
 from bot.core.forge.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, Queue
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 8.0
 """Seconds that a delivery may wait for the disk; GitHub hangs up after 10."""
+NEARLY_FULL = 2_000_000
+"""Free bytes on the disk below which deliveries are at risk: the database, its journal and its copy at a checkpoint."""
 _DUE = """
     SELECT id FROM jobs
     WHERE state = 'waiting' AND not_before <= ?
@@ -45,6 +51,8 @@ class SqliteQueue(Queue):
         self._clock = clock
         self._holders = Holders(folder)
         self._bell = Doorbell(folder)
+        self._probed_at = -math.inf
+        """When the last probe of full size succeeded, in monotonic seconds."""
 
     @override
     def put(self, job: NewJob) -> bool:
@@ -131,10 +139,14 @@ class SqliteQueue(Queue):
 
     @override
     def check(self) -> None:
-        def change(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT OR REPLACE INTO probe (id, written_at) VALUES (1, ?)", (time.time(),))
-
-        self._database.write(change, patience=_PATIENCE)
+        now, folder = time.monotonic(), self._database.path.parent
+        if shutil.disk_usage(folder).free < NEARLY_FULL:
+            raise StorageError(f"{folder}: the disk is nearly full: free some space on it.")
+        # The pages of the first probe are free after the second one: a delivery of that size fits into them.
+        sizes = (job_rows.LARGEST_EVENT, 0) if now - self._probed_at >= job_rows.PROBE_EVERY else (0,)
+        for size in sizes:
+            self._database.write(partial(job_rows.probe, size=size), patience=_PATIENCE)
+        self._probed_at = now if len(sizes) > 1 else self._probed_at
 
     @override
     def close(self) -> None:

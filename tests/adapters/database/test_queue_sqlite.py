@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import socket
 import sqlite3
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.adapters.database import job_rows
 from bot.adapters.database.doorbell import Doorbell
 from bot.adapters.database.migrate import migrate, migrations
 from bot.adapters.database.queue_sqlite import SqliteQueue
 from bot.adapters.database.sqlite import Database
+from bot.adapters.webhook.webhook import parse
 from bot.core.forge.errors import StorageError, UserError
 from bot.core.forge.ports import JobState, Queue
+from tests.adapters.payloads import comment
 from tests.adapters.queue_contract import QueueContract, job
 from tests.adapters.queue_model import QueueMachine
 from tests.clocks import HandClock
@@ -170,6 +176,36 @@ class TestBadDisks:
         assert queue.put(job(f"d{accepted + 1}")), "it goes on when there is space again"
         assert queue.counts()[JobState.WAITING] == accepted + 1
         queue.close()
+
+    def test_it_is_ready_only_while_a_delivery_of_full_size_can_be_kept(self, tmp_path: Path, clock: HandClock) -> None:
+        queue = open_queue(tmp_path, clock)
+        pages = queue._database.read(lambda connection: connection.execute("PRAGMA page_count").fetchone())[0]
+        queue._database.write(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 20}").fetchone())
+        assert queue.put(job("d1")), "a small one still fits"
+        for _ in range(2):
+            with pytest.raises(StorageError, match="is full: free some space"):
+                queue.check()
+        queue._database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
+        queue.check()
+        full = job_rows.LARGEST_EVENT
+        queue._database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
+        assert queue.put(replace(job("d2", serial="r2"), event=b"x" * full)), "what was tried can be kept"
+        queue.close()
+
+    def test_a_nearly_full_disk_is_not_ready(
+        self, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue = open_queue(tmp_path, clock)
+        queue.check()
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_999_999))
+        with pytest.raises(StorageError, match="the disk is nearly full: free some space on it"):
+            queue.check()
+        queue.close()
+
+    def test_no_delivery_is_larger_than_what_is_tried(self) -> None:
+        payload = comment("/plan " + "\x01" * 70_000)
+        (stored,) = parse("issue_comment", "d1", json.dumps(payload).encode(), app_id=None, app_slug="plangate")
+        assert 300_000 < len(stored.event) < job_rows.LARGEST_EVENT
 
     def test_a_damaged_file_is_named_with_a_remedy(self, tmp_path: Path) -> None:
         path = tmp_path / "plangate.db"

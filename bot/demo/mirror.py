@@ -1,13 +1,11 @@
 """A copy of a local repository's history, taken without a trace in the original.
 
-The original is only listed and served from (`git upload-pack`): no index, reflog, lock or object of it is written, no
-hook and no file system monitor is started, no network is asked. Everything that reads commits runs in the copy, whose
-configuration is ours.
+The original is read through a private git directory: no index, reflog, lock or object of it is written, nothing of its
+configuration is used, no network is asked. Everything that reads commits runs in the copy.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from bot.adapters.worktree.git_directory import GitDirectory, GitLocation, locate, locate_bare, top_of
 from bot.core.forge.errors import UserError
+from bot.core.text.neutral import plain_line
 from bot.demo.interrupts import own_folder
 from bot.sandbox.git import Bare
 
@@ -33,7 +33,6 @@ COPY_SECONDS = 1_800
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=0")
 _PULL = re.compile(r"refs/(?:pull|remotes/[^/]{1,100}/(?:pr|pull))/([0-9]{1,9})(?:/head)?")
 _REMOTE = re.compile(r"[^/:@]+(?:@[^/:]+)?:(?!//)(.+)|[a-z+]+://[^/]+/(.+)")
-_KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Original:
     """The repository that is rehearsed on."""
 
     folder: Path
+    directory: GitDirectory
     refs: Mapping[str, str]
     """Full name of each branch (local and remote) -> commit, the newest commit first."""
     pulls: Mapping[int, str]
@@ -56,67 +56,57 @@ class Original:
         """The commit that a branch, tag or other revision names, None where there is none."""
         if not name or name.startswith("-") or "\0" in name:
             return None
-        done = _ask(self.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        done = _ask(self.directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else None
 
 
 def open_original(folder: Path) -> Original:
-    """Look at a repository. Raises `UserError` for a folder that cannot be rehearsed on, with the way out."""
+    """Open a repository to rehearse on. Raises `UserError` for a folder that cannot be rehearsed on."""
+    name = plain_line(str(folder))
     if not folder.is_dir():
-        raise UserError(f"{folder} is no folder: name the folder of a git repository.")
+        raise UserError(f"{name} is no folder: name the folder of a git repository.")
     folder = folder.resolve()
-    query = _ask(folder, "rev-parse", "--show-object-format", "--is-shallow-repository")
-    if query.returncode:
-        stderr = query.stderr.decode("utf-8", "replace")
-        if "dubious ownership" in stderr:
-            raise UserError(f"{folder} belongs to somebody else: `git config --global --add safe.directory {folder}`.")
-        raise UserError(f"{folder} is no git repository: name the folder of one.")
-    form, shallow = query.stdout.decode("ascii", "replace").split()
+    location = locate_bare(folder) or locate(top_of(folder) or folder)
+    if location is None:
+        raise UserError(f"{name} is no git repository: name the folder of one.")
+    directory = GitDirectory(location)
+    form = directory.settings.get("extensions.objectformat", "sha1")
     if form != "sha1":
-        raise UserError(f"{folder} names its objects by {form}, which GitHub does not take.")
-    if shallow == "true":
-        raise UserError(f"{folder} is a shallow clone: `git fetch --unshallow` brings the history that is compared.")
-    if _ask(folder, "config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$").stdout:
-        raise UserError(f"{folder} is a partial clone: make a full one with `git clone` and name that.")
-    refs, pulls = _branches(folder)
+        raise UserError(f"{name} names its objects by {plain_line(form)}, which GitHub does not take.")
+    if (location.common / "shallow").exists():
+        raise UserError(f"{name} is a shallow clone: `git fetch --unshallow` brings the history that is compared.")
+    if directory.is_partial:
+        raise UserError(f"{name} is a partial clone: make a full one with `git clone` and name that.")
+    refs, pulls = _branches(directory, name)
     if not refs:
-        raise UserError(f"{folder} has no commit on any branch yet.")
-    return Original(folder, refs, pulls, _default(folder, refs), _name(folder), _size(folder))
+        raise UserError(f"{name} has no commit on any branch yet.")
+    address = directory.settings.get("remote.origin.url", "")
+    return Original(folder, directory, refs, pulls, _default(directory, refs), _name(folder, address), _size(location))
 
 
-def _environment() -> dict[str, str]:
-    """The person's own, since git's safe.directory stands in their settings; nothing that points at a repository."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
-
-
-def _ask(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+def _ask(directory: GitDirectory, *words: str) -> subprocess.CompletedProcess[bytes]:
     """Ask git something about the original."""
     try:
         return subprocess.run(
-            ["git", *_QUIET, "-C", str(folder), *words],
+            ["git", *_QUIET, *words],
+            cwd=directory.path,
             capture_output=True,
             timeout=ASK_SECONDS,
             check=False,
-            env=_environment(),
+            env=directory.environment(),
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
         raise UserError("git is not installed, and a rehearsal needs it.") from None
     except subprocess.TimeoutExpired:
-        raise UserError(f"git {words[0]} took longer than {ASK_SECONDS} seconds in {folder}.") from None
+        raise UserError(f"git {words[0]} took longer than {ASK_SECONDS} seconds.") from None
 
 
-def _branches(folder: Path) -> tuple[dict[str, str], dict[int, str]]:
+def _branches(directory: GitDirectory, shown_name: str) -> tuple[dict[str, str], dict[int, str]]:
     wish = "--format=%(objecttype) %(objectname) %(refname)"
-    done = _ask(folder, "for-each-ref", "--sort=-committerdate", wish, "refs/heads", "refs/remotes", "refs/pull")
+    done = _ask(directory, "for-each-ref", "--sort=-committerdate", wish, "refs/heads", "refs/remotes", "refs/pull")
     if done.returncode:
-        raise UserError(f"The branches of {folder} cannot be listed; `git fsck` tells what is broken.")
+        raise UserError(f"The branches of {shown_name} cannot be listed; `git fsck` tells what is broken.")
     refs: dict[str, str] = {}
     pulls: dict[int, str] = {}
     for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
@@ -131,19 +121,18 @@ def _branches(folder: Path) -> tuple[dict[str, str], dict[int, str]]:
     return refs, {number: pulls[number] for number in sorted(pulls, reverse=True)[:MAX_PULLS]}
 
 
-def _default(folder: Path, refs: Mapping[str, str]) -> str | None:
+def _default(directory: GitDirectory, refs: Mapping[str, str]) -> str | None:
     """Where the remote says that its head is; else a branch of the usual names; else the one that is checked out."""
-    remote = _ask(folder, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode(
+    remote = _ask(directory, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode(
         "utf-8", "surrogateescape"
     )
-    current = _ask(folder, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape")
+    current = _ask(directory, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape")
     usual = [f"{place}/{name}" for name in ("main", "master") for place in ("refs/remotes/origin", "refs/heads")]
     return next((name for name in (remote.strip(), *usual, current.strip()) if name in refs), None)
 
 
-def _name(folder: Path) -> str:
-    address = _ask(folder, "config", "--get", "remote.origin.url").stdout.decode("utf-8", "replace").strip()
-    match = _REMOTE.fullmatch(address[:1000])
+def _name(folder: Path, address: str) -> str:
+    match = _REMOTE.fullmatch(address[:1000].strip())
     path = (match[1] or match[2]).strip("/").removesuffix(".git") if match else ""
     owner, _, name = path.rpartition("/")
     name = name or (folder.parent if folder.name == ".git" else folder).name.removesuffix(".git")
@@ -155,10 +144,9 @@ def _plain(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:60].strip(".-")
 
 
-def _size(folder: Path) -> int:
-    counts = _ask(folder, "count-objects", "-v").stdout.decode("ascii", "replace")
-    sizes = dict(line.split(": ", 1) for line in counts.splitlines() if ": " in line)
-    return sum(int(sizes[key]) for key in ("size", "size-pack") if sizes.get(key, "").isdigit()) * _KIB
+def _size(location: GitLocation) -> int:
+    """Bytes of the repository's packs and loose objects."""
+    return sum(file.lstat().st_size for file in (location.common / "objects").glob("??*/*") if not file.is_dir())
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +196,9 @@ class Mirror:
         wanted += [f"+{sha}:refs/rehearsal/{sha}" for sha in commits]
         flags = ("--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head", "--stdin")
         process = subprocess.Popen(
-            ["git", *_QUIET, "-c", "protocol.version=2", "fetch", *flags, "--", str(original.folder)],
+            ["git", *_QUIET, "-c", "protocol.version=2", "fetch", *flags, "--", str(original.directory.path)],
             cwd=self.git.path,
-            env=_environment(),
+            env={**original.directory.environment(), "GIT_DIR": str(self.git.path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -222,7 +210,7 @@ class Mirror:
                 raise UserError(f"Copying {original.folder} took longer than {COPY_SECONDS // 60} minutes.") from None
         if process.returncode:
             last = stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise UserError(f"{original.folder} cannot be copied; git says: {''.join(last)[:300]}")
+            raise UserError(f"{original.folder} cannot be copied; git says: {plain_line(''.join(last))}")
 
     def mainline(self, base: str, paths: Sequence[str], limit: int) -> list[Landing]:
         """Commits along the first parents of `base` that change these paths, newest first."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import bot
-from bot.adapters.worktree.git_command import GitCopy
+from bot.adapters.worktree.git_directory import top_of
 from bot.adapters.worktree.worktree import (
     CONFIG_PATHS,
     CheckOptions,
@@ -142,15 +142,16 @@ def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
 
 def _refuse_part(copy: WorkingCopy) -> None:
     """Raise `UserError` for a folder inside a working copy: a green verdict on a part would mislead."""
-    if copy.git is None and (top := GitCopy(copy.root).answers("rev-parse", "--show-toplevel")):
-        raise UserError(f"{copy.root} is only a part of the working copy {top}: run the command there.")
+    if copy.git is None and (top := top_of(copy.root)) is not None:
+        part, top_name = plain_line(str(copy.root)), plain_line(str(top))
+        raise UserError(f"{part} is only a part of the working copy {top_name}: run the command there.")
 
 
 def owners_unseen(copy: WorkingCopy, base: str | None = None) -> str:
     """The owner's configuration repository, derived from the remote of `base`, else from `origin`; empty for none."""
     named = (base or "").partition("/")[0]
     for remote in dict.fromkeys((named, "origin")):
-        address = copy.git.answers("config", "--get", f"remote.{remote}.url") if copy.git is not None else None
+        address = copy.git.directory.settings.get(f"remote.{remote}.url") if copy.git is not None else None
         if address:
             return owners_repository(address) or ""
     return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.adapters.worktree.safe_files import write_over
 from bot.adapters.worktree.worktree import WorkingCopy, documents_below, open_copy, read_yardstick
 from bot.bundled import bundled_text
 from bot.core.change.feature import ARTIFACTS
@@ -40,22 +41,10 @@ class DeskDraft:
 
     def save(self) -> Path:
         """Write the draft into the working copy atomically. Raises `UserError` when it cannot be written."""
-        target = self.copy.root / self.draft.path
         if self.begun:
             raise UserError(f"{self.draft.path} already has edits: leave out --write to print the draft instead.")
-        parts = self.draft.path.split("/")
-        for depth in range(1, len(parts) + 1):
-            entry = self.copy.entries.get("/".join(parts[:depth]))
-            if entry is not None and entry.kind is Kind.SYMLINK:
-                raise UserError(f"{entry.path} is a symbolic link: nothing is written through it.")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            new = target.with_name(f".{target.name}.new")
-            new.write_text(self.draft.text, encoding="utf-8")
-            new.replace(target)
-        except OSError as error:
-            raise UserError(f"{self.draft.path} cannot be written: {error.strerror}.") from error
-        return target
+        write_over(self.copy.root, self.draft.path, self.draft.text)
+        return self.copy.root / self.draft.path
 
 
 def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.adapters.worktree.safe_files import write_new
 from bot.adapters.worktree.worktree import CONFIG_PATHS, CheckOptions, WorkingCopy, open_copy, read_change
 from bot.bundled import bundled_text
 from bot.core.change.feature import Stage
@@ -61,16 +62,9 @@ class FirstConfig:
     def save(self) -> Path:
         """Write the file unless a configuration exists. Raises `UserError` when the file cannot be written."""
         refuse_another(self.copy)
-        target = self.copy.root / TARGET
-        try:
-            target.parent.mkdir(exist_ok=True)
-            with target.open("x", encoding="utf-8") as file:
-                file.write(self.text)
-        except FileExistsError:
-            raise UserError(f"{TARGET} is there already: --print shows what would be written.") from None
-        except OSError as error:
-            raise UserError(f"{TARGET} cannot be written: {error.strerror}.") from error
-        return target
+        if not write_new(self.copy.root, TARGET, self.text):
+            raise UserError(f"{TARGET} is there already: --print shows what would be written.")
+        return self.copy.root / TARGET
 
 
 def refuse_another(copy: WorkingCopy) -> None:

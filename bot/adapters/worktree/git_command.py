@@ -1,13 +1,12 @@
-"""Reading a local git repository with the git command: never writes, never runs a hook, never asks the network."""
+"""Read a local git repository with the git command: nothing is written, no program and no network is used."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.adapters.worktree.git_directory import GitDirectory
 from bot.core.change.trees import ChangedFile, FileStatus, Kind, TreeEntry
 from bot.core.forge.errors import UserError
 from bot.core.text.neutral import plain_line
@@ -15,6 +14,8 @@ from bot.core.text.neutral import plain_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from bot.adapters.worktree.git_directory import GitLocation
 
 SECONDS = 60
 """How long one git command may take."""
@@ -31,20 +32,34 @@ _STATUS = {
 _MODES = {"120000": Kind.SYMLINK, "160000": Kind.SUBMODULE, "040000": Kind.FOLDER}
 
 
-@dataclass(frozen=True, slots=True)
-class GitCopy:
-    """A local repository, addressed by the folder of its working copy or its bare folder."""
+_NO_PROGRAMS = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
 
-    folder: Path
+_OPTIONS = (
+    "--no-pager",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "log.showSignature=false"),
+)
+"""What the user's own configuration may set and a mere reading must not start."""
+
+
+class GitCopy:
+    """A local repository, read through a private git directory: nothing of its configuration starts a program."""
+
+    def __init__(self, folder: Path, location: GitLocation) -> None:
+        self.folder = folder
+        self.directory = GitDirectory(location)
 
     def run(self, *arguments: str, feed: bytes | None = None) -> bytes:
         """Output of a git command. Raises `UserError` when git fails, is missing or times out."""
         done = self._run(arguments, feed)
         if done.returncode != 0:
             message = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise UserError(
-                f"git {arguments[0]} failed in {self.folder}: {message[-1] if message else 'no reason given'}"
-            )
+            reason = plain_line(message[-1]) if message else "no reason given"
+            if self.directory.is_partial:
+                reason += " (this is a partial clone, and no object is fetched: make a full clone)"
+            raise UserError(f"git {arguments[0]} failed in {plain_line(str(self.folder))}: {reason}")
         return done.stdout
 
     def answers(self, *arguments: str) -> str | None:
@@ -53,21 +68,16 @@ class GitCopy:
         return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
     def _run(self, arguments: Sequence[str], feed: bytes | None) -> subprocess.CompletedProcess[bytes]:
-        # fsmonitor names a program that git would start for a mere status; a foreign repository must not choose it.
-        command = [
-            "git",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "core.quotePath=false",
-            "-C",
-            str(self.folder),
-            *arguments,
-        ]
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        environment = self.directory.environment(self.folder)
         try:
             done = subprocess.run(
-                command, input=feed, capture_output=True, timeout=SECONDS, check=False, env=environment
+                ["git", *_OPTIONS, *arguments],
+                cwd=self.folder,
+                input=feed,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+                env=environment,
             )
         except FileNotFoundError:
             raise UserError("git is not installed: install it, or leave out --base to judge a plain folder.") from None
@@ -83,8 +93,8 @@ class GitCopy:
         sha = self.answers("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if sha is None:
             raise UserError(
-                f"There is no commit `{plain_line(name)}` in {self.folder}: fetch it first (`git fetch origin`), "
-                "or name another with --base."
+                f"There is no commit `{plain_line(name)}` in {plain_line(str(self.folder))}: "
+                "fetch it first (`git fetch origin`), or name another with --base."
             )
         return sha
 
@@ -108,7 +118,7 @@ class GitCopy:
     def changed(self, base: str, head: str | None) -> tuple[ChangedFile, ...]:
         """Files changed from `base` to `head`. A `head` of None means the working copy with its untracked files."""
         spec = [base] if head is None else [base, head]
-        raw = self.run("diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-textconv", *spec, "--")
+        raw = self.run("diff", "--name-status", "-z", "--find-renames", *_NO_PROGRAMS, *spec, "--")
         changed = list(_parse_name_status(raw))
         if head is None:
             untracked = self.run("ls-files", "--others", "--exclude-standard", "-z")
@@ -141,6 +151,8 @@ class GitCopy:
             position = end + 1
             # "<sha> blob <size>" for an object; "<name> missing" (or "ambiguous") for none.
             if len(facts) < 3 or not facts[-1].isdigit():  # noqa: PLR2004  the three words of git's batch answer
+                if self.directory.is_partial:
+                    raise UserError(f"{plain_line(path)} is not in this partial clone: make a full clone.")
                 continue
             size = int(facts[-1])
             if facts[-2] == b"blob":

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.adapters.worktree.git_command import GitCopy
+from bot.adapters.worktree.git_directory import locate, locate_bare
+from bot.adapters.worktree.safe_files import read_file
 from bot.core.change.trees import (
     MAX_DOCUMENT_BYTES,
     Change,
@@ -29,6 +31,7 @@ from bot.core.features.chosen import which_features
 from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
+from bot.core.text.neutral import plain_line
 from bot.core.yardstick.template import next_paths
 from bot.core.yardstick.yardstick import CONSTITUTION, OLD_CONSTITUTION, specify_root
 
@@ -64,12 +67,26 @@ class WorkingCopy:
             return dict(_bounded(_walk(self.root, "")))
         raw = self.git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
         names = dict.fromkeys(name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
-        return _with_folders(_bounded((name, entry) for name in names if (entry := self._entry(name)) is not None))
+        entries: dict[str, TreeEntry] = {}
+        for path, entry in _bounded((name, entry) for name in names if (entry := self._entry(name, entries))):
+            entries[path] = entry
+        return entries
 
-    def _entry(self, path: str) -> TreeEntry | None:
+    def _entry(self, path: str, entries: dict[str, TreeEntry]) -> TreeEntry | None:
+        """The entry of a file that git lists; None when it is gone. Adds its folders, which git does not list."""
+        parts = path.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if folder not in entries:
+                entries[folder] = self._facts(folder) or TreeEntry(folder, Kind.FOLDER)
+            if entries[folder].kind is not Kind.FOLDER:  # a link took the folder's place: nothing is read through it
+                return None
+        return self._facts(path)
+
+    def _facts(self, path: str) -> TreeEntry | None:
         try:
             facts = (self.root / path).lstat()
-        except OSError:  # deleted in the working copy, and still in git's index
+        except OSError:  # deleted in the working copy and still in git's index
             return None
         return TreeEntry(path, _kind(facts.st_mode), facts.st_size) if _can_be_tracked(facts.st_mode) else None
 
@@ -88,29 +105,19 @@ class WorkingCopy:
         return documents
 
     def _document(self, path: str) -> Document:
-        try:
-            # It may have become a link since it was listed, or a pipe, whose opening waits for a writer.
-            handle = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(handle, "rb") as file:
-                content = file.read(MAX_DOCUMENT_BYTES + 1)
-                size = os.fstat(file.fileno()).st_size
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+        content, size = read_file(self.root, path, MAX_DOCUMENT_BYTES + 1)
         return replace(document(path, content), size=size)
 
 
 def open_copy(folder: Path) -> WorkingCopy:
     """Open a working copy or a plain folder. Raises `UserError` when `folder` is not a folder."""
-    root = folder.resolve()
+    root, name = folder.resolve(), plain_line(str(folder))
     if not root.is_dir():
-        raise UserError(f"{folder} is not a folder: name the folder of a repository.")
-    git = GitCopy(root)
-    top = git.answers("rev-parse", "--show-toplevel")
-    if top is None and git.answers("rev-parse", "--is-bare-repository") == "true":
-        raise UserError(f"{folder} is a bare repository without files to judge: name a working copy of it.")
-    if top is None or Path(top).resolve() != root:
-        return WorkingCopy(root, None)
-    return WorkingCopy(root, git)
+        raise UserError(f"{name} is not a folder: name the folder of a repository.")
+    location = locate(root)
+    if location is None and locate_bare(root) is not None:
+        raise UserError(f"{name} is a bare repository without files to judge: name a working copy of it.")
+    return WorkingCopy(root, GitCopy(root, location) if location is not None else None)
 
 
 def _kind(mode: int) -> Kind:
@@ -155,18 +162,6 @@ def _bounded(entries: Iterable[tuple[str, TreeEntry]]) -> Iterator[tuple[str, Tr
         if count >= MAX_NAMES:
             raise UserError(f"There are more than {MAX_NAMES} files here: run this in the repository's own folder.")
         yield pair
-
-
-def _with_folders(entries: Iterable[tuple[str, TreeEntry]]) -> dict[str, TreeEntry]:
-    """The entries with those of their folders, which git does not list."""
-    by_path: dict[str, TreeEntry] = {}
-    for path, entry in entries:
-        parts = path.split("/")
-        for depth in range(1, len(parts)):
-            folder = "/".join(parts[:depth])
-            by_path.setdefault(folder, TreeEntry(folder, Kind.FOLDER))
-        by_path[path] = entry
-    return by_path
 
 
 @dataclass(frozen=True, slots=True)

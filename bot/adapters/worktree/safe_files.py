@@ -1,0 +1,101 @@
+"""Open and write files below a folder without following a symbolic link in any part of the path."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from bot.core.forge.errors import UserError
+from bot.core.text.neutral import plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""A pipe could take a file's place, and opening one without O_NONBLOCK waits for a writer."""
+_MODE: Final = 0o666
+"""Permissions of a new file before the user's umask."""
+
+
+def read_file(root: Path, path: str, limit: int) -> tuple[bytes, int]:
+    """At most `limit` bytes of a file below `root`, and its size. Raises `UserError` for a link in its path."""
+    try:
+        with _parent(root, path, create=False) as (folder, name):
+            handle = os.open(name, _READ, dir_fd=folder)
+        with os.fdopen(handle, "rb") as file:
+            return file.read(limit), os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise _refusal(path, "read", error) from error
+
+
+def write_new(root: Path, path: str, text: str) -> bool:
+    """Create a file below `root` with its folders. False when the path exists. Raises `UserError`."""
+    try:
+        with _parent(root, path, create=True) as (folder, name):
+            try:
+                _fill(os.open(name, _NEW, _MODE, dir_fd=folder), text)
+            except FileExistsError:
+                return False
+    except OSError as error:
+        raise _refusal(path, "written", error) from error
+    return True
+
+
+def write_over(root: Path, path: str, text: str) -> None:
+    """Replace or create a file below `root` atomically. Raises `UserError` for a link in its path."""
+    try:
+        with _parent(root, path, create=True) as (folder, name):
+            _refuse_link(folder, name)
+            draft = f".{name}.{secrets.token_hex(8)}"
+            try:
+                _fill(os.open(draft, _NEW, _MODE, dir_fd=folder), text)
+                os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(draft, dir_fd=folder)
+                raise
+    except OSError as error:
+        raise _refusal(path, "written", error) from error
+
+
+@contextmanager
+def _parent(root: Path, path: str, *, create: bool) -> Iterator[tuple[int, str]]:
+    """An open handle of the folder that contains `path`, opened part by part, and the file's name."""
+    *parts, name = path.split("/")
+    if name in {"", ".", ".."} or ".." in parts:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts:
+            if create:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=folder)
+            inner = os.open(part, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        yield folder, name
+    finally:
+        os.close(folder)
+
+
+def _refuse_link(folder: int, name: str) -> None:
+    with suppress(FileNotFoundError):
+        os.close(os.open(name, _READ, dir_fd=folder))
+
+
+def _fill(handle: int, text: str) -> None:
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _refusal(path: str, action: str, error: OSError) -> UserError:
+    shown = plain_line(path)
+    if error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EMLINK}:
+        return UserError(f"{shown} cannot be {action}: a part of its path is a symbolic link or not a folder.")
+    return UserError(f"{shown} cannot be {action}: {error.strerror}.")

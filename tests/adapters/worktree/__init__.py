@@ -1,0 +1,1 @@
+"""Tests of the working copy on this machine."""

@@ -88,3 +88,5 @@ def _unread(tree: Tree, path: str) -> str | None:
             return "is no UTF-8 text"
         case Readability.WHOLE:
             return None
+        case Readability.TOO_COSTLY | Readability.OVER_BUDGET:
+            return "takes too much time or memory to read"

@@ -2,9 +2,10 @@
 
 ## What it does
 
-Reports a spec, plan or task list that is larger than 1 MB or is no text (a NUL byte, or bytes that are not UTF-8), and
-a feature folder that is, or lies in, a symbolic link or submodule, since neither is followed. A document that is itself
-a link counts as missing (`missing-artifact`).
+Reports a spec, plan or task list that is larger than 1 MB, is no text (a NUL byte, or bytes that are not UTF-8) or
+costs more time or memory than one document, one change or one repository in an hour may; and a feature folder that is,
+or lies in, a symbolic link or submodule, since neither is followed. A document that is itself a link counts as missing
+(`missing-artifact`).
 
 ## Why
 
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 _JUDGED = ("spec.md", "plan.md")
 _READ = (*_JUDGED, "tasks.md")
 _FIX: Prose = ("Commit it as a UTF-8 text file of less than 1 MB, in its place.",)
+_FIXES: dict[Readability, Prose] = {
+    Readability.TOO_COSTLY: ("Shorten it, and simplify tables, lists and emphasis that repeat thousands of times.",),
+    Readability.OVER_BUDGET: ("Divide the change, or ask for another check in an hour.",),
+}
 
 
 @rule(Severity.ERROR, Clause("document unreadable", "documents unreadable", 12))
@@ -61,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
             None,
             title=(Code(name), " cannot be read"),
             why=_why(document),
-            fix=_FIX,
+            fix=_FIXES.get(document.reading, _FIX),
             subject=name,
         )
 
@@ -69,6 +74,12 @@ def judge(case: Case) -> Iterator[Finding]:
 def _why(document: Document) -> Prose:
     if document.reading is Readability.TOO_LARGE:
         return (f"It has {document.size:,} bytes; documents are read up to {MAX_DOCUMENT_BYTES:,}.",)
+    if document.reading is Readability.TOO_COSTLY:
+        return (f"Reading its {document.size:,} bytes took more time or memory than one document may.",)
+    if document.reading is Readability.OVER_BUDGET:
+        return (
+            "Other documents of this change, or of this repository in the last hour, used up the time for reading.",
+        )
     return ("It is no UTF-8 text.",)
 
 

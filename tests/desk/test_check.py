@@ -398,7 +398,9 @@ def test_a_file_that_only_the_app_can_read_is_named(tmp_path: Path, capsys: pyte
     # Without a base nobody takes it for the App's verdict.
     assert "not seen" not in check(capsys, root)[1]
     assert main(["config", "show", str(root)]) == 0
-    assert capsys.readouterr().out.endswith("What acme/.github sets is not seen here: `/plan config` shows it.\n")
+    assert capsys.readouterr().out.endswith(
+        "The settings of acme/.github are not included: `/plan config` shows them.\n"
+    )
 
 
 def test_a_base_whose_configuration_is_broken_is_said_to_be_what_cannot_be_read(

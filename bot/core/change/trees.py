@@ -41,6 +41,10 @@ class Readability(StrEnum):
     WHOLE = "whole"
     TOO_LARGE = "too large"
     BINARY = "binary"
+    TOO_COSTLY = "too costly"
+    """Reading the document took more time or memory than one document may."""
+    OVER_BUDGET = "over budget"
+    """Other documents of the change, or of the repository in the last hour, used up the time for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,11 @@ def document(path: str, content: bytes) -> Document:
         return Document(path, content.decode("utf-8"), Readability.WHOLE, len(content))
     except UnicodeDecodeError:
         return Document(path, "", Readability.BINARY, len(content))
+
+
+def unread(document: Document, reading: Readability) -> Document:
+    """The document without its text, marked with the reason."""
+    return Document(document.path, "", reading, document.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ def text_of(document: Document) -> str:
     match document.reading:
         case Readability.WHOLE:
             return document.text
-        case Readability.TOO_LARGE:
+        case Readability.TOO_LARGE | Readability.TOO_COSTLY | Readability.OVER_BUDGET:
             return "plangate:\n" + "#" * MAX_BYTES
         case Readability.BINARY:
             return "\0\nplangate:\n"

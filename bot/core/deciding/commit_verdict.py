@@ -15,6 +15,7 @@ from bot.core.forge.effects import Conclusion
 from bot.core.judging import digest as digests
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.judging.judge import judge, worst
+from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import by_id
 from bot.core.judging.waiving import with_waivers
 from bot.core.speech.render import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import CheckRunOutput
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import Waiver
+    from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Rule
     from bot.core.judging.waiving import Waived
     from bot.core.speech.render import StickyComment
@@ -92,12 +94,14 @@ class CommitVerdict:
     deciding: JudgedCandidate
 
 
-def judge_candidate(candidate: Candidate, house: Host, waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
+def judge_candidate(
+    candidate: Candidate, house: Host, waivers: Sequence[Waiver] = (), meter: Meter = UNLIMITED
+) -> JudgedCandidate:
     """One candidate's report, with those of the repository's waivers that hold for it."""
     change, in_force = candidate.change, candidate.config_in_force
     roots = specs_roots(in_force.config, change.head, change.base)
     is_governed = in_force.config.mode is not Mode.OFF and governed(change, roots, in_force.sources)
-    report = judge(change, in_force.config, house.rules, house.template, sources=in_force.sources)
+    report = judge(change, in_force.config, house.rules, house.template, sources=in_force.sources, meter=meter)
     if in_force.never_good and report.features:
         report = _needs_admin(report, in_force)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:

@@ -6,29 +6,35 @@ folder's own. In a repository of several projects each feature has the nearest `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.change.feature import Feature, Stage
 from bot.core.change.lines import lines_by_path
-from bot.core.change.trees import FileStatus, Readability, Tree
+from bot.core.change.trees import FileStatus, Readability, Tree, unread
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import counted
 from bot.core.features.code import counts_as_code
+from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Case
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
 from bot.core.text.globs import matches_any
 from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick, specify_roots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan
     from bot.core.features.chosen import Decision
     from bot.core.features.folders import Folder
+    from bot.core.judging.metering import Meter
+
+T = TypeVar("T")
 
 
 def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...]) -> int:
@@ -37,8 +43,8 @@ def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...])
     return sum(any(path and counts_as_code(path, config, roots) for path in pair) for pair in paths)
 
 
-def read_cases(
-    change: Change, config: RepositoryConfig, decision: Decision, bundled: str, code: int
+def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
+    change: Change, config: RepositoryConfig, decision: Decision, bundled: str, code: int, meter: Meter = UNLIMITED
 ) -> tuple[Case, ...]:
     """One case for every folder of the decision, by path. Total: never raises, for any documents."""
     standard = change.base or change.head
@@ -48,6 +54,7 @@ def read_cases(
     arrivals: dict[tuple[str, str], NewSinceBranch] = {}
     before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
     features: list[_ReadFeature] = []
+    reader = _Reader(change.head, meter)
     for folder in decision.folders:
         root = nearest_root(folder.path, roots)
         if root not in yardsticks:
@@ -55,10 +62,12 @@ def read_cases(
         left = root, nearest_root(folder.path, before)
         if left not in arrivals:
             arrivals[left] = _arrived(change, yardsticks[root], bundled, left[1])
-        documents = _documents(change, folder, yardsticks[root])
+        documents = reader.documents(folder, yardsticks[root])
         lines = lines_by_path(change, folder.path)
-        owned = _is_owned(change, decision, folder, documents, lines, yardsticks[root])
+        owned = _is_owned(change, decision, folder, documents, lines, yardsticks[root], meter)
         features.append(_ReadFeature(folder, yardsticks[root], arrivals[left], documents, lines, owned))
+    if reader.refused:
+        change = replace(change, head=replace(change.head, documents={**change.head.documents, **reader.refused}))
     building = _building(change, decision, features) if code else frozenset()
     return tuple(
         _case(change, config, decision, feature, entries.get(feature.folder.path, []), building, code)
@@ -140,15 +149,32 @@ def _whole(tree: Tree, path: str) -> Document | None:
     return document if document is not None and document.reading is Readability.WHOLE else None
 
 
-def _documents(change: Change, folder: Folder, yardstick: Yardstick) -> Documents:
-    plan = _whole(change.head, f"{folder.path}/plan.md")
-    spec = _whole(change.head, f"{folder.path}/spec.md")
-    tasks = _whole(change.head, f"{folder.path}/tasks.md")
-    return Documents(
-        read_plan(plan, yardstick.template, yardstick.constitution) if plan is not None else None,
-        read_spec(spec) if spec is not None else None,
-        read_tasks(tasks) if tasks is not None else None,
-    )
+class _Reader:
+    """Parses the documents of feature folders as far as the meter lets them be read."""
+
+    def __init__(self, head: Tree, meter: Meter) -> None:
+        self._head = head
+        self._meter = meter
+        self.refused: dict[str, Document] = {}
+        """The documents that were not read, marked with the reason, by path."""
+
+    def documents(self, folder: Folder, yardstick: Yardstick) -> Documents:
+        """The parsed documents of one folder."""
+        return Documents(
+            self._parsed(folder, "plan.md", lambda plan: read_plan(plan, yardstick.template, yardstick.constitution)),
+            self._parsed(folder, "spec.md", read_spec),
+            self._parsed(folder, "tasks.md", read_tasks),
+        )
+
+    def _parsed(self, folder: Folder, name: str, parse: Callable[[Document], T]) -> T | None:
+        document = _whole(self._head, f"{folder.path}/{name}")
+        if document is None:
+            return None
+        parsed = self._meter.read(document.path, lambda: parse(document))
+        if not isinstance(parsed, Readability):
+            return parsed
+        self.refused[document.path] = unread(document, parsed)
+        return None
 
 
 def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the change's own
@@ -158,6 +184,7 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
     documents: Documents,
     new_lines: dict[str, frozenset[int]],
     yardstick: Yardstick,
+    meter: Meter,
 ) -> bool:
     """The change adds the folder or its plan, edits its plan's gate, or the branch or a person names it."""
     if decision.gone(folder.path):
@@ -173,7 +200,10 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
     if file.status is not FileStatus.MODIFIED or plan is None or lines is None:
         return True
     before = _whole(change.base, path)
-    return bool(lines & _gate_lines(plan)) or (before is not None and _loses_gate_lines(before, plan, yardstick))
+    if lines & _gate_lines(plan) or before is None:
+        return bool(lines & _gate_lines(plan))
+    loses = meter.read(path, lambda: _loses_gate_lines(before, plan, yardstick))
+    return isinstance(loses, Readability) or loses
 
 
 def _gate_lines(plan: Plan) -> frozenset[int]:

@@ -17,6 +17,7 @@ from bot.core.forge.effects import Conclusion
 from bot.core.judging.caps import capped, with_level
 from bot.core.judging.cases import code_files, read_cases
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
+from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Survey, by_id
 from bot.core.text.prose import Code, Prose
 from bot.core.text.wording import clip, count
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
+    from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Case, Rule
 
 MAX_FINDINGS = 500
@@ -38,18 +40,20 @@ _JUDGED = " in the configuration makes it judged."
 NO_SPEC_KIT: Prose = ("This repository has no Spec Kit features: nothing to judge.",)
 
 
-def judge(
+def judge(  # noqa: PLR0913  everything that a verdict depends on
     change: Change,
     config: RepositoryConfig,
     rules: Sequence[Rule],
     bundled_template: str,
     *,
     sources: Sequence[Source] = (),
+    meter: Meter = UNLIMITED,
 ) -> Report:
     """The verdict on one change. Total: never raises, for any trees, documents and names.
 
     `sources` are the configuration files that `config` was read from; one that is not `bundled` makes the repository
     governed even without Spec Kit's own files. `bundled_template` serves where the repository has no plan template.
+    A document that `meter` does not let be read is reported as unreadable.
     """
     if config.mode is Mode.OFF:
         off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
@@ -58,7 +62,7 @@ def judge(
     code = code_files(change, config, decision.roots)
     if not governed(change, decision.roots, sources):
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)
-    cases = read_cases(change, config, decision, bundled_template, code)
+    cases = read_cases(change, config, decision, bundled_template, code, meter)
     survey = Survey(change, config, decision, cases, code)
     findings = _general(survey, rules)
     features = tuple(_feature(case, rules) for case in cases)

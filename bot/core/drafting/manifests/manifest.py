@@ -18,9 +18,15 @@ MAX_VALUE = 80
 """Characters of one value: a version, a name."""
 
 MAX_LINE = 2_000
+MAX_LINES = 10_000
+"""Lines of a manifest that are searched."""
+MAX_MARKS = 20_000
+"""Characters of a document that begin a key, a table or a value; one with more is not parsed."""
 MAX_NAMES = 100
 """Names that are read from one manifest."""
 
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){16}""")
+"""A dotted key of more than 16 parts, in or out of a string. `tomllib` takes memory with the square of their number."""
 _NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._/@+-]{0,79}")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
 _FLOOR = re.compile(r"\s*>=?\s*v?([0-9]+(?:\.[0-9]+)?)")
@@ -100,11 +106,13 @@ def manifest_of(path: str, text: str) -> Manifest | None:
     """The manifest; None when it is too large to read."""
     if len(text) > MAX_MANIFEST:
         return None
-    return Manifest(path, text, tuple(text.split("\n")))
+    return Manifest(path, text, tuple(text.split("\n", MAX_LINES)[:MAX_LINES]))
 
 
 def toml(text: str) -> dict[str, Any]:
     """Parse a TOML document; empty when it is invalid or exceeds a limit."""
+    if sum(map(text.count, "=.[{")) > MAX_MARKS or _DEEP_KEY.search(text):
+        return {}
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
@@ -113,6 +121,8 @@ def toml(text: str) -> dict[str, Any]:
 
 def json_object(text: str) -> dict[str, Any]:
     """Parse a JSON object; empty when it is invalid or exceeds a limit."""
+    if sum(map(text.count, ":,[{")) > MAX_MARKS:
+        return {}
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -110,7 +110,7 @@ def read_setup_cfg(source: Manifest) -> Stack | None:
     """Read the declarative configuration of setuptools."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(source.text)
+        parser.read_string("\n".join(source.lines))
     except configparser.Error:
         return None
     if not parser.has_section("metadata") and not parser.has_section("options"):

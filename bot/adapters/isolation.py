@@ -1,0 +1,193 @@
+"""Run a function on foreign input in a process of its own, under hard limits of memory and CPU time.
+
+The worker has threads, so its processes are forked by a server without threads that has loaded the modules beforehand
+(https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods). A process works on one call and
+ends; killing it harms no other call.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from bot.core.change.trees import Readability
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+
+T = TypeVar("T")
+
+MAX_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of a pickled result that are accepted."""
+_WALL_SECONDS: Final = 300.0
+"""Time after which a call is given up although its CPU time is not used up: the machine is overloaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may use. Seconds are CPU time."""
+
+    document_seconds: float = 2.0
+    """For reading one document."""
+    reading_seconds: float = 4.0
+    """For reading all documents; those that come after it are not read."""
+    call_seconds: int = 8
+    """For the whole call; the kernel ends the process after it."""
+    memory: int = 512 * 1024 * 1024
+    """Bytes of address space beyond what the process has at its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a call and the CPU seconds that it took."""
+
+    result: Any
+    seconds: float
+
+
+class OverLimitError(Exception):
+    """The call exceeded a limit. `path` is the document that was being read, empty for none; `seconds` were used."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(path)
+        self.path = path
+        self.seconds = seconds
+
+
+class _TooCostlyError(BaseException):
+    """One document took its time. Not an `Exception`, so that no parser can catch it."""
+
+
+class CpuMeter:
+    """Reads documents until their CPU time is used up. Must run in the main thread of a process of its own."""
+
+    def __init__(self, limits: Limits, report: Callable[[str], None]) -> None:
+        self._limits = limits
+        self._report = report
+        self._spent = 0.0
+
+    def read(self, path: str, parse: Callable[[], T]) -> T | Readability:
+        """See `bot.core.judging.metering.Meter.read`."""
+        if self._spent >= self._limits.reading_seconds:
+            return Readability.OVER_BUDGET
+        self._report(path)
+        started = time.process_time()
+        try:
+            with _interrupted_after(self._limits.document_seconds):
+                return parse()
+        except (_TooCostlyError, MemoryError):
+            return Readability.TOO_COSTLY
+        finally:
+            self._spent += time.process_time() - started
+            self._report("")
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    signal.signal(signal.SIGPROF, _too_costly)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _too_costly(*_: object) -> None:
+    raise _TooCostlyError
+
+
+class Isolation:
+    """Starts the processes. Safe to call from several threads."""
+
+    def __init__(self, limits: Limits, *preload: str) -> None:
+        """`preload` are the modules that the calls need, and the one that the worker's main script imports."""
+        self.limits = limits
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
+        self._lock = threading.Lock()
+
+    def call(self, function: Callable[..., Any], *arguments: object) -> Answer:
+        """`function(meter, *arguments)` in a process of its own. All of them must be picklable.
+
+        Raises:
+            OverLimitError: when the process exceeded a limit.
+            TimeoutError: when it did not end although it used little CPU time.
+        """
+        receiver, sender = self._context.Pipe(duplex=False)
+        process = self._context.Process(
+            target=_work, args=(sender, self.limits, function, arguments), daemon=True, name="reading"
+        )
+        with receiver:
+            with self._lock, sender:
+                process.start()
+            try:
+                return _received(receiver, self.limits)
+            finally:
+                process.kill()
+                with self._lock:
+                    process.join()
+                    process.close()
+
+
+def _received(receiver: Connection, limits: Limits) -> Answer:
+    """The answer of a process; until it comes, the process reports what it reads."""
+    path = ""
+    deadline = time.monotonic() + _WALL_SECONDS
+    while receiver.poll(max(0.0, deadline - time.monotonic())):
+        try:
+            kind, value = _loaded(receiver.recv_bytes(MAX_ANSWER))
+        except (EOFError, OSError):
+            raise OverLimitError(path, float(limits.call_seconds)) from None
+        if kind == "path":
+            path = value
+        elif kind == "answer":
+            return Answer(*value)
+        elif kind == "memory":
+            raise OverLimitError(path, value)
+        else:
+            raise RuntimeError(f"A process of its own failed: {value}")
+    raise TimeoutError(f"A process of its own did not answer within {_WALL_SECONDS:.0f} seconds.")
+
+
+def _loaded(message: bytes) -> tuple[str, Any]:
+    loaded: tuple[str, Any] = multiprocessing.reduction.ForkingPickler.loads(message)
+    return loaded
+
+
+def _work(sender: Connection, limits: Limits, function: Callable[..., Any], arguments: tuple[object, ...]) -> None:
+    """The life of a process: limit itself, call, answer."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # both reach the whole group; the worker ends this process itself
+        signal.signal(number, signal.SIG_IGN)
+    _limit(limits)
+    meter = CpuMeter(limits, lambda path: sender.send(("path", path)))
+    try:
+        result = function(meter, *arguments)
+        sender.send(("answer", (result, time.process_time())))
+    except MemoryError:
+        sender.send(("memory", time.process_time()))
+    except Exception as error:  # noqa: BLE001  the worker logs it and tries again
+        sender.send(("error", f"{type(error).__name__}: {error}"[:500]))
+
+
+def _limit(limits: Limits) -> None:
+    with suppress(OSError, ValueError):  # a lower limit of the machine's own stays
+        resource.setrlimit(resource.RLIMIT_CPU, (limits.call_seconds, limits.call_seconds + 1))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (_address_space() + limits.memory, resource.RLIM_INFINITY))
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _address_space() -> int:
+    """Bytes of address space of this process. Linux only: other systems do not enforce RLIMIT_AS."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,131 @@
+"""Judge candidates where their documents can do no harm: in processes of their own, under limits, within a budget.
+
+A document that exceeds a limit is marked as unreadable and the rest is judged. The verdict names it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bot.adapters.isolation import Isolation, Limits, OverLimitError
+from bot.core.change.trees import Change, Readability, Tree, unread
+from bot.core.deciding.commit_verdict import judge_candidate
+from bot.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from bot.core.deciding.candidates import Candidate
+    from bot.core.deciding.commit_verdict import Host, JudgedCandidate
+    from bot.core.forge.ports import Clock
+    from bot.core.forge.stored import Waiver
+    from bot.core.judging.metering import Meter
+
+HOUR: Final = 3600.0
+MOST_PER_HOUR: Final = 600.0
+"""CPU seconds for one repository in an hour, in each worker process."""
+_MOST_TRIES: Final = 3
+
+
+class Judging(Protocol):
+    """Judges one candidate of a repository. Safe to call from several threads."""
+
+    def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
+        """The candidate's report. Documents that exceed a limit are marked as unreadable."""
+
+
+class JudgingHere:
+    """Judges in this process without limits, for tests and trusted input."""
+
+    def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:  # noqa: ARG002  one signature for all
+        """See `Judging.judge`."""
+        return judge_candidate(candidate, host, waivers)
+
+
+@dataclass(slots=True)
+class JudgingApart:
+    """Judges in processes of their own."""
+
+    clock: Clock
+    limits: Limits = field(default_factory=Limits)
+    most_per_hour: float = MOST_PER_HOUR
+    _isolation: Isolation = field(init=False)
+    _spent: dict[int, deque[tuple[float, float]]] = field(init=False, default_factory=dict)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._isolation = Isolation(self.limits, __name__, "bot.app.preloaded", "bot.cli")
+
+    def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
+        """See `Judging.judge`."""
+        if self.spent(repository) >= self.most_per_hour:
+            candidate = _without_texts(candidate, Readability.OVER_BUDGET)
+        for _ in range(_MOST_TRIES):
+            try:
+                return self._judge_apart(repository, candidate, host, waivers)
+            except OverLimitError as error:
+                paths = (error.path,) if error.path else None
+                candidate = _without_texts(candidate, Readability.TOO_COSTLY, paths)
+        return self._judge_apart(repository, _without_texts(candidate, Readability.TOO_COSTLY), host, waivers)
+
+    def _judge_apart(
+        self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]
+    ) -> JudgedCandidate:
+        # Rules are functions of modules, which each process has; what is judged comes back without its documents.
+        try:
+            answer = self._isolation.call(_judge, candidate, replace(host, rules=()), tuple(waivers))
+        except OverLimitError as error:
+            self._spend(repository, error.seconds)
+            raise
+        self._spend(repository, answer.seconds)
+        judged: JudgedCandidate = answer.result
+        return replace(judged, candidate=candidate)
+
+    def spent(self, repository: int) -> float:
+        """CPU seconds that reading this repository took in the last hour."""
+        with self._lock:
+            since = self.clock.now() - HOUR
+            for known in list(self._spent):
+                calls = self._spent[known]
+                while calls and calls[0][0] < since:
+                    calls.popleft()
+                if not calls:
+                    del self._spent[known]
+            return sum(seconds for _, seconds in self._spent.get(repository, ()))
+
+    def _spend(self, repository: int, seconds: float) -> None:
+        with self._lock:
+            self._spent.setdefault(repository, deque()).append((self.clock.now(), seconds))
+
+
+def _judge(meter: Meter, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
+    """Judge one candidate in a process of its own. The result leaves out what the worker has already."""
+    judged = judge_candidate(candidate, replace(host, rules=RULES), waivers, meter)
+    return replace(judged, candidate=replace(candidate, change=Change(Tree(None), None), pull=None))
+
+
+def _without_texts(candidate: Candidate, reading: Readability, paths: Collection[str] | None = None) -> Candidate:
+    """The candidate with the texts of these documents (None: of all) left out and marked with the reason."""
+
+    def left_out(tree: Tree | None) -> Tree | None:
+        if tree is None:
+            return None
+        documents = {
+            path: unread(document, reading) if paths is None or path in paths else document
+            for path, document in tree.documents.items()
+        }
+        return replace(tree, documents=documents)
+
+    change = candidate.change
+    return replace(
+        candidate,
+        change=replace(
+            change,
+            head=left_out(change.head) or change.head,
+            base=left_out(change.base),
+            merge_base=left_out(change.merge_base),
+        ),
+    )

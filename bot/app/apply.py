@@ -1,70 +1,143 @@
-"""Carrying out effects: each one brings GitHub to a state, so that doing it again changes nothing."""
+"""Carrying out effects: each one brings GitHub or the store to a state, so that doing it again changes nothing."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from bot.core.deciding.decide import same_text
-from bot.core.forge.effects import Enqueue, PublishRun, React, WriteComment
-from bot.core.forge.errors import CommentGone
+from bot.core.forge.effects import (
+    AddWaiver,
+    CountUse,
+    Enqueue,
+    PublishRun,
+    React,
+    ReserveNumber,
+    SetGoverned,
+    WriteComment,
+    WriteFiles,
+    Written,
+)
+from bot.core.forge.errors import CommentGone, ForgeError, WriteRefused
 from bot.core.forge.jobs import new_job
 from bot.core.forge.stored import StoredComment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bot.core.forge.effects import Effect
-    from bot.core.forge.facts import Comment, Run
+    from bot.core.forge.facts import Comment
     from bot.core.forge.ports import Clock, Forge, Queue, Store
+
+HOUR = 3_600.0
+"""Seconds in which uses are counted."""
+
+
+class Effects(Protocol):
+    """Takes the effects that were decided."""
+
+    def apply(self, effects: Iterable[Effect]) -> None:
+        """Carry them out in their order. Raises `ForgeError`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
-    """What effects are carried out with."""
+class RecordedEffects:
+    """The effects of a dry run: kept as they are, and carried out by nobody."""
+
+    effects: list[Effect] = field(default_factory=list)
+
+    def apply(self, effects: Iterable[Effect]) -> None:
+        """See `Effects`; a commit and a pull request get no id and the number 0."""
+        for effect in effects:
+            self.effects.append(effect)
+            if isinstance(effect, WriteFiles):
+                self.apply(effect.then(Written("0" * 40)))
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedEffects:
+    """Effects carried out in one repository."""
 
     forge: Forge
     queue: Queue
     store: Store
     clock: Clock
     repository: int
+    writer: Callable[[], Forge]
+    """The repository with the right to write contents."""
 
-    def apply(self, effects: Iterable[Effect]) -> Run | None:
-        """Carry them out in their order; the run that was written, if one was. Raises `ForgeError`."""
-        run: Run | None = None
+    def apply(self, effects: Iterable[Effect]) -> None:
+        """See `Effects`."""
         for effect in effects:
-            match effect:
-                case PublishRun(run=wanted):
-                    run = self.forge.publish(wanted)
-                case WriteComment():
-                    self._comment(effect)
-                case React(node, reaction):
-                    with suppress(CommentGone):
-                        self.forge.react(node, reaction)
-                case Enqueue(delivery, event, delay):
-                    self.queue.put(new_job(delivery, event, not_before=self.clock.now() + delay if delay else 0.0))
-                case _:
-                    assert_never(effect)
-        return run
+            self._apply(effect)
+
+    def _apply(self, effect: Effect) -> None:
+        match effect:
+            case PublishRun():
+                self._publish(effect)
+            case WriteComment():
+                self._comment(effect)
+            case React(node, reaction):
+                with suppress(CommentGone):
+                    self.forge.react(node, reaction)
+            case Enqueue(delivery, event, delay):
+                self.queue.put(new_job(delivery, event, not_before=self.clock.now() + delay if delay else 0.0))
+            case WriteFiles():
+                self.apply(effect.then(self._write_files(effect)))
+            case _:
+                self._remember(effect)
+
+    def _remember(self, effect: SetGoverned | ReserveNumber | AddWaiver | CountUse) -> None:
+        """Carry out an effect on the store alone."""
+        match effect:
+            case SetGoverned(governed):
+                seen = self.store.repository(self.repository)
+                if seen is not None and seen.governed != governed:
+                    self.store.set_governed(self.repository, governed)
+            case ReserveNumber(offer, now):
+                if self.store.offer_number(self.repository, offer, now) != offer.number:
+                    raise ForgeError(f"Number {offer.number} was taken meanwhile.", retry_after=1.0)
+            case AddWaiver(waiver):
+                self.store.add_waiver(waiver)
+            case CountUse(user, now):
+                self.store.count_use(self.repository, user, now, HOUR)
+            case _:
+                assert_never(effect)
+
+    def _publish(self, effect: PublishRun) -> None:
+        run = self.forge.publish(effect.run)
+        if effect.report is not None:
+            report = replace(effect.report, check_run=run.id, stored_at=self.clock.now())
+            self.store.keep_report(self.repository, effect.run.head_sha, report)
+
+    def _write_files(self, effect: WriteFiles) -> Written:
+        writer = self.writer()
+        try:
+            commit = writer.commit_files(effect.commit) if effect.commit is not None else ""
+            number = writer.open_pull_request(effect.pull_request) if effect.pull_request is not None else 0
+        except WriteRefused:
+            return Written(refused=True)
+        return Written(commit, number)
 
     def _comment(self, effect: WriteComment) -> None:
-        known = effect.known
         try:
-            comment = self._written(effect, known)
+            comment = self._written(effect)
         except CommentGone:
-            # Deleted by somebody. What is to be done is said anew; that all is done needs no new comment.
+            # The comment was deleted. Post it again if there is work to do; do not post a new "all clear".
             if effect.minimized:
                 return
             comment = self.forge.comment(effect.number, effect.body)
         if comment.minimized != effect.minimized:
             self.forge.show_comment(comment, minimized=effect.minimized)
-        kept = StoredComment(comment.id, comment.node, f"{comment.id}/{effect.mark}")
-        self.store.keep_comment(self.repository, effect.number, effect.kind, kept)
+        stored = StoredComment(comment.id, comment.node, f"{comment.id}/{effect.mark}")
+        self.store.keep_comment(self.repository, effect.number, effect.kind, stored)
 
-    def _written(self, effect: WriteComment, known: Comment | None) -> Comment:
-        if known is None:
+    def _written(self, effect: WriteComment) -> Comment:
+        existing = effect.known
+        if existing is None:
             return self.forge.comment(effect.number, effect.body)
-        if same_text(known.body, effect.body):
-            return known
-        return self.forge.edit_comment(known, effect.body)
+        if same_text(existing.body, effect.body):
+            return existing
+        return self.forge.edit_comment(existing, effect.body)

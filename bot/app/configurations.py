@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.config.in_force import ConfigInForce
     from bot.core.forge.events import RepositoryRef
     from bot.core.forge.facts import RepositoryView
-    from bot.core.forge.ports import Clock, Forge, Forges, Store
+    from bot.core.forge.ports import Clock, ForgeReader, Forges, Store
 
 FRESH: Final = 3_600.0
 """Seconds that an owner's file is good for without asking; a push to it is told to us, unless that was lost."""
@@ -100,7 +100,7 @@ class Configurations:
             self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
 
     def pushed(
-        self, installation: int, in_force: ConfigInForce, answer: RepositoryView, rules: OuterLayers, forge: Forge
+        self, installation: int, in_force: ConfigInForce, answer: RepositoryView, rules: OuterLayers, forge: ForgeReader
     ) -> None:
         """A push to the default branch: keep what was good before it, and the commit that broke it."""
         before, after = answer.before, answer.default

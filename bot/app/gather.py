@@ -1,4 +1,4 @@
-"""Reading for one job: the questions of `core.needs` are put to GitHub until none is left."""
+"""Reading for one job: what `bot.core.deciding.needs` requests is read of GitHub until nothing is missing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from bot.core.change.trees import FileStatus, FolderHistory, Tree
 from bot.core.config.in_force import PATHS
 from bot.core.deciding import candidates, needs
 from bot.core.deciding.needs import Hints, Subject
-from bot.core.features.chosen import which_features
 from bot.core.features.code import counts_as_code
-from bot.core.features.folders import specs_roots
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import Comparison, ReadRequest, joined, together
 from bot.core.judging.since_branch import edits_yardstick
@@ -26,14 +24,14 @@ if TYPE_CHECKING:
     from bot.core.change.trees import ChangedFile
     from bot.core.deciding.candidates import Candidate, RepositoryRecord
     from bot.core.forge.facts import RepositoryView
-    from bot.core.forge.ports import Forge, Store
+    from bot.core.forge.ports import ForgeReader, Store
 
 MAX_ROUNDS = 60
-"""Questions about one head. Two are enough unless presets name further files, or a change touches many features. What
-would take more is not judged: a part of it would pass for the whole."""
+"""Reads about one head. Two are enough unless presets name further files, or a change touches many features. A change
+that takes more is not judged: a part of it would pass for all of it."""
 
 _MOST_HINTED_FOLDERS = 4
-_MOST_ARRIVALS = 3
+_MOST_HISTORIES = 3
 _NO_COMPARISON = Comparison(0, "", ())
 
 
@@ -41,143 +39,146 @@ _NO_COMPARISON = Comparison(0, "", ())
 class Gathered:
     """What was read about one head, and what is to be judged on it."""
 
-    asked: ReadRequest
-    answer: RepositoryView
+    request: ReadRequest
+    """Everything that was requested."""
+    view: RepositoryView
     candidates: tuple[Candidate, ...]
     renumbered: bool = False
-    """The branch holds other numbers than when it was last looked at."""
+    """The branch holds other feature numbers than when it was last judged."""
 
 
 @dataclass(slots=True)
 class Gatherer:
     """Reads one repository for one job."""
 
-    forge: Forge
+    forge: ForgeReader
     store: Store
     repository: int
-    known: RepositoryRecord
+    record: RepositoryRecord
     first_sight: Callable[[RepositoryView, RepositoryRecord], RepositoryRecord] | None = None
-    """What is known once the repository is seen, where it was never seen before."""
+    """Completes the record of a repository that was never read before."""
     _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
-    def gather(self, subject: Subject, *, merge_base_branch: str | None = None, whole: bool = False) -> Gathered:
-        """Everything about the subject. `whole` judges a branch even where its name and folders show no feature.
+    def gather(self, subject: Subject, *, merge_base_branch: str | None = None, always: bool = False) -> Gathered:
+        """Everything about the subject. `always` judges a branch even where its name and folders show no feature.
 
         Raises `ForgeError`, also when a commit moved between two reads.
         """
-        asked = needs.first(subject, self._hints(subject))
-        answer = self.forge.read(asked)
-        found: tuple[Candidate, ...] = ()
+        request = needs.first(subject, self._hints(subject))
+        view = self.forge.read(request)
+        on_head: tuple[Candidate, ...] = ()
         for _ in range(MAX_ROUNDS):
             if self.first_sight is not None:
-                self.known = self.first_sight(answer, self.known)
-            found = self._candidates(answer, subject, merge_base_branch, whole=whole)
-            more = needs.further(asked, answer, [(one.change, one.config_in_force) for one in found])
-            if more is None:
+                self.record = self.first_sight(view, self.record)
+            on_head = self._candidates(view, subject, merge_base_branch, always=always)
+            next_request = needs.further(request, view, on_head)
+            if next_request is None:
                 break
-            asked, answer = self._ask(asked, answer, more)
+            request, view = self._read_on(request, view, next_request)
         else:
             raise ForgeError(f"What this change touches takes more than {MAX_ROUNDS} reads.")
-        gathered = Gathered(asked, answer, found)
+        gathered = Gathered(request, view, on_head)
         return replace(gathered, renumbered=self._remember(subject, gathered))
 
-    def _ask(self, asked: ReadRequest, answer: RepositoryView, more: ReadRequest) -> tuple[ReadRequest, RepositoryView]:
-        further = self.forge.read(more)
-        if asked.head is None:
-            return more, further
-        together = joined(answer, further)
-        if together is None:
+    def _read_on(
+        self, request: ReadRequest, view: RepositoryView, next_request: ReadRequest
+    ) -> tuple[ReadRequest, RepositoryView]:
+        """Read what is missing; everything requested and everything read so far."""
+        next_view = self.forge.read(next_request)
+        if request.head is None:
+            return next_request, next_view
+        joint_view = joined(view, next_view)
+        if joint_view is None:
             raise ForgeError("A branch moved while we read it.", retry_after=1.0)
-        return needs.extended(asked, more), together
+        return needs.extended(request, next_request), joint_view
 
     def _candidates(
-        self, answer: RepositoryView, subject: Subject, merge_base_branch: str | None, *, whole: bool
+        self, view: RepositoryView, subject: Subject, merge_base_branch: str | None, *, always: bool
     ) -> tuple[Candidate, ...]:
-        if answer.head is None:
+        if view.head is None:
             return ()
         if merge_base_branch is not None:
-            before = answer.before.sha if answer.before is not None else None
-            comparison = self._compare(before or "", answer.head.sha)
-            group = candidates.of_merge_group(answer, merge_base_branch, comparison, self.known)
+            before = view.before.sha if view.before is not None else None
+            comparison = self._compare(before or "", view.head.sha)
+            group = candidates.of_merge_group(view, merge_base_branch, comparison, self.record)
             return (group,) if group is not None else ()
-        found = candidates.of_pull_requests(answer, self.known)
-        if found:
-            return tuple(self._with_moves(one, answer) for one in found)
-        branch = subject.branch or (subject.named if whole else None)
-        # Of a closed pull request's branch too little was asked; whoever means the branch asks for it by itself.
-        if not whole and (branch is None or branch == answer.default_branch or subject.number is not None):
+        of_pull_requests = candidates.of_pull_requests(view, self.record)
+        if of_pull_requests:
+            return tuple(self._with_moves(candidate, view) for candidate in of_pull_requests)
+        branch = subject.branch or (subject.named if always else None)
+        # Too little was read of a closed pull request's branch; whoever means the branch requests it by itself.
+        if not always and (branch is None or branch == view.default_branch or subject.number is not None):
             return ()
-        one = self._of_branch(answer, branch, whole=whole)
-        return (one,) if one is not None else ()
+        of_branch = self._of_branch(view, branch, always=always)
+        return (of_branch,) if of_branch is not None else ()
 
-    def _of_branch(self, answer: RepositoryView, branch: str | None, *, whole: bool) -> Candidate | None:
+    def _of_branch(self, view: RepositoryView, branch: str | None, *, always: bool) -> Candidate | None:
         """The branch as a candidate. Without a sign of a feature in names and folders it costs no comparison."""
-        guess = candidates.of_branch(answer, branch, _NO_COMPARISON, self.known)
-        if guess is None or answer.default is None or answer.head is None:
+        guess = candidates.of_branch(view, branch, _NO_COMPARISON, self.record)
+        if guess is None or view.default is None or view.head is None:
             return None
-        decision = which_features(guess.change, guess.config_in_force.config)
-        if not whole and decision.own is None and not decision.head.keys() - decision.base.keys():
+        if not always and guess.features.own is None and not guess.features.head.keys() - guess.features.base.keys():
             return None
-        comparison = self._compare(answer.default.sha or "", answer.head.sha)
-        if comparison.ahead_by == 0 and not whole:
+        comparison = self._compare(view.default.sha or "", view.head.sha)
+        if comparison.ahead_by == 0 and not always:
             # A check run belongs to the commit, and would show on the default branch, too.
             return None
-        return candidates.of_branch(answer, branch, comparison, self.known)
+        return candidates.of_branch(view, branch, comparison, self.record)
 
-    def since_branched(self, one: Candidate, gathered: Gathered) -> Candidate:
+    def since_branched(self, candidate: Candidate, gathered: Gathered) -> Candidate:
         """The candidate with the yardstick where it left its base, if that may be another one; most often no read."""
-        base, head = one.change.base, one.change.head
-        if base is None or head.sha is None or one.cut or not needs.left_early(one.change):
-            return one
-        if edits_yardstick(one.change.changed) or edits_yardstick(self._moved(one)):
-            return one
-        found = self._where_it_left(gathered, head.sha)
-        if found is None:
-            return one
-        paths = {*found.documents, *gathered.asked.documents} - frozenset(PATHS)
-        if all(found.documents.get(path) == base.documents.get(path) for path in paths):
-            return one
-        return replace(one, change=replace(one.change, merge_base=Tree(head.sha, {}, found.documents)))
+        change = candidate.change
+        if change.base is None or change.head.sha is None or candidate.cut or not needs.left_early(change):
+            return candidate
+        if edits_yardstick(change.changed) or edits_yardstick(self._moved(candidate)):
+            return candidate
+        yardstick = self._where_it_left(gathered, change.head.sha)
+        if yardstick is None:
+            return candidate
+        paths = {*yardstick.documents, *gathered.request.documents} - frozenset(PATHS)
+        if all(yardstick.documents.get(path) == change.base.documents.get(path) for path in paths):
+            return candidate
+        return replace(candidate, change=replace(change, merge_base=Tree(change.head.sha, {}, yardstick.documents)))
 
     def _where_it_left(self, gathered: Gathered, head: str) -> Tree | None:
         """The yardstick as the branch's own tree has it; None where not all of it can be read."""
-        asked, along = gathered.asked, needs.came_along(gathered.asked, gathered.answer)
-        found, left = Tree(head), ReadRequest(before=head)
-        if along is not None:
-            found, left = along, replace(left, base_roots=asked.base_roots, documents=asked.documents)
+        request, came_along = gathered.request, needs.came_along(gathered.request, gathered.view)
+        tree, at_head = Tree(head), ReadRequest(before=head)
+        if came_along is not None:
+            tree, at_head = came_along, replace(at_head, base_roots=request.base_roots, documents=request.documents)
         for _ in range(MAX_ROUNDS):
-            more = needs.where_it_left(asked, left, found)
-            if more is None:
-                return found
-            answer = self.forge.read(more).before
-            if answer is None:
+            next_request = needs.where_it_left(request, at_head, tree)
+            if next_request is None:
+                return tree
+            further_tree = self.forge.read(next_request).before
+            if further_tree is None:
                 return None
-            found, left = together(found, answer), needs.extended(left, more)
+            tree, at_head = together(tree, further_tree), needs.extended(at_head, next_request)
         return None
 
-    def _moved(self, one: Candidate) -> Iterable[ChangedFile]:
-        """The changed files with where all of them came from, asked for where that is not known."""
-        number, changed = one.change.pull_request, one.change.changed
+    def _moved(self, candidate: Candidate) -> Iterable[ChangedFile]:
+        """The changed files with where all of them came from, read where that is not known."""
+        number, changed = candidate.change.pull_request, candidate.change.changed
         unknown = any(file.status is FileStatus.RENAMED and file.previous is None for file in changed)
         return self.forge.changed_files(number) if number is not None and unknown else ()
 
-    def with_arrivals(self, one: Candidate, folders: Iterable[str]) -> Candidate:
+    def with_histories(self, candidate: Candidate, folders: Iterable[str]) -> Candidate:
         """The candidate with how these folders came to its base; a read for each.
 
-        What is told so decides nothing: where GitHub does not answer, the verdict does without.
+        A history decides nothing: where GitHub does not answer, the verdict does without.
         """
-        base, branch = one.change.base, one.change.base_branch
+        base, branch = candidate.change.base, candidate.change.base_branch
         if base is None or base.sha is None or branch is None:
-            return one
-        found: dict[str, FolderHistory] = {}
-        for folder in islice(folders, _MOST_ARRIVALS):
+            return candidate
+        histories: dict[str, FolderHistory] = {}
+        for folder in islice(folders, _MOST_HISTORIES):
             with suppress(ForgeError):
-                arrival = self.forge.arrival(base.sha, folder, branch)
-                found |= {folder: arrival} if arrival is not None else {}
-        if found and one.pull is not None:
-            own = which_features(one.change, one.config_in_force.config).folders
-            found |= {folder.path: FolderHistory(one.pull.created_at[:10]) for folder in own}
-        return replace(one, change=replace(one.change, folder_histories=found))
+                history = self.forge.arrival(base.sha, folder, branch)
+                histories |= {folder: history} if history is not None else {}
+        if histories and candidate.pull is not None:
+            opened = FolderHistory(candidate.pull.created_at[:10])
+            histories |= {folder.path: opened for folder in candidate.features.folders}
+        return replace(candidate, change=replace(candidate.change, folder_histories=histories))
 
     def _compare(self, base: str, head: str) -> Comparison:
         key = (base, head)
@@ -185,25 +186,23 @@ class Gatherer:
             self._comparisons[key] = self.forge.compare(base, head)
         return self._comparisons[key]
 
-    def _with_moves(self, one: Candidate, answer: RepositoryView) -> Candidate:
+    def _with_moves(self, candidate: Candidate, view: RepositoryView) -> Candidate:
         """GraphQL does not say where a moved file came from; where that decides, REST is asked."""
-        number = one.change.pull_request
-        if number is None or number in self.known.moved or not any(_matters(file, one) for file in one.change.changed):
-            return one
-        moved = {**self.known.moved, number: self.forge.changed_files(number)}
-        self.known = replace(self.known, moved=moved)
-        again = candidates.of_pull_requests(answer, self.known)
-        return next(other for other in again if other.change.pull_request == number)
+        number, changed = candidate.change.pull_request, candidate.change.changed
+        if number is None or number in self.record.moved or not any(_matters(file, candidate) for file in changed):
+            return candidate
+        moved = {**self.record.moved, number: self.forge.changed_files(number)}
+        self.record = replace(self.record, moved=moved)
+        completed = candidates.of_pull_requests(view, self.record)
+        return next(same for same in completed if same.change.pull_request == number)
 
     def _hints(self, subject: Subject) -> Hints:
-        found = self._stored("yardstick") or Hints()
+        hints = self._stored("yardstick") or Hints()
         name = subject.named or subject.branch
         of_branch = self._stored(f"branch:{name}") if name else None
-        return (
-            found
-            if of_branch is None
-            else msgspec.structs.replace(found, folders=of_branch.folders, prefixes=of_branch.prefixes)
-        )
+        if of_branch is None:
+            return hints
+        return msgspec.structs.replace(hints, folders=of_branch.folders, prefixes=of_branch.prefixes)
 
     def _stored(self, key: str) -> Hints | None:
         stored = self.store.remembered(self.repository, key)
@@ -215,35 +214,31 @@ class Gatherer:
             return None
 
     def _remember(self, subject: Subject, gathered: Gathered) -> bool:
-        """Keep what would have made the first question the only one; whether the branch's numbers are news."""
+        """Keep what would have made the first read the only one; whether the branch has other numbers than before."""
         if not gathered.candidates:
             return False
-        config = gathered.candidates[0].config_in_force.config
-        bases = [one.change.base for one in gathered.candidates if one.change.base is not None]
-        known = frozenset(path for base in bases for path in base.documents)
-        documents = tuple(path for path in gathered.asked.documents if path in known)
-        change = gathered.candidates[0].change
-        roots = specs_roots(config, change.head, change.base)
-        self._keep("yardstick", Hints(roots=roots, documents=documents))
-        name = change.head_branch or subject.named
+        first = gathered.candidates[0]
+        bases = [candidate.change.base for candidate in gathered.candidates if candidate.change.base is not None]
+        present = frozenset(path for base in bases for path in base.documents)
+        documents = tuple(path for path in gathered.request.documents if path in present)
+        self._keep("yardstick", Hints(roots=first.features.roots, documents=documents))
+        name = first.change.head_branch or subject.named
         if name is None:
             return False
-        folders = which_features(change, config).folders[:_MOST_HINTED_FOLDERS]
+        folders = first.features.folders[:_MOST_HINTED_FOLDERS]
         numbers = tuple(dict.fromkeys(f"{folder.number}-" for folder in folders if folder.number))
-        paths = tuple(folder.path for folder in folders)
         before = self._stored(f"branch:{name}")
-        self._keep(f"branch:{name}", Hints(folders=paths, prefixes=numbers))
+        self._keep(f"branch:{name}", Hints(folders=tuple(folder.path for folder in folders), prefixes=numbers))
         return before is not None and before.prefixes != numbers
 
-    def _keep(self, key: str, what: Hints) -> None:
-        text = msgspec.json.encode(what).decode()
+    def _keep(self, key: str, hints: Hints) -> None:
+        text = msgspec.json.encode(hints).decode()
         if self.store.remembered(self.repository, key) != text:
             self.store.remember(self.repository, key, text)
 
 
-def _matters(file: ChangedFile, one: Candidate) -> bool:
+def _matters(file: ChangedFile, candidate: Candidate) -> bool:
     """A moved document: it may come from a feature folder, or have been code."""
     if file.status is not FileStatus.RENAMED or file.previous is not None:
         return False
-    roots = specs_roots(one.config_in_force.config, one.change.head, one.change.base)
-    return not counts_as_code(file.path, one.config_in_force.config, roots)
+    return not counts_as_code(file.path, candidate.config_in_force.config, candidate.features.roots)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot.app.apply import AppliedEffects, RecordedEffects
 from bot.app.configurations import Configurations
 from bot.app.giving_up import GivingUp
 from bot.app.installations import Installations
-from bot.app.reactions import Task
+from bot.app.reactions import Reactions
+from bot.app.repository_job import RepositoryJob
 from bot.core.config.owner_file import OWNERS
 from bot.core.forge import events
 from bot.core.forge.errors import ForgeError, HeadGone, RepositoryGone
@@ -28,7 +30,7 @@ from bot.core.forge.stored import SeenRepository
 if TYPE_CHECKING:
     from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import Event, RepositoryEvent, RepositoryRef
-    from bot.core.forge.ports import Clock, Forge, Forges, LeasedJob, Queue, Store
+    from bot.core.forge.ports import Clock, Forges, LeasedJob, Queue, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class Service:
     queue: Queue
     store: Store
     clock: Clock
-    house: Host
+    host: Host
+    recorded: RecordedEffects | None = None
+    """Takes the effects of a dry run, which writes nothing to GitHub."""
 
     def handle(self, job: LeasedJob) -> Outcome:
         """One try at a job."""
@@ -69,7 +73,7 @@ class Service:
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return Done()
         try:
-            self._giving_up(event, job).run(error)
+            GivingUp(self._repository_job(event, job, self.host)).run(error)
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as failure:
@@ -103,10 +107,12 @@ class Service:
                 for gone in event.removed:
                     self._removed(gone, event.installation)
             case _:
-                outer_layers = self.configurations.outer_layers(
-                    self.house.outer_layers, event.installation, event.repository
-                )
-                self._task(event, job, replace(self.house, outer_layers=outer_layers)).run()
+                self._react(event, job)
+
+    def _react(self, event: RepositoryEvent, job: LeasedJob) -> None:
+        layers = self.configurations.outer_layers(self.host.outer_layers, event.installation, event.repository)
+        repository_job = self._repository_job(event, job, replace(self.host, outer_layers=layers))
+        Reactions(repository_job, cache(partial(self._can_write, event.installation))).run()
 
     @property
     def installations(self) -> Installations:
@@ -118,20 +124,19 @@ class Service:
         """What owners and repositories say, and said."""
         return Configurations(self.forges, self.store, self.clock)
 
-    def _task(self, event: RepositoryEvent, job: LeasedJob, house: Host) -> Task:
-        forge = self.forges.open(event.installation, event.repository, rights(event))
-        writer = cache(partial(self._writer, event))
-        return Task(event, job, forge, self.queue, self.store, self.clock, house, self.configurations, writer)
+    def _repository_job(self, event: RepositoryEvent, job: LeasedJob, host: Host) -> RepositoryJob:
+        granted = rights(event)
+        if self.recorded is not None:
+            granted = dict.fromkeys(granted, "read")
+        forge = self.forges.open(event.installation, event.repository, granted)
+        writer = partial(self.forges.open, event.installation, event.repository, COMMIT)
+        applied = AppliedEffects(forge, self.queue, self.store, self.clock, event.repository.id, writer)
+        effects = self.recorded or applied
+        return RepositoryJob(event, job, forge, self.queue, self.store, self.clock, host, self.configurations, effects)
 
-    def _giving_up(self, event: RepositoryEvent, job: LeasedJob) -> GivingUp:
-        forge = self.forges.open(event.installation, event.repository, rights(event))
-        return GivingUp(event, job, forge, self.queue, self.store, self.clock, self.house, self.configurations)
-
-    def _writer(self, event: RepositoryEvent) -> Forge | None:
-        """The repository to commit to, where the account has granted that."""
-        if self.forges.granted(event.installation).get("contents") != "write":
-            return None
-        return self.forges.open(event.installation, event.repository, COMMIT)
+    def _can_write(self, installation: int) -> bool:
+        """Whether the account has granted the App to write contents."""
+        return self.forges.granted(installation).get("contents") == "write"
 
     def _removed(self, repository: RepositoryRef, installation: int) -> None:
         """It may have been added again since, and what was taken from one account may by now belong to another."""

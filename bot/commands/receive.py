@@ -6,9 +6,20 @@ import hashlib
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from bot.adapters.webhook.webhook import BadPayloadError, parse
+from bot.core.forge.effects import (
+    AddWaiver,
+    CountUse,
+    Enqueue,
+    PublishRun,
+    React,
+    ReserveNumber,
+    SetGoverned,
+    WriteComment,
+    WriteFiles,
+)
 from bot.core.forge.errors import UserError
 from bot.core.forge.outcome import Done
 from bot.core.text.neutral import plain_line, visible
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from bot.core.forge.effects import Effect
     from bot.core.forge.ports import NewJob
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -70,18 +82,52 @@ def _body(file: Path) -> bytes:
 
 
 def _dry_run(server: settings.Settings, jobs: Sequence[NewJob]) -> int:
-    printed = 0
-
-    def tell(effect: str, text: str) -> None:
-        nonlocal printed
-        printed += 1
-        shown = "".join(f"    {visible(line)}\n" for line in text.splitlines())
-        sys.stdout.write(f"would {plain_line(effect)}\n{shown}\n")
-
-    outcomes = bootstrap.dry_run(server, jobs, tell)
-    for outcome in outcomes:
-        if not isinstance(outcome, Done):
-            sys.stdout.write(f"did not finish: {plain_line(outcome.error)}\n")
-    if not printed and all(isinstance(outcome, Done) for outcome in outcomes):
+    effects, outcomes = bootstrap.dry_run(server, jobs)
+    for effect in effects:
+        line, text = described(effect)
+        shown = "".join(f"    {visible(part)}\n" for part in text.splitlines())
+        sys.stdout.write(f"would {plain_line(line)}\n{shown}\n")
+    unfinished = [outcome for outcome in outcomes if not isinstance(outcome, Done)]
+    for outcome in unfinished:
+        sys.stdout.write(f"did not finish: {plain_line(outcome.error)}\n")
+    if not effects and not unfinished:
         sys.stdout.write("nothing would be written\n")
-    return 0 if all(isinstance(outcome, Done) for outcome in outcomes) else 1
+    return int(bool(unfinished))
+
+
+def described(effect: Effect) -> tuple[str, str]:
+    """An effect as a line that completes "would ..." and, where it writes a text, that text."""
+    match effect:
+        case PublishRun(run):
+            output = run.output
+            written = f"check run {output.name} on {run.head_sha}: {output.conclusion.value}, {output.title}"
+            return f"write {written}", output.summary
+        case WriteComment(number, body):
+            verb = "write a" if effect.known is None else "fold our" if effect.minimized else "edit our"
+            return f"{verb} comment on {number}", body
+        case WriteFiles(commit, pull_request):
+            opening = f"open a draft pull request from {pull_request.branch}" if pull_request is not None else ""
+            if commit is None:
+                return opening or "write no file", ""
+            return f"commit to {commit.branch}{opening and ' and '}{opening}", "\n".join(commit.files)
+        case _:
+            return _described_without_text(effect), ""
+
+
+def _described_without_text(effect: React | Enqueue | SetGoverned | ReserveNumber | AddWaiver | CountUse) -> str:
+    match effect:
+        case React(reaction=reaction):
+            line = f"react with {reaction.value.lower()}"
+        case Enqueue(delivery):
+            line = f"queue the job {delivery}"
+        case SetGoverned(governed):
+            line = f"remember that the repository is {'' if governed else 'not '}governed"
+        case ReserveNumber(offer):
+            line = f"reserve number {offer.number} for issue {offer.issue}"
+        case AddWaiver(waiver):
+            line = f"waive {waiver.rule} in {waiver.folder}: {waiver.reason}"
+        case CountUse(user):
+            line = f"count a use: {user}"
+        case _:
+            assert_never(effect)
+    return line

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from bot.adapters.github.repository import GitHubRepositories
+    from bot.app.apply import RecordedEffects
     from bot.app.reconcile import Reconciler
     from bot.app.worker import Handler
+    from bot.core.forge.effects import Effect
     from bot.core.forge.outcome import Outcome
     from bot.core.forge.ports import Clock, Forges, Leader, NewJob, Queue, Store
     from bot.web.bridge import Bridge
@@ -163,8 +165,18 @@ def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None 
     return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock, workers)
 
 
-def service(settings: Settings, queue: Queue, store: Store, forges: Forges, clock: Clock) -> Handler:
-    """The handler of jobs. Raises `UserError` when the host's `app.yml` has a mistake."""
+def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with
+    settings: Settings,
+    queue: Queue,
+    store: Store,
+    forges: Forges,
+    clock: Clock,
+    recorded: RecordedEffects | None = None,
+) -> Handler:
+    """What works on jobs. Raises `UserError` when the host's own configuration is broken.
+
+    With `recorded` nothing is written to GitHub; the effects are kept there instead.
+    """
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415
     from bot.app.service import Service  # noqa: PLC0415
@@ -174,43 +186,43 @@ def service(settings: Settings, queue: Queue, store: Store, forges: Forges, cloc
     from bot.rules import RULES  # noqa: PLC0415
 
     ids = tuple(rule.id for rule in RULES)
-    host = read_layer(bundled_text("app.yml"), Origin(Rank.HOST, "app.yml"), ids)
-    if host.mistakes:
-        first = host.mistakes[0]
+    layer = read_layer(bundled_text("app.yml"), Origin(Rank.HOST, "app.yml"), ids)
+    if layer.mistakes:
+        first = layer.mistakes[0]
         raise UserError(f"app.yml, line {first.spot.line}: {first.title}. {first.remedy}")
-    house = Host(
+    host = Host(
         rules=RULES,
         template=bundled_text("config/plan-template.md"),
         version=__version__,
         web_url=settings.github_url,
         app_slug=settings.app_slug,
-        outer_layers=OuterLayers((host,), ids),
+        outer_layers=OuterLayers((layer,), ids),
     )
-    return Service(forges, queue, store, clock, house)
+    return Service(forges, queue, store, clock, host, recorded)
 
 
-def dry_run(settings: Settings, jobs: Sequence[NewJob], tell: Callable[[str, str], None]) -> list[Outcome]:
-    """Run these jobs without writing to GitHub; `tell` gets each effect and its text. Returns the outcomes.
+def dry_run(settings: Settings, jobs: Sequence[NewJob]) -> tuple[list[Effect], list[Outcome]]:
+    """The effects of these jobs and how each would end. GitHub is read and not written to.
 
     Nothing is stored: the jobs have a temporary queue and store. Raises `UserError`.
     """
-    from bot.adapters.dry_run import UnwrittenForges  # noqa: PLC0415  not for the web process
+    from bot.app.apply import RecordedEffects  # noqa: PLC0415  not for the web process
 
     clock = SystemClock()
-    real = clients(settings, clock)
+    forges = clients(settings, clock)
+    recorded, outcomes = RecordedEffects(), []
     with tempfile.TemporaryDirectory(prefix="plangate-dry-run-") as folder:
         aside = replace(settings, directory=Path(folder), database_url=None)
         prepare(aside)
         storage = open_storage(aside, clock)
-        handler = service(settings, storage.queue, storage.store(), UnwrittenForges(real, tell), clock)
+        handler = service(settings, storage.queue, storage.store(), forges, clock, recorded)
         for job in jobs:
             storage.queue.put(job)
-        outcomes = []
         while (leased := storage.queue.lease("dry-run")) is not None:
             outcomes.append(handler.handle(leased))
             storage.queue.done(leased)
         storage.queue.close()
-    return outcomes
+    return recorded.effects, outcomes
 
 
 def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:

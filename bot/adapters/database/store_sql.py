@@ -297,6 +297,17 @@ class SqlStore(Store):
         return self._database.write(change)
 
     @override
+    def uses(self, repository: int, user: str, now: float, seconds: float) -> int:
+        row = self._row(
+            'SELECT count(*) FROM uses WHERE repository = ? AND "user" = ? AND at > ? AND at <> ?',
+            repository,
+            user,
+            now - seconds,
+            now,
+        )
+        return 1 + int(row[0] if row is not None else 0)
+
+    @override
     def count_redelivery(self, delivery: str, now: float) -> int:
         def change(connection: Connection) -> int:
             row = connection.execute(

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.answers import TooMuch
 from bot.adapters.github.query import comments_page_query, files_page_query, open_heads_query
-from bot.adapters.github.reading import open_heads, own_comments, shape
-from bot.core.forge.errors import ForgeError
+from bot.adapters.github.reading import open_heads, own_comments, own_reactions, shape
+from bot.core.forge.errors import CommentGone, ForgeError
+from bot.core.forge.facts import Thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.adapters.github.query import Query
     from bot.core.change.trees import OtherHead
-    from bot.core.forge.facts import Comment
 
 Json = dict[str, Any]
 
@@ -81,18 +81,24 @@ class Lists:
             else:
                 pull |= {name: first[name] for name in ("files", "comments") if name in first}
 
-    def find_comment(self, number: int, marker: str) -> Comment | None:
-        """Implements `Forge.find_comment`."""
-        paging, seen, after = Paging(LONGEST, MOST_CALLS), 0, None
-        while seen < _MOST_COMMENTS:
-            comments = self._comments(paging, number, after, "looked for our comment")
-            with shape("a list of comments"):
-                comment = next((mine for mine in own_comments(comments["nodes"]) if mine.body.startswith(marker)), None)
-                if comment is not None or not comments["pageInfo"]["hasNextPage"]:
-                    return comment
+    def thread(self, number: int, marker: str, node: str | None) -> Thread:
+        """Implements `ForgeReader.thread`."""
+        paging, doing = Paging(LONGEST, MOST_CALLS), "looked for our comment"
+        answer = paging.page(lambda size: self._ask(self._more_comments(number, None, size, node), doing))
+        if node is not None and answer["node"] is None:
+            raise CommentGone("The text with the command was deleted.")
+        reactions = own_reactions(answer["node"]) if node is not None else frozenset()
+        comments, seen = answer["repository"]["issueOrPullRequest"]["comments"], paging.size
+        with shape("a list of comments"):
+            while True:
+                reply = next((own for own in own_comments(comments["nodes"]) if own.body.startswith(marker)), None)
+                if reply is not None or not comments["pageInfo"]["hasNextPage"] or seen >= _MOST_COMMENTS:
+                    return Thread(reply, reactions)
+                comments = self._comments(paging, number, comments["pageInfo"]["endCursor"], doing)
                 seen += paging.size
-                after = comments["pageInfo"]["endCursor"]
-        return None
+
+    def _more_comments(self, number: int, after: str | None, size: int, node: str | None = None) -> Query:
+        return comments_page_query(*self._where, number, after, size, node)
 
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
         """Implements `Forge.open_heads`."""
@@ -130,7 +136,7 @@ class Lists:
 
     def _comments(self, paging: Paging, number: int, after: str | None, doing: str) -> Json:
         def ask(size: int) -> Json:
-            return self._ask(comments_page_query(*self._where, number, after, size), doing)
+            return self._ask(self._more_comments(number, after, size), doing)
 
         with shape("a list of comments"):
             comments: Json = paging.page(ask)["repository"]["issueOrPullRequest"]["comments"]

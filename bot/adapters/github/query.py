@@ -196,15 +196,23 @@ def files_page_query(owner: str, name: str, number: int, after: str, size: int) 
     return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
 
 
-def comments_page_query(owner: str, name: str, number: int, after: str | None, size: int) -> Query:
-    """Return the query for the next `size` comments on an issue or pull request; the first page without `after`."""
+def comments_page_query(  # noqa: PLR0913, PLR0917  a page of a list
+    owner: str, name: str, number: int, after: str | None, size: int, node: str | None = None
+) -> Query:
+    """Return the query for the next `size` comments on an issue or pull request; the first page without `after`.
+
+    With `node` it also asks for the reactions to that text.
+    """
     comments = f"comments(first:{size},after:$after){{{COMMENTS}}}"
+    declared = "$owner:String!,$name:String!,$number:Int!,$after:String" + (",$node:ID!" if node else "")
+    reactions = " node(id:$node){...on Reactable{reactionGroups{content viewerHasReacted}}}" if node else ""
     text = (
-        "query MoreComments($owner:String!,$name:String!,$number:Int!,$after:String){rateLimit{cost remaining resetAt} "
+        f"query MoreComments({declared}){{rateLimit{{cost remaining resetAt}} "
         "repository(owner:$owner,name:$name){issueOrPullRequest(number:$number){"
-        f"...on Issue{{{comments}}} ...on PullRequest{{{comments}}}}}}}}}"
+        f"...on Issue{{{comments}}} ...on PullRequest{{{comments}}}}}}}{reactions}}}"
     )
-    return Query(text, {"owner": owner, "name": name, "number": number, "after": after})
+    variables = {"owner": owner, "name": name, "number": number, "after": after}
+    return Query(text, {**variables, **({"node": node} if node else {})})
 
 
 def open_heads_query(owner: str, name: str, root: str, after: str | None, size: int) -> Query:
@@ -242,5 +250,5 @@ MINIMIZE = (
 RESTORE = "mutation Restore($id:ID!){unminimizeComment(input:{subjectId:$id}){unminimizedComment{isMinimized}}}"
 REACT = (
     "mutation React($id:ID!,$content:ReactionContent!){addReaction(input:{subjectId:$id,content:$content}){"
-    "reaction{content} subject{reactionGroups{content viewerHasReacted}}}}"
+    "reaction{content}}}"
 )

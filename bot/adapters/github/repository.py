@@ -19,7 +19,6 @@ from bot.adapters.github.reading import (
     comparison,
     issue,
     listed_files,
-    own_reactions,
     role,
     shape,
     written_comment,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from bot.adapters.github.app import GitHubApp
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
-    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent
+    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent, Thread
     from bot.core.forge.ports import Clock
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
@@ -261,9 +260,9 @@ class GitHubRepository:
         created = self._write(Writing.CONTENT, path, "wrote a comment", {"body": body})
         return written_comment(created)
 
-    def find_comment(self, number: int, marker: str) -> Comment | None:
-        """Implements `Forge.find_comment`."""
-        return self._lists.find_comment(number, marker)
+    def thread(self, number: int, marker: str, node: str | None) -> Thread:
+        """Implements `ForgeReader.thread`."""
+        return self._lists.thread(number, marker, node)
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
         """Implements `Forge.edit_comment`."""
@@ -279,17 +278,15 @@ class GitHubRepository:
         text = MINIMIZE if minimized else RESTORE
         self._mutate(text, {"id": comment.node}, "folded our comment" if minimized else "unfolded our comment")
 
-    def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
+    def react(self, node: str, reaction: Reaction) -> None:
         """Implements `Forge.react`."""
         variables = {"id": node, "content": reaction.value}
         try:
-            mutated = self._mutate(REACT, variables, "reacted to a command")
+            self._mutate(REACT, variables, "reacted to a command")
         except ForgeError as error:
             if "Could not resolve to a node" in str(error):
                 raise CommentGone(str(error)) from error
             raise
-        with shape("a reaction"):
-            return own_reactions(mutated["addReaction"]["subject"])
 
     def _blob(self, oid: str) -> bytes:
         _, blob = self._send("GET", f"{self._path}/git/blobs/{oid}", "read a long document")
@@ -330,12 +327,12 @@ class GitHubRepository:
 
 
 def _is_absence(error: Any) -> bool:
-    """Whether the error says that a path of a commit or a pull request's number does not exist."""
+    """Whether the error says that a path of a commit, a pull request's number or a text does not exist."""
     if not isinstance(error, dict) or error.get("type") != "NOT_FOUND":
         return False
     path = error.get("path") or []
     message = str(error.get("message", ""))
-    return message.startswith("Could not resolve file for path") or path == ["repository", "pullRequest"]
+    return message.startswith("Could not resolve file for path") or path in (["node"], ["repository", "pullRequest"])
 
 
 def _pull_requests(repository: Json) -> list[Json]:

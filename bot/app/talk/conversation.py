@@ -1,110 +1,165 @@
-"""Answering commands: read what was asked, see who asked, have it done, and say so in the one reply of an issue."""
+"""Answering commands: read what was asked, see who asked, and decide what is done and said in the one reply."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.app.apply import HOUR
 from bot.app.talk import on_issue, on_pull_request
 from bot.app.talk.command_text import CommandText
-from bot.app.talk.scene import Said, Scene
-from bot.core.forge.effects import React, Reaction, WriteComment
+from bot.app.talk.context import CommandContext, CommandResult
+from bot.core.forge.effects import CountUse, Reaction, WriteFiles
 from bot.core.forge.roles import Role
-from bot.core.speech.commands import Command, CommandMistake, Verb, access, row_for
+from bot.core.speech.commands import Access, Command, CommandMistake, Verb, access, row_for
 from bot.core.speech.replies import Denial, configuration, denial, help_text, mistake, too_often
 
 if TYPE_CHECKING:
-    from bot.core.deciding.commit_verdict import JudgedCandidate
+    from collections.abc import Iterator, Sequence
 
-_HOUR = 3_600.0
+    from bot.app.talk.on_pull_request import OpenPullRequest
+    from bot.core.forge.effects import Effect
+    from bot.core.forge.facts import Comment
+
 _DRAFTS_AN_HOUR = 3
 """Plans that somebody without a role may have drafted in an hour."""
 _ANSWERS_AN_HOUR = 12
 """Other commands that somebody without a role is answered in an hour."""
 _DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
+_CLOSED = "This pull request is not open, so nothing is judged here. Reopen it, then ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often an hour somebody without a role may do something."""
+
+    action: str
+    most: int
+    refusal: str | None = None
+    """What is said to whoever does it more often, None for no more than a reaction."""
 
 
 @dataclass(slots=True)
 class Conversation:
     """One text with commands, and the answers to them."""
 
-    scene: Scene
-    judged: JudgedCandidate | None
-    """The open pull request's report, None on an issue and on a closed one."""
+    context: CommandContext
+    pull_request: OpenPullRequest | None
+    """The open pull request with its report, None on an issue and on a closed one."""
     author: str
     """Who opened the issue or pull request."""
 
-    def effects(self) -> list[React | WriteComment]:
-        """Carry out what the text asks for; what is then to be written. Empty when it holds no command."""
-        scene = self.scene
-        text = CommandText(scene.event, scene.forge, scene.answer, scene.config, scene.host)
-        found = text.commands()
-        if not found or text.is_over():
-            return []
-        known = text.reply()
-        main: str | None = None
-        last: tuple[str, str] | None = None
-        reactions: list[Reaction] = []
-        for one in found:
-            said = self._said(one)
-            reactions.append(said.reaction)
-            main = said.main or main
-            last = (text.line(one), said.last) if said.last is not None else last
-        return text.answered(known, main, last, reactions)
+    @property
+    def text(self) -> CommandText:
+        """The text in its repository."""
+        context = self.context
+        return CommandText(context.event, context.view, context.config, context.host)
 
-    def _said(self, one: Command | CommandMistake) -> Said:
-        if isinstance(one, CommandMistake):
-            slowed = self._slowed("mistakes", _ANSWERS_AN_HOUR)
-            return slowed or Said(Reaction.MISTAKEN, last=mistake(one, self.scene.house()))
-        denied = self._denied(one)
-        return denied if denied is not None else self._done(one)
+    def effects(self) -> Iterator[Effect]:
+        """Everything that the text causes, in its order; nothing when it holds no command or was answered before.
 
-    def _denied(self, command: Command) -> Said | None:
-        """What somebody is told who may not use the command; None for who may."""
-        scene = self.scene
-        entry = row_for(command.verb, scene.where)
-        if entry is None:
+        Each command is decided when the effects of those before it are carried out. Raises `ForgeError`.
+        """
+        commands = self.text.commands()
+        thread = self.text.thread(self.context.forge) if commands else None
+        if thread is not None:
+            yield from self.text.reactions(Reaction.SEEN)
+            yield from self._from(commands, (), thread.reply)
+
+    def _from(
+        self,
+        commands: Sequence[Command | CommandMistake],
+        results: tuple[tuple[str, CommandResult], ...],
+        reply: Comment | None,
+    ) -> Iterator[Effect]:
+        """What the further commands cause. `results` are those of the commands before them, each with its line."""
+        if not commands:
+            yield from self._answer(results, reply)
+            return
+        line, result = self.text.line(commands[0]), self._result(commands[0])
+        if result.judged is not None and self.pull_request is not None:
+            self.pull_request = replace(self.pull_request, judged=result.judged)
+        yield from result.effects
+        if result.write is None:
+            yield from self._from(commands[1:], (*results, (line, result)), reply)
+            return
+        pending = result.write
+        yield WriteFiles(
+            pending.commit,
+            pending.pull_request,
+            lambda written: tuple(self._from(commands[1:], (*results, (line, pending.answer(written))), reply)),
+        )
+
+    def _answer(self, results: tuple[tuple[str, CommandResult], ...], reply: Comment | None) -> Iterator[Effect]:
+        """The reply: the latest main part, the latest answer, and every reaction."""
+        main = next((result.main for _, result in reversed(results) if result.main), None)
+        last = next(((line, result.last) for line, result in reversed(results) if result.last is not None), None)
+        yield from self.text.answered(reply, main, last, [result.reaction for _, result in results])
+
+    def _result(self, command: Command | CommandMistake) -> CommandResult:
+        pace = self._pace(command)
+        if pace is not None:
+            user = f"{pace.action}:{self.context.event.sender}"
+            result = self._refusal(pace, user) or self._done(command)
+            return replace(result, effects=(CountUse(user, self.context.accepted_at), *result.effects))
+        return self._denied(command) or self._done(command)
+
+    def _access(self, command: Command | CommandMistake) -> Access | None:
+        """Who may use it; None for a mistake, and for what means nothing here."""
+        entry = row_for(command.verb, self.context.where) if isinstance(command, Command) else None
+        return access(entry, self.context.config.commands) if entry is not None else None
+
+    @property
+    def _is_author(self) -> bool:
+        return bool(self.author) and self.context.event.sender == self.author
+
+    def _pace(self, command: Command | CommandMistake) -> Pace | None:
+        """What bounds whoever may use the command without a role; a role lifts the bound."""
+        if isinstance(command, CommandMistake):
+            return Pace("mistakes", _ANSWERS_AN_HOUR)
+        allowed = self._access(command)
+        if allowed is None:
             return None
-        allowed = access(entry, scene.config.commands)
         if allowed.role is Role.ANYONE:
-            return self._slowed("answers", _ANSWERS_AN_HOUR)
-        is_author = bool(self.author) and scene.event.sender == self.author
-        if allowed.author and is_author:
-            return self._paced() if command.verb in _DRAFTS else None
-        held = scene.role()
-        if allowed.allows(held, is_author=is_author):
-            return None
-        event, at = scene.event, scene.denied_at
-        told = Denial(command.verb, allowed.role, held, event.number, event.comment, at, scene.asked_in)
-        return Said(Reaction.DENIED, last=denial(told, scene.house(), scene.context))
+            return Pace("answers", _ANSWERS_AN_HOUR)
+        if allowed.author and self._is_author and command.verb in _DRAFTS:
+            return Pace("drafts", _DRAFTS_AN_HOUR, too_often(_DRAFTS_AN_HOUR))
+        return None
 
-    def _paced(self) -> Said | None:
-        """The author needs no role, so the pace is bounded instead; a role lifts the bound."""
-        if self._slowed("drafts", _DRAFTS_AN_HOUR) is None:
+    def _refusal(self, pace: Pace, user: str) -> CommandResult | None:
+        """What somebody without a role is told who does something too often."""
+        if self.context.uses(user, HOUR) <= pace.most or self.context.role() is not Role.ANYONE:
             return None
-        return Said(Reaction.DENIED, last=too_often(_DRAFTS_AN_HOUR))
+        return CommandResult(Reaction.DENIED, last=pace.refusal)
 
-    def _slowed(self, what: str, most: int) -> Said | None:
-        """Somebody without a role who asks too much gets no more than the reaction."""
-        scene = self.scene
-        who = f"{what}:{scene.event.sender}"
-        used = scene.store.count_use(scene.answer.repository, who, scene.asked_at, _HOUR)
-        if used <= most or scene.role() is not Role.ANYONE:
+    def _denied(self, command: Command | CommandMistake) -> CommandResult | None:
+        """What somebody is told who may not use the command; None for who may."""
+        context, allowed = self.context, self._access(command)
+        if allowed is None or not isinstance(command, Command) or (allowed.author and self._is_author):
             return None
-        return Said(Reaction.DENIED)
+        role = context.role()
+        if allowed.allows(role, is_author=self._is_author):
+            return None
+        event = context.event
+        refused = Denial(
+            command.verb, allowed.role, role, event.number, event.comment, context.denied_at, context.place
+        )
+        return CommandResult(Reaction.DENIED, last=denial(refused, context.settings(), context.render))
 
-    def _done(self, command: Command) -> Said:
-        """Carry out a command that its author may use."""
-        scene = self.scene
+    def _done(self, command: Command | CommandMistake) -> CommandResult:
+        """What a command does that its author may use, and what a mistake is told."""
+        context = self.context
+        if isinstance(command, CommandMistake):
+            return CommandResult(Reaction.MISTAKEN, last=mistake(command, context.settings()))
         if command.verb is Verb.HELP:
-            return Said(Reaction.DONE, last=help_text(scene.house(writes=True), scene.context))
+            return CommandResult(Reaction.DONE, last=help_text(context.settings(writes=True), context.render))
         if command.verb is Verb.CONFIG:
-            in_force = scene.config_in_force if self.judged is None else self.judged.candidate.config_in_force
-            return Said(Reaction.DONE, last=configuration(in_force, scene.context, private=scene.answer.private))
-        if not scene.event.on_pull_request:
-            return on_issue.answer(scene, command, by_author=scene.event.sender == self.author)
-        if self.judged is None:
-            closed = "This pull request is not open, so nothing is judged here. Reopen it, then ask again."
-            return Said(Reaction.MISTAKEN, last=closed)
-        said, self.judged = on_pull_request.answer(scene, command, self.judged)
-        return said
+            opened = self.pull_request
+            in_force = context.config_in_force if opened is None else opened.judged.candidate.config_in_force
+            settings = configuration(in_force, context.render, private=context.view.private)
+            return CommandResult(Reaction.DONE, last=settings)
+        if not context.event.on_pull_request:
+            return on_issue.answer(context, command, by_author=context.event.sender == self.author)
+        if self.pull_request is None:
+            return CommandResult(Reaction.MISTAKEN, last=_CLOSED)
+        return on_pull_request.answer(context, command, self.pull_request)

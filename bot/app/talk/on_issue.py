@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.app.talk.drafts import spec_for
-from bot.app.talk.scene import Said, Scene
-from bot.core.config.model import NumberMode
-from bot.core.drafting import for_feature as drafting
+from bot.app.outline import read_outline
+from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
+from bot.app.talk.spec_draft import spec_for
+from bot.core.drafting.for_feature import paths_of, texts_of
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
 from bot.core.drafting.naming import Naming, NextNumber, name_feature, next_number, number_in
 from bot.core.features.folders import feature_folders, specs_roots
-from bot.core.forge.effects import Reaction
-from bot.core.forge.errors import WriteRefused
+from bot.core.forge.effects import Reaction, ReserveNumber
 from bot.core.forge.stored import Offer
 from bot.core.forge.writing import NewCommit, NewPullRequest
 from bot.core.speech.commands import Command, Verb
@@ -34,108 +33,114 @@ from bot.core.yardstick.yardstick import read_yardstick
 if TYPE_CHECKING:
     from bot.core.change.trees import Tree
     from bot.core.drafting.draft import Draft
+    from bot.core.forge.effects import Written
     from bot.core.forge.facts import Issue
-    from bot.core.forge.ports import Forge
 
 _DAY = 86_400.0
-_TRIES = 5
 _NO_COMMIT = "This repository has no commit yet. Push one, then ask again."
 _NO_VERDICT = "An issue is not judged, so there is nothing to explain here; a pull request is."
 
 
-def answer(scene: Scene, command: Command, *, by_author: bool) -> Said:
-    """Carry out a command; `by_author` says whether whoever opened the issue asks."""
+def answer(context: CommandContext, command: Command, *, by_author: bool) -> CommandResult:
+    """What a command does, and what it is answered with; `by_author` says whether the issue's author sent it."""
     if command.verb is Verb.WHY:
-        return Said(Reaction.MISTAKEN, last=_NO_VERDICT)
-    default = scene.answer.default
+        return CommandResult(Reaction.MISTAKEN, last=_NO_VERDICT)
+    default = context.view.default
     if default is None:
-        return Said(Reaction.MISTAKEN, last=_NO_COMMIT)
-    asked = _Asked(scene, default, scene.forge.issue(scene.event.number))
+        return CommandResult(Reaction.MISTAKEN, last=_NO_COMMIT)
+    issue = _FeatureIssue(context, default, context.forge.issue(context.event.number))
     if command.verb is Verb.STATUS:
-        return Said(Reaction.DONE, last=asked.status())
-    naming, free = asked.named(command.slug)
-    merged = asked.folder_with(naming.number)
+        return CommandResult(Reaction.DONE, last=issue.status())
+    numbered = issue.numbered(command.slug)
+    number = numbered.naming.number
+    merged = issue.folder_with(number)
     if merged is not None:
-        said = f"{naming.number} is the number of {code_span(merged)}, which is on the default branch already."
-        return Said(Reaction.MISTAKEN, last=f"{said} A further feature begins with an issue of its own.")
-    if command.verb is Verb.START:
-        return asked.start(naming)
-    return Said(Reaction.DONE, main=asked.plan(naming, free, by_author=by_author))
+        text = f"{number} is the number of {code_span(merged)}, which is on the default branch already."
+        result = CommandResult(Reaction.MISTAKEN, last=f"{text} A further feature begins with an issue of its own.")
+    elif command.verb is Verb.START:
+        result = issue.start(numbered.naming)
+    else:
+        result = CommandResult(Reaction.DONE, main=issue.plan(numbered, by_author=by_author))
+    return replace(result, effects=numbered.reservation)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Numbered:
+    """A feature's names, and the reservation of its number."""
+
+    naming: Naming
+    next_number: NextNumber | None
+    """How the number was found, None where the issue had one already."""
+    reservation: tuple[ReserveNumber, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _FeatureIssue:
     """An issue, and the default branch that its feature would begin on."""
 
-    scene: Scene
+    context: CommandContext
     default: Tree
     issue: Issue
 
     @property
     def root(self) -> str:
         """The specs root that new features go to: the first that is named."""
-        return next(iter(specs_roots(self.scene.config, self.default)), "specs")
+        return next(iter(specs_roots(self.context.config, self.default)), "specs")
 
-    @property
-    def repository(self) -> int:
-        return self.scene.answer.repository
+    def _reserved(self) -> dict[str, int]:
+        """The issues that numbers are reserved for, by number."""
+        context = self.context
+        return dict(context.job.store.offered_numbers(context.view.repository, self.root, context.accepted_at))
 
-    def _offered(self) -> dict[str, int]:
-        return dict(self.scene.store.offered_numbers(self.repository, self.root, self.scene.asked_at))
-
-    def _held(self) -> str | None:
-        return next((number for number, of in self._offered().items() if of == self.issue.number), None)
+    def _own_number(self) -> str | None:
+        return next((number for number, issue in self._reserved().items() if issue == self.issue.number), None)
 
     def folder_with(self, number: str) -> str | None:
         """The folder on the default branch that has a number."""
-        folders = feature_folders(self.default, self.scene.config, (self.root,))
+        folders = feature_folders(self.default, self.context.config, (self.root,))
         return next((path for path, folder in folders.items() if folder.number == number), None)
 
     def status(self) -> str:
         """Whether the issue has a number, and what became of it."""
-        number = self._held()
-        prefix = self.scene.config.commands.prefix
+        number = self._own_number()
+        prefix = self.context.config.commands.prefix
         if number is None:
             return issue_status(None, None, prefix)
         naming = self._name(number, None)
-        pulls = [pull.number for pull in self.scene.forge.pull_requests_of(naming.branch) if pull.is_open]
+        pulls = [pull.number for pull in self.context.forge.pull_requests_of(naming.branch) if pull.is_open]
         begun_in = f" Pull request {pulls[0]} is open for it." if pulls else ""
         return issue_status(naming, None, prefix) + begun_in
 
     def _name(self, number: str, slug: str | None) -> Naming:
         return name_feature(self.issue.title, number, issue=self.issue.number, slug=slug, root=self.root)
 
-    def named(self, slug: str | None) -> tuple[Naming, NextNumber | None]:
-        """The feature's names, with a number that is kept for this issue from now on."""
-        now = self.scene.asked_at
-        number, free = self._held(), None
-        for _ in range(_TRIES):
-            if number is None:
-                free = self._free()
-                moment = self.issue.created_at
-                number = number_in(self.scene.config.number, free, issue=self.issue.number, moment=moment)
-            offer = Offer(self.root, number, self.issue.number, now + RESERVED_DAYS * _DAY)
-            kept = self.scene.store.offer_number(self.repository, offer, now)
-            if kept is not None or self.scene.config.number is not NumberMode.SEQUENTIAL:
-                return self._name(kept or number, slug), free
-            number = None
-        return self._name((free or self._free()).number, slug), free
+    def numbered(self, slug: str | None) -> _Numbered:
+        """The feature's names, with the number that the issue has or the next one, reserved from now on."""
+        config, issue, now = self.context.config, self.issue, self.context.accepted_at
+        number, free = self._own_number(), None
+        if number is None:
+            free = self._free()
+            number = number_in(config.number, free, issue=issue.number, moment=issue.created_at)
+        # Where numbers are not counted, two issues may have one number; it stays with the issue that had it first.
+        is_reservable = self._reserved().get(number, issue.number) == issue.number
+        offer = Offer(self.root, number, issue.number, now + RESERVED_DAYS * _DAY)
+        return _Numbered(self._name(number, slug), free, (ReserveNumber(offer, now),) if is_reservable else ())
 
     def _free(self) -> NextNumber:
-        scene, root = self.scene, self.root
-        heads = scene.forge.open_heads(root)
+        context, root = self.context, self.root
+        heads = context.forge.open_heads(root)
         return next_number(
-            feature_folders(self.default, scene.config, (root,)),
+            feature_folders(self.default, context.config, (root,)),
             pull_requests=[path for head in heads for path in head.folders if path not in self.default.entries],
-            branches=[*scene.forge.branches(), *(head.ref for head in heads)],
-            reserved=self._offered(),
-            config=scene.config,
+            branches=[*context.forge.branches(), *(head.ref for head in heads)],
+            reserved=self._reserved(),
+            config=context.config,
         )
 
     def _drafted(self, naming: Naming, present: frozenset[str] = frozenset()) -> Draft:
         """The plan's draft; what is known of the feature is what the issue says."""
-        yardstick = read_yardstick(self.default, self.scene.host.template)
-        outline = self.scene.outline(self.default.sha or "")
+        yardstick = read_yardstick(self.default, self.context.host.template)
+        outline = read_outline(self.context.forge, self.default.sha or "")
         return draft_plan(
             PlanFacts(
                 feature_dir=naming.dir,
@@ -144,74 +149,73 @@ class _Asked:
                 template=yardstick.template,
                 constitution=yardstick.constitution,
                 summary=issue_summary(self.issue.body),
-                paths=drafting.paths_of(outline.tree) if outline is not None else (),
-                manifests=drafting.texts_of(outline.tree) if outline is not None else {},
+                paths=paths_of(outline.tree) if outline is not None else (),
+                manifests=texts_of(outline.tree) if outline is not None else {},
                 present=present,
             )
         )
 
-    def plan(self, naming: Naming, free: NextNumber | None, *, by_author: bool) -> str:
+    def plan(self, numbered: _Numbered, *, by_author: bool) -> str:
         """The reply to `/plan`."""
-        scene = self.scene
-        constitution = read_yardstick(self.default, scene.host.template).constitution
-        house = scene.house(writes=True)
+        context = self.context
+        constitution = read_yardstick(self.default, context.host.template).constitution
         plan = IssuePlan(
-            naming=naming,
-            draft=self._drafted(naming),
+            naming=numbered.naming,
+            draft=self._drafted(numbered.naming),
             constitution=constitution,
-            free=free,
+            free=numbered.next_number,
             asked_by="the author of this issue" if by_author else "somebody with a role here",
-            settings=scene.config.commands,
-            can_commit=house.can_commit,
+            settings=context.config.commands,
+            can_commit=context.can_write(),
         )
-        return issue_plan(plan, scene.context)
+        return issue_plan(plan, context.render)
 
-    def start(self, naming: Naming) -> Said:
+    def start(self, naming: Naming) -> CommandResult:
         """Branch, spec, plan and draft pull request; each is only made where it is not there yet."""
-        scene = self.scene
-        writer = scene.writer()
-        by_hand = start_by_hand(naming, scene.house(), scene.context)
-        if writer is None:
-            return Said(Reaction.DENIED, last=by_hand)
-        branches = scene.forge.branches()
+        context = self.context
+        by_hand = start_by_hand(naming, context.settings(), context.render)
+        if not context.can_write():
+            return CommandResult(Reaction.DENIED, last=by_hand)
+        branches = context.forge.branches()
         begun_as = (name for name in branches if name.startswith(f"{naming.number}-"))
-        other = next((name for name in begun_as if name != naming.branch), None)
-        if other is not None:
-            said = f"Number {naming.number} has branch {code_span(other)} already, so no second one is begun."
-            return Said(Reaction.MISTAKEN, last=f"{said} Go on there, or delete that branch and ask again.")
+        taken = next((name for name in begun_as if name != naming.branch), None)
+        if taken is not None:
+            text = f"Number {naming.number} has branch {code_span(taken)} already, so no second one is begun."
+            return CommandResult(Reaction.MISTAKEN, last=f"{text} Go on there, or delete that branch and ask again.")
+        pulls = context.forge.pull_requests_of(naming.branch)
+        is_begun = naming.branch in branches
+        number = next((pull.number for pull in pulls if pull.is_open), None)
+        if number is None and pulls and is_begun:
+            text = f"Pull request {pulls[0].number} of {code_span(naming.branch)} is closed."
+            return CommandResult(Reaction.MISTAKEN, last=f"{text} Reopen it, or delete the branch and ask again.")
+        return self._begin(naming, number, by_hand, is_begun=is_begun)
+
+    def _begin(self, naming: Naming, number: int | None, by_hand: str, *, is_begun: bool) -> CommandResult:
+        """Write what is missing; `number` is that of the open pull request, where there is one."""
+        context, base = self.context, self.context.view.default_branch or "main"
         words = issue_words(self.issue.title, self.issue.body)
         facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
-        spec = spec_for(scene, self.default, facts)
+        spec = spec_for(context.forge, self.default, facts)
         plan = self._drafted(naming, frozenset({"spec.md"}))
-        try:
-            if naming.branch not in branches:
-                self._commit(writer, naming, (spec, plan))
-            return self._opened(writer, naming, spec, plan)
-        except WriteRefused:
-            return Said(Reaction.DENIED, last=f"GitHub's own rules for {code_span(naming.branch)} refuse it. {by_hand}")
-
-    def _commit(self, writer: Forge, naming: Naming, drafts: tuple[Draft, ...]) -> None:
-        writer.commit_files(
-            NewCommit(
-                branch=naming.branch,
-                parent=self.default.sha or "",
-                files={draft.path: draft.text for draft in drafts},
-                message=commit_message(naming.branch, self.scene.event.sender),
-                begins=True,
-            )
-        )
-
-    def _opened(self, writer: Forge, naming: Naming, spec: Draft, plan: Draft) -> Said:
-        """The reply, with the pull request that is there or is opened now."""
-        pulls = self.scene.forge.pull_requests_of(naming.branch)
-        number = next((pull.number for pull in pulls if pull.is_open), None)
-        if number is None and pulls:
-            said = f"Pull request {pulls[0].number} of {code_span(naming.branch)} is closed."
-            return Said(Reaction.MISTAKEN, last=f"{said} Reopen it, or delete the branch and ask again.")
         feature = StartedFeature(naming, spec, plan, number or 0, self.issue.number)
-        if number is None:
-            body = pull_request_body(feature, self.scene.config.commands.prefix)
-            base = self.scene.answer.default_branch or "main"
-            number = writer.open_pull_request(NewPullRequest(naming.branch, base, naming.title, body))
-        feature = StartedFeature(naming, spec, plan, number, self.issue.number)
-        return Said(Reaction.DONE, main=feature_started(feature, self.scene.context))
+        body = pull_request_body(feature, context.config.commands.prefix)
+        pull_request = NewPullRequest(naming.branch, base, naming.title, body) if number is None else None
+        commit = None if is_begun else self._first_commit(naming, (spec, plan))
+
+        def written(outcome: Written) -> CommandResult:
+            if outcome.refused:
+                refused = f"GitHub's own rules for {code_span(naming.branch)} refuse it. {by_hand}"
+                return CommandResult(Reaction.DENIED, last=refused)
+            opened = replace(feature, pull_request=number or outcome.pull_request)
+            return CommandResult(Reaction.DONE, main=feature_started(opened, context.render))
+
+        return CommandResult(Reaction.DONE, write=PendingWrite(commit, pull_request, written))
+
+    def _first_commit(self, naming: Naming, drafts: tuple[Draft, ...]) -> NewCommit:
+        return NewCommit(
+            branch=naming.branch,
+            parent=self.default.sha or "",
+            files={draft.path: draft.text for draft in drafts},
+            message=commit_message(naming.branch, self.context.event.sender),
+            begins=True,
+        )

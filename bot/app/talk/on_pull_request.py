@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.app.talk.drafts import spec_for
-from bot.app.talk.scene import Said, Scene
+from bot.app.evaluation import REQUESTED
+from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
+from bot.app.talk.spec_draft import spec_for
 from bot.core.deciding.commit_verdict import context_of
-from bot.core.drafting import for_feature as drafting
+from bot.core.drafting.for_feature import feature_without_spec
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
-from bot.core.forge.effects import Conclusion, Reaction
-from bot.core.forge.errors import WriteRefused
+from bot.core.forge.effects import AddWaiver, Conclusion, Reaction
 from bot.core.forge.roles import Role
 from bot.core.forge.stored import Waiver
 from bot.core.forge.writing import NewCommit
@@ -21,8 +22,11 @@ from bot.core.speech.replies import Denial, commit_by_hand, denial, drafts_commi
 from bot.core.speech.replies.started_feature import commit_message
 
 if TYPE_CHECKING:
+    from bot.app.evaluation import Evaluation
+    from bot.app.gather import Gathered
     from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.drafting.draft import Draft
+    from bot.core.forge.effects import Effect, Written
     from bot.core.judging.findings import FeatureReport
 
 _LOCKED = (
@@ -34,75 +38,89 @@ _BROKEN = (
 )
 
 
-def answer(scene: Scene, command: Command, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
-    """Carry out a command; what is said, and the report as it is now."""
-    context = context_of(judged, scene.answer, scene.host)
+@dataclass(frozen=True, slots=True)
+class OpenPullRequest:
+    """An open pull request with everything that was read and judged of its head."""
+
+    judged: JudgedCandidate
+    on_head: tuple[JudgedCandidate, ...]
+    """The reports of all pull requests with this head, this one included."""
+    gathered: Gathered
+    evaluation: Evaluation
+
+    def under(self, waivers: tuple[Waiver, ...]) -> OpenPullRequest:
+        """The same, judged under these waivers, too."""
+        on_head = tuple(self.evaluation.judge_one(judged.candidate, waivers) for judged in self.on_head)
+        judged = next(again for again in on_head if again.candidate is self.judged.candidate)
+        return replace(self, judged=judged, on_head=on_head)
+
+    def verdict(self) -> tuple[Effect, ...]:
+        """What says the verdict anew: a run is always written."""
+        return tuple(self.evaluation.effects(self.gathered, self.on_head, REQUESTED))
+
+    def plan(self) -> Draft | None:
+        """The plan's draft, where the plan is still to be written."""
+        return self.evaluation.draft_of(self.judged, self.gathered.view)
+
+
+def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
+    """What a command does, and what it is answered with."""
+    judged = opened.judged
+    render = context_of(judged, context.view, context.host)
     match command.verb:
         case Verb.CHECK:
-            return Said(Reaction.DONE), scene.look_again() or judged
+            return CommandResult(Reaction.DONE, effects=opened.verdict())
         case Verb.PLAN:
-            now = scene.look_again() or judged
-            told = context_of(now, scene.answer, scene.host)
-            draft = _plan(scene, now)
-            main = draft_text(draft, told) if draft is not None else status(now.report, told)
-            return Said(Reaction.DONE, main=main), now
+            draft = opened.plan()
+            main = draft_text(draft, render) if draft is not None else status(judged.report, render)
+            return CommandResult(Reaction.DONE, main=main, effects=opened.verdict())
         case Verb.WHY:
             config = judged.candidate.config_in_force.config
-            return Said(Reaction.DONE, last=why(judged.report, command.rule, config, context)), judged
+            return CommandResult(Reaction.DONE, last=why(judged.report, command.rule, config, render))
         case Verb.COMMIT:
-            return _commit(scene, judged), judged
+            return _commit(context, opened)
         case Verb.WAIVE:
-            return _waive(scene, command, judged)
+            return _waive(context, command, opened)
         case _:
-            return Said(Reaction.DONE, last=status(judged.report, context)), judged
+            return CommandResult(Reaction.DONE, last=status(judged.report, render))
 
 
-def _plan(scene: Scene, judged: JudgedCandidate) -> Draft | None:
-    """The plan's draft, where it is still to be written."""
-    feature = drafting.feature_without_plan(judged.report)
-    head = judged.candidate.change.head.sha
-    outline = scene.outline(head) if feature is not None and head is not None else None
-    if feature is None or outline is None:
-        return None
-    return drafting.plan_draft_of(
-        judged.candidate.change, feature, outline.tree, outline.committed_at, scene.host.template
-    )
-
-
-def _commit(scene: Scene, judged: JudgedCandidate) -> Said:
+def _commit(context: CommandContext, opened: OpenPullRequest) -> CommandResult:
     """Write the missing drafts, or say how to do it by hand."""
-    change, pull = judged.candidate.change, judged.candidate.pull
+    change, pull = opened.judged.candidate.change, opened.judged.candidate.pull
     branch, head = change.head_branch or "", change.head.sha
-    documents = _missing(scene, judged)
+    documents = _missing(context, opened)
     if not documents or pull is None or head is None:
-        return Said(Reaction.DONE, last=commit_by_hand({}, branch, fork=False))
-    is_ours = pull.head_repository == scene.answer.full_name
-    writer = scene.writer() if is_ours else None
-    if writer is None:
-        return Said(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=not is_ours))
-    message = commit_message(judged.report.features[0].feature.name, scene.event.sender)
-    try:
-        sha = writer.commit_files(NewCommit(branch, head, documents, message))
-    except WriteRefused:
-        return Said(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=False, refused=True))
-    return Said(Reaction.DONE, last=drafts_committed(documents, branch, sha))
+        return CommandResult(Reaction.DONE, last=commit_by_hand({}, branch, fork=False))
+    is_ours = pull.head_repository == context.view.full_name
+    if not is_ours or not context.can_write():
+        return CommandResult(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=not is_ours))
+
+    def written(outcome: Written) -> CommandResult:
+        if outcome.refused:
+            return CommandResult(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=False, refused=True))
+        return CommandResult(Reaction.DONE, last=drafts_committed(documents, branch, outcome.commit))
+
+    message = commit_message(opened.judged.report.features[0].feature.name, context.event.sender)
+    write = PendingWrite(NewCommit(branch, head, documents, message), None, written)
+    return CommandResult(Reaction.DONE, write=write)
 
 
-def _missing(scene: Scene, judged: JudgedCandidate) -> dict[str, str]:
+def _missing(context: CommandContext, opened: OpenPullRequest) -> dict[str, str]:
     """Text by path of the documents that are due or next, not there, and can be drafted."""
     documents: dict[str, str] = {}
-    feature = drafting.feature_without_spec(judged.report)
+    feature = feature_without_spec(opened.judged.report)
     if feature is not None:
-        spec = _spec(scene, judged, feature)
+        spec = _spec(context, opened.judged, feature)
         documents[spec.path] = spec.text
-    plan = _plan(scene, judged)
+    plan = opened.plan()
     if plan is not None:
         documents[plan.path] = plan.text
     return documents
 
 
-def _spec(scene: Scene, judged: JudgedCandidate, feature: FeatureReport) -> Draft:
-    opened = scene.forge.issue(scene.event.number)
+def _spec(context: CommandContext, judged: JudgedCandidate, feature: FeatureReport) -> Draft:
+    opened = context.forge.issue(context.event.number)
     slug = feature.feature.slug or feature.feature.name
     facts = SpecFacts(
         feature.feature.dir,
@@ -111,52 +129,57 @@ def _spec(scene: Scene, judged: JudgedCandidate, feature: FeatureReport) -> Draf
         opened.created_at[:10],
         issue_words(opened.title, opened.body),
     )
-    return spec_for(scene, judged.candidate.change.base or judged.candidate.change.head, facts)
+    return spec_for(context.forge, judged.candidate.change.base or judged.candidate.change.head, facts)
 
 
-def _waive(scene: Scene, command: Command, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
-    rule, reason, by = command.rule or "", command.reason or "", scene.event.sender
+def _waive(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
+    rule, reason = command.rule or "", command.reason or ""
+    judged = opened.judged
     if forbidden(judged.candidate.config_in_force.config):
-        return Said(Reaction.DENIED, last=_LOCKED.format(why=scene.house().spelt(Verb.WHY))), judged
+        return CommandResult(Reaction.DENIED, last=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
     if judged.report.conclusion is Conclusion.ACTION_REQUIRED:
-        return Said(Reaction.MISTAKEN, last=_BROKEN), judged
-    role = scene.role()
-    found = waivable(judged.report, judged.candidate.change, rule)
-    if not found:
-        return _not_waived(scene, rule, reason, judged)
-    needed = max(
-        (needed_role(one, judged.report, scene.config.commands.waive) for one, _, _ in found), key=tuple(Role).index
-    )
-    if tuple(Role).index(role) < tuple(Role).index(needed):
-        at = scene.denied_at
-        told = Denial(Verb.WAIVE, needed, role, scene.event.number, scene.event.comment, at, scene.asked_in)
-        return Said(Reaction.DENIED, last=denial(told, scene.house(), scene.context)), judged
-    for finding, folder, tree in found:
-        scene.store.add_waiver(
-            Waiver(
-                repository=scene.answer.repository,
-                rule=rule,
-                finding=fingerprint(finding),
-                folder=folder,
-                tree=tree,
-                reason=reason,
-                by=by,
-                number=scene.event.number,
-                given_at=scene.asked_at,
-                role=role.value,
-            )
+        return CommandResult(Reaction.MISTAKEN, last=_BROKEN)
+    role, order = context.role(), tuple(Role)
+    findings = waivable(judged.report, judged.candidate.change, rule)
+    if not findings:
+        return _not_waived(context, rule, reason, opened)
+    setting = context.config.commands.waive
+    needed = max((needed_role(finding, judged.report, setting) for finding, _, _ in findings), key=order.index)
+    if order.index(role) < order.index(needed):
+        event = context.event
+        refused = Denial(Verb.WAIVE, needed, role, event.number, event.comment, context.denied_at, context.place)
+        return CommandResult(Reaction.DENIED, last=denial(refused, context.settings(), context.render))
+    waivers = tuple(
+        Waiver(
+            repository=context.view.repository,
+            rule=rule,
+            finding=fingerprint(finding),
+            folder=folder,
+            tree=tree,
+            reason=reason,
+            by=context.event.sender,
+            number=context.event.number,
+            given_at=context.accepted_at,
+            role=role.value,
         )
-    now = scene.look_again() or judged
-    return Said(Reaction.DONE, last=waived(rule, by, role, reason)), now
+        for finding, folder, tree in findings
+    )
+    under = opened.under(waivers)
+    return CommandResult(
+        Reaction.DONE,
+        last=waived(rule, context.event.sender, role, reason),
+        effects=(*map(AddWaiver, waivers), *under.verdict()),
+        judged=under.judged,
+    )
 
 
-def _not_waived(scene: Scene, rule: str, reason: str, judged: JudgedCandidate) -> tuple[Said, JudgedCandidate]:
-    """There is nothing to let pass, or it was let pass already: perhaps by this very job, before it died."""
-    standing = next((one for one in judged.waived if one.rule == rule), None)
+def _not_waived(context: CommandContext, rule: str, reason: str, opened: OpenPullRequest) -> CommandResult:
+    """There is nothing to waive, or it was waived already: perhaps by this very job, before it died."""
+    standing = next((waiver for waiver in opened.judged.waived if waiver.rule == rule), None)
     if standing is None:
         nothing = f"`{rule}` finds nothing here that blocks or warns: nothing to waive."
-        return Said(Reaction.MISTAKEN, last=nothing), judged
-    said = waived(rule, standing.by, Role(standing.role), standing.reason)
-    if (standing.by, standing.reason) != (scene.event.sender, reason):
-        return Said(Reaction.MISTAKEN, last=said), judged
-    return Said(Reaction.DONE, last=said), scene.look_again() or judged
+        return CommandResult(Reaction.MISTAKEN, last=nothing)
+    text = waived(rule, standing.by, Role(standing.role), standing.reason)
+    if (standing.by, standing.reason) != (context.event.sender, reason):
+        return CommandResult(Reaction.MISTAKEN, last=text)
+    return CommandResult(Reaction.DONE, last=text, effects=opened.verdict())

@@ -86,9 +86,9 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
     )
 
 
-def apology(what: NoVerdict, event: Event, house: Host) -> CheckRunOutput:
+def apology(what: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
     """The run that says so."""
-    return no_verdict(what, _context(event, house))
+    return no_verdict(what, _context(event, host))
 
 
 def owed_look(event: Event, delivery: str) -> Enqueue | None:
@@ -116,18 +116,18 @@ def owed_look(event: Event, delivery: str) -> Enqueue | None:
     return Enqueue(f"again:{delivery}", look, delay=_LATER[past])
 
 
-def _context(event: Event, house: Host) -> RenderContext:
+def _context(event: Event, host: Host) -> RenderContext:
     match event:
         case PullRequestChanged() | RerunRequested() | ButtonPressed() | BranchPushed() | SuiteRequested():
             default = event.repository.default_branch
             base = event.base_branch if isinstance(event, PullRequestChanged) else default
             return RenderContext(
                 repository=event.repository.full_name,
-                web_url=house.web_url,
+                web_url=host.web_url,
                 base_branch=base or default,
                 default_branch=default,
-                site_url=house.site_url,
-                engine_version=house.version,
+                site_url=host.site_url,
+                engine_version=host.version,
             )
         case _:
-            return RenderContext(engine_version=house.version)
+            return RenderContext(engine_version=host.version)

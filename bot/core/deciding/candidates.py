@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from bot.core.change.trees import Change
 from bot.core.config.in_force import Break, ConfigInForce, OuterLayers, choose_config, counts
 from bot.core.config.model import Mode
+from bot.core.features.chosen import which_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.change.trees import ChangedFile, OtherHead, Tree
+    from bot.core.features.chosen import Decision
     from bot.core.forge.facts import Comparison, PullRequest, RepositoryView
     from bot.core.forge.stored import StoredBlob
 
@@ -40,6 +42,8 @@ class Candidate:
 
     change: Change
     config_in_force: ConfigInForce
+    features: Decision
+    """Which feature folders it is about."""
     counts: bool = True
     """Its base is the default branch or configured to judge for itself."""
     pull: PullRequest | None = None
@@ -79,6 +83,7 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: RepositoryView, know
     return Candidate(
         change,
         in_force,
+        which_features(change, in_force.config),
         counts(pull.base_branch, answer, in_force.config),
         pull,
         advised,
@@ -100,7 +105,7 @@ def of_branch(
         base_branch=answer.default_branch,
         others=_others(answer, branch, None),
     )
-    return Candidate(change, in_force, cut=not comparison.complete)
+    return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
 
 
 def of_merge_group(
@@ -116,7 +121,7 @@ def of_merge_group(
         base_branch=base_branch,
         merge_group=True,
     )
-    return Candidate(change, in_force, cut=not comparison.complete)
+    return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
 
 
 def _config_in_force(answer: RepositoryView, branch: str, base: Tree | None, known: RepositoryRecord) -> ConfigInForce:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from bot.core.config.in_force import OuterLayers
 from bot.core.config.model import CommentWhen, Mode, Ungoverned
 from bot.core.config.owner_file import OwnerFileState
-from bot.core.features.folders import specs_roots
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
+from bot.core.forge.stored import StoredReport
 from bot.core.judging import digest as digests
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.judging.judge import judge, worst
@@ -95,18 +95,25 @@ class CommitVerdict:
 
 
 def judge_candidate(
-    candidate: Candidate, house: Host, waivers: Sequence[Waiver] = (), meter: Meter = UNLIMITED
+    candidate: Candidate, host: Host, waivers: Sequence[Waiver] = (), meter: Meter = UNLIMITED
 ) -> JudgedCandidate:
     """One candidate's report, with those of the repository's waivers that hold for it."""
-    change, in_force = candidate.change, candidate.config_in_force
-    roots = specs_roots(in_force.config, change.head, change.base)
+    change, in_force, roots = candidate.change, candidate.config_in_force, candidate.features.roots
     is_governed = in_force.config.mode is not Mode.OFF and governed(change, roots, in_force.sources)
-    report = judge(change, in_force.config, house.rules, house.template, sources=in_force.sources, meter=meter)
+    report = judge(
+        change,
+        in_force.config,
+        host.rules,
+        host.template,
+        sources=in_force.sources,
+        decision=candidate.features,
+        meter=meter,
+    )
     if in_force.never_good and report.features:
         report = _needs_admin(report, in_force)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
-    digest = digests.digest(report, house.rules)
+    digest = digests.digest(report, host.rules)
     report, waived = with_waivers(report, change, waivers, in_force.config)
     return JudgedCandidate(candidate, report, is_governed, digest, waived)
 
@@ -150,7 +157,7 @@ def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
 
 
 def context_of(
-    one: JudgedCandidate, answer: RepositoryView, house: Host, others: tuple[OtherPull, ...] = ()
+    one: JudgedCandidate, answer: RepositoryView, host: Host, others: tuple[OtherPull, ...] = ()
 ) -> RenderContext:
     """What a surface has to know beside the report."""
     change, pull = one.candidate.change, one.candidate.pull
@@ -158,7 +165,7 @@ def context_of(
     fork = pull.head_repository if pull is not None and pull.head_repository != answer.full_name else None
     return RenderContext(
         repository=answer.full_name,
-        web_url=house.web_url,
+        web_url=host.web_url,
         head_sha=change.head.sha,
         base_sha=change.base.sha if change.base is not None else None,
         base_branch=change.base_branch,
@@ -169,12 +176,12 @@ def context_of(
         draft=pull.draft if pull is not None else False,
         merge_group=change.merge_group,
         governed=one.governed,
-        site_url=house.site_url,
-        rules_url=house.rules_url,
-        check_run_url=_checks_url(answer, house, pull.number, change.head.sha or "") if pull is not None else None,
-        engine_version=house.version,
+        site_url=host.site_url,
+        rules_url=host.rules_url,
+        check_run_url=_checks_url(answer, host, pull.number, change.head.sha or "") if pull is not None else None,
+        engine_version=host.version,
         digest=one.digest,
-        rules=house.rule_map(),
+        rules=host.rule_map(),
         waivers=one.waived,
         others=others,
         owner_file=owner_file,
@@ -184,9 +191,9 @@ def context_of(
     )
 
 
-def _checks_url(answer: RepositoryView, house: Host, number: int, sha: str) -> str:
+def _checks_url(answer: RepositoryView, host: Host, number: int, sha: str) -> str:
     """The pull request's page of this commit's checks: it is known before the run is written, and stays."""
-    return f"{house.web_url}/{answer.full_name}/pull/{number}/checks?sha={sha}"
+    return f"{host.web_url}/{answer.full_name}/pull/{number}/checks?sha={sha}"
 
 
 def _trouble(one: JudgedCandidate) -> ConfigTrouble | None:
@@ -232,7 +239,7 @@ def _owner_trouble(one: JudgedCandidate, answer: RepositoryView) -> ConfigTroubl
     )
 
 
-def other_pulls(verdict: CommitVerdict, answer: RepositoryView, house: Host) -> tuple[OtherPull, ...]:
+def other_pulls(verdict: CommitVerdict, answer: RepositoryView, host: Host) -> tuple[OtherPull, ...]:
     """The other open pull requests on the head, each with its own verdict."""
     rest = [one for one in verdict.judged if one is not verdict.deciding and one.candidate.pull is not None]
     return tuple(
@@ -240,7 +247,7 @@ def other_pulls(verdict: CommitVerdict, answer: RepositoryView, house: Host) -> 
             number=one.candidate.pull.number,
             base=one.candidate.pull.base_branch,
             conclusion=one.report.conclusion,
-            title=title(one.report, context_of(one, answer, house)),
+            title=title(one.report, context_of(one, answer, host)),
             counts=one.candidate.counts,
         )
         for one in rest
@@ -249,7 +256,7 @@ def other_pulls(verdict: CommitVerdict, answer: RepositoryView, house: Host) -> 
 
 
 def run_of(
-    verdict: CommitVerdict, answer: RepositoryView, house: Host, draft: Draft | None
+    verdict: CommitVerdict, answer: RepositoryView, host: Host, draft: Draft | None
 ) -> tuple[CheckRunOutput, str]:
     """The run that says the verdict, and its external id.
 
@@ -257,8 +264,8 @@ def run_of(
     reader would see change, so that a run is written anew exactly when there is something new to read. The draft is
     left out of it: on one head and one report it is the same.
     """
-    others = other_pulls(verdict, answer, house)
-    context = context_of(verdict.deciding, answer, house, others)
+    others = other_pulls(verdict, answer, host)
+    context = context_of(verdict.deciding, answer, host, others)
     output = _output(verdict.deciding, context, draft)
     seen = (
         digests.fingerprint(verdict.deciding.report),
@@ -294,13 +301,13 @@ def number_of(external_id: str | None) -> int | None:
     return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
 
 
-def comment_mark(one: JudgedCandidate, house: Host) -> str:
+def comment_mark(one: JudgedCandidate, host: Host) -> str:
     """What tells one sticky comment of a pull request from another, but for the draft in it."""
     change = one.candidate.change
-    return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{house.version}"
+    return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{host.version}"
 
 
-def comment_of(one: JudgedCandidate, answer: RepositoryView, house: Host, draft: Draft | None) -> StickyComment | None:
+def comment_of(one: JudgedCandidate, answer: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:
     """The sticky comment as it should read, None where none is wanted whatever is there."""
     config = one.candidate.config_in_force.config
     if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
@@ -308,9 +315,10 @@ def comment_of(one: JudgedCandidate, answer: RepositoryView, house: Host, draft:
     # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.
     if config.mode is not Mode.ENFORCE and (one.candidate.advised or config.comment is not CommentWhen.ALWAYS):
         return None
-    return sticky(one.report, context_of(one, answer, house), draft)
+    return sticky(one.report, context_of(one, answer, host), draft)
 
 
-def report_json(one: JudgedCandidate, house: Host) -> str:
-    """The report as it is kept behind the run's page."""
-    return json_text(one.report, one.digest, house.version)
+def stored_report(judged: JudgedCandidate, host: Host) -> StoredReport:
+    """The report as it is kept behind the run's page; whoever writes the run adds its id and the time."""
+    text = json_text(judged.report, judged.digest, host.version)
+    return StoredReport(judged.digest, None, judged.report.conclusion.value, text, 0.0)

@@ -53,19 +53,19 @@ def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMi
 
 
 def effects(
-    candidates: tuple[Candidate, ...], head: Tree, answer: RepositoryView, house: Host, asked_from: int | None
+    candidates: tuple[Candidate, ...], head: Tree, answer: RepositoryView, host: Host, asked_from: int | None
 ) -> list[PublishRun]:
     """The run, as far as it is not there yet. `head` holds the head's configuration files.
 
     `asked_from` is the run that a person asked for another from (0 for none in particular), None where nobody did.
     """
     one = next((one for one in candidates if changes_configuration(one)), candidates[0])
-    file = _file(one, head, answer, house.outer_layers)
+    file = _file(one, head, answer, host.outer_layers)
     latest = latest_config_run(answer)
     if file is None and latest is None:
         return []
     path = file.path if file is not None else PATHS[0]
-    output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(one, answer, house))
+    output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(one, answer, host))
     seen = f"{path}\0{output.title}\0{output.summary}".encode("utf-8", "replace")
     number = one.change.pull_request
     what = f"pr/{number}" if number is not None else "group"
@@ -110,18 +110,18 @@ def _differs(path: str, head: Tree, base: Tree | None) -> bool:
     return file_at(head, path) != (file_at(base, path) if base is not None else None)
 
 
-def _context(one: Candidate, answer: RepositoryView, house: Host) -> RenderContext:
+def _context(one: Candidate, answer: RepositoryView, host: Host) -> RenderContext:
     change = one.change
     return RenderContext(
         repository=answer.full_name,
-        web_url=house.web_url,
+        web_url=host.web_url,
         head_sha=change.head.sha,
         base_sha=change.base.sha if change.base is not None else None,
         # The branch whose file is in force, which a pull request to another base does not change.
         base_branch=one.config_in_force.branch,
         default_branch=answer.default_branch or "",
         pull_request=change.pull_request,
-        site_url=house.site_url,
-        rules_url=house.rules_url,
-        engine_version=house.version,
+        site_url=host.site_url,
+        rules_url=host.rules_url,
+        engine_version=host.version,
     )

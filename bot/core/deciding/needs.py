@@ -14,7 +14,6 @@ import msgspec
 from bot.core.change.trees import Change, FileStatus, Kind, Tree
 from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
-from bot.core.features import chosen as which
 from bot.core.features.branch import read_branch
 from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
@@ -25,7 +24,7 @@ from bot.core.yardstick.template import next_paths, resolution_paths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.config.in_force import ConfigInForce
+    from bot.core.deciding.candidates import Candidate
     from bot.core.forge.facts import RepositoryView
     from bot.core.judging.findings import Finding
 
@@ -72,6 +71,14 @@ class Subject:
     everyone: bool = False
     """Bring the numbers of all open pull requests."""
     comments: bool = False
+
+
+def present_head(subject: Subject, view: RepositoryView) -> str | None:
+    """The head that is there now; None where a branch is gone."""
+    if subject.number is not None:
+        pull = view.pull_request
+        return pull.head_sha if pull is not None and pull.is_open else subject.head
+    return view.tip if subject.branch is not None else subject.head
 
 
 def first(subject: Subject, hints: Hints) -> ReadRequest:
@@ -141,46 +148,42 @@ def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *paths, *known)))[:MAX_DOCUMENTS]
 
 
-def further(
-    asked: ReadRequest, answer: RepositoryView, changes: Sequence[tuple[Change, ConfigInForce]]
-) -> ReadRequest | None:
-    """What the answer leaves open, or None. `asked` is everything asked for so far, `changes` what is to be judged."""
-    if asked.head is None:
-        head = answer.pull_request.head_sha if answer.pull_request is not None else answer.tip
+def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Candidate]) -> ReadRequest | None:
+    """What is still to be read, or None. `request` is everything read so far, `candidates` what is to be judged."""
+    if request.head is None:
+        head = view.pull_request.head_sha if view.pull_request is not None else view.tip
         if head is not None:
-            name = answer.pull_request.head_branch if answer.pull_request is not None else asked.branch
-            return _with_head(asked, head, name)
+            name = view.pull_request.head_branch if view.pull_request is not None else request.branch
+            return _with_head(request, head, name)
         return None
-    roots = _new(asked.roots, (root for change, in_force in changes for root in _roots(change, in_force)))
-    bases = [change.base for change, _ in changes if change.base is not None]
-    more = (path for base in bases for path in _more_documents(base, asked, roots))
-    plans = (path for change, in_force in changes for path in _telling_plans(change, in_force))
-    documents = _new(asked.documents, (*more, *plans))
-    found = (
-        path
-        for change, in_force in changes
-        for path in (*_folders(change, in_force), *_likely(change, asked.roots, roots))
-    )
-    folders = _new(asked.folders, found)
-    prefixes = _new(asked.prefixes, (prefix for change, in_force in changes for prefix in _numbers(change, in_force)))
-    at_head = _new(asked.head_documents, (path for change, _ in changes for path in _edited_yardstick(change, asked)))
-    if not (roots or documents or folders or at_head or (prefixes and len(asked.prefixes) < MAX_PREFIXES)):
+    changes = [candidate.change for candidate in candidates]
+    roots = _new(request.roots, (root for candidate in candidates for root in _roots(candidate)))
+    bases = [change.base for change in changes if change.base is not None]
+    yardstick = (path for base in bases for path in _more_documents(base, request, roots))
+    plans = (path for candidate in candidates for path in _telling_plans(candidate))
+    documents = _new(request.documents, (*yardstick, *plans))
+    touched = (path for candidate in candidates for path in _folders(candidate))
+    likely = (path for change in changes for path in _likely(change, request.roots, roots))
+    folders = _new(request.folders, (*touched, *likely))
+    prefixes = _new(request.prefixes, (prefix for candidate in candidates for prefix in _numbers(candidate)))
+    at_head = _new(request.head_documents, (path for change in changes for path in _edited_yardstick(change, request)))
+    if not (roots or documents or folders or at_head or (prefixes and len(request.prefixes) < MAX_PREFIXES)):
         return None
-    more_of_it = replace(
-        asked,
+    next_request = replace(
+        request,
         roots=roots,
-        base_roots=_new(asked.base_roots, _base_roots(roots)) if roots else (),
-        marks=_new(asked.marks, _marks(roots)) if roots else (),
+        base_roots=_new(request.base_roots, _base_roots(roots)) if roots else (),
+        marks=_new(request.marks, _marks(roots)) if roots else (),
         documents=documents[:MAX_DOCUMENTS],
         head_documents=at_head[:MAX_DOCUMENTS],
         folders=folders[:FOLDERS_A_READ],
-        prefixes=prefixes[: max(0, MAX_PREFIXES - len(asked.prefixes))],
+        prefixes=prefixes[: max(0, MAX_PREFIXES - len(request.prefixes))],
         default_documents=(),
         changes=False,
         comments=False,
     )
-    stale = asked.number is not None and asked.before is None and any(left_early(change) for change, _ in changes)
-    return _with_what_the_branch_knows(asked, more_of_it) if stale else more_of_it
+    stale = request.number is not None and request.before is None and any(map(left_early, changes))
+    return _with_what_the_branch_knows(request, next_request) if stale else next_request
 
 
 def left_early(change: Change) -> bool:
@@ -270,11 +273,10 @@ def _new(asked: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in wanted if path not in known))
 
 
-def _roots(change: Change, in_force: ConfigInForce) -> Iterable[str]:
+def _roots(candidate: Candidate) -> Iterable[str]:
     """The specs roots of the configuration; globs are found among the paths that the change touches."""
-    touched = (path for file in change.changed for path in (file.path, file.previous) if path)
-    listed = specs_roots(in_force.config, change.head, change.base)
-    return dict.fromkeys((*listed, *roots_above(in_force.config, touched)))
+    touched = (path for file in candidate.change.changed for path in (file.path, file.previous) if path)
+    return dict.fromkeys((*candidate.features.roots, *roots_above(candidate.config_in_force.config, touched)))
 
 
 def _more_documents(base: Tree, asked: ReadRequest, roots: Sequence[str]) -> Iterable[str]:
@@ -289,20 +291,21 @@ def _edited_yardstick(change: Change, asked: ReadRequest) -> Iterable[str]:
     return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
 
 
-def _telling_plans(change: Change, in_force: ConfigInForce) -> Iterable[str]:
+def _telling_plans(candidate: Candidate) -> Iterable[str]:
     """Plans on the base whose header would show that this is a Spec Kit repository, where nothing else does."""
-    base = change.base
-    if base is None or in_force.present or any(path.endswith(".specify") for path in base.entries):
+    base, config = candidate.change.base, candidate.config_in_force
+    if base is None or config.present or any(path.endswith(".specify") for path in base.entries):
         return
-    folders = feature_folders(base, in_force.config, specs_roots(in_force.config, base))
+    folders = feature_folders(base, config.config, specs_roots(config.config, base))
     yield from (f"{path}/plan.md" for path in sorted(folders)[-_TELLING_PLANS:])
 
 
-def _folders(change: Change, in_force: ConfigInForce) -> Iterable[str]:
+def _folders(candidate: Candidate) -> Iterable[str]:
     """The feature folders to be read whole, as far as they are there."""
-    for path in which.which_features(change, in_force.config).looked_at:
-        there = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
-        if any(entry is not None and entry.kind is Kind.FOLDER for entry in there):
+    change = candidate.change
+    for path in candidate.features.looked_at:
+        entries = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
+        if any(entry is not None and entry.kind is Kind.FOLDER for entry in entries):
             yield path
 
 
@@ -319,6 +322,5 @@ def _likely(change: Change, known: Sequence[str], new: Sequence[str]) -> Iterabl
             yield f"{root}/{name}" if root else name
 
 
-def _numbers(change: Change, in_force: ConfigInForce) -> Iterable[str]:
-    decision = which.which_features(change, in_force.config)
-    return (f"{folder.number}-" for folder in decision.folders if folder.number)
+def _numbers(candidate: Candidate) -> Iterable[str]:
+    return (f"{folder.number}-" for folder in candidate.features.folders if folder.number)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.forge.stored import CommentKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from bot.core.forge.events import Event
     from bot.core.forge.facts import Comment, Run
+    from bot.core.forge.stored import Offer, StoredReport, Waiver
+    from bot.core.forge.writing import NewCommit, NewPullRequest
 
 
 NAME = "plangate"
@@ -88,6 +92,15 @@ class PublishRun:
 
     run: CheckRun
     latest: Run | None = None
+    report: StoredReport | None = None
+    """The report behind the run, kept once the run is written; its run and its time are filled in then."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetGoverned:
+    """Remember whether the repository is governed."""
+
+    governed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +134,52 @@ class Enqueue:
     """Seconds from now."""
 
 
-Effect = PublishRun | WriteComment | React | Enqueue
+@dataclass(frozen=True, slots=True)
+class ReserveNumber:
+    """Keep a feature number for an issue."""
+
+    offer: Offer
+    now: float
+    """When the number was asked for, seconds since the epoch (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddWaiver:
+    """Let a finding pass from now on."""
+
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class CountUse:
+    """Count one use of what somebody without a role may do only so often."""
+
+    user: str
+    """What is counted and for whom: `drafts:ada`."""
+    now: float
+    """Seconds since the epoch (UTC); the same moment counts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a `WriteFiles`."""
+
+    commit: str = ""
+    """The id of the commit, empty where none was to be written."""
+    pull_request: int = 0
+    """The number of the pull request, 0 where none was to be opened."""
+    refused: bool = False
+    """GitHub's own rules for the branch forbid the write."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFiles:
+    """Write a commit, then open a pull request, each where one is given."""
+
+    commit: NewCommit | None
+    pull_request: NewPullRequest | None
+    then: Callable[[Written], Sequence[Effect]] = field(compare=False)
+    """The effects that follow. They name the commit and the pull request, so they are decided from what was written."""
+
+
+Effect = PublishRun | SetGoverned | WriteComment | React | Enqueue | ReserveNumber | AddWaiver | CountUse | WriteFiles

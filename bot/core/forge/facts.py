@@ -7,8 +7,12 @@ and its answer into these values. Nothing in here decides anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.core.change.trees import ChangedFile, OtherHead, Tree
+
+if TYPE_CHECKING:
+    from bot.core.forge.effects import Reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,16 @@ class Issue:
     author: str
     created_at: str
     """As GitHub writes it: `2026-11-22T12:41:07Z`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What stands below a text that holds commands, and on it."""
+
+    reply: Comment | None
+    """Our own comment that answers commands there."""
+    reactions: frozenset[Reaction]
+    """Our own reactions to the text."""
 
 
 @dataclass(frozen=True, slots=True)

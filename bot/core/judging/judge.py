@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
+    from bot.core.features.chosen import Decision
     from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Case, Rule
 
@@ -47,18 +48,20 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
     bundled_template: str,
     *,
     sources: Sequence[Source] = (),
+    decision: Decision | None = None,
     meter: Meter = UNLIMITED,
 ) -> Report:
     """The verdict on one change. Total: never raises, for any trees, documents and names.
 
     `sources` are the configuration files that `config` was read from; one that is not `bundled` makes the repository
-    governed even without Spec Kit's own files. `bundled_template` serves where the repository has no plan template.
-    A document that `meter` does not let be read is reported as unreadable.
+    governed even without Spec Kit's own files. `decision` says which features the change is about, where that was
+    decided before. `bundled_template` serves where the repository has no plan template. A document that `meter` does not
+    let be read is reported as unreadable.
     """
     if config.mode is Mode.OFF:
         off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), off)
-    decision = which_features(change, config)
+    decision = decision or which_features(change, config)
     code = code_files(change, config, decision.roots)
     if not governed(change, decision.roots, sources):
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)

@@ -80,8 +80,8 @@ class TestReading:
         answer = forge.read(ReadRequest(number=pull.number, head=pull.head_sha, comments=True))
         assert answer.pull_request is not None
         assert [one.id for one in answer.pull_request.comments] == [written.id]
-        assert forge.find_comment(pull.number, "<!-- ours -->") == written
-        assert forge.find_comment(pull.number, "<!-- theirs -->") is None
+        assert forge.thread(pull.number, "<!-- ours -->", None).reply == written
+        assert forge.thread(pull.number, "<!-- theirs -->", None).reply is None
 
     def test_all_open_pull_requests(self, world: World, forge: Forge, repository: Repository) -> None:
         numbers = []

@@ -51,7 +51,7 @@ def answer(head: Tree, *pulls: PullRequest) -> RepositoryView:
 
 def asked_next(found: RepositoryView, hints: Hints | None = None) -> object:
     asked = first(SUBJECT, hints or Hints())
-    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, RepositoryRecord())]
+    known = of_pull_requests(found, RepositoryRecord())
     return further(asked, found, known)
 
 
@@ -79,7 +79,7 @@ def test_many_folders_are_asked_for_a_few_at_a_time_until_none_is_left() -> None
     names = [f"specs/{number:03d}-x" for number in range(100, 140)]
     head = Tree(HEAD, {path: TreeEntry(path, Kind.FOLDER) for path in names})
     found = answer(head, pull(*(f"{name}/plan.md" for name in names)))
-    known = [(one.change, one.config_in_force) for one in of_pull_requests(found, RepositoryRecord())]
+    known = of_pull_requests(found, RepositoryRecord())
     asked, rounds = first(SUBJECT, Hints()), 0
     while (more := further(asked, found, known)) is not None:
         assert len(more.folders) <= FOLDERS_A_READ

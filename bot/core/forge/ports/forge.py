@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun, Reaction
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent
+    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent, Thread
     from bot.core.forge.roles import Role
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
 
 
-class Forge(Protocol):
-    """One repository on GitHub, seen and written with the rights of one installation.
+class ForgeReader(Protocol):
+    """One repository on GitHub, read with the rights of one installation.
 
     Every method raises `ForgeError` when GitHub did not do what was asked and may do it later, and `RepositoryGone`
     when there is nothing any more to ask it of. None of them sleeps or tries again by itself, but for a token that
@@ -69,16 +69,30 @@ class Forge(Protocol):
         """
         ...
 
+    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
+        """The pull requests from a branch of this repository, open or not, the latest first."""
+        ...
+
+    def thread(self, number: int, marker: str, node: str | None) -> Thread:
+        """Our oldest comment on an issue or pull request whose body starts with the marker, and our reactions.
+
+        The reactions are those on the text with the GraphQL id `node`. Raises `CommentGone` when it was deleted.
+        """
+        ...
+
+
+class Forge(ForgeReader, Protocol):
+    """One repository on GitHub, read and written with the rights of one installation.
+
+    A write is tried once; see `ForgeReader` for what every method raises.
+    """
+
     def commit_files(self, wanted: NewCommit) -> str:
         """Write a commit and move the branch to it, or begin the branch with it; the commit's id.
 
         Raises `BranchMoved` when the branch is not where it was read, and `WriteRefused` when the branch's own rules
         forbid it. A commit that no branch was moved to is seen by nobody, and GitHub forgets it.
         """
-        ...
-
-    def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
-        """The pull requests from a branch of this repository, open or not, the latest first."""
         ...
 
     def open_pull_request(self, wanted: NewPullRequest) -> int:
@@ -96,11 +110,7 @@ class Forge(Protocol):
         ...
 
     def comment(self, number: int, body: str) -> Comment:
-        """Write a comment on an issue or pull request. Not idempotent by itself: see `find_comment`."""
-        ...
-
-    def find_comment(self, number: int, marker: str) -> Comment | None:
-        """Our oldest comment on an issue or pull request whose body starts with the marker."""
+        """Write a comment on an issue or pull request. Not idempotent by itself: see `thread`."""
         ...
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
@@ -111,11 +121,10 @@ class Forge(Protocol):
         """Fold the comment away as resolved, or unfold it."""
         ...
 
-    def react(self, node: str, reaction: Reaction) -> frozenset[Reaction]:
+    def react(self, node: str, reaction: Reaction) -> None:
         """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id.
 
-        Answers with all of our reactions that stand on it now, as far as they are of those that we use. Raises
-        `CommentGone` when it was deleted.
+        Raises `CommentGone` when it was deleted.
         """
         ...
 

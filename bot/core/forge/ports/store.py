@@ -128,6 +128,10 @@ class Store(Protocol):
         """
         ...
 
+    def uses(self, repository: int, user: str, now: float, seconds: float) -> int:
+        """How often a user did it in the last so many seconds, this time included, whether or not it is counted."""
+        ...
+
     def count_redelivery(self, delivery: str, now: float) -> int:
         """Note that a delivery is asked for again; how often that was, this time included."""
         ...

@@ -11,31 +11,31 @@ from bot.core.forge.facts import ReadRequest
 from bot.core.yardstick.yardstick import specify_root
 
 if TYPE_CHECKING:
-    from bot.app.talk.scene import Scene
     from bot.core.change.trees import Document, Tree
     from bot.core.drafting.draft import Draft
     from bot.core.drafting.from_template.spec import SpecFacts
+    from bot.core.forge.ports import ForgeReader
 
 _ROUNDS = 4
 """Registries name presets, presets name files: three reads, and one to find that nothing is left."""
 
 
-def spec_for(scene: Scene, standard: Tree, facts: SpecFacts) -> Draft:
+def spec_for(forge: ForgeReader, standard: Tree, facts: SpecFacts) -> Draft:
     """The spec of a feature, from the template that stands in `standard` (the base's tree)."""
     root = specify_root(facts.feature_dir, standard)
-    documents = _template_documents(scene, standard, root)
+    documents = _template_documents(forge, standard, root)
     text, path = spec_template(documents, bundled_text("config/spec-template.md"), root)
     return draft_spec(replace(facts, template=text, template_path=path))
 
 
-def _template_documents(scene: Scene, standard: Tree, root: str) -> dict[str, Document]:
-    documents = {path: found for path, found in standard.documents.items() if path.startswith(f"{root}.specify/")}
-    asked: set[str] = set()
+def _template_documents(forge: ForgeReader, standard: Tree, root: str) -> dict[str, Document]:
+    documents = {path: document for path, document in standard.documents.items() if path.startswith(f"{root}.specify/")}
+    requested: set[str] = set()
     for _ in range(_ROUNDS):
-        wanted = spec_paths(documents, asked, root, standard.entries)
-        if not wanted or standard.sha is None:
+        missing = spec_paths(documents, requested, root, standard.entries)
+        if not missing or standard.sha is None:
             break
-        found = scene.forge.read(ReadRequest(head=standard.sha, head_documents=wanted)).head
-        documents |= found.tree.documents if found is not None else {}
-        asked |= set(wanted)
+        head = forge.read(ReadRequest(head=standard.sha, head_documents=missing)).head
+        documents |= head.tree.documents if head is not None else {}
+        requested |= set(missing)
     return documents

@@ -1,0 +1,158 @@
+"""Reading, judging and deciding for one head: from what an event is about to the effects that say the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.app.outline import read_outline
+from bot.app.repository_state import RepositoryState
+from bot.core.config.in_force import PATHS
+from bot.core.deciding import config_check, decide, needs
+from bot.core.deciding.commit_verdict import decide_verdict, judge_candidate
+from bot.core.deciding.decide import Snapshot
+from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
+from bot.core.forge.effects import WriteComment
+from bot.core.forge.errors import ForgeError
+from bot.core.forge.facts import ReadRequest
+from bot.core.judging.since_branch import may_soften
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.app.gather import Gathered, Gatherer
+    from bot.app.repository_job import RepositoryJob
+    from bot.core.deciding.candidates import Candidate
+    from bot.core.deciding.commit_verdict import JudgedCandidate
+    from bot.core.deciding.needs import Subject
+    from bot.core.drafting.draft import Draft
+    from bot.core.forge.effects import Effect
+    from bot.core.forge.facts import RepositoryView
+    from bot.core.forge.stored import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for, where one did."""
+
+    is_made: bool = False
+    """There is to be a run whatever was written before."""
+    check_run: int = 0
+    """The run that it was asked for from; a later one answers it."""
+
+
+_UNREQUESTED = Request()
+REQUESTED = Request(is_made=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Judges heads for one job."""
+
+    job: RepositoryJob
+    state: RepositoryState = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", RepositoryState(self.job))
+
+    def judge(
+        self, subject: Subject, request: Request = _UNREQUESTED, *, merge_base_branch: str | None = None
+    ) -> Gathered:
+        """Bring the run of a head, and the comments of its pull requests, to what they should say."""
+        gatherer, gathered = self._read(subject, request, merge_base_branch)
+        gathered, judged = self.judged(gatherer, gathered)
+        self.job.effects.apply(self.effects(gathered, judged, request))
+        return gathered
+
+    def read(self, subject: Subject) -> tuple[Gatherer, Gathered]:
+        """What is to be judged, as it is; the repository is remembered."""
+        gatherer = self.state.gatherer()
+        gathered = gatherer.gather(subject)
+        self.state.see(gathered.view, gatherer.record)
+        return gatherer, gathered
+
+    def _read(self, subject: Subject, request: Request, merge_base_branch: str | None) -> tuple[Gatherer, Gathered]:
+        """What is to be judged on the head that is there now: nothing in an archive, or where the branch is gone."""
+        gatherer = self.state.gatherer()
+        gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, always=request.is_made)
+        self.state.see(gathered.view, gatherer.record)
+        if gathered.view.archived:
+            return gatherer, replace(gathered, candidates=())
+        if subject.head is None or request.is_made:
+            return gatherer, gathered
+        present = needs.present_head(subject, gathered.view)
+        if present is None:
+            return gatherer, replace(gathered, candidates=())
+        if present == subject.head:
+            return gatherer, gathered
+        # Whether another delivery will tell of the new head is unknown: it may be lost, or may have come before.
+        subject = replace(subject, head=present)
+        gatherer = self.state.gatherer()
+        gathered = gatherer.gather(subject)
+        if needs.present_head(subject, gathered.view) != present:
+            raise ForgeError("The head moves faster than we read it.", retry_after=1.0)
+        return gatherer, gathered
+
+    def judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[JudgedCandidate, ...]]:
+        """Every candidate with its report; what only a first report shows to be worth reading is read, too."""
+        judged = []
+        for candidate in gathered.candidates:
+            first = self.judge_one(candidate)
+            findings, complete = first.report.all_findings(), candidate
+            if may_soften(findings):
+                complete = gatherer.since_branched(complete, gathered)
+            if collided := needs.collided(findings, candidate.change):
+                complete = gatherer.with_histories(complete, collided)
+            judged.append(first if complete is candidate else self.judge_one(complete))
+        return replace(gathered, candidates=tuple(each.candidate for each in judged)), tuple(judged)
+
+    def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
+        """A candidate's report under the repository's waivers, those included that are about to be given."""
+        waivers = self.job.store.waivers(self.job.repository)
+        return judge_candidate(candidate, self.job.host, [*waivers, *new_waivers])
+
+    def effects(
+        self, gathered: Gathered, judged: tuple[JudgedCandidate, ...], request: Request = _UNREQUESTED
+    ) -> list[Effect]:
+        """What says these verdicts. Comments come last, since a conversation may be locked and a run cannot."""
+        snapshot = Snapshot(
+            gathered.view,
+            judged,
+            marks=self.state.marks(judged),
+            requested=request.is_made,
+            requested_from=request.check_run,
+        )
+        effects = decide.effects_on_head(snapshot, self.job.host)
+        draft = self._draft(snapshot) if decide.says_anything(effects) else None
+        if draft is not None:
+            effects = decide.effects_on_head(replace(snapshot, draft=draft), self.job.host)
+        comments = [effect for effect in effects if isinstance(effect, WriteComment)]
+        verdict = [effect for effect in effects if not isinstance(effect, WriteComment)]
+        return [*verdict, *self._config_run(gathered, request), *comments]
+
+    def _config_run(self, gathered: Gathered, request: Request) -> Sequence[Effect]:
+        """What a change to the configuration is told; one read more, and only where there is one."""
+        view = gathered.view
+        merging = tuple(each for each in gathered.candidates if each.pull is not None or each.change.merge_group)
+        if view.head is None or not merging or not config_check.is_due(merging, view):
+            return []
+        head = self.job.forge.read(ReadRequest(head=view.head.sha, head_documents=PATHS)).head
+        if head is None:
+            return []
+        requested_from = request.check_run if request.is_made else None
+        return config_check.effects(merging, head.tree, view, self.job.host, requested_from)
+
+    def _draft(self, snapshot: Snapshot) -> Draft | None:
+        verdict = decide_verdict(snapshot.judged)
+        return self.draft_of(verdict.deciding, snapshot.view) if verdict is not None else None
+
+    def draft_of(self, judged: JudgedCandidate, view: RepositoryView) -> Draft | None:
+        """A plan for the feature that has none, made from the repository's own files; one read more."""
+        feature = feature_without_plan(judged.report)
+        if feature is None or view.head is None:
+            return None
+        outline = read_outline(self.job.forge, view.head.sha)
+        if outline is None:
+            return None
+        committed_at = view.head.committed_at
+        return plan_draft_of(judged.candidate.change, feature, outline.tree, committed_at, self.job.host.template)

@@ -1,0 +1,33 @@
+"""One job in one repository, and what it is worked on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.app.apply import Effects
+    from bot.app.configurations import Configurations
+    from bot.core.deciding.commit_verdict import Host
+    from bot.core.forge.events import RepositoryEvent
+    from bot.core.forge.ports import Clock, ForgeReader, LeasedJob, Queue, Store
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryJob:
+    """A job whose event is about one repository. What it reads decides its effects; only `effects` writes to GitHub."""
+
+    event: RepositoryEvent
+    job: LeasedJob
+    forge: ForgeReader
+    queue: Queue
+    store: Store
+    clock: Clock
+    host: Host
+    configurations: Configurations
+    effects: Effects
+
+    @property
+    def repository(self) -> int:
+        """The repository's id."""
+        return self.event.repository.id

@@ -1,0 +1,137 @@
+"""What is remembered of the repository that a job is about: since when, how it is configured, what we wrote there.
+
+Everything here goes to the store and comes from it. All but the last good configuration and waivers can be read anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.app.gather import Gatherer
+from bot.core.config.in_force import choose_config
+from bot.core.deciding.candidates import RepositoryRecord
+from bot.core.features.folders import feature_folders, specs_roots
+from bot.core.forge.events import PullRequestChange, PullRequestChanged
+from bot.core.forge.stored import CommentKind, SeenRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.app.repository_job import RepositoryJob
+    from bot.core.deciding.commit_verdict import JudgedCandidate
+    from bot.core.forge.facts import RepositoryView
+    from bot.core.forge.stored import StoredBlob, StoredComment
+
+_LEGACY = "legacy"
+"""The hint that holds the feature folders of the day when Plangate came."""
+_PUSHES = "pushes"
+"""The hint that holds the latest heads whose push was worked on."""
+_MOST_PUSHES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryState:
+    """One repository, as far as the store knows it."""
+
+    job: RepositoryJob
+
+    @property
+    def last_good(self) -> StoredBlob | None:
+        """The repository's last configuration without a mistake."""
+        return self.job.configurations.last_good(self.job.event.installation, self.job.repository)
+
+    def gatherer(self) -> Gatherer:
+        """Reads the repository with what is known of it; the first time, with what it holds then."""
+        seen, legacy = self.job.store.repository(self.job.repository), self._legacy()
+        record = RepositoryRecord(
+            last_good=self.last_good,
+            broke=self.job.configurations.broke(self.job.repository),
+            outer_layers=self.job.host.outer_layers,
+            first_seen=_iso(seen.first_seen) if seen is not None else "",
+            legacy=legacy or frozenset(),
+        )
+        first_sight = self._first_sight if seen is None or legacy is None else None
+        return Gatherer(self.job.forge, self.job.store, self.job.repository, record, first_sight)
+
+    def see(self, view: RepositoryView, record: RepositoryRecord) -> None:
+        """Remember the repository, its feature folders of the first day, and its last good configuration."""
+        store, repository, installation = self.job.store, self.job.repository, self.job.event.installation
+        owner, _, name = view.full_name.partition("/")
+        seen = store.repository(repository)
+        if seen is None or (seen.owner, seen.name, seen.installation) != (owner, name, installation):
+            first_seen = seen.first_seen if seen is not None else self._first_seen(view)
+            store.see_repository(SeenRepository(repository, installation, owner, name, first_seen))
+        if self._legacy() is None:
+            store.remember(repository, _LEGACY, json.dumps(sorted(record.legacy)))
+        self.keep_configuration(view)
+
+    def keep_configuration(self, view: RepositoryView, *, is_push: bool = False) -> None:
+        """Keep what the default branch says while it can be read, and when it broke, if a push has just moved it."""
+        job, outer_layers = self.job, self.job.host.outer_layers
+        in_force = choose_config(view, view.default_branch or "", None, outer_layers, self.last_good)
+        job.configurations.keep(job.event.installation, job.repository, in_force)
+        if is_push:
+            job.configurations.pushed(job.event.installation, in_force, view, outer_layers, job.forge)
+
+    def marks(self, judged: Sequence[JudgedCandidate]) -> dict[int, str]:
+        """What the comments of these pull requests said when we last wrote them."""
+        pulls = (each.candidate.pull for each in judged if each.candidate.pull is not None)
+        comments = ((pull.number, self._sticky(pull.number)) for pull in pulls)
+        return {number: comment.digest for number, comment in comments if comment is not None}
+
+    def _sticky(self, number: int) -> StoredComment | None:
+        return self.job.store.comment(self.job.repository, number, CommentKind.STICKY)
+
+    def keep_push(self, branch: str, head: str) -> None:
+        """All that the push of this head asks for is done, whether or not that left a verdict."""
+        push = _push(branch, head)
+        earlier = [settled for settled in self._pushes() if settled != push]
+        self.job.store.remember(self.job.repository, _PUSHES, " ".join([*earlier[1 - _MOST_PUSHES :], push]))
+
+    def is_settled(self, branch: str, head: str) -> bool:
+        """Whether a pushed head needs nothing more: its push was worked on, or it has its verdict.
+
+        To the default branch a verdict on the head itself says nothing of the pull requests that aim at it.
+        """
+        if _push(branch, head) in self._pushes():
+            return True
+        return branch != self.job.event.repository.default_branch and self.has_verdict(head)
+
+    def has_verdict(self, head: str) -> bool:
+        """Whether we know of a verdict on a commit; one that says there is none is not kept."""
+        return self.job.store.report(self.job.repository, head) is not None
+
+    def _pushes(self) -> list[str]:
+        return (self.job.store.remembered(self.job.repository, _PUSHES) or "").split()
+
+    def _legacy(self) -> frozenset[str] | None:
+        stored = self.job.store.remembered(self.job.repository, _LEGACY)
+        return None if stored is None else frozenset(json.loads(stored))
+
+    def _first_sight(self, view: RepositoryView, record: RepositoryRecord) -> RepositoryRecord:
+        """The record with what the repository held when Plangate came to it."""
+        first_seen = record.first_seen or _iso(self._first_seen(view))
+        config = choose_config(view, view.default_branch or "", None, record.outer_layers, record.last_good).config
+        folders = feature_folders(view.default, config, specs_roots(config, view.default))
+        return replace(record, first_seen=first_seen, legacy=frozenset(folders))
+
+    def _first_seen(self, view: RepositoryView) -> float:
+        """When the repository was first seen, if that is now: a pull request that was just opened is not older."""
+        event, accepted_at = self.job.event, self.job.job.accepted_at
+        is_opening = isinstance(event, PullRequestChanged) and event.change is PullRequestChange.OPENED
+        if is_opening and view.pull_request:
+            return min(accepted_at, datetime.fromisoformat(view.pull_request.created_at).timestamp())
+        return accepted_at
+
+
+def _push(branch: str, head: str) -> str:
+    """Git allows no blank in a branch's name."""
+    return f"{head}:{branch}"
+
+
+def _iso(seconds: float) -> str:
+    """A time as GitHub writes it, in whole seconds."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

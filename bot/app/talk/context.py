@@ -1,0 +1,149 @@
+"""Where a command is answered: what was written, what was read, and what the answer has to know beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.config.layers import Rank
+from bot.core.forge.events import Place
+from bot.core.speech.commands import Verb, Where
+from bot.core.speech.render import RenderContext
+from bot.core.speech.replies import CommandSettings
+from bot.core.text.prose import At, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.app.repository_job import RepositoryJob
+    from bot.core.config.in_force import ConfigInForce
+    from bot.core.config.model import RepositoryConfig
+    from bot.core.deciding.commit_verdict import Host, JudgedCandidate
+    from bot.core.forge.effects import Effect, Reaction, Written
+    from bot.core.forge.events import CommandPosted
+    from bot.core.forge.facts import RepositoryView
+    from bot.core.forge.ports import ForgeReader
+    from bot.core.forge.roles import Role
+    from bot.core.forge.writing import NewCommit, NewPullRequest
+
+_CONFIG_KEYS = {Verb.START: "commands.start", Verb.COMMIT: "commands.commit", Verb.WAIVE: "commands.waive"}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingWrite:
+    """Files that a command writes, and its answer, which names them."""
+
+    commit: NewCommit | None
+    pull_request: NewPullRequest | None
+    answer: Callable[[Written], CommandResult]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What a command does, and what it is answered with."""
+
+    reaction: Reaction
+    main: str | None = None
+    """The reply's main part, None to leave the one that is there."""
+    last: str | None = None
+    """What stands below it as the answer to the last command."""
+    effects: tuple[Effect, ...] = ()
+    """What is done before the answer."""
+    write: PendingWrite | None = None
+    """Files to be written after that; their outcome decides the answer, and this one counts for nothing."""
+    judged: JudgedCandidate | None = None
+    """The pull request's report as the command leaves it, None where it leaves it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """One text with commands, on one issue or pull request."""
+
+    event: CommandPosted
+    job: RepositoryJob
+    view: RepositoryView
+    config_in_force: ConfigInForce
+    """The default branch's configuration."""
+    can_write: Callable[[], bool]
+    """Asks whether the account has granted the App to write contents."""
+    _roles: dict[str, Role] = field(default_factory=dict)
+
+    @property
+    def forge(self) -> ForgeReader:
+        """The repository to read."""
+        return self.job.forge
+
+    @property
+    def host(self) -> Host:
+        """The settings of whoever hosts Plangate."""
+        return self.job.host
+
+    @property
+    def accepted_at(self) -> float:
+        """When the text was accepted, seconds since the epoch (UTC): the same however often the job is tried."""
+        return self.job.job.accepted_at
+
+    @property
+    def config(self) -> RepositoryConfig:
+        """How commands are spelt here and who may use them: the default branch says."""
+        return self.config_in_force.config
+
+    @property
+    def where(self) -> Where:
+        """What the text was written on."""
+        return Where.PULL_REQUEST if self.event.on_pull_request else Where.ISSUE
+
+    @property
+    def place(self) -> str:
+        """Where the text was written, in our own words."""
+        return {
+            Place.COMMENT: "this comment",
+            Place.REVIEW: "this review",
+            Place.BODY: "the first text here",
+            Place.BUTTON: "the check run",
+        }[self.event.place]
+
+    def settings(self, *, writes: bool = False) -> CommandSettings:
+        """What replies have to know of this repository's commands; `writes` asks whether the App may write."""
+        origins = self.config_in_force.effective.origins
+        set_by = {
+            verb: At(origin.path, spot.line, Side.BASE)
+            for verb, key in _CONFIG_KEYS.items()
+            if key in origins
+            for origin, spot in [origins[key]]
+            if origin.rank is Rank.REPOSITORY
+        }
+        return CommandSettings(self.config.commands, self.host.app_slug, writes and self.can_write(), set_by)
+
+    @property
+    def denied_at(self) -> str:
+        """The time of a refusal as it is shown: `12:44:02 UTC`."""
+        return datetime.fromtimestamp(self.job.clock.now(), UTC).strftime("%H:%M:%S UTC")
+
+    def role(self) -> Role:
+        """What the sender may do here now."""
+        login = self.event.sender
+        if login not in self._roles:
+            self._roles[login] = self.forge.role(login)
+        return self._roles[login]
+
+    def uses(self, user: str, seconds: float) -> int:
+        """How often something was used in the last so many seconds, this time included."""
+        return self.job.store.uses(self.job.repository, user, self.accepted_at, seconds)
+
+    @property
+    def render(self) -> RenderContext:
+        """The surroundings of an answer that is about no commit of a pull request."""
+        default = self.view.default
+        return RenderContext(
+            repository=self.view.full_name,
+            web_url=self.host.web_url,
+            base_sha=default.sha if default is not None else None,
+            base_branch=self.view.default_branch,
+            default_branch=self.view.default_branch or "",
+            site_url=self.host.site_url,
+            rules_url=self.host.rules_url,
+            engine_version=self.host.version,
+            rules=self.host.rule_map(),
+        )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
-from bot.core.deciding.decide import same_text
+from bot.core.deciding.decide import same_text, without_annotations
 from bot.core.forge.effects import (
     AddWaiver,
     CountUse,
@@ -19,9 +19,10 @@ from bot.core.forge.effects import (
     WriteFiles,
     Written,
 )
-from bot.core.forge.errors import CommentGone, ForgeError, WriteRefused
+from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, WriteRefused
 from bot.core.forge.jobs import new_job
 from bot.core.forge.stored import StoredComment
+from bot.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 HOUR = 3_600.0
 """Seconds in which uses are counted."""
+
+log = Log("effects")
 
 
 class Effects(Protocol):
@@ -69,9 +72,14 @@ class AppliedEffects:
     """The repository with the right to write contents."""
 
     def apply(self, effects: Iterable[Effect]) -> None:
-        """See `Effects`."""
+        """See `Effects`. An effect that GitHub refuses for good is logged and left; those after it are carried out."""
         for effect in effects:
-            self._apply(effect)
+            try:
+                self._apply(effect)
+            except WriteRefused as error:
+                log.warning(
+                    "effect refused", event=type(effect).__name__, repository=str(self.repository), error=str(error)
+                )
 
     def _apply(self, effect: Effect) -> None:
         match effect:
@@ -107,7 +115,12 @@ class AppliedEffects:
                 assert_never(effect)
 
     def _publish(self, effect: PublishRun) -> None:
-        run = self.forge.publish(effect.run)
+        try:
+            run = self.forge.publish(effect.run)
+        except InvalidRequest as error:
+            if not effect.run.output.annotations:
+                raise
+            run = self.forge.publish(without_annotations(effect.run, str(error)))
         if effect.report is not None:
             report = replace(effect.report, check_run=run.id, stored_at=self.clock.now())
             self.store.keep_report(self.repository, effect.run.head_sha, report)

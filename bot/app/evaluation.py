@@ -13,7 +13,7 @@ from bot.core.deciding.commit_verdict import decide_verdict, judge_candidate
 from bot.core.deciding.decide import Snapshot
 from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
 from bot.core.forge.effects import WriteComment
-from bot.core.forge.errors import ForgeError
+from bot.core.forge.errors import ForgeError, NotThereYet
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.since_branch import may_soften
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import Effect
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import Waiver
+
+
+_SHORT = 10
+"""Characters of a commit's id in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,20 @@ class Evaluation:
         gatherer = self.state.gatherer()
         gathered = gatherer.gather(subject)
         self.state.see(gathered.view, gatherer.record)
+        self.refuse_lag(subject, gathered)
         return gatherer, gathered
+
+    def refuse_lag(self, subject: Subject, gathered: Gathered) -> None:
+        """Raises `NotThereYet` where the read lacks what the event is about.
+
+        A commit of which nothing else tells that it is there may be gone; it is waited for until the job's deadline.
+        """
+        view = gathered.view
+        if subject.number is not None and view.pull_request is None:
+            raise NotThereYet(f"GitHub cannot find pull request {subject.number}")
+        unseen = subject.number is None and subject.head is not None and view.head is None
+        if needs.lacks_head(subject, view) or (unseen and self.job.has_time()):
+            raise NotThereYet(f"GitHub cannot find the commit {(subject.head or 'of the head')[:_SHORT]}")
 
     def _read(self, subject: Subject, request: Request, merge_base_branch: str | None) -> tuple[Gatherer, Gathered]:
         """What is to be judged on the head that is there now: nothing in an archive, or where the branch is gone."""
@@ -78,6 +95,7 @@ class Evaluation:
         self.state.see(gathered.view, gatherer.record)
         if gathered.view.archived:
             return gatherer, replace(gathered, candidates=())
+        self.refuse_lag(subject, gathered)
         if subject.head is None or request.is_made:
             return gatherer, gathered
         present = needs.present_head(subject, gathered.view)
@@ -91,6 +109,7 @@ class Evaluation:
         gathered = gatherer.gather(subject)
         if needs.present_head(subject, gathered.view) != present:
             raise ForgeError("The head moves faster than we read it.", retry_after=1.0)
+        self.refuse_lag(subject, gathered)
         return gatherer, gathered
 
     def judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[JudgedCandidate, ...]]:

@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 from bot.app.talk.command_text import CommandText
 from bot.core.config.in_force import PATHS, choose_config
-from bot.core.deciding.apology import apology, has_run, head_of, owed_look, present_head, trouble, whereabouts
-from bot.core.forge.effects import CheckRun, PublishRun, Reaction
+from bot.core.deciding.apology import (
+    apology,
+    has_run,
+    head_of,
+    not_accepted,
+    owed_look,
+    present_head,
+    trouble,
+    whereabouts,
+)
+from bot.core.forge.effects import CheckRun, PublishRun
 from bot.core.forge.errors import CommentGone, ForgeError, RepositoryGone
 from bot.core.forge.events import CommandPosted
-from bot.core.forge.facts import ReadRequest
-from bot.core.speech.render import RenderContext
+from bot.core.forge.facts import Reaction, ReadRequest
+from bot.core.speech.render import Fault, RenderContext
 from bot.core.speech.replies import command_failed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.app.repository_job import RepositoryJob
     from bot.core.forge.facts import RepositoryView
     from bot.core.speech.render import NoVerdict
@@ -34,9 +45,15 @@ class GivingUp:
         # If the later look already ran and failed, it queued its own successor.
         if look is not None and job.queue.find(look.delivery) is None:
             job.effects.apply([look])  # first: it needs nothing of GitHub, which may still be away
-        fault = trouble(error, job.job, job.clock.now())
-        if isinstance(event, CommandPosted):
-            self._answer(event, fault)
+        self._tell(trouble(error, job.job, job.clock.now()))
+
+    def ask_for_permissions(self, missing: Mapping[str, str]) -> None:
+        """Say who has to accept which permissions: names with levels, such as `issues` and `write`."""
+        self._tell(not_accepted(missing, self.job.event, self.job.job, self.job.clock.now()))
+
+    def _tell(self, fault: NoVerdict) -> None:
+        if isinstance(self.job.event, CommandPosted):
+            self._answer(self.job.event, fault)
         else:
             self._apologise(fault)
 
@@ -44,7 +61,9 @@ class GivingUp:
         """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
         job = self.job
         seen = job.store.repository(job.repository)
-        if seen is None or not seen.governed:
+        governed = seen.governed if seen is not None else None
+        # Without the permissions nobody could look whether the repository is governed; it may well be.
+        if not governed and (governed is False or fault.fault is not Fault.PERMISSIONS):
             return
         head = self._owed()
         if head is not None:
@@ -58,6 +77,8 @@ class GivingUp:
             return event_head
         try:
             view = self.job.forge.read(request)
+            if request.number is not None and view.pull_request is None:
+                return event_head
             present = present_head(view)
             if present is not None and self._is_on_default(view, present):
                 return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import rechecks
 from bot.core.deciding.commit_verdict import number_of
 from bot.core.deciding.needs import Subject
-from bot.core.forge.errors import CommentGone
+from bot.core.forge.errors import CommentGone, NotThereYet
 from bot.core.forge.events import (
     BranchPushed,
     ButtonPressed,
@@ -113,6 +112,7 @@ class Reactions:
     def _pushed_to_default(self, subject: Subject) -> Gathered:
         """Nothing is judged on the default branch itself; its configuration is kept."""
         gathered = self.evaluation.state.gatherer().gather(replace(subject, everyone=True))
+        self.evaluation.refuse_lag(subject, gathered)
         self.evaluation.state.keep_configuration(gathered.view, is_push=True)
         if self.job.event.repository.name == OWNERS and rechecks.moves_configuration(gathered.view):
             self._owners_repository()
@@ -129,7 +129,7 @@ class Reactions:
         job.configurations.owner(event.installation, event.repository.owner, job.host.outer_layers.rule_ids, anew=True)
         governed = [
             seen
-            for seen in job.store.governed_repositories()
+            for seen in job.store.repositories_to_sweep()
             if seen.installation == event.installation and seen.id != event.repository.id
         ]
         job.effects.apply(rechecks.survey_jobs(governed, job.job.delivery, "the owner's configuration changed"))
@@ -173,8 +173,11 @@ class Reactions:
         judged = next((judged for judged in on_head if judged.candidate.change.pull_request == number), None)
         opened = OpenPullRequest(judged, on_head, gathered, self.evaluation) if judged is not None else None
         author = view.pull_request.author if view.pull_request is not None else event.author
-        with suppress(CommentGone):
+        try:
             self.job.effects.apply(Conversation(context, opened, author).effects())
+        except CommentGone as error:
+            if self.job.has_time():
+                raise NotThereYet(str(error)) from error
 
     def _sweep(self, event: SweepDue) -> None:
         """Judge one pull request again, or remember what the repository holds and judge every open one."""

@@ -202,7 +202,7 @@ class Reconciler:
     def _planned(self, now: float) -> list[_Batch]:
         """All governed repositories, a few at a time, spread over the time until the next sweep."""
         by_installation: dict[int, list[SeenRepository]] = {}
-        for one in self.store.governed_repositories():
+        for one in self.store.repositories_to_sweep():
             by_installation.setdefault(one.installation, []).append(one)
         parts = [
             (installation, tuple(seen[start : start + _TOGETHER]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.forge.jobs import DEADLINE
+
 if TYPE_CHECKING:
     from bot.app.apply import Effects
     from bot.app.configurations import Configurations
@@ -26,6 +28,10 @@ class RepositoryJob:
     host: Host
     configurations: Configurations
     effects: Effects
+
+    def has_time(self) -> bool:
+        """Whether the job is before its deadline, so that what is not there may still come."""
+        return self.clock.now() - self.job.accepted_at < DEADLINE
 
     @property
     def repository(self) -> int:

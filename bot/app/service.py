@@ -6,6 +6,7 @@ found there, and what is there already is not written.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -19,18 +20,29 @@ from bot.app.installations import Installations
 from bot.app.reactions import Reactions
 from bot.app.repository_job import RepositoryJob
 from bot.core.config.owner_file import OWNERS
+from bot.core.deciding import rechecks
 from bot.core.forge import events
-from bot.core.forge.errors import ForgeError, HeadGone, RepositoryGone
+from bot.core.forge.effects import Enqueue
+from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionMissing, RepositoryGone
 from bot.core.forge.events import InstallationChanged, RepositoriesChanged, SweepDue
 from bot.core.forge.jobs import new_job
 from bot.core.forge.outcome import Done, Outcome, Retry
 from bot.core.forge.rights import COMMIT, rights
 from bot.core.forge.stored import SeenRepository
+from bot.core.hosting.registration import lacking
+from bot.log import Log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import Event, RepositoryEvent, RepositoryRef
     from bot.core.forge.ports import Clock, Forges, LeasedJob, Queue, Store
+
+_LETS_IN = frozenset({"created", "unsuspend", "new_permissions_accepted"})
+"""What was done to an installation after which the App can do what it could not do before."""
+
+log = Log("service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,28 @@ class Service:
             if room is not None:
                 return Retry(room, "GitHub takes no more from this installation now", held=True)
         try:
-            try:
-                self._handle(event, job)
-            except RepositoryGone:
-                self._seek(event, job)
-        except (RepositoryGone, HeadGone):
-            return Done()
+            return self._handled(event, job)
         except ForgeError as error:
             return self._later(error)
+
+    def _handled(self, event: Event, job: LeasedJob) -> Outcome:
+        """Handle the event, under the repository's present name where that is another one by now."""
+        try:
+            self._handle(event, job)
+        except RepositoryGone as error:
+            renamed = self._renamed(event, error)
+            if renamed is None:
+                return Done()
+            try:
+                self._handle(renamed, job)
+            except NotThereYet:
+                raise
+            except RepositoryGone:
+                return Done()
+        except PermissionMissing as error:
+            if isinstance(event, InstallationChanged | RepositoriesChanged):
+                raise
+            self._ask_for_permissions(event, job, error)
         return Done()
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
@@ -84,17 +110,36 @@ class Service:
         wait = error.retry_after
         return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
 
-    def _seek(self, event: Event, job: LeasedJob) -> None:
-        """GitHub has nothing for us by that name: forget what is gone, and go on where the repository is by now."""
+    def _renamed(self, event: Event, error: RepositoryGone) -> Event | None:
+        """The event with the present name of its repository, None where the repository is gone, which is noted.
+
+        Raises the error again where the repository has the event's name, so that only GitHub's replicas lag.
+        """
         if isinstance(event, InstallationChanged | RepositoriesChanged):
-            return
-        installed, named = self.store.installation(event.installation), event.repository
+            return None
+        installed, ref = self.store.installation(event.installation), event.repository
         if installed is None or installed.suspended:
-            return
-        found = self.installations.settle_repository(event.installation, named.id)
-        if found is not None and found.full_name.lower() != named.full_name.lower():
-            there = msgspec.structs.replace(named, owner=found.owner, name=found.name)
-            self._handle(msgspec.structs.replace(event, repository=there), job)
+            return None
+        located = self.installations.settle_repository(event.installation, ref.id)
+        if located is None:
+            return None
+        if located.full_name.lower() != ref.full_name.lower():
+            renamed = msgspec.structs.replace(ref, owner=located.owner, name=located.name)
+            return msgspec.structs.replace(event, repository=renamed)
+        if isinstance(error, NotThereYet):
+            raise error
+        return None
+
+    def _ask_for_permissions(self, event: RepositoryEvent, job: LeasedJob, error: PermissionMissing) -> None:
+        """Say where it can be said who has to accept which permissions; raises the error where none is missing."""
+        granted = self.forges.granted(event.installation)
+        missing = lacking(granted, rights(event))
+        if not missing:
+            raise error
+        allowed = {name: level for name, level in rights(event).items() if name not in missing}
+        log.warning("permissions not accepted", installation=event.installation, error=str(error))
+        with suppress(PermissionMissing):
+            GivingUp(self._repository_job(event, job, self.host, allowed)).ask_for_permissions(missing)
 
     def _handle(self, event: Event, job: LeasedJob) -> None:
         match event:
@@ -124,8 +169,11 @@ class Service:
         """What owners and repositories say, and said."""
         return Configurations(self.forges, self.store, self.clock)
 
-    def _repository_job(self, event: RepositoryEvent, job: LeasedJob, host: Host) -> RepositoryJob:
-        granted = rights(event)
+    def _repository_job(
+        self, event: RepositoryEvent, job: LeasedJob, host: Host, granted: Mapping[str, str] | None = None
+    ) -> RepositoryJob:
+        """The job with a token for the event's rights, or for those that the account has granted."""
+        granted = rights(event) if granted is None else granted
         if self.recorded is not None:
             granted = dict.fromkeys(granted, "read")
         forge = self.forges.open(event.installation, event.repository, granted)
@@ -145,12 +193,22 @@ class Service:
             self.installations.settle_repository(installation, repository.id)
 
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
-        """Whatever order such events come in: what holds is what GitHub says now; one call."""
+        """Deliveries come in any order, so GitHub is asked what holds now; one call."""
         installed = self.installations.settle(event.installation)
-        # What was found of the owner's file while we were shut out, or not yet there, need not be so any more.
+        # What is known of the owner's file was read while the App was shut out, or had other permissions.
         self.configurations.look_again(event.installation)
-        if installed is not None and not installed.suspended and event.action in ("created", "unsuspend"):
-            self._added(event.repositories, event.installation, job)
+        if installed is None or installed.suspended or event.action not in _LETS_IN:
+            return
+        self._added(event.repositories, event.installation, job)
+        if event.action != "created":
+            listed = {ref.id for ref in event.repositories}
+            seen = [
+                repository
+                for repository in self.store.repositories_to_sweep()
+                if repository.installation == event.installation and repository.id not in listed
+            ]
+            for effect in rechecks.survey_jobs(seen, job.delivery, "the App may work here again"):
+                self._enqueue(effect)
 
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
         """Nothing is written; what is open is looked at, as advice."""
@@ -161,7 +219,14 @@ class Service:
                 SeenRepository(repository.id, installation, repository.owner, repository.name, job.accepted_at)
             )
             survey = SweepDue(installation=installation, repository=repository, reason="the App came to the repository")
-            self.queue.put(new_job(f"survey:{job.delivery}:{repository.id}", survey))
+            self._enqueue(Enqueue(f"survey:{job.delivery}:{repository.id}", survey))
+
+    def _enqueue(self, effect: Enqueue) -> None:
+        if self.recorded is not None:
+            self.recorded.apply([effect])
+            return
+        not_before = self.clock.now() + effect.delay if effect.delay else 0.0
+        self.queue.put(new_job(effect.delivery, effect.event, not_before=not_before))
 
     def _is_elsewhere(self, repository: int, installation: int) -> bool:
         """Another installation has it, as far as we know, and this one reaches it no more: the news are old."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from uuid import uuid4
 
 from bot.core.forge.errors import StorageError
+from bot.core.forge.jobs import DEADLINE
 from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.log import Keys, Log, RecurringFault, redacted
 
@@ -50,7 +51,7 @@ class Handler(Protocol):
 class Patience:
     """How long a job is tried, in seconds."""
 
-    deadline: float = 600.0
+    deadline: float = DEADLINE
     """After its acceptance a job that still fails gets its visible verdict that there is none."""
     attempts: int = 3
     """But not before so many tries: the deadline may have passed while the worker was down."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.config.model import Commands
-from bot.core.forge.effects import Reaction
+from bot.core.forge.facts import Reaction
 from bot.core.forge.rights import ANSWER, COMMIT
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, CommandRow, Verb, access

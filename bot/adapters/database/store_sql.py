@@ -121,9 +121,9 @@ class SqlStore(Store):
         self._change("UPDATE repositories SET governed = ? WHERE id = ?", governed, repository)
 
     @override
-    def governed_repositories(self) -> Sequence[SeenRepository]:
+    def repositories_to_sweep(self) -> Sequence[SeenRepository]:
         rows = self._rows(
-            f"{_REPOSITORY} WHERE governed"  # noqa: S608  our own words only
+            f"{_REPOSITORY} WHERE governed IS NOT FALSE"  # noqa: S608  our own words only
             " AND installation IN (SELECT id FROM installations WHERE NOT suspended) ORDER BY id"
         )
         return [_repository(row) for row in rows]

@@ -10,7 +10,16 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, OutOfReach, RepositoryGone
+from bot.core.forge.errors import (
+    ForgeError,
+    HeadGone,
+    InvalidRequest,
+    NotThereYet,
+    OutOfReach,
+    PermissionMissing,
+    RepositoryGone,
+    WriteRefused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +33,7 @@ _LONGEST_WAIT = 3_700.0
 """Most seconds to wait, whatever a header says: GitHub's rate limit windows last an hour."""
 
 _LONGEST_MESSAGE = 200
+_MOST_DETAILS = 5
 
 _GAVE_UP = frozenset({502, 504})
 """Statuses by which GitHub ends a GraphQL query after ten seconds:
@@ -41,6 +51,15 @@ _OUTSIDE = "not accessible to the parent installation"
 
 _NO_COMMIT = "no commit found for sha"
 """In GitHub's message when a request names a commit that GitHub cannot find."""
+
+
+_NOT_GRANTED = "not granted to this installation"
+"""In GitHub's message when a token is requested with a permission that the account has not accepted."""
+_NOT_ACCESSIBLE = "resource not accessible by integration"
+"""In GitHub's message when a token lacks the permission for a request."""
+_REFUSALS = frozenset({403, 410, 422})
+_REFUSING_WORDS = ("locked", "issues are disabled", "issues has been disabled", "archived", "read-only", "blocked")
+"""In GitHub's messages when a write is refused for good. Sources: renovatebot/renovate#6215, actions/stale#51."""
 
 
 class TooMuch(ForgeError):  # noqa: N818  names the condition
@@ -68,11 +87,20 @@ def error_of(  # noqa: PLR0913  each is a part of the response
 
 def _kind_of(status: int, message: str) -> type[ForgeError]:
     """Return the type of a client error that is no rate limit."""
-    by_message = ((422, _NO_COMMIT, HeadGone), (422, _OUTSIDE, OutOfReach), (403, _SUSPENDED, RepositoryGone))
+    text = message.lower()
+    by_message = (
+        (422, _NO_COMMIT, HeadGone),
+        (422, _OUTSIDE, OutOfReach),
+        (422, _NOT_GRANTED, PermissionMissing),
+        (403, _NOT_ACCESSIBLE, PermissionMissing),
+        (403, _SUSPENDED, RepositoryGone),
+    )
     for listed, words, kind in by_message:
-        if status == listed and words in message.lower():
+        if status == listed and words in text:
             return kind
-    return {404: NotThereYet, 410: RepositoryGone, 451: RepositoryGone}.get(status, ForgeError)
+    if status in _REFUSALS and any(words in text for words in _REFUSING_WORDS):
+        return WriteRefused
+    return {404: NotThereYet, 410: RepositoryGone, 422: InvalidRequest, 451: RepositoryGone}.get(status, ForgeError)
 
 
 def body_of(  # noqa: PLR0913  each is a part of the response
@@ -128,6 +156,10 @@ def error_in_graphql(
         return ForgeError(description, retry_after=SECONDARY_WAIT if wait is None else wait, limited=True)
     if any(error.get("type") == "NOT_FOUND" and error.get("path") == ["repository"] for error in graphql_errors):
         return NotThereYet(description)
+    if any(words in message.lower() for words in _REFUSING_WORDS):
+        return WriteRefused(description)
+    if _NOT_ACCESSIBLE in message.lower():
+        return PermissionMissing(description)
     if graphql_errors and not kinds & _REFUSED and (unusable or kinds & _EXCEEDED):
         return TooMuch(description)
     return ForgeError(description)
@@ -151,5 +183,14 @@ def _number(value: Any) -> float | None:
 
 
 def _message(body: Any) -> str:
+    """Return GitHub's message with what it says of single fields."""
     message = body.get("message") if isinstance(body, dict) else None
-    return " ".join(str(message or "").split())[:_LONGEST_MESSAGE]
+    details = body.get("errors") if isinstance(body, dict) else None
+    parts = [message, *(_detail(error) for error in (details if isinstance(details, list) else [])[:_MOST_DETAILS])]
+    return " ".join(" ".join(str(part) for part in parts if part).split())[:_LONGEST_MESSAGE]
+
+
+def _detail(error: Any) -> str:
+    if not isinstance(error, dict):
+        return str(error) if isinstance(error, str) else ""
+    return str(error.get("message") or " ".join(str(error.get(name) or "") for name in ("field", "code")))

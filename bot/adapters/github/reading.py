@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.tree import Filler, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
-from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Comment, Commit, Comparison, Issue, PullRequest, RepositoryView, Run
+from bot.core.forge.facts import Comment, Commit, Comparison, Issue, PullRequest, Reaction, RepositoryView, Run
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:

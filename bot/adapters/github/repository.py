@@ -36,8 +36,18 @@ if TYPE_CHECKING:
 
     from bot.adapters.github.app import GitHubApp
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
-    from bot.core.forge.effects import CheckRun, Reaction
-    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent, Thread
+    from bot.core.forge.effects import CheckRun
+    from bot.core.forge.facts import (
+        Comment,
+        Comparison,
+        Issue,
+        Reaction,
+        ReadRequest,
+        RepositoryView,
+        Run,
+        Spent,
+        Thread,
+    )
     from bot.core.forge.ports import Clock
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf

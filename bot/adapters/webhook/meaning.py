@@ -5,7 +5,6 @@ Whatever depends on a repository's configuration is decided later, in the job.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -45,6 +44,7 @@ from bot.core.forge.events import (
     RerunRequested,
     SuiteRequested,
 )
+from bot.core.speech.commands import may_hold_command
 
 QUEUE_BRANCHES = "gh-readonly-queue/"
 """Prefix of the merge queue's app branches. GitHub announces them by `merge_group`, too."""
@@ -153,7 +153,7 @@ def _command(payload: Delivery, app: AppIdentity, written: _Text) -> Iterable[Ev
     by_bot = any(user is not None and user.type == "Bot" for user in (payload.sender, written.writer))
     by_us = written.through is not None and written.through.id == app.app_id
     text = (written.text or "")[:TEXT_LIMIT]
-    if by_bot or by_us or not _may_command(text, app.slug):
+    if by_bot or by_us or not may_hold_command(text, app.slug):
         return
     yield CommandPosted(
         **_about(payload),
@@ -165,16 +165,6 @@ def _command(payload: Delivery, app: AppIdentity, written: _Text) -> Iterable[Ev
         node=written.node,
         author=_login(written.author),
     )
-
-
-_COMMAND_LINE = re.compile(r"^ {0,3}(?:/[A-Za-z]|@([A-Za-z0-9-]+))", re.MULTILINE)
-"""Four spaces would make it code. No part can match in two ways, so this is linear."""
-
-
-def _may_command(text: str, slug: str) -> bool:
-    """Whether a line starts with `/` and a letter, or with our name."""
-    lines = text.replace("\r", "\n")
-    return any(match[1] is None or match[1].lower() == slug.lower() for match in _COMMAND_LINE.finditer(lines))
 
 
 def _issues(payload: IssueDelivery, app: AppIdentity) -> Iterable[Event]:

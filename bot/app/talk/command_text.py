@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Mode
-from bot.core.forge.effects import React, Reaction, WriteComment
+from bot.core.forge.effects import React, WriteComment
 from bot.core.forge.events import Place
+from bot.core.forge.facts import Reaction
 from bot.core.forge.stored import CommentKind
 from bot.core.speech.commands import Command, CommandMistake, Spelling, Verb, Where, read_commands
 from bot.core.speech.replies import compose, main_of, reply_marker

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from bot.core.config.in_force import ConfigInForce
     from bot.core.config.model import RepositoryConfig
     from bot.core.deciding.commit_verdict import Host, JudgedCandidate
-    from bot.core.forge.effects import Effect, Reaction, Written
+    from bot.core.forge.effects import Effect, Written
     from bot.core.forge.events import CommandPosted
-    from bot.core.forge.facts import RepositoryView
+    from bot.core.forge.facts import Reaction, RepositoryView
     from bot.core.forge.ports import ForgeReader
     from bot.core.forge.roles import Role
     from bot.core.forge.writing import NewCommit, NewPullRequest

@@ -9,7 +9,8 @@ from bot.app.apply import HOUR
 from bot.app.talk import on_issue, on_pull_request
 from bot.app.talk.command_text import CommandText
 from bot.app.talk.context import CommandContext, CommandResult
-from bot.core.forge.effects import CountUse, Reaction, WriteFiles
+from bot.core.forge.effects import CountUse, WriteFiles
+from bot.core.forge.facts import Reaction
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import Access, Command, CommandMistake, Verb, access, row_for
 from bot.core.speech.replies import Denial, configuration, denial, help_text, mistake, too_often

@@ -13,7 +13,8 @@ from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_su
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
 from bot.core.drafting.naming import Naming, NextNumber, name_feature, next_number, number_in
 from bot.core.features.folders import feature_folders, specs_roots
-from bot.core.forge.effects import Reaction, ReserveNumber
+from bot.core.forge.effects import ReserveNumber
+from bot.core.forge.facts import Reaction
 from bot.core.forge.stored import Offer
 from bot.core.forge.writing import NewCommit, NewPullRequest
 from bot.core.speech.commands import Command, Verb

@@ -11,7 +11,8 @@ from bot.app.talk.spec_draft import spec_for
 from bot.core.deciding.commit_verdict import context_of
 from bot.core.drafting.for_feature import feature_without_spec
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
-from bot.core.forge.effects import AddWaiver, Conclusion, Reaction
+from bot.core.forge.effects import AddWaiver, Conclusion
+from bot.core.forge.facts import Reaction
 from bot.core.forge.roles import Role
 from bot.core.forge.stored import Waiver
 from bot.core.forge.writing import NewCommit

@@ -21,8 +21,10 @@ from bot.core.text.neutral import plain_line
 from bot.core.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.deciding.commit_verdict import Host
-    from bot.core.forge.events import Event
+    from bot.core.forge.events import Event, RepositoryEvent
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.ports import LeasedJob
 
@@ -82,8 +84,28 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
         fault=Fault.GITHUB if theirs else Fault.OURS,
         cause=(f"{what} {tries}",),
         delivery=job.delivery,
-        time=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        time=_moment(now),
     )
+
+
+def not_accepted(missing: Mapping[str, str], event: RepositoryEvent, job: LeasedJob, now: float) -> NoVerdict:
+    """Who has to accept which permissions: names with levels. `now` is in seconds since the epoch (UTC)."""
+    owner = plain_line(event.repository.owner)
+    listed = ", ".join(f"{name}: {level}" for name, level in sorted(missing.items()))
+    settings = "Settings, Applications, Installed GitHub Apps, Review request"
+    return NoVerdict(
+        fault=Fault.PERMISSIONS,
+        cause=(
+            f"{owner} has not accepted what Plangate needs ({listed}). An owner of {owner} does so under {settings}.",
+        ),
+        delivery=job.delivery,
+        time=_moment(now),
+        retry="as soon as they are accepted",
+    )
+
+
+def _moment(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def apology(what: NoVerdict, event: Event, host: Host) -> CheckRunOutput:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import CommentWhen
@@ -16,6 +16,8 @@ from bot.core.deciding.commit_verdict import (
 )
 from bot.core.forge.effects import NAME, CheckRun, PublishRun, SetGoverned, WriteComment
 from bot.core.speech.render import STICKY, StickyKind
+from bot.core.speech.render.check_run import LIMIT
+from bot.core.text.neutral import neutralise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,6 +83,13 @@ def _run(verdict: CommitVerdict, snapshot: Snapshot, host: Host) -> Iterator[Eff
     if not same:
         sha = verdict.deciding.candidate.change.head.sha or ""
         yield PublishRun(CheckRun(sha, external_id, output), latest, stored_report(verdict.deciding, host))
+
+
+def without_annotations(run: CheckRun, refusal: str) -> CheckRun:
+    """The run as it is written where GitHub takes none of its annotations; `refusal` is what GitHub answered."""
+    note = f"GitHub took none of the annotations of this run, so they are left out: {neutralise(refusal)}\n\n"
+    output = replace(run.output, annotations=(), summary=note + run.output.summary[: LIMIT - len(note)])
+    return replace(run, output=output)
 
 
 def latest_run(view: RepositoryView) -> Run | None:

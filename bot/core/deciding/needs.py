@@ -81,6 +81,18 @@ def present_head(subject: Subject, view: RepositoryView) -> str | None:
     return view.tip if subject.branch is not None else subject.head
 
 
+def lacks_head(subject: Subject, view: RepositoryView) -> bool:
+    """Whether the read names the subject's head and could not find it: GitHub's replicas do not agree yet."""
+    if view.head is not None:
+        return False
+    pull, head = view.pull_request, None
+    if subject.number is None:
+        head = view.tip if subject.branch is not None else None
+    elif pull is not None and pull.is_open:
+        head = pull.head_sha
+    return head is not None and subject.head in (None, head)
+
+
 def first(subject: Subject, hints: Hints) -> ReadRequest:
     """The first question."""
     roots = tuple(root for root in hints.roots if not is_glob(root)) or ("specs",)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.forge.events import Event
-    from bot.core.forge.facts import Comment, Run
+    from bot.core.forge.facts import Comment, Reaction, Run
     from bot.core.forge.stored import Offer, StoredReport, Waiver
     from bot.core.forge.writing import NewCommit, NewPullRequest
 
@@ -75,15 +75,6 @@ class CheckRun:
     external_id: str
     output: CheckRunOutput
     details_url: str | None = None
-
-
-class Reaction(StrEnum):
-    """How a command is answered on its own comment, in GraphQL's words."""
-
-    SEEN = "EYES"
-    DONE = "ROCKET"
-    MISTAKEN = "CONFUSED"
-    DENIED = "THUMBS_DOWN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,19 @@ class BranchMoved(ForgeError):  # noqa: N818  likewise
 
 
 class WriteRefused(ForgeError):  # noqa: N818  likewise
-    """GitHub's own rules for the branch forbid the write; asking later does not help."""
+    """GitHub forbids this write for good, so that a retry does not help.
+
+    The branch has rules of its own, the conversation is locked, issues are disabled, the repository is archived, or the
+    App is blocked.
+    """
+
+
+class InvalidRequest(ForgeError):  # noqa: N818  likewise
+    """GitHub calls the request invalid (422)."""
+
+
+class PermissionMissing(ForgeError):  # noqa: N818  likewise
+    """The account has not granted a permission that the request needs; it may accept it at any time."""
 
 
 class HeadGone(ForgeError):  # noqa: N818  likewise

@@ -231,7 +231,9 @@ def coalesce_key(event: Event) -> str | None:
         case BranchPushed() | SuiteRequested():
             key = _evaluation(event.repository, event.repository.full_name, event.branch)
         case PullRequestChanged():
-            key = _evaluation(event.repository, event.head_repository or "", event.head_branch)
+            # Of a fork that is gone no name is left, and two such forks may have branches of one name.
+            head_repository = event.head_repository or f"#{event.number}"
+            key = _evaluation(event.repository, head_repository, event.head_branch)
         case SweepDue():
             key = f"sweep:{event.repository.id}:{event.number or ''}"
         case RerunRequested():

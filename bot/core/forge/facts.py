@@ -1,18 +1,24 @@
-"""What was read of GitHub, as values: a question and its answer.
+"""What is read of GitHub, as values: a request and the view of a repository that it brings.
 
-A question names everything that one read should bring, pinned to commits; the adapter turns it into one GraphQL query
-and its answer into these values. Nothing in here decides anything.
+A request names everything that one read brings, pinned to commits. The adapter turns it into one GraphQL query, and
+GitHub's answer into these values. Nothing in here decides anything.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
 from bot.core.change.trees import ChangedFile, OtherHead, Tree
 
-if TYPE_CHECKING:
-    from bot.core.forge.effects import Reaction
+
+class Reaction(StrEnum):
+    """How a command is answered on its own comment, in GraphQL's words."""
+
+    SEEN = "EYES"
+    DONE = "ROCKET"
+    MISTAKEN = "CONFUSED"
+    DENIED = "THUMBS_DOWN"
 
 
 @dataclass(frozen=True, slots=True)

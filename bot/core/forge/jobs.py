@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from bot.core.forge.events import Event
 
 
+DEADLINE = 600.0
+"""Seconds after its acceptance in which a job that fails is tried again before it is given up."""
+
+
 def new_job(delivery: str, event: Event, *, not_before: float = 0.0) -> NewJob:
     """The job for an event, with its two keys. `not_before` is in seconds since the epoch (UTC)."""
     return NewJob(

@@ -34,6 +34,9 @@ MAX_REASON = 300
 _LEAST_REASON = 10
 _MAX_LINE = 2_000
 _MAX_WORD = 40
+_CODE = " " * 4
+"""Begins a line of code."""
+_PREFIX = re.compile(r"/[A-Za-z]")
 _POLITE = frozenset(("please", "thanks", "now"))
 
 
@@ -246,6 +249,22 @@ def read_commands(
             break
         commands.append(read)
     return tuple(commands)
+
+
+def may_hold_command(text: str, app: str) -> bool:
+    """Whether a line may be a command whatever the repository's prefix is: it opens with `/` and a letter, or `@<app>`.
+
+    Lines are read as `read_commands` reads them, so that nothing invisible before a command hides it from one of both.
+    """
+    names = (f"@{app}".casefold(), f"@{app}[bot]".casefold())
+    return any(_may_open(line, names) for line in text[:MAX_TEXT].replace("\r", "\n").split("\n"))
+
+
+def _may_open(line: str, names: tuple[str, ...]) -> bool:
+    if line.startswith(_CODE):
+        return False
+    word = next(iter(plain_line(line[:_MAX_LINE], _MAX_LINE).split()), "")
+    return _PREFIX.match(word) is not None or word.casefold().rstrip(".,;:!?") in names
 
 
 def _same(first: Command | CommandMistake, second: Command | CommandMistake) -> bool:

@@ -11,10 +11,9 @@ import pytest
 
 from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.repository import GitHubRepositories
-from bot.core.forge.effects import Reaction
 from bot.core.forge.errors import CommentGone, ForgeError, HeadGone
 from bot.core.forge.events import RepositoryRef
-from bot.core.forge.facts import Comment, ReadRequest
+from bot.core.forge.facts import Comment, Reaction, ReadRequest
 from bot.core.forge.rights import ANSWER
 from bot.core.forge.roles import Role
 from bot.sandbox.faults import Fault

@@ -8,9 +8,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
-    from bot.core.forge.effects import CheckRun, Reaction
+    from bot.core.forge.effects import CheckRun
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.facts import Comment, Comparison, Issue, ReadRequest, RepositoryView, Run, Spent, Thread
+    from bot.core.forge.facts import (
+        Comment,
+        Comparison,
+        Issue,
+        Reaction,
+        ReadRequest,
+        RepositoryView,
+        Run,
+        Spent,
+        Thread,
+    )
     from bot.core.forge.roles import Role
     from bot.core.forge.stored import Installation
     from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf

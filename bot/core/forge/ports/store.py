@@ -54,8 +54,11 @@ class Store(Protocol):
         """Remember whether it is governed."""
         ...
 
-    def governed_repositories(self) -> Sequence[SeenRepository]:
-        """What a sweep has to look at: governed repositories of installations that are not suspended, by id."""
+    def repositories_to_sweep(self) -> Sequence[SeenRepository]:
+        """What a sweep reads: repositories of installations that are not suspended, by id.
+
+        Those that are known not to be governed are left out; one that was never judged may be governed.
+        """
         ...
 
     def forget_repository(self, repository: int) -> None:

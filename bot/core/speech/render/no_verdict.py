@@ -23,6 +23,8 @@ class Fault(StrEnum):
 
     GITHUB = "github"
     OURS = "ours"
+    PERMISSIONS = "permissions"
+    """The account has not accepted what the App needs by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class NoVerdict:
 _TITLES = {
     Fault.GITHUB: "No verdict: GitHub did not answer us · trying again",
     Fault.OURS: "No verdict: we hit a bug · reported to the host",
+    Fault.PERMISSIONS: "No verdict: permissions not accepted · an owner is needed",
 }
 
 
@@ -62,7 +65,9 @@ def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
         f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.time)} · quote it when you ask"
         f" whoever hosts Plangate · {version(context)}</sub>"
     )
-    cause = "This is our failure; nothing in your pull request caused it."
+    cause = "Nothing in your pull request caused it."
+    if trouble.fault is not Fault.PERMISSIONS:
+        cause = "This is our failure; nothing in your pull request caused it."
     parts = [
         f"**We could not reach a verdict for this commit. {cause}**",
         "\n".join(lines),

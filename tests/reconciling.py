@@ -40,7 +40,7 @@ class Yes:
 def reconciling(stage: Stage, leader: Leader | None = None) -> Reconciler:
     """A reconciler as the worker has it; the only one unless there is a leader to ask."""
     repositories = GitHubRepositories(stage.app, stage.clock)
-    installations = Installations(repositories, stage.store)
+    installations = Installations(repositories, stage.store, stage.clock)
     hook, heads = GitHubHook(stage.app), GitHubHeads(repositories)
     return Reconciler(hook, heads, installations, stage.queue, stage.store, stage.clock, leader or Yes())
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.app.first_sights import FirstSights
 from bot.core.forge.errors import RepositoryGone
 
 if TYPE_CHECKING:
     from bot.core.forge.events import RepositoryRef
-    from bot.core.forge.ports import Forges, Store
+    from bot.core.forge.ports import Clock, Forges, Store
     from bot.core.forge.stored import Installation
 
 
@@ -22,12 +23,13 @@ class Installations:
 
     forges: Forges
     store: Store
+    clock: Clock
 
     def settle(self, installation: int) -> Installation | None:
         """Keep one as it is now; what is no more is forgotten, with all that was its repositories'. One call."""
         now = self.forges.installation(installation)
         if now is None:
-            self.store.forget_installation(installation)
+            FirstSights(self.store).forget_installation(installation, self.clock.now())
         else:
             self._keep(now, self.store.installation(installation))
         return now
@@ -46,7 +48,7 @@ class Installations:
         if seen is None or (found is None and seen.installation != installation):
             return found  # nothing is kept of it, or another account has it by now
         if found is None:
-            self.store.forget_repository(repository)
+            FirstSights(self.store).forget(repository, self.clock.now())
         else:
             self.store.see_repository(replace(seen, installation=installation, owner=found.owner, name=found.name))
         return found

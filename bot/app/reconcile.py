@@ -66,6 +66,8 @@ class Rhythm:
     """Before a read that GitHub refused without naming a time."""
     keep: float = 30 * DAY
     """Reports, uses and counts older than this are forgotten."""
+    keep_sights: float = 90 * DAY
+    """The first sights of repositories that the App was taken from longer ago are forgotten."""
     look: float = 0.5
     """Between two looks at the clock."""
 
@@ -133,7 +135,7 @@ class Reconciler:
             self._survey(self._batches.pop(0), now)
         if now >= self._prune_due:
             self._prune_due = now + DAY
-            self.store.prune(now - self.rhythm.keep)
+            self.store.prune(now - self.rhythm.keep, now - self.rhythm.keep_sights)
 
     def _now(self) -> float:
         """The time. A clock that was set back makes everything due: better once too often than not for hours."""

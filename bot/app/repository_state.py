@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.app.first_sights import LEGACY, FirstSights
 from bot.app.gather import Gatherer
 from bot.core.config.in_force import choose_config
 from bot.core.deciding.candidates import RepositoryRecord
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import StoredBlob, StoredComment
 
-_LEGACY = "legacy"
-"""The hint that holds the feature folders of the day when Plangate came."""
 _PUSHES = "pushes"
 """The hint that holds the latest heads whose push was worked on."""
 _MOST_PUSHES = 100
@@ -45,15 +44,16 @@ class RepositoryState:
 
     def gatherer(self) -> Gatherer:
         """Reads the repository with what is known of it; the first time, with what it holds then."""
-        seen, legacy = self.job.store.repository(self.job.repository), self._legacy()
+        sight = FirstSights(self.job.store).recall(self.job.repository)
+        folders = sight.folders if sight is not None else None
         record = RepositoryRecord(
             last_good=self.last_good,
             broke=self.job.configurations.broke(self.job.repository),
             outer_layers=self.job.host.outer_layers,
-            first_seen=_iso(seen.first_seen) if seen is not None else "",
-            legacy=legacy or frozenset(),
+            first_seen=_iso(sight.first_seen) if sight is not None else "",
+            legacy=frozenset(folders or ()),
         )
-        first_sight = self._first_sight if seen is None or legacy is None else None
+        first_sight = self._first_sight if folders is None else None
         return Gatherer(self.job.forge, self.job.store, self.job.repository, record, first_sight)
 
     def see(self, view: RepositoryView, record: RepositoryRecord) -> None:
@@ -63,9 +63,9 @@ class RepositoryState:
         seen = store.repository(repository)
         if seen is None or (seen.owner, seen.name, seen.installation) != (owner, name, installation):
             first_seen = seen.first_seen if seen is not None else self._first_seen(view)
-            store.see_repository(SeenRepository(repository, installation, owner, name, first_seen))
-        if self._legacy() is None:
-            store.remember(repository, _LEGACY, json.dumps(sorted(record.legacy)))
+            FirstSights(store).see(SeenRepository(repository, installation, owner, name, first_seen))
+        if store.remembered(repository, LEGACY) is None:
+            store.remember(repository, LEGACY, json.dumps(sorted(record.legacy)))
         self.keep_configuration(view)
 
     def keep_configuration(self, view: RepositoryView, *, is_push: bool = False) -> None:
@@ -106,10 +106,6 @@ class RepositoryState:
 
     def _pushes(self) -> list[str]:
         return (self.job.store.remembered(self.job.repository, _PUSHES) or "").split()
-
-    def _legacy(self) -> frozenset[str] | None:
-        stored = self.job.store.remembered(self.job.repository, _LEGACY)
-        return None if stored is None else frozenset(json.loads(stored))
 
     def _first_sight(self, view: RepositoryView, record: RepositoryRecord) -> RepositoryRecord:
         """The record with what the repository held when Plangate came to it."""

@@ -15,6 +15,7 @@ import msgspec
 
 from bot.app.apply import AppliedEffects, RecordedEffects
 from bot.app.configurations import Configurations
+from bot.app.first_sights import FirstSights
 from bot.app.giving_up import GivingUp
 from bot.app.installations import Installations
 from bot.app.reactions import Reactions
@@ -162,7 +163,7 @@ class Service:
     @property
     def installations(self) -> Installations:
         """What the App is installed on."""
-        return Installations(self.forges, self.store)
+        return Installations(self.forges, self.store, self.clock)
 
     @property
     def configurations(self) -> Configurations:
@@ -215,7 +216,7 @@ class Service:
         for repository in repositories:
             if self._is_elsewhere(repository.id, installation):
                 continue
-            self.store.see_repository(
+            FirstSights(self.store).see(
                 SeenRepository(repository.id, installation, repository.owner, repository.name, job.accepted_at)
             )
             survey = SweepDue(installation=installation, repository=repository, reason="the App came to the repository")

@@ -234,7 +234,9 @@ def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, lea
     from bot.app.reconcile import Reconciler  # noqa: PLC0415
 
     hook, heads = GitHubHook(repositories.app), GitHubHeads(repositories)
-    return Reconciler(hook, heads, Installations(repositories, store), queue, store, repositories.clock, leader)
+    return Reconciler(
+        hook, heads, Installations(repositories, store, repositories.clock), queue, store, repositories.clock, leader
+    )
 
 
 def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from typing_extensions import override
@@ -9,6 +10,7 @@ from typing_extensions import override
 from bot.core.forge.ports import Store
 from bot.core.forge.stored import (
     CommentKind,
+    FirstSight,
     Installation,
     Offer,
     SeenRepository,
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from bot.adapters.database.job_rows import Connection
 
 T = TypeVar("T")
+
+_FIRST_SIGHT = "first-sight:"
+"""Begins the names under which first sights are kept among the cursors, which belong to no repository."""
 
 _KEEP_INSTALLATION = (
     "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, FALSE) ON CONFLICT (id)"
@@ -127,6 +132,29 @@ class SqlStore(Store):
             " AND installation IN (SELECT id FROM installations WHERE NOT suspended) ORDER BY id"
         )
         return [_repository(row) for row in rows]
+
+    @override
+    def repositories(self, installation: int) -> Sequence[SeenRepository]:
+        rows = self._rows(f"{_REPOSITORY} WHERE installation = ? ORDER BY id", installation)
+        return [_repository(row) for row in rows]
+
+    @override
+    def first_sight(self, repository: int) -> FirstSight | None:
+        position = self.cursor(f"{_FIRST_SIGHT}{repository}")
+        if position is None:
+            return None
+        left_at, first_seen, folders = position.split(" ", 2)
+        names = json.loads(folders)
+        return FirstSight(float(first_seen), None if names is None else tuple(names), float(left_at))
+
+    @override
+    def keep_first_sight(self, repository: int, sight: FirstSight | None) -> None:
+        name = f"{_FIRST_SIGHT}{repository}"
+        if sight is None:
+            self._change("DELETE FROM cursors WHERE name = ?", name)
+            return
+        # The time comes first and in one width, so that positions sort by it.
+        self.set_cursor(name, f"{sight.left_at:013.1f} {sight.first_seen} {json.dumps(sight.folders)}")
 
     @override
     def forget_repository(self, repository: int) -> None:
@@ -321,8 +349,13 @@ class SqlStore(Store):
         return self._database.write(change)
 
     @override
-    def prune(self, before: float) -> None:
+    def prune(self, before: float, sights_before: float | None = None) -> None:
         def change(connection: Connection) -> None:
+            if sights_before is not None:
+                connection.execute(
+                    f"DELETE FROM cursors WHERE name LIKE '{_FIRST_SIGHT}%' AND position < ?",  # noqa: S608  our own word
+                    (f"{sights_before:013.1f}",),
+                )
             connection.execute("DELETE FROM reports WHERE stored_at < ?", (before,))
             connection.execute("DELETE FROM uses WHERE at < ?", (before,))
             connection.execute("DELETE FROM redeliveries WHERE last_at < ?", (before,))

@@ -39,6 +39,18 @@ class SeenRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstSight:
+    """What was there when Plangate first saw a repository."""
+
+    first_seen: float
+    """Seconds since the epoch (UTC)."""
+    folders: tuple[str, ...] | None = None
+    """Its feature folders, None where they were not read yet."""
+    left_at: float = 0.0
+    """When the App was taken from it, seconds since the epoch (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredReport:
     """The last report on a head, for the check run's page and for telling whether anything changed."""
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from bot.core.forge.stored import (
         CommentKind,
+        FirstSight,
         Installation,
         Offer,
         SeenRepository,
@@ -59,6 +60,18 @@ class Store(Protocol):
 
         Those that are known not to be governed are left out; one that was never judged may be governed.
         """
+        ...
+
+    def repositories(self, installation: int) -> Sequence[SeenRepository]:
+        """All repositories of an installation that were seen, by id."""
+        ...
+
+    def first_sight(self, repository: int) -> FirstSight | None:
+        """The first sight of a repository that is forgotten, None where none is kept."""
+        ...
+
+    def keep_first_sight(self, repository: int, sight: FirstSight | None) -> None:
+        """Keep the first sight of a repository beyond `forget_repository`, or delete it."""
         ...
 
     def forget_repository(self, repository: int) -> None:
@@ -139,6 +152,6 @@ class Store(Protocol):
         """Note that a delivery is asked for again; how often that was, this time included."""
         ...
 
-    def prune(self, before: float) -> None:
-        """Forget reports, uses, redeliveries and offers that are older than that."""
+    def prune(self, before: float, sights_before: float | None = None) -> None:
+        """Forget reports, uses, redeliveries and offers that are older than that, and first sights of longer ago."""
         ...

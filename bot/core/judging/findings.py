@@ -95,6 +95,8 @@ class Report:
     """Changed files that count as code."""
     notes: tuple[Prose, ...] = ()
     """How the decision was reached, a bullet each; shown when nothing was judged."""
+    headline: str = ""
+    """The title where nothing was judged and there is more to say than that."""
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Every finding, those of no feature first."""

@@ -14,6 +14,7 @@ from bot.core.features.chosen import which_features
 from bot.core.features.elsewhere import roots_elsewhere
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
+from bot.core.judging.amendments import yardstick_reason
 from bot.core.judging.caps import capped, with_level
 from bot.core.judging.cases import code_files, read_cases
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
@@ -71,7 +72,7 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
     features = tuple(_feature(case, rules) for case in cases)
     everything = [*findings, *(finding for feature in features for finding in feature.findings)]
     blocked = any(finding.severity is Severity.ERROR for finding in findings)
-    reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ((), ())
+    headline, reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ("", (), ())
     return Report(
         conclusion=conclude(everything, config),
         config=tuple(sources),
@@ -80,6 +81,7 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
         reason=reason,
         code_files=code,
         notes=notes,
+        headline=headline,
     )
 
 
@@ -148,8 +150,13 @@ def conclude(findings: Sequence[Finding], config: RepositoryConfig) -> Conclusio
     return Conclusion.NEUTRAL if config.mode is Mode.ADVISE else Conclusion.FAILURE
 
 
-def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, ...]]:
-    """Why no folder was judged, in one sentence and, below it, how that was decided."""
+def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[str, Prose, tuple[Prose, ...]]:
+    """A title of its own, why no folder was judged in one sentence and, below it, how that was decided."""
+    edited = yardstick_reason(survey.change) if not survey.change.merge_group and not blocked else None
+    return edited or ("", *_no_feature(survey, blocked=blocked))
+
+
+def _no_feature(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, ...]]:
     change, decision = survey.change, survey.decision
     begins = "No feature: " if blocked else "Nothing to check here: "
     if change.merge_group:

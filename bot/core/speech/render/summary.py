@@ -137,7 +137,8 @@ def _not_judged(page: Page, links: Links) -> list[str]:
     reason = links.prose(page.report.reason).strip() or "Nothing to check here: this change holds no feature folder."
     notes = "\n".join(f"- {links.prose(note).strip()}" for note in page.report.notes[:_NOTES])
     way_in = "If it is a feature, add its folder with a `spec.md`; Plangate goes by the folder."
-    return [reason, notes, way_in if page.context.governed and not page.context.merge_group else ""]
+    is_way_in = page.context.governed and not page.context.merge_group and not page.report.headline
+    return [reason, notes, way_in if is_way_in else ""]
 
 
 def _lists(page: Page, links: Links, shown: int, skip: Occurrence | None = None) -> list[str]:

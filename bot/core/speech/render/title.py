@@ -87,7 +87,7 @@ def _of_no_feature(report: Report, context: RenderContext) -> str:
         return "Nothing to judge here"
     findings = [occurrence.finding for occurrence in occurrences_of(report)]
     headline = plain_line(findings[0].headline or plain(findings[0].title)) if findings else ""
-    return headline or "Not a feature: nothing to check"
+    return headline or plain_line(report.headline, TITLE_LIMIT) or "Not a feature: nothing to check"
 
 
 def _passing(report: Report, context: RenderContext) -> list[str]:

@@ -132,10 +132,14 @@ class Service:
         return None
 
     def _ask_for_permissions(self, event: RepositoryEvent, job: LeasedJob, error: PermissionMissing) -> None:
-        """Say where it can be said who has to accept which permissions; raises the error where none is missing."""
-        granted = self.forges.granted(event.installation)
-        missing = lacking(granted, rights(event))
+        """Say where it can be said who has to accept which permissions.
+
+        Where none is missing, the repository is no longer of the installation, or the error is raised again.
+        """
+        missing = lacking(self.forges.granted(event.installation), rights(event))
         if not missing:
+            if self.installations.settle_repository(event.installation, event.repository.id) is None:
+                return
             raise error
         allowed = {name: level for name, level in rights(event).items() if name not in missing}
         log.warning("permissions not accepted", installation=event.installation, error=str(error))

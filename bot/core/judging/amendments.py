@@ -81,7 +81,7 @@ def _version(amended: Amendment) -> Prose:
     before, after = amended.before.version, amended.after.version
     if before is None or amended.bump is None:
         return ("version ", Code(clip(after or "none", 20)))
-    verdict = f"fits: at least a new {amended.bump.value} version is due"
-    if not amended.has_fitting_version:
-        verdict = f"does not fit: a new {amended.bump.value} version is due"
-    return ("version ", Code(clip(before, 20)), " to ", Code(clip(after or "none", 20)), f" {verdict}")
+    fits = "fits" if amended.has_fitting_version else f"does not fit: a new {amended.bump.value} version is due"
+    if before == after:
+        return ("version ", Code(clip(before, 20)), f" stays, which {fits}")
+    return ("version ", Code(clip(before, 20)), " to ", Code(clip(after or "none", 20)), f" {fits}")

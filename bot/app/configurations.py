@@ -46,42 +46,42 @@ class Configurations:
 
     def owner(self, installation: int, login: str, rule_ids: tuple[str, ...], *, anew: bool = False) -> Owner:
         """The owner's layer, from the store while it is fresh. Raises `ForgeError` when nothing is known of it."""
-        kept = self.store.configuration(installation, None)
-        known = self.known(installation)
-        if known is not None and known.repository != f"{login}/{OWNERS}":
-            known = None
-        if known is None or kept is None or anew or self.clock.now() - kept.stored_at > FRESH:
+        stored = self.store.configuration(installation, None)
+        file = self.known(installation)
+        if file is not None and file.repository != f"{login}/{OWNERS}":
+            file = None
+        if file is None or stored is None or anew or self.clock.now() - stored.stored_at > FRESH:
             try:
-                known = self._look(installation, login, rule_ids, known)
+                file = self._look(installation, login, rule_ids, file)
             except ForgeError:
-                if anew or known is None or known.good_text is None:
+                if anew or file is None or file.good_text is None:
                     raise
-        return owner_file.owner_of(known, rule_ids)
+        return owner_file.owner_of(file, rule_ids)
 
     def known(self, installation: int) -> OwnerFile | None:
         """The owner's file as it was last looked at."""
-        kept = self.store.configuration(installation, None)
-        return None if kept is None else owner_file.decode(kept.text)
+        stored = self.store.configuration(installation, None)
+        return None if stored is None else owner_file.decode(stored.text)
 
-    def _look(self, installation: int, login: str, rule_ids: tuple[str, ...], known: OwnerFile | None) -> OwnerFile:
+    def _look(self, installation: int, login: str, rule_ids: tuple[str, ...], earlier: OwnerFile | None) -> OwnerFile:
         name = f"{login}/{OWNERS}"
         try:
-            answer = self.forges.open_owners(installation, login).read(ReadRequest(default_documents=PATHS))
+            view = self.forges.open_owners(installation, login).read(ReadRequest(default_documents=PATHS))
         except RepositoryGone:
-            file = owner_file.unseen(name, known)
+            file = owner_file.unseen(name, earlier)
         else:
-            file = owner_file.seen(_file(name, answer), known, rule_ids)
+            file = owner_file.seen(_file(name, view), earlier, rule_ids)
         if self.store.installation(installation) is None:
             self.store.keep_installation(Installation(installation, login))
-        kept = StoredBlob(file.sha, owner_file.encode(file), self.clock.now())
-        self.store.keep_configuration(installation, None, kept)
+        stored = StoredBlob(file.sha, owner_file.encode(file), self.clock.now())
+        self.store.keep_configuration(installation, None, stored)
         return file
 
     def look_again(self, installation: int) -> None:
         """What is known of the owner's file may be wrong: ask GitHub the next time that it is needed."""
-        kept = self.store.configuration(installation, None)
-        if kept is not None:
-            self.store.keep_configuration(installation, None, replace(kept, stored_at=0.0))
+        stored = self.store.configuration(installation, None)
+        if stored is not None:
+            self.store.keep_configuration(installation, None, replace(stored, stored_at=0.0))
 
     def last_good(self, installation: int, repository: int) -> StoredBlob | None:
         """The last text of a repository's file that could be read."""
@@ -100,28 +100,28 @@ class Configurations:
             self.store.keep_configuration(installation, repository, replace(good, stored_at=self.clock.now()))
 
     def pushed(
-        self, installation: int, in_force: ConfigInForce, answer: RepositoryView, rules: OuterLayers, forge: ForgeReader
+        self, installation: int, in_force: ConfigInForce, view: RepositoryView, rules: OuterLayers, forge: ForgeReader
     ) -> None:
         """A push to the default branch: keep what was good before it, and the commit that broke it."""
-        before, after = answer.before, answer.default
+        before, after = view.before, view.default
         if in_force.broken is None or before is None or after is None:
             return
-        layer, text = own_layer(before, rules.rule_ids, rank_of(answer.full_name))
-        known = self.broke(answer.repository)
-        since = known.since if known is not None else None
+        layer, text = own_layer(before, rules.rule_ids, rank_of(view.full_name))
+        earlier = self.broke(view.repository)
+        since = earlier.since if earlier is not None else None
         if not layer.mistakes:
             if in_force.never_good:
                 good = StoredBlob(before.sha or "", text or "", self.clock.now())
-                self.store.keep_configuration(installation, answer.repository, good)
+                self.store.keep_configuration(installation, view.repository, good)
             # Of several commits that came at once, nobody told which one broke it.
             alone = forge.compare(before.sha or "", after.sha or "").ahead_by == 1
             since = after.sha if alone else None
-        self.store.remember(answer.repository, _BROKE, f"{in_force.mark} {since or ''}")
+        self.store.remember(view.repository, _BROKE, f"{in_force.mark} {since or ''}")
 
 
-def _file(name: str, answer: RepositoryView) -> OwnerFile:
+def _file(name: str, view: RepositoryView) -> OwnerFile:
     """What was read of the owner's repository."""
-    tree, branch = answer.default, answer.default_branch or ""
+    tree, branch = view.default, view.default_branch or ""
     layer, _ = own_layer(tree, (), Rank.OWNER)
     document = file_at(tree, layer.origin.path) if tree is not None and layer.present else None
     return OwnerFile(
@@ -131,5 +131,5 @@ def _file(name: str, answer: RepositoryView) -> OwnerFile:
         branch=branch,
         sha=(tree.sha if tree is not None else None) or "",
         text="" if document is None else text_of(document),
-        private=answer.private,
+        private=view.private,
     )

@@ -36,13 +36,13 @@ class FirstSights:
 
     def see(self, seen: SeenRepository) -> None:
         """Keep a repository; one that comes back was first seen when it was first seen."""
-        left = self.store.first_sight(seen.id) if self.store.repository(seen.id) is None else None
-        if left is None:
+        sight = self.store.first_sight(seen.id) if self.store.repository(seen.id) is None else None
+        if sight is None:
             self.store.see_repository(seen)
             return
-        self.store.see_repository(replace(seen, first_seen=min(seen.first_seen, left.first_seen)))
-        if left.folders is not None:
-            self.store.remember(seen.id, LEGACY, json.dumps(sorted(left.folders)))
+        self.store.see_repository(replace(seen, first_seen=min(seen.first_seen, sight.first_seen)))
+        if sight.folders is not None:
+            self.store.remember(seen.id, LEGACY, json.dumps(sorted(sight.folders)))
         self.store.keep_first_sight(seen.id, None)
 
     def forget(self, repository: int, now: float) -> None:

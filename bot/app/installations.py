@@ -40,25 +40,25 @@ class Installations:
         None also when nothing can be said of it because the installation is suspended: then it is kept.
         """
         try:
-            found = self.forges.whereabouts(installation, repository)
+            located = self.forges.whereabouts(installation, repository)
         except RepositoryGone:
             self.settle(installation)
             return None
         seen = self.store.repository(repository)
-        if seen is None or (found is None and seen.installation != installation):
-            return found  # nothing is kept of it, or another account has it by now
-        if found is None:
+        if seen is None or (located is None and seen.installation != installation):
+            return located  # nothing is kept of it, or another account has it by now
+        if located is None:
             FirstSights(self.store).forget(repository, self.clock.now())
         else:
-            self.store.see_repository(replace(seen, installation=installation, owner=found.owner, name=found.name))
-        return found
+            self.store.see_repository(replace(seen, installation=installation, owner=located.owner, name=located.name))
+        return located
 
     def align(self) -> int:
         """Bring all of them in line; how many were not. One call for each hundred, and one for each that is missing."""
-        there = {one.id: one for one in self.forges.installations()}
-        kept = {one.id: one for one in self.store.installations()}
-        changed = sum(self._keep(one, kept.get(one.id)) for one in there.values())
-        for absent in kept.keys() - there.keys():
+        there = {installed.id: installed for installed in self.forges.installations()}
+        stored = {installed.id: installed for installed in self.store.installations()}
+        changed = sum(self._keep(installed, stored.get(installed.id)) for installed in there.values())
+        for absent in stored.keys() - there.keys():
             # The list is of several moments where it has several pages, so what it lacks is asked for by its id.
             self.settle(absent)
             changed += 1

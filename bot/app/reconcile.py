@@ -149,38 +149,38 @@ class Reconciler:
         """Ask for what never arrived."""
         try:
             attempts = self._attempts(now)
-            found = missing(attempts, lambda guid: self.queue.find(guid) is not None, _means_something)
-            asked = self._ask_again([(one.guid, one.latest) for one in found], now)
+            lost = missing(attempts, lambda guid: self.queue.find(guid) is not None, _means_something)
+            requested = self._ask_again([(delivery.guid, delivery.latest) for delivery in lost], now)
         except ForgeError as error:
             log.warning("deliveries not read", error=str(error))
             if error.retry_after is not None:
                 self._deliveries_due = max(self._deliveries_due, now + error.retry_after)
             return
-        seconds = gap(found, now)
+        seconds = gap(lost, now)
         self.store.set_cursor(GAP, f"{seconds:.1f}")
-        if attempts and len(found) <= _MOST_AT_ONCE:
-            self.store.set_cursor(_POSITION, str(max(one.at for one in attempts)))
-        if found:
-            log.warning("deliveries were missing", count=asked, seconds=seconds)
+        if attempts and len(lost) <= _MOST_AT_ONCE:
+            self.store.set_cursor(_POSITION, str(max(delivery.at for delivery in attempts)))
+        if lost:
+            log.warning("deliveries were missing", count=requested, seconds=seconds)
 
     def _attempts(self, now: float) -> Sequence[Attempt]:
         """The attempts since last time."""
         position = self.store.cursor(_POSITION)
         since = max(float(position) - _OVERLAP if position else 0.0, now - _FORGOTTEN)
-        found: list[Attempt] = []
+        attempts: list[Attempt] = []
         older: str | None = None
         for _ in range(_MOST_PAGES):
             page = self.hook.attempts(older)
-            found += [one for one in page.attempts if one.at >= since]
+            attempts += [attempt for attempt in page.attempts if attempt.at >= since]
             older = page.older
             if older is None or not page.attempts or page.attempts[-1].at < since:
                 break
-        return found
+        return attempts
 
-    def _ask_again(self, found: Sequence[tuple[str, int]], now: float) -> int:
+    def _ask_again(self, lost: Sequence[tuple[str, int]], now: float) -> int:
         """Have them delivered again; how many that were. Raises `ForgeError`."""
-        asked = 0
-        for guid, attempt in found[:_MOST_AT_ONCE]:
+        requested = 0
+        for guid, attempt in lost[:_MOST_AT_ONCE]:
             if self._stop.is_set() or self.store.count_redelivery(guid, now) > _MOST_TIMES:
                 continue
             try:
@@ -188,8 +188,8 @@ class Reconciler:
             except RepositoryGone as error:
                 log.warning("delivery is lost", delivery=guid, error=str(error))
                 continue
-            asked += 1
-        return asked
+            requested += 1
+        return requested
 
     def _align(self) -> None:
         """Have the store know the App's installations as they are: a delivery about them may come late, or never."""
@@ -204,8 +204,8 @@ class Reconciler:
     def _planned(self, now: float) -> list[_Batch]:
         """All governed repositories, a few at a time, spread over the time until the next sweep."""
         by_installation: dict[int, list[SeenRepository]] = {}
-        for one in self.store.repositories_to_sweep():
-            by_installation.setdefault(one.installation, []).append(one)
+        for repository in self.store.repositories_to_sweep():
+            by_installation.setdefault(repository.installation, []).append(repository)
         parts = [
             (installation, tuple(seen[start : start + _TOGETHER]))
             for installation, seen in sorted(by_installation.items())
@@ -227,13 +227,13 @@ class Reconciler:
             log.warning("not swept", installation=batch.installation, error=str(error))
             self._put_off(batch, now, error.retry_after)
             return
-        for one in survey.found:
-            if one.repository not in batch.repositories:
-                self.store.see_repository(one.repository)
+        for surveyed in survey.found:
+            if surveyed.repository not in batch.repositories:
+                self.store.see_repository(surveyed.repository)
         moved = self._moved(batch.installation, survey.missed)
         if moved:
             self._batches.insert(0, _Batch(now, batch.installation, moved))
-        events = [event for one in survey.found for event in overdue(one)]
+        events = [event for surveyed in survey.found for event in overdue(surveyed)]
         for number, event in enumerate(events):
             self.queue.put(new_job(f"sweep:{int(now * 1000)}:{batch.installation}:{number}", event))
         log.info("swept", installation=batch.installation, count=len(events))
@@ -250,19 +250,19 @@ class Reconciler:
         """Look again after so many seconds; where GitHub named none, less and less often until the next sweep."""
         wait = wait or self.rhythm.retry * 2 ** (batch.looks - 1)
         again = replace(batch, due=now + wait, looks=batch.looks + 1)
-        self._batches = sorted((*self._batches, again), key=lambda one: one.due)
+        self._batches = sorted((*self._batches, again), key=lambda planned: planned.due)
 
     def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
         """Those that have another name by now, under it; one call for each. What is gone is forgotten."""
         moved = []
-        for one in missed:
+        for seen in missed:
             try:
-                ref = self.installations.settle_repository(installation, one.id)
+                ref = self.installations.settle_repository(installation, seen.id)
             except ForgeError as error:
-                log.warning("not found", repository=f"{one.owner}/{one.name}", error=str(error))
+                log.warning("not found", repository=f"{seen.owner}/{seen.name}", error=str(error))
                 continue
-            if ref is not None and (ref.owner, ref.name) != (one.owner, one.name):
-                moved.append(replace(one, owner=ref.owner, name=ref.name))
+            if ref is not None and (ref.owner, ref.name) != (seen.owner, seen.name):
+                moved.append(replace(seen, owner=ref.owner, name=ref.name))
         return tuple(moved)
 
 

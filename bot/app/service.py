@@ -151,7 +151,7 @@ class Service:
             case InstallationChanged():
                 self._installed(event, job)
             case RepositoriesChanged():
-                if any(one.name == OWNERS for one in (*event.added, *event.removed)):
+                if any(ref.name == OWNERS for ref in (*event.added, *event.removed)):
                     self.configurations.look_again(event.installation)
                 self._added(event.added, event.installation, job)
                 for gone in event.removed:

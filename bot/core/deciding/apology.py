@@ -63,15 +63,15 @@ def whereabouts(event: Event) -> ReadRequest | None:
             return None
 
 
-def present_head(answer: RepositoryView) -> str | None:
+def present_head(view: RepositoryView) -> str | None:
     """The head that is there by the answer to that, None where the pull request is closed or the branch is gone."""
-    pull = answer.pull_request
-    return pull.head_sha if pull is not None and pull.is_open else answer.tip
+    pull = view.pull_request
+    return pull.head_sha if pull is not None and pull.is_open else view.tip
 
 
-def has_run(answer: RepositoryView) -> bool:
+def has_run(view: RepositoryView) -> bool:
     """Whether the commit that was asked for has a completed run of ours."""
-    return answer.head is not None and any(run.name == NAME and run.completed for run in answer.head.runs)
+    return view.head is not None and any(run.name == NAME and run.completed for run in view.head.runs)
 
 
 def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
@@ -79,10 +79,10 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
     theirs = error.startswith("GitHub")
     minutes = max(1, round((now - job.accepted_at) / _MINUTE))
     tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
-    what = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
+    cause = plain_line(error, _LONGEST) if theirs else "a fault of ours ended every try"
     return NoVerdict(
         fault=Fault.GITHUB if theirs else Fault.OURS,
-        cause=(f"{what} {tries}",),
+        cause=(f"{cause} {tries}",),
         delivery=job.delivery,
         time=_moment(now),
     )
@@ -108,9 +108,9 @@ def _moment(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def apology(what: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
+def apology(fault: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
     """The run that says so."""
-    return no_verdict(what, _context(event, host))
+    return no_verdict(fault, _context(event, host))
 
 
 def owed_look(event: Event, delivery: str) -> Enqueue | None:

@@ -53,38 +53,38 @@ class Candidate:
     """GitHub lists only a part of the changed files."""
 
 
-def of_pull_requests(answer: RepositoryView, known: RepositoryRecord) -> tuple[Candidate, ...]:
+def of_pull_requests(view: RepositoryView, record: RepositoryRecord) -> tuple[Candidate, ...]:
     """The open pull requests whose head the commit is, by number; without its base none can be judged."""
-    head = answer.head
+    head = view.head
     if head is None:
         return ()
     pulls = (
-        pull for pull in answer.pull_requests() if pull.is_open and pull.head_sha == head.sha and pull.base is not None
+        pull for pull in view.pull_requests() if pull.is_open and pull.head_sha == head.sha and pull.base is not None
     )
-    return tuple(_of_pull_request(pull, head.tree, answer, known) for pull in pulls)
+    return tuple(_of_pull_request(pull, head.tree, view, record) for pull in pulls)
 
 
-def _of_pull_request(pull: PullRequest, head: Tree, answer: RepositoryView, known: RepositoryRecord) -> Candidate:
-    in_force = _config_in_force(answer, pull.base_branch, pull.base, known)
-    advised = pull.created_at < known.first_seen
+def _of_pull_request(pull: PullRequest, head: Tree, view: RepositoryView, record: RepositoryRecord) -> Candidate:
+    in_force = _config_in_force(view, pull.base_branch, pull.base, record)
+    advised = pull.created_at < record.first_seen
     if advised and in_force.config.mode is Mode.ENFORCE:
         in_force = replace(in_force, mode=Mode.ADVISE)
-    change = _change(head, pull.base, known)
-    ours = pull.head_branch if pull.head_repository == answer.full_name else None
+    change = _change(head, pull.base, record)
+    ours = pull.head_branch if pull.head_repository == view.full_name else None
     change = replace(
         change,
-        changed=known.moved.get(pull.number, pull.changed),
+        changed=record.moved.get(pull.number, pull.changed),
         head_branch=pull.head_branch,
         base_branch=pull.base_branch,
         pull_request=pull.number,
-        others=_others(answer, ours, pull.number),
+        others=_others(view, ours, pull.number),
     )
     cut = not pull.changes_complete
     return Candidate(
         change,
         in_force,
         which_features(change, in_force.config),
-        counts(pull.base_branch, answer, in_force.config),
+        counts(pull.base_branch, view, in_force.config),
         pull,
         advised,
         cut,
@@ -92,31 +92,31 @@ def _of_pull_request(pull: PullRequest, head: Tree, answer: RepositoryView, know
 
 
 def of_branch(
-    answer: RepositoryView, branch: str | None, comparison: Comparison, known: RepositoryRecord
+    view: RepositoryView, branch: str | None, comparison: Comparison, record: RepositoryRecord
 ) -> Candidate | None:
     """A branch without pull request, against the default branch. None when either has no commit."""
-    if answer.head is None or answer.default is None or answer.default_branch is None:
+    if view.head is None or view.default is None or view.default_branch is None:
         return None
-    in_force = _config_in_force(answer, answer.default_branch, answer.default, known)
+    in_force = _config_in_force(view, view.default_branch, view.default, record)
     change = replace(
-        _change(answer.head.tree, answer.default, known),
+        _change(view.head.tree, view.default, record),
         changed=comparison.changed,
         head_branch=branch,
-        base_branch=answer.default_branch,
-        others=_others(answer, branch, None),
+        base_branch=view.default_branch,
+        others=_others(view, branch, None),
     )
     return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
 
 
 def of_merge_group(
-    answer: RepositoryView, base_branch: str, comparison: Comparison, known: RepositoryRecord
+    view: RepositoryView, base_branch: str, comparison: Comparison, record: RepositoryRecord
 ) -> Candidate | None:
     """A merge group's commit against the commit that it was built on (`RepositoryView.before`)."""
-    if answer.head is None or answer.before is None:
+    if view.head is None or view.before is None:
         return None
-    in_force = _config_in_force(answer, base_branch, answer.before, known)
+    in_force = _config_in_force(view, base_branch, view.before, record)
     change = replace(
-        _change(answer.head.tree, answer.before, known),
+        _change(view.head.tree, view.before, record),
         changed=comparison.changed,
         base_branch=base_branch,
         merge_group=True,
@@ -124,26 +124,26 @@ def of_merge_group(
     return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
 
 
-def _config_in_force(answer: RepositoryView, branch: str, base: Tree | None, known: RepositoryRecord) -> ConfigInForce:
-    return choose_config(answer, branch, base, known.outer_layers, known.last_good, known.broke)
+def _config_in_force(view: RepositoryView, branch: str, base: Tree | None, record: RepositoryRecord) -> ConfigInForce:
+    return choose_config(view, branch, base, record.outer_layers, record.last_good, record.broke)
 
 
-def _change(head: Tree, base: Tree | None, known: RepositoryRecord) -> Change:
+def _change(head: Tree, base: Tree | None, record: RepositoryRecord) -> Change:
     return Change(
         head=head,
         base=base,
-        reserved=known.reserved,
-        first_seen=dict.fromkeys(known.legacy, ""),
-        governed_since=known.first_seen[:10] or None,
+        reserved=record.reserved,
+        first_seen=dict.fromkeys(record.legacy, ""),
+        governed_since=record.first_seen[:10] or None,
     )
 
 
-def _others(answer: RepositoryView, branch: str | None, number: int | None) -> tuple[OtherHead, ...]:
+def _others(view: RepositoryView, branch: str | None, number: int | None) -> tuple[OtherHead, ...]:
     """Other open heads, each with the folders that it adds: those that the default branch has are not its doing."""
-    there = answer.default.entries if answer.default is not None else {}
+    there = view.default.entries if view.default is not None else {}
     return tuple(
-        replace(other, folders=added)
-        for other in answer.others
-        if other.ref not in (branch, answer.default_branch) and (number is None or other.pull_request != number)
-        if (added := tuple(path for path in other.folders if path not in there))
+        replace(open_head, folders=added)
+        for open_head in view.others
+        if open_head.ref not in (branch, view.default_branch) and (number is None or open_head.pull_request != number)
+        if (added := tuple(path for path in open_head.folders if path not in there))
     )

@@ -148,56 +148,56 @@ def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
 
 def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
     """The worst of those that count; of all where none does. None when there is nothing to say."""
-    heard = [one for one in judged if not one.silent]
-    counting = [one for one in heard if one.candidate.counts] or heard
+    told_of = [judgement for judgement in judged if not judgement.silent]
+    counting = [judgement for judgement in told_of if judgement.candidate.counts] or told_of
     if not counting:
         return None
-    report = worst([one.report for one in counting])
-    return CommitVerdict(tuple(judged), next(one for one in counting if one.report is report))
+    report = worst([judgement.report for judgement in counting])
+    return CommitVerdict(tuple(judged), next(judgement for judgement in counting if judgement.report is report))
 
 
 def context_of(
-    one: JudgedCandidate, answer: RepositoryView, host: Host, others: tuple[OtherPull, ...] = ()
+    judged: JudgedCandidate, view: RepositoryView, host: Host, others: tuple[OtherPull, ...] = ()
 ) -> RenderContext:
     """What a surface has to know beside the report."""
-    change, pull = one.candidate.change, one.candidate.pull
-    owner_file, owner_commit = _owner_file(one)
-    fork = pull.head_repository if pull is not None and pull.head_repository != answer.full_name else None
+    change, pull = judged.candidate.change, judged.candidate.pull
+    owner_file, owner_commit = _owner_file(judged)
+    fork = pull.head_repository if pull is not None and pull.head_repository != view.full_name else None
     return RenderContext(
-        repository=answer.full_name,
+        repository=view.full_name,
         web_url=host.web_url,
         head_sha=change.head.sha,
         base_sha=change.base.sha if change.base is not None else None,
         base_branch=change.base_branch,
         head_branch=change.head_branch,
         head_repository=fork,
-        default_branch=answer.default_branch or "",
+        default_branch=view.default_branch or "",
         pull_request=change.pull_request,
         draft=pull.draft if pull is not None else False,
         merge_group=change.merge_group,
-        governed=one.governed,
+        governed=judged.governed,
         site_url=host.site_url,
         rules_url=host.rules_url,
-        check_run_url=_checks_url(answer, host, pull.number, change.head.sha or "") if pull is not None else None,
+        check_run_url=_checks_url(view, host, pull.number, change.head.sha or "") if pull is not None else None,
         engine_version=host.version,
-        digest=one.digest,
+        digest=judged.digest,
         rules=host.rule_map(),
-        waivers=one.waived,
+        waivers=judged.waived,
         others=others,
         owner_file=owner_file,
         owner_commit=owner_commit,
-        trouble=_trouble(one),
-        owner_trouble=_owner_trouble(one, answer),
+        trouble=_trouble(judged),
+        owner_trouble=_owner_trouble(judged, view),
     )
 
 
-def _checks_url(answer: RepositoryView, host: Host, number: int, sha: str) -> str:
+def _checks_url(view: RepositoryView, host: Host, number: int, sha: str) -> str:
     """The pull request's page of this commit's checks: it is known before the run is written, and stays."""
-    return f"{host.web_url}/{answer.full_name}/pull/{number}/checks?sha={sha}"
+    return f"{host.web_url}/{view.full_name}/pull/{number}/checks?sha={sha}"
 
 
-def _trouble(one: JudgedCandidate) -> ConfigTrouble | None:
-    in_force = one.candidate.config_in_force
+def _trouble(judged: JudgedCandidate) -> ConfigTrouble | None:
+    in_force = judged.candidate.config_in_force
     if in_force.broken is None or in_force.fallback is None:
         return None
     return ConfigTrouble(
@@ -210,82 +210,82 @@ def _trouble(one: JudgedCandidate) -> ConfigTrouble | None:
     )
 
 
-def _owner_file(one: JudgedCandidate) -> tuple[str, str]:
+def _owner_file(judged: JudgedCandidate) -> tuple[str, str]:
     """The owner's file and its commit, where something in it holds."""
-    owner = one.candidate.config_in_force.owner
+    owner = judged.candidate.config_in_force.owner
     if owner is None or not owner.layer.settings:
         return "", ""
     sha = owner.layer.origin.sha or ""
     return owner.layer.origin.path, f"{owner.file.branch}@{sha[:7]}"
 
 
-def _owner_trouble(one: JudgedCandidate, answer: RepositoryView) -> ConfigTrouble | None:
+def _owner_trouble(judged: JudgedCandidate, view: RepositoryView) -> ConfigTrouble | None:
     """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
-    owner = one.candidate.config_in_force.owner
+    owner = judged.candidate.config_in_force.owner
     if owner is None:
         return None
     lost = owner.file.standing is OwnerFileState.LOST and owner.layer.present
     if owner.broken is None and not lost:
         return None
-    told = owner.broken if answer.private or not owner.file.private else None
+    mistake = owner.broken if view.private or not owner.file.private else None
     return ConfigTrouble(
         path=owner.layer.origin.path,
         branch=owner.file.branch,
         since="",
-        line=told.spot.line if told is not None else 0,
-        problem=told.title if told is not None else "",
+        line=mistake.spot.line if mistake is not None else 0,
+        problem=mistake.title if mistake is not None else "",
         good=owner.layer.origin.sha or "" if owner.layer.present else "",
         lost=lost,
     )
 
 
-def other_pulls(verdict: CommitVerdict, answer: RepositoryView, host: Host) -> tuple[OtherPull, ...]:
+def other_pulls(verdict: CommitVerdict, view: RepositoryView, host: Host) -> tuple[OtherPull, ...]:
     """The other open pull requests on the head, each with its own verdict."""
-    rest = [one for one in verdict.judged if one is not verdict.deciding and one.candidate.pull is not None]
+    further = [
+        judged for judged in verdict.judged if judged is not verdict.deciding and judged.candidate.pull is not None
+    ]
     return tuple(
         OtherPull(
-            number=one.candidate.pull.number,
-            base=one.candidate.pull.base_branch,
-            conclusion=one.report.conclusion,
-            title=title(one.report, context_of(one, answer, host)),
-            counts=one.candidate.counts,
+            number=judged.candidate.pull.number,
+            base=judged.candidate.pull.base_branch,
+            conclusion=judged.report.conclusion,
+            title=title(judged.report, context_of(judged, view, host)),
+            counts=judged.candidate.counts,
         )
-        for one in rest
-        if one.candidate.pull is not None
+        for judged in further
+        if judged.candidate.pull is not None
     )
 
 
-def run_of(
-    verdict: CommitVerdict, answer: RepositoryView, host: Host, draft: Draft | None
-) -> tuple[CheckRunOutput, str]:
+def run_of(verdict: CommitVerdict, view: RepositoryView, host: Host, draft: Draft | None) -> tuple[CheckRunOutput, str]:
     """The run that says the verdict, and its external id.
 
     The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
     reader would see change, so that a run is written anew exactly when there is something new to read. The draft is
     left out of it: on one head and one report it is the same.
     """
-    others = other_pulls(verdict, answer, host)
-    context = context_of(verdict.deciding, answer, host, others)
+    others = other_pulls(verdict, view, host)
+    context = context_of(verdict.deciding, view, host, others)
     output = _output(verdict.deciding, context, draft)
     seen = (
         digests.fingerprint(verdict.deciding.report),
         output.title,
-        *(f"{other.number} {other.base} {other.conclusion} {other.title} {other.counts}" for other in others),
-        *(f"{one.rule} {one.by} {one.role} {one.reason}" for one in context.waivers),
+        *(f"{pull.number} {pull.base} {pull.conclusion} {pull.title} {pull.counts}" for pull in others),
+        *(f"{waiver.rule} {waiver.by} {waiver.role} {waiver.reason}" for waiver in context.waivers),
         *(str(trouble) for trouble in (context.trouble, context.owner_trouble) if trouble is not None),
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
     number = verdict.deciding.candidate.change.pull_request
     kind = "group" if verdict.deciding.candidate.change.merge_group else "head"
-    what = f"pr/{number}" if number is not None else kind
-    return output, f"v1/{what}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
+    subject = f"pr/{number}" if number is not None else kind
+    return output, f"v1/{subject}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
 
 
-def _output(one: JudgedCandidate, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
-    in_force = one.candidate.config_in_force
-    if one.report.conclusion is Conclusion.ACTION_REQUIRED and in_force.broken is not None:
+def _output(judged: JudgedCandidate, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
+    in_force = judged.candidate.config_in_force
+    if judged.report.conclusion is Conclusion.ACTION_REQUIRED and in_force.broken is not None:
         return never_good(in_force.path, in_force.broken, context)
-    return check_run(one.report, context, draft)
+    return check_run(judged.report, context, draft)
 
 
 def says_the_same(first: str, second: str) -> bool:
@@ -301,21 +301,25 @@ def number_of(external_id: str | None) -> int | None:
     return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
 
 
-def comment_mark(one: JudgedCandidate, host: Host) -> str:
+def comment_mark(judged: JudgedCandidate, host: Host) -> str:
     """What tells one sticky comment of a pull request from another, but for the draft in it."""
-    change = one.candidate.change
-    return f"{change.head.sha}/{digests.fingerprint(one.report).partition(':')[2][:_SHORT]}/{host.version}"
+    change = judged.candidate.change
+    return f"{change.head.sha}/{digests.fingerprint(judged.report).partition(':')[2][:_SHORT]}/{host.version}"
 
 
-def comment_of(one: JudgedCandidate, answer: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:
+def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:
     """The sticky comment as it should read, None where none is wanted whatever is there."""
-    config = one.candidate.config_in_force.config
-    if config.comment is CommentWhen.NEVER or not one.governed or one.report.conclusion is Conclusion.ACTION_REQUIRED:
+    config = judged.candidate.config_in_force.config
+    if (
+        config.comment is CommentWhen.NEVER
+        or not judged.governed
+        or judged.report.conclusion is Conclusion.ACTION_REQUIRED
+    ):
         return None
     # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.
-    if config.mode is not Mode.ENFORCE and (one.candidate.advised or config.comment is not CommentWhen.ALWAYS):
+    if config.mode is not Mode.ENFORCE and (judged.candidate.advised or config.comment is not CommentWhen.ALWAYS):
         return None
-    return sticky(one.report, context_of(one, answer, host), draft)
+    return sticky(judged.report, context_of(judged, view, host), draft)
 
 
 def stored_report(judged: JudgedCandidate, host: Host) -> StoredReport:

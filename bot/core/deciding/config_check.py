@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from bot.core.forge.facts import RepositoryView, Run
 
 
-def changes_configuration(one: Candidate) -> bool:
+def changes_configuration(candidate: Candidate) -> bool:
     """Whether a candidate changes a file that may hold a configuration; one whose list of files is cut may do so."""
-    if one.pull is not None and not one.pull.changes_complete:
+    if candidate.pull is not None and not candidate.pull.changes_complete:
         return True
-    return any(path in PATHS for file in one.change.changed for path in (file.path, file.previous))
+    return any(path in PATHS for file in candidate.change.changed for path in (file.path, file.previous))
 
 
-def latest_config_run(answer: RepositoryView) -> Run | None:
+def latest_config_run(view: RepositoryView) -> Run | None:
     """Our latest run of that name on the head."""
-    runs = answer.head.runs if answer.head is not None else ()
+    runs = view.head.runs if view.head is not None else ()
     return next((run for run in runs if run.name == CONFIG_NAME), None)
 
 
-def is_due(candidates: Iterable[Candidate], answer: RepositoryView) -> bool:
+def is_due(candidates: Iterable[Candidate], view: RepositoryView) -> bool:
     """Whether the head's own files have to be read: something changes them, or an earlier run may be out of date."""
-    return any(map(changes_configuration, candidates)) or latest_config_run(answer) is not None
+    return any(map(changes_configuration, candidates)) or latest_config_run(view) is not None
 
 
 def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMistake, ...]:
@@ -49,40 +49,40 @@ def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMi
     overruled = (
         mistake for origin, mistake in merge((*outer_layers.layers, layer)).overruled if origin == layer.origin
     )
-    return tuple(sorted((*layer.mistakes, *overruled), key=lambda found: (found.spot.line, found.spot.column)))
+    return tuple(sorted((*layer.mistakes, *overruled), key=lambda mistake: (mistake.spot.line, mistake.spot.column)))
 
 
 def effects(
-    candidates: tuple[Candidate, ...], head: Tree, answer: RepositoryView, host: Host, asked_from: int | None
+    candidates: tuple[Candidate, ...], head: Tree, view: RepositoryView, host: Host, asked_from: int | None
 ) -> list[PublishRun]:
     """The run, as far as it is not there yet. `head` holds the head's configuration files.
 
     `asked_from` is the run that a person asked for another from (0 for none in particular), None where nobody did.
     """
-    one = next((one for one in candidates if changes_configuration(one)), candidates[0])
-    file = _file(one, head, answer, host.outer_layers)
-    latest = latest_config_run(answer)
+    candidate = next((candidate for candidate in candidates if changes_configuration(candidate)), candidates[0])
+    file = _file(candidate, head, view, host.outer_layers)
+    latest = latest_config_run(view)
     if file is None and latest is None:
         return []
     path = file.path if file is not None else PATHS[0]
-    output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(one, answer, host))
+    output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(candidate, view, host))
     seen = f"{path}\0{output.title}\0{output.summary}".encode("utf-8", "replace")
-    number = one.change.pull_request
-    what = f"pr/{number}" if number is not None else "group"
-    external_id = f"v1/{what}/config/{hashlib.sha256(seen).hexdigest()[:16]}"
+    number = candidate.change.pull_request
+    subject = f"pr/{number}" if number is not None else "group"
+    external_id = f"v1/{subject}/config/{hashlib.sha256(seen).hexdigest()[:16]}"
     same = latest is not None and latest.completed and latest.external_id == external_id
     if asked_from is not None:
         same = same and latest is not None and 0 < asked_from < latest.id
     return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
 
 
-def _file(one: Candidate, head: Tree, answer: RepositoryView, outer_layers: OuterLayers) -> ConfigFile | None:
+def _file(candidate: Candidate, head: Tree, view: RepositoryView, outer_layers: OuterLayers) -> ConfigFile | None:
     """What the change makes of the configuration, None where it does nothing to it."""
-    rank, ids = rank_of(answer.full_name), outer_layers.rule_ids
-    base, _ = own_layer(one.change.base, ids, rank)
-    changed = [path for path in PATHS if _differs(path, head, one.change.base)]
+    rank, ids = rank_of(view.full_name), outer_layers.rule_ids
+    base, _ = own_layer(candidate.change.base, ids, rank)
+    changed = [path for path in PATHS if _differs(path, head, candidate.change.base)]
     files = [file for path in changed if (file := file_at(head, path)) is not None]
-    told = [
+    files_with_mistakes = [
         ConfigFile(
             layer.origin.path,
             file.text,
@@ -93,8 +93,8 @@ def _file(one: Candidate, head: Tree, answer: RepositoryView, outer_layers: Oute
         for file in files
         if (layer := read_file(file, head.sha, ids, rank)[0]).present
     ]
-    if told:
-        return next((file for file in told if file.mistakes), told[0])
+    if files_with_mistakes:
+        return next((file for file in files_with_mistakes if file.mistakes), files_with_mistakes[0])
     if base.present and base.origin.path in changed:
         entry = head.entries.get(base.origin.path)
         return ConfigFile(base.origin.path, "", (), removed=True, link=entry is not None and entry.kind is Kind.SYMLINK)
@@ -110,16 +110,16 @@ def _differs(path: str, head: Tree, base: Tree | None) -> bool:
     return file_at(head, path) != (file_at(base, path) if base is not None else None)
 
 
-def _context(one: Candidate, answer: RepositoryView, host: Host) -> RenderContext:
-    change = one.change
+def _context(candidate: Candidate, view: RepositoryView, host: Host) -> RenderContext:
+    change = candidate.change
     return RenderContext(
-        repository=answer.full_name,
+        repository=view.full_name,
         web_url=host.web_url,
         head_sha=change.head.sha,
         base_sha=change.base.sha if change.base is not None else None,
         # The branch whose file is in force, which a pull request to another base does not change.
-        base_branch=one.config_in_force.branch,
-        default_branch=answer.default_branch or "",
+        base_branch=candidate.config_in_force.branch,
+        default_branch=view.default_branch or "",
         pull_request=change.pull_request,
         site_url=host.site_url,
         rules_url=host.rules_url,

@@ -153,11 +153,11 @@ def _marks(roots: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{root}{place}" for root in specify_roots(roots) for place in _PLACES)
 
 
-def _documents(roots: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+def _documents(roots: Iterable[str], hinted: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
     first = (*CONFIG_PATHS, IGNORE_FILE, *constitution_paths(places))
-    return tuple(dict.fromkeys((*first, *paths, *known)))[:MAX_DOCUMENTS]
+    return tuple(dict.fromkeys((*first, *paths, *hinted)))[:MAX_DOCUMENTS]
 
 
 def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Candidate]) -> ReadRequest | None:
@@ -207,72 +207,74 @@ def left_early(change: Change) -> bool:
     return change.base is not None and change.head.marks != change.base.marks
 
 
-def _with_what_the_branch_knows(asked: ReadRequest, more: ReadRequest) -> ReadRequest:
+def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
     """A further question that is due anyway brings the yardstick at the head, too, so that it is not a third."""
-    together = extended(asked, more)
+    together = extended(request, next_request)
     if len(together.documents) > MAX_DOCUMENTS:
-        return more
-    return replace(more, before=asked.head, base_roots=together.base_roots, documents=together.documents)
+        return next_request
+    return replace(next_request, before=request.head, base_roots=together.base_roots, documents=together.documents)
 
 
 def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
     """The folders on the base whose number the change takes: since when they are there is worth a look."""
     there = change.base.entries if change.base is not None else {}
     return tuple(
-        dict.fromkeys(one.subject for one in findings if one.rule == "number-collision" and one.subject in there)
+        dict.fromkeys(
+            finding.subject for finding in findings if finding.rule == "number-collision" and finding.subject in there
+        )
     )
 
 
-def came_along(asked: ReadRequest, answer: RepositoryView) -> Tree | None:
+def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:
     """The yardstick as the branch's own tree has it, as far as further questions brought it; None where they did not.
 
     What they asked for last does not count by itself: it is all of it, or what is missing would seem to be absent.
     """
-    found = answer.before
-    whole = found is not None and found.sha == asked.head and len(asked.documents) <= MAX_DOCUMENTS
-    return found if whole else None
+    tree = view.before
+    is_complete = tree is not None and tree.sha == request.head and len(request.documents) <= MAX_DOCUMENTS
+    return tree if is_complete else None
 
 
-def where_it_left(asked: ReadRequest, left: ReadRequest, found: Tree) -> ReadRequest | None:
+def where_it_left(request: ReadRequest, at_head: ReadRequest, tree: Tree) -> ReadRequest | None:
     """What is still to be read of the yardstick in the branch's own tree, None when it is all there.
 
     `asked` is what was asked of the base, `left` what of this tree, `found` what that brought.
     """
-    known = replace(asked, documents=left.documents)
-    documents = _new((*left.documents, *CONFIG_PATHS), (*asked.documents, *_more_documents(found, known, ())))
+    so_far = replace(request, documents=at_head.documents)
+    documents = _new((*at_head.documents, *CONFIG_PATHS), (*request.documents, *_more_documents(tree, so_far, ())))
     if not documents:
         return None
     return ReadRequest(
-        before=left.before,
-        base_roots=_new(left.base_roots, asked.base_roots),
+        before=at_head.before,
+        base_roots=_new(at_head.base_roots, request.base_roots),
         documents=documents[:MAX_DOCUMENTS],
     )
 
 
-def _with_head(asked: ReadRequest, head: str, name: str | None) -> ReadRequest:
+def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest:
     """The question again for a head that was not known before; what was asked of bases need not be asked again."""
-    guesses = _guesses(name, asked.roots) if name else ()
+    guesses = _guesses(name, request.roots) if name else ()
     return replace(
-        asked,
+        request,
         head=head,
-        before=asked.before or head,  # most often what it is held to has moved
-        folders=tuple(dict.fromkeys((*asked.folders, *guesses)))[:FOLDERS_A_READ],
-        prefixes=tuple(dict.fromkeys((*asked.prefixes, *(_prefix(name) if name else ())))),
+        before=request.before or head,  # most often what it is held to has moved
+        folders=tuple(dict.fromkeys((*request.folders, *guesses)))[:FOLDERS_A_READ],
+        prefixes=tuple(dict.fromkeys((*request.prefixes, *(_prefix(name) if name else ())))),
     )
 
 
-def extended(asked: ReadRequest, more: ReadRequest) -> ReadRequest:
+def extended(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
     """Everything asked for so far, after one more question."""
     return replace(
-        asked,
-        head=more.head,
-        roots=_union(asked.roots, more.roots),
-        base_roots=_union(asked.base_roots, more.base_roots),
-        marks=_union(asked.marks, more.marks),
-        folders=_union(asked.folders, more.folders),
-        documents=_union(asked.documents, more.documents),
-        head_documents=_union(asked.head_documents, more.head_documents),
-        prefixes=_union(asked.prefixes, more.prefixes),
+        request,
+        head=next_request.head,
+        roots=_union(request.roots, next_request.roots),
+        base_roots=_union(request.base_roots, next_request.base_roots),
+        marks=_union(request.marks, next_request.marks),
+        folders=_union(request.folders, next_request.folders),
+        documents=_union(request.documents, next_request.documents),
+        head_documents=_union(request.head_documents, next_request.head_documents),
+        prefixes=_union(request.prefixes, next_request.prefixes),
     )
 
 
@@ -280,9 +282,9 @@ def _union(first_paths: Sequence[str], second: Sequence[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys((*first_paths, *second)))
 
 
-def _new(asked: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
-    known = frozenset(asked)
-    return tuple(dict.fromkeys(path for path in wanted if path not in known))
+def _new(requested: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    requested_paths = frozenset(requested)
+    return tuple(dict.fromkeys(path for path in wanted if path not in requested_paths))
 
 
 def _roots(candidate: Candidate) -> Iterable[str]:
@@ -291,15 +293,15 @@ def _roots(candidate: Candidate) -> Iterable[str]:
     return dict.fromkeys((*candidate.features.roots, *roots_above(candidate.config_in_force.config, touched)))
 
 
-def _more_documents(base: Tree, asked: ReadRequest, roots: Sequence[str]) -> Iterable[str]:
-    for place in specify_roots((*asked.roots, *roots)):
+def _more_documents(base: Tree, request: ReadRequest, roots: Sequence[str]) -> Iterable[str]:
+    for place in specify_roots((*request.roots, *roots)):
         yield from constitution_paths((place,))
-        yield from next_paths(base.documents, asked.documents, place, base.entries)
+        yield from next_paths(base.documents, request.documents, place, base.entries)
 
 
-def _edited_yardstick(change: Change, asked: ReadRequest) -> Iterable[str]:
+def _edited_yardstick(change: Change, request: ReadRequest) -> Iterable[str]:
     """Constitution and template files that the change itself edits: the head says whether they still fit together."""
-    yardstick = frozenset(asked.documents) - frozenset(CONFIG_PATHS)
+    yardstick = frozenset(request.documents) - frozenset(CONFIG_PATHS)
     return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
 
 
@@ -321,16 +323,16 @@ def _folders(candidate: Candidate) -> Iterable[str]:
             yield path
 
 
-def _likely(change: Change, known: Sequence[str], new: Sequence[str]) -> Iterable[str]:
+def _likely(change: Change, roots: Sequence[str], new_roots: Sequence[str]) -> Iterable[str]:
     """Folders that a listing does not show to be features, or that stand below a root that was not listed yet."""
-    yield from _guesses(change.head_branch or "", new)
+    yield from _guesses(change.head_branch or "", new_roots)
     for file in change.changed:
-        root = root_of(file.path, (*known, *new))
+        root = root_of(file.path, (*roots, *new_roots))
         if root is None:
             continue
-        name, _, rest = file.path[len(root) + 1 if root else 0 :].partition("/")
+        name, _, below = file.path[len(root) + 1 if root else 0 :].partition("/")
         # A folder without a number is a feature by its spec or plan, which only its own listing would show.
-        if rest in _TELLING or (rest and root in new):
+        if below in _TELLING or (below and root in new_roots):
             yield f"{root}/{name}" if root else name
 
 

@@ -228,9 +228,9 @@ def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | No
     )
 
 
-def _where(answer: RepositoryView) -> tuple[object, ...]:
-    bases = tuple((pull.number, pull.head_sha, pull.base and pull.base.sha) for pull in answer.pull_requests())
-    return (answer.default and answer.default.sha, bases)
+def _where(view: RepositoryView) -> tuple[object, ...]:
+    bases = tuple((pull.number, pull.head_sha, pull.base and pull.base.sha) for pull in view.pull_requests())
+    return (view.default and view.default.sha, bases)
 
 
 def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
@@ -240,7 +240,7 @@ def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
 def together(first: Tree, second: Tree) -> Tree:
     """What two reads brought of one commit."""
     # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
-    told = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
-    entries = {**first.entries, **second.entries, **told}
+    with_tree = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
+    entries = {**first.entries, **second.entries, **with_tree}
     documents = {**first.documents, **second.documents}
     return Tree(first.sha, entries, documents, marks={**first.marks, **second.marks})

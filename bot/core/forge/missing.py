@@ -74,15 +74,15 @@ def missing(
     by_guid: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         by_guid.setdefault(attempt.guid, []).append(attempt)
-    found = []
+    lost = []
     for guid, tries in by_guid.items():
-        latest = max(tries, key=lambda one: one.id)
+        latest = max(tries, key=lambda attempt: attempt.id)
         if latest.status in (ACCEPTED, 0) or not wanted(latest) or arrived(guid):
             continue
-        found.append(Missing(guid, latest.id, min(one.at for one in tries)))
-    return sorted(found, key=lambda one: (one.since, one.latest))
+        lost.append(Missing(guid, latest.id, min(attempt.at for attempt in tries)))
+    return sorted(lost, key=lambda attempt: (attempt.since, attempt.latest))
 
 
-def gap(found: Sequence[Missing], now: float) -> float:
+def gap(lost: Sequence[Missing], now: float) -> float:
     """For how many seconds the oldest of them has been missing; 0 when none is."""
-    return max((now - one.since for one in found), default=0.0)
+    return max((now - delivery.since for delivery in lost), default=0.0)

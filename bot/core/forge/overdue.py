@@ -71,13 +71,13 @@ class Surveyor(Protocol):
         ...
 
 
-def overdue(found: Surveyed) -> list[Event]:
+def overdue(surveyed: Surveyed) -> list[Event]:
     """What is to be looked at again: heads without a completed run, and those that got an apology in its place."""
-    seen = found.repository
-    ref = RepositoryRef(seen.id, seen.owner, seen.name, found.default_branch)
+    seen = surveyed.repository
+    ref = RepositoryRef(seen.id, seen.owner, seen.name, surveyed.default_branch)
     pulls: list[Event] = [
         SweepDue(installation=seen.installation, repository=ref, number=pull.number, reason="it had no verdict")
-        for pull in found.pulls
+        for pull in surveyed.pulls
         if _is_due(pull.verdict)
     ]
     groups = [
@@ -89,7 +89,7 @@ def overdue(found: Surveyed) -> list[Event]:
             base_sha=group.parent,
             base_ref=f"refs/heads/{base}",
         )
-        for group in found.groups
+        for group in surveyed.groups
         if _is_due(group.verdict) and group.parent is not None and (base := base_of(group.branch)) is not None
     ]
     return [*pulls, *groups]

@@ -148,7 +148,7 @@ class AppliedEffects:
         self.store.keep_comment(self.repository, effect.number, effect.kind, stored)
 
     def _written(self, effect: WriteComment) -> Comment:
-        existing = effect.known
+        existing = effect.existing
         if existing is None:
             return self.forge.comment(effect.number, effect.body)
         if same_text(existing.body, effect.body):

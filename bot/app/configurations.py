@@ -1,6 +1,6 @@
-"""The configurations of owners and repositories, between GitHub and the store: read, kept, and never taken for absent.
+"""Read and store the configurations of owners and repositories. A file that cannot be read is not taken for absent.
 
-What GitHub does not answer is asked again later. Where a good file was seen before, that one holds meanwhile.
+When GitHub does not answer, the last good file stays in force, and the read is repeated later.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Clock, ForgeReader, Forges, Store
 
 FRESH: Final = 3_600.0
-"""Seconds that an owner's file is good for without asking; a push to it is told to us, unless that was lost."""
+"""Seconds after which an owner's file is read again, in case the delivery of a push to it was lost."""
 
 _BROKE = "config-broke"
-"""The hint that says since when the default branch's file is broken."""
+"""The name of the hint that holds since when the default branch's file is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configurations:
-    """Looks up what farther files say, and keeps what was good."""
+    """Reads the outer layers of the configuration, and stores what was good."""
 
     forges: Forges
     store: Store
@@ -59,7 +59,7 @@ class Configurations:
         return owner_file.owner_of(file, rule_ids)
 
     def known(self, installation: int) -> OwnerFile | None:
-        """The owner's file as it was last looked at."""
+        """The owner's file as it was last read."""
         stored = self.store.configuration(installation, None)
         return None if stored is None else owner_file.decode(stored.text)
 
@@ -78,7 +78,7 @@ class Configurations:
         return file
 
     def look_again(self, installation: int) -> None:
-        """What is known of the owner's file may be wrong: ask GitHub the next time that it is needed."""
+        """Read the owner's file from GitHub the next time that it is needed."""
         stored = self.store.configuration(installation, None)
         if stored is not None:
             self.store.keep_configuration(installation, None, replace(stored, stored_at=0.0))
@@ -88,7 +88,7 @@ class Configurations:
         return self.store.configuration(installation, repository)
 
     def broke(self, repository: int) -> Break | None:
-        """Since when the default branch's file is broken, where a push told us."""
+        """Since when the default branch's file is broken, if a push showed it."""
         mark, _, since = (self.store.remembered(repository, _BROKE) or "").partition(" ")
         return Break(mark, since) if since else None
 
@@ -102,7 +102,7 @@ class Configurations:
     def pushed(
         self, installation: int, in_force: ConfigInForce, view: RepositoryView, rules: OuterLayers, forge: ForgeReader
     ) -> None:
-        """A push to the default branch: keep what was good before it, and the commit that broke it."""
+        """After a push to the default branch, store the last good file before it and the commit that broke it."""
         before, after = view.before, view.default
         if in_force.broken is None or before is None or after is None:
             return
@@ -113,7 +113,7 @@ class Configurations:
             if in_force.never_good:
                 good = StoredBlob(before.sha or "", text or "", self.clock.now())
                 self.store.keep_configuration(installation, view.repository, good)
-            # Of several commits that came at once, nobody told which one broke it.
+            # When several commits came with one push, it is unknown which one broke the file.
             alone = forge.compare(before.sha or "", after.sha or "").ahead_by == 1
             since = after.sha if alone else None
         self.store.remember(view.repository, _BROKE, f"{in_force.mark} {since or ''}")

@@ -1,4 +1,4 @@
-"""What is still done for an event when work on it is given up: say so to whoever waits, and have others looked at."""
+"""What a job still does when it is given up: say so where a verdict or an answer is due, and queue a later job."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """A job that has failed for too long. Doing any of it again changes nothing."""
+    """A job that failed for too long. Repeating any of this changes nothing."""
 
     job: RepositoryJob
 
     def run(self, error: str) -> None:
-        """Do it; `error` is our own line about what stood in the way. Raises `ForgeError`."""
+        """Give up; `error` is our own line about the failure. Raises `ForgeError`."""
         job, event = self.job, self.job.event
         look = owed_look(event, job.job.delivery)
         # If the later look already ran and failed, it queued its own successor.
         if look is not None and job.queue.find(look.delivery) is None:
-            job.effects.apply([look])  # first: it needs nothing of GitHub, which may still be away
+            job.effects.apply([look])  # first, because it does not need GitHub
         self._tell(trouble(error, job.job, job.clock.now()))
 
     def ask_for_permissions(self, missing: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ class GivingUp:
         except ForgeError:
             if event_head is None:
                 raise
-            return event_head  # what cannot be read now may well be written to
+            return event_head  # GitHub may take a write although the read failed
         if present is None or (present == event_head and self._is_judged(present)):
             return None
         is_free = present == event_head or not has_run(self.job.forge.read(ReadRequest(head=present)))

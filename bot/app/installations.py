@@ -1,6 +1,6 @@
-"""What the App is installed on, between GitHub and the store: whatever a delivery says of it, GitHub is asked.
+"""Keep the stored installations in line with GitHub. Deliveries are only a reason to read GitHub's present state.
 
-Such deliveries come late, in another order or never. Believed, one could hide an installation from every sweep.
+They come late, out of order or never; an outdated one could hide an installation from every sweep.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Installations:
-    """Brings the store in line with what GitHub says now. Every method raises `ForgeError` where it says nothing."""
+    """Brings the store in line with GitHub. Every method raises `ForgeError` if GitHub does not answer."""
 
     forges: Forges
     store: Store
     clock: Clock
 
     def settle(self, installation: int) -> Installation | None:
-        """Keep one as it is now; what is no more is forgotten, with all that was its repositories'. One call."""
+        """Store an installation as it is now, or delete it with its repositories if it does not exist. One call."""
         now = self.forges.installation(installation)
         if now is None:
             FirstSights(self.store).forget_installation(installation, self.clock.now())
@@ -35,7 +35,7 @@ class Installations:
         return now
 
     def settle_repository(self, installation: int, repository: int) -> RepositoryRef | None:
-        """Where a repository is now; what the installation reaches no more is forgotten. One call, or two.
+        """The present name of a repository; deletes one that the installation does not reach. One or two calls.
 
         None also when nothing can be said of it because the installation is suspended: then it is kept.
         """
@@ -54,12 +54,15 @@ class Installations:
         return located
 
     def align(self) -> int:
-        """Bring all of them in line; how many were not. One call for each hundred, and one for each that is missing."""
+        """Store all installations as they are now; returns how many differed.
+
+        One call for each hundred, and one for each that the list lacks.
+        """
         there = {installed.id: installed for installed in self.forges.installations()}
         stored = {installed.id: installed for installed in self.store.installations()}
         changed = sum(self._keep(installed, stored.get(installed.id)) for installed in there.values())
         for absent in stored.keys() - there.keys():
-            # The list is of several moments where it has several pages, so what it lacks is asked for by its id.
+            # Pages of one list are read at different times, so an installation that the list lacks is read by its id.
             self.settle(absent)
             changed += 1
         return changed

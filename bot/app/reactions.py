@@ -1,4 +1,4 @@
-"""What one event makes the bot do in its repository: the arms of the match, each read, judged and applied."""
+"""React to one event of a repository: one method per kind of event."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Nothing stays without a verdict: what never arrived is asked for again, and heads without a verdict are looked for.
+"""Request lost deliveries again, and find open heads without a verdict.
 
-One of the workers does this beside its jobs. It decides nothing itself: what it finds becomes deliveries and jobs like
+One of the workers does this beside its jobs. It judges nothing itself: what it finds becomes deliveries and jobs like
 any other. The order of magnitude of its cost is one call every three minutes, and every fifteen one for a hundred
 installations and one read for each of them.
 """

@@ -1,6 +1,6 @@
-"""What is remembered of the repository that a job is about: since when, how it is configured, what we wrote there.
+"""The stored state of the repository that a job is about: first sight, configuration, comments, pushes.
 
-Everything here goes to the store and comes from it. All but the last good configuration and waivers can be read anew.
+Only the last good configuration, the first sight and waivers cannot be read from GitHub again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.core.forge.stored import StoredBlob, StoredComment
 
 _PUSHES = "pushes"
-"""The hint that holds the latest heads whose push was worked on."""
+"""The name of the hint that holds the latest heads whose push is done."""
 _MOST_PUSHES = 100
 
 
@@ -86,7 +86,7 @@ class RepositoryState:
         return self.job.store.comment(self.job.repository, number, CommentKind.STICKY)
 
     def keep_push(self, branch: str, head: str) -> None:
-        """All that the push of this head asks for is done, whether or not that left a verdict."""
+        """Note that everything is done for the push of this head, with or without a verdict."""
         push = _push(branch, head)
         earlier = [settled for settled in self._pushes() if settled != push]
         self.job.store.remember(self.job.repository, _PUSHES, " ".join([*earlier[1 - _MOST_PUSHES :], push]))

@@ -1,7 +1,7 @@
-"""Gather, decide, apply: one job, from its event to its effects.
+"""Read, decide, apply: one job, from its event to its effects.
 
-Whatever a job did before it died is safe to do again: each try reads GitHub anew, so a write whose answer was lost is
-found there, and what is there already is not written.
+A job that died can be repeated: each attempt reads GitHub anew, so a write whose response was lost is found there and
+not written again.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class Service:
     """Takes the effects of a dry run, which writes nothing to GitHub."""
 
     def handle(self, job: LeasedJob) -> Outcome:
-        """One try at a job."""
-        self.forges.spent()  # what this thread did before is nothing of this job's
+        """One attempt at a job."""
+        self.forges.spent()  # start counting: earlier requests of this thread belong to another job
         return replace(self._tried(job), spent=self.forges.spent())
 
     def _tried(self, job: LeasedJob) -> Outcome:
@@ -95,7 +95,7 @@ class Service:
         return Done()
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
-        """Say that there is no verdict, or no answer, where somebody waits for one."""
+        """Write that there is no verdict, or no answer to a command."""
         event = events.decode(job.event)
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return Done()
@@ -171,7 +171,7 @@ class Service:
 
     @property
     def configurations(self) -> Configurations:
-        """What owners and repositories say, and said."""
+        """The configurations of owners and repositories."""
         return Configurations(self.forges, self.store, self.clock)
 
     def _repository_job(
@@ -192,7 +192,7 @@ class Service:
         return self.forges.granted(installation).get("contents") == "write"
 
     def _removed(self, repository: RepositoryRef, installation: int) -> None:
-        """It may have been added again since, and what was taken from one account may by now belong to another."""
+        """Delete a removed repository, unless it was added again or belongs to another account by now."""
         seen = self.store.repository(repository.id)
         if seen is not None and seen.installation == installation:
             self.installations.settle_repository(installation, repository.id)
@@ -216,7 +216,7 @@ class Service:
                 self._enqueue(effect)
 
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
-        """Nothing is written; what is open is looked at, as advice."""
+        """Store the repositories, and queue a survey of each. Pull requests that are open already are only advised."""
         for repository in repositories:
             if self._is_elsewhere(repository.id, installation):
                 continue
@@ -234,7 +234,7 @@ class Service:
         self.queue.put(new_job(effect.delivery, effect.event, not_before=not_before))
 
     def _is_elsewhere(self, repository: int, installation: int) -> bool:
-        """Another installation has it, as far as we know, and this one reaches it no more: the news are old."""
+        """Whether the event is outdated: another installation has the repository, and this one does not reach it."""
         seen = self.store.repository(repository)
         if seen is None or seen.installation == installation:
             return False

@@ -1,4 +1,4 @@
-"""The worker: leases jobs, hands them to the service, and sees to it that each one ends."""
+"""The worker: leases jobs, hands them to the service, and makes sure that each one ends."""
 
 from __future__ import annotations
 

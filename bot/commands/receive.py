@@ -103,7 +103,7 @@ def described(effect: Effect) -> tuple[str, str]:
             written = f"check run {output.name} on {run.head_sha}: {output.conclusion.value}, {output.title}"
             return f"write {written}", output.summary
         case WriteComment(number, body):
-            verb = "write a" if effect.known is None else "fold our" if effect.minimized else "edit our"
+            verb = "write a" if effect.existing is None else "fold our" if effect.minimized else "edit our"
             return f"{verb} comment on {number}", body
         case WriteFiles(commit, pull_request):
             opening = f"open a draft pull request from {pull_request.branch}" if pull_request is not None else ""

@@ -1,4 +1,4 @@
-"""What is due when work on an event is given up: a verdict that says so, on which head, and who is looked at later."""
+"""What a job owes when it is given up: a run that says "no verdict", on which head, and a later job for others."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def head_of(event: Event) -> str | None:
 
 
 def whereabouts(event: Event) -> ReadRequest | None:
-    """What tells which head is there now, None where an event is about one commit, or no verdict is due."""
+    """The read that shows the present head; None if the event is about one commit, or no verdict is due."""
     match event:
         case PullRequestChanged():
             return ReadRequest(number=event.number, branch=event.head_branch if event.pushed else None)
@@ -64,18 +64,18 @@ def whereabouts(event: Event) -> ReadRequest | None:
 
 
 def present_head(view: RepositoryView) -> str | None:
-    """The head that is there by the answer to that, None where the pull request is closed or the branch is gone."""
+    """The present head in that view, None if the pull request is closed or the branch does not exist."""
     pull = view.pull_request
     return pull.head_sha if pull is not None and pull.is_open else view.tip
 
 
 def has_run(view: RepositoryView) -> bool:
-    """Whether the commit that was asked for has a completed run of ours."""
+    """Whether the requested commit has a completed run of ours."""
     return view.head is not None and any(run.name == NAME and run.completed for run in view.head.runs)
 
 
 def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
-    """What went wrong. `error` is our own line on what stood in the way; `now` is in seconds since the epoch (UTC)."""
+    """Why there is no verdict. `error` is our own line; `now` is in seconds since the epoch (UTC)."""
     theirs = error.startswith("GitHub")
     minutes = max(1, round((now - job.accepted_at) / _MINUTE))
     tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
@@ -109,15 +109,15 @@ def _moment(now: float) -> str:
 
 
 def apology(fault: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
-    """The run that says so."""
+    """The run that says that there is no verdict."""
     return no_verdict(fault, _context(event, host))
 
 
 def owed_look(event: Event, delivery: str) -> Enqueue | None:
-    """Whoever else had to be looked at again for this event, which is given up, is looked at later.
+    """A later job for the other pull requests that the given-up event concerns.
 
-    They have verdicts, so no sweep would find them, but by what was there before. After a few such looks in vain it is
-    left to whoever replays the dead letter.
+    They have verdicts under the old base, so no sweep finds them. After four such jobs in vain only a replay of the
+    dead letter judges them.
     """
     match event:
         case SweepDue():

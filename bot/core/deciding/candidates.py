@@ -1,4 +1,4 @@
-"""What is to be judged on a commit: each open pull request that it heads, or the branch, or the merge group."""
+"""The candidates for a verdict on a commit: its open pull requests, else its branch, or its merge group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryRecord:
-    """What is known of a repository beside what was read."""
+    """What the store and the host know of a repository."""
 
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
     last_good: StoredBlob | None = None
@@ -38,7 +38,7 @@ class RepositoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One thing to be judged on a head, with the configuration that it is judged by."""
+    """A pull request, branch or merge group to be judged, with the configuration in force for it."""
 
     change: Change
     config_in_force: ConfigInForce

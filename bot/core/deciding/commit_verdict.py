@@ -1,4 +1,4 @@
-"""A commit's verdict: every candidate judged, the worst of those that count, and the run and comments that say so."""
+"""The verdict on a commit: every candidate judged, the worst one that counts, and the run and comments for it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SHORT = 16
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What whoever hosts Plangate brings: the rules, the bundled template, and where people find things."""
+    """The settings of one host: rules, bundled template, addresses, and the host's own configuration."""
 
     rules: tuple[Rule, ...]
     template: str
@@ -76,19 +76,19 @@ class JudgedCandidate:
     report: Report
     governed: bool
     digest: str
-    """The report's, as it was before anything was waived: that of the desk, which knows no waivers."""
+    """The digest of the report before waivers, the same as on the desk, which knows no waivers."""
     waived: tuple[Waived, ...] = ()
-    """What somebody let pass."""
+    """The findings that somebody waived."""
 
     @property
     def silent(self) -> bool:
-        """Nothing is to be said of it at all."""
+        """Neither a run nor a comment is written for it."""
         return not self.governed and self.candidate.config_in_force.config.ungoverned is Ungoverned.SILENT
 
 
 @dataclass(frozen=True, slots=True)
 class CommitVerdict:
-    """What is said of a commit."""
+    """The reports of a commit, and the one that decides."""
 
     judged: tuple[JudgedCandidate, ...]
     deciding: JudgedCandidate
@@ -119,7 +119,7 @@ def judge_candidate(
 
 
 def _cut(candidate: Candidate, root: str) -> Finding:
-    """Not every changed file is known, so what is not said of the rest must not be taken for "all is well" there.
+    """A warning that not every changed file is known, so that silence about the others is not taken for a pass.
 
     GitHub lists 3,000 files of a pull request and 300 of two commits that are compared.
     """
@@ -136,7 +136,7 @@ def _cut(candidate: Candidate, root: str) -> Finding:
 
 
 def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
-    """The configuration has never been readable: a feature cannot be judged, and that is nobody's fault here."""
+    """The report for a feature when the configuration was never readable: an admin has to act, not the author."""
     line = in_force.broken.spot.line if in_force.broken is not None else 1
     reason: Prose = (
         "This feature cannot be judged: ",
@@ -147,7 +147,7 @@ def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
 
 
 def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
-    """The worst of those that count; of all where none does. None when there is nothing to say."""
+    """The worst report of the candidates that count, or of all if none counts. None if nothing is written."""
     told_of = [judgement for judgement in judged if not judgement.silent]
     counting = [judgement for judgement in told_of if judgement.candidate.counts] or told_of
     if not counting:
@@ -159,7 +159,7 @@ def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
 def context_of(
     judged: JudgedCandidate, view: RepositoryView, host: Host, others: tuple[OtherPull, ...] = ()
 ) -> RenderContext:
-    """What a surface has to know beside the report."""
+    """What the renderers need beside the report."""
     change, pull = judged.candidate.change, judged.candidate.pull
     owner_file, owner_commit = _owner_file(judged)
     fork = pull.head_repository if pull is not None and pull.head_repository != view.full_name else None
@@ -289,7 +289,7 @@ def _output(judged: JudgedCandidate, context: RenderContext, draft: Draft | None
 
 
 def says_the_same(first: str, second: str) -> bool:
-    """Whether two runs tell a reader the same; a run that was written for the branch serves its pull request, too."""
+    """Whether two external ids stand for the same text. A run of a branch also serves its pull request."""
     return first.split("/")[-2:] == second.split("/")[-2:] and first.startswith("v1/")
 
 
@@ -302,13 +302,13 @@ def number_of(external_id: str | None) -> int | None:
 
 
 def comment_mark(judged: JudgedCandidate, host: Host) -> str:
-    """What tells one sticky comment of a pull request from another, but for the draft in it."""
+    """The mark of a sticky comment: head, findings and version. The draft in the comment is left out."""
     change = judged.candidate.change
     return f"{change.head.sha}/{digests.fingerprint(judged.report).partition(':')[2][:_SHORT]}/{host.version}"
 
 
 def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:
-    """The sticky comment as it should read, None where none is wanted whatever is there."""
+    """The sticky comment as it should read, None if the configuration wants none."""
     config = judged.candidate.config_in_force.config
     if (
         config.comment is CommentWhen.NEVER

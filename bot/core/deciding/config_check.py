@@ -1,4 +1,4 @@
-"""The check run `plangate config`: a pull request that changes a configuration file is told what of it cannot be read.
+"""The check run `plangate config`: it lists the mistakes in a configuration file that a pull request changes.
 
 The file is judged by nobody's rules but its own schema and what farther files lock; the version that is in force stays
 there until the change is merged.

@@ -99,7 +99,7 @@ def latest_run(view: RepositoryView) -> Run | None:
 
 
 def _comment(judged: JudgedCandidate, snapshot: Snapshot, host: Host) -> Iterator[Effect]:
-    """The sticky comment: written when there is something to do, closed out once when it is done, else left alone."""
+    """The sticky comment: written while there is work to do, closed once when the work is done, else left alone."""
     pull = judged.candidate.pull
     comment = comment_of(judged, snapshot.view, host, snapshot.draft)
     if pull is None or comment is None:
@@ -125,7 +125,7 @@ def _says(existing: Comment, body: str, mark: str, remembered: str | None) -> bo
 
 
 def sticky_of(comments: Iterable[Comment]) -> Comment | None:
-    """The one that we keep; of several, which only a lost race could leave, the oldest."""
+    """Our sticky comment; the oldest one if a lost race left several."""
     ours = (comment for comment in comments if comment.body.startswith(STICKY))
     return min(ours, key=lambda comment: comment.id, default=None)
 

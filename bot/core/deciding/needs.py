@@ -1,7 +1,7 @@
-"""What is still to be read: from an event, and from what is already known, to the next question.
+"""Decide what to read: from an event, and from what was read so far, to the next request.
 
-The shell asks until nothing is asked for. Hints from earlier jobs (where the template lies, which folder belongs to
-which branch) make the first question the only one; without them, or when they are stale, there is a second.
+The App reads until no request is left. Hints from earlier jobs (where the template lies, which folder belongs to which
+branch) make the first request the only one; without hints, or with stale ones, there is a second.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 FOLDERS_A_READ = 16
-"""Feature folders that one question brings; a change that touches more is read in several."""
+"""Feature folders in one read; a change that touches more is read in several."""
 
 MAX_PREFIXES = 16
-"""Numbers that other branches are looked through for."""
+"""Feature numbers that are searched for among other branches."""
 
 MAX_DOCUMENTS = 200
 _TELLING_PLANS = 3
@@ -45,7 +45,7 @@ _PLACES = (
 
 
 class Hints(msgspec.Struct, frozen=True):
-    """What an earlier job learnt about where things are. May be stale: it saves a read and decides nothing."""
+    """Where an earlier job found things. Hints may be stale: they save a read and decide nothing."""
 
     roots: tuple[str, ...] = ("specs",)
     documents: tuple[str, ...] = ()
@@ -58,13 +58,13 @@ class Hints(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an event is about, in words of reading."""
+    """What an event is about, as something to read."""
 
     number: int | None = None
-    """The pull request that is meant."""
+    """The number of the pull request."""
     head: str | None = None
     branch: str | None = None
-    """The branch that is meant, where no pull request is; its open pull requests are brought with it."""
+    """The branch, when the event is not about a pull request. Its open pull requests are read, too."""
     named: str | None = None
     """The branch's name, where it is known, for the first guess at the feature folder."""
     before: str | None = None
@@ -74,7 +74,7 @@ class Subject:
 
 
 def present_head(subject: Subject, view: RepositoryView) -> str | None:
-    """The head that is there now; None where a branch is gone."""
+    """The present head of the subject; None if the branch does not exist any more."""
     if subject.number is not None:
         pull = view.pull_request
         return pull.head_sha if pull is not None and pull.is_open else subject.head
@@ -94,7 +94,7 @@ def lacks_head(subject: Subject, view: RepositoryView) -> bool:
 
 
 def first(subject: Subject, hints: Hints) -> ReadRequest:
-    """The first question."""
+    """The first request."""
     roots = tuple(root for root in hints.roots if not is_glob(root)) or ("specs",)
     name = subject.named or subject.branch
     guesses = _guesses(name, roots) if name else ()
@@ -208,7 +208,7 @@ def left_early(change: Change) -> bool:
 
 
 def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
-    """A further question that is due anyway brings the yardstick at the head, too, so that it is not a third."""
+    """Add the yardstick at the head to a request that is due anyway, so that it needs no third read."""
     together = extended(request, next_request)
     if len(together.documents) > MAX_DOCUMENTS:
         return next_request
@@ -216,7 +216,7 @@ def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest)
 
 
 def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
-    """The folders on the base whose number the change takes: since when they are there is worth a look."""
+    """The folders on the base whose number the change takes. Their history is shown with the finding."""
     there = change.base.entries if change.base is not None else {}
     return tuple(
         dict.fromkeys(
@@ -226,9 +226,9 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
 
 
 def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:
-    """The yardstick as the branch's own tree has it, as far as further questions brought it; None where they did not.
+    """The yardstick in the branch's own tree, if the reads so far brought all of it; else None.
 
-    What they asked for last does not count by itself: it is all of it, or what is missing would seem to be absent.
+    A part of it does not count, because what is missing in it would look absent.
     """
     tree = view.before
     is_complete = tree is not None and tree.sha == request.head and len(request.documents) <= MAX_DOCUMENTS
@@ -238,7 +238,7 @@ def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:
 def where_it_left(request: ReadRequest, at_head: ReadRequest, tree: Tree) -> ReadRequest | None:
     """What is still to be read of the yardstick in the branch's own tree, None when it is all there.
 
-    `asked` is what was asked of the base, `left` what of this tree, `found` what that brought.
+    `request` is what was read of the base, `at_head` what was requested of this tree, `tree` what that brought.
     """
     so_far = replace(request, documents=at_head.documents)
     documents = _new((*at_head.documents, *CONFIG_PATHS), (*request.documents, *_more_documents(tree, so_far, ())))
@@ -252,7 +252,7 @@ def where_it_left(request: ReadRequest, at_head: ReadRequest, tree: Tree) -> Rea
 
 
 def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest:
-    """The question again for a head that was not known before; what was asked of bases need not be asked again."""
+    """The request again, now with the head, which was unknown before."""
     guesses = _guesses(name, request.roots) if name else ()
     return replace(
         request,
@@ -264,7 +264,7 @@ def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest
 
 
 def extended(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
-    """Everything asked for so far, after one more question."""
+    """Both requests as one."""
     return replace(
         request,
         head=next_request.head,

@@ -47,7 +47,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class CheckRunOutput:
-    """What is posted, in GitHub's words."""
+    """The output of a check run, in GitHub's own fields."""
 
     title: str
     summary: str
@@ -69,7 +69,7 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A completed check run as it is to be written on a commit."""
+    """A completed check run to write on a commit."""
 
     head_sha: str
     external_id: str
@@ -96,13 +96,13 @@ class SetGoverned:
 
 @dataclass(frozen=True, slots=True)
 class WriteComment:
-    """Bring our one comment to that body; `known` is the comment as it was read."""
+    """Write our comment, or edit `existing`, the one that was read."""
 
     number: int
     body: str
     mark: str
-    """What it says, as a mark that is remembered."""
-    known: Comment | None = None
+    """A short mark of the text, stored to tell later whether the text changed."""
+    existing: Comment | None = None
     minimized: bool = False
     kind: CommentKind = CommentKind.STICKY
 
@@ -117,7 +117,7 @@ class React:
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Put a job of our own on the queue. `delivery` names it, so that the same one is never put twice."""
+    """Queue a job of our own. The queue accepts each `delivery` once."""
 
     delivery: str
     event: Event
@@ -143,7 +143,7 @@ class AddWaiver:
 
 @dataclass(frozen=True, slots=True)
 class CountUse:
-    """Count one use of what somebody without a role may do only so often."""
+    """Count one use of a command that is limited for people without a role."""
 
     user: str
     """What is counted and for whom: `drafts:ada`."""

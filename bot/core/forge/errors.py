@@ -1,17 +1,17 @@
-"""The errors that are caught on purpose: one for a person, one for GitHub's bad days, one for the disk's."""
+"""The errors that callers catch: mistakes of a person, failures of GitHub, failures of the storage."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """Something that the person who reads it can mend: one sentence with its place and its remedy.
+    """A mistake that the person who reads the message can correct: one sentence with its place and its remedy.
 
     The message is shown as it is, so foreign text in it is quoted and bounded by whoever raises it.
     """
 
 
 class ForgeError(Exception):
-    """GitHub did not do what was asked, and asking later may help.
+    """GitHub did not carry out a request; a later request may succeed.
 
     `retry_after` is in seconds from now, None when GitHub named no time. `lost_answer` is true when a write may have
     been carried out although its answer never arrived. `limited` is true when the installation has asked for too much:
@@ -28,14 +28,14 @@ class ForgeError(Exception):
 
 
 class StorageError(Exception):
-    """The disk or the database did not take what was to be kept: full, locked, gone or damaged. Nothing was changed.
+    """The disk or the database is full, locked, gone or damaged. Nothing was stored.
 
     The message is one sentence with the place, for the log.
     """
 
 
 class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
-    """The repository, or the App's access to it, is no more: deleted, removed from the installation, suspended."""
+    """The App cannot reach the repository: it was deleted or removed, or the installation is suspended."""
 
 
 class NotThereYet(RepositoryGone):
@@ -47,15 +47,15 @@ class NotThereYet(RepositoryGone):
 
 
 class OutOfReach(RepositoryGone):
-    """It is this one repository: deleted, or no longer of the installation, which is there all the same."""
+    """The repository was deleted or removed from the installation; the installation itself exists."""
 
 
 class CommentGone(ForgeError):  # noqa: N818  likewise
-    """Somebody deleted the comment that was to be edited or reacted to."""
+    """The comment to edit or to react to was deleted."""
 
 
 class BranchMoved(ForgeError):  # noqa: N818  likewise
-    """The branch that was to be written to is not where it was read, or is there already."""
+    """The branch to write to moved since it was read, or exists already."""
 
 
 class WriteRefused(ForgeError):  # noqa: N818  likewise
@@ -75,4 +75,4 @@ class PermissionMissing(ForgeError):  # noqa: N818  likewise
 
 
 class HeadGone(ForgeError):  # noqa: N818  likewise
-    """GitHub cannot find the commit: a commit of a fork is still on its way, or the commit is gone. Retry likewise."""
+    """GitHub cannot find the commit: a fork's commit is not replicated yet, or the commit is gone. The job retries."""

@@ -1,4 +1,4 @@
-"""What happened on GitHub, in our words. An event is a hint: what it is about is read anew before anything is decided.
+"""Events on GitHub, in our words. An event is a hint: its subject is read from GitHub before anything is decided.
 
 Events are stored as JSON with their tag, so a field may be added with a default and none may be renamed or removed
 while jobs of an older release may still be waiting.
@@ -39,7 +39,7 @@ class BranchPushed(_About, frozen=True, kw_only=True):
 
     branch: str
     before: str
-    """Where the branch stood: zeros when it was created, empty where nobody knows."""
+    """The commit before the push: zeros when the branch was created, empty when it is unknown."""
     after: str
     deleted: bool = False
 
@@ -54,7 +54,7 @@ class SuiteRequested(_About, frozen=True, kw_only=True):
     branch: str
     head_sha: str
     before: str | None = None
-    """Where the branch stood before the push: zeros when it was created, None when GitHub does not say."""
+    """The commit before the push: zeros when the branch was created, None when GitHub does not say."""
 
     def as_push(self) -> BranchPushed:
         """The push that it was requested for."""
@@ -97,7 +97,7 @@ class PullRequestChanged(_About, frozen=True, kw_only=True):
     base_branch: str
     base_sha: str
     pushed: bool = False
-    """It stands for pushes to its head branch, too."""
+    """The event also stands for pushes to the head branch."""
 
 
 class RerunRequested(_About, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class Place(StrEnum):
 
 
 class CommandPosted(_About, frozen=True, kw_only=True):
-    """A created text with a line that may be a command. It is parsed in the job, where the prefix is known."""
+    """A new text with a line that may be a command. The job parses it, because only the job knows the prefix."""
 
     number: int
     on_pull_request: bool
@@ -140,7 +140,7 @@ class CommandPosted(_About, frozen=True, kw_only=True):
     comment: int | None
     """The comment's or review's id, None for the text of an issue or pull request."""
     node: str | None = None
-    """The GraphQL id of what to react to."""
+    """The GraphQL id of the text, for reactions."""
     author: str = ""
     """Who wrote the issue or pull request; `sender` wrote the command."""
 
@@ -183,13 +183,13 @@ class RepositoriesChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class SweepDue(_About, frozen=True, kw_only=True):
-    """Our own: look at an open head again, because it may have no verdict or its base changed."""
+    """Our own event: judge an open pull request again, because it may have no verdict or its base changed."""
 
     number: int | None = None
     """The pull request, None for all that are open."""
     reason: str = ""
     in_vain: int = 0
-    """How often such a look was given up before this one."""
+    """How many such jobs were given up before this one."""
 
 
 RepositoryEvent = (
@@ -203,13 +203,13 @@ RepositoryEvent = (
     | MergeGroupDestroyed
     | SweepDue
 )
-"""What happened in one repository."""
+"""The events of one repository."""
 
 Event = RepositoryEvent | InstallationChanged | RepositoriesChanged
 
 
 def serial_key(event: Event) -> str:
-    """The key whose jobs never run at once: the repository, or the installation where no single one is meant."""
+    """The key of the queue's serial order: the repository, or the installation for events of an installation."""
     match event:
         case InstallationChanged() | RepositoriesChanged():
             return f"installation:{event.installation}"
@@ -218,7 +218,7 @@ def serial_key(event: Event) -> str:
 
 
 def coalesce_key(event: Event) -> str | None:
-    """What a waiting job with the same key would do as well; None where each must be answered by itself.
+    """The coalescing key: one waiting job does the work of all with its key. None for events that need an own answer.
 
     An evaluation is named by its head: repository, head repository and head branch. So the push, the `synchronize`
     and the suite that GitHub sends for one `git push` become one job, and so do two pull requests on one head, whose
@@ -251,7 +251,7 @@ def _evaluation(repository: RepositoryRef, head_repository: str, branch: str) ->
 
 
 def combine(older: Event, newer: Event) -> Event:
-    """The event of a waiting job that takes in a newer one: whatever one of them asks for is done.
+    """Merge a newer event into the event of a waiting job, so that the work of both is done.
 
     Deliveries come in any order, and a head may come back, so nothing is made of which of two is the later: a job
     judges the head that is there. A pull request's event stays beside pushes to its head, and notes that some were.
@@ -283,7 +283,7 @@ def _as_push(event: BranchPushed | SuiteRequested) -> BranchPushed:
 
 
 def _one_push(older: BranchPushed, newer: BranchPushed) -> BranchPushed:
-    """The push that does what both do; where they do not go on from each other, nobody knows whence it leads."""
+    """Merge two pushes to one branch. If neither starts where the other ended, their order is unknown."""
     if older.after == newer.before:
         return msgspec.structs.replace(newer, before=older.before)
     if newer.after == older.before:
@@ -310,7 +310,7 @@ def encode(event: Event) -> bytes:
 
 
 def combine_stored(older: Stored, newer: Stored) -> Stored:
-    """`combine` on events as they are stored; what cannot be read any more gives way to the newer one."""
+    """`combine` for stored events. If one of them cannot be decoded, the newer one counts."""
     try:
         event = combine(decode(older.event), decode(newer.event))
     except msgspec.DecodeError:

@@ -23,26 +23,26 @@ class Reaction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a try cost: requests to GitHub, those for tokens apart."""
+    """The requests to GitHub of one attempt at a job, without those for tokens."""
 
     calls: int = 0
     writes: int = 0
-    """Those of them that write."""
+    """The requests that write."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """What one read should bring. What is not asked for is absent from the answer, not empty in it."""
+    """What one read brings. A part that is not requested is absent from the view, not empty in it."""
 
     head: str | None = None
-    """The commit to look at: its trees, our check runs on it, and the open pull requests that it is the head of."""
+    """The head commit: brings its trees, our check runs on it, and the open pull requests with this head."""
     number: int | None = None
-    """A pull request to bring whatever its state is."""
+    """Brings this pull request, open or closed."""
     branch: str | None = None
-    """Bring this branch's tip, the numbers of the open pull requests that have it as their base, and those that it is
-    the head of, unless one of them is asked for by its number."""
+    """Brings the branch's tip, the numbers of the open pull requests with this base and, unless `number` is given, the
+    open pull requests with this head."""
     before: str | None = None
-    """Another commit that is read as the bases are: where a branch stood before, or what a merge group is built on."""
+    """Another commit to read like a base: where a branch was before a push, or the commit below a merge group."""
     everyone: bool = False
     """Bring the numbers of all open pull requests, whatever their base is."""
     roots: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryView:
-    """What a question brought."""
+    """A repository as one or more reads found it."""
 
     repository: int
     full_name: str
@@ -147,22 +147,22 @@ class RepositoryView:
     default: Tree | None
     head: Commit | None = None
     tip: str | None = None
-    """The commit that the asked branch is at, None when it is gone."""
+    """The tip of the requested branch, None when the branch does not exist."""
     before: Tree | None = None
     pull_request: PullRequest | None = None
-    """The pull request that was asked for by its number."""
+    """The pull request that was requested by its number."""
     heads: tuple[PullRequest, ...] = ()
-    """The open pull requests whose head is the commit or the branch that was asked for, by number."""
+    """The open pull requests whose head is the requested commit or branch, by number."""
     based: tuple[int, ...] = ()
-    """Numbers of the open pull requests that have the asked branch as their base, or of all where all were asked for.
+    """The numbers of the open pull requests whose base is the requested branch, or of all if all were requested.
     A full hundred may not be all of them."""
     others: tuple[OtherHead, ...] = ()
-    """Open branches with an asked number; `folders` are all that stand there, not only those that they add."""
+    """Open branches with a requested number; `folders` are all their feature folders, not only those that they add."""
     archived: bool = False
     private: bool = False
 
     def pull_requests(self) -> tuple[PullRequest, ...]:
-        """Every pull request of the answer, once, by number."""
+        """Every pull request of the view, once, by number."""
         by_number = {pull.number: pull for pull in self.heads}
         if self.pull_request is not None:
             by_number.setdefault(self.pull_request.number, self.pull_request)
@@ -193,7 +193,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A head against the merge base that it has with a base (three dots)."""
+    """A head compared with its merge base (three dots)."""
 
     ahead_by: int
     """Commits of the head that the base does not contain."""
@@ -204,7 +204,7 @@ class Comparison:
 
 
 def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | None:
-    """Both answers as one, or None where a commit moved between them, so that they do not belong together."""
+    """Two views as one; None if a commit moved between the reads."""
     if _where(first) != _where(second):
         return None
     later = {pull.number: pull for pull in second.pull_requests()}
@@ -238,7 +238,7 @@ def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
 
 
 def together(first: Tree, second: Tree) -> Tree:
-    """What two reads brought of one commit."""
+    """Two reads of one commit as one tree."""
     # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
     with_tree = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
     entries = {**first.entries, **second.entries, **with_tree}

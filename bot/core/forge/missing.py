@@ -1,4 +1,4 @@
-"""Which deliveries never arrived, told from GitHub's list of its attempts. Pure.
+"""Find deliveries that never arrived, from GitHub's list of its attempts. Pure.
 
 GitHub never sends a failed delivery again by itself, but on request it does, under the same id:
 https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 ACCEPTED = 202
-"""What our door says, and nobody who answers in its place: a proxy's page of success is no delivery."""
+"""The status of our own webhook endpoint. A proxy that answers 200 in its place delivered nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of GitHub's to deliver something to the App."""
+    """One of GitHub's attempts to deliver an event to the App."""
 
     id: int
     guid: str
@@ -66,7 +66,7 @@ class Missing:
 def missing(
     attempts: Iterable[Attempt], arrived: Callable[[str], bool], wanted: Callable[[Attempt], bool]
 ) -> list[Missing]:
-    """The deliveries whose latest attempt failed and that are not here all the same, the oldest first.
+    """The deliveries whose latest attempt failed and that are not in the queue, the oldest first.
 
     An answer can be lost after the delivery was kept, so whoever has it says `arrived`. `wanted` tells whether
     such an event means anything to us.

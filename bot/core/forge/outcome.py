@@ -1,4 +1,4 @@
-"""What became of one try at a job. A retry is a returned value, never an exception and never a sleep."""
+"""The outcome of one attempt at a job. A retry is a returned value, never an exception and never a sleep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.core.forge.facts import Spent
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job has had its effects, or needs none."""
+    """The effects of the job are carried out, or it has none."""
 
     spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
@@ -21,9 +21,9 @@ class Retry:
     not_before: float | None
     """Seconds since the epoch (UTC), as GitHub named the time; None leaves it to the worker's back-off."""
     error: str
-    """One line for lists and logs: what stood in the way."""
+    """One line for lists and logs: the error."""
     held: bool = False
-    """GitHub takes nothing from the installation before then: no failure, so the deadline does not count."""
+    """The installation's rate limit is used up until then. That is no failure, so the deadline does not count."""
     spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 

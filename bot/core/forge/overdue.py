@@ -1,4 +1,4 @@
-"""Which open heads have no verdict of ours, told from a look at many repositories at once. Pure."""
+"""Find open heads without a verdict of ours, from a survey of many repositories. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.core.forge.stored import SeenRepository
 
 APOLOGY = "v1/none/"
-"""How the external id of a run begins that says that there is no verdict."""
+"""Begins the external id of a run that says that there is no verdict."""
 _QUEUE = "gh-readonly-queue/"
 
 
@@ -48,16 +48,16 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a look at many repositories brought. What is archived is nowhere in it."""
+    """The result of a survey of many repositories. Archived repositories are left out."""
 
     found: tuple[Surveyed, ...]
     """Each under its present name."""
     missed: tuple[SeenRepository, ...] = ()
-    """By that name there is nothing any more, or another repository."""
+    """Repositories whose name leads nowhere or to another repository."""
     unfinished: tuple[SeenRepository, ...] = ()
-    """Not looked at, or not at all of their heads: worth another look soon."""
+    """Repositories of which not all heads were read; they are surveyed again soon."""
     failed: Exception | None = None
-    """The last of what stood in the way."""
+    """The last error."""
 
 
 class Surveyor(Protocol):
@@ -72,7 +72,7 @@ class Surveyor(Protocol):
 
 
 def overdue(surveyed: Surveyed) -> list[Event]:
-    """What is to be looked at again: heads without a completed run, and those that got an apology in its place."""
+    """The events that judge again: for heads without a completed run, or with one that says "no verdict"."""
     seen = surveyed.repository
     ref = RepositoryRef(seen.id, seen.owner, seen.name, surveyed.default_branch)
     pulls: list[Event] = [

@@ -1,4 +1,4 @@
-"""What a job's token may do: never more than its effects need.
+"""The permissions of a job's token: never more than its effects need.
 
 https://docs.github.com/rest/authentication/permissions-required-for-github-apps
 """

@@ -1,4 +1,4 @@
-"""What must outlive a job, as values: what the `Store` keeps and gives back."""
+"""The values that the `Store` keeps between jobs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A document kept for later: the last good configuration, say."""
+    """A stored document, such as the last good configuration."""
 
     sha: str
     text: str
@@ -35,7 +35,7 @@ class SeenRepository:
     first_seen: float
     """Seconds since the epoch (UTC); pull requests opened earlier are only advised."""
     governed: bool | None = None
-    """None until it was looked at."""
+    """None until a pull request or branch of it was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class StoredReport:
 
 
 class CommentKind(StrEnum):
-    """The comments that we keep one of."""
+    """The comments of which Plangate keeps one per issue or pull request."""
 
     STICKY = "sticky"
     """On a pull request, with its verdict."""
@@ -95,7 +95,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A rule's finding that a maintainer lets pass; it ends when the folder's tree or the finding changes."""
+    """A finding that a maintainer waived. The waiver ends when the folder's tree or the finding changes."""
 
     repository: int
     rule: str
@@ -110,4 +110,4 @@ class Waiver:
     """The pull request it was given on."""
     given_at: float
     role: str = "maintain"
-    """What GitHub said then that they may do here."""
+    """Their role on GitHub at that time."""

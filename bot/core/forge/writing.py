@@ -1,4 +1,4 @@
-"""What is written into a repository, where the App may: a commit, a branch, a draft pull request."""
+"""The values of writes to a repository: a commit with its branch, a draft pull request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the core's shell needs from the outside, in the domain's words; each method says what it promises."""
+"""The interfaces between the App and its adapters; each method documents its contract."""
 
 from bot.core.forge.ports.clock import Clock
 from bot.core.forge.ports.forge import Forge, ForgeReader, Forges

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """All time goes through here, so that a test can turn it."""
+    """The only source of time, so that tests can set it."""
 
     def now(self) -> float:
         """Seconds since 1970-01-01 UTC."""

@@ -57,11 +57,11 @@ class ForgeReader(Protocol):
         ...
 
     def issue(self, number: int) -> Issue:
-        """An issue or pull request as it was written."""
+        """An issue or pull request: title, text and author."""
         ...
 
     def role(self, login: str) -> Role:
-        """What somebody may do here now, by GitHub's permission booleans; `anyone` for who has no role."""
+        """A person's present role, from GitHub's permission booleans; `anyone` for a person without a role."""
         ...
 
     def branches(self) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class Forges(Protocol):
         ...
 
     def installation(self, installation: int) -> Installation | None:
-        """One of them as it is now, None when it is no more."""
+        """One installation as it is now, None when it does not exist any more."""
         ...
 
     def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
@@ -158,14 +158,14 @@ class Forges(Protocol):
         ...
 
     def room(self, installation: int, delivery: str) -> float | None:
-        """None when a job may be begun; else when to come back with it, in seconds since the epoch (UTC).
+        """None when a job may begin, else the time at which it may, in seconds since the epoch (UTC).
 
         That is while GitHub takes nothing from the installation, and after a burst of its check runs.
         """
         ...
 
     def spent(self) -> Spent:
-        """What this thread has asked of GitHub since it last asked this."""
+        """The requests of this thread since the last call of this method."""
         ...
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:

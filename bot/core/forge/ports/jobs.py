@@ -1,4 +1,4 @@
-"""The jobs: what is put on the queue, what comes off it, and what the queue promises."""
+"""The jobs, and the contract of the queue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NewJob:
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -174,7 +174,7 @@ class Queue(Protocol):
 
 
 class Leader(Protocol):
-    """Which of several processes does what need be done by one of them only."""
+    """Elects one of several processes for work that only one may do."""
 
     def leads(self) -> bool:
         """Whether it is this one; it stays so until this process ends or closes, or cannot be sure of it any more.

@@ -1,4 +1,4 @@
-"""What is kept between jobs."""
+"""The storage between jobs."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Store(Protocol):
         ...
 
     def keep_configuration(self, installation: int, repository: int | None, blob: StoredBlob) -> None:
-        """This one was good."""
+        """Keep the last good configuration."""
         ...
 
     def remembered(self, repository: int, key: str) -> str | None:

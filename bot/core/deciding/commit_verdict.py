@@ -12,7 +12,7 @@ from bot.core.config.owner_file import OwnerFileState
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
 from bot.core.forge.stored import StoredReport
-from bot.core.judging import digest as digests
+from bot.core.judging.digest import digest, fingerprint
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.judging.judge import judge, worst
 from bot.core.judging.metering import UNLIMITED
@@ -113,9 +113,9 @@ def judge_candidate(
         report = _needs_admin(report, in_force)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
-    digest = digests.digest(report, host.rules)
+    before_waivers = digest(report, host.rules)
     report, waived = with_waivers(report, change, waivers, in_force.config)
-    return JudgedCandidate(candidate, report, is_governed, digest, waived)
+    return JudgedCandidate(candidate, report, is_governed, before_waivers, waived)
 
 
 def _cut(candidate: Candidate, root: str) -> Finding:
@@ -268,7 +268,7 @@ def run_of(verdict: CommitVerdict, view: RepositoryView, host: Host, draft: Draf
     context = context_of(verdict.deciding, view, host, others)
     output = _output(verdict.deciding, context, draft)
     seen = (
-        digests.fingerprint(verdict.deciding.report),
+        fingerprint(verdict.deciding.report),
         output.title,
         *(f"{pull.number} {pull.base} {pull.conclusion} {pull.title} {pull.counts}" for pull in others),
         *(f"{waiver.rule} {waiver.by} {waiver.role} {waiver.reason}" for waiver in context.waivers),
@@ -304,7 +304,7 @@ def number_of(external_id: str | None) -> int | None:
 def comment_mark(judged: JudgedCandidate, host: Host) -> str:
     """The mark of a sticky comment: head, findings and version. The draft in the comment is left out."""
     change = judged.candidate.change
-    return f"{change.head.sha}/{digests.fingerprint(judged.report).partition(':')[2][:_SHORT]}/{host.version}"
+    return f"{change.head.sha}/{fingerprint(judged.report).partition(':')[2][:_SHORT]}/{host.version}"
 
 
 def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:

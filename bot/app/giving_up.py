@@ -21,7 +21,7 @@ from bot.core.forge.effects import CheckRun, PublishRun
 from bot.core.forge.errors import CommentGone, ForgeError, RepositoryGone
 from bot.core.forge.events import CommandPosted
 from bot.core.forge.facts import Reaction, ReadRequest
-from bot.core.speech.render import Fault, RenderContext
+from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import command_failed
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class GivingUp:
         seen = job.store.repository(job.repository)
         governed = seen.governed if seen is not None else None
         # Without the permissions nobody could look whether the repository is governed; it may well be.
-        if not governed and (governed is False or fault.fault is not Fault.PERMISSIONS):
+        if not governed and (governed is False or not fault.lacks_permissions):
             return
         head = self._owed()
         if head is not None:

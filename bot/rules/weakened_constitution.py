@@ -18,17 +18,19 @@ Raise the major version in the version line, or keep the principle as it was.
 ## Example
 
 ```markdown
-### II. Test First
+### III. Test-First
 
-**Version**: 1.1.0
+**Version**: 1.4.0 | **Ratified**: 2026-02-01 | **Last Amended**: 2026-09-14
 ```
 
-where version 1.0.0 had `### II. Test First (NON-NEGOTIABLE)`.
+where version 1.3.0 had `### III. Test-First (NON-NEGOTIABLE)`.
 
 ## Use instead
 
 ```markdown
-**Version**: 2.0.0
+### III. Test-First
+
+**Version**: 2.0.0 | **Ratified**: 2026-02-01 | **Last Amended**: 2026-09-14
 ```
 
 ## Severity

@@ -94,13 +94,14 @@ def not_accepted(missing: Mapping[str, str], event: RepositoryEvent, job: Leased
     listed = ", ".join(f"{name}: {level}" for name, level in sorted(missing.items()))
     settings = "Settings, Applications, Installed GitHub Apps, Review request"
     return NoVerdict(
-        fault=Fault.PERMISSIONS,
+        fault=Fault.GITHUB,
         cause=(
             f"{owner} has not accepted what Plangate needs ({listed}). An owner of {owner} does so under {settings}.",
         ),
         delivery=job.delivery,
         time=_moment(now),
         retry="as soon as they are accepted",
+        lacks_permissions=True,
     )
 
 

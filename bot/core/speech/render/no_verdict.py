@@ -23,8 +23,6 @@ class Fault(StrEnum):
 
     GITHUB = "github"
     OURS = "ours"
-    PERMISSIONS = "permissions"
-    """The account has not accepted what the App needs by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,16 @@ class NoVerdict:
     """How often we look again."""
     feature: str | None = None
     """The feature folder, where it is known."""
+    lacks_permissions: bool = False
+    """The account has not accepted the permissions that the App needs, so that an owner has to act first."""
 
 
 _TITLES = {
     Fault.GITHUB: "No verdict: GitHub did not answer us · trying again",
     Fault.OURS: "No verdict: we hit a bug · reported to the host",
-    Fault.PERMISSIONS: "No verdict: permissions not accepted · an owner is needed",
 }
+
+_LACKS_PERMISSIONS = "No verdict: permissions not accepted · an owner is needed"
 
 
 def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
@@ -66,7 +67,7 @@ def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
         f" whoever hosts Plangate · {version(context)}</sub>"
     )
     cause = "Nothing in your pull request caused it."
-    if trouble.fault is not Fault.PERMISSIONS:
+    if not trouble.lacks_permissions:
         cause = "This is our failure; nothing in your pull request caused it."
     parts = [
         f"**We could not reach a verdict for this commit. {cause}**",
@@ -75,4 +76,5 @@ def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
         links.definitions(),
     ]
     summary = "\n\n".join(part for part in parts if part) + "\n"
-    return CheckRunOutput(_TITLES[trouble.fault], summary, None, (), (RECHECK,), Conclusion.FAILURE)
+    title = _LACKS_PERMISSIONS if trouble.lacks_permissions else _TITLES[trouble.fault]
+    return CheckRunOutput(title, summary, None, (), (RECHECK,), Conclusion.FAILURE)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links
-from bot.core.speech.render.no_verdict import Fault
 from bot.core.text.neutral import code_span, neutralise
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ def command_failed(command: str, trouble: NoVerdict, context: RenderContext) -> 
     """`command` is the line as it was written."""
     links = Links(context)
     cause = links.prose(trouble.cause).strip()
-    blame = "An owner has to act first." if trouble.fault is Fault.PERMISSIONS else "This is our failure, not yours."
+    blame = "An owner has to act first." if trouble.lacks_permissions else "This is our failure, not yours."
     foot = (
         f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.time)} · quote it when you ask"
         f" whoever hosts Plangate · {version(context)}</sub>"

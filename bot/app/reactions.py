@@ -129,7 +129,7 @@ class Reactions:
         job.configurations.owner(event.installation, event.repository.owner, job.host.outer_layers.rule_ids, anew=True)
         governed = [
             seen
-            for seen in job.store.repositories_to_sweep()
+            for seen in job.store.governed_repositories()
             if seen.installation == event.installation and seen.id != event.repository.id
         ]
         job.effects.apply(rechecks.survey_jobs(governed, job.job.delivery, "the owner's configuration changed"))

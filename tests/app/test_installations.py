@@ -39,7 +39,7 @@ def acme(stage: Stage, ferry: Repository) -> Installed:
     """The App on the account of a repository that is governed."""
     pushed(stage, ferry)
     stage.drain()
-    assert [one.id for one in stage.store.repositories_to_sweep()] == [ferry.id]
+    assert [one.id for one in stage.store.governed_repositories()] == [ferry.id]
     (one,) = stage.world.hub.state.installations.values()
     return one
 

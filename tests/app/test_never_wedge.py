@@ -118,7 +118,7 @@ class TestRaces:
         assert all(isinstance(one, Done) for one in outcomes)
         assert stage.store.installation(installation.id) is None
         assert stage.store.repository(ferry.id) is None
-        assert stage.store.repositories_to_sweep() == []
+        assert stage.store.governed_repositories() == []
 
     def test_a_draft_toggled_quickly_is_commented_once_and_only_when_ready(
         self, stage: Stage, ferry: Repository

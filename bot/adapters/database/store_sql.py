@@ -126,9 +126,17 @@ class SqlStore(Store):
         self._change("UPDATE repositories SET governed = ? WHERE id = ?", governed, repository)
 
     @override
+    def governed_repositories(self) -> Sequence[SeenRepository]:
+        return self._awake("governed")
+
+    @override
     def repositories_to_sweep(self) -> Sequence[SeenRepository]:
+        return self._awake("governed IS NOT FALSE")
+
+    def _awake(self, condition: str) -> Sequence[SeenRepository]:
+        """The repositories of installations that are not suspended, under a condition in our own words."""
         rows = self._rows(
-            f"{_REPOSITORY} WHERE governed IS NOT FALSE"  # noqa: S608  our own words only
+            f"{_REPOSITORY} WHERE {condition}"  # noqa: S608  our own words only
             " AND installation IN (SELECT id FROM installations WHERE NOT suspended) ORDER BY id"
         )
         return [_repository(row) for row in rows]

@@ -56,8 +56,8 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
 
     `sources` are the configuration files that `config` was read from; one that is not `bundled` makes the repository
     governed even without Spec Kit's own files. `decision` says which features the change is about, where that was
-    decided before. `bundled_template` serves where the repository has no plan template. A document that `meter` does not
-    let be read is reported as unreadable.
+    decided before. `bundled_template` serves where the repository has no plan template. A document that `meter` does
+    not let be read is reported as unreadable.
     """
     if config.mode is Mode.OFF:
         off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")

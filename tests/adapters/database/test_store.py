@@ -218,12 +218,12 @@ def test_a_repository_may_be_seen_before_its_installation(shelf: Shelf) -> None:
     assert shelf.store.installation(99) == Installation(99, "acme")
 
 
-def test_only_repositories_to_sweep_of_awake_installations_are_swept(store: Store) -> None:
+def test_only_governed_repositories_of_awake_installations_are_swept(store: Store) -> None:
     for number in (43, 44):
         store.see_repository(SeenRepository(number, number, "o", "r", 1.0))
         store.set_governed(number, True)  # noqa: FBT003  the port's shape
     store.keep_installation(Installation(44, "o", suspended=True))
-    assert [one.id for one in store.repositories_to_sweep()] == [43]
+    assert [one.id for one in store.governed_repositories()] == [43]
 
 
 def test_an_installation_that_changes_keeps_its_configuration(store: Store) -> None:

@@ -55,6 +55,10 @@ class Store(Protocol):
         """Remember whether it is governed."""
         ...
 
+    def governed_repositories(self) -> Sequence[SeenRepository]:
+        """The governed repositories of installations that are not suspended, by id."""
+        ...
+
     def repositories_to_sweep(self) -> Sequence[SeenRepository]:
         """What a sweep reads: repositories of installations that are not suspended, by id.
 

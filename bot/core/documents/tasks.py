@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bot.core.documents.paths import NamedPath, named_paths
 from bot.core.documents.untouched import keeps_examples
 from bot.core.markdown import Heading, Item, Style, Table, parse
 from bot.core.text.identifiers import STORY, requirement_ids, story_ids
@@ -35,14 +36,6 @@ _LABEL = re.compile(r"\[([^\[\]]{2,60})\]")
 _NAMED_STORY = re.compile(r"(?:user )?story ?([0-9]{1,3})", re.IGNORECASE)
 _DONE = re.compile(r"[\[(]?(?:completed?|done|x)[\])]|✅|☑|✔", re.IGNORECASE)
 _NOT_TASKS = Pattern(anywhere("not_tasks"))
-_PATH = re.compile(
-    r"(?<![\w/:@.{}*+~-])(?:\.{0,2}/)?(?:[\w.@{}*+~-]++/)++[\w.@{}*+~-]*"
-    r"|(?<![\w/.-])[\w-]+(?:\.[\w-]+){0,3}\.[a-z][a-z0-9]{0,5}(?![\w/])"
-)
-_FILE = re.compile(
-    r"[\w.@{}*+~-]*[\w}]\.(?:pyi?|[jt]sx?|[mc]js|rs|go|java|kts?|scala|cs|cpp|cc|[ch]|hpp|rb|php|swift|md|mdx|ya?ml|json|toml|ini|cfg|sql"
-    r"|html?|s?css|vue|svelte|sh|ps1|tf|proto|graphql|lisp|asd|ex|exs|erl|hs|nix|dart|lua|r|csproj|sln|xml|gradle|txt|env|lock)"
-)
 _MARKS_DONE = frozenset("xX✅✓✔☑")
 
 
@@ -56,7 +49,8 @@ class Task:
     """`US1` and so on, as labelled."""
     references: tuple[str, ...]
     """Requirement ids in its text: `FR-001`."""
-    paths: tuple[str, ...]
+    paths: tuple[NamedPath, ...]
+    """What its text and the entries below it name, each once."""
     text: str
     line: int
 
@@ -177,7 +171,7 @@ def _task(task: str | None, text: Text, line: int, texts: Iterable[Text], *, don
     labels = _LABEL.findall(said[:_MAX_TEXT])
     stories = [f"US{int(number)}" for label in labels for number in _numbers(label)]
     references = (name for other in everything for name, _ in requirement_ids(other.text[:_MAX_READ]))
-    paths = islice((path for other in everything for path in _paths(other)), MAX_PATHS * 10)
+    paths = islice((path for other in everything for path in named_paths(other)), MAX_PATHS * 10)
     return Task(
         id=task,
         done=done,
@@ -192,17 +186,3 @@ def _task(task: str | None, text: Text, line: int, texts: Iterable[Text], *, don
 def _numbers(label: str) -> list[str]:
     """The stories that a label names: `US1`, `US1, US2`, `Story 3`."""
     return [*STORY.findall(label), *_NAMED_STORY.findall(label)]
-
-
-def _paths(text: Text) -> Iterator[str]:
-    """Words that can only be a path: with a slash and an extension or a second slash, or a file name that is known."""
-    links = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.LINK]
-    for found in _PATH.finditer(text.text[:_MAX_READ]):
-        path = found[0].rstrip(".")
-        if any(start <= found.start() < end for start, end in links):
-            continue
-        if "/" not in path:
-            if _FILE.fullmatch(path):
-                yield path
-        elif path.count("/") > 1 or "." in path.rsplit("/", 1)[-1] or path.endswith("/"):
-            yield path

@@ -1,0 +1,126 @@
+"""Paths of files as people name them in tasks and plans.
+
+A path is a word with a slash and a file ending (`src/pier/queue.py`), or a file name whose ending says that it is code
+or a document (`queue.py`, `docker-compose.yml`). A word that ends in a slash names a folder. `./` in front does not
+belong to a path, nor do `:12`, `#L12` and `::create_app` behind it. A path may stand in a code span, in bold or bare.
+
+These are no paths: addresses (`https://…`, `example.com/a.html`), absolute paths and paths that leave the repository
+(`/etc/hosts`, `~/x`, `../other/x.py`), products (`Node.js`), attributes (`response.json`), commands in a code span
+(`pytest tests/a.py`), and the targets of links. A word with a placeholder or a wildcard (`src/[name].py`, `**/*.ts`,
+`{a,b}.rs`) is a pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.markdown import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.markdown import Text
+
+MAX_TEXT = 20_000
+"""Characters that are read of one text."""
+MAX_PATH = 300
+"""Characters of a path; a longer word is none."""
+
+
+class PathKind(StrEnum):
+    """What a word names."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    PATTERN = "pattern"
+    """Several files, or one whose name is still open; nobody can say that it is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPath:
+    """A path as it was written, without what does not belong to it."""
+
+    path: str
+    kind: PathKind
+
+
+_WORD = re.compile(r"[^\s`'\"“”‘’«»<>|,;，、；。（）【】「」]+")
+_CODE_WORD = re.compile(r"\S+")
+_BEHIND = re.compile(r"(?:::.*|#.*|:\d+(?:[-:]\d+)*|\(\))$")
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,11}$")
+_WILD = re.compile(r"[*?{}<>…\[\]]|\.\.\.|NNN|XXX|YYYY|path/to/")
+_OUTSIDE = re.compile(
+    r"[a-z][a-z0-9+.-]*:|[/~$@%\\#-]|\.\./|www\.|[\w-]+\.(?:com|org|net|io|dev|app|ai|co)/", re.IGNORECASE
+)
+_NAME = re.compile(r"[\w.+@()\[\]$-]+(?:/[\w.+@()\[\]$-]+)*/?")
+_FILE_ENDING = re.compile(
+    r"\.(?:py|pyi|js|jsx|ts|tsx|mjs|cjs|mts|cts|rs|go|java|kt|kts|scala|cs|cpp|cc|cxx|c|h|hpp|hh|rb|php"
+    r"|swift|m|mm|dart|lua|ex|exs|erl|hs|nix|vue|svelte|astro|html|htm|css|scss|sass|less|sql|sh|bash|zsh"
+    r"|ps1|psm1|bat|tf|proto|graphql|gql|md|mdx|rst|txt|adoc|yml|yaml|json|jsonc|json5|toml|ini|cfg|conf"
+    r"|xml|csproj|sln|fsproj|vbproj|props|targets|gradle|properties|lock|svg|png|ipynb|http|rest|feature"
+    r"|resx|xaml|razor|cshtml|fs|vb|clj|cljs|edn|lisp|asd|zig|nim|jl|pl|pm|prisma|hcl|rego|cue|bicep"
+    r"|storyboard|plist|entitlements|xcconfig|pbxproj|podspec|gemspec|erb|haml|slim|jinja|j2|tmpl|tpl|hbs"
+    r"|ejs|pug)",
+    re.IGNORECASE,
+)
+_NO_FILE = re.compile(
+    r"(?:node|next|nuxt|vue|react|express|nest|d3|three|chart|alpine|discord|ember|day|backbone|moment|p5"
+    r"|socket|solid|deno|bun|electron)\.(?:js|io)|(?:res|req|response|request)\.json|asp\.net",
+    re.IGNORECASE,
+)
+
+
+def named_paths(text: Text) -> Iterator[NamedPath]:
+    """The paths that a text names, in its order; never raises."""
+    content = text.text[:MAX_TEXT]
+    code = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.CODE]
+    links = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.LINK]
+    last = 0
+    for start, end in sorted(code):
+        yield from _in_prose(content, last, start, links)
+        words = _CODE_WORD.findall(content[start:end])
+        if len(words) == 1 and not _within(start, links) and (path := read_path(words[0])) is not None:
+            yield path
+        last = max(last, end)
+    yield from _in_prose(content, last, len(content), links)
+
+
+def _in_prose(content: str, start: int, end: int, links: list[tuple[int, int]]) -> Iterator[NamedPath]:
+    for match in _WORD.finditer(content, start, end):
+        word = match[0].lstrip("(*_").rstrip("*_.:!?")
+        if word.count("(") != word.count(")"):
+            word = word.rstrip(")").rstrip(".")
+        if ("." in word or "/" in word) and not _within(match.start(), links):
+            path = read_path(word)
+            if path is not None:
+                yield path
+
+
+def _within(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def read_path(word: str) -> NamedPath | None:
+    """What a word names, None for no path."""
+    bare = _BEHIND.sub("", word.strip()).removeprefix("./")
+    if not 2 < len(bare) <= MAX_PATH or _OUTSIDE.match(bare) or "://" in bare:  # noqa: PLR2004  `a/` is too little
+        return None
+    ending = _ENDING.search(bare)
+    if _WILD.search(bare):
+        return NamedPath(bare, PathKind.PATTERN) if "/" in bare or ending is not None else None
+    if _NAME.fullmatch(bare) is None:
+        return None
+    if bare.endswith("/"):
+        return NamedPath(bare, PathKind.FOLDER)
+    if ending is None or _NO_FILE.fullmatch(bare):
+        return None
+    return NamedPath(bare, PathKind.FILE) if _FILE_ENDING.fullmatch(ending[0]) or _is_below_a_folder(bare) else None
+
+
+def _is_below_a_folder(path: str) -> bool:
+    """A slash in front of the last name, and no dot in the first: `com.acme/x.y` may be anything."""
+    first, slash, _ = path.partition("/")
+    return bool(slash) and "." not in first[1:]

@@ -1,0 +1,185 @@
+"""Ticks of a task list, held to the tree: which ticked tasks name files that exist.
+
+A task is *ticked by the change* when it is done at the head and was not done at the base, told by its id or else by its
+text. Of its files, one is *there* when the tree holds it under that path, or below a folder (a project's root in a
+monorepo, the feature folder). A file of that name in another folder is *elsewhere*.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.core.change.trees import FileStatus, Readability
+from bot.core.documents.paths import PathKind
+from bot.core.documents.tasks import read_tasks
+from bot.core.text.lexicon import Pattern, whole_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.core.change.trees import Change
+    from bot.core.documents.tasks import Task, Tasks
+    from bot.core.judging.rule import Case
+
+
+class Presence(StrEnum):
+    """What the tree says about the files that a task names."""
+
+    THERE = "there"
+    """At least one file exists, or the change deletes or moves one."""
+    ELSEWHERE = "elsewhere"
+    """Only files of the same names in other folders exist."""
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+    """The task names no file, or nobody can say whether it should be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A task with what the tree says about its files."""
+
+    task: Task
+    presence: Presence
+    place: str | None = None
+    """Where a file of the same name is, for `elsewhere`."""
+
+
+_CONDITIONAL = Pattern(whole_words("task_conditional"), re.IGNORECASE)
+_REMOVES = Pattern(whole_words("task_removes"), re.IGNORECASE)
+_VERIFIES = Pattern(whole_words("task_verifies"), re.IGNORECASE)
+_SKIPPED = Pattern(whole_words("task_skipped"), re.IGNORECASE)
+_ELSEWHERE = Pattern(whole_words("task_elsewhere"), re.IGNORECASE)
+_LABELS = re.compile(
+    r"(?:\s|[*_`\[(]*(?:T-?\d[\w.-]*|P\d?|US\s?\d+|FR-?\d+|SC-?\d+|[A-Z]{1,4}-?\d+)[\])*_`:.-]*|[-–—:✅☑✔])+"
+)
+_UNTRACKED_FOLDER = re.compile(
+    r"(?:^|/)(?:node_modules|dist|build|target|out|coverage|\.next|\.nuxt|\.svelte-kit|__pycache__|vendor"
+    r"|third_party|generated|gen|\.venv|venv|bin|obj|tmp|temp|logs|\.cache|\.gradle|\.terraform|htmlcov"
+    r"|artifacts)/",
+    re.IGNORECASE,
+)
+_GENERATED = re.compile(
+    r"(?:^|/)\.env(?:\.(?!example|sample|template)[\w-]+)?$|\.(?:log|pyc|db|sqlite3?|min\.js|map|snap)$"
+    r"|\.g(?:en(?:erated)?)?\.\w+$|_pb2(?:_grpc)?\.pyi?$|\.pb\.go$|\.designer\.cs$",
+    re.IGNORECASE,
+)
+_BEGINNING = 60
+"""Characters in which the verb of a task that takes a file away is looked for."""
+_FIRST_WORDS = 24
+"""Characters in which the first verb of a task is looked for."""
+_MANY = 3
+
+
+def ticks(case: Case) -> tuple[Tick, ...]:
+    """Every task that this change ticks, with what the tree says; empty where nobody can say."""
+    if case.tasks is None or not can_say(case.change):
+        return ()
+    return held_to_the_tree(ticked_by(case.change, case.tasks), case.change)
+
+
+def ticked_by(change: Change, tasks: Tasks) -> tuple[Task, ...]:
+    """The tasks that are done at the head and were not done at the base."""
+    before = _done_before(change, tasks.path)
+    return tuple(task for task in tasks.tasks if task.done and _key(task) not in before)
+
+
+def can_say(change: Change) -> bool:
+    """The head's tree is read as a whole, so what is not in it does not exist."""
+    return change.head.complete
+
+
+def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
+    """The tasks with what the head's tree says about their files."""
+    listed = tuple(tasks)
+    names = {_last(named.path).casefold() for task in listed for named in task.paths}
+    places: dict[str, list[str]] = {}
+    for path in change.head.entries:
+        name = _last(path).casefold()
+        if name in names:
+            places.setdefault(name, []).append(path)
+    leaving = frozenset(
+        path
+        for file in change.changed
+        for path in (file.path if file.status is FileStatus.REMOVED else None, file.previous)
+        if path is not None
+    )
+    return tuple(_tick(task, places, leaving) for task in listed)
+
+
+def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) -> Tick:
+    files = [named.path for named in task.paths if named.kind is PathKind.FILE]
+    for named in task.paths:
+        wanted = named.path.strip("/")
+        if any(_ends_with(path, wanted) for path in places.get(_last(wanted).casefold(), ())):
+            return Tick(task, Presence.THERE)
+    if not files or _may_be_data(files) or any(named.kind is PathKind.PATTERN for named in task.paths):
+        return Tick(task, Presence.UNKNOWN)
+    if not is_a_promise(task.text) or all(_is_untracked(path) for path in files):
+        return Tick(task, Presence.UNKNOWN)
+    if any(_ends_with(path, wanted) for wanted in files for path in leaving):
+        return Tick(task, Presence.THERE)
+    for wanted in files:
+        place = _elsewhere(wanted, places.get(_last(wanted).casefold(), []))
+        if place is not None:
+            return Tick(task, Presence.ELSEWHERE if "/" in wanted else Presence.THERE, place)
+    return Tick(task, Presence.ABSENT)
+
+
+def _elsewhere(wanted: str, places: list[str]) -> str | None:
+    """Another place of a file; a name that stands in many places (`index.ts`) says nothing."""
+    if len(places) > _MANY:
+        folders = set(wanted.casefold().split("/")[:-1])
+        places = [path for path in places if folders <= set(path.casefold().split("/"))]
+    return min(places, key=lambda path: (len(path), path), default=None)
+
+
+def _may_be_data(files: list[str]) -> bool:
+    """Several bare names: "detect buildspec.yml, amplify.yml, .travis.yml" names no file of this repository."""
+    return len(files) >= _MANY and not any("/" in path for path in files)
+
+
+def is_a_promise(text: str) -> bool:
+    """The task brings files or changes them: it does not remove, verify, skip or make conditional."""
+    start = _LABELS.match(text)
+    words = text[start.end() if start else 0 :]
+    if _VERIFIES.search(words[:_BEGINNING][:_FIRST_WORDS]) or _REMOVES.search(words[:_BEGINNING]):
+        return False
+    return not any(pattern.search(words) for pattern in (_CONDITIONAL, _SKIPPED, _ELSEWHERE))
+
+
+def _is_untracked(path: str) -> bool:
+    """A generated, ignored or vendored path, which a repository often does not hold."""
+    return bool(_UNTRACKED_FOLDER.search(path) or _GENERATED.search(path))
+
+
+def _ends_with(path: str, wanted: str) -> bool:
+    """The path is the wanted one, or the same below a folder; letters in any case."""
+    folded, end = path.casefold(), wanted.casefold()
+    return folded == end or folded.endswith(f"/{end}")
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _key(task: Task) -> str:
+    return task.id or task.text
+
+
+def _done_before(change: Change, path: str) -> frozenset[str]:
+    """The tasks that were done at the base already."""
+    previous = next((file.previous for file in change.changed if file.path == path and file.previous), path)
+    document = change.base.documents.get(previous) if change.base is not None else None
+    if document is None or document.reading is not Readability.WHOLE:
+        return frozenset()
+    return frozenset(_key(task) for task in read_tasks(document).tasks if task.done)
+
+
+def brought(task: Task, change: Change) -> bool:
+    """The task names files, and this change adds every one of them."""
+    added = [file.path for file in change.changed if file.status is FileStatus.ADDED]
+    files = [named.path for named in task.paths if named.kind is PathKind.FILE]
+    return bool(files) and all(any(_ends_with(path, wanted) for path in added) for wanted in files)

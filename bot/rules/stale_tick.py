@@ -15,15 +15,15 @@ Tick the task, or leave it open when something is still missing.
 ## Example
 
 ```markdown
-- [ ] T012 [US1] Retry a failed delivery in crates/ferry-retry/src/backoff.rs
+- [ ] T003 [US1] Keep attempts in crates/ferry-retry/src/attempt.rs (FR-002)
 ```
 
-in the change that adds `crates/ferry-retry/src/backoff.rs`.
+in the change that adds `crates/ferry-retry/src/attempt.rs`.
 
 ## Use instead
 
 ```markdown
-- [x] T012 [US1] Retry a failed delivery in crates/ferry-retry/src/backoff.rs
+- [x] T002 [US1] Keep attempts in crates/ferry-retry/src/attempt.rs (FR-001)
 ```
 
 ## Severity

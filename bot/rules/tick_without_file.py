@@ -3,9 +3,9 @@
 ## What it does
 
 Takes the tasks that this change ticks and that name files, and looks for those files in the head's tree. A file counts
-as there under the path that the task names, or below a folder, since people write paths from a project's root. A task is
-reported when none of its files is there. When a file of the same name stands in another folder, the task is in a notice
-that names the place.
+as there under the path that the task names, or below a folder, since people write paths from a project's root. A task
+is reported when none of its files is there. When a file of the same name stands in another folder, the task is in a
+notice that names the place.
 
 A task says nothing about a file, and is passed over, when it removes, renames or verifies something, when it says that
 the file may be missing ("if it exists") or that the work went elsewhere ("superseded by"), when this change deletes or
@@ -23,15 +23,15 @@ Add the file, correct the path, or take the tick back.
 ## Example
 
 ```markdown
-- [x] T012 [US1] Retry a failed delivery in crates/ferry-retry/src/backoff.rs
+- [x] T003 [US1] Wait longer after each refusal in crates/ferry-retry/src/schedule.rs (FR-002)
 ```
 
-with no `backoff.rs` in the repository.
+with no `schedule.rs` in the repository.
 
 ## Use instead
 
 ```markdown
-- [ ] T012 [US1] Retry a failed delivery in crates/ferry-retry/src/backoff.rs
+- [x] T003 [US1] Wait longer after each refusal in src/attempt.rs (FR-002)
 ```
 
 ## Severity

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow explore chaos postgres bench check docs lexicon format lock clean
+.PHONY: help demo test quick test-slow explore chaos postgres bench check audit dist docs lexicon format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,15 @@ check: $(STAMP) ## Check format, lint, types, import contracts and vague names
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(STAMP) ## Audit the locked dependencies for known vulnerabilities
+	$(BIN)/python -m tools.audit
+
+dist: $(STAMP) ## Build the wheel, and its software bill of materials (CycloneDX) from the lock
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	PYTHONWARNINGS=ignore $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml \
+	  --output-reproducible --output-file "dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json" requirements.txt
 
 docs: $(STAMP) ## Generate the reference pages, the schema and the picture of the rooms
 	$(BIN)/python -m tools.docs.rooms

@@ -165,7 +165,7 @@ class Worker:
         try:
             outcome = self._handler.handle(job)
         except StorageError as error:
-            outcome = Retry(None, str(error))
+            outcome = Retry(None, str(error), held=True)  # our own database: no fault of the job
         except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))

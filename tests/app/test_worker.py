@@ -141,7 +141,7 @@ def test_an_unexpected_exception_is_logged_kept_without_secrets_and_tried_again(
 
     shop.queue.put(job("d1"))
     shop.open(Scripted(fail))
-    shop.until(lambda: shop.count(JobState.WAITING) == 1 and shop.queue.records()[0].attempts == 1)
+    shop.until(lambda: shop.count(JobState.WAITING) == 1 and shop.queue.records()[0].error is not None)
     (record,) = shop.queue.records()
     assert record.error == "ZeroDivisionError: with ghs_… in it"
     failed = next(one for one in caplog.records if one.getMessage() == "failed")
@@ -158,11 +158,28 @@ def test_a_disk_that_is_full_is_no_fault_of_the_programs_and_has_no_trace(
     caplog.set_level("INFO", "bot")
     shop.queue.put(job("d1"))
     shop.open(Scripted(fail))
-    shop.until(lambda: shop.count(JobState.WAITING) == 1 and shop.queue.records()[0].attempts == 1)
+    shop.until(lambda: shop.count(JobState.WAITING) == 1 and shop.queue.records()[0].error is not None)
     (record,) = shop.queue.records()
     assert record.error == "plangate.db: the disk is full: free some space."
     assert [one.getMessage() for one in caplog.records if one.exc_info] == []
     assert [one.__dict__["keys"]["error"] for one in caplog.records if one.getMessage() == "retry"] == [record.error]
+
+
+def test_a_database_that_was_away_for_longer_than_the_deadline_makes_no_dead_letter(shop: Shop) -> None:
+    def fail(_: LeasedJob) -> Outcome:
+        if len(handler.handled) < 6:
+            raise StorageError("postgresql://db/plangate: connection refused: see that the server runs.")
+        return Done()
+
+    handler = Scripted(fail)
+    shop.queue.put(job("d1"))
+    shop.age(Patience().deadline + 1)
+    shop.open(handler)
+    while not shop.count(JobState.DONE):
+        shop.age(Patience().deadline)
+        time.sleep(0.01)
+    assert handler.given_up == []
+    assert shop.count(JobState.DEAD) == 0
 
 
 def test_after_the_deadline_a_visible_verdict_is_left_and_the_job_is_a_dead_letter(shop: Shop) -> None:

@@ -23,7 +23,7 @@ class Retry:
     error: str
     """One line for lists and logs: the error."""
     held: bool = False
-    """The installation's rate limit is used up until then. That is no failure, so the deadline does not count."""
+    """GitHub accepts no request before then, or the database is away: the job did not fail, and no attempt counts."""
     spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 

@@ -12,6 +12,7 @@ from bot.host import settings
 from bot.host.storage import prepare
 from bot.sandbox.world import World
 from tests.adapters.payloads import about
+from tests.asking import WRITES
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -94,3 +95,26 @@ def test_what_is_no_delivery_is_said_in_a_sentence(
     assert code == ending[0]
     assert ending[1] in said.out + said.err
     assert "Traceback" not in said.err
+
+
+def test_a_dry_run_of_a_command_is_its_list_of_effects(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = world.create_repository("acme", "harbour", {"README.md": "#\n", **SPEC_KIT})
+    world.install("acme", [repo], permissions=WRITES)
+    world.user("grace", "write", repo)
+    issue = world.open_issue(repo, "Export the audit log", "An auditor reads it.", author="eve")
+    world.comment(repo, issue.number, "/plan start", author="grace")
+    file = tmp_path / "comment.json"
+    file.write_text(json.dumps(world.sent("issue_comment", "created")[-1].payload))
+    assert main(["receive", str(file), "--event", "issue_comment", "--dry-run"]) == 0
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("would ")]
+    assert printed == [
+        "would react with eyes",
+        "would reserve number 001 for issue 1",
+        "would commit to 001-export-audit-log and open a draft pull request from 001-export-audit-log",
+        "would write a comment on 1",
+        "would react with rocket",
+    ]
+    assert not list(world.requests.writes)
+    assert sorted(repo.refs) == ["refs/heads/main"]

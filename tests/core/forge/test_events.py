@@ -128,6 +128,12 @@ PAIRS = {
     "git does not": Pair(pushed("001-x"), pushed("001-X"), together=False),
     "the same branch of a fork": Pair(pulled(), pulled(head_repository="mona/ferry"), together=False),
     "a fork that is gone": Pair(pulled(), pulled(head_repository=None), together=False),
+    "forks that are gone, with one branch name": Pair(
+        pulled(head_repository=None), pulled(head_repository=None, number=6), together=False
+    ),
+    "one pull request of a fork that is gone": Pair(
+        pulled(head_repository=None), pulled(head_repository=None), together=True
+    ),
     "another branch": Pair(pushed(), pushed("002-y"), together=False),
     "the default branch as somebody's head": Pair(pushed("main"), pulled("main"), together=False),
     "two re-runs of one run": Pair(rerun(), rerun(), together=True),

@@ -36,7 +36,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.judging import gate
+from bot.core.documents.plan import Weight
+from bot.core.judging.dossier import names
+from bot.core.judging.gate import standing
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Name, Prose
@@ -45,7 +47,7 @@ from bot.core.text.wording import clip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.documents.plan import TrackingRow
+    from bot.core.documents.plan import Plan, TrackingRow
     from bot.core.judging.findings import Finding
 
 _CELLS = {"why": "why it is needed", "alternative": "which simpler alternative was rejected, and why"}
@@ -64,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
             lacking.append(_CELLS["alternative"])
         if not lacking or not (row.principle or row.names or row.gates):
             continue
-        hard = "why" in row.missing and gate.serves_explicit_fail(row, plan)
+        hard = "why" in row.missing and _serves_fail(row, plan)
         fix: Prose = ("Fill every cell of the row.",)
         if lacking == [_CELLS["alternative"]] and no_column:
             fix = ("Add a column for the rejected alternative, or say it beside the reason.",)
@@ -77,6 +79,11 @@ def judge(case: Case) -> Iterator[Finding]:
             fix=fix,
             subject=row.principle or clip(row.violation),
         )
+
+
+def _serves_fail(row: TrackingRow, plan: Plan) -> bool:
+    """The row answers for a FAIL in a status slot."""
+    return any(check.weight is Weight.FAIL and check.in_slot and names(row, check) for check in standing(plan))
 
 
 def _name(row: TrackingRow) -> Name:

@@ -1,9 +1,11 @@
-"""A deviation is justified only in the check itself.
+"""A deviation is justified only outside Complexity Tracking.
 
 ## What it does
 
-Reports an item of the Constitution Check that is violated or partial, gives its reason in its own cell or line, and has
-no row in Complexity Tracking. Silent where a complete row names nothing: that row is most likely meant.
+Reports an item of the Constitution Check that is violated or partial and has its reason somewhere else than in
+Complexity Tracking: in its own cell or line, in a labelled block or a section of its own, in an approval, or in a
+pointer to another place. Also a violation of today's code that this feature repairs, and one that an amendment of the
+constitution settles.
 
 ## Why
 
@@ -12,7 +14,8 @@ was rejected, and why.
 
 ## How to fix
 
-Move the reason into a row of Complexity Tracking that begins with the principle, and fill the other cells.
+Move the reason into a row of Complexity Tracking that begins with the principle, and fill the other cells. A violation
+that this feature repairs needs nothing more.
 
 ## Example
 
@@ -30,47 +33,83 @@ with nothing about V in Complexity Tracking.
 
 ## Severity
 
-Warning.
+Warning. Notice for a violation that this feature repairs or that an amendment at the base settles.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Verdict
+from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging import gate
+from bot.core.judging.decision import INLINE, Decision, Ground, decide
+from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import At
+from bot.core.text.prose import At, Code, Prose
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.core.documents.plan import Plan
     from bot.core.judging.findings import Finding
 
-_SAID = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
+_STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
+_SOURCES = {
+    StatementKind.REASON: "Its reason",
+    StatementKind.ARGUMENT: "Its reason",
+    StatementKind.ALTERNATIVE: "The rejected alternative",
+    StatementKind.APPROVAL: "An approval",
+    StatementKind.DEVIATION_SECTION: "A section about the deviation",
+    StatementKind.EXISTING: "That the breach is in today's code",
+    StatementKind.POINTER: "Only a pointer to its reason",
+}
 
 
 @rule(Severity.WARNING, Clause("reason only inline", "reasons only inline", 25))
 def judge(case: Case) -> Iterator[Finding]:
-    """One finding for each standing item whose only reason is its own."""
+    """One finding for each standing assessment whose only reason is outside Complexity Tracking."""
     plan = case.plan
     if plan is None:
         return
-    if gate.nameless_rows(plan):
-        return
-    for check in gate.defects(plan):
-        settled = gate.rows_for(check, plan) or gate.non_negotiable(check, case.constitution) is not None
-        if not gate.reasoned(check) or not check.explicit or settled:
-            continue
-        cell = "Notes cell" if check.text.lstrip().startswith("|") else "check itself"
-        yield case.found(
-            Severity.WARNING,
-            plan.path,
-            gate.place(check, plan),
-            title=(gate.named(check, case.constitution), _SAID[check.verdict]),
-            why=(f"Its reason is only in the {cell}: ", At(plan.path, check.line), "."),
-            fix=("A Complexity Tracking row would settle it.",),
-            subject=gate.subject(check),
-            paste=gate.row_to_paste(check, plan, case.template, case.constitution),
-        )
+    for dossier in dossiers(plan, case.constitution):
+        decision = decide(dossier)
+        if decision.rule == INLINE and decision.severity is not None:
+            yield _found(case, plan, dossier, decision)
+
+
+def _found(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
+    check, statement = dossier.assessment, decision.statement
+    settled = decision.ground is Ground.MENDED
+    reason = statement.text if statement is not None and statement.kind in _FILLS_A_CELL else None
+    fix: Prose = ("Nothing, if that is so.",) if settled else ("A Complexity Tracking row would settle it.",)
+    return case.found(
+        decision.severity or Severity.WARNING,
+        plan.path,
+        gate.place(check, plan),
+        title=(gate.named(check, case.constitution), _STATES.get(check.verdict, " is violated")),
+        why=_why(plan, dossier, decision),
+        fix=fix,
+        subject=gate.subject(check),
+        paste=None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, reason),
+    )
+
+
+_FILLS_A_CELL = frozenset({StatementKind.REASON, StatementKind.ARGUMENT, StatementKind.EXISTING})
+
+
+def _why(plan: Plan, dossier: Dossier, decision: Decision) -> Prose:
+    check, statement = dossier.assessment, decision.statement
+    if statement is None:
+        return ("Its reason stands only in the check: ", At(plan.path, check.line), ".")
+    words, place = Code(clip(statement.text, 100)), At(plan.path, statement.line)
+    if statement.kind is StatementKind.AMENDMENT:
+        return (place, " names an amendment that the base has: ", words, ".")
+    if statement.kind is StatementKind.REPAIR:
+        return (place, " says that this feature repairs it: ", words, ".")
+    in_cell = statement.line == check.line and check.text.lstrip().startswith("|")
+    where = "in the Notes cell" if in_cell else "in the check itself"
+    if statement.kind is StatementKind.DEVIATION_SECTION:
+        where = "outside Complexity Tracking"
+    return (f"{_SOURCES[statement.kind]} is only {where}, ", place, ": ", words, ".")

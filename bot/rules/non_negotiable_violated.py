@@ -28,17 +28,22 @@ own, and this one is judged by the new text.
 
 ## Severity
 
-Error for an explicit fail in a status slot whose numeral and name both agree with the constitution. Warning when it is
-partial or outside such a slot, when only the numeral or only some words agree ("which principle is meant?"), or when
-the feature repairs it; where such a fail is not justified either, only `unjustified-violation` speaks.
+Error for a FAIL in its status slot whose numeral and name both agree with the constitution: no row, reason, approval or
+line for the whole check helps. Warning when it is partial, an admitted deviation or outside such a slot, when only the
+numeral or only some words agree ("which principle is meant?"), when this feature repairs it, when the same item passes
+elsewhere, when a PASS replaces the FAIL without a word of what changed, and when the principle is called not
+applicable. Notice when an amendment at the base settles it. Where only a numeral or some words agree and nothing
+justifies the FAIL, only `unjustified-violation` speaks.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Check, Join, Verdict
+from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging import gate
+from bot.core.judging.decision import NON_NEGOTIABLE, Decision, Ground, decide
+from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, Name, Prose, Side
@@ -54,48 +59,71 @@ if TYPE_CHECKING:
 
 @rule(Severity.ERROR, Clause("NON-NEGOTIABLE principle violated", "NON-NEGOTIABLE principles violated", 21))
 def judge(case: Case) -> Iterator[Finding]:
-    """One finding for each standing item that breaks or bends one."""
+    """One finding for each standing assessment that breaks or bends one."""
     plan = case.plan
     if plan is None:
         return
-    for check in gate.defects(plan):
-        severity = gate.non_negotiable(check, case.constitution)
-        principle = gate.principle_of(check, case.constitution)
-        if severity is None or principle is None or _said_elsewhere(check, plan, severity):
+    for dossier in dossiers(plan, case.constitution):
+        decision = decide(dossier)
+        principle = dossier.principle
+        if decision.rule != NON_NEGOTIABLE or decision.severity is None or principle is None:
             continue
-        partial = check.verdict is Verdict.PARTIAL
         yield case.found(
-            severity,
+            decision.severity,
             plan.path,
-            gate.place(check, plan),
-            title=(Name(clip(principle.title)), " is partial" if partial else " is violated"),
-            why=_why(case, plan, check, principle),
-            fix=_fix(check, principle),
+            gate.place(dossier.assessment, plan),
+            title=(Name(clip(principle.title)), _state(dossier, decision)),
+            why=_why(case, plan, dossier, decision, principle),
+            fix=_fix(decision),
             subject=gate.key_of(principle),
         )
 
 
-def _said_elsewhere(check: Check, plan: Plan, severity: Severity) -> bool:
-    """Where the item is only loosely joined and nothing justifies it, `unjustified-violation` says so already."""
-    unjustified = not gate.rows_for(check, plan) and not gate.reasoned(check)
-    return severity is Severity.WARNING and check.verdict is Verdict.VIOLATION and unjustified
+def _state(dossier: Dossier, decision: Decision) -> str:
+    if decision.ground is Ground.NOT_APPLICABLE:
+        return " is called not applicable"
+    if decision.ground is Ground.TAKEN_BACK:
+        return " passes after a FAIL"
+    return " is partial" if dossier.assessment.verdict is Verdict.PARTIAL else " is violated"
 
 
-def _why(case: Case, plan: Plan, check: Check, principle: Principle) -> Prose:
-    said = Code(clip(check.status, 60)) if check.status else "so"
-    at, rule_line = At(plan.path, check.line), At(case.constitution.path, principle.line, Side.BASE)
-    rest: Prose = ("the constitution calls it NON-NEGOTIABLE, ", rule_line, ": no row can justify it.")
-    if _is_clear(check, principle):
-        return (at, " says ", said, ", and ", *rest)
-    named = Code(clip(check.named or check.text, 60))
-    return (at, " says ", said, " of ", named, ". Which principle is meant? If it is this one, ", *rest)
+def _why(case: Case, plan: Plan, dossier: Dossier, decision: Decision, principle: Principle) -> Prose:
+    check, statement = dossier.assessment, decision.statement
+    assessed: Prose = (At(plan.path, check.line), " says ", Code(clip(check.status, 60)) if check.status else "so")
+    rule_line = At(case.constitution.path, principle.line, Side.BASE)
+    strict: Prose = ("the constitution calls it NON-NEGOTIABLE, ", rule_line, ": no row can justify it.")
+    quoted: Prose = (At(plan.path, statement.line), ": ", Code(clip(statement.text, 100))) if statement else ()
+    match decision.ground:
+        case Ground.WHICH_PRINCIPLE:
+            item = Code(clip(check.named or check.text, 60))
+            return (*assessed, " of ", item, ". Which principle is meant? If it is this one, ", *strict)
+        case Ground.MENDED if statement is not None and statement.kind is StatementKind.AMENDMENT:
+            return (*assessed, ", and an amendment that the base has settles it, ", *quoted, ".")
+        case Ground.MENDED:
+            return (*assessed, ", and this feature is to repair it, ", *quoted, ".")
+        case Ground.CONTRADICTION:
+            return (*assessed, ", and the same item passes at ", *quoted, ".")
+        case Ground.TAKEN_BACK:
+            return (At(plan.path, check.line), " passes it, no word says what changed, and before it failed: ", *quoted, ".")
+        case Ground.NOT_APPLICABLE if quoted:
+            return (*assessed, ". The constitution calls it NON-NEGOTIABLE, ", rule_line, ". Its reason: ", *quoted, ".")
+        case Ground.NOT_APPLICABLE:
+            return (*assessed, " and gives no reason. The constitution calls it NON-NEGOTIABLE, ", rule_line, ".")
+        case _:
+            return (*assessed, ", and ", *strict)
 
 
-def _fix(check: Check, principle: Principle) -> Prose:
-    if _is_clear(check, principle):
-        return ("Change the design until it holds, or change the constitution in a pull request of its own.",)
-    return ("Write the principle's numeral and name as the constitution has them, so that it is clear which is meant.",)
-
-
-def _is_clear(check: Check, principle: Principle) -> bool:
-    return check.join is Join.BOTH or (check.join is Join.NAME and principle.id is None)
+def _fix(decision: Decision) -> Prose:
+    match decision.ground:
+        case Ground.WHICH_PRINCIPLE:
+            return ("Write the principle's numeral and name as the constitution has them.",)
+        case Ground.NOT_APPLICABLE:
+            return ("See that the reason holds for every part of this feature.",)
+        case Ground.TAKEN_BACK:
+            return ("Say beside the later verdict what changed.",)
+        case Ground.CONTRADICTION:
+            return ("Correct the line that is wrong.",)
+        case Ground.MENDED:
+            return ("See that the repair is part of this feature.",)
+        case _:
+            return ("Change the design until it holds, or change the constitution in a pull request of its own.",)

@@ -1,9 +1,10 @@
-"""A principle is violated, and no row in Complexity Tracking justifies it.
+"""A principle is violated, and nothing in the plan justifies it.
 
 ## What it does
 
-Reads the status of every item of the Constitution Check and looks for the row in Complexity Tracking that names its
-principle or gate. An answer in the re-check after the design replaces the first one.
+Collects everything that the plan says about each principle and gate, takes the assessment that stands, and looks for
+what speaks for it: a row in Complexity Tracking, a deviation section, a labelled reason in the cell or below it, a
+repair by this feature, an amendment, an approval.
 
 ## Why
 
@@ -13,7 +14,7 @@ promise that the gate makes, and the reviewer needs to see it.
 ## How to fix
 
 Paste the row that the finding brings into Complexity Tracking and fill every cell. Or change the design so that the
-principle holds, and the verdict with it.
+principle holds, and the verdict with it. Or let a maintainer waive it: `/plan waive unjustified-violation: <reason>`.
 
 ## Example
 
@@ -31,90 +32,122 @@ with nothing about VII in Complexity Tracking.
 
 ## Severity
 
-Error for an explicit fail in a new line's status slot (status cell, word after the name, status line). Warning where it
-is partial, stands outside a slot, is repaired by this feature, or where a complete row that names nothing may be meant.
-Notice while it is pending; warning when all tasks are ticked. A reason given in the check itself is
-`inline-justification`.
+Error for a FAIL in its status slot that nothing softens and nothing speaks for. Warning for a partial answer, an
+admitted deviation, a FAIL outside a slot, in a language whose words were not tested, under a passing line for the whole
+check, or of an item that passes elsewhere. Notice while an assessment is put off, where a row repeats the item's words
+and names no principle, and for a FAIL that a PASS replaces without a word of what changed. A reason outside Complexity
+Tracking is `inline-justification`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Check, Verdict
+from bot.core.documents.plan import Verdict
 from bot.core.judging import gate
+from bot.core.judging.decision import UNJUSTIFIED, Decision, Ground, decide
+from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import At, Code, Piece, Prose
+from bot.core.text.prose import At, Code, Prose
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.documents.plan import Plan
+    from bot.core.documents.plan import Check, Plan
     from bot.core.judging.findings import Finding
 
 _USUAL_COLUMNS = 3
-_SAID = {Verdict.VIOLATION: " is violated and not justified", Verdict.PARTIAL: " is partial and not justified"}
+_STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 
 
 @rule(Severity.ERROR, Clause("violation unjustified", "violations unjustified", 20))
 def judge(case: Case) -> Iterator[Finding]:
-    """One finding for each standing item without a row and without a reason."""
+    """One finding for each standing assessment that nothing justifies, or that is put off."""
     plan = case.plan
     if plan is None:
         return
-    for check in gate.standing(plan):
-        if check.verdict is Verdict.PENDING and check.explicit and not plan.unfilled:
-            yield _pending(case, plan, check)
-        elif check.verdict in _SAID and check.explicit and not gate.rows_for(check, plan) and not gate.reasoned(check):
-            severity = _severity(case, plan, check)
-            if severity is not None:
-                yield _unjustified(case, plan, check, severity)
+    for dossier in dossiers(plan, case.constitution):
+        decision = decide(dossier)
+        if decision.rule != UNJUSTIFIED or decision.severity is None:
+            continue
+        if decision.ground is Ground.OPEN:
+            if not plan.unfilled:
+                yield _open(case, plan, dossier)
+        elif decision.ground is Ground.TAKEN_BACK:
+            yield _taken_back(case, plan, dossier, decision)
+        else:
+            yield _unjustified(case, plan, dossier, decision)
 
 
-def _severity(case: Case, plan: Plan, check: Check) -> Severity | None:
-    strong = gate.non_negotiable(check, case.constitution)
-    if strong is Severity.ERROR or (strong is not None and check.verdict is Verdict.PARTIAL):
-        return None  # `non-negotiable-violated` says it
-    if check.verdict is Verdict.PARTIAL or not check.in_slot or check.repairs or gate.nameless_rows(plan):
-        return Severity.WARNING
-    return Severity.ERROR
-
-
-def _unjustified(case: Case, plan: Plan, check: Check, severity: Severity) -> Finding:
-    said = clip(check.status, 60)
-    why: list[Piece] = [At(plan.path, check.line)]
-    why += [" says ", Code(said)] if said else [" admits it"]
-    why += ["; no row in Complexity Tracking names ", gate.short(check), "."]
-    fix: Prose
-    nameless = gate.nameless_rows(plan)
-    if nameless:
-        fix = ("If ", At(plan.path, nameless[0].line), " is meant, begin its first cell with ", gate.short(check), ".")
-        paste = None
-    else:
-        way, line = gate.way_to_track(plan)
-        cells = "both cells" if len(gate.header_of(case.template)) == _USUAL_COLUMNS else "the cells"
-        under: Prose = (At(plan.path, line),) if line is not None else ()
-        fix = (*way, *under, f" and fill {cells}:")
-        paste = gate.row_to_paste(check, plan, case.template, case.constitution)
+def _unjustified(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
+    check = dossier.assessment
+    state = _STATES.get(check.verdict, " is violated")
+    fix, paste = _way_out(case, plan, dossier, decision)
     return case.found(
-        severity,
+        decision.severity or Severity.NOTICE,
         plan.path,
         gate.place(check, plan),
-        title=(gate.named(check, case.constitution), _SAID[check.verdict]),
-        why=tuple(why),
+        title=(gate.named(check, case.constitution), f"{state} and not justified"),
+        why=_why(plan, dossier, decision),
         fix=fix,
         subject=gate.subject(check),
         paste=paste,
     )
 
 
-def _pending(case: Case, plan: Plan, check: Check) -> Finding:
+def _why(plan: Plan, dossier: Dossier, decision: Decision) -> Prose:
+    check, statement = dossier.assessment, decision.statement
+    words = clip(check.status, 60)
+    assessed: Prose = (At(plan.path, check.line), *((" says ", Code(words)) if words else (" admits it",)))
+    if decision.ground is Ground.GATE_LINE and statement is not None:
+        passes = Code(clip(statement.text, 80))
+        return (*assessed, ", and ", At(plan.path, statement.line), " passes the whole check: ", passes, ".")
+    if decision.ground is Ground.CONTRADICTION and statement is not None:
+        passes = Code(clip(statement.text, 60))
+        return (*assessed, ", and ", At(plan.path, statement.line), " says ", passes, " of the same item.")
+    if decision.ground is Ground.NAMELESS_ROW and statement is not None:
+        return (*assessed, "; the row at ", At(plan.path, statement.line), " seems to be meant and names no principle.")
+    return (*assessed, "; ", gate.where_it_was_looked_for(check, plan))
+
+
+def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tuple[Prose, str | None]:
+    """How to settle it, and the row to paste where a row settles it."""
+    check, statement = dossier.assessment, decision.statement
+    if decision.ground is Ground.NAMELESS_ROW and statement is not None:
+        return ("If it is, begin its first cell with ", gate.short(check), "."), None
+    way, line = gate.way_to_track(plan)
+    cells = "both cells" if len(gate.header_of(case.template)) == _USUAL_COLUMNS else "the cells"
+    under: Prose = (At(plan.path, line),) if line is not None else ()
+    row: Prose = (*way, *under, f" and fill {cells}:")
+    if decision.ground in {Ground.GATE_LINE, Ground.CONTRADICTION}:
+        row = ("Correct the line that is wrong, or keep the violation and justify it. ", *row)
+    return row, gate.row_to_paste(check, plan, case.template, case.constitution)
+
+
+def _taken_back(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
+    check, before = dossier.assessment, decision.statement
+    first: Prose = (", first ", Code(clip(before.text, 60)), " at ", At(plan.path, before.line)) if before else ()
+    return case.found(
+        Severity.NOTICE,
+        plan.path,
+        gate.place(check, plan),
+        title=(gate.named(check, case.constitution), " passes after a FAIL"),
+        why=(At(plan.path, check.line), " passes it", *first, ", and no word says what changed."),
+        fix=("Say beside the later verdict what changed.",),
+        subject=gate.subject(check),
+    )
+
+
+def _open(case: Case, plan: Plan, dossier: Dossier) -> Finding:
+    check: Check = dossier.assessment
     done = case.tasks is not None and case.tasks.all_done
     why: Prose = (At(plan.path, check.line), " puts the answer off")
+    if check.verdict is not Verdict.PENDING:
+        why = (At(plan.path, check.line), " asks for a look and says no verdict")
     return case.found(
-        Severity.WARNING if done else Severity.NOTICE,
+        Severity.NOTICE,
         plan.path,
         gate.place(check, plan),
         title=(gate.named(check, case.constitution), " is pending"),

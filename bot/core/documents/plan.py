@@ -23,6 +23,56 @@ class Verdict(StrEnum):
     UNANSWERED = "unanswered"
 
 
+class Weight(StrEnum):
+    """The most that an assessment can cause, from nothing to an error."""
+
+    NONE = "none"
+    """The principle holds or does not apply."""
+    OPEN = "open"
+    """The answer is put off, or a warning sign stands before words that admit no breach: at most a notice."""
+    PARTIAL = "partial"
+    """Part of the principle does not hold: at most a warning."""
+    ADMISSION = "admission"
+    """A deviation or an exception that the plan owns up to: at most a warning."""
+    FAIL = "fail"
+    """The principle is violated: an error when nothing speaks for it."""
+
+
+class StatementKind(StrEnum):
+    """What a plan says with one statement about a principle."""
+
+    ASSESSMENT = "assessment"
+    """A verdict in a status slot."""
+    LATER_ASSESSMENT = "later assessment"
+    """A verdict of a later column or of a re-check."""
+    EVIDENCE = "evidence"
+    """How the plan complies, or what it does: no reason."""
+    REASON = "reason"
+    """A clause, cell or block that a label calls a reason: `Justification: ...`."""
+    ARGUMENT = "argument"
+    """Words of the item that argue (`because`, `until`) without a label."""
+    ALTERNATIVE = "alternative"
+    """The simpler way that was rejected."""
+    REPAIR = "repair"
+    """The breach is in today's code and this feature repairs it."""
+    EXISTING = "existing breach"
+    """The breach is in today's code and stays."""
+    AMENDMENT = "amendment"
+    """The plan names a version or an amendment of the constitution."""
+    APPROVAL = "approval"
+    """Somebody accepted the breach."""
+    POINTER = "pointer"
+    """The item points to Complexity Tracking or to another place with its reason."""
+    TRACKING_ROW = "tracking row"
+    """A row of Complexity Tracking that names the principle."""
+    DEVIATION_SECTION = "deviation section"
+    """A heading of its own about the deviation from this principle."""
+    GATE_LINE = "gate line"
+    """A verdict for the whole check."""
+    QUESTION = "question"
+    """The principle is asked about and not answered."""
+
+
 class Phase(StrEnum):
     """Before or after the design: the Constitution Check, or its re-check."""
 
@@ -51,6 +101,46 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing that a plan says about a principle or a gate."""
+
+    kind: StatementKind
+    line: int
+    """1-based."""
+    text: str
+    """The words as written, at most `MAX_STATEMENT` characters."""
+
+
+MAX_STATEMENT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """A line that gives one verdict for the whole Constitution Check."""
+
+    verdict: Verdict
+    line: int
+    phase: Phase
+    labelled: bool = False
+    """A label says so: `Gate result: PASS`."""
+    text: str = ""
+    """The line as written, bounded."""
+    whole: bool = True
+    """It says that it speaks for the whole check, or says nothing but the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviationSection:
+    """A heading about a deviation, outside Complexity Tracking, with what stands below it."""
+
+    line: int
+    heading: str
+    names: tuple[str, ...]
+    """Ids of the principles that the heading names."""
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """The smallest assessed unit of the Constitution Check."""
 
@@ -74,8 +164,16 @@ class Check:
     """The reason that stands in the item itself, None where there is none of substance."""
     span: Span | None = None
     """Where the status stands; the item's own place where there is none."""
-    repairs: bool = False
-    """The text says that the feature repairs an existing violation."""
+    weight: Weight = Weight.NONE
+    """The most that the assessment can cause."""
+    qualified: bool = False
+    """The slot itself softens the verdict: `FAIL (accepted)`, `VIOLATION → FIX`."""
+    statements: tuple[Statement, ...] = ()
+    """What the item says: its assessment first, then what stands beside and below it."""
+    earlier: Verdict | None = None
+    """The verdict of an earlier column, where a later column of the same row replaces it."""
+    tested: bool = True
+    """The words were read in a language whose lists were tested on real plans: only such an item can block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +193,8 @@ class TrackingRow:
     missing: tuple[str, ...] = ()
     """Which cells say nothing: `why`, `alternative`."""
     has_alternative_column: bool = True
+    repair: str = ""
+    """What a column Fix, Approach or Mitigation says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +251,8 @@ class Plan:
     overall: Verdict | None = None
     """One verdict line for the whole gate, if there is one."""
     overall_line: int | None = None
+    gate_lines: tuple[GateLine, ...] = ()
+    deviations: tuple[DeviationSection, ...] = ()
     rows: tuple[TrackingRow, ...] = ()
     promises: tuple[Promise, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Verdict
+from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
-from bot.core.documents.plan_reading.check_table import MAX_TITLE, columns, is_deviation_table, is_violation_table
-from bot.core.documents.plan_reading.collected import Found
+from bot.core.documents.plan_reading.check_table import (
+    MAX_TITLE,
+    columns,
+    is_deviation_table,
+    is_violation_table,
+    says_verdict,
+)
+from bot.core.documents.plan_reading.collected import ItemReading
 from bot.core.documents.plan_reading.items import implied
 from bot.core.documents.plan_reading.naming import is_gate_label
-from bot.core.documents.plan_reading.sections import visible
-from bot.core.documents.plan_reading.verdict import worse
+from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.statements import Clause
 
 if TYPE_CHECKING:
     from bot.core.documents.plan_reading.check_table import Columns
@@ -34,39 +41,47 @@ def read_table(table: Table, group: str | None, collected: Collected, *, aside: 
     if is_violation_table(table):
         collected.tables.append(table)
         return
+    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     if is_deviation_table(table):
-        _read_deviations(table, group, collected)
+        _read_deviations(table, titles, group, collected)
         return
     where = columns(table, collected.joiner)
     if where is None or (where.status is None and aside and collected.answered):
         return
-    titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     for row in table.rows:
         if collected.full:
             return
         _read_row(row, where, titles, group, collected)
 
 
-def _read_deviations(table: Table, group: str | None, collected: Collected) -> None:
+def _read_deviations(table: Table, titles: list[str], group: str | None, collected: Collected) -> None:
     """`Principle | Deviation | Justification`: every row admits one, unless it says that there is none."""
     for row in table.rows:
         if len(row) < 2 or collected.full:  # noqa: PLR2004  a principle and what is bent
             continue
-        said = visible(row[1].text)
-        shown = said.strip(" *_-—–")
-        found = verdict.slot(said)
-        clean = not shown or words.NONE.match(shown) or (found is not None and found.verdict is Verdict.PASS)
-        rest = "\n".join(visible(cell.text) for cell in row[2:])
+        shown = visible(row[1].text).strip(" *_-—–")
+        reading = verdict.slot(visible(row[1].text))
+        clean = not shown or words.NONE.match(shown) or (reading is not None and reading.verdict is Verdict.PASS)
         collected.add(
-            Found(
-                named=row[0].text.text,
+            ItemReading(
+                name=row[0].text.text,
                 verdict=Verdict.PASS if clean else Verdict.PARTIAL,
                 line=row[0].line,
                 place=row[1].text,
-                evidence=rest,
+                beside=_clauses(row, titles, 2),
                 group=group,
+                weight=Weight.NONE if clean else Weight.ADMISSION,
             )
         )
+
+
+def _clauses(row: Row, titles: list[str], start: int = 0, *, without: tuple[int | None, ...] = ()) -> tuple[Clause, ...]:
+    """The cells of a row as clauses, each with the title of its column."""
+    return tuple(
+        Clause(unstruck(cell.text), cell.line, titles[index] if index < len(titles) else "")
+        for index, cell in enumerate(row)
+        if index >= start and index not in without
+    )
 
 
 def _read_row(row: Row, where: Columns, titles: list[str], group: str | None, collected: Collected) -> None:
@@ -74,49 +89,85 @@ def _read_row(row: Row, where: Columns, titles: list[str], group: str | None, co
     filled = sum(bool(cell.text.text.strip()) for cell in row)
     if not name or (filled < 2 and where.status is not None and len(row) <= where.status):  # noqa: PLR2004  a title row
         return
-    reading, cell = _status(row, where, titles)
+    status = _status(row, where, titles)
     if _is_total(name):
-        if reading is not None:
-            collected.gate(reading.verdict, cell.line)
+        if status is not None:
+            collected.gate(status.reading.verdict, row[status.column].line)
         return
     numeral = _words(row, where.numeral)
-    named = f"{numeral}. {name}" if numeral else name
-    beside = [c for index, c in enumerate(row) if index not in {where.name, where.numeral}]
-    if reading is not None:
-        others = "\n".join(visible(c.text) for c in beside if c is not cell)
-        evidence = f"{visible(cell.text)[reading.end :]}\n{others}"
-        in_slot = where.status is not None and cell is not row[where.name]
-        collected.add(Found(named, reading.verdict, row[0].line, cell.text, reading, evidence, group, in_slot=in_slot))
+    numbered = f"{numeral}. {name}" if numeral else name
+    if status is not None:
+        cell, reading = row[status.column], status.reading
+        rest = Clause(visible(cell.text)[reading.end :], cell.line)
+        beside = _clauses(row, titles, without=(where.name, where.numeral, status.column, where.earlier))
+        collected.add(
+            ItemReading(
+                name=numbered,
+                verdict=reading.verdict,
+                line=row[0].line,
+                place=cell.text,
+                status=reading,
+                beside=(rest, *beside),
+                group=group,
+                in_slot=where.status is not None and status.column != where.name,
+                earlier=status.earlier,
+            )
+        )
         return
-    rest = " ".join(visible(c.text) for c in beside)
+    beside = _clauses(row, titles, without=(where.name, where.numeral))
     slot_empty = where.by_header and where.status is not None and not _words(row, where.status)
     template = all(collected.is_template(c.text.text) or not c.text.text.strip() for c in row)
-    found = Verdict.UNANSWERED if slot_empty or template else implied(rest)
-    collected.add(Found(named, found, row[0].line, cell.text, None, rest, group))
+    prose = " ".join(visible(c.text) for i, c in enumerate(row) if i not in {where.name, where.numeral})
+    verdict_read = Verdict.UNANSWERED if slot_empty or template else implied(prose)
+    place = row[where.status].text if where.status is not None and len(row) > where.status else row[where.name].text
+    collected.add(ItemReading(numbered, verdict_read, row[0].line, place, None, beside, group))
 
 
-def _status(row: Row, where: Columns, titles: list[str]) -> tuple[Reading | None, Cell]:
-    """The status and its cell: the status column, else the first cell that begins with one, else the name's own."""
-    reading, cell = None, row[where.name]
-    if where.status is not None and len(row) > where.status:
-        cell = row[where.status]
-        reading = verdict.slot(visible(cell.text))
-        if where.second is not None and len(row) > where.second:
-            other = verdict.slot(visible(row[where.second].text))
-            grave = other is not None and other.verdict in {Verdict.VIOLATION, Verdict.PARTIAL}
-            if other is not None and grave and (reading is None or worse(other.verdict, reading.verdict)):
-                reading, cell = other, row[where.second]
-    elif where.status is None:
-        for index, candidate in enumerate(row):
-            applies = index < len(titles) and words.APPLIES_HEADER.fullmatch(titles[index])
-            reading = verdict.lead(visible(candidate.text)) if index > where.name and not applies else None
-            if reading is not None:
-                return reading, candidate
-    if reading is None:
-        leading = verdict.lead(visible(row[where.name].text))
-        if leading is not None and verdict.begins_with_mark(row[where.name].text.text):
-            return leading, row[where.name]
-    return reading, cell
+@dataclass(frozen=True, slots=True)
+class _RowStatus:
+    reading: Reading
+    column: int
+    earlier: Verdict | None = None
+
+
+def _status(row: Row, where: Columns, titles: list[str]) -> _RowStatus | None:
+    """The status and its column: the later status column, else the first cell that begins with one, else the name's."""
+    if where.status is not None:
+        return _status_of_columns(row, where) or _before_name(row, where)
+    for index, cell in enumerate(row):
+        if index <= where.name:
+            continue
+        reading = verdict.lead(visible(cell.text))
+        if reading is None:
+            continue
+        applies = index < len(titles) and words.APPLIES_HEADER.fullmatch(titles[index]) is not None
+        if not applies or says_verdict(reading, visible(cell.text)):
+            return _RowStatus(reading, index)
+    return _before_name(row, where)
+
+
+def _status_of_columns(row: Row, where: Columns) -> _RowStatus | None:
+    last = _slot_of(row, where.status)
+    first = _slot_of(row, where.earlier)
+    if last is not None and where.status is not None:
+        return _RowStatus(last, where.status, first.verdict if first is not None else None)
+    if first is not None and where.earlier is not None:
+        return _RowStatus(first, where.earlier)
+    return None
+
+
+def _slot_of(row: Row, index: int | None) -> Reading | None:
+    if index is None or len(row) <= index:
+        return None
+    return verdict.slot(visible(row[index].text))
+
+
+def _before_name(row: Row, where: Columns) -> _RowStatus | None:
+    shown = row[where.name].text
+    leading = verdict.lead(visible(shown))
+    if leading is not None and verdict.begins_with_mark(shown.text):
+        return _RowStatus(replace(leading, plain_no=False), where.name)
+    return None
 
 
 def _is_total(name: str) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.documents.plan import Verdict
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.joining import number
@@ -12,6 +14,7 @@ from bot.core.documents.plan_reading.sections import visible
 
 if TYPE_CHECKING:
     from bot.core.documents.plan_reading.joining import Joiner
+    from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Cell, Table
 
 MAX_TITLE = 120
@@ -19,7 +22,6 @@ MAX_TITLE = 120
 _MOST = 0.6
 _SOME = 0.3
 _LOOKED_AT = 60
-_MATRIX = 3
 _LONGEST_ID = 8
 """`Arch 12`"""
 
@@ -30,7 +32,8 @@ class Columns:
 
     name: int
     status: int | None
-    second: int | None = None
+    earlier: int | None = None
+    """The status column of before, where `status` is the later one of a pair."""
     numeral: int | None = None
     by_header: bool = False
     """The header says that it is a status column."""
@@ -66,30 +69,62 @@ def columns(table: Table, joiner: Joiner) -> Columns | None:
     numeral = 0 if len(titles) > 2 and _is_numeral_column(titles[0], [row[0] for row in rows if row]) else None  # noqa: PLR2004  id, name, status
     name = 1 if numeral == 0 else 0
     shares = {index: _share(rows, index) for index in range(len(titles)) if index not in {name, numeral}}
-    titled = [
-        i for i in shares if words.STATUS_HEADER.fullmatch(titles[i]) and not words.APPLIES_HEADER.fullmatch(titles[i])
-    ]
+    pair = _pair(titles, shares)
+    if pair is not None:
+        return Columns(name, pair[1], pair[0], numeral, by_header=True)
+    applies = {index for index in shares if words.APPLIES_HEADER.fullmatch(titles[index])}
+    titled = [index for index in shares if words.STATUS_HEADER.fullmatch(titles[index]) and index not in applies]
     if titled:
         titled.sort(key=lambda index: (-round(shares[index], 1), index))
         best = titled[0]
         untitled = max(
-            (i for i in shares if i not in titled and not words.APPLIES_HEADER.fullmatch(titles[i])),
-            key=lambda i: shares[i],
+            (index for index in shares if index not in titled and index not in applies),
+            key=shares.__getitem__,
             default=None,
         )
         if shares[best] < _SOME and untitled is not None and shares[untitled] >= _MOST:
             return Columns(name, untitled, None, numeral, by_header=False)
-        second = next((i for i in titled[1:] if shares[i] >= _MOST and shares[best] >= _MOST), None)
-        return Columns(name, best, second, numeral, by_header=True)
-    full = [
-        index for index, share in shares.items() if share >= _MOST and not words.APPLIES_HEADER.fullmatch(titles[index])
-    ]
-    if len(full) >= _MATRIX:
-        return None
+        return Columns(name, best, None, numeral, by_header=True)
+    full = [index for index, share in shares.items() if share >= _MOST and index not in applies]
+    if len(full) > 1:
+        return None  # several columns of marks that are no pair are a matrix
     principled = words.UNIT_HEADER.fullmatch(titles[name]) is not None or _joined(rows, name, joiner)
-    if full and (principled or len(full) == 1):
+    if full:
         return Columns(name, full[0], None, numeral)
     return Columns(name, None, None, numeral) if principled else None
+
+
+def _pair(titles: list[str], shares: dict[int, float]) -> tuple[int, int] | None:
+    """The columns before and after the design (`Pre-Design`, `Post-Design`), the earlier one first."""
+    marked = [index for index, share in shares.items() if share >= _SOME]
+    after = next((index for index in marked if _AFTER_TITLE.match(titles[index])), None)
+    before = next((index for index in marked if index != after and _BEFORE_TITLE.match(titles[index])), None)
+    if after is None:  # `Initial check`, `Re-check`
+        after = next((index for index in marked if index != before and words.AGAIN.search(titles[index])), None)
+    if after is None or before is None:
+        return None
+    return before, after
+
+
+def says_verdict(reading: Reading, text: str) -> bool:
+    """In a column that asks whether a principle applies: the cell says more than yes or no."""
+    return (
+        reading.verdict in {Verdict.VIOLATION, Verdict.PARTIAL} and not reading.plain_no and _YES_NO.match(text) is None
+    ) or _OUTRIGHT.match(text) is not None
+
+
+_YES_NO = re.compile(r"\W*(?:yes|no|sí|si|não|sim|ja|nein|oui|non|да|нет|tak|nie|是|否|はい|いいえ|예|아니오)?\W*$", re.IGNORECASE)
+_OUTRIGHT = re.compile(r"\W*(?:PASS(?:ED)?|COMPLIANT)\b")
+_BEFORE_TITLE = re.compile(
+    r"\W*(?:(?:status\s+)?(?:pre|before|initial|first)\b|(?:before\s+)?phase\s*0|antes|inicial|previo|vor\b|vorher|avant|initial|"
+    r"до\b|начальн|przed|prima|voor\b|före|önce|trước|sebelum|設計前|设计前|設計前|初回|初期|事前|之前|前\b|설계\s?전|초기)",
+    re.IGNORECASE,
+)
+_AFTER_TITLE = re.compile(
+    r"\W*(?:(?:status\s+)?(?:post|after|final|second)\b|(?:after\s+)?phase\s*1|después|despues|depois|após|posterior|nach\b|nachher|après|"
+    r"после|po\b|dopo|na\b|efter|sonra|sau\b|setelah|sesudah|設計後|设计后|設計后|再評価|事後|之后|之後|最終|最终|后\b|後\b|설계\s?후|최종)",
+    re.IGNORECASE,
+)
 
 
 def _share(rows: tuple[tuple[Cell, ...], ...], index: int) -> float:

@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Check, Join, Phase, Span, Verdict
-from bot.core.documents.plan_reading.joining import identity
-from bot.core.documents.plan_reading.reasons import inline_reason, repairs
+from bot.core.documents.plan import (
+    Check,
+    DeviationSection,
+    GateLine,
+    Join,
+    Phase,
+    Span,
+    Statement,
+    StatementKind,
+    Verdict,
+    Weight,
+)
+from bot.core.documents.plan_reading.joining import identity, numerals
+from bot.core.documents.plan_reading.statements import MAX_STATEMENTS, Clause, read_statements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.core.documents.plan_reading.joining import Joined, Joiner
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Markdown, Table, Text
 
 MAX_CHECKS = 2000
 MAX_TEXT = 400
+MAX_DEVIATIONS = 100
 _SOFT = frozenset({Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING})
+_REASONS = (StatementKind.REASON, StatementKind.ARGUMENT, StatementKind.EXISTING, StatementKind.ALTERNATIVE)
 _WORD_GAPS = re.compile(r"[\W_]+")
+_WEIGHT_WITHOUT_WORDS = {
+    Verdict.VIOLATION: Weight.ADMISSION,
+    Verdict.PARTIAL: Weight.PARTIAL,
+    Verdict.PENDING: Weight.OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class GateLine:
-    """A line that speaks for the whole gate."""
-
-    verdict: Verdict
-    line: int
-    phase: Phase
-    labelled: bool = False
-    """It says what it is: `Gate result: PASS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
+class ItemReading:
     """An item as it was read, before it is joined.
 
-    `place` is the text that `status` was read in (offsets), `evidence` the words beside name and status, `box` the
-    column of a check box that is the status, `group` the name of what the item stands under.
+    `place` is the text that `status` was read in (offsets), `beside` what stands beside name and status and below the
+    item, `box` the column of a check box that is the status, `group` the name of what the item stands under.
     """
 
-    named: str
+    name: str
     verdict: Verdict
     line: int
     place: Text
     status: Reading | None = None
-    evidence: str = ""
+    beside: tuple[Clause, ...] = ()
     group: str | None = None
     in_slot: bool = True
     box: int | None = None
+    weight: Weight | None = None
+    """None for the weight of the status, or of the verdict where no word says it."""
+    earlier: Verdict | None = None
+    """The verdict of an earlier column that this one replaces."""
 
 
 @dataclass(slots=True)
@@ -58,12 +71,14 @@ class Collected:
     markdown: Markdown
     joiner: Joiner
     template_lines: frozenset[str]
-    """`normal` of every line of the plan template: who repeats it has answered nothing."""
+    """`normal` of every line of the plan template: who repeats it has assessed nothing."""
     phase: Phase = Phase.PRE
     checks: list[Check] = field(default_factory=list)
     gates: list[GateLine] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     """Tables of violations that stand inside the check."""
+    deviations: list[DeviationSection] = field(default_factory=list)
+    """Blocks inside the check that speak for a breach and are no item."""
 
     @property
     def full(self) -> bool:
@@ -79,35 +94,77 @@ class Collected:
         """The line is the template's."""
         return normal(text) in self.template_lines
 
-    def gate(self, found: Verdict, line: int, *, labelled: bool = True, phase: Phase | None = None) -> None:
+    def gate(
+        self, verdict: Verdict, line: int, *, labelled: bool = True, whole: bool = True, phase: Phase | None = None
+    ) -> None:
         """Take a line that speaks for the whole gate."""
-        self.gates.append(GateLine(found, line, phase or self.phase, labelled))
+        text = self.markdown.source(line).strip()[:MAX_TEXT]
+        self.gates.append(GateLine(verdict, line, phase or self.phase, labelled, text, whole))
 
-    def add(self, found: Found) -> None:
+    def deviation(self, heading: str, line: int, names: tuple[str, ...], clauses: Iterable[Clause]) -> None:
+        """Take a block that speaks for a breach of these principles, of whichever is breached where it names none."""
+        statements = read_statements(clauses)
+        if statements and len(self.deviations) < MAX_DEVIATIONS:
+            self.deviations.append(DeviationSection(line, heading[:MAX_TEXT], names, statements))
+
+    def attach(self, clauses: Iterable[Clause]) -> None:
+        """Add what these clauses state to the last check."""
+        if self.checks:
+            last = self.checks[-1]
+            statements = (*last.statements, *read_statements(clauses))[:MAX_STATEMENTS]
+            self.checks[-1] = replace(last, statements=statements, reason=last.reason or _reason(statements))
+
+    def add(self, item: ItemReading) -> None:
         """Take an item, unless there are too many already."""
         if self.full:
             return
-        name = found.named.strip(" *_`:：")
-        joined = self._join(name, found.group)
-        soft = found.verdict in _SOFT
-        said = found.status is not None or found.box is not None
+        name = item.name.strip(" *_`:：")
+        joined = self._join(name, item.group) or self._mentioned(item)
+        worded = item.status is not None or item.box is not None
+        weight = item.weight
+        if weight is None:
+            weight = item.status.weight if item.status is not None else _WEIGHT_WITHOUT_WORDS.get(item.verdict)
+        if item.status is not None and item.status.plain_no and weight is Weight.FAIL:
+            weight = _of_plain_no(item, joined)
+        text = self.markdown.source(item.line).strip()[:MAX_TEXT]
+        statements = self._statements(item, text)
         self.checks.append(
             Check(
                 principle=identity(joined.principle) if joined else None,
-                text=self.markdown.source(found.line).strip()[:MAX_TEXT],
-                verdict=found.verdict,
-                line=found.line,
+                text=text,
+                verdict=item.verdict,
+                line=item.line,
                 phase=self.phase,
                 join=joined.join if joined else None,
                 named=name[:MAX_TEXT],
-                status=_status(found),
-                in_slot=found.in_slot and said,
-                explicit=said,
-                reason=inline_reason(found.evidence) if soft else None,
-                span=_span(found),
-                repairs=soft and repairs(found.evidence),
+                status=_status(item),
+                in_slot=item.in_slot and worded,
+                explicit=worded,
+                reason=_reason(statements) if item.verdict in _SOFT else None,
+                span=_span(item),
+                weight=weight or Weight.NONE,
+                qualified=item.status is not None and item.status.qualified,
+                statements=statements,
+                earlier=item.earlier,
             )
         )
+
+    def _statements(self, item: ItemReading, text: str) -> tuple[Statement, ...]:
+        """The assessment first, then what stands beside it."""
+        later = item.earlier is not None or self.phase is Phase.POST
+        kind = StatementKind.LATER_ASSESSMENT if later else StatementKind.ASSESSMENT
+        if item.verdict is Verdict.UNANSWERED:
+            kind = StatementKind.QUESTION
+        own = Statement(kind, item.line, _status(item) or text[:MAX_TEXT])
+        repaired = item.status is not None and item.status.repaired
+        mended = (Statement(StatementKind.REPAIR, item.line, item.place.text.strip()[:MAX_TEXT]),) if repaired else ()
+        return (own, *mended, *read_statements(item.beside))[:MAX_STATEMENTS]
+
+    def _mentioned(self, item: ItemReading) -> Joined | None:
+        """The one principle that the words beside an item of another name call by its number: `(Principle III)`."""
+        text = " ".join(clause.text[:MAX_TEXT] for clause in item.beside if clause.own)
+        numbered = numerals(text, bracketed=False)
+        return self.joiner.join("", numeral=numbered[0]) if len(numbered) == 1 else None
 
     def _join(self, name: str, group: str | None) -> Joined | None:
         joined = self.joiner.join(name)
@@ -122,17 +179,35 @@ def normal(text: str) -> str:
     return _WORD_GAPS.sub(" ", text[:MAX_TEXT].casefold()).strip()
 
 
-def _status(found: Found) -> str:
-    if found.status is None:
+def _of_plain_no(item: ItemReading, joined: Joined | None) -> Weight:
+    """A cross before a word that says no failure breaks a principle that the item names; else it is a plain "no"."""
+    sure = joined is not None and joined.join is not Join.LOOSE
+    negated = item.status is not None and _NEGATED.match(item.place.text, item.status.end) is not None
+    return Weight.FAIL if sure and not negated else Weight.PARTIAL
+
+
+_NEGATED = re.compile(
+    r"[\s\ufe0f*_]*(?:no|none|not|nothing|without|never|n/a|ning[uú]n\w*|nenhum\w*|sin|sem|não|keine?|nicht|aucune?|pas|нет|не|без|brak|nie|"
+    r"nessun\w*|non|geen|inga?)(?!\w)|[\s\ufe0f*_]*(?:无|無|没有|沒有|不|なし|없)",
+    re.IGNORECASE,
+)
+
+
+def _reason(statements: tuple[Statement, ...]) -> str | None:
+    return next((statement.text for kind in _REASONS for statement in statements if statement.kind is kind), None)
+
+
+def _status(item: ItemReading) -> str:
+    if item.status is None:
         return ""
-    return found.place.text[found.status.start : found.status.end].strip()[:MAX_TEXT]
+    return item.place.text[item.status.start : item.status.end].strip()[:MAX_TEXT]
 
 
-def _span(found: Found) -> Span:
-    if found.status is not None:
-        line, column = found.place.place(found.status.start)
-        end_line, end_column = found.place.place(max(found.status.start, found.status.end - 1))
+def _span(item: ItemReading) -> Span:
+    if item.status is not None:
+        line, column = item.place.place(item.status.start)
+        end_line, end_column = item.place.place(max(item.status.start, item.status.end - 1))
         return Span(line, column, end_column if end_line == line else None)
-    if found.box is not None:
-        return Span(found.line, found.box, found.box + 2)
-    return Span(found.line)
+    if item.box is not None:
+        return Span(item.line, item.box, item.box + 2)
+    return Span(item.line)

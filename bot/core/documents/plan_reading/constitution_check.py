@@ -11,18 +11,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Join, Phase, Verdict
+from bot.core.documents.plan import Join, Phase, Verdict, Weight
+from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_rows import read_table
 from bot.core.documents.plan_reading.check_table import columns, is_violation_table
-from bot.core.documents.plan_reading.collected import Collected, Found
+from bot.core.documents.plan_reading.collected import Collected, ItemReading
 from bot.core.documents.plan_reading.gates import closes, is_gate, read_gate
 from bot.core.documents.plan_reading.headings import is_bare_mark, is_phase, split_heading, status_line
-from bot.core.documents.plan_reading.items import add_item, implied, status_of
+from bot.core.documents.plan_reading.items import add_item, clauses_below, implied, status_of
 from bot.core.documents.plan_reading.joining import leading_numeral, numerals
 from bot.core.documents.plan_reading.naming import is_gate_label, name_of
-from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.statements import Clause, label_kind
+from bot.core.documents.plan_reading.tracking import says_none
 from bot.core.documents.plan_reading.verdict import worse
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table, Text
 from bot.core.text.lexicon import Pattern, anywhere
@@ -30,6 +33,7 @@ from bot.core.text.lexicon import Pattern, anywhere
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.documents.plan_reading.items import Status
     from bot.core.documents.plan_reading.naming import Named
     from bot.core.documents.plan_reading.sections import CheckPart
     from bot.core.documents.plan_reading.verdict import Reading
@@ -41,6 +45,9 @@ _MOST_LINES = 200
 """Lines of one paragraph that are read as items."""
 _LEAD = 3
 """Characters before bold words that may be a mark."""
+_NAME_PART = 120
+"""Characters of a block in which it names the principle that it is about."""
+_BRACKETED = re.compile(r"[(（\[][^()（）\[\]]{0,80}[)）\]]")
 _PURE_GATES = {Verdict.PASS, Verdict.VIOLATION, Verdict.NA}
 
 
@@ -89,6 +96,12 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
     elif words.BEFORE.search(shown):
         collected.phase = Phase.PRE
     name, status = split_heading(heading.text)
+    if status is None and label_kind(name) is not None:
+        collected.attach([Clause(f"{name}:", heading.line, own=False), *_clauses(blocks)])
+        return
+    if _is_about_deviations(name, status):
+        _read_deviations(heading, name, blocks, collected)
+        return
     if is_gate_label(name) or is_phase(name) or words.CONSTITUTION.search(name):
         if status is not None:
             collected.gate(status.verdict, heading.line)
@@ -139,26 +152,71 @@ def _is_principled(name: str, collected: Collected) -> bool:
     return joined is not None and joined.join is not Join.LOOSE
 
 
+def _is_about_deviations(name: str, status: Reading | None) -> bool:
+    """`Justified deviations`, `Constitution Deviation: Principle III`: a heading about breaches, no principle's name."""
+    if status is not None and status.weight not in {Weight.ADMISSION, Weight.FAIL}:
+        return False
+    match = statement_words.DEVIATES.search(name)
+    return match is not None and leading_numeral(name)[0] is None
+
+
+def _read_deviations(heading: Heading, name: str, blocks: list[Block], collected: Collected) -> None:
+    """A section about deviations: its tables and boxes are items, its other blocks speak for the principles they name."""
+    texts = [block for block in blocks if isinstance(block, Paragraph | Item)]
+    if texts and says_none(visible(texts[0].text)):
+        return
+    if any(isinstance(block, Table) for block in blocks) or _has_boxes(blocks):
+        _Body(collected, aside=True).read(blocks)
+        return
+    names = collected.joiner.all_named(name)
+    if not names:
+        for block in texts:
+            part = collected.joiner.all_named(visible(block.text)[:_NAME_PART])
+            collected.deviation(heading.title, block.line, part, [Clause(unstruck(block.text), block.line)])
+        return
+    if texts:
+        collected.add(
+            ItemReading(
+                name, Verdict.PARTIAL, heading.line, heading.text, None, _clauses(blocks), weight=Weight.ADMISSION
+            )
+        )
+    collected.deviation(heading.title, heading.line, names, _clauses(blocks))
+
+
+def _clauses(blocks: Sequence[Block]) -> tuple[Clause, ...]:
+    """The paragraphs and list items below a heading as clauses."""
+    return tuple(
+        Clause(unstruck(block.text), block.line, own=False)
+        for block in blocks[:_EVIDENCE_BLOCKS]
+        if isinstance(block, Paragraph | Item)
+    )
+
+
 def _add_heading(
     heading: Heading, name: str, status: Reading | None, blocks: list[Block], collected: Collected
 ) -> None:
     below = status_line(blocks, anywhere=True)
-    evidence = "\n".join(
+    beside = [
         # What is a status is no reason.
-        shown[below[0].end :] if below is not None and block.text is below[1] else shown
+        Clause(visible(block.text)[below[0].end :], block.line)
+        if below is not None and block.text is below[1]
+        else Clause(unstruck(block.text), block.line, own=False)
         for block in blocks[:_EVIDENCE_BLOCKS]
-        if isinstance(block, Paragraph | Item) and (shown := visible(block.text))
-    )
-    found, place, reading = Verdict.UNANSWERED, heading.text, status
+        if isinstance(block, Paragraph | Item)
+    ]
     if status is not None:
-        found = status.verdict
+        beside.insert(0, Clause(visible(heading.text)[status.end :], heading.line))
+    verdict_read, place, reading = Verdict.UNANSWERED, heading.text, status
+    weight = status.weight if status is not None else None
+    if status is not None:
+        verdict_read = status.verdict
     bare = status is not None and is_bare_mark(status, heading.text)
-    if below is not None and (status is None or bare or worse(below[0].verdict, found)):
+    if below is not None and (status is None or bare or worse(below[0].verdict, verdict_read)):
         reading, place = below
-        found = reading.verdict
-    elif found is Verdict.PARTIAL and bare and words.LATER.search(evidence):
-        found = Verdict.PENDING  # a warning sign over work that is still to come
-    collected.add(Found(name, found, heading.line, place, reading, evidence))
+        verdict_read, weight = reading.verdict, reading.weight
+    elif verdict_read is Verdict.PARTIAL and bare and words.LATER.search("\n".join(clause.text for clause in beside)):
+        verdict_read, weight = Verdict.PENDING, Weight.OPEN  # a warning sign over work that is still to come
+    collected.add(ItemReading(name, verdict_read, heading.line, place, reading, tuple(beside), weight=weight))
     for block in blocks:
         if isinstance(block, Paragraph) and closes(block.text):
             read_gate(block.text, collected)
@@ -168,12 +226,13 @@ def _add_prose_heading(heading: Heading, name: str, blocks: list[Block], collect
     prose = [b.text for b in blocks if isinstance(b, Paragraph) and not collected.is_template(b.text.text)]
     if not prose:
         if not blocks:
-            collected.add(Found(name, Verdict.UNANSWERED, heading.line, heading.text))
+            collected.add(ItemReading(name, Verdict.UNANSWERED, heading.line, heading.text))
         return
     shown = visible(prose[0])
     ended = verdict.tail(shown)
-    found = ended.verdict if ended else implied(shown)
-    collected.add(Found(name, found, heading.line, prose[0], ended, shown, in_slot=False))
+    verdict_read = ended.verdict if ended else implied(shown)
+    beside = (Clause(shown, prose[0].place(0)[0]), *_clauses(blocks[1:]))
+    collected.add(ItemReading(name, verdict_read, heading.line, prose[0], ended, beside, in_slot=False))
 
 
 # --- what stands below a heading --------------------------------------------------------------------------------------
@@ -207,7 +266,7 @@ class _Body:
                 continue
             if isinstance(block, Table):
                 read_table(block, self._group, self._collected, aside=self._aside or self._skipped)
-            elif isinstance(block, Paragraph) and self._paragraph(block, blocks[index + 1 : index + 2]):
+            elif isinstance(block, Paragraph) and self._paragraph(block, _run_of_items(blocks, index + 1) or blocks[index + 1 : index + 2]):
                 index += len(_run_of_items(blocks, index + 1))
             index += 1
 
@@ -221,7 +280,7 @@ class _Body:
         statuses = [status_of(family[0].text) for family in families]
         marked = any(s is not None or f[0].mark is not None for f, s in zip(families, statuses, strict=True))
         bold = all(next(iter(family[0].text.marked(Style.STRONG)), None) is not None for family in families)
-        sure = marked or trusted or not (collected.answered or self._skipped)
+        sure = (marked and not self._skipped) or trusted or not (collected.answered or self._skipped)
         sure = sure or (not self._aside and not self._skipped and (bold or group is not None))
         for family, status in zip(families, statuses, strict=True):
             top, below = family[0], family[1:]
@@ -253,6 +312,8 @@ class _Body:
     def _line(self, text: Text, following: Sequence[Block]) -> bool:
         """Read one line of a paragraph; true when it is an item."""
         shown, named = visible(text), name_of(text)
+        if self._speaks_for_a_breach(text, named, following):
+            return True
         if is_gate(text):
             read_gate(text, self._collected)
             return False
@@ -263,8 +324,25 @@ class _Body:
             return self._named_line(text, named, following)
         led = verdict.lead(shown)
         if led is not None and led.verdict in _PURE_GATES:
-            self._collected.gate(led.verdict, text.place(led.start)[0], labelled=False)
+            pure = not shown[led.end :].strip(" *_.!。！")
+            self._collected.gate(led.verdict, text.place(led.start)[0], labelled=False, whole=pure)
         return False
+
+    def _speaks_for_a_breach(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
+        """`**Justification (III)**: ...`: a block of its own that gives the reason of a breach."""
+        if not named.separated or label_kind(_BRACKETED.sub("", named.name)) is None:
+            return False
+        collected, line = self._collected, text.place(0)[0]
+        names = collected.joiner.all_named(named.name)
+        clauses = [
+            Clause(unstruck(text), line, own=False),
+            *clauses_below([block for block in following if isinstance(block, Item)]),
+        ]
+        if self._name is not None and collected.checks:
+            collected.attach(clauses)
+        else:
+            collected.deviation(named.name, line, names, clauses)
+        return True
 
     def _named_line(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
         """`**Name (I)**: PASS ...` is an item, `**Name**:` above a list gives the list its name."""
@@ -276,22 +354,37 @@ class _Body:
         if (label and not rest) or (not principled and words.SKIPPED_HEADING.fullmatch(named.name)):
             self._open_group(named.name)
         elif status is not None:
-            reading = status.reading
-            evidence = shown[max(named.rest, reading.end) :]
-            name, line = named.name or shown[:80], text.place(0)[0]
-            collected.add(
-                Found(name, reading.verdict, line, text, reading, evidence, self._name, in_slot=status.in_slot)
-            )
+            self._add_line(text, named, status, following)
             return True
         elif named.separated and principled and not self._skipped:
             if following and isinstance(following[0], Item | Table):
                 self._open_group(named.name)
                 return False
-            collected.add(Found(named.name, implied(rest), text.place(0)[0], text, None, rest, self._name))
+            line = text.place(0)[0]
+            beside = (Clause(rest, line),)
+            collected.add(ItemReading(named.name, implied(rest), line, text, None, beside, self._name))
             return True
         elif shown.rstrip().endswith((":", "：")):
             self._open_group(named.name)
         return False
+
+    def _add_line(self, text: Text, named: Named, status: Status, following: Sequence[Block]) -> None:
+        """`**Name (I)**: PASS ...`, with the list below it as its evidence."""
+        reading, line = status.reading, text.place(0)[0]
+        beside = Clause(visible(text)[max(named.rest, reading.end) :], line)
+        below = clauses_below([block for block in following if isinstance(block, Item)])
+        self._collected.add(
+            ItemReading(
+                named.name or visible(text)[:80],
+                reading.verdict,
+                line,
+                text,
+                reading,
+                (beside, *below),
+                self._name,
+                in_slot=status.in_slot,
+            )
+        )
 
     def _open_group(self, name: str) -> None:
         """A bold label over a list: what follows takes its name, unless it announces notes."""

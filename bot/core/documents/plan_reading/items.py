@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Verdict
-from bot.core.documents.plan_reading import verdict
-from bot.core.documents.plan_reading.collected import Found
+from bot.core.documents.plan import Verdict, Weight
+from bot.core.documents.plan_reading import statement_words, verdict
+from bot.core.documents.plan_reading.collected import ItemReading
 from bot.core.documents.plan_reading.headings import shift
 from bot.core.documents.plan_reading.naming import name_of
-from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.statements import Clause
 from bot.core.documents.plan_reading.verdict import rank
 from bot.core.text.lexicon import Pattern, anywhere
 
@@ -31,7 +32,7 @@ _CHILDREN = 10
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status in a bullet. `in_slot`: after the name, before it, or labelled; not merely at the end."""
+    """A status in a bullet. `in_slot`: after the name, before it, labelled, or a mark at the end."""
 
     reading: Reading
     in_slot: bool
@@ -59,8 +60,16 @@ def status_of(text: Text) -> Status | None:
     ]
     if not found:
         ended = verdict.tail(shown)
-        return Status(ended, in_slot=False) if ended is not None else None
+        if ended is None:
+            return None
+        return Status(ended, in_slot=verdict.begins_with_mark(shown[ended.start :]))
     best = min(found, key=lambda reading: rank(reading.verdict)) if before is not None else found[0]
+    if before is not None and best is before and best.weight is Weight.PARTIAL:
+        worded = next((reading for reading in found if reading is not before), None)
+        if worded is not None and worded.verdict is not Verdict.PASS:
+            best = replace(best, weight=worded.weight)  # `⚠️ **Name** - CONDITIONAL PASS`
+        elif statement_words.REMARK.fullmatch(named.name):
+            best = replace(best, weight=Weight.OPEN)
     if best.verdict is Verdict.NA:
         # `✅ **Name**: PASS, N/A for ...`: a pass that is said outweighs what does not apply.
         best = next((reading for reading in found if reading.verdict is Verdict.PASS and reading is not before), best)
@@ -83,27 +92,36 @@ def add_item(item: Item, status: Status | None, below: Sequence[Item], group: st
     boxed = _boxed(item, status, shown)
     if boxed is None:
         rest = shown[named.rest :].strip() or nested
-        found = implied(rest if named.separated or named.bold else shown)
+        verdict_read = implied(rest if named.separated or named.bold else shown)
         if collected.is_template(item.text.text):
-            found = Verdict.UNANSWERED
+            verdict_read = Verdict.UNANSWERED
     else:
-        found = boxed
-    evidence = shown[named.rest :]
+        verdict_read = boxed
+    beside = shown[named.rest :]
     if reading is not None:
-        evidence = shown[: named.start] + " " + shown[max(reading.end, named.end) :]
+        beside = shown[: named.start] + " " + shown[max(reading.end, named.end) :]
+    weight = reading.weight if reading is not None else None
+    if reading is not None and reading.verdict is not verdict_read:
+        weight = None  # the box says more than the words
     collected.add(
-        Found(
-            named=named.name or shown[:80],
-            verdict=found,
+        ItemReading(
+            name=named.name or shown[:80],
+            verdict=verdict_read,
             line=item.line,
             place=item.text,
             status=reading,
-            evidence=f"{evidence}\n{nested}",
+            beside=(Clause(beside, item.line), *clauses_below(below)),
             group=group,
             in_slot=item.mark is not None or (status is not None and status.in_slot),
             box=item.mark_column if reading is None else None,
+            weight=weight,
         )
     )
+
+
+def clauses_below(below: Sequence[Item]) -> tuple[Clause, ...]:
+    """The items below an item as clauses."""
+    return tuple(Clause(unstruck(child.text), child.line, own=False) for child in below[:_CHILDREN])
 
 
 def _boxed(item: Item, status: Status | None, shown: str) -> Verdict | None:

@@ -140,10 +140,10 @@ def _sure(whole: str, numeral: str) -> bool:
     return len(whole.strip()) > len(numeral) or (len(numeral) > 1 and numeral.isupper() and numeral.isascii())
 
 
-def numerals(text: str) -> list[int]:
-    """Every numeral that the text calls a principle: `Principle II`, `§IV`, `(I/III)`."""
+def numerals(text: str, *, bracketed: bool = True) -> list[int]:
+    """Every numeral that the text calls a principle: `Principle II`, `§IV`, and with `bracketed` `(I/III)`."""
     found: list[int] = []
-    for pattern in (_WORDED, _BRACKETED):
+    for pattern in (_WORDED, _BRACKETED) if bracketed else (_WORDED,):
         for match in pattern.finditer(text[:1000]):
             for one in _ONE.finditer(match[1]):
                 value = number(one[0])

@@ -11,7 +11,7 @@ from bot.core.documents.plan_reading.constitution_check import read_checks
 from bot.core.documents.plan_reading.header import read_header
 from bot.core.documents.plan_reading.joining import Joiner
 from bot.core.documents.plan_reading.promises import read_promises
-from bot.core.documents.plan_reading.sections import check_parts, tracking_part
+from bot.core.documents.plan_reading.sections import check_parts, tracking_parts
 from bot.core.documents.plan_reading.structure import relative_links, structure_paths
 from bot.core.documents.plan_reading.tracking import TrackingReader
 from bot.core.markdown import parse
@@ -31,11 +31,11 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     markdown = parse(document.text)
     header = read_header(markdown)
     parts = check_parts(markdown, template)
-    tracking = tracking_part(markdown, template)
+    trackings = tracking_parts(markdown, template)
     joiner = Joiner(constitution)
     found = _read_checks(markdown, parts, joiner, template)
     rows = TrackingReader(markdown, joiner, template, found.checks)
-    tracked = rows.read(tracking, found.tables)
+    tracked = rows.read(trackings, found.tables)
     placeholders = find_placeholders(document.path, markdown, template)
     first = next((gate for gate in found.gates if gate.labelled), found.gates[0] if found.gates else None)
     return Plan(
@@ -47,11 +47,13 @@ def read_plan(document: Document, template: Template, constitution: Constitution
         spec_link=header.spec_link,
         spec_line=header.spec_line,
         check=_section(parts[0].heading) if parts else None,
-        tracking=_section(tracking) if tracking else None,
+        tracking=_section(trackings[0]) if trackings else None,
         tracking_table_line=rows.table_line,
         checks=tuple(found.checks),
         overall=first.verdict if first else None,
         overall_line=first.line if first else None,
+        gate_lines=tuple(found.gates),
+        deviations=tuple(found.deviations),
         rows=tracked,
         promises=read_promises(markdown),
         placeholders=placeholders,

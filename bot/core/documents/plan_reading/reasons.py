@@ -44,8 +44,3 @@ def says_something(cell: str) -> bool:
     if none is not None:
         return enough(text.strip(" ()[]")[none.end() :])
     return True
-
-
-def repairs(text: str) -> bool:
-    """The text says that the feature mends a violation that is there already."""
-    return words.REPAIRS.search(text[:1000]) is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Phase
 from bot.core.documents.plan_reading import vocabulary as words
-from bot.core.markdown import Heading, Style
+from bot.core.markdown import Heading, Style, Table
 
 if TYPE_CHECKING:
     from bot.core.markdown import Markdown, Text
@@ -21,6 +21,7 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _JOINING = re.compile(r"[\W_]+")
 _DEEPEST = 3
 _LONGEST_TITLE = 160
+_MOST_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ def visible(text: Text) -> str:
             kept += (text.text[done : mark.start], "\u00a4" * len(inner))
             done = mark.end
     return "".join(kept) + text.text[done:]
+
+
+def unstruck(text: Text) -> str:
+    """The words with struck-out stretches left out."""
+    words_left = text.text
+    for mark in reversed(text.marks):
+        if mark.style is Style.STRUCK:
+            words_left = words_left[: mark.start] + words_left[mark.end :]
+    return words_left
 
 
 _STATUS_CODE = re.compile(
@@ -97,16 +107,40 @@ def is_check_title(title: str, wanted: str | None, *, found: bool) -> bool:
     return bool(found and again and words.CHECKING.search(title))
 
 
-def tracking_part(markdown: Markdown, template: Template) -> Heading | None:
-    """The Complexity Tracking section."""
+def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...]:
+    """The Complexity Tracking sections, the template's title first; some plans have one in each of two languages."""
     wanted = fold(template.tracking_heading) if template.tracking_heading else None
     candidates = [heading for heading in markdown.headings if 1 < heading.level <= _DEEPEST]
-    for heading in candidates:
-        if wanted and fold(heading.title) == wanted:
-            return heading
-    for heading in candidates:
-        if words.TRACKING.search(heading.title) and words.TRACKS.search(heading.title):
-            return heading
-    return next(
-        (heading for heading in candidates if fold(heading.title) in {"complexity", "violations", "deviations"}), None
-    )
+    by_title = [heading for heading in candidates if wanted and fold(heading.title) == wanted]
+    by_words = [
+        heading
+        for heading in candidates
+        if words.TRACKING.search(heading.title) and words.TRACKS.search(heading.title) and heading not in by_title
+    ]
+    parts = by_title + by_words
+    if not parts:
+        parts = [heading for heading in candidates if fold(heading.title) in {"complexity", "violations", "deviations"}]
+    if not parts:
+        parts = [
+            heading
+            for heading in candidates
+            if words.TRACKING.search(heading.title)
+            and any(isinstance(block, Table) and is_tracking_header(block) for block in markdown.section(heading))
+        ]
+    return tuple(_outermost(parts)[:_MOST_PARTS])
+
+
+def _outermost(headings: list[Heading]) -> list[Heading]:
+    """The headings that stand in no section of another one."""
+    return [
+        heading
+        for heading in headings
+        if not any(above.line < heading.line <= above.end_line for above in headings if above is not heading)
+    ]
+
+
+def is_tracking_header(table: Table) -> bool:
+    """The table asks why something is needed, and which simpler way was rejected."""
+    titles = [cell.text.text.strip()[:_LONGEST_TITLE] for cell in table.header][1:]
+    why = any(words.WHY_HEADER.fullmatch(title) for title in titles)
+    return why and any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles)

@@ -42,23 +42,29 @@ class TrackingReader:
         self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
         self.table_line: int | None = None
 
-    def read(self, heading: Heading | None, tables: Iterable[Table]) -> tuple[TrackingRow, ...]:
+    def read(self, headings: Sequence[Heading], tables: Iterable[Table]) -> tuple[TrackingRow, ...]:
         """The real rows, in order of their lines."""
         rows: list[TrackingRow] = []
         for table in tables:
             rows += self._rows(table)
-        if heading is not None:
-            blocks = self._markdown.section(heading)
-            own = [block for block in blocks if isinstance(block, Table)]
-            for table in own:
-                if self._is_tracking_table(table):
-                    self.table_line = self.table_line or table.end_line
-                    rows += self._rows(table)
-                else:
-                    rows += self._admitted(table)
-            if not any(self._is_tracking_table(table) for table in own):
-                rows += self._loose(blocks)
+        for heading in headings:
+            rows += self._section_rows(self._markdown.section(heading))
         return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
+
+    def _section_rows(self, blocks: Sequence[Block]) -> list[TrackingRow]:
+        rows: list[TrackingRow] = []
+        tables = [block for block in blocks if isinstance(block, Table)]
+        for table in tables:
+            if self._is_informational(table, blocks):
+                continue
+            if self._is_tracking_table(table):
+                self.table_line = self.table_line or table.end_line
+                rows += self._rows(table)
+            else:
+                rows += self._admitted(table)
+        if not any(self._is_tracking_table(table) for table in tables):
+            rows += self._loose(blocks)
+        return rows
 
     # --- tables ---------------------------------------------------------------------------------------------------
 
@@ -70,6 +76,15 @@ class TrackingReader:
         if any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles[1:]):
             return True
         return words.VIOLATION_HEADER.fullmatch(first) is not None and len(titles) > 1
+
+    def _is_informational(self, table: Table, blocks: Sequence[Block]) -> bool:
+        """Below a sentence that nothing is violated: a table of design choices, not of violations."""
+        titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
+        first = titles[0] if titles else ""
+        if tuple(fold(title) for title in titles) == self._header or words.VIOLATION_HEADER.fullmatch(first):
+            return False
+        before = [block for block in blocks if isinstance(block, Paragraph) and block.line < table.line]
+        return any(says_none(visible(block.text)) for block in before)
 
     def _rows(self, table: Table) -> list[TrackingRow]:
         titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]

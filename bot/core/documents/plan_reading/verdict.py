@@ -8,12 +8,13 @@ prose. Negations ("no violation"), rules ("PASS when ...") and names that merely
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Verdict
+from bot.core.documents.plan import Verdict, Weight
+from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import status_words as words
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ class Reading:
     start: int
     end: int
     explicit: bool = True
+    weight: Weight = Weight.NONE
+    """The most that the assessment can cause."""
+    qualified: bool = False
+    """The slot itself softens the verdict."""
+    plain_no: bool = False
+    """A cross before a word that says no failure: `❌ No new service`."""
+    repaired: bool = False
+    """Behind an arrow the slot says that the breach is mended: `VIOLATION → FIX`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,12 @@ class Token:
 
 def _pattern() -> re.Pattern[str]:
     """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
-    latin = "|".join(f"(?P<{sign}>{words_})" for sign, (words_, _) in words.SIGNS.items() if words_)
-    other = "|".join(f"(?P<{sign}_>{others})" for sign, (_, others) in words.SIGNS.items() if others)
+    phrases = {
+        sign: tuple("|".join(filter(None, pair)) for pair in zip(listed, statement_words.EXTRA_SIGNS.get(sign, ("", "")), strict=True))
+        for sign, listed in words.SIGNS.items()
+    }
+    latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in phrases.items() if spaced)
+    other = "|".join(f"(?P<{sign}_>{unspaced})" for sign, (_, unspaced) in phrases.items() if unspaced)
     return re.compile(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
 
 
@@ -85,39 +98,48 @@ _SENTENCE = re.compile(r"[.;\n。；](?=\s|$|[^\x00-\x7f])|\s[—–-]{1,2}\s|\|
 _DASH_ONLY = re.compile(r"[\s—–\-_*.…]*$")
 _ASIDE = re.compile(r"[(（][^()（）]{0,80}[)）]\s*$")
 _FILLER = re.compile(words.FILLERS, re.IGNORECASE)
+_ARROW = re.compile(r"\s*(?:[→⇒➜➔⟶]|-{1,2}>|=>)\s*")
+_CLAUSE = re.compile(r"\s[—–-]{1,2}\s|—|[.;:\n|。；：]")
+_SEPARATED = re.compile(r"\s[—–-]{1,2}\s|—|[:：;；]")
+_LEADS_TO_WORD = re.compile(r"[\s\ufe0f\u200d*_]*(?=[^\W\d_])")
+_AFTER_BREAK = re.compile(r"[\s—–:：,;(（*_-]{1,8}(?=[^\W_])")
+_WINDOW = 24
 _SKIP = re.compile(r"[\s*_`~\"'“”«»()\[\]{}|:：.,;!>→⇒=\-—–\ufe0f\u200d]*")
 
 
 def signs(text: str) -> tuple[Token, ...]:
-    """Every sign in the text, in order, rules and negations taken as a whole."""
+    """Every sign in the text, in order, rules and negations taken as a whole; what `(was FAIL)` says is left out."""
     return _signs(text)
 
 
 @lru_cache(maxsize=4096)
 def _signs(text: str) -> tuple[Token, ...]:
-    """Remembered, since the same words are asked about as a name, as a slot and as a tail."""
+    """Remembered, since the same words are looked at as a name, as a slot and as a tail."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
-    found = []
+    tokens = []
     for match in _SIGNS.finditer(lower):
-        said = text[match.start() : match.end()]
+        written = text[match.start() : match.end()]
         sign = Sign(str(match.lastgroup).rstrip("_"))
-        found.append(Token(sign, match.start(), match.end(), said.isupper() and len(said) > 1))
-    return tuple(found)
+        if sign in _OF_BEFORE and statement_words.FORMERLY.search(lower, max(0, match.start() - _WINDOW), match.start()):
+            continue
+        tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
+    return tuple(tokens)
 
 
+_OF_BEFORE = frozenset({Sign.FAIL, Sign.PARTIAL, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.PENDING, Sign.BENT})
 _GRAVITY = (Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING, Verdict.UNANSWERED, Verdict.NA, Verdict.PASS)
 
 
-def rank(found: Verdict) -> int:
+def rank(verdict: Verdict) -> int:
     """0 for the gravest."""
-    return _GRAVITY.index(found)
+    return _GRAVITY.index(verdict)
 
 
-def worse(one: Verdict, other: Verdict) -> bool:
-    """The one is graver than the other."""
-    return rank(one) < rank(other)
+def worse(left: Verdict, right: Verdict) -> bool:
+    """The left verdict is graver than the right one."""
+    return rank(left) < rank(right)
 
 
 def slot(text: str) -> Reading | None:
@@ -127,34 +149,55 @@ def slot(text: str) -> Reading | None:
         return None
     if _DASH_ONLY.match(text):
         return Reading(Verdict.NA, 0, len(text))
-    led = lead(text, strict=False)
-    if led is not None:
-        return led
+    leading = lead(text, strict=False)
+    if leading is not None:
+        return leading
     head = text[: _sentence_end(text)]
-    found = [token for token in signs(head) if token.sign not in {Sign.RULE, Sign.FIXED}]
-    return _weigh(found, head) if found else None
+    tokens = [token for token in signs(head) if token.sign not in {Sign.RULE, Sign.FIXED}]
+    reading = _weigh(tokens, head) if tokens else None
+    if reading is None or reading.weight is not Weight.FAIL:
+        return reading
+    # A fail word in the middle of a sentence: read, but too little to block.
+    return replace(reading, weight=Weight.PARTIAL)
 
 
 def lead(text: str, *, strict: bool = True) -> Reading | None:
-    """The verdict that a text begins with.
+    """The verdict that a text begins with; of `FAIL → PASS` the last one.
 
     With `strict` a bare word other than a pass must be the whole clause, stand in capitals, or follow a mark:
     "Partial updates are sent" and "Fail closed everywhere" begin with no verdict.
     """
     text = text[:MAX_TEXT]
+    first = _lead(text, strict=strict)
+    if first is None:
+        return None
+    arrow = _ARROW.search(text, first.end, first.end + _HEAD)
+    if arrow is None or _SEPARATED.search(text, first.end, arrow.start()) or "\n" in text[first.end : arrow.start()]:
+        return first
+    last = _lead(text[arrow.end() :], strict=False)
+    later = _ARROW.search(text, arrow.end(), arrow.end() + _HEAD)
+    if last is None and later is not None:
+        last, arrow = _lead(text[later.end() :], strict=False), later
+    if last is None:
+        mended = statement_words.MENDS_ALONE.match(text, arrow.end()) is not None
+        return replace(first, qualified=True, repaired=mended)
+    return replace(last, start=last.start + arrow.end(), end=last.end + arrow.end())
+
+
+def _lead(text: str, *, strict: bool) -> Reading | None:
     start = _skip(text, 0)
     tokens = signs(text[: start + _HEAD])
     if not tokens or tokens[0].start > start:
         return None
     first = tokens[0]
-    if first.sign in {Sign.RULE, Sign.FIXED} or (strict and first.sign is Sign.WEAK):
+    if first.sign is Sign.RULE or (strict and first.sign in {Sign.WEAK, Sign.FIXED}):
         return None
-    taken = _contiguous(text, tokens)
+    breath = _contiguous(text, tokens)
     if strict and first.sign not in MARKS and first.sign not in {Sign.PASS, Sign.CLEAN, Sign.NA}:
-        pure = _BREAK.match(text, _skip_spaces(text, taken[-1].end)) is not None
+        pure = _BREAK.match(text, _skip_spaces(text, breath[-1].end)) is not None
         if not pure and not first.upper:
             return None
-    return _weigh(taken, text)
+    return _weigh(breath, text)
 
 
 def tail(text: str, *, heading: bool = False) -> Reading | None:
@@ -169,45 +212,47 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
     last = tokens[-1]
     if last.sign is Sign.WEAK and (len(tokens) < 2 or tokens[-2].sign not in MARKS):  # noqa: PLR2004  a mark before it
         return None
-    rest = text[begin + last.end :]
+    after = text[begin + last.end :]
     if heading:
-        rest = _ASIDE.sub("", rest)
-    if _FILLER.sub("", rest).strip(" \t\n*_`.!)]}\ufe0f\u200d"):
+        after = _ASIDE.sub("", after)
+    if _FILLER.sub("", after).strip(" \t\n*_`.!)]}\ufe0f\u200d"):
         return None
-    taken = [last]
+    breath = [last]
     for token in reversed(tokens[:-1]):
-        between = text[begin + token.end : begin + taken[0].start]
+        between = text[begin + token.end : begin + breath[0].start]
         if token.sign is Sign.WEAK or _FILLER.sub("", between).strip(" \t\n*_`,()[]—–-\ufe0f\u200d|/"):
             break
-        taken.insert(0, token)
-    if taken[0].sign not in MARKS and not (heading and taken[0].upper and begin + taken[0].start):
-        before = text[: begin + taken[0].start].rstrip(" *_`")
+        breath.insert(0, token)
+    if breath[0].sign not in MARKS and not (heading and breath[0].upper and begin + breath[0].start):
+        before = text[: begin + breath[0].start].rstrip(" *_`")
         if before and before[-1] not in "[(（—–-:：.→⇒|=。!":
             return None
-    moved = [Token(token.sign, token.start + begin, token.end + begin, token.upper) for token in taken]
+    moved = [Token(token.sign, token.start + begin, token.end + begin, token.upper) for token in breath]
     return _weigh(moved, text)
 
 
 def admission(text: str) -> Reading | None:
     """A breach that prose admits in so many words; never a condition, a negation or a mention."""
-    found = words.ADMISSION.search(text[:MAX_TEXT])
-    return Reading(Verdict.PARTIAL, found.start(), found.end(), explicit=False) if found else None
+    match = words.ADMISSION.search(text[:MAX_TEXT])
+    if match is None:
+        return None
+    return Reading(Verdict.PARTIAL, match.start(), match.end(), explicit=False, weight=Weight.ADMISSION)
 
 
 def begins_with_mark(text: str) -> bool:
     """The first sign is a mark and stands at the very beginning."""
     start = _skip(text, 0)
-    found = signs(text[: start + 4])
-    return bool(found) and found[0].sign in MARKS and found[0].start <= start
+    tokens = signs(text[: start + 4])
+    return bool(tokens) and tokens[0].sign in MARKS and tokens[0].start <= start
 
 
 def is_open_question(text: str) -> bool:
     """The text asks and nothing after the question answers."""
-    asked = text.rstrip(" *_`)")
-    if asked.endswith(("?", "？")):
+    ending = text.rstrip(" *_`)")
+    if ending.endswith(("?", "？")):
         return True
-    head, mark, rest = text.replace("？", "?").rpartition("?")
-    return bool(mark) and bool(head) and _PARENTHESIS.fullmatch(rest.strip()) is not None
+    head, mark, after = text.replace("？", "?").rpartition("?")
+    return bool(mark) and bool(head) and _PARENTHESIS.fullmatch(after.strip()) is not None
 
 
 _PARENTHESIS = re.compile(r"[(（][^()（）]{0,200}[)）][.\s]*")
@@ -230,57 +275,105 @@ def _sentence_end(text: str) -> int:
 
 
 def _contiguous(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
-    """The first sign and those that follow it in the same breath: `⚠️ N/A`, `PASS with a recorded deviation`."""
-    taken = [tokens[0]]
+    """The first sign and those that follow it in the same breath: `⚠️ N/A`, `PASS with a recorded deviation`.
+
+    Behind a dash, a colon or a bracket that follows a word the evidence begins: `PASS - failure codes are tested`.
+    """
+    breath = [tokens[0]]
     for token in tokens[1:]:
-        between = text[taken[-1].end : token.start]
-        if _FILLER.sub("", between).strip(" \t*_`:,()（）[]—–-/|\ufe0f\u200d"):
+        between = text[breath[-1].end : token.start]
+        if _FILLER.sub("", between).strip(" \t*_`:,()（）[]—–-/|\ufe0f\u200d") or "\n" in between:
             break
-        if "\n" in between:
+        worded = any(earlier.sign not in MARKS for earlier in breath)
+        if worded and _SEPARATED.search(between) and token.sign not in _GOES_ON:
             break
-        taken.append(token)
-    return taken
+        breath.append(token)
+    return breath
+
+
+_GOES_ON = frozenset({Sign.NA, Sign.PASS, Sign.GOOD_MARK})
+"""What a dash does not part from the word before it: `FAIL - N/A`, `Required: ✅`."""
 
 
 def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
     """What the signs say together."""
-    said = [token.sign for token in tokens if token.sign is not Sign.RULE]
-    if not said:
+    weighed = [token for token in tokens if token.sign is not Sign.RULE]
+    if not weighed:
         return None
-    end = tokens[-1].end
-    verdict = _verdict(said, text[end : end + 1])
-    return Reading(verdict, tokens[0].start, end)
+    start, end = tokens[0].start, tokens[-1].end
+    verdict, weight = _lattice(weighed, text)
+    plain_no = False
+    if weight in {Weight.FAIL, Weight.PARTIAL} and all(token.sign in MARKS for token in weighed):
+        worded = _is_followed_by_word(text, end)
+        plain_no = worded and weight is Weight.FAIL
+        if worded and weight is Weight.PARTIAL:
+            weight = Weight.OPEN
+    qualified = weight is Weight.FAIL and _is_softened(text, end)
+    return Reading(verdict, start, end, weight=weight, qualified=qualified, plain_no=plain_no)
 
 
-def _verdict(said: Sequence[Sign], _after: str) -> Verdict:  # noqa: PLR0911  a lattice reads best as one ladder
-    kinds = set(said)
-    first_word = next((sign for sign in said if sign not in MARKS and sign is not Sign.WEAK), None)
+def _is_followed_by_word(text: str, end: int) -> bool:
+    """A word stands right behind the mark, with no dash, colon or bracket between."""
+    return _LEADS_TO_WORD.match(text, end) is not None
+
+
+def _is_softened(text: str, end: int) -> bool:
+    """The slot of a fail says that somebody knows of it: `FAIL (accepted)`, `FAIL, pre-existing`, `FAIL — justified`."""
+    stop = _CLAUSE.search(text, end)
+    direct = text[end : stop.start() if stop else len(text)][:_HEAD]
+    if statement_words.ACCEPTED.search(direct):
+        return True
+    if stop is None:
+        return False
+    behind = _AFTER_BREAK.match(text, stop.start())
+    return behind is not None and statement_words.ACCEPTED.match(text, behind.end()) is not None
+
+
+def _lattice(tokens: Sequence[Token], text: str) -> tuple[Verdict, Weight]:  # noqa: C901, PLR0911  a lattice reads best as one ladder
+    signs_ = [token.sign for token in tokens]
+    kinds = set(signs_)
+    first_word = next((token for token in tokens if token.sign not in MARKS and token.sign is not Sign.WEAK), None)
     good = Sign.PASS in kinds or Sign.GOOD_MARK in kinds
     if first_word is None:
-        return next((_BY_MARK[sign] for sign in said if sign in MARKS), Verdict.PASS)
+        return next((_BY_MARK[sign] for sign in signs_ if sign in MARKS), (Verdict.PASS, Weight.NONE))
+    first = first_word.sign
     if Sign.CONDITIONAL in kinds:
-        return Verdict.PENDING
+        return Verdict.PENDING, Weight.OPEN
+    if Sign.FIXED in kinds and (good or first in {Sign.FAIL, Sign.FIXED, Sign.BENT}):
+        return Verdict.PASS, Weight.NONE
+    if first is Sign.PASS and Sign.PARTIAL in kinds:
+        return Verdict.PASS, Weight.NONE  # `PASS (partial reload)`
     if Sign.PARTIAL in kinds:
-        return Verdict.PARTIAL
-    if first_word is Sign.PASS:
-        return Verdict.PARTIAL if kinds & {Sign.BENT, Sign.FAIL} else Verdict.PASS
-    if first_word is Sign.CLEAN:
-        return Verdict.PASS
-    if first_word is Sign.NA:
-        return Verdict.NA
-    if first_word is Sign.FIXED:
-        return Verdict.PASS
-    if first_word is Sign.PENDING:
-        return Verdict.PENDING
-    if Sign.FIXED in kinds and good:
-        return Verdict.PASS
-    return Verdict.PARTIAL if good else Verdict.VIOLATION
+        partial = next(token for token in tokens if token.sign is Sign.PARTIAL)
+        noticed = statement_words.NOTICED.match(text[partial.start : partial.end]) is not None
+        return Verdict.PARTIAL, Weight.OPEN if noticed else Weight.PARTIAL
+    if first is Sign.PASS:
+        owned = any(token.sign in {Sign.BENT, Sign.FAIL} and _is_breach(token, text) for token in tokens)
+        return (Verdict.PARTIAL, Weight.ADMISSION) if owned else (Verdict.PASS, Weight.NONE)
+    if first is Sign.CLEAN:
+        return Verdict.PASS, Weight.NONE
+    if first is Sign.NA:
+        return Verdict.NA, Weight.NONE
+    if first is Sign.PENDING:
+        return Verdict.PENDING, Weight.OPEN
+    if first is Sign.BENT:
+        return Verdict.PARTIAL if good else Verdict.VIOLATION, Weight.ADMISSION
+    return (Verdict.PARTIAL, Weight.PARTIAL) if good else (Verdict.VIOLATION, Weight.FAIL)
 
 
+def _is_breach(token: Token, text: str) -> bool:
+    """The word stands for a breach, not before something else: `PASS with justified additions` has none."""
+    if _JUSTIFIED.fullmatch(text, token.start, token.end) is None:
+        return True
+    return _GOES_ON_AS_NOUN.match(text, token.end) is None
+
+
+_JUSTIFIED = re.compile(r"justified|justificad[oa]|begründet|gerechtfertigt|justifiée?|giustificat[oa]", re.IGNORECASE)
+_GOES_ON_AS_NOUN = re.compile(r"[\s*_]+(?!violation|deviation|exception|breach|complexity|desv|excep|viola)[^\W\d_]", re.IGNORECASE)
 _BY_MARK = {
-    Sign.GOOD_MARK: Verdict.PASS,
-    Sign.BAD_MARK: Verdict.VIOLATION,
-    Sign.SOFT_MARK: Verdict.PARTIAL,
-    Sign.EMPTY_MARK: Verdict.NA,
-    Sign.WAIT_MARK: Verdict.PENDING,
+    Sign.GOOD_MARK: (Verdict.PASS, Weight.NONE),
+    Sign.BAD_MARK: (Verdict.VIOLATION, Weight.FAIL),
+    Sign.SOFT_MARK: (Verdict.PARTIAL, Weight.PARTIAL),
+    Sign.EMPTY_MARK: (Verdict.NA, Weight.NONE),
+    Sign.WAIT_MARK: (Verdict.PENDING, Weight.OPEN),
 }

@@ -38,8 +38,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Weight
 from bot.core.judging.dossier import names
-from bot.core.judging.gate import standing
 from bot.core.judging.findings import Severity
+from bot.core.judging.gate import standing
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Name, Prose
 from bot.core.text.wording import clip

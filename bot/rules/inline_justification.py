@@ -43,7 +43,6 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging import gate
 from bot.core.judging.decision import INLINE, Decision, Ground, decide
-from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, Prose
@@ -53,11 +52,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.documents.plan import Plan
+    from bot.core.judging.dossier import Dossier
     from bot.core.judging.findings import Finding
 
 _STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 _SOURCES = {
     StatementKind.REASON: "Its reason",
+    StatementKind.EVIDENCE: "What the plan says of it",
     StatementKind.ARGUMENT: "Its reason",
     StatementKind.ALTERNATIVE: "The rejected alternative",
     StatementKind.APPROVAL: "An approval",
@@ -73,7 +74,7 @@ def judge(case: Case) -> Iterator[Finding]:
     plan = case.plan
     if plan is None:
         return
-    for dossier in dossiers(plan, case.constitution):
+    for dossier in case.dossiers:
         decision = decide(dossier)
         if decision.rule == INLINE and decision.severity is not None:
             yield _found(case, plan, dossier, decision)

@@ -43,7 +43,6 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging import gate
 from bot.core.judging.decision import NON_NEGOTIABLE, Decision, Ground, decide
-from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, Name, Prose, Side
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.documents.plan import Plan
+    from bot.core.judging.dossier import Dossier
     from bot.core.judging.findings import Finding
     from bot.core.yardstick.constitution import Principle
 
@@ -63,7 +63,7 @@ def judge(case: Case) -> Iterator[Finding]:
     plan = case.plan
     if plan is None:
         return
-    for dossier in dossiers(plan, case.constitution):
+    for dossier in case.dossiers:
         decision = decide(dossier)
         principle = dossier.principle
         if decision.rule != NON_NEGOTIABLE or decision.severity is None or principle is None:
@@ -87,7 +87,9 @@ def _state(dossier: Dossier, decision: Decision) -> str:
     return " is partial" if dossier.assessment.verdict is Verdict.PARTIAL else " is violated"
 
 
-def _why(case: Case, plan: Plan, dossier: Dossier, decision: Decision, principle: Principle) -> Prose:
+def _why(  # noqa: PLR0911  a sentence for each ground
+    case: Case, plan: Plan, dossier: Dossier, decision: Decision, principle: Principle
+) -> Prose:
     check, statement = dossier.assessment, decision.statement
     assessed: Prose = (At(plan.path, check.line), " says ", Code(clip(check.status, 60)) if check.status else "so")
     rule_line = At(case.constitution.path, principle.line, Side.BASE)
@@ -104,9 +106,21 @@ def _why(case: Case, plan: Plan, dossier: Dossier, decision: Decision, principle
         case Ground.CONTRADICTION:
             return (*assessed, ", and the same item passes at ", *quoted, ".")
         case Ground.TAKEN_BACK:
-            return (At(plan.path, check.line), " passes it, no word says what changed, and before it failed: ", *quoted, ".")
+            return (
+                At(plan.path, check.line),
+                " passes it, no word says what changed, and before it failed: ",
+                *quoted,
+                ".",
+            )
         case Ground.NOT_APPLICABLE if quoted:
-            return (*assessed, ". The constitution calls it NON-NEGOTIABLE, ", rule_line, ". Its reason: ", *quoted, ".")
+            return (
+                *assessed,
+                ". The constitution calls it NON-NEGOTIABLE, ",
+                rule_line,
+                ". Its reason: ",
+                *quoted,
+                ".",
+            )
         case Ground.NOT_APPLICABLE:
             return (*assessed, " and gives no reason. The constitution calls it NON-NEGOTIABLE, ", rule_line, ".")
         case _:

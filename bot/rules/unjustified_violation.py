@@ -46,7 +46,6 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Verdict
 from bot.core.judging import gate
 from bot.core.judging.decision import UNJUSTIFIED, Decision, Ground, decide
-from bot.core.judging.dossier import Dossier, dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, Prose
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.documents.plan import Check, Plan
+    from bot.core.judging.dossier import Dossier
     from bot.core.judging.findings import Finding
 
 _USUAL_COLUMNS = 3
@@ -68,7 +68,7 @@ def judge(case: Case) -> Iterator[Finding]:
     plan = case.plan
     if plan is None:
         return
-    for dossier in dossiers(plan, case.constitution):
+    for dossier in case.dossiers:
         decision = decide(dossier)
         if decision.rule != UNJUSTIFIED or decision.severity is None:
             continue

@@ -398,6 +398,9 @@ def _said(written: Written) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("written", NO_REASON, ids=lambda written: written.name)
 def test_a_violation_without_a_reason_blocks_once(written: Written) -> None:
+    if written.name.startswith("german-"):  # a language whose words were not tried on labelled plans only warns
+        assert _said(written) == [("unjustified-violation", "warning")]
+        return
     errors = [rule for rule, severity in _said(written) if severity == "error"]
     assert len(errors) == 1
     assert errors[0] in _BLOCKING

@@ -18,6 +18,7 @@ from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import counted
 from bot.core.features.code import counts_as_code
+from bot.core.judging.dossier import dossiers
 from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Case
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
@@ -140,6 +141,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         new_lines=read.new_lines,
         decision=decision,
         code_files=code,
+        dossiers=dossiers(documents.plan, yardstick.constitution) if documents.plan is not None else (),
         arrived=read.late,
     )
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join, Statement, StatementKind, Verdict, Weight
+from bot.core.documents.plan_reading.reasons import enough
 from bot.core.documents.plan_reading.statement_words import VERSION
 from bot.core.judging.findings import Severity
 
@@ -76,10 +77,12 @@ _REASONS = (
     StatementKind.ARGUMENT,
 )
 """What speaks for a breach outside Complexity Tracking, the weightiest first."""
+SPEAKS_FOR = (StatementKind.AMENDMENT, StatementKind.REPAIR, *_REASONS)
+"""Whatever may speak for a breach, outside Complexity Tracking."""
 _WHAT_CHANGED = (StatementKind.REASON, StatementKind.EVIDENCE, StatementKind.REPAIR, StatementKind.AMENDMENT)
 
 
-def decide(dossier: Dossier) -> Decision:
+def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules reads best as one ladder
     """Decide what one assessment comes to.
 
     1. The last assessment stands: a later column, a re-check section. What is put off, asked or restated takes nothing
@@ -120,7 +123,7 @@ def decide(dossier: Dossier) -> Decision:
     return _of_uncovered(dossier)
 
 
-def _of_uncovered(dossier: Dossier) -> Decision:
+def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `decide`
     """A breach without a row, a repair and an amendment."""
     assessment = dossier.assessment
     row = dossier.nameless_row
@@ -140,7 +143,7 @@ def _of_uncovered(dossier: Dossier) -> Decision:
     return Decision(Ground.NO_REASON, UNJUSTIFIED, Severity.ERROR)
 
 
-def _of_non_negotiable(dossier: Dossier) -> Decision | None:
+def _of_non_negotiable(dossier: Dossier) -> Decision | None:  # noqa: PLR0911  as `decide`
     """A NON-NEGOTIABLE principle; None where it is treated as any other."""
     assessment = dossier.assessment
     if not assessment.explicit:
@@ -188,8 +191,12 @@ def _assessed(check: Check | None) -> Statement | None:
 
 
 def _reason(dossier: Dossier) -> Statement | None:
-    """What speaks for the breach outside Complexity Tracking."""
-    return dossier.first(*_REASONS)
+    """What speaks for the breach outside Complexity Tracking; beside a partial answer any words of substance do."""
+    reason = dossier.first(*_REASONS)
+    if reason is None and dossier.assessment.verdict is Verdict.PARTIAL:
+        evidence = dossier.first(StatementKind.EVIDENCE)
+        return evidence if evidence is not None and enough(evidence.text) else None
+    return reason
 
 
 def _mended(dossier: Dossier) -> Statement | None:
@@ -202,7 +209,6 @@ def _mended(dossier: Dossier) -> Statement | None:
 
 def _has(version: str | None, text: str) -> bool:
     """The base's constitution is at a version that the text names, or at a later one."""
-
     if version is None:
         return False
     base = _numbers(version)

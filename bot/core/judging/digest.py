@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.core.judging.findings import FeatureReport, Finding, Report
     from bot.core.judging.rule import Rule
+    from bot.core.yardstick.constitution import Principle
 
 
 def digest(report: Report, rules: Sequence[Rule]) -> str:
@@ -56,7 +57,7 @@ def _feature(report: FeatureReport, left_out: Collection[str]) -> dict[str, Any]
         "legacy": feature.legacy,
         "template": report.template,
         "constitution": {"path": report.constitution.path, "state": report.constitution.state},
-        "principles": [asdict(principle) for principle in report.constitution.principles],
+        "principles": [_principle(principle) for principle in report.constitution.principles],
         "artifacts": [asdict(artifact) for artifact in report.artifacts],
         "checks": [
             {"principle": c.principle, "text": c.text, "verdict": c.verdict, "line": c.line, "phase": c.phase}
@@ -76,6 +77,10 @@ def _feature(report: FeatureReport, left_out: Collection[str]) -> dict[str, Any]
         "placeholders": [{"path": p.path, "line": p.line, "kind": p.kind, "text": p.text} for p in report.placeholders],
         "findings": _findings(report.findings, left_out),
     }
+
+
+def _principle(principle: Principle) -> dict[str, Any]:
+    return {name: field for name, field in asdict(principle).items() if name != "sentence"}
 
 
 def _findings(findings: Iterable[Finding], left_out: Collection[str]) -> list[dict[str, Any]]:

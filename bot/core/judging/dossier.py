@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join, Phase, Statement, StatementKind, Verdict, Weight
 from bot.core.documents.plan_reading.joining import leading_numeral, tokens
-from bot.core.judging.gate import key_of, principle_of, standing
+from bot.core.judging.gate import principle_of, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +76,8 @@ def _dossier(  # noqa: PLR0913  what every dossier of one plan shares
 ) -> Dossier:
     replaced = next((before for before in earlier if is_same_item(before, check) and before.phase is Phase.PRE), None)
     if check.weight not in SOFT:
-        statements = _ordered([*check.statements, *(replaced.statements[:1] if replaced else ())])
-        return Dossier(check, principle_of(check, constitution), statements, replaced=replaced)
+        stated = ordered([*check.statements, *(replaced.statements[:1] if replaced else ())])
+        return Dossier(check, principle_of(check, constitution), stated, replaced=replaced)
     rows = rows_for(check, plan)
     statements = [*check.statements, *(replaced.statements[:1] if replaced else ())]
     for section in plan.deviations:
@@ -90,7 +90,7 @@ def _dossier(  # noqa: PLR0913  what every dossier of one plan shares
     return Dossier(
         assessment=check,
         principle=principle_of(check, constitution),
-        statements=_ordered(statements),
+        statements=ordered(statements),
         rows=rows,
         nameless_row=None if rows else _nameless_row(check, statements, plan),
         replaced=replaced,
@@ -100,21 +100,18 @@ def _dossier(  # noqa: PLR0913  what every dossier of one plan shares
     )
 
 
-def _ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Each statement once, in the order of the lines."""
     return tuple(sorted(dict.fromkeys(statements), key=lambda statement: statement.line))
 
 
-def statements_about(principle: Principle, plan: Plan, constitution: Constitution) -> tuple[Statement, ...]:
-    """Every statement of the plan about one principle, replaced assessments included."""
-    key = key_of(principle)
+def statements_about(key: str, collected: Sequence[Dossier], checks: Sequence[Check]) -> tuple[Statement, ...]:
+    """Every statement about the principle of this id, those of replaced assessments included."""
     about = [
-        statement
-        for dossier in dossiers(plan, constitution)
-        if dossier.assessment.principle == key
-        for statement in dossier.statements
+        statement for dossier in collected if dossier.assessment.principle == key for statement in dossier.statements
     ]
-    earlier = [statement for check in plan.checks if check.principle == key for statement in check.statements]
-    return _ordered([*about, *earlier])
+    earlier = [statement for check in checks if check.principle == key for statement in check.statements]
+    return ordered([*about, *earlier])
 
 
 def rows_for(check: Check, plan: Plan) -> tuple[TrackingRow, ...]:
@@ -204,4 +201,6 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(word for word in found_tokens if len(word) > 3 or not word.isascii()) - _STATUS_WORDS  # noqa: PLR2004
 
 
-_STATUS_WORDS = frozenset({"fail", "violation", "violated", "justified", "tracking", "complexity", "principle", "deviation"})
+_STATUS_WORDS = frozenset(
+    {"fail", "violation", "violated", "justified", "tracking", "complexity", "principle", "deviation"}
+)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.core.config.model import Source
     from bot.core.documents.plan import Check, Placeholder, TrackingRow
     from bot.core.forge.effects import Conclusion
+    from bot.core.judging.dossier import Dossier
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution
 
@@ -78,6 +79,8 @@ class FeatureReport:
     violations: tuple[TrackingRow, ...]
     placeholders: tuple[Placeholder, ...]
     findings: tuple[Finding, ...]
+    dossiers: tuple[Dossier, ...] = ()
+    """What the plan says of each assessed principle and gate; not in the digest."""
 
 
 @dataclass(frozen=True, slots=True)

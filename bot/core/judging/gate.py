@@ -117,7 +117,9 @@ def where_it_was_looked_for(check: Check, plan: Plan) -> str:
     """Where a reason was looked for and not found, as the end of a sentence."""
     beside = "in the row" if check.text.lstrip().startswith("|") else "on its line"
     places = [beside, "below it"]
-    places.append("in Complexity Tracking" if plan.tracking is not None else "in Complexity Tracking (the plan has none)")
+    places.append(
+        "in Complexity Tracking" if plan.tracking is not None else "in Complexity Tracking (the plan has none)"
+    )
     return f"no reason found; looked {', '.join(places)} and in sections about deviations."
 
 

@@ -130,6 +130,7 @@ def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
         violations=plan.rows if plan is not None else (),
         placeholders=plan.placeholders if plan is not None else (),
         findings=_sorted(found, by_id(rules)),
+        dossiers=case.dossiers,
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.documents.spec import Spec
     from bot.core.documents.tasks import Tasks
     from bot.core.features.chosen import Decision
+    from bot.core.judging.dossier import Dossier
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution, ConstitutionState
     from bot.core.yardstick.template import Template
@@ -49,6 +50,8 @@ class Case:
     decision: Decision | None = None
     code_files: int = 0
     """Changed files of the whole change that count as code."""
+    dossiers: tuple[Dossier, ...] = ()
+    """What the plan says of each assessed principle and gate."""
     arrived: NewSinceBranch = NOTHING
     """What of the yardstick came to the base after the branch left it."""
 

@@ -51,6 +51,8 @@ class Principle:
     """Without numeral and without the marker of its strength."""
     non_negotiable: bool
     line: int
+    sentence: str = ""
+    """The first sentence of its own text, at most 160 characters; empty where it has none."""
 
     @property
     def title(self) -> str:
@@ -218,7 +220,21 @@ def _principles(document: Markdown, found: Sequence[_Found]) -> Iterator[Princip
         if not one.named.name or _is_token(one.named.name):
             continue
         marked = one.named.marked or bool(legend & set(one.words)) or (in_body and not everywhere)
-        yield Principle(one.named.id, one.named.name, marked, one.line)
+        yield Principle(one.named.id, one.named.name, marked, one.line, _sentence(document, one))
+
+
+def _sentence(document: Markdown, principle: _Found) -> str:
+    """The first sentence below the principle's name."""
+    for block in document.within(principle.line, principle.end_line):
+        if block.line > principle.line and isinstance(block, (Item, Paragraph)):
+            text = " ".join(block.text.text[: 4 * _LONGEST_SENTENCE].split())
+            end = _SENTENCE_END.search(text)
+            return (text[: end.end()] if end else text)[:_LONGEST_SENTENCE].strip()
+    return ""
+
+
+_LONGEST_SENTENCE = 160
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 
 def _is_token(name: str) -> bool:

@@ -75,7 +75,9 @@ def _read_deviations(table: Table, titles: list[str], group: str | None, collect
         )
 
 
-def _clauses(row: Row, titles: list[str], start: int = 0, *, without: tuple[int | None, ...] = ()) -> tuple[Clause, ...]:
+def _clauses(
+    row: Row, titles: list[str], start: int = 0, *, without: tuple[int | None, ...] = ()
+) -> tuple[Clause, ...]:
     """The cells of a row as clauses, each with the title of its column."""
     return tuple(
         Clause(unstruck(cell.text), cell.line, titles[index] if index < len(titles) else "")

@@ -86,12 +86,10 @@ def columns(table: Table, joiner: Joiner) -> Columns | None:
             return Columns(name, untitled, None, numeral, by_header=False)
         return Columns(name, best, None, numeral, by_header=True)
     full = [index for index, share in shares.items() if share >= _MOST and index not in applies]
-    if len(full) > 1:
-        return None  # several columns of marks that are no pair are a matrix
     principled = words.UNIT_HEADER.fullmatch(titles[name]) is not None or _joined(rows, name, joiner)
-    if full:
-        return Columns(name, full[0], None, numeral)
-    return Columns(name, None, None, numeral) if principled else None
+    if len(full) > 1 or not (full or principled):
+        return None  # several columns of marks that are no pair are a matrix
+    return Columns(name, full[0] if full else None, None, numeral)
 
 
 def _pair(titles: list[str], shares: dict[int, float]) -> tuple[int, int] | None:
@@ -113,7 +111,9 @@ def says_verdict(reading: Reading, text: str) -> bool:
     ) or _OUTRIGHT.match(text) is not None
 
 
-_YES_NO = re.compile(r"\W*(?:yes|no|sí|si|não|sim|ja|nein|oui|non|да|нет|tak|nie|是|否|はい|いいえ|예|아니오)?\W*$", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"\W*(?:yes|no|sí|si|não|sim|ja|nein|oui|non|да|нет|tak|nie|是|否|はい|いいえ|예|아니오)?\W*$", re.IGNORECASE
+)
 _OUTRIGHT = re.compile(r"\W*(?:PASS(?:ED)?|COMPLIANT)\b")
 _BEFORE_TITLE = re.compile(
     r"\W*(?:(?:status\s+)?(?:pre|before|initial|first)\b|(?:before\s+)?phase\s*0|antes|inicial|previo|vor\b|vorher|avant|initial|"

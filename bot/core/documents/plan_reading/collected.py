@@ -19,6 +19,7 @@ from bot.core.documents.plan import (
     Weight,
 )
 from bot.core.documents.plan_reading.joining import identity, numerals
+from bot.core.documents.plan_reading.language import is_of_tested_language, is_tested_status
 from bot.core.documents.plan_reading.statements import MAX_STATEMENTS, Clause, read_statements
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 MAX_CHECKS = 2000
 MAX_TEXT = 400
 MAX_DEVIATIONS = 100
+_LANGUAGE_LINES = 200
 _SOFT = frozenset({Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING})
 _REASONS = (StatementKind.REASON, StatementKind.ARGUMENT, StatementKind.EXISTING, StatementKind.ALTERNATIVE)
 _WORD_GAPS = re.compile(r"[\W_]+")
@@ -77,6 +79,8 @@ class Collected:
     gates: list[GateLine] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     """Tables of violations that stand inside the check."""
+    tested_language: bool | None = None
+    """None until a fail asks for it."""
     deviations: list[DeviationSection] = field(default_factory=list)
     """Blocks inside the check that speak for a breach and are no item."""
 
@@ -146,8 +150,17 @@ class Collected:
                 qualified=item.status is not None and item.status.qualified,
                 statements=statements,
                 earlier=item.earlier,
+                tested=weight is not Weight.FAIL or self._is_tested(item),
             )
         )
+
+    def _is_tested(self, item: ItemReading) -> bool:
+        """The plan and the word of the fail are in languages that were tried on labelled plans."""
+        if self.tested_language is None:
+            self.tested_language = is_of_tested_language("\n".join(self.markdown.lines[:_LANGUAGE_LINES]))
+        if not self.tested_language or item.status is None:
+            return self.tested_language
+        return is_tested_status(item.place.text[item.status.start : item.status.end])
 
     def _statements(self, item: ItemReading, text: str) -> tuple[Statement, ...]:
         """The assessment first, then what stands beside it."""

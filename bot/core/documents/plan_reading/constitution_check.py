@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join, Phase, Verdict, Weight
-from bot.core.documents.plan_reading import statement_words
-from bot.core.documents.plan_reading import verdict
+from bot.core.documents.plan_reading import statement_words, verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_rows import read_table
 from bot.core.documents.plan_reading.check_table import columns, is_violation_table
@@ -91,16 +90,9 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
         _Body(collected).read(blocks)
         return
     shown = visible(heading.text)
-    if words.AGAIN.search(shown):
-        collected.phase = Phase.POST
-    elif words.BEFORE.search(shown):
-        collected.phase = Phase.PRE
+    collected.phase = _phase(shown, collected.phase)
     name, status = split_heading(heading.text)
-    if status is None and label_kind(name) is not None:
-        collected.attach([Clause(f"{name}:", heading.line, own=False), *_clauses(blocks)])
-        return
-    if _is_about_deviations(name, status):
-        _read_deviations(heading, name, blocks, collected)
+    if _read_aside(heading, name, status, blocks, collected):
         return
     if is_gate_label(name) or is_phase(name) or words.CONSTITUTION.search(name):
         if status is not None:
@@ -119,6 +111,13 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
         _add_heading(heading, name, None, blocks, collected)
         return
     _read_plain_heading(heading, name, blocks, collected, principled=principled)
+
+
+def _phase(title: str, current: Phase) -> Phase:
+    """The phase that a title names, else the current one."""
+    if words.AGAIN.search(title):
+        return Phase.POST
+    return Phase.PRE if words.BEFORE.search(title) else current
 
 
 def _read_plain_heading(
@@ -152,8 +151,19 @@ def _is_principled(name: str, collected: Collected) -> bool:
     return joined is not None and joined.join is not Join.LOOSE
 
 
+def _read_aside(heading: Heading, name: str, status: Reading | None, blocks: list[Block], collected: Collected) -> bool:
+    """Read a heading that speaks for an item and is none: a labelled reason, a section about deviations."""
+    if status is None and label_kind(name) is not None:
+        collected.attach([Clause(f"{name}:", heading.line, own=False), *_clauses(blocks)])
+        return True
+    if _is_about_deviations(name, status):
+        _read_deviations(heading, name, blocks, collected)
+        return True
+    return False
+
+
 def _is_about_deviations(name: str, status: Reading | None) -> bool:
-    """`Justified deviations`, `Constitution Deviation: Principle III`: a heading about breaches, no principle's name."""
+    """`Justified deviations`, `Deviation: Principle III`: a heading about breaches, no principle's name."""
     if status is not None and status.weight not in {Weight.ADMISSION, Weight.FAIL}:
         return False
     match = statement_words.DEVIATES.search(name)
@@ -161,7 +171,7 @@ def _is_about_deviations(name: str, status: Reading | None) -> bool:
 
 
 def _read_deviations(heading: Heading, name: str, blocks: list[Block], collected: Collected) -> None:
-    """A section about deviations: its tables and boxes are items, its other blocks speak for the principles they name."""
+    """A section about deviations: tables and boxes are items, other blocks speak for the principles they name."""
     texts = [block for block in blocks if isinstance(block, Paragraph | Item)]
     if texts and says_none(visible(texts[0].text)):
         return
@@ -197,10 +207,10 @@ def _add_heading(
 ) -> None:
     below = status_line(blocks, anywhere=True)
     beside = [
-        # What is a status is no reason.
+        # What is a status is no reason. A paragraph speaks for the heading, a list shows how the principle is kept.
         Clause(visible(block.text)[below[0].end :], block.line)
         if below is not None and block.text is below[1]
-        else Clause(unstruck(block.text), block.line, own=False)
+        else Clause(unstruck(block.text), block.line, own=isinstance(block, Paragraph))
         for block in blocks[:_EVIDENCE_BLOCKS]
         if isinstance(block, Paragraph | Item)
     ]
@@ -266,7 +276,9 @@ class _Body:
                 continue
             if isinstance(block, Table):
                 read_table(block, self._group, self._collected, aside=self._aside or self._skipped)
-            elif isinstance(block, Paragraph) and self._paragraph(block, _run_of_items(blocks, index + 1) or blocks[index + 1 : index + 2]):
+            elif isinstance(block, Paragraph) and self._paragraph(
+                block, _run_of_items(blocks, index + 1) or blocks[index + 1 : index + 2]
+            ):
                 index += len(_run_of_items(blocks, index + 1))
             index += 1
 

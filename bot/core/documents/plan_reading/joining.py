@@ -178,6 +178,10 @@ _OTHER_WORDS = 3
 """A name of more words than these shares more than one with the principle that it means."""
 
 
+_SHORTEST_FULL_NAME = 4
+"""Letters; two of a script without blanks would be a word of any sentence."""
+
+
 class Joiner:
     """Joins what a plan names to the principles of one constitution."""
 
@@ -208,6 +212,19 @@ class Joiner:
             return Joined(self._principles[by_number], Join.NUMERAL)
         if by_name is not None and value is None:
             return Joined(self._principles[by_name], Join.LOOSE)
+        return None
+
+    @property
+    def count(self) -> int:
+        """How many principles the constitution has."""
+        return len(self._principles)
+
+    def named_at_start(self, text: str) -> str | None:
+        """The id of the principle whose full name the text begins with, behind marks and a numeral; None for none."""
+        letters = _letters(leading_numeral(text)[1])
+        for index, name in enumerate(self._names):
+            if len(name) >= _SHORTEST_FULL_NAME and letters.startswith(name):
+                return identity(self._principles[index])
         return None
 
     def is_surely(self, named: str) -> bool:

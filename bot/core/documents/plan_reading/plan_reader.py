@@ -30,9 +30,9 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     """The plan, held to its repository's own template and constitution. Total: never raises for any text."""
     markdown = parse(document.text)
     header = read_header(markdown)
-    parts = check_parts(markdown, template)
     trackings = tracking_parts(markdown, template)
     joiner = Joiner(constitution)
+    parts = check_parts(markdown, template, joiner)
     found = _read_checks(markdown, parts, joiner, template)
     rows = TrackingReader(markdown, joiner, template, found.checks)
     tracked = rows.read(trackings, found.tables)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Phase
 from bot.core.documents.plan_reading import vocabulary as words
-from bot.core.markdown import Heading, Style, Table
+from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
+    from bot.core.documents.plan_reading.joining import Joiner
     from bot.core.markdown import Markdown, Text
     from bot.core.yardstick.template import Template
 
@@ -22,6 +23,8 @@ _JOINING = re.compile(r"[\W_]+")
 _DEEPEST = 3
 _LONGEST_TITLE = 160
 _MOST_PARTS = 4
+_MOST_BLOCKS = 300
+_FEWEST_PRINCIPLES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,52 @@ def _is_status_code(inner: str) -> bool:
     return len(inner) < 20 and _STATUS_CODE.fullmatch(inner) is not None  # noqa: PLR2004  no status word is longer
 
 
-def check_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ...]:
-    """The Constitution Check and its re-checks, in order; none of them stands inside another."""
+def check_parts(markdown: Markdown, template: Template, joiner: Joiner) -> tuple[CheckPart, ...]:
+    """The Constitution Check and its re-checks, in order; none of them stands inside another.
+
+    A section is one by its title. Where no title says so, it is one by what it holds: items that name two or more
+    principles of the constitution, or most of them.
+    """
+    titled = _titled_parts(markdown, template)
+    return titled or _parts_by_content(markdown, template, joiner)
+
+
+def _parts_by_content(markdown: Markdown, template: Template, joiner: Joiner) -> tuple[CheckPart, ...]:
+    wanted = min(_FEWEST_PRINCIPLES, joiner.count)
+    tracking = {heading.line for heading in tracking_parts(markdown, template)}
+    parts: list[CheckPart] = []
+    end = 0
+    for heading in markdown.headings if wanted else ():
+        if heading.line <= end or not 1 < heading.level <= _DEEPEST or heading.line in tracking:
+            continue
+        if len(_principles_below(heading, markdown, joiner)) >= wanted:
+            again = words.AGAIN.search(heading.title) is not None and bool(parts)
+            parts.append(CheckPart(heading, Phase.POST if again else Phase.PRE))
+            end = heading.end_line
+    return tuple(parts)
+
+
+def _principles_below(heading: Heading, markdown: Markdown, joiner: Joiner) -> set[str]:
+    """The principles that rows, list items, bold lines and sub-headings of a section begin with, surely and by name."""
+    principles: set[str] = set()
+    for block in markdown.section(heading)[:_MOST_BLOCKS]:
+        if isinstance(block, Table):
+            if is_tracking_header(block):
+                continue
+            texts = [cell.text for row in block.rows for cell in row[:2]]
+        elif (
+            isinstance(block, Item)
+            or (isinstance(block, Paragraph) and next(block.text.marked(Style.STRONG), None))
+            or isinstance(block, Heading)
+        ):
+            texts = [block.text]
+        else:
+            continue
+        principles |= {name for text in texts if (name := joiner.named_at_start(text.text)) is not None}
+    return principles
+
+
+def _titled_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ...]:
     wanted = fold(template.check_heading) if template.check_heading else None
     parts: list[CheckPart] = []
     end = 0

@@ -104,9 +104,9 @@ BECAUSE = re.compile(
     r"(?<!\w)(?:no|not|never|without|lacks?|missing|n't|cannot|deferred|postponed|skipped)\s[^.;\n]{0,80}?(?<!\w)until(?!\w)|"
     r"(?<!\w)(?:because|since(?!\s+(?:v?\d|the\s+\w+\s+(?:release|version)))|due\s+to|owing\s+to|"
     r"unavoidable|for\s+now|otherwise|out\s+of\s+scope|trade-?off|temporar(?:y|ily)|would\s+(?:require|need|break|delay|mean)|"
-    r"porque|ya\s+que|debido\s+a|hasta\s+que|porquê|pois|até\s+que|devido|weil|wegen|parce\s+que|à\s+cause|jusqu|perché|"
+    r"porque|ya\s+que|debido\s+a|hasta\s+que|porquê|pois|até\s+que|devido|weil|wegen|damit|parce\s+que|car|afin|à\s+cause|jusqu|perché|"
     r"потому|поскольку|так\s+как|из-за|пока\s+не|ponieważ|dopóki|omdat|çünkü|karena|vì)(?!\w)|"
-    r"のため|ためである|ので|理由|やむを得|因为|因為|由于|由於|暂时|暫時|鉴于|鑑於|때문|불가피",
+    r"ため(?!の|に)|ために(?:は)?必要|まで(?:は|の間)|ので|理由|やむを得|因为|因為|由于|以便|由于|由於|暂时|暫時|鉴于|鑑於|때문|불가피",
     re.IGNORECASE,
 )
 """Words that argue; they lower an error to a warning and never raise anything."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import MAX_STATEMENT, Statement, StatementKind
 from bot.core.documents.plan_reading import statement_words as words
-from bot.core.documents.plan_reading import verdict
-from bot.core.documents.plan_reading import vocabulary
+from bot.core.documents.plan_reading import verdict, vocabulary
 from bot.core.documents.plan_reading.reasons import enough, says_something
 
 if TYPE_CHECKING:
@@ -131,6 +130,8 @@ def _unlabelled(clause: Clause) -> list[Statement]:
     ]
     if StatementKind.REPAIR not in kinds and _mends_a_breach(text):
         kinds.append(StatementKind.REPAIR)
+    if StatementKind.REPAIR in kinds and StatementKind.EXISTING in kinds:
+        kinds.remove(StatementKind.EXISTING)  # of today's code, and mended
     if words.AMENDMENT.search(text) and words.VERSION.search(text):
         kinds.append(StatementKind.AMENDMENT)
     if not kinds and clause.own and words.BECAUSE.search(text) and enough(text):

@@ -84,7 +84,10 @@ class Token:
 def _pattern() -> re.Pattern[str]:
     """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
     phrases = {
-        sign: tuple("|".join(filter(None, pair)) for pair in zip(listed, statement_words.EXTRA_SIGNS.get(sign, ("", "")), strict=True))
+        sign: tuple(
+            "|".join(filter(None, pair))
+            for pair in zip(listed, statement_words.EXTRA_SIGNS.get(sign, ("", "")), strict=True)
+        )
         for sign, listed in words.SIGNS.items()
     }
     latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in phrases.items() if spaced)
@@ -122,7 +125,9 @@ def _signs(text: str) -> tuple[Token, ...]:
     for match in _SIGNS.finditer(lower):
         written = text[match.start() : match.end()]
         sign = Sign(str(match.lastgroup).rstrip("_"))
-        if sign in _OF_BEFORE and statement_words.FORMERLY.search(lower, max(0, match.start() - _WINDOW), match.start()):
+        if sign in _OF_BEFORE and statement_words.FORMERLY.search(
+            lower, max(0, match.start() - _WINDOW), match.start()
+        ):
             continue
         tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
     return tuple(tokens)
@@ -318,7 +323,7 @@ def _is_followed_by_word(text: str, end: int) -> bool:
 
 
 def _is_softened(text: str, end: int) -> bool:
-    """The slot of a fail says that somebody knows of it: `FAIL (accepted)`, `FAIL, pre-existing`, `FAIL — justified`."""
+    """The slot of a fail says that somebody knows of it: `FAIL (accepted)`, `FAIL — justified`."""
     stop = _CLAUSE.search(text, end)
     direct = text[end : stop.start() if stop else len(text)][:_HEAD]
     if statement_words.ACCEPTED.search(direct):
@@ -369,7 +374,9 @@ def _is_breach(token: Token, text: str) -> bool:
 
 
 _JUSTIFIED = re.compile(r"justified|justificad[oa]|begründet|gerechtfertigt|justifiée?|giustificat[oa]", re.IGNORECASE)
-_GOES_ON_AS_NOUN = re.compile(r"[\s*_]+(?!violation|deviation|exception|breach|complexity|desv|excep|viola)[^\W\d_]", re.IGNORECASE)
+_GOES_ON_AS_NOUN = re.compile(
+    r"[\s*_]+(?!violation|deviation|exception|breach|complexity|desv|excep|viola)[^\W\d_]", re.IGNORECASE
+)
 _BY_MARK = {
     Sign.GOOD_MARK: (Verdict.PASS, Weight.NONE),
     Sign.BAD_MARK: (Verdict.VIOLATION, Weight.FAIL),

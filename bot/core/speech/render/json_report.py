@@ -6,11 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from bot.core.judging.dossier import statements_about
 from bot.core.text.prose import plain
 
 if TYPE_CHECKING:
     from bot.core.change.feature import Artifact
-    from bot.core.documents.plan import Check, Placeholder, TrackingRow
+    from bot.core.documents.plan import Check, Placeholder, Statement, TrackingRow
     from bot.core.judging.findings import FeatureReport, Finding, Report
     from bot.core.yardstick.constitution import Principle
 
@@ -58,7 +59,7 @@ def _feature(feature: FeatureReport) -> dict[str, Any]:
             "version": feature.constitution.version,
         },
         "artifacts": [_artifact(artifact) for artifact in feature.artifacts],
-        "principles": [_principle(principle) for principle in feature.constitution.principles],
+        "principles": [_principle(principle, feature) for principle in feature.constitution.principles],
         "checks": [_check(check) for check in feature.checks],
         "violations": [_row(row) for row in feature.violations],
         "placeholders": [_placeholder(placeholder) for placeholder in feature.placeholders],
@@ -77,12 +78,14 @@ def _artifact(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def _principle(principle: Principle) -> dict[str, Any]:
+def _principle(principle: Principle, feature: FeatureReport) -> dict[str, Any]:
+    about = statements_about(principle.id or principle.name, feature.dossiers, feature.checks)
     return {
         "id": principle.id,
         "name": principle.name,
         "non_negotiable": principle.non_negotiable,
         "line": principle.line,
+        "statements": [_statement(statement) for statement in about],
     }
 
 
@@ -93,7 +96,12 @@ def _check(check: Check) -> dict[str, Any]:
         "verdict": check.verdict.value,
         "line": check.line,
         "phase": check.phase.value,
+        "statements": [_statement(statement) for statement in check.statements],
     }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {"kind": statement.kind.value, "line": statement.line, "text": statement.text}
 
 
 def _row(row: TrackingRow) -> dict[str, Any]:

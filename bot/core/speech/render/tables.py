@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
-from bot.core.documents.plan import Verdict
+from bot.core.documents.plan import StatementKind, Verdict
+from bot.core.judging.decision import SPEAKS_FOR
 from bot.core.judging.findings import FeatureReport, Severity
-from bot.core.speech.render.facts import PrincipleStatus, principle_statuses, taken_back, there
+from bot.core.speech.render.facts import DEVIATIONS, PrincipleStatus, principle_statuses, taken_back, there
 from bot.core.text.neutral import code_cell, html_code, neutralise, table_cell
-from bot.core.text.prose import At
+from bot.core.text.prose import At, Side
 
 if TYPE_CHECKING:
+    from bot.core.judging.dossier import Dossier
     from bot.core.speech.render.markdown import Links
 
 _ROWS = 40
@@ -139,7 +141,8 @@ def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
     lines = [_row(" · ".join(_cited(status) for status in settled), "✅ pass", "")] if settled else []
     listed = [status for status in everyone if status not in settled]
     lines += [
-        _row(neutralise(s.principle.title), _says(s, plan, links), _justified(s, plan, links)) for s in listed[:_ROWS]
+        _row(_principle(s, feature, links), _says(s, feature, plan, links), _justified(s, feature, plan, links))
+        for s in listed[:_ROWS]
     ]
     if len(listed) > _ROWS:
         lines.append(_row(f"and {len(listed) - _ROWS} more", "", ""))
@@ -157,7 +160,30 @@ def _cited(status: PrincipleStatus) -> str:
     return neutralise(f"{principle.id} (NON-NEGOTIABLE)" if principle.non_negotiable else f"{principle.id}")
 
 
-def _says(status: PrincipleStatus, plan: str, links: Links) -> str:
+def _principle(status: PrincipleStatus, feature: FeatureReport, links: Links) -> str:
+    """The principle as people cite it; of a breach with its place and its own first sentence."""
+    title = neutralise(status.principle.title)
+    if status.verdict not in DEVIATIONS:
+        return title
+    place = links.at(At(feature.constitution.path, status.principle.line, Side.BASE))
+    sentence = status.principle.sentence
+    return f"{title}, {place}: {code_cell(sentence)}" if sentence else f"{title}, {place}"
+
+
+def _dossier(status: PrincipleStatus, feature: FeatureReport) -> Dossier | None:
+    return next((dossier for dossier in feature.dossiers if dossier.assessment == status.check), None)
+
+
+def _replaced(status: PrincipleStatus, feature: FeatureReport, plan: str, links: Links) -> str:
+    """`, first PASS at plan.md:30` where a later assessment took the place of another one."""
+    dossier = _dossier(status, feature)
+    before = dossier.replaced if dossier is not None else None
+    if before is None or status.verdict not in DEVIATIONS:
+        return ""
+    return f", first {_WORDS[before.verdict]} at {links.at(At(plan, before.line))}"
+
+
+def _says(status: PrincipleStatus, feature: FeatureReport, plan: str, links: Links) -> str:
     if status.check is None:
         return "➖ not mentioned"
     word = _WORDS[status.check.verdict]
@@ -165,10 +191,10 @@ def _says(status: PrincipleStatus, plan: str, links: Links) -> str:
         word = f"{_MARKS[status.finding.severity]} unanswered"
     if status.verdict is Verdict.PASS or (status.row and status.row.complete):
         return word
-    return f"{word}, {links.at(At(plan, status.check.line))}"
+    return f"{word}, {links.at(At(plan, status.check.line))}{_replaced(status, feature, plan, links)}"
 
 
-def _justified(status: PrincipleStatus, plan: str, links: Links) -> str:
+def _justified(status: PrincipleStatus, feature: FeatureReport, plan: str, links: Links) -> str:
     if waived := _waived_by(status.principle.id or status.principle.name, links):
         return waived
     if status.verdict not in {Verdict.VIOLATION, Verdict.PARTIAL}:
@@ -176,6 +202,11 @@ def _justified(status: PrincipleStatus, plan: str, links: Links) -> str:
     if status.row:
         place = links.at(At(plan, status.row.line))
         return f"✅ {place}" if status.row.complete else f"{place}, not all cells filled"
-    blocks = status.finding is not None and status.finding.severity is Severity.ERROR
-    inline = status.check is not None and status.check.reason is not None and not blocks
-    return "reason in the check itself" if inline else "no row"
+    dossier = _dossier(status, feature)
+    speaking = dossier.first(*SPEAKS_FOR) if dossier is not None else None
+    if speaking is not None:
+        return f"no row; {_KINDS.get(speaking.kind, speaking.kind.value)} at {links.at(At(plan, speaking.line))}"
+    return "no row"
+
+
+_KINDS = {StatementKind.ARGUMENT: "reason", StatementKind.EXISTING: "breach of today's code"}

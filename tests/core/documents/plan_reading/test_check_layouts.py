@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.documents.plan import Phase
+from bot.core.documents.plan import Phase, StatementKind
 from tests.core.documents.plan_reading import plans
 from tests.core.documents.plan_reading.plans import plan_text, read, seen
 
@@ -426,17 +426,21 @@ def test_the_templates_gate_instruction_says_nothing() -> None:
 def test_reasons_beside_the_status_are_kept() -> None:
     table = (
         "| Principle | Status | Notes |\n|---|---|---|\n"
-        "| III. Small Boats | ❌ FAIL | the pilot boat is nine metres long |\n"
+        "| III. Small Boats | ❌ FAIL | no other boat is for hire, because it is August |\n"
         "| II. Ledger Integrity | FAIL | |\n"
     )
-    assert [check.reason for check in read(plan_text(table)).checks] == ["the pilot boat is nine metres long", None]
+    assert [check.reason for check in read(plan_text(table)).checks] == [
+        "no other boat is for hire, because it is August",
+        None,
+    ]
 
 
 def test_a_violation_that_the_feature_repairs_is_told() -> None:
     plan = read(
         plan_text("- **II. Ledger Integrity**: ❌ FAIL. This feature fixes the existing violation in the ledger.\n")
     )
-    assert [check.repairs for check in plan.checks] == [True]
+    kinds = [statement.kind for check in plan.checks for statement in check.statements]
+    assert kinds == [StatementKind.ASSESSMENT, StatementKind.REPAIR]
 
 
 def test_the_span_points_at_the_status() -> None:

@@ -163,11 +163,11 @@ def _cited(status: PrincipleStatus) -> str:
 def _principle(status: PrincipleStatus, feature: FeatureReport, links: Links) -> str:
     """The principle as people cite it; of a breach with its place and its own first sentence."""
     title = neutralise(status.principle.title)
-    if status.verdict not in DEVIATIONS:
+    sentence = status.principle.sentence
+    if status.verdict not in DEVIATIONS or not sentence:
         return title
     place = links.at(At(feature.constitution.path, status.principle.line, Side.BASE))
-    sentence = status.principle.sentence
-    return f"{title}, {place}: {code_cell(sentence)}" if sentence else f"{title}, {place}"
+    return f"{title}, {place}: {code_cell(sentence)}"
 
 
 def _dossier(status: PrincipleStatus, feature: FeatureReport) -> Dossier | None:
@@ -206,7 +206,9 @@ def _justified(status: PrincipleStatus, feature: FeatureReport, plan: str, links
     speaking = dossier.first(*SPEAKS_FOR) if dossier is not None else None
     if speaking is not None:
         return f"no row; {_KINDS.get(speaking.kind, speaking.kind.value)} at {links.at(At(plan, speaking.line))}"
-    return "no row"
+    blocks = status.finding is not None and status.finding.severity is Severity.ERROR
+    inline = status.check is not None and status.check.reason is not None and not blocks
+    return "reason in the check itself" if inline else "no row"
 
 
 _KINDS = {StatementKind.ARGUMENT: "reason", StatementKind.EXISTING: "breach of today's code"}

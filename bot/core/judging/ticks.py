@@ -94,10 +94,10 @@ def can_say(change: Change) -> bool:
 def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
     """The tasks with what the head's tree says about their files."""
     listed = tuple(tasks)
-    names = {_last(named.path).casefold() for task in listed for named in task.paths}
+    names = {_folded(_last(named.path)) for task in listed for named in task.paths}
     places: dict[str, list[str]] = {}
     for path in change.head.entries:
-        name = _last(path).casefold()
+        name = _folded(_last(path))
         if name in names:
             places.setdefault(name, []).append(path)
     leaving = frozenset(
@@ -113,7 +113,7 @@ def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) 
     files = [named.path for named in task.paths if named.kind is PathKind.FILE]
     for named in task.paths:
         wanted = named.path.strip("/")
-        if any(_ends_with(path, wanted) for path in places.get(_last(wanted).casefold(), ())):
+        if any(_ends_with(path, wanted) for path in places.get(_folded(_last(wanted)), ())):
             return Tick(task, Presence.THERE)
     if not files or _may_be_data(files) or any(named.kind is PathKind.PATTERN for named in task.paths):
         return Tick(task, Presence.UNKNOWN)
@@ -122,7 +122,7 @@ def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) 
     if any(_ends_with(path, wanted) for wanted in files for path in leaving):
         return Tick(task, Presence.THERE)
     for wanted in files:
-        place = _elsewhere(wanted, places.get(_last(wanted).casefold(), []))
+        place = _elsewhere(wanted, places.get(_folded(_last(wanted)), []))
         if place is not None:
             return Tick(task, Presence.ELSEWHERE if "/" in wanted else Presence.THERE, place)
     return Tick(task, Presence.ABSENT)
@@ -156,9 +156,14 @@ def _is_untracked(path: str) -> bool:
 
 
 def _ends_with(path: str, wanted: str) -> bool:
-    """The path is the wanted one, or the same below a folder; letters in any case."""
-    folded, end = path.casefold(), wanted.casefold()
+    """The path is the wanted one, or the same below a folder."""
+    folded, end = _folded(path), _folded(wanted)
     return folded == end or folded.endswith(f"/{end}")
+
+
+def _folded(path: str) -> str:
+    """Letters in any case, without underscores: Markdown takes those of `__init__.py` for emphasis."""
+    return path.casefold().replace("_", "")
 
 
 def _last(path: str) -> str:

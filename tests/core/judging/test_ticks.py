@@ -58,6 +58,7 @@ THERE = [
     ("Extend the pipeline in {p}", ".github/workflows/ci.yml"),
     ("Pin the version in {p}", "cargo.toml"),
     ("Add the tide service in {p}", "internal/tide.go"),
+    ("Export the queue from {p}", "src/pier/__init__.py"),
 ]
 ABSENT = [
     ("Add the ferry in {p}", "src/ferry/timetable.py"),

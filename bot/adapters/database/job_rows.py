@@ -6,6 +6,7 @@ The caller makes sure that no other transaction changes jobs of the same serial 
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.forge.events import Stored, combine_stored
@@ -231,11 +232,14 @@ def oldest(connection: Connection, now: float) -> float | None:
 
 
 def probe(connection: Connection, size: int) -> None:
-    """Replace the probe by random text of `size` bytes, which no database compresses."""
+    """Write to the database: random text of `size` bytes, which nothing compresses, or a few bytes instead of it."""
+    connection.execute("DELETE FROM cursors WHERE name = 'probe'")
+    if size:
+        connection.execute("INSERT INTO cursors (name, position) VALUES ('probe', ?)", (os.urandom(size // 2).hex(),))
     connection.execute(
-        "INSERT INTO cursors (name, position) VALUES ('probe', ?)"
-        " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-        (os.urandom(size // 2).hex(),),
+        "INSERT INTO probe (id, written_at) VALUES (1, ?)"
+        " ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at",
+        (time.time(),),
     )
 
 

@@ -192,6 +192,16 @@ class TestBadDisks:
         assert queue.put(replace(job("d2", serial="r2"), event=b"x" * full)), "what was tried can be kept"
         queue.close()
 
+    def test_readiness_checks_write_little(self, tmp_path: Path, clock: HandClock) -> None:
+        queue = open_queue(tmp_path, clock)
+        queue.check()
+        journal = tmp_path / "plangate.db-wal"
+        before = journal.stat().st_size
+        for _ in range(20):
+            queue.check()
+        assert journal.stat().st_size - before < job_rows.LARGEST_EVENT
+        queue.close()
+
     def test_a_nearly_full_disk_is_not_ready(
         self, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:

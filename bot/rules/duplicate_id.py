@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 
-_ID = re.compile(r"[A-Z]{1,8}-?(?:[0-9]{1,6}-)?[0-9]{1,6}[a-z]?")
+_ID = re.compile(r"[A-Z]{1,8}-?(?:[0-9]{1,6}-)?[0-9]{1,6}[a-z]?(?:-[A-Za-z0-9]{1,30}(?:\.[0-9]{1,3}){0,2}){0,3}")
 
 
 @rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113))

@@ -261,3 +261,14 @@ def test_the_number_of_blanks_is_what_a_person_counts() -> None:
     assert draft.text.count("NEEDS CLARIFICATION") == draft.clarifications
     assert draft.text.count(" --> | | |") == draft.verdicts
     assert FERRY.principles[1].title in draft.text
+
+
+@EVERY
+def test_every_marker_that_the_draft_writes_is_found_by_the_check(template: str) -> None:
+    known = facts(template, summary=None, manifests={}, branch=None)
+    draft = draft_plan(known)
+    marked = {number for number, line in enumerate(draft.text.split("\n"), 1) if "NEEDS CLARIFICATION" in line}
+    found = {
+        hole.line for hole in read_back(draft, known).placeholders if hole.kind is PlaceholderKind.NEEDS_CLARIFICATION
+    }
+    assert found == marked

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow explore chaos postgres bench check audit dist docs lexicon format lock clean
+.PHONY: help demo test quick test-slow explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ docs: $(STAMP) ## Generate the reference pages, the schema and the picture of th
 
 lexicon: $(STAMP) ## Generate the module of the plans' words from config/lexicon
 	$(BIN)/python tools/lexicon.py
+
+accuracy: $(STAMP) ## Measure on labelled plans (PLANGATE_CORPUS) and write docs/accuracy.md
+	$(BIN)/python -m tools.accuracy
 
 format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff format .

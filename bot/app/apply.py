@@ -19,7 +19,7 @@ from bot.core.forge.effects import (
     WriteFiles,
     Written,
 )
-from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, WriteRefused
+from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, PermissionMissing, WriteRefused
 from bot.core.forge.jobs import new_job
 from bot.core.forge.stored import StoredComment
 from bot.log import Log
@@ -76,7 +76,10 @@ class AppliedEffects:
         for effect in effects:
             try:
                 self._apply(effect)
-            except WriteRefused as error:
+            except (WriteRefused, PermissionMissing) as error:
+                # Without the permission to write runs nothing can be said here; the service says who has to grant it.
+                if isinstance(error, PermissionMissing) and isinstance(effect, PublishRun):
+                    raise
                 log.warning(
                     "effect refused", event=type(effect).__name__, repository=str(self.repository), error=str(error)
                 )
@@ -130,7 +133,7 @@ class AppliedEffects:
         try:
             commit = writer.commit_files(effect.commit) if effect.commit is not None else ""
             number = writer.open_pull_request(effect.pull_request) if effect.pull_request is not None else 0
-        except WriteRefused:
+        except (WriteRefused, PermissionMissing):
             return Written(refused=True)
         return Written(commit, number)
 

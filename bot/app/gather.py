@@ -173,7 +173,7 @@ class Gatherer:
         histories: dict[str, FolderHistory] = {}
         for folder in islice(folders, _MOST_HISTORIES):
             with suppress(ForgeError):
-                history = self.forge.arrival(base.sha, folder, branch)
+                history = self.forge.folder_history(base.sha, folder, branch)
                 histories |= {folder: history} if history is not None else {}
         if histories and candidate.pull is not None:
             opened = FolderHistory(candidate.pull.created_at[:10])

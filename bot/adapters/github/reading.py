@@ -241,7 +241,7 @@ def comparison(body: Json) -> Comparison:
         )
 
 
-def arrival(commit: Json | None, branch: str) -> FolderHistory | None:
+def folder_history(commit: Json | None, branch: str) -> FolderHistory | None:
     """Return how a folder came to a branch, by the oldest commit of its history; None for an incomplete history."""
     with shape("a folder's history"):
         history = (commit or {}).get("history") or {}

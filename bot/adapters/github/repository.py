@@ -15,8 +15,8 @@ from bot.adapters.github.paging import MOST_FILES, Lists
 from bot.adapters.github.query import MINIMIZE, REACT, RESTORE, Query, folder_history_query, repository_query
 from bot.adapters.github.reading import (
     Translator,
-    arrival,
     comparison,
+    folder_history,
     issue,
     listed_files,
     role,
@@ -192,11 +192,11 @@ class GitHubRepository:
             raise HeadGone(str(error)) from error
         return comparison(body)
 
-    def arrival(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
-        """Implements `Forge.arrival`."""
+    def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
+        """Implements `Forge.folder_history`."""
         query = folder_history_query(self._ref.owner, self._ref.name, commit, folder)
         body = self._graphql(query, "read since when a folder is there")
-        return arrival(body["repository"]["object"], branch)
+        return folder_history(body["repository"]["object"], branch)
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """Implements `Forge.changed_files`."""

@@ -102,7 +102,7 @@ class GitCopy:
         """The merge base of two commits; None when they share no history."""
         return self.answers("merge-base", first, second) or None
 
-    def arrival(self, commit: str, folder: str) -> str | None:
+    def folder_history(self, commit: str, folder: str) -> str | None:
         """ISO date (UTC) since when the first-parent history of a commit has a folder; None when it never did.
 
         Along first parents, because a merged folder arrives with its merge commit.

@@ -222,7 +222,7 @@ def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> 
     base = change.base.sha if change.base is not None else None
     if copy.git is None or base is None:
         return change
-    dates = ((folder, copy.git.arrival(base, folder)) for folder in folders)
+    dates = ((folder, copy.git.folder_history(base, folder)) for folder in folders)
     return replace(
         change, folder_histories={folder: FolderHistory(since) for folder, since in dates if since is not None}
     )

@@ -45,7 +45,7 @@ class ForgeReader(Protocol):
         """A head commit against a base commit or branch. Raises `HeadGone` when either is not there."""
         ...
 
-    def arrival(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
+    def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """How a folder came to a commit of a branch; None where its history is too long to say.
 
         That is the day of the merge that brought it, or of its first commit where no pull request did.

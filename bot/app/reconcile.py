@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 GAP = "gap"
-"""The store's cursor that holds, in seconds, for how long the oldest missing delivery has been missing."""
+"""The name of the cursor that holds for how many seconds the oldest missing delivery has been missing."""
 _POSITION = "deliveries"
 _MOST_TIMES = 5
-"""How often one delivery is asked for again."""
+"""How often one delivery is requested again."""
 _MOST_AT_ONCE = 500
 _MOST_PAGES = 100
 _OVERLAP = 120.0
-"""Seconds that are read once more: GitHub lists an attempt when it has ended, not in the order of their beginning."""
+"""Seconds that are read twice, because GitHub lists attempts by their end, not by their beginning."""
 _FORGOTTEN = 3 * DAY
-"""GitHub delivers nothing again that is older."""
+"""GitHub redelivers nothing that is older."""
 _TOGETHER = 50
 """Repositories in one read."""
 
@@ -47,7 +47,7 @@ _ECHOES = {
     ("check_run", "created"),
     ("check_run", "completed"),
 }
-"""What GitHub says of our own runs, and nobody waits for."""
+"""Events about our own runs, which Plangate ignores."""
 
 log = Log("reconcile")
 
@@ -66,8 +66,8 @@ class Rhythm:
     """Before a read that GitHub refused without naming a time."""
     keep: float = 30 * DAY
     """Reports, uses and counts older than this are forgotten."""
-    keep_sights: float = 90 * DAY
-    """The first sights of repositories that the App was taken from longer ago are forgotten."""
+    keep_sights: float = 89 * DAY
+    """First sights of repositories that left the App before that are forgotten; checked daily, so 90 days at most."""
     look: float = 0.5
     """Between two looks at the clock."""
 
@@ -83,7 +83,7 @@ class _Batch:
 
 @dataclass(slots=True)
 class Reconciler:
-    """Runs in a thread of its own until `stop`."""
+    """Runs in its own thread until `stop`."""
 
     hook: Hook
     surveyor: Surveyor
@@ -102,7 +102,7 @@ class Reconciler:
     _batches: list[_Batch] = field(default_factory=list)
 
     def run(self) -> None:
-        """Do what is due until `stop`; nothing that goes wrong ends it."""
+        """Do what is due until `stop`; no error ends the loop."""
         away = RecurringFault(log)
         while not self._stop.is_set():
             try:
@@ -146,7 +146,7 @@ class Reconciler:
         return now
 
     def _deliveries(self, now: float) -> None:
-        """Ask for what never arrived."""
+        """Request the deliveries that never arrived."""
         try:
             attempts = self._attempts(now)
             lost = missing(attempts, lambda guid: self.queue.find(guid) is not None, _means_something)
@@ -178,7 +178,7 @@ class Reconciler:
         return attempts
 
     def _ask_again(self, lost: Sequence[tuple[str, int]], now: float) -> int:
-        """Have them delivered again; how many that were. Raises `ForgeError`."""
+        """Request these deliveries again; returns how many. Raises `ForgeError`."""
         requested = 0
         for guid, attempt in lost[:_MOST_AT_ONCE]:
             if self._stop.is_set() or self.store.count_redelivery(guid, now) > _MOST_TIMES:
@@ -192,7 +192,7 @@ class Reconciler:
         return requested
 
     def _align(self) -> None:
-        """Have the store know the App's installations as they are: a delivery about them may come late, or never."""
+        """Update the stored installations, because a delivery about them may come late or never."""
         try:
             changed = self.installations.align()
         except ForgeError as error:
@@ -202,7 +202,7 @@ class Reconciler:
             log.info("installations were out of date", count=changed)
 
     def _planned(self, now: float) -> list[_Batch]:
-        """All governed repositories, a few at a time, spread over the time until the next sweep."""
+        """All repositories to sweep in batches, spread over the time until the next sweep."""
         by_installation: dict[int, list[SeenRepository]] = {}
         for repository in self.store.repositories_to_sweep():
             by_installation.setdefault(repository.installation, []).append(repository)
@@ -217,7 +217,7 @@ class Reconciler:
         return [_Batch(now + index * apart, *part) for index, part in enumerate(parts)]
 
     def _survey(self, batch: _Batch, now: float) -> None:
-        """Look at some repositories, and queue what has no verdict."""
+        """Survey a batch of repositories, and queue the heads without a verdict."""
         try:
             survey = self.surveyor.survey(batch.installation, batch.repositories)
         except RepositoryGone as error:
@@ -247,13 +247,13 @@ class Reconciler:
             self._put_off(replace(batch, repositories=survey.unfinished), now)
 
     def _put_off(self, batch: _Batch, now: float, wait: float | None = None) -> None:
-        """Look again after so many seconds; where GitHub named none, less and less often until the next sweep."""
+        """Survey a batch again after so many seconds; without a time from GitHub, with growing pauses."""
         wait = wait or self.rhythm.retry * 2 ** (batch.looks - 1)
         again = replace(batch, due=now + wait, looks=batch.looks + 1)
         self._batches = sorted((*self._batches, again), key=lambda planned: planned.due)
 
     def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
-        """Those that have another name by now, under it; one call for each. What is gone is forgotten."""
+        """The renamed repositories under their present names; one call each. Repositories that are gone are deleted."""
         moved = []
         for seen in missed:
             try:

@@ -52,17 +52,17 @@ class Patience:
     """How long a job is tried, in seconds."""
 
     deadline: float = DEADLINE
-    """After its acceptance a job that still fails gets its visible verdict that there is none."""
+    """After its acceptance; then a job that still fails is given up with a run that says "no verdict"."""
     attempts: int = 3
-    """But not before so many tries: the deadline may have passed while the worker was down."""
+    """Attempts before a job is given up, because the deadline may have passed while the worker was down."""
     abandon: float = DAY
-    """After its acceptance not even that verdict is tried any longer."""
+    """After its acceptance; then the job is buried without such a run."""
     crashes: int = 10
-    """A job that was in the hands of so many workers when they died is not tried again."""
+    """A job is not tried again after so many workers died with it."""
     look: float = 1.0
-    """Between two looks at the queue when nobody rings."""
+    """Between two looks at the queue when no signal comes."""
     grace: float = 25.0
-    """For the jobs in hand when the worker has to stop."""
+    """For running jobs when the worker has to stop."""
     keep_done: float = 8 * DAY
     """GitHub redelivers for 3 days, GitHub Enterprise Server for 7."""
     keep_dead: float = 30 * DAY

@@ -32,11 +32,11 @@ _CONFIG_KEYS = {Verb.START: "commands.start", Verb.COMMIT: "commands.commit", Ve
 
 @dataclass(frozen=True, slots=True)
 class PendingWrite:
-    """Files that a command writes, and its answer, which names them."""
+    """Files that a command writes, and the result of the command, which depends on their outcome."""
 
     commit: NewCommit | None
     pull_request: NewPullRequest | None
-    answer: Callable[[Written], CommandResult]
+    result_of: Callable[[Written], CommandResult]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Conversation:
         yield WriteFiles(
             pending.commit,
             pending.pull_request,
-            lambda written: tuple(self._from(commands[1:], (*results, (line, pending.answer(written))), reply)),
+            lambda written: tuple(self._from(commands[1:], (*results, (line, pending.result_of(written))), reply)),
         )
 
     def _answer(self, results: tuple[tuple[str, CommandResult], ...], reply: Comment | None) -> Iterator[Effect]:

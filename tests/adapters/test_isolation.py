@@ -1,0 +1,133 @@
+"""Calls in processes of their own: what exceeds a limit ends, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.adapters.isolation import Isolation, Limits, OverLimitError
+from bot.core.change.trees import Readability
+
+if TYPE_CHECKING:
+    from bot.core.judging.metering import Meter
+
+LIMITS = Limits(document_seconds=0.2, reading_seconds=0.5, call_seconds=2, memory=128 * 1024 * 1024)
+
+
+@pytest.fixture(scope="module")
+def isolation() -> Isolation:
+    # One server forks for all of a process, so these tests and those of judging load the same modules.
+    return Isolation(LIMITS, "bot.app.judging", "bot.app.preloaded", __name__)
+
+
+def burn() -> int:
+    number = 0
+    while True:
+        number += 1
+
+
+def added(_: Meter, first: int, second: int) -> int:
+    return first + second
+
+
+def process_id(_: Meter) -> int:
+    return os.getpid()
+
+
+def spinning(_: Meter) -> int:
+    return burn()
+
+
+def hoarding(_: Meter) -> int:
+    return len([bytes(1024 * 1024) for _ in range(1024)])
+
+
+def aborting(meter: Meter) -> object:
+    return meter.read("specs/001/plan.md", os.abort)
+
+
+def failing(_: Meter) -> None:
+    raise ValueError("no such thing")
+
+
+def signalled(_: Meter) -> str:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(os.getpid(), number)
+    return "still here"
+
+
+def reading_four(meter: Meter) -> list[object]:
+    """Two documents that never end, one after both, and a small one before."""
+    return [
+        meter.read("small.md", lambda: "read"),
+        meter.read("first.md", burn),
+        meter.read("second.md", lambda: len([bytes(1024 * 1024) for _ in range(1024)])),
+        meter.read("third.md", burn),
+        meter.read("fourth.md", burn),
+        meter.read("last.md", lambda: "read"),
+    ]
+
+
+def talking(_: Meter) -> bytes:
+    return bytes(40 * 1024 * 1024)
+
+
+def test_a_call_answers_from_another_process_and_tells_its_cost(isolation: Isolation) -> None:
+    answer = isolation.call(added, 2, 3)
+    assert answer.result == 5
+    assert 0 < answer.seconds < LIMITS.call_seconds
+    assert isolation.call(process_id).result != os.getpid()
+
+
+@pytest.mark.parametrize("function", [spinning, hoarding, talking])
+def test_a_call_over_its_limits_ends(isolation: Isolation, function: object) -> None:
+    with pytest.raises(OverLimitError) as over:
+        isolation.call(function)  # type: ignore[arg-type]
+    assert over.value.path == ""
+    assert isolation.call(added, 1, 1).result == 2
+
+
+def test_a_process_that_dies_names_the_document_that_it_was_reading(isolation: Isolation) -> None:
+    with pytest.raises(OverLimitError) as over:
+        isolation.call(aborting)
+    assert over.value.path == "specs/001/plan.md"
+
+
+def test_a_mistake_of_ours_is_no_limit(isolation: Isolation) -> None:
+    with pytest.raises(RuntimeError, match="ValueError: no such thing"):
+        isolation.call(failing)
+
+
+def test_a_signal_to_the_group_does_not_pass_for_a_limit(isolation: Isolation) -> None:
+    assert isolation.call(signalled).result == "still here"
+
+
+def test_documents_are_read_until_the_time_is_used_up(isolation: Isolation) -> None:
+    costly, over = Readability.TOO_COSTLY, Readability.OVER_BUDGET
+    result = isolation.call(reading_four).result
+    assert result[:3] == ["read", costly, costly]
+    assert result[-1] is over
+    assert set(result[3:5]) <= {costly, over}
+
+
+def test_a_killed_call_harms_no_other(isolation: Isolation) -> None:
+    results: dict[int, object] = {}
+
+    def work(number: int) -> None:
+        try:
+            results[number] = isolation.call(
+                spinning if number % 2 else added, *(() if number % 2 else (number, 1))
+            ).result
+        except OverLimitError:
+            results[number] = "over"
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == {0: 1, 1: "over", 2: 3, 3: "over", 4: 5, 5: "over"}

@@ -9,7 +9,7 @@ from bot.app.outline import read_outline
 from bot.app.repository_state import RepositoryState
 from bot.core.config.in_force import PATHS
 from bot.core.deciding import config_check, decide, needs
-from bot.core.deciding.commit_verdict import decide_verdict, judge_candidate
+from bot.core.deciding.commit_verdict import decide_verdict
 from bot.core.deciding.decide import Snapshot
 from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
 from bot.core.forge.effects import WriteComment
@@ -128,7 +128,7 @@ class Evaluation:
     def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
         """A candidate's report under the repository's waivers, those included that are about to be given."""
         waivers = self.job.store.waivers(self.job.repository)
-        return judge_candidate(candidate, self.job.host, [*waivers, *new_waivers])
+        return self.job.judging.judge(self.job.repository, candidate, self.job.host, [*waivers, *new_waivers])
 
     def effects(
         self, gathered: Gathered, judged: tuple[JudgedCandidate, ...], request: Request = _UNREQUESTED

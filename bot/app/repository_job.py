@@ -10,6 +10,7 @@ from bot.core.forge.jobs import DEADLINE
 if TYPE_CHECKING:
     from bot.app.apply import Effects
     from bot.app.configurations import Configurations
+    from bot.app.judging import Judging
     from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import RepositoryEvent
     from bot.core.forge.ports import Clock, ForgeReader, LeasedJob, Queue, Store
@@ -28,6 +29,7 @@ class RepositoryJob:
     host: Host
     configurations: Configurations
     effects: Effects
+    judging: Judging
 
     def has_time(self) -> bool:
         """Whether the job is before its deadline, so that what is not there may still come."""

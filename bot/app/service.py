@@ -7,7 +7,7 @@ not written again.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from bot.app.configurations import Configurations
 from bot.app.first_sights import FirstSights
 from bot.app.giving_up import GivingUp
 from bot.app.installations import Installations
+from bot.app.judging import Judging, JudgingHere
 from bot.app.reactions import Reactions
 from bot.app.repository_job import RepositoryJob
 from bot.core.config.owner_file import OWNERS
@@ -57,6 +58,8 @@ class Service:
     host: Host
     recorded: RecordedEffects | None = None
     """Takes the effects of a dry run, which writes nothing to GitHub."""
+    judging: Judging = field(default_factory=JudgingHere)
+    """Where candidates are judged: in this process, or in processes of their own."""
 
     def handle(self, job: LeasedJob) -> Outcome:
         """One attempt at a job."""
@@ -185,7 +188,9 @@ class Service:
         writer = partial(self.forges.open, event.installation, event.repository, COMMIT)
         applied = AppliedEffects(forge, self.queue, self.store, self.clock, event.repository.id, writer)
         effects = self.recorded or applied
-        return RepositoryJob(event, job, forge, self.queue, self.store, self.clock, host, self.configurations, effects)
+        return RepositoryJob(
+            event, job, forge, self.queue, self.store, self.clock, host, self.configurations, effects, self.judging
+        )
 
     def _can_write(self, installation: int) -> bool:
         """Whether the account has granted the App to write contents."""

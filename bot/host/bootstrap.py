@@ -179,6 +179,7 @@ def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with
     """
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415
+    from bot.app.judging import JudgingApart  # noqa: PLC0415
     from bot.app.service import Service  # noqa: PLC0415
     from bot.core.config.in_force import OuterLayers  # noqa: PLC0415
     from bot.core.config.layers import Origin, Rank, read_layer  # noqa: PLC0415
@@ -198,7 +199,7 @@ def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((layer,), ids),
     )
-    return Service(forges, queue, store, clock, host, recorded)
+    return Service(forges, queue, store, clock, host, recorded, JudgingApart(clock))
 
 
 def dry_run(settings: Settings, jobs: Sequence[NewJob]) -> tuple[list[Effect], list[Outcome]]:

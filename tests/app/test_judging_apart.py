@@ -13,6 +13,7 @@ from bot.core.config.in_force import ConfigInForce
 from bot.core.config.layers import merge
 from bot.core.deciding.candidates import Candidate
 from bot.core.deciding.commit_verdict import Host
+from bot.core.features.chosen import which_features
 from bot.rules import RULES
 from tests.clocks import HandClock
 from tests.core.changes import change
@@ -27,7 +28,8 @@ COSTLY = plan() + "\n\n| a | b |\n|---|---|\n" + "| a | b |\n" * 60_000
 
 def candidate(files: Mapping[str, str]) -> Candidate:
     judged = change({**SPEC_KIT, **files}, dict(SPEC_KIT), head_branch="001-search", base_branch="main", pull_request=7)
-    return Candidate(judged, ConfigInForce(merge(()), ".github/app.yml", "8be41d7", "main", present=False))
+    in_force = ConfigInForce(merge(()), ".github/app.yml", "8be41d7", "main", present=False)
+    return Candidate(judged, in_force, which_features(judged, in_force.config))
 
 
 def feature(number: int, text: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ __all__ = [
 MAX_CHARACTERS = 4 * 1024 * 1024
 """Characters that are parsed of one document; GitHub renders no larger Markdown file."""
 MAX_DEPTH = 64
-MAX_BLOCKS = 200_000
+MAX_BLOCKS = 50_000
 """Blocks and table rows together; the rest of a document is ignored."""
 
 _OPTIONS = (

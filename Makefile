@@ -30,6 +30,8 @@ test-slow: $(STAMP) ## Run the slow tests
 
 explore: $(STAMP) ## Run the property tests on new random examples
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore
+	PLANGATE_HOSTILE_SEEDS=200 PLANGATE_HOSTILE_FIRST=$$(date +%s) \
+	  $(BIN)/python -m pytest -n 2 --timeout 600 tests/app/test_hostile_ground.py
 
 bench: $(STAMP) ## Measure the cost of accepting a delivery beside a plain Flask view
 	$(BIN)/python bench/ack.py

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import bot
 from bot.core.forge.errors import StorageError, UserError
+from bot.core.text.neutral import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(words)
         sys.stdout.flush()
     except (UserError, StorageError) as error:
-        print(f"plangate: {error}", file=sys.stderr)
+        # Errors quote names of files and branches, which may hold escape sequences for a terminal.
+        message = visible(str(error), keep="\n")
+        print(f"plangate: {message}", file=sys.stderr)
         return NO_VERDICT
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

@@ -19,6 +19,7 @@ from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.features.chosen import which_features
 from bot.core.forge.errors import UserError
+from bot.core.text.neutral import plain_line, visible
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
 from bot.core.yardstick.yardstick import specify_root
 from bot.desk.check import TEMPLATE, host_layer, refuse_broken, repository_layer
@@ -54,6 +55,8 @@ def draft_copy(folder: Path, feature: str | None, title: str | None) -> DeskDraf
     refuse_broken(own)
     config = merge((host_layer(), own)).config
     path = _feature_dir(copy, feature, config)
+    if visible(path) != path:
+        raise UserError(f"{plain_line(path)} has control or invisible characters in its name: rename the folder.")
     documents = {
         **copy.read(documents_below(copy.entries, (path,))),
         **read_yardstick(copy.read, copy.entries, (path,)),

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.forge.events import PullRequestChange, PullRequestChanged
 from bot.core.forge.outcome import Done, Retry
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import Fault, repository_not_there_yet, repository_unresolved, thin
 from tests.stage import feature, plan
 
 if TYPE_CHECKING:
@@ -44,6 +44,23 @@ def test_a_check_run_is_written_when_github_finds_its_commit(
 ) -> None:
     pull = opened(stage, ferry)
     stage.world.faults.add(Fault(**fault, times=times))
+    stage.drain(patience=120)
+    assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        repository_unresolved("acme/ferry"),
+        repository_not_there_yet("acme/ferry", times=2),
+        thin("head"),
+        thin("pullRequest"),
+    ],
+    ids=["unresolved", "not there", "no head", "no pull request"],
+)
+def test_a_verdict_is_reached_when_the_replicas_agree(stage: Stage, ferry: Repository, fault: Fault) -> None:
+    pull = opened(stage, ferry)
+    stage.world.faults.add(fault)
     stage.drain(patience=120)
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
 

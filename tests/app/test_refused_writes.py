@@ -37,6 +37,25 @@ def test_the_job_ends_and_the_configuration_is_judged(
     assert [one.operation for one in stage.requests(mark)].count("issues/create-comment") == 1
 
 
+def test_a_locked_conversation_keeps_its_verdict(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(), author="ada")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    stage.world.lock_conversation(ferry, pull.number)
+    sha = stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("FAIL")}, author="ada")
+    assert all(isinstance(outcome, Done) for outcome in stage.drain())
+    assert stage.run(ferry, sha).conclusion == "failure"
+    assert stage.comments(ferry, pull.number) == []
+
+
+def test_so_does_a_repository_without_issues(stage: Stage, ferry: Repository) -> None:
+    stage.world.disable_issues(ferry)
+    stage.world.push(ferry, "001-search", RED, author="ada")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    assert all(isinstance(outcome, Done) for outcome in stage.drain())
+    assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+
+
 def test_a_command_below_a_locked_conversation_ends_too(stage: Stage, ferry: Repository) -> None:
     stage.world.push(ferry, "001-search", RED, author="ada")
     pull = stage.world.open_pull_request(ferry, "001-search", author="ada")

@@ -81,8 +81,8 @@ def _header(case: Case) -> Iterator[Finding]:
     plan, feature = case.plan, case.feature
     if plan is None or plan.unfilled or not plan.branch or feature.number is None:
         return
-    said = read_branch(plan.branch, case.config)
-    if said.number is None or said.number == feature.number:
+    named_branch = read_branch(plan.branch, case.config)
+    if named_branch.number is None or named_branch.number == feature.number:
         return
     yield case.found(
         Severity.NOTICE,

@@ -57,10 +57,10 @@ def judge(survey: Survey) -> Iterator[Finding]:
     for constitution in survey.constitutions(ConstitutionState.MISSING):
         path = Code(clip(constitution.path))
         unread = _unread(base or survey.change.head, constitution.path)
-        what, fix = "There is no constitution", "Write one if the project wants to be held to its principles."
+        reason, fix = "There is no constitution", "Write one if the project wants to be held to its principles."
         why: Prose = ("We looked for ", path, " at the base." if base is not None else ".")
         if unread is not None:
-            what, fix = (
+            reason, fix = (
                 "The constitution cannot be read",
                 "Commit it as a UTF-8 text file of less than 1 MB, in its place.",
             )
@@ -69,7 +69,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
             Severity.NOTICE,
             constitution.path,
             None,
-            title=(f"{what}: no principle is judged",),
+            title=(f"{reason}: no principle is judged",),
             why=why,
             fix=(fix,),
             subject=constitution.path,

@@ -70,13 +70,13 @@ def _alike(case: Case, path: str, *lines: int) -> bool:
 
 def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Finding]:
     first: dict[str, int] = {}
-    said: set[str] = set()
+    reported: set[str] = set()
     for name, line in ids:
-        if not _ID.fullmatch(name) or first.setdefault(name, line) == line or name in said:
+        if not _ID.fullmatch(name) or first.setdefault(name, line) == line or name in reported:
             continue
         if not _alike(case, path, first[name], line):
             continue
-        said.add(name)
+        reported.add(name)
         yield case.found(
             Severity.WARNING if case.is_new(path, line) else Severity.NOTICE,
             path,

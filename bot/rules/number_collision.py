@@ -74,9 +74,9 @@ def judge(case: Case) -> Iterator[Finding]:
     if rival is not None:
         yield _taken(case, decision, rival)
         return
-    other = _elsewhere(case, decision)
-    if other is not None:
-        yield _disputed(case, decision, *other)
+    folder = _elsewhere(case, decision)
+    if folder is not None:
+        yield _disputed(case, decision, *folder)
 
 
 def _on_base(case: Case, decision: Decision) -> Folder | None:
@@ -86,16 +86,16 @@ def _on_base(case: Case, decision: Decision) -> Folder | None:
     def same(folder: Folder) -> bool:
         return folder.number == feature.number and folder.root == feature.root and folder.path != feature.dir
 
-    held = [folder for folder in decision.base.values() if same(folder)]
-    if any(decision.gone(folder.path) for folder in held):
+    clause = [folder for folder in decision.base.values() if same(folder)]
+    if any(decision.gone(folder.path) for folder in clause):
         return None  # a folder of this number makes room for this one
     twins = [folder for folder in decision.head.values() if same(folder) and decision.added(folder.path)]
-    return next(iter(held or [twin for twin in twins if twin.path < feature.dir]), None)
+    return next(iter(clause or [twin for twin in twins if twin.path < feature.dir]), None)
 
 
 def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | None:
     """A folder with the number in an older open pull request, else on a branch."""
-    found: list[tuple[int, Folder, OtherHead]] = []
+    heads: list[tuple[int, Folder, OtherHead]] = []
     for other in case.change.others:
         pull, ours = other.pull_request, case.change.pull_request
         if pull is not None and ours is not None and pull >= ours:
@@ -104,19 +104,19 @@ def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | Non
             root = root_of(path, decision.roots)
             folder = folder_at(path, root, case.config) if root is not None else None
             if folder and (folder.number, folder.root) == (case.feature.number, case.feature.root):
-                found.append((pull if pull is not None else 1 << 62, folder, other))
-    rivals = [(folder, other) for _, folder, other in sorted(found, key=lambda f: (f[0], f[1].path, f[2].ref))]
+                heads.append((pull if pull is not None else 1 << 62, folder, other))
+    rivals = [(folder, other) for _, folder, other in sorted(heads, key=lambda f: (f[0], f[1].path, f[2].ref))]
     return next((rival for rival in rivals if rival[0].path != case.feature.dir), None)
 
 
 def _next(case: Case, decision: Decision) -> NextNumber:
     root = case.feature.root
     folders = [f.path for f in (*decision.base.values(), *decision.head.values()) if f.root == root]
-    others = [(other, path) for other in case.change.others for path in other.folders if path.startswith(f"{root}/")]
+    others = [(folder, path) for folder in case.change.others for path in folder.folders if path.startswith(f"{root}/")]
     return next_number(
         folders,
-        pull_requests=[path for other, path in others if other.pull_request is not None],
-        branches=[path.rsplit("/", 1)[-1] for other, path in others if other.pull_request is None],
+        pull_requests=[path for folder, path in others if folder.pull_request is not None],
+        branches=[path.rsplit("/", 1)[-1] for folder, path in others if folder.pull_request is None],
         reserved=case.change.reserved,
         config=case.config,
     )
@@ -133,10 +133,10 @@ def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
     why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
     if on_base:
         why = (Code(clip(rival.name)), " has it", f" since {came.since}." if came is not None else ".")
-    found = _finding(case, Severity.ERROR, rival, why, after)
+    numbers = _finding(case, Severity.ERROR, rival, why, after)
     taken = f"Number {_number(case)} is taken "
     return replace(
-        found,
+        numbers,
         table=_both(case, rival, where if on_base else None),
         headline=f"{taken}{f'on {base}' if on_base else 'twice'} · next free is {after.number}",
         title=(taken, "on ", where) if on_base else (f"{taken}twice",),
@@ -146,9 +146,9 @@ def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
 def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, ...], ...]:
     """Who has the number, where and, where that is known, since when. `base` is None when both are in this change."""
     change = case.change
-    here: Prose = ("this pull request" if change.pull_request is not None else "this change",)
+    own: Prose = ("this pull request" if change.pull_request is not None else "this change",)
     came, comes = change.folder_histories.get(rival.path), change.folder_histories.get(case.feature.dir)
-    there: Prose = here
+    there: Prose = own
     name: Piece = Code(clip(rival.name))
     if base is not None:
         there, name = (base,), At(f"{rival.path}/", side=Side.BASE)
@@ -157,17 +157,17 @@ def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, .
     rows: tuple[tuple[Prose, ...], ...] = (
         ((f"number {_number(case)}",), ("where",), ("since",)),
         ((name,), there, (came.since if came is not None else "",)),
-        ((Code(clip(case.feature.name)),), here, (comes.since if comes is not None else "",)),
+        ((Code(clip(case.feature.name)),), own, (comes.since if comes is not None else "",)),
     )
     return rows if came is not None else tuple(row[:-1] for row in rows)
 
 
-def _disputed(case: Case, decision: Decision, rival: Folder, other: OtherHead) -> Finding:
+def _disputed(case: Case, decision: Decision, rival: Folder, folder: OtherHead) -> Finding:
     """The number is in another open head; nobody has it yet."""
-    branch: Prose = ("branch ", Code(clip(other.ref)))
-    who: Prose = branch if other.pull_request is None else (f"open pull request {other.pull_request}",)
-    severity = Severity.NOTICE if other.pull_request is None else Severity.WARNING
-    return _finding(case, severity, rival, (Code(clip(rival.name)), " has it in ", *who, "."), _next(case, decision))
+    branch: Prose = ("branch ", Code(clip(folder.ref)))
+    owner: Prose = branch if folder.pull_request is None else (f"open pull request {folder.pull_request}",)
+    severity = Severity.NOTICE if folder.pull_request is None else Severity.WARNING
+    return _finding(case, severity, rival, (Code(clip(rival.name)), " has it in ", *owner, "."), _next(case, decision))
 
 
 def _number(case: Case) -> str:
@@ -204,13 +204,13 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
 def _between(after: NextNumber) -> Prose:
     """Why the next number is not simply one more than the base's highest."""
     taken = [f"{claim.number:03d}" for claim in after.above if claim.kind is not ClaimKind.RESERVED]
-    kept = [f"{claim.number:03d}" for claim in after.above if claim.kind is ClaimKind.RESERVED]
-    said = []
+    names = [f"{claim.number:03d}" for claim in after.above if claim.kind is ClaimKind.RESERVED]
+    sentence = []
     if taken:
-        said.append(f"{_joined(taken)} {'is' if len(taken) == 1 else 'are'} on open branches")
-    if kept:
-        said.append(f"{_joined(kept)} {'is' if len(kept) == 1 else 'are'} kept for an issue")
-    return (f" ({'; '.join(said)})",) if said else ()
+        sentence.append(f"{_joined(taken)} {'is' if len(taken) == 1 else 'are'} on open branches")
+    if names:
+        sentence.append(f"{_joined(names)} {'is' if len(names) == 1 else 'are'} kept for an issue")
+    return (f" ({'; '.join(sentence)})",) if sentence else ()
 
 
 def _joined(words: list[str]) -> str:

@@ -75,14 +75,14 @@ def judge(case: Case) -> Iterator[Finding]:
     names: list[Piece] = []
     for path in missing[:_NAMED_AT_MOST]:
         names += [", ", Code(clip(path))]
-    more = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
+    further = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
     several = len(missing) > 1
     yield case.found(
         Severity.NOTICE,
         plan.path,
         line,
         title=(f"{len(missing)} paths do not exist",) if several else (names[1], " does not exist"),
-        why=(At(plan.path, line), " names ", *(names[1:] if several else ["it"]), f"{more}. All tasks are ticked."),
+        why=(At(plan.path, line), " names ", *(names[1:] if several else ["it"]), f"{further}. All tasks are ticked."),
         fix=("Write the paths where the code is now." if several else "Write the path where the code is now.",),
         subject=missing[0],
     )
@@ -103,10 +103,10 @@ def _missing(named: Iterable[str], tree: Tree) -> list[str]:
     for path in named:
         if path and path not in tree.entries:
             last.setdefault(path.rsplit("/", 1)[-1], []).append(path)
-    found: set[str] = set()
+    existing: set[str] = set()
     for entry in tree.entries if last else ():
-        found.update(path for path in last.get(entry.rsplit("/", 1)[-1], ()) if entry.endswith(f"/{path}"))
-    missing = {path for paths in last.values() for path in paths if path not in found}
+        existing.update(path for path in last.get(entry.rsplit("/", 1)[-1], ()) if entry.endswith(f"/{path}"))
+    missing = {path for paths in last.values() for path in paths if path not in existing}
     return [path for path in named if path in missing and not _is_below(path, missing)]
 
 

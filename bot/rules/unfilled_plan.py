@@ -60,13 +60,13 @@ def judge(case: Case) -> Iterator[Finding]:
     if plan is None or not plan.unfilled or not (case.is_new(plan.path, None) or case.builds or case.code_files):
         return
     lines = [hole.line for hole in plan.placeholders if hole.path == plan.path]
-    held = count(len(lines), "line holds a placeholder", "lines hold placeholders")
+    clause = count(len(lines), "line holds a placeholder", "lines hold placeholders")
     yield case.found(
         Severity.ERROR,
         plan.path,
         1,
         title=("This plan is still the template",),
-        why=(f"{held}: {line_list(lines)}.",) if lines else ("Its text is the template's.",),
+        why=(f"{clause}: {line_list(lines)}.",) if lines else ("Its text is the template's.",),
         fix=(
             "Fill them; ",
             Code(f"plangate draft --write --feature {case.feature.dir}"),

@@ -56,10 +56,10 @@ def judge(case: Case) -> Iterator[Finding]:
     spec, tasks = case.spec, case.tasks
     if spec is None or tasks is None or spec.unfilled or tasks.unfilled:
         return
-    known = {_bare(requirement.id) for requirement in spec.requirements}
+    defined = {_bare(requirement.id) for requirement in spec.requirements}
     numbered = {requirement.id.partition("-")[0] for requirement in spec.requirements}
     named = [(reference, task.line) for task in tasks.tasks for reference in task.references if reference in task.text]
-    spare = {reference: line for reference, line in reversed(named) if _bare(reference) not in known}
+    spare = {reference: line for reference, line in reversed(named) if _bare(reference) not in defined}
     if 2 * len(spare) > len({reference for reference, _ in named}):
         return
     document = case.change.head.documents.get(spec.path)

@@ -52,13 +52,13 @@ def judge(case: Case) -> Iterator[Finding]:
     spec, tasks = case.spec, case.tasks
     if spec is None or tasks is None or not spec.stories or spec.unfilled or tasks.unfilled:
         return
-    known = {story.id for story in spec.stories}
-    said: set[str] = set()
+    defined = {story.id for story in spec.stories}
+    stories: set[str] = set()
     for task in tasks.tasks:
         for story in task.stories:
-            if story in known or story in said:
+            if story in defined or story in stories:
                 continue
-            said.add(story)
+            stories.add(story)
             yield case.found(
                 Severity.WARNING if case.is_new(tasks.path, task.line) else Severity.NOTICE,
                 tasks.path,
@@ -66,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 title=("The spec has no story ", Code(clip(story, 40))),
                 why=(
                     At(tasks.path, task.line),
-                    f" names it; the spec has {count(len(known), 'story', 'stories')}.",
+                    f" names it; the spec has {count(len(defined), 'story', 'stories')}.",
                 ),
                 fix=("Correct the label, or add the story to the spec.",),
                 subject=story,

@@ -86,12 +86,12 @@ def _why(document: Document) -> Prose:
 def _links(case: Case) -> Iterator[Finding]:
     """The folder itself, or what it lies in, is a link."""
     for entry in case.links:
-        what = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
+        kind = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
         yield case.found(
             Severity.ERROR,
             entry.path,
             None,
-            title=(Code(clip(entry.path)), f" is a {what}, which is not followed"),
+            title=(Code(clip(entry.path)), f" is a {kind}, which is not followed"),
             why=("What lies behind it is not part of this repository's tree.",),
             fix=("Commit a real folder in its place.",),
             subject=entry.path,

@@ -57,12 +57,12 @@ def judge(case: Case) -> Iterator[Finding]:
     severity = Severity.ERROR if case.feature.owned and late else Severity.WARNING
     since: Prose = (", and code changes",) if case.builds else (", and ", Code("tasks.md"), " is there") if late else ()
     for path, span, text, line in _open(case):
-        asked, field = Code(clip(text, 80)), field_of(line, text)
+        marker, field = Code(clip(text, 80)), field_of(line, text)
         yield case.found(
             severity,
             path,
             span,
-            title=(asked, " is still open") if field is None else (Name(clip(field, 60)), " is still ", asked),
+            title=(marker, " is still open") if field is None else (Name(clip(field, 60)), " is still ", marker),
             why=("It stands at ", At(path, span.line), *since, "."),
             fix=("Answer it in its place and delete the marker.",),
             subject=clip(text if field is None else f"{field}: {text}", 80),

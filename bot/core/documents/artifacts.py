@@ -93,8 +93,8 @@ def _state(change: Change, feature: Feature, name: str, documents: Documents, be
 def _is_template(change: Change, path: str, name: str, documents: Documents) -> bool:
     read = {"plan.md": documents.plan, "spec.md": documents.spec, "tasks.md": documents.tasks}
     if name in read:
-        known = read[name]
-        return known is not None and known.unfilled
+        document_read = read[name]
+        return document_read is not None and document_read.unfilled
     document = change.head.documents.get(path)
     text = document.text if document is not None else ""
     return _OPEN_TITLE.search(text) is not None and is_untouched(name, text)
@@ -127,8 +127,8 @@ def _artifact(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Artif
 
 def _promise(name: str, plan: Plan | None) -> Promise | None:
     """The plan's word about an artifact; a line that takes it back counts before one that promises it."""
-    said = [promise for promise in (plan.promises if plan is not None else ()) if promise.artifact == name]
-    return next((promise for promise in said if promise.waived), said[0] if said else None)
+    promises = [promise for promise in (plan.promises if plan is not None else ()) if promise.artifact == name]
+    return next((promise for promise in promises if promise.waived), promises[0] if promises else None)
 
 
 def _without_entities(spec: Spec | None) -> bool:

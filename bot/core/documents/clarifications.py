@@ -42,14 +42,14 @@ class Clarification:
 def clarifications(document: Markdown) -> tuple[Clarification, ...]:
     """The open questions of a plan or spec, in order."""
     skipped = _skipped(document)
-    found: list[Clarification] = []
+    questions: list[Clarification] = []
     context = _context(document)
     for number in range(document.body, len(document.lines) + 1):
         line = document.lines[number - 1][:MAX_LINE]
         if number in skipped or not _MARKER.search(line):
             continue
-        found.extend(_in_line(mask_code(line), number, in_context=number in context))
-    return tuple(found)
+        questions.extend(_in_line(mask_code(line), number, in_context=number in context))
+    return tuple(questions)
 
 
 def field_of(line: str, text: str) -> str | None:
@@ -61,38 +61,38 @@ def field_of(line: str, text: str) -> str | None:
     if marker is None or text[marker.end() :].strip("[]()（）【】*_ .。"):
         return None
     before = line[: max(0, line.find(text))][:_MAX_LABEL].lstrip(" \t>*_+|#-")
-    ends = [at for mark in ":：|" if (at := before.find(mark)) >= 0]
+    ends = [position for mark in ":：|" if (position := before.find(mark)) >= 0]
     name = before[: min(ends)].strip(" \t*_`[]") if ends else ""
     return name if any(character.isalpha() for character in name) else None
 
 
 def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]:
-    found: list[Clarification] = []
-    at = 0
-    while len(found) < _MAX_IN_LINE and (match := _MARKER.search(line, at)):
-        at = end = match.end()
+    questions: list[Clarification] = []
+    start = 0
+    while len(questions) < _MAX_IN_LINE and (match := _MARKER.search(line, start)):
+        start = end = match.end()
         closing = _CLOSING[match[1]]
         if closing:
             stop = line.find(closing, match.end())
             end = stop + 1 if stop >= 0 else len(line.rstrip())
-            at = max(at, end)
-        asked = line[match.end() : end].strip("[]()（）【】 ")
-        if _open(line, match, asked, end, in_context=in_context):
+            start = max(start, end)
+        question = line[match.end() : end].strip("[]()（）【】 ")
+        if _open(line, match, question, end, in_context=in_context):
             if not closing:
                 end = len(line.rstrip(" |"))
-                at = len(line)
-            found.append(Clarification(line[match.start() : end], number, match.start() + 1, end))
-    return found
+                start = len(line)
+            questions.append(Clarification(line[match.start() : end], number, match.start() + 1, end))
+    return questions
 
 
-def _open(line: str, match: re.Match[str], asked: str, end: int, *, in_context: bool) -> bool:
+def _open(line: str, match: re.Match[str], question: str, end: int, *, in_context: bool) -> bool:
     """Whether one marker asks something here and now."""
     before, after = line[: match.start()], line[end:]
     if _ANSWERED.search(after):
         return False
     ticked = _TICKED.match(line)
-    if match[1] and asked:
-        return not _EXAMPLE.fullmatch(asked.strip(" .…")) and (not ticked or "x" not in ticked[0].casefold())
+    if match[1] and question:
+        return not _EXAMPLE.fullmatch(question.strip(" .…")) and (not ticked or "x" not in ticked[0].casefold())
     near = len(before) <= _MAX_LABEL
     leads = near and bool(_LABELLED.fullmatch(before) or _BARE.fullmatch(before))
     explained = after.lstrip().startswith(("(", "（"))

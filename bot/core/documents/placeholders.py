@@ -83,24 +83,21 @@ _DIGIT = re.compile(r"[0-9]")
 
 def find_placeholders(path: str, document: Markdown, template: Template) -> tuple[Placeholder, ...]:
     """The lines of the plan at `path` that still hold template text, one entry a line, in order."""
-    known = _Known(template)
-    found = {}
+    leftovers = _Known(template)
+    by_line = {}
     for line in lines_of(document):
-        at = known.in_line(line)
-        if at is not None:
-            kind, start, end = at
-            found[line.number] = Placeholder(path, line.number, kind, line.text[start:end], start + 1, end)
+        place = leftovers.in_line(line)
+        if place is not None:
+            kind, start, end = place
+            by_line[line.number] = Placeholder(path, line.number, kind, line.text[start:end], start + 1, end)
     for number, order in action_lines(document):
         column = document.source(number).find(order) + 1
-        found[number] = Placeholder(path, number, PlaceholderKind.COMMENT, order, column, column + len(order) - 1)
-    for asked in clarifications(document):
-        found.setdefault(
-            asked.line,
-            Placeholder(
-                path, asked.line, PlaceholderKind.NEEDS_CLARIFICATION, asked.text, asked.column, asked.end_column
-            ),
-        )
-    return tuple(found[number] for number in sorted(found))
+        by_line[number] = Placeholder(path, number, PlaceholderKind.COMMENT, order, column, column + len(order) - 1)
+    for question in clarifications(document):
+        kind = PlaceholderKind.NEEDS_CLARIFICATION
+        hole = Placeholder(path, question.line, kind, question.text, question.column, question.end_column)
+        by_line.setdefault(question.line, hole)
+    return tuple(by_line[number] for number in sorted(by_line))
 
 
 def template_share(placeholders: Iterable[Placeholder], template: Template) -> float:
@@ -113,12 +110,12 @@ def is_unfilled(placeholders: Iterable[Placeholder], template: Template) -> bool
 
     What survives in many finished plans (tree, option labels, comments, rows) does not make the most of them alone.
     """
-    left = Counter(placeholder.kind for placeholder in placeholders)
-    if left[PlaceholderKind.TITLE] and left[PlaceholderKind.SUMMARY]:
+    remaining = Counter(placeholder.kind for placeholder in placeholders)
+    if remaining[PlaceholderKind.TITLE] and remaining[PlaceholderKind.SUMMARY]:
         return True
-    hard = Counter({kind: count for kind, count in left.items() if kind not in SOFT})
-    asked = sum(hole.kind not in SOFT for hole in template.holes)
-    return _share(left, template) > MOST and sum(hard.values()) > asked * MOST
+    hard = Counter({kind: count for kind, count in remaining.items() if kind not in SOFT})
+    expected = sum(hole.kind not in SOFT for hole in template.holes)
+    return _share(remaining, template) > MOST and sum(hard.values()) > expected * MOST
 
 
 def has_own_lines(document: Markdown, placeholders: Iterable[Placeholder], template: Template) -> bool:
@@ -136,11 +133,11 @@ def has_own_lines(document: Markdown, placeholders: Iterable[Placeholder], templ
     )
 
 
-def _share(left: Mapping[PlaceholderKind, int], template: Template) -> float:
-    asked = Counter(hole.kind for hole in template.holes)
-    if not asked:
+def _share(remaining: Mapping[PlaceholderKind, int], template: Template) -> float:
+    expected = Counter(hole.kind for hole in template.holes)
+    if not expected:
         return 0.0
-    return sum(min(count, left.get(kind, 0)) for kind, count in asked.items()) / asked.total()
+    return sum(min(count, remaining.get(kind, 0)) for kind, count in expected.items()) / expected.total()
 
 
 def _plain(words: str) -> str:
@@ -202,7 +199,7 @@ class _Known:
     def _label_above(self, line: Line) -> bool:
         """An option's label stands above in the same tree: it is reported, and what is under it goes with it."""
         above = line.fence.lines[: line.number - line.fence.first] if line.fence else ()
-        return any(_LABEL.match(other) or _plain(other) in self._labels for other in above)
+        return any(_LABEL.match(line_above) or _plain(line_above) in self._labels for line_above in above)
 
     def _kind(self, line: Line, text: str, bracket: Bracket) -> PlaceholderKind | None:
         plain = _plain(bracket.text)
@@ -221,20 +218,20 @@ class _Known:
         if not bracket.leads:
             return None
         kind = next((kind for beginning, kind in _BEGINNINGS if plain.startswith(beginning)), None)
-        whole = not text[bracket.end :].strip(" .*_|")
+        alone = not text[bracket.end :].strip(" .*_|")
         if kind is None and line.part is Part.CONTEXT:
-            kind = PlaceholderKind.FIELD if self._is_field(bracket, plain, whole=whole) else None
+            kind = PlaceholderKind.FIELD if self._is_field(bracket, plain, alone=alone) else None
         elif kind is None and _VALUE.match(plain) and plain.endswith("needs clarification"):
             kind = PlaceholderKind.FIELD
-        elif kind is None and whole and not text[: bracket.start].strip() and _is_sentence(bracket.inner):
+        elif kind is None and alone and not text[: bracket.start].strip() and _is_sentence(bracket.inner):
             kind = _PARAGRAPHS.get(line.part or Part.FLOW)
         return kind
 
-    def _is_field(self, bracket: Bracket, plain: str, *, whole: bool) -> bool:
+    def _is_field(self, bracket: Bracket, plain: str, *, alone: bool) -> bool:
         """A stock example as value, or a value that somebody changed inside its brackets and left there."""
         if plain.startswith(("needs clarification", "n/a", "none")):
             return False
-        return bool(_VALUE.match(plain)) or (whole and _label(bracket) in self._fields)
+        return bool(_VALUE.match(plain)) or (alone and _label(bracket) in self._fields)
 
     def _own(self, line: Line, text: str, bracket: Bracket, plain: str) -> PlaceholderKind | None:
         """The kind of a placeholder of the repository's own template."""

@@ -106,9 +106,9 @@ def read_spec(document: Document) -> Spec:
     )
 
 
-def _open(said: str) -> bool:
+def _open(text: str) -> bool:
     """It is a placeholder, or holds one."""
-    return any(brackets(said)) or "$ARGUMENTS" in said
+    return any(brackets(text)) or "$ARGUMENTS" in text
 
 
 def _title(document: Markdown) -> str | None:
@@ -127,10 +127,10 @@ def _header(document: Markdown) -> tuple[tuple[str, int] | None, tuple[str, int]
             break
         shown = " ".join(line.text[:1000].split())
         for piece in (shown,) if shown.startswith("|") else shown.split(" | "):
-            found = _FIELD.match(piece)
-            if found is None:
+            field = _FIELD.match(piece)
+            if field is None:
                 continue
-            label, value = found[1].strip().casefold(), found[2].strip(" |*_`[]").strip()
+            label, value = field[1].strip().casefold(), field[2].strip(" |*_`[]").strip()
             if not value or "###" in value:
                 continue
             if words.STATUS.fullmatch(label) and status is None:
@@ -149,27 +149,27 @@ def _summary(document: Markdown) -> tuple[str, int] | None:
         for block in document.section(heading):
             if isinstance(block, Heading):
                 break
-            if isinstance(block, (Paragraph, Item)) and (said := _sentences(block.text.text)):
-                return said, block.line
+            if isinstance(block, (Paragraph, Item)) and (sentences := _sentences(block.text.text)):
+                return sentences, block.line
             break
     for line in lines_of(document):
-        if line.head and (found := words.INPUT.match(line.text[:20_000])):
-            said = _sentences(_QUOTES.sub("", words.SAID.sub("", found[1].strip())))
-            return (said, line.number) if said else None
+        if line.head and (field := words.INPUT.match(line.text[:20_000])):
+            sentences = _sentences(_QUOTES.sub("", words.SAID.sub("", field[1].strip())))
+            return (sentences, line.number) if sentences else None
     return None
 
 
-def _sentences(said: str) -> str | None:
+def _sentences(text: str) -> str | None:
     """One sentence, or two where they are short; None for a placeholder."""
-    plain = " ".join(said[: MAX_SUMMARY * 4].split())
+    plain = " ".join(text[: MAX_SUMMARY * 4].split())
     if not plain or _open(plain):
         return None
-    kept = ""
+    sentences = ""
     for sentence in _SENTENCE.split(plain)[:2]:
-        if kept and len(kept) + len(sentence) >= MAX_SUMMARY:
+        if sentences and len(sentences) + len(sentence) >= MAX_SUMMARY:
             break
-        kept = f"{kept} {sentence}".strip()
-    return kept if len(kept) <= MAX_SUMMARY else f"{kept[: MAX_SUMMARY - 1].rstrip()}…"
+        sentences = f"{sentences} {sentence}".strip()
+    return sentences if len(sentences) <= MAX_SUMMARY else f"{sentences[: MAX_SUMMARY - 1].rstrip()}…"
 
 
 def _entities(document: Markdown) -> tuple[int | None, tuple[str, ...]]:
@@ -210,8 +210,8 @@ def _entity_names(blocks: tuple[Block, ...]) -> Iterator[str]:
             yield from _entity(name)
 
 
-def _entity(said: str) -> Iterator[str]:
-    name = " ".join(said.split()).strip(" *_`:：")
+def _entity(label: str) -> Iterator[str]:
+    name = " ".join(label.split()).strip(" *_`:：")
     if name and len(name) <= _MAX_NAME and not words.NONE.match(name) and not _open(name):
         yield name
 
@@ -226,14 +226,14 @@ def _strong(text: Text) -> str:
 
 def _stories(document: Markdown) -> Iterator[Story]:
     for block in document.blocks:
-        said = block.title if isinstance(block, Heading) else ""
+        label = block.title if isinstance(block, Heading) else ""
         if isinstance(block, (Item, Paragraph)) and _strong(block.text).startswith(("US", "User Story")):
-            said = block.text.text.split("\n", 1)[0]
-        found = words.STORY.match(said[:_MAX_TEXT]) if said else None
-        if found is None:
+            label = block.text.text.split("\n", 1)[0]
+        match = words.STORY.match(label[:_MAX_TEXT]) if label else None
+        if match is None:
             continue
-        title = words.PRIORITY.sub("", found[2]).strip(" -—–:：*")
-        yield Story(f"US{int(found[1])}", title[:_MAX_NAME], block.line)
+        title = words.PRIORITY.sub("", match[2]).strip(" -—–:：*")
+        yield Story(f"US{int(match[1])}", title[:_MAX_NAME], block.line)
 
 
 def _requirements(document: Markdown) -> Iterator[Requirement]:
@@ -260,8 +260,8 @@ def _requirements(document: Markdown) -> Iterator[Requirement]:
 
 def _defines(text: Text, end: int) -> bool:
     """What follows the id is its text, not a list of further ids."""
-    rest = text.text.lstrip()[end:]
-    if _LIST_OF_IDS.match(rest):
+    after = text.text.lstrip()[end:]
+    if _LIST_OF_IDS.match(after):
         return False
     bold = any(mark.style is Style.STRONG and mark.start == 0 for mark in text.marks)
-    return bold or bool(_DEFINES.match(rest))
+    return bold or bool(_DEFINES.match(after))

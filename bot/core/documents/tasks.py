@@ -89,7 +89,7 @@ def _references(document: Markdown) -> Iterator[tuple[str, int]]:
         line = document.lines[number - 1][:_MAX_READ]
         if number in inside or ("-" not in line and "_" not in line and "US" not in line):
             continue
-        named = {name for found in (requirement_ids(line), story_ids(line)) for name, _ in found}
+        named = {name for ids in (requirement_ids(line), story_ids(line)) for name, _ in ids}
         yield from ((name, number) for name in sorted(named))
 
 
@@ -161,24 +161,24 @@ def _row(task: str, row: tuple[Cell, ...]) -> Task:
 
 
 def _id(words: str) -> str | None:
-    found = _ID.match(words[:80])
-    return found["id"] if found else None
+    match = _ID.match(words[:80])
+    return match["id"] if match else None
 
 
 def _task(task: str | None, text: Text, line: int, texts: Iterable[Text], *, done: bool) -> Task:
-    said = " ".join(text.text.split())
+    plain_text = " ".join(text.text.split())
     everything = [*texts]
-    labels = _LABEL.findall(said[:_MAX_TEXT])
+    labels = _LABEL.findall(plain_text[:_MAX_TEXT])
     stories = [f"US{int(number)}" for label in labels for number in _numbers(label)]
-    references = (name for other in everything for name, _ in requirement_ids(other.text[:_MAX_READ]))
-    paths = islice((path for other in everything for path in named_paths(other)), MAX_PATHS * 10)
+    references = (name for part in everything for name, _ in requirement_ids(part.text[:_MAX_READ]))
+    paths = islice((path for part in everything for path in named_paths(part)), MAX_PATHS * 10)
     return Task(
         id=task,
         done=done,
         stories=tuple(dict.fromkeys(stories)),
         references=tuple(dict.fromkeys(islice(references, MAX_REFERENCES // 10))),
         paths=tuple(dict.fromkeys(paths))[:MAX_PATHS],
-        text=said[:_MAX_TEXT],
+        text=plain_text[:_MAX_TEXT],
         line=line,
     )
 

@@ -81,8 +81,8 @@ def _words(document: Markdown) -> list[str]:
 
 
 def _copied(document: Markdown, template: Markdown) -> bool:
-    own, given = _words(document), set(_words(template))
-    return not own or (bool(given) and sum(line in given for line in own) >= _KEPT * len(own))
+    own, template_lines = _words(document), set(_words(template))
+    return not own or (bool(template_lines) and sum(line in template_lines for line in own) >= _KEPT * len(own))
 
 
 def _title_is_open(document: Markdown) -> bool:

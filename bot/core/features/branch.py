@@ -83,10 +83,10 @@ def _by_pattern(name: str, text: str) -> Numbered | None:
     if pattern is None:
         return None
     try:
-        found = pattern.search(name)
+        match = pattern.search(name)
     except UnicodeEncodeError:
         return None
-    groups = found.groupdict() if found is not None else {}
+    groups = match.groupdict() if match is not None else {}
     number = groups.get("number")
     return Numbered(number, groups.get("slug") or "") if number else None
 
@@ -116,9 +116,9 @@ def read_folder_name(name: str, config: RepositoryConfig) -> Numbered | None:
     """The number and slug of a feature folder's name, by the configured pattern first, then by Spec Kit's forms."""
     name = name[:MAX_NAME]
     if config.branches != DEFAULT_BRANCHES:
-        found = _by_pattern(name, config.branches)
-        if found is not None:
-            return found
+        numbered = _by_pattern(name, config.branches)
+        if numbered is not None:
+            return numbered
     return _by_spec_kit(name)
 
 

@@ -95,8 +95,8 @@ def which_features(change: Change, config: RepositoryConfig) -> Decision:
     touched = _touches(change, config, {**base, **head}, roots) if change.base is not None else _everything(head)
     plain = Decision(roots, head, base, touched, elsewhere=folders_elsewhere(change, {**base, **head}, config))
     if change.named_folders:
-        asked = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.named_folders))
-        return Decision(roots, head, base, touched, asked=asked)
+        named_folders = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.named_folders))
+        return Decision(roots, head, base, touched, asked=named_folders)
     if change.merge_group or not change.head_branch:
         return plain
     return _by_branch(change, plain, read_branch(change.head_branch, config), config)
@@ -109,9 +109,9 @@ def _everything(head: Mapping[str, Folder]) -> dict[str, Touch]:
 
 def _asked(path: str, plain: Decision, config: RepositoryConfig) -> Folder:
     tidy = "/".join(name for name in path.split("/") if name not in ("", "."))
-    known = plain.head.get(tidy) or plain.base.get(tidy)
+    folder = plain.head.get(tidy) or plain.base.get(tidy)
     root = root_of(tidy, plain.roots)
-    return known or folder_at(tidy, tidy.rpartition("/")[0] if root is None else root, config)
+    return folder or folder_at(tidy, tidy.rpartition("/")[0] if root is None else root, config)
 
 
 def _folder_of(path: str, folders: Mapping[str, Folder], roots: Iterable[str]) -> str | None:
@@ -200,8 +200,8 @@ def _not_there(
         return None, (("branch ", shown, ": ", *missing, ", and a branch below ", aside, " begins no feature"),)
     timestamp = branch.numbered is not None and branch.numbered.timestamp
     if config.number in (NumberMode.TICKET, NumberMode.ISSUE):
-        what = "ticket" if config.number is NumberMode.TICKET else "issue"
-        return None, (("branch ", shown, ": ", *missing, f", and {what} numbers alone make no feature"),)
+        kind = "ticket" if config.number is NumberMode.TICKET else "issue"
+        return None, (("branch ", shown, ": ", *missing, f", and {kind} numbers alone make no feature"),)
     if not timestamp and not _within_reach(number, plain, config):
         highest = _highest(plain, config)
         reach = f"the highest is {highest:03d}" if highest else "there is no feature yet"

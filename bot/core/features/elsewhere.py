@@ -21,7 +21,7 @@ _MOST = 20
 """Folders that are named; a change that brings more needs no complete list."""
 
 
-def folders_elsewhere(change: Change, known: Mapping[str, Folder], config: RepositoryConfig) -> tuple[Folder, ...]:
+def folders_elsewhere(change: Change, features: Mapping[str, Folder], config: RepositoryConfig) -> tuple[Folder, ...]:
     """The folders outside the specs roots that look like features: numbered with a spec or a plan, or with both.
 
     Only folders with a changed spec or plan count, since the App knows no other paths.
@@ -34,7 +34,7 @@ def folders_elsewhere(change: Change, known: Mapping[str, Folder], config: Repos
     folders = [
         folder_at(path, path.rpartition("/")[0], config)
         for path in sorted(documents)
-        if not any(path == inside or path.startswith(f"{inside}/") for inside in known)
+        if not any(path == inside or path.startswith(f"{inside}/") for inside in features)
         and not matches_any(config.ignore, f"{path}/plan.md")
     ]
     return tuple(folder for folder in folders if folder.number is not None or len(documents[folder.path]) > 1)[:_MOST]

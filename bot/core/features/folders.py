@@ -57,7 +57,7 @@ def specs_roots(config: RepositoryConfig, *trees: Tree | None) -> tuple[str, ...
     tidied = [tidy for root in config.specs if (tidy := _tidy(root)) is not None]
     plain = [root for root in tidied if not is_glob(root)]
     globs = [root for root in tidied if is_glob(root)]
-    found: set[str] = set()
+    matching: set[str] = set()
     if globs:
         seen: set[str] = set()
         for tree in trees:
@@ -65,8 +65,8 @@ def specs_roots(config: RepositoryConfig, *trees: Tree | None) -> tuple[str, ...
                 seen.update(_above(path))
                 if entry.kind is not Kind.FILE:
                     seen.add(path.rstrip("/"))
-        found = {path for path in seen if any(matches(pattern, path) for pattern in globs)}
-    return tuple(dict.fromkeys([*plain, *sorted(found)]))
+        matching = {path for path in seen if any(matches(pattern, path) for pattern in globs)}
+    return tuple(dict.fromkeys([*plain, *sorted(matching)]))
 
 
 def roots_above(config: RepositoryConfig, paths: Iterable[str]) -> tuple[str, ...]:
@@ -96,14 +96,14 @@ def feature_folders(tree: Tree | None, config: RepositoryConfig, roots: Iterable
         root = root_of(path, roots)
         if root is None:
             continue
-        rest = path[len(root) + 1 if root else 0 :].split("/", 2)
-        folder = f"{root}/{rest[0]}" if root else rest[0]
-        if len(rest) == 1:
+        names = path[len(root) + 1 if root else 0 :].split("/", 2)
+        folder = f"{root}/{names[0]}" if root else names[0]
+        if len(names) == 1:
             if entry.kind in (Kind.FOLDER, Kind.SYMLINK):
                 links[folder] = entry.kind is Kind.SYMLINK
             continue
         links.setdefault(folder, False)
-        if len(rest) == 2 and rest[1] in ("spec.md", "plan.md"):  # noqa: PLR2004  folder and file, nothing between
+        if len(names) == 2 and names[1] in ("spec.md", "plan.md"):  # noqa: PLR2004  folder and file, nothing between
             documented.add(folder)
     folders = (
         folder_at(path, root_of(path, roots) or "", config, symlink=links[path])

@@ -61,8 +61,8 @@ def capped(finding: Finding, case: Case) -> Finding | None:
     # Only what would block: where the branch left its base costs a call, and a warning holds nobody up.
     late = severity is Severity.ERROR and case.arrived.concerns(finding, case.plan)
     if late:
-        what = "section" if finding.rule == OF_THE_SECTION else "principle"
-        why = (*why, f" The {what} is new since you branched: an error once the branch is updated.")
+        concern = "section" if finding.rule == OF_THE_SECTION else "principle"
+        why = (*why, f" The {concern} is new since you branched: an error once the branch is updated.")
         severity = Severity.NOTICE
     if case.change.merge_group and severity is not Severity.ERROR:
         return None

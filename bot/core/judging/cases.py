@@ -60,13 +60,13 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
         root = nearest_root(folder.path, roots)
         if root not in yardsticks:
             yardsticks[root] = read_yardstick(standard, bundled, root)
-        left = root, nearest_root(folder.path, before)
-        if left not in arrivals:
-            arrivals[left] = _arrived(change, yardsticks[root], bundled, left[1])
+        places = root, nearest_root(folder.path, before)
+        if places not in arrivals:
+            arrivals[places] = _arrived(change, yardsticks[root], bundled, places[1])
         documents = reader.documents(folder, yardsticks[root])
         lines = lines_by_path(change, folder.path)
         owned = _is_owned(change, decision, folder, documents, lines, yardsticks[root], meter)
-        features.append(_ReadFeature(folder, yardsticks[root], arrivals[left], documents, lines, owned))
+        features.append(_ReadFeature(folder, yardsticks[root], arrivals[places], documents, lines, owned))
     if reader.refused:
         change = replace(change, head=replace(change.head, documents={**change.head.documents, **reader.refused}))
     building = _building(change, decision, features) if code else frozenset()
@@ -80,14 +80,14 @@ def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
     """What lies in each judged folder, told in one pass over a tree that may hold a whole repository."""
     wanted = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
     depths = sorted(set(wanted.values()))
-    found: dict[str, list[TreeEntry]] = {}
+    entries: dict[str, list[TreeEntry]] = {}
     for path, entry in tree.entries.items():
         names = path.split("/")
         for depth in depths:
             folder = "/".join(names[:depth])
             if len(names) > depth and folder in wanted:
-                found.setdefault(folder, []).append(entry)
-    return found
+                entries.setdefault(folder, []).append(entry)
+    return entries
 
 
 def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
@@ -218,8 +218,8 @@ def _gate_lines(plan: Plan) -> frozenset[int]:
 def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> bool:
     """A line of the gate as it was on the base stands nowhere in the plan any more."""
     old = read_plan(before, yardstick.template, yardstick.constitution)
-    kept = {line.strip() for line in plan.lines}
-    return any(old.lines[line - 1].strip() not in kept for line in _gate_lines(old) if line <= len(old.lines))
+    lines_at_head = {line.strip() for line in plan.lines}
+    return any(old.lines[line - 1].strip() not in lines_at_head for line in _gate_lines(old) if line <= len(old.lines))
 
 
 def _building(change: Change, decision: Decision, features: list[_ReadFeature]) -> frozenset[str]:

@@ -102,23 +102,23 @@ def worst(reports: Sequence[Report]) -> Report:
 
 def _general(survey: Survey, rules: Sequence[Rule]) -> tuple[Finding, ...]:
     """What belongs to no feature."""
-    found = [
+    findings = [
         levelled
         for rule in rules
         for finding in rule.of_survey(survey)
         if (levelled := with_level(finding, rule, survey.config)) is not None
         and (levelled.severity is Severity.ERROR or not survey.change.merge_group)
     ]
-    return _sorted(found, by_id(rules))
+    return _sorted(findings, by_id(rules))
 
 
 def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
-    found = [
-        kept
+    findings = [
+        capped_finding
         for rule in rules
         for finding in islice(rule.of_case(case), MAX_FINDINGS)
         if (levelled := with_level(finding, rule, case.config)) is not None
-        and (kept := capped(levelled, case)) is not None
+        and (capped_finding := capped(levelled, case)) is not None
     ]
     plan = case.plan
     return FeatureReport(
@@ -129,7 +129,7 @@ def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
         checks=plan.checks if plan is not None else (),
         violations=plan.rows if plan is not None else (),
         placeholders=plan.placeholders if plan is not None else (),
-        findings=_sorted(found, by_id(rules)),
+        findings=_sorted(findings, by_id(rules)),
         dossiers=case.dossiers,
     )
 
@@ -183,6 +183,6 @@ def _outside(survey: Survey) -> Prose:
 
 def _changed_files(change: Change) -> Prose:
     documents = sum(file.path.rsplit("/", 1)[-1] in ("spec.md", "plan.md") for file in change.changed)
-    held = count(documents, "of them is a spec or a plan", "of them are specs or plans")
-    said = "none of them a spec or a plan" if not documents else f"{held}, in no feature folder"
-    return (f"changed files: {len(change.changed)}, {said}",)
+    documents_clause = count(documents, "of them is a spec or a plan", "of them are specs or plans")
+    clause = "none of them a spec or a plan" if not documents else f"{documents_clause}, in no feature folder"
+    return (f"changed files: {len(change.changed)}, {clause}",)

@@ -149,8 +149,8 @@ class Survey:
 
     def constitutions(self, state: ConstitutionState) -> tuple[Constitution, ...]:
         """The constitutions of the judged features that are in this state, each once, by path."""
-        found = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
-        return tuple(found[path] for path in sorted(found) if found[path].state is state)
+        by_path = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
+        return tuple(by_path[path] for path in sorted(by_path) if by_path[path].state is state)
 
     def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
         self,

@@ -83,21 +83,21 @@ NOTHING = NewSinceBranch()
 
 def arrived(now: Yardstick, before: Yardstick) -> NewSinceBranch:
     """What is new in a yardstick, compared with the one where the branch left the base."""
-    known = Joiner(before.constitution)
+    joiner = Joiner(before.constitution)
     fresh, old = [], set()
     for principle in now.constitution.principles:
         title = f"{principle.id}. {principle.name}" if principle.id else principle.name
-        joined = known.join(title)
+        joined = joiner.join(title)
         # The same name, or the same numeral and a word of it: then it was only reworded or moved.
         if joined is not None and joined.join in {Join.BOTH, Join.NAME}:
             old.add(identity(principle))
         else:
             fresh.append(principle)
     expected = before.template.check_heading is not None and not before.template.lean
-    held = before.constitution.state is ConstitutionState.FILLED
+    filled = before.constitution.state is ConstitutionState.FILLED
     return NewSinceBranch(
-        {identity(one): one.name for one in fresh if identity(one) not in old},
-        not (expected and held),
+        {identity(principle): principle.name for principle in fresh if identity(principle) not in old},
+        not (expected and filled),
         before.constitution,
     )
 

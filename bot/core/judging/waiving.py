@@ -48,8 +48,8 @@ _NOTHING_TO_DO = ("Nothing is to be done while the waiver holds.",)
 
 def fingerprint(finding: Finding) -> str:
     """What tells one finding from another over pushes: everything that it says but for its line."""
-    said = "\0".join((finding.rule, finding.path, finding.subject, plain(finding.title)))
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    identity = "\0".join((finding.rule, finding.path, finding.subject, plain(finding.title)))
+    return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
 def forbidden(config: RepositoryConfig) -> bool:
@@ -70,8 +70,8 @@ def waivable(report: Report, change: Change, rule: str) -> tuple[tuple[Finding, 
 
 def needed_role(finding: Finding, report: Report, settled: Role) -> Role:
     """Who may waive it: the role that was settled, an admin where a NON-NEGOTIABLE principle is what it is about."""
-    principles = [one for feature in report.features for one in feature.constitution.principles]
-    about = any(one.non_negotiable and finding.subject in {one.id, one.name} for one in principles)
+    principles = [role for feature in report.features for role in feature.constitution.principles]
+    about = any(role.non_negotiable and finding.subject in {role.id, role.name} for role in principles)
     return Role.ADMIN if about or finding.rule == "non-negotiable-violated" else settled
 
 
@@ -82,14 +82,14 @@ def with_waivers(
 
     A configuration that was never readable is no finding that can be waived.
     """
-    held = {(one.rule, one.finding, one.folder, one.tree): one for one in waivers}
-    if not held or forbidden(config) or report.conclusion is Conclusion.ACTION_REQUIRED:
+    by_key = {(granted.rule, granted.finding, granted.folder, granted.tree): granted for granted in waivers}
+    if not by_key or forbidden(config) or report.conclusion is Conclusion.ACTION_REQUIRED:
         return report, ()
     used: dict[Waiver, list[str]] = {}
 
     def let_pass(finding: Finding, feature: FeatureReport | None) -> Finding:
         bound = _bound(feature, change)
-        waiver = held.get((finding.rule, fingerprint(finding), *bound)) if bound is not None else None
+        waiver = by_key.get((finding.rule, fingerprint(finding), *bound)) if bound is not None else None
         if waiver is None or finding.severity is Severity.NOTICE:
             return finding
         used.setdefault(waiver, []).append(finding.subject)
@@ -110,9 +110,9 @@ def with_waivers(
 def _told(used: dict[Waiver, list[str]]) -> tuple[Waived, ...]:
     """One entry for each rule, person and reason."""
     subjects: dict[tuple[str, str, str, str], list[str]] = {}
-    for one, found in used.items():
-        subjects.setdefault((one.rule, one.by, one.role, one.reason), []).extend(found)
-    return tuple(Waived(*key, tuple(found)) for key, found in subjects.items())
+    for waiver, names in used.items():
+        subjects.setdefault((waiver.rule, waiver.by, waiver.role, waiver.reason), []).extend(names)
+    return tuple(Waived(*key, tuple(names)) for key, names in subjects.items())
 
 
 def _placed(report: Report) -> Iterator[tuple[Finding, FeatureReport | None]]:

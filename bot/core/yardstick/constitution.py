@@ -79,8 +79,8 @@ def read_constitution(document: Document | None, path: str) -> Constitution:
     if document is None or document.reading is not Readability.WHOLE:
         return Constitution(path, ConstitutionState.MISSING)
     markdown = parse(document.text)
-    found = [*_found(markdown)][:MAX_PRINCIPLES]
-    principles = tuple(_principles(markdown, found))
+    parts = [*_found(markdown)][:MAX_PRINCIPLES]
+    principles = tuple(_principles(markdown, parts))
     state = ConstitutionState.FILLED if principles or _says_something(markdown) else ConstitutionState.TEMPLATE
     return Constitution(path, state, _version(markdown), principles)
 
@@ -113,25 +113,25 @@ def _found(document: Markdown) -> Iterator[_Found]:
     if lines:
         return
     numbered = _numbered_sections(document)
-    listed = [one for section in sections for one in _listed(document, section)]
+    listed = [principle for section in sections for principle in _listed(document, section)]
     core = len(listed) > 1 and any(_is_core(section) for section in sections)
     yield from listed if core or not numbered else numbered
 
 
 def _principle_sections(document: Markdown) -> list[Heading]:
     """The sections that say that principles follow; the core ones alone where there are any with that word."""
-    found: list[Heading] = []
+    sections: list[Heading] = []
     for index, heading in enumerate(document.headings):
-        nested = bool(found) and heading.line <= found[-1].end_line
+        nested = bool(sections) and heading.line <= sections[-1].end_line
         if (heading.level == 1 and not index) or nested or heading.level > 3:  # noqa: PLR2004  deeper is a principle's own
             continue
         # "Article II: Core Principles" holds them; "II. Design Principles" is one.
         holds = _is_core(heading) or not name_of(heading.title).strong
         if holds and _PRINCIPLES.search(heading.title[:MAX_NAME].casefold()):
-            found.append(heading)
-    core = [heading for heading in found if _is_core(heading)]
-    others = [heading for heading in found if heading not in core and any(_numbered(_direct(document, heading)))]
-    return sorted(core + others, key=lambda heading: heading.line) if core else found
+            sections.append(heading)
+    core = [heading for heading in sections if _is_core(heading)]
+    others = [heading for heading in sections if heading not in core and any(_numbered(_direct(document, heading)))]
+    return sorted(core + others, key=lambda heading: heading.line) if core else sections
 
 
 def _is_core(heading: Heading) -> bool:
@@ -174,10 +174,10 @@ def _numbered_sections(document: Markdown) -> list[_Found]:
     for heading in document.headings:
         named = name_of(heading.title)
         if named.id is not None and not _GENERIC.match(named.name.casefold()):
-            found = _Found(heading.title, named, heading.line, heading.end_line)
-            by_level.setdefault(heading.level, []).append(found)
+            numbered = _Found(heading.title, named, heading.line, heading.end_line)
+            by_level.setdefault(heading.level, []).append(numbered)
     for level in sorted(by_level):
-        strong = [found for found in by_level[level] if found.named.strong]
+        strong = [numbered for numbered in by_level[level] if numbered.named.strong]
         if len(strong) > 1:
             return strong
     first = by_level.get(2, [])
@@ -212,15 +212,15 @@ def _marked_after(text: Text) -> bool:
     return bool(STRENGTH.match(text.text[first.end : first.end + 60].lstrip(" (（[—–-:：")))
 
 
-def _principles(document: Markdown, found: Sequence[_Found]) -> Iterator[Principle]:
-    legend = _legend(document, {one.line for one in found})
-    inside = [_says_non_negotiable(document, one) for one in found]
-    everywhere = len(found) > 2 and all(inside)  # noqa: PLR2004  a label under every principle tells them not apart
-    for one, in_body in zip(found, inside, strict=True):
-        if not one.named.name or _is_token(one.named.name):
+def _principles(document: Markdown, principles: Sequence[_Found]) -> Iterator[Principle]:
+    legend = _legend(document, {part.line for part in principles})
+    inside = [_says_non_negotiable(document, part) for part in principles]
+    everywhere = len(principles) > 2 and all(inside)  # noqa: PLR2004  a label under every principle tells them not apart
+    for part, in_body in zip(principles, inside, strict=True):
+        if not part.named.name or _is_token(part.named.name):
             continue
-        marked = one.named.marked or bool(legend & set(one.words)) or (in_body and not everywhere)
-        yield Principle(one.named.id, one.named.name, marked, one.line, _sentence(document, one))
+        marked = part.named.marked or bool(legend & set(part.words)) or (in_body and not everywhere)
+        yield Principle(part.named.id, part.named.name, marked, part.line, _sentence(document, part))
 
 
 def _sentence(document: Markdown, principle: _Found) -> str:
@@ -245,11 +245,11 @@ def _is_token(name: str) -> bool:
 def _legend(document: Markdown, lines: set[int]) -> set[str]:
     """The symbols that a sentence or a table of the document says to mean non-negotiable."""
     symbols = set(SYMBOLS)
-    found: set[str] = set()
+    match: set[str] = set()
     for number, line in enumerate(document.lines, start=1):
-        if number not in lines and (here := symbols & set(line)) and STRENGTH.search(line):
-            found |= here
-    return found
+        if number not in lines and (symbols_here := symbols & set(line)) and STRENGTH.search(line):
+            match |= symbols_here
+    return match
 
 
 def _says_non_negotiable(document: Markdown, one: _Found) -> bool:
@@ -286,10 +286,10 @@ def _says_something(document: Markdown) -> bool:
 def _version(document: Markdown) -> str | None:
     """The version that stands beside the date of ratification, else the last one given."""
     inside = {n for comment in document.comments for n in range(comment.line, comment.end_line + 1)}
-    found: str | None = None
+    version: str | None = None
     for number, line in enumerate(document.lines, start=1):
         if number not in inside and (match := _VERSION.match(line[:400])):
-            found = match["last"] or match["first"]
+            version = match["last"] or match["first"]
             if "ratified" in line.casefold():
-                return found
-    return found
+                return version
+    return version

@@ -94,16 +94,16 @@ def _sections(document: Markdown) -> Iterator[int]:
             yield heading.line
 
 
-def _parts(document: Markdown, given: dict[int, Part], count: int) -> list[Part | None]:
-    found: list[Part | None] = [None] * (count + 1)
+def _parts(document: Markdown, named_parts: dict[int, Part], count: int) -> list[Part | None]:
+    parts: list[Part | None] = [None] * (count + 1)
     for index, heading in enumerate(document.headings):
         if heading.level < SECTION and not index:
             continue
-        part = given.get(heading.line) or part_of(heading.title)
-        if heading.level > SECTION and (part in {None, Part.FLOW} or found[heading.line] is not None):
+        part = named_parts.get(heading.line) or part_of(heading.title)
+        if heading.level > SECTION and (part in {None, Part.FLOW} or parts[heading.line] is not None):
             continue
-        found[heading.line : heading.end_line + 1] = [part] * (heading.end_line + 1 - heading.line)
-    return found
+        parts[heading.line : heading.end_line + 1] = [part] * (heading.end_line + 1 - heading.line)
+    return parts
 
 
 def _without_comments(document: Markdown) -> tuple[list[str], set[int]]:

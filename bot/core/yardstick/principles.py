@@ -65,12 +65,12 @@ def name_of(words: str) -> Named:
     marked = STRENGTH.search(plain) is not None
     if marked:
         plain = STRENGTH.pattern.sub("", plain)
-        for left, instead in _BRACKETS_LEFT:
-            plain = left.sub(instead, plain)
+        for leftover, instead in _BRACKETS_LEFT:
+            plain = leftover.sub(instead, plain)
     plain = plain.lstrip(_ORNAMENTS)
     for form, strong in _FORMS:
-        if found := form.match(plain):
-            return Named(found["id"], _clean(found["name"]), marked, strong)
+        if match := form.match(plain):
+            return Named(match["id"], _clean(match["name"]), marked, strong)
     return Named(
         None, _clean(_LABEL.pattern.sub("", plain, count=1) if _LABEL.match(plain) else plain), marked, strong=False
     )

@@ -104,16 +104,19 @@ def resolution_paths(specify_root: str = "") -> tuple[str, ...]:
 
 
 def next_paths(
-    documents: Mapping[str, Document], asked: Collection[str], specify_root: str = "", known: Collection[str] = ()
+    documents: Mapping[str, Document],
+    requested: Collection[str],
+    specify_root: str = "",
+    tree_paths: Collection[str] = (),
 ) -> tuple[str, ...]:
     """What is still to be read, given what was; empty when the template can be resolved.
 
-    A shell reads until nothing is asked for, which is so after at most three rounds. `asked` are the paths asked for
-    so far, there or not; `known` are paths in the tree below `.specify/presets/` and `.specify/extensions/`, needed
+    A shell reads until nothing is asked for, which takes at most three rounds. `requested` are the paths asked for so
+    far, there or not; `tree_paths` are paths in the tree below `.specify/presets/` and `.specify/extensions/`, needed
     only for packages that no registry lists.
     """
-    wanted = (*layers.fixed_paths(specify_root), *layers.further_paths(documents, known, specify_root))
-    return tuple(path for path in wanted if path not in asked)
+    wanted = (*layers.fixed_paths(specify_root), *layers.further_paths(documents, tree_paths, specify_root))
+    return tuple(path for path in wanted if path not in requested)
 
 
 def resolve_template(documents: Mapping[str, Document], bundled: str, specify_root: str = "") -> Template:
@@ -238,15 +241,15 @@ def _in_fence(line: Line) -> Hole | None:
         return Hole(line.text.strip(), PlaceholderKind.OPTION, line.number)
     above = line.fence.lines[: line.number - line.fence.first] if line.fence else ()
     spans = [*brackets(line.text)]
-    if spans and not any(_OPTION.match(other) for other in above):
+    if spans and not any(_OPTION.match(line_above) for line_above in above):
         return Hole(line.text[spans[0].start : spans[-1].end], PlaceholderKind.TREE, line.number)
     return None
 
 
 def _fields(lines: tuple[Line, ...]) -> Iterator[str]:
     for line in lines:
-        if line.part is Part.CONTEXT and line.fence is None and (found := _FIELD.match(line.text)):
-            yield found[1].strip()
+        if line.part is Part.CONTEXT and line.fence is None and (match := _FIELD.match(line.text)):
+            yield match[1].strip()
 
 
 def _principles(blocks: tuple[Block, ...]) -> Iterator[str]:

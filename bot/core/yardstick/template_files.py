@@ -69,16 +69,16 @@ def fixed_paths(root: str, name: str = NAME) -> tuple[str, ...]:
 
 
 def further_paths(
-    documents: Mapping[str, Document], known: Collection[str], root: str, name: str = NAME
+    documents: Mapping[str, Document], tree_paths: Collection[str], root: str, name: str = NAME
 ) -> tuple[str, ...]:
-    """The paths that the registries and manifests among `documents` name. `known` are paths of the tree."""
+    """The paths that the registries and manifests among `documents` name. `tree_paths` are paths of the tree."""
     paths: list[str] = []
-    for preset in _presets(documents, known, root):
+    for preset in _presets(documents, tree_paths, root):
         base = f"{root}.specify/presets/{preset}/"
         manifest = f"{base}preset.yml"
         named, _ = _from_manifest(documents.get(manifest), name)
         paths += [manifest, *([base + named] if named else []), *_conventional(base, name)]
-    for extension in _extensions(documents, known, root):
+    for extension in _extensions(documents, tree_paths, root):
         paths += _conventional(f"{root}.specify/extensions/{extension}/", name)
     return tuple(dict.fromkeys(paths))
 
@@ -90,11 +90,11 @@ def lean(documents: Mapping[str, Document], root: str) -> bool:
 
 def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tuple[Layer, ...]:
     """The files that take part, the strongest first; the last one replaces everything below. Empty if none does."""
-    found: list[Layer] = []
+    templates: list[Layer] = []
     for layer in _stack(documents, root, name):
-        found.append(layer)
+        templates.append(layer)
         if layer.strategy is Strategy.REPLACE:
-            return tuple(found)
+            return tuple(templates)
     return ()
 
 
@@ -148,16 +148,16 @@ def _text(document: Document | None) -> str | None:
     return document.text if document is not None and document.reading is Readability.WHOLE else None
 
 
-def _presets(documents: Mapping[str, Document], known: Collection[str], root: str) -> list[str]:
+def _presets(documents: Mapping[str, Document], tree_paths: Collection[str], root: str) -> list[str]:
     """Ids of the presets, the strongest first: those in the registry, else every folder."""
     folder = f"{root}.specify/presets/"
     registered = _registry(documents.get(f"{folder}.registry"), "presets")
     if registered is None:
-        return _folders(known, folder)[:MAX_PACKAGES]
+        return _folders(tree_paths, folder)[:MAX_PACKAGES]
     return _ordered(registered)
 
 
-def _extensions(documents: Mapping[str, Document], known: Collection[str], root: str) -> list[str]:
+def _extensions(documents: Mapping[str, Document], tree_paths: Collection[str], root: str) -> list[str]:
     """Ids of the extensions: registered ones by priority, other folders at the default. None if the registry is bad."""
     folder = f"{root}.specify/extensions/"
     document = documents.get(f"{folder}.registry")
@@ -166,7 +166,7 @@ def _extensions(documents: Mapping[str, Document], known: Collection[str], root:
         if document is not None:
             return []
         registered = {}
-    for name in _folders(known, folder):
+    for name in _folders(tree_paths, folder):
         registered.setdefault(name, {})
     return _ordered(registered)
 
@@ -181,10 +181,10 @@ def _ordered(registered: Mapping[str, Any]) -> list[str]:
 
 
 def _priority(about: Mapping[str, Any]) -> int:
-    given = about.get("priority", _DEFAULT_PRIORITY)
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+    priority = about.get("priority", _DEFAULT_PRIORITY)
+    if isinstance(priority, bool) or not isinstance(priority, int) or priority < 1:
         return _DEFAULT_PRIORITY
-    return given
+    return priority
 
 
 def _registry(document: Document | None, key: str) -> dict[str, Any] | None:
@@ -200,9 +200,9 @@ def _registry(document: Document | None, key: str) -> dict[str, Any] | None:
     return dict(entries) if isinstance(entries, dict) else None
 
 
-def _folders(known: Collection[str], folder: str) -> list[str]:
+def _folders(tree_paths: Collection[str], folder: str) -> list[str]:
     """Names directly below `folder`, in alphabetical order, hidden ones and files left out."""
-    names = {path[len(folder) :].split("/", 1)[0] for path in known if path.startswith(folder) and path != folder}
+    names = {path[len(folder) :].split("/", 1)[0] for path in tree_paths if path.startswith(folder) and path != folder}
     return sorted(name for name in names if _ID.fullmatch(name))
 
 
@@ -219,8 +219,8 @@ def _from_manifest(document: Document | None, name: str) -> tuple[str | None, St
     file = entry.get("file")
     path = file if isinstance(file, str) and _stays_inside(file) else None
     strategy = entry.get("strategy", Strategy.REPLACE)
-    known = isinstance(strategy, str) and strategy.strip().lower() in tuple(Strategy)
-    return path, Strategy(str(strategy).strip().lower()) if known else None
+    is_strategy = isinstance(strategy, str) and strategy.strip().lower() in tuple(Strategy)
+    return path, Strategy(str(strategy).strip().lower()) if is_strategy else None
 
 
 def _template_entry(manifest: str, name: str) -> Mapping[str, Any]:

@@ -26,8 +26,8 @@ class Yardstick:
 
 def specify_roots(tree: Tree) -> frozenset[str]:
     """Where every `.specify/` of a tree stands: `""`, `apps/a/`."""
-    found = (path for paths in (tree.entries, tree.documents) for path in paths if ".specify" in path)
-    names = (path.split("/") for path in found)
+    roots = (path for paths in (tree.entries, tree.documents) for path in paths if ".specify" in path)
+    names = (path.split("/") for path in roots)
     return frozenset("".join(f"{name}/" for name in way[: way.index(".specify")]) for way in names if ".specify" in way)
 
 
@@ -49,9 +49,9 @@ def read_yardstick(tree: Tree, bundled: str, root: str = "") -> Yardstick:
 
 
 @lru_cache(maxsize=32)
-def _yardstick(found: tuple[tuple[str, Document], ...], bundled: str, root: str) -> Yardstick:
+def _yardstick(pairs: tuple[tuple[str, Document], ...], bundled: str, root: str) -> Yardstick:
     """The yardstick of these documents; most changes of a repository are held to the same one."""
-    documents = dict(found)
+    documents = dict(pairs)
     path = f"{root}{CONSTITUTION}"
     old = f"{root}{OLD_CONSTITUTION}"
     document = documents.get(path)

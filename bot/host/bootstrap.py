@@ -162,7 +162,8 @@ def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None 
 
     if settings.app_id is None:
         raise UserError(f"No App is set up: run `plangate setup`, or set {PREFIX}APP_ID.")
-    return GitHubRepositories(GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url), clock, workers)
+    app = GitHubApp(settings.app_id, settings.pem(), clock, settings.api_url, settings.ca_file)
+    return GitHubRepositories(app, clock, workers)
 
 
 def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with

@@ -8,6 +8,8 @@ import time
 from contextlib import closing
 from stat import S_IMODE
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import yaml
 
@@ -16,6 +18,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database.queue_sqlite import NEARLY_FULL
 from bot.adapters.github.app import GitHubApp
 from bot.adapters.github.bare import clock_ahead
+from bot.adapters.github.certificates import authorities
 from bot.adapters.github.hook import GitHubHook
 from bot.adapters.github.registration import GitHubRegistration
 from bot.app.reconcile import GAP
@@ -50,10 +53,19 @@ def examine(read: Callable[[], Settings]) -> list[Check]:
         *_folder(settings),
         *_guarded("encryption", lambda: _at_rest(settings)),
         *_database(settings),
-        *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url))]),
+        *_guarded("github", lambda: [_github(settings)]),
+        *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url, ca_file=settings.ca_file))]),
         *_app(settings),
         *_work(settings),
     ]
+
+
+def _github(settings: Settings) -> Check:
+    """Name the GitHub that the settings lead to, and the way to it."""
+    parts = urlsplit(settings.api_url)
+    host = parts.hostname or ""
+    proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)
+    return diagnosis.github(settings.github_url, settings.api_url, proxy, authorities(settings.ca_file))
 
 
 def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
@@ -142,7 +154,7 @@ def _app(settings: Settings) -> Iterator[Check]:
     if settings.private_key is None and key_file is not None and key_file.exists() and _open_to_others(key_file):
         yield warning("key", f"other users can read {key_file}", f"Run chmod 600 {key_file}")
     try:
-        app = GitHubApp(settings.app_id, settings.pem(), SystemClock(), settings.api_url)
+        app = GitHubApp(settings.app_id, settings.pem(), SystemClock(), settings.api_url, settings.ca_file)
         registration = GitHubRegistration(app)
         now = registration.about()
     except UserError as refused:

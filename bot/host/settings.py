@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.adapters import credentials
 from bot.adapters.encryption import SecretKey, parse_key, plain_text
 from bot.core.forge.errors import UserError
+from bot.core.hosting.kinds import api_address
 from bot.core.hosting.registration import own_address
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Settings:
     """The file of the secret key, outside of `directory`."""
     github_url: str = _GITHUB
     """GitHub's web address, without a trailing slash."""
+    ca_file: Path | None = None
+    """A company's certificate authorities in PEM form, in place of the system's."""
     api_url: str = "https://api.github.com"
     """The address of REST and GraphQL, without a trailing slash."""
     url: str | None = None
@@ -145,6 +148,7 @@ class Settings:
             "SECRET_KEY_FILE": str(self.secret_key_file or ""),
             "GITHUB_URL": self.github_url,
             "API_URL": self.api_url,
+            "CA_FILE": str(self.ca_file or ""),
             "URL": self.url or "",
             "DIRECTORY": str(self.directory),
             "DATABASE_URL": self.database_url or "",
@@ -193,6 +197,7 @@ def read(variables: Mapping[str, str]) -> Settings:
     reader = _Variables(variables)
     github_url = reader.url("GITHUB_URL", _GITHUB)
     key_file, secret_key_file = reader.text("PRIVATE_KEY_FILE"), reader.text("SECRET_KEY_FILE")
+    ca_file = reader.text("CA_FILE")
     return Settings(
         app_id=reader.number("APP_ID", None, 1, 2**63 - 1),
         app_slug=reader.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
@@ -202,7 +207,8 @@ def read(variables: Mapping[str, str]) -> Settings:
         secret_key=reader.text("SECRET_KEY"),
         secret_key_file=Path(secret_key_file) if secret_key_file else None,
         github_url=github_url,
-        api_url=reader.url("API_URL", "https://api.github.com" if github_url == _GITHUB else f"{github_url}/api/v3"),
+        api_url=reader.url("API_URL", api_address(github_url)),
+        ca_file=Path(ca_file) if ca_file else None,
         url=reader.own("URL"),
         directory=Path(reader.text("DIRECTORY") or "var"),
         database_url=reader.database("DATABASE_URL"),

@@ -108,6 +108,7 @@ def _setup_page(
         browser_address=browser_address,
         github_url=settings.github_url,
         api_url=settings.api_url,
+        ca_file=settings.ca_file,
         directory=settings.directory,
         wanted=wanted,
         next_step=next_step,

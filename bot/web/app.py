@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 import bot
 from bot.core.forge.errors import StorageError
 from bot.log import Log, RecurringFault
-from bot.web.door import Door, Recipient
+from bot.web.door import PATHS, Door, Recipient
 from bot.web.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApp
     pages = _pages(recipient, queue, metrics)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/webhook":
+        if environ["PATH_INFO"] in PATHS:
             return door(environ, start_response)
         return pages(environ, start_response)
 

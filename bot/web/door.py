@@ -12,7 +12,13 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.adapters.webhook.webhook import BadPayloadError, is_signed, parse, payload_of_form
+from bot.adapters.webhook.webhook import (
+    BadPayloadError,
+    is_signed,
+    parse,
+    payload_of_form,
+    repository_without_installation,
+)
 from bot.core.forge.errors import StorageError
 from bot.log import Log
 
@@ -24,6 +30,9 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 25 * 1024 * 1024
 """Bytes of GitHub's largest payload: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
+PATHS = frozenset({"/webhook", "/webhook/"})
+_MOST_HOOKS = 1_000
+"""Repositories with a webhook of their own that are remembered, so that each is logged once."""
 _CHUNK = 64 * 1024
 _DIGITS = 12
 """The most digits of a Content-Length that are parsed."""
@@ -56,6 +65,7 @@ class Door:
     def __init__(self, recipient: Recipient, put: Callable[[NewJob], bool]) -> None:
         self._recipient = recipient
         self._put = put
+        self._with_hooks: set[str] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one delivery, in JSON."""
@@ -97,9 +107,23 @@ class Door:
         except BadPayloadError as error:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
         outcome = self._keep(jobs)
+        if not jobs and (repository := repository_without_installation(unwrap(body))) is not None:
+            self._warn_of_hook(repository, delivery)
         say = log.info if jobs else log.debug
         say(outcome, delivery=delivery, event=event, seconds=time.perf_counter() - started)
         return {"delivery": delivery, "outcome": outcome}
+
+    def _warn_of_hook(self, repository: str, delivery: str) -> None:
+        """Log once for each repository that its own webhook sends deliveries here, which are ignored."""
+        if repository in self._with_hooks or len(self._with_hooks) >= _MOST_HOOKS:
+            return
+        self._with_hooks.add(repository)
+        log.warning(
+            "ignored: the repository's own webhook sent this, not the App's. Delete that webhook in the settings of the"
+            " repository or of its organization, and install the App there",
+            delivery=delivery,
+            repository=repository,
+        )
 
     def _keep(self, jobs: Sequence[NewJob]) -> str:
         if not jobs:

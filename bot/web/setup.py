@@ -34,7 +34,7 @@ from bot.core.hosting.registration import (
     registration_options,
 )
 from bot.log import Log
-from bot.web.door import Door, Recipient
+from bot.web.door import PATHS, Door, Recipient
 from bot.web.setup_sessions import SetupSessions
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class SetupPage:
     secret_key: SecretKey | None = None
     """Encrypts the stored credentials."""
     patience: float = PATIENCE
+    ca_file: Path | None = None
+    """The certificate authorities of a company."""
 
     @property
     def link(self) -> str:
@@ -94,7 +96,7 @@ def application(setup: SetupPage | None) -> WSGIApplication:
     pages = _pages(setup)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/webhook":
+        if environ["PATH_INFO"] in PATHS:
             return door(environ, start_response)
         return pages(environ, start_response)
 
@@ -216,7 +218,9 @@ class _SetupViews:
             try:
                 credentials.refuse_unwritable(self._setup.directory)  # before the code is used up
                 setup = self._setup
-                self._in_hand = exchange(setup.api_url, setup.github_url, setup.address, code, setup.patience)
+                self._in_hand = exchange(
+                    setup.api_url, setup.github_url, setup.address, code, setup.patience, setup.ca_file
+                )
             except StorageError as error:
                 raise _Refused(
                     HTTPStatus.SERVICE_UNAVAILABLE,

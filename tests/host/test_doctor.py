@@ -93,7 +93,7 @@ class Host:
             if one.level == level and all(word in f"{one.said}. {one.remedy}" for word in words)
         ]
         assert found, lines[name]
-        assert found[0].remedy or level == "ok" or name in {"clock", "settings", "key", "database"}
+        assert found[0].remedy or level == "ok" or name in {"clock", "github", "settings", "key", "database"}
         assert code == any(one.level == "error" for every in lines.values() for one in every)
 
 
@@ -110,8 +110,19 @@ def test_where_all_is_well_it_says_so_and_has_written_nothing(host: Host) -> Non
     assert {one.level for every in lines.values() for one in every} == {"ok"}, lines
     assert code == 0
     assert {one.method for one in host.world.requests.since(0)} == {"GET"}
-    names = ["settings", "folder", "database", "clock", "key", "permissions", "events", "webhook", "deliveries"]
-    assert list(lines) == [*names, "installed", "workers", "queue", "gap"]
+    names = [
+        "settings",
+        "folder",
+        "database",
+        "github",
+        "clock",
+        "key",
+        "permissions",
+        "events",
+        "webhook",
+        "deliveries",
+    ]
+    assert list(lines) == [*names, "deliveries", "installed", "workers", "queue", "gap"]
 
 
 def test_the_lines_for_a_person(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,6 +231,33 @@ class TestHere:
             host.hears("gap", "warning", "a delivery has been missing for 5 min")
             opened.store().set_cursor(GAP, "86400.0")
             host.hears("gap", "error", "a delivery has been missing for 24 h")
+
+
+class TestWhichGitHub:
+    def test_a_server_and_the_address_of_its_api(self, host: Host) -> None:
+        host.hears("github", "ok", f"GitHub Enterprise Server at {host.world.url}, API {host.world.url}")
+
+    @pytest.mark.parametrize(
+        ("address", "words"),
+        [
+            ("https://github.com", "github.com at https://github.com, API https://api.github.com"),
+            ("https://acme.ghe.com", "with data residency at https://acme.ghe.com, API https://api.acme.ghe.com"),
+            ("https://git.example", "GitHub Enterprise Server at https://git.example, API https://git.example/api/v3"),
+        ],
+    )
+    def test_every_kind_is_named(self, host: Host, address: str, words: str) -> None:
+        host.set(GITHUB_URL=address, API_URL="")
+        host.patch.setenv("HTTPS_PROXY", "http://user:hunter2@127.0.0.1:9")
+        host.patch.setenv("NO_PROXY", "")
+        _, lines = host.asks()
+        (line,) = lines["github"]
+        assert words in line.said
+        assert "through the proxy 127.0.0.1:9" in line.said
+        assert "hunter2" not in line.said
+
+    def test_a_file_without_authorities(self, host: Host) -> None:
+        host.set(CA_FILE=str(host.key))
+        host.hears("github", "error", "which has no certificates in PEM form")
 
 
 class TestAtGitHub:

@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github3.session import AppBearerTokenAuth, GitHubSession
 
 from bot.adapters.github.answers import body_of, error_of
+from bot.adapters.github.certificates import authorities
 from bot.adapters.github.tally import Tally
 from bot.core.forge.errors import ForgeError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -55,13 +57,18 @@ TokenKey = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
 class GitHubApp:
     """A client that authenticates as the App. All worker threads share one."""
 
-    def __init__(self, app_id: int, private_key: str, clock: Clock, api_url: str = API_URL) -> None:
+    def __init__(
+        self, app_id: int, private_key: str, clock: Clock, api_url: str = API_URL, ca_file: Path | None = None
+    ) -> None:
         """Load the key once, because validating an RSA key takes longer than a hundred signatures.
 
-        Raises `UserError` when the key is no RSA private key in PEM form.
+        `ca_file` has the certificate authorities of a company. Raises `UserError` when the key is no RSA private key in
+        PEM form, and when `ca_file` has no certificates.
         """
         self.app_id = app_id
         self.api_url = api_url.rstrip("/")
+        self.verify: str | bool = authorities(ca_file) or True
+        """How the clients verify GitHub's certificate, in the words of requests."""
         self._key = _load(private_key)
         self._clock = clock
         self._lock = threading.Lock()
@@ -125,7 +132,10 @@ class GitHubApp:
     def _called(self, method: str, path: str, doing: str, body: Mapping[str, Any] | None) -> tuple[Any, str | None]:
         session = self._session()
         try:
-            response = session.request(method, f"{self.api_url}{path}", json=body, allow_redirects=False)
+            # Named here, because requests prefers its environment to the session's own setting.
+            response = session.request(
+                method, f"{self.api_url}{path}", json=body, allow_redirects=False, verify=self.verify
+            )
         except (requests.RequestException, ValueError) as error:
             raise ForgeError(f"GitHub did not answer while we {doing}: {type(error).__name__}") from error
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -156,6 +166,7 @@ class GitHubApp:
         if session is None:
             session = self._local.session = GitHubSession()
             session.base_url = self.api_url
+
             session.headers["Accept"] = "application/vnd.github+json"
             session.headers["X-GitHub-Api-Version"] = API_VERSION
             session.headers["User-Agent"] = "plangate"

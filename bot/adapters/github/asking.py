@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.adapters.github.graphql import GraphQLResult
     from bot.adapters.github.partial import FieldPaths
     from bot.adapters.github.query import Query
+    from bot.adapters.github.whole import Path
     from bot.core.forge.ports import Clock
 
 Json = dict[str, Any]
@@ -40,6 +41,8 @@ class SplitRead:
         self._query = query
         self._ask = ask
         self._calls = 0
+        self.absences: set[Path] = set()
+        """Where GitHub says that an object does not exist."""
         self.was_too_much = False
         """Whether GitHub gave up on the whole query."""
 
@@ -105,7 +108,10 @@ class SplitRead:
         if self._calls == MOST_CALLS:
             raise ForgeError("GitHub gave up on too many parts of one read")
         self._calls += 1
-        return self._ask(query)
+        result = self._ask(query)
+        paths = (error.get("path") for error in result.absences)
+        self.absences |= {tuple(path) for path in paths if isinstance(path, list) and all(map(_is_step, path))}
+        return result
 
 
 class LargeRepositories:
@@ -160,3 +166,7 @@ def _refuse_too_many_files(data: Json) -> None:
             pending += node
     if len(files) > MOST_FILES:
         raise ForgeError(f"GitHub does not give the texts of {len(files)} files at once")
+
+
+def _is_step(step: Any) -> bool:
+    return isinstance(step, str | int)

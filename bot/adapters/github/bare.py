@@ -17,10 +17,13 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
+from bot.adapters.github.certificates import context
 from bot.core.forge.errors import ForgeError
 from bot.core.hosting.registration import registered
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.core.hosting.registration import Registered
 
 PATIENCE = 10.0
@@ -38,19 +41,19 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_NoRedirect)
-
-
-def exchange(api_url: str, github_url: str, address: str, code: str, patience: float = PATIENCE) -> Registered:
+def exchange(  # noqa: PLR0913, PLR0917  all of these belong to one registration
+    api_url: str, github_url: str, address: str, code: str, patience: float = PATIENCE, ca_file: Path | None = None
+) -> Registered:
     """Exchange the code from the browser for the new App. A code works once, within an hour.
 
-    Raises `ForgeError`. https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest
+    Raises `ForgeError`, and `UserError` when `ca_file` has no certificates.
+    https://docs.github.com/rest/apps/apps#create-a-github-app-from-a-manifest
     """
     request = urllib.request.Request(  # noqa: S310  the settings let nothing but http and https through
         f"{api_url}/app-manifests/{quote(code, safe='')}/conversions", data=b"", headers=_HEADERS, method="POST"
     )
     try:
-        with _opener.open(request, timeout=patience) as response:
+        with _opener(ca_file).open(request, timeout=patience) as response:
             return registered(json.loads(_body(response, patience)), github_url, address)
     except urllib.error.HTTPError as error:
         error.close()
@@ -63,12 +66,12 @@ def exchange(api_url: str, github_url: str, address: str, code: str, patience: f
         raise ForgeError("GitHub answered the exchange of the code in an unexpected shape") from None
 
 
-def clock_ahead(api_url: str, patience: float = PATIENCE) -> float:
-    """Return by how many seconds our clock is ahead of GitHub's. Raises `ForgeError`."""
+def clock_ahead(api_url: str, patience: float = PATIENCE, ca_file: Path | None = None) -> float:
+    """Return by how many seconds our clock is ahead of GitHub's. Raises as `exchange` does."""
     request = urllib.request.Request(f"{api_url}/meta", headers=_HEADERS)  # noqa: S310  likewise
     before = time.time()
     try:
-        with _opener.open(request, timeout=patience) as response:
+        with _opener(ca_file).open(request, timeout=patience) as response:
             date = response.headers.get("Date")
     except urllib.error.HTTPError as error:
         date = error.headers.get("Date")  # an error response has a date, too
@@ -81,6 +84,11 @@ def clock_ahead(api_url: str, patience: float = PATIENCE) -> float:
     except (TypeError, ValueError):
         raise ForgeError(f"{api_url} sends no date, so it is not GitHub") from None
     return (before + time.time()) / 2 - github_time
+
+
+def _opener(ca_file: Path | None) -> urllib.request.OpenerDirector:
+    """Return an opener that follows no redirect and uses the proxy of the environment."""
+    return urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=context(ca_file)))
 
 
 def _body(response: http.client.HTTPResponse, patience: float) -> bytes:

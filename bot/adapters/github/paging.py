@@ -114,8 +114,9 @@ class Lists:
 
     def _complete_files(self, pull: Json) -> None:
         """Append the further pages of the changed files to the first page."""
-        files, paging = pull.get("files"), Paging(LONGEST, MOST_CALLS)
-        while files and files["pageInfo"]["hasNextPage"] and len(files["nodes"]) < MOST_FILES:
+        files: Any = pull.get("files")
+        paging = Paging(LONGEST, MOST_CALLS)
+        while _has_next_page(files) and len(files["nodes"]) < MOST_FILES:
             after = files["pageInfo"]["endCursor"]
             further = paging.page(partial(self._files, pull["number"], after))["repository"]["pullRequest"]
             if further["headRefOid"] != pull["headRefOid"]:
@@ -147,3 +148,11 @@ class Lists:
 
     def _heads(self, root: str, after: str | None, size: int) -> Json:
         return self._ask(open_heads_query(*self._where, root, after, size), "read the open pull requests")
+
+
+def _has_next_page(files: Any) -> bool:
+    """Whether a list of changed files is well-formed and says that there are more of them."""
+    page, nodes = (files.get("pageInfo"), files.get("nodes")) if isinstance(files, dict) else (None, None)
+    return (
+        isinstance(nodes, list) and isinstance(page, dict) and bool(page.get("hasNextPage") and page.get("endCursor"))
+    )

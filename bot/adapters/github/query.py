@@ -23,30 +23,32 @@ COMMENTS_A_PAGE = 50
 COMMITS_A_PAGE = 100
 
 _NAME = "name mode type size"
+_HASHED = f"{_NAME} oid"
+"""The ids of all entries give the id of their tree, by which `whole` tells a complete list."""
 
 
-def _entries(levels: int, texts: int = 0) -> str:
+def _entries(levels: int, texts: int = 0, names: str = _HASHED) -> str:
     """Return the selection of a tree's entries, `levels` deep, with the texts of files in the first `texts` levels."""
     inside = ["...blob"] if texts > 0 else []
-    inside += [f"...on Tree{{{_entries(levels - 1, texts - 1)}}}"] if levels > 1 else []
-    return f"entries{{{_NAME} object{{{' '.join(inside)}}}}}" if inside else f"entries{{{_NAME}}}"
+    inside += [f"...on Tree{{{_entries(levels - 1, texts - 1, names)}}}"] if levels > 1 else []
+    return f"entries{{{names} object{{{' '.join(inside)}}}}}" if inside else f"entries{{{names}}}"
 
 
 BLOB = "fragment blob on Blob{oid byteSize isBinary isTruncated text}"
-NAMES = f"fragment names on TreeEntry{{mode type object{{...on Tree{{{_entries(1)}}}}}}}"
+NAMES = f"fragment names on TreeEntry{{oid mode type object{{...on Tree{{{_entries(1)}}}}}}}"
 MARK = "fragment mark on TreeEntry{oid}"
 TEXT = "fragment text on TreeEntry{mode type size object{oid ...blob}}"
-FOLDER = f"fragment folder on TreeEntry{{mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
+FOLDER = f"fragment folder on TreeEntry{{oid mode type object{{oid ...on Tree{{{_entries(5, 2)}}}}}}}"
 """Texts two levels deep; names five levels deep, as deep as a contract may lie."""
-OUTLINE = f" outline:tree{{{_entries(3)}}}"
+OUTLINE = f" outline:tree{{{_entries(3, names=_NAME)}}}"
 FILES = "pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
   baseRefName baseRef{target{oid ...base}}"""
 NEWEST_FIRST = "orderBy:{field:UPDATED_AT,direction:DESC}"
 NEWEST = f"first:100,{NEWEST_FIRST}"
-RUNS = """checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST}){nodes{
-  databaseId name status conclusion externalId url}}}}"""
+RUNS = """tree{oid} checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST})
+  {nodes{databaseId name status conclusion externalId url}}}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class _QueryBuilder:
                 self.declare(alias, path)
                 parts.append(f"{alias}:file(path:${alias}){{...{fragment}}}")
             else:
-                parts.append(f"{alias}:tree{{{_entries(1)}}}")
+                parts.append(f"{alias}:tree{{oid {_entries(1)}}}")
         return " ".join(parts)
 
     def select(self, part: str) -> None:
@@ -125,7 +127,7 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
         builder.select(
             f"head:object(oid:$head){{...on Commit{{oid committedDate {at_head} {RUNS}"
             f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
-            f"associatedPullRequests(first:10){{nodes{{{_pull(question)}}}}}}}}}"
+            f"associatedPullRequests(first:10){{totalCount nodes{{{_pull(question)}}}}}}}}}"
         )
     if question.before is not None:
         builder.declare("before", question.before, "GitObjectID!")
@@ -161,19 +163,19 @@ def _ask_for_pull_requests(builder: _QueryBuilder, question: ReadRequest) -> Non
         builder.declare("branch", question.branch)
         if question.number is None:
             from_branch = "headRefName:$branch,states:OPEN,first:10"
-            builder.select(f"ofBranch:pullRequests({from_branch}){{nodes{{{_pull(question)}}}}}")
+            builder.select(f"ofBranch:pullRequests({from_branch}){{totalCount nodes{{{_pull(question)}}}}}")
         builder.declare("tip", f"refs/heads/{question.branch}")
         builder.select("tip:ref(qualifiedName:$tip){target{oid}}")
     if question.everyone or question.branch is not None:
         onto_branch = "" if question.everyone else "baseRefName:$branch,"
-        builder.select(f"based:pullRequests({onto_branch}states:OPEN,{NEWEST}){{nodes{{number}}}}")
+        builder.select(f"based:pullRequests({onto_branch}states:OPEN,{NEWEST}){{totalCount nodes{{number}}}}")
 
 
 def _branches(alias: str, roots: str) -> str:
     """Return the selection of branches whose names contain the prefix. `reading` keeps those that begin with it."""
     return (
-        f'{alias}:refs(refPrefix:"refs/heads/",query:${alias},first:20){{nodes{{name target{{oid ...on Commit{{oid '
-        f"{roots}}}}} associatedPullRequests(states:OPEN,first:1){{nodes{{number url}}}}}}}}"
+        f'{alias}:refs(refPrefix:"refs/heads/",query:${alias},first:20){{totalCount nodes{{name target{{oid ...on '
+        f"Commit{{oid {roots}}}}} associatedPullRequests(states:OPEN,first:1){{totalCount nodes{{number url}}}}}}}}"
     )
 
 
@@ -217,8 +219,9 @@ def comments_page_query(  # noqa: PLR0913, PLR0917  a page of a list
 
 def open_heads_query(owner: str, name: str, root: str, after: str | None, size: int) -> Query:
     """Return the query for `size` open pull requests, with the entries directly below a specs root on their heads."""
-    root_tree = f"tree{{{_entries(1)}}}"
-    listed = f"root:file(path:$root){{object{{...on Tree{{{_entries(1)}}}}}}}" if root else f"root:{root_tree}"
+    root_tree = f"tree{{oid {_entries(1)}}}"
+    entry = f"oid type object{{...on Tree{{{_entries(1)}}}}}"
+    listed = f"root:file(path:$root){{{entry}}}" if root else f"root:{root_tree}"
     declared = "$owner:String!,$name:String!,$after:String" + (",$root:String!" if root else "")
     heads = f"number url headRefName headRef{{target{{...on Commit{{oid {listed}}}}}}}"
     page = f"states:OPEN,first:{size},after:$after,{NEWEST_FIRST}"

@@ -171,7 +171,10 @@ def _is_whole(files: Json | None, count: int) -> bool:
 
 def changed_files(nodes: Iterable[Json]) -> tuple[ChangedFile, ...]:
     """Translate GraphQL's list of a pull request's files."""
-    return tuple(ChangedFile(node["path"], _STATUS.get(node["changeType"], FileStatus.MODIFIED)) for node in nodes)
+    return tuple(
+        ChangedFile(node["path"], _STATUS.get(node["changeType"], FileStatus.MODIFIED), node.get("previous"))
+        for node in nodes
+    )
 
 
 def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
@@ -185,7 +188,7 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
             url=node.get("url") or "",
         )
         for node in nodes
-        if node.get("viewerDidAuthor")
+        if node and node.get("viewerDidAuthor")
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.adapters.github.asking import LargeRepositories, SplitRead
+from bot.adapters.github.comparing import changed_anew, compare
 from bot.adapters.github.graphql import GraphQLResult, graphql_result
 from bot.adapters.github.installations import GitHubInstallations
 from bot.adapters.github.pacing import Pace, Writing
@@ -15,7 +16,6 @@ from bot.adapters.github.paging import MOST_FILES, Lists
 from bot.adapters.github.query import MINIMIZE, REACT, RESTORE, Query, folder_history_query, repository_query
 from bot.adapters.github.reading import (
     Translator,
-    comparison,
     folder_history,
     issue,
     listed_files,
@@ -25,9 +25,10 @@ from bot.adapters.github.reading import (
     written_run,
 )
 from bot.adapters.github.transport import GRAPHQL, Key, Transport
+from bot.adapters.github.whole import IncompleteResponse, gaps, is_about_files, lists_all_files
 from bot.adapters.github.writing import create_pull_request, list_pull_requests, run_body, write_commit
 from bot.core.config.owner_file import OWNERS
-from bot.core.forge.errors import CommentGone, ForgeError, HeadGone, OutOfReach, RepositoryGone
+from bot.core.forge.errors import CommentGone, ForgeError, OutOfReach, RepositoryGone
 from bot.core.forge.events import RepositoryRef
 from bot.core.forge.roles import Role
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.adapters.github.app import GitHubApp
+    from bot.adapters.github.whole import Path
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun
     from bot.core.forge.facts import (
@@ -174,7 +176,30 @@ class GitHubRepository:
         with shape("a read"):
             self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
             self._lists.complete(_pull_requests(repository))
+            if question.changes and repository.get("head"):
+                self._list_all_files(repository, repository["head"])
         return Translator(question, cache(self._blob)).answer(repository)
+
+    def _list_all_files(self, repository: Json, head: Json) -> None:
+        """List the changed files by REST for each pull request of the head whose list is not complete.
+
+        Raises `IncompleteResponse` where REST does not list all of them either.
+        """
+        for pull in _pull_requests(repository):
+            is_judged = pull["state"] == "OPEN" and pull["headRefOid"] == head["oid"]
+            if not is_judged or lists_all_files(pull, MOST_FILES):
+                continue
+            number, base = pull["number"], pull["baseRef"]["target"]["oid"]
+            files = changed_anew(self._body, self._path, base, head["oid"], head["tree"]["oid"])
+            if files is None:
+                files = self._pages(f"{self._path}/pulls/{number}/files?", "read the changed files", MOST_FILES)
+                if not files:
+                    raise IncompleteResponse(f"GitHub lists no files of pull request {number}, which changes some")
+            count = pull.get("changedFiles")
+            if isinstance(count, int) and len(files) < min(count, MOST_FILES):
+                raise IncompleteResponse(f"GitHub lists {len(files)} of {count} changed files")
+            pull["files"] = {"nodes": [_changed_file(file) for file in files], "pageInfo": {"hasNextPage": False}}
+            pull["changedFiles"] = max(len(files), count or 0)
 
     def _follow(self, repository_id: int, full_name: str) -> None:
         """Use the repository's current name, because PyGithub drops the page number when it follows a redirect."""
@@ -184,13 +209,7 @@ class GitHubRepository:
 
     def compare(self, base: str, head: str) -> Comparison:
         """Implements `Forge.compare`."""
-        # The files come with the first page of commits. One commit is enough, as the commits are not read.
-        path = f"{self._path}/compare/{_quoted(base)}...{_quoted(head)}?per_page=1"
-        try:
-            _, body = self._send("GET", path, "compared two commits")
-        except RepositoryGone as error:
-            raise HeadGone(str(error)) from error
-        return comparison(body)
+        return compare(self._body, self._path, base, head)
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """Implements `Forge.folder_history`."""
@@ -259,6 +278,8 @@ class GitHubRepository:
         entries: list[Json] = []
         for page in range(1, most // 100 + 1):
             _, page_entries = self._send("GET", f"{path}per_page=100&page={page}", doing)
+            if not isinstance(page_entries, list) or not all(isinstance(entry, dict) for entry in page_entries):
+                raise IncompleteResponse(f"GitHub left out a part of a list while we {doing}")
             entries += page_entries
             if len(page_entries) < 100:  # noqa: PLR2004  the page's size, above
                 break
@@ -306,18 +327,36 @@ class GitHubRepository:
     def _read(self, query: Query) -> Json:
         """Send the repository query, in parts from the start when it was too much twice within an hour."""
         which, large = self._key[:2], self._repositories.large
-        reading = self._reading(query, "read the repository")
-        data = reading.data(in_parts=which in large)
-        if reading.was_too_much:
-            large.note(which)
-        return data
+
+        def data(reading: SplitRead) -> Json:
+            data = reading.data(in_parts=which in large)
+            if reading.was_too_much:
+                large.note(which)
+            return data
+
+        return self._complete(query, "read the repository", data)
 
     def _graphql(self, query: Query, doing: str) -> Json:
         """Return the data of a query. Parts that GitHub leaves out are queried once more."""
-        return self._reading(query, doing).data()
+        return self._complete(query, doing, SplitRead.data)
 
     def _page(self, query: Query, doing: str) -> Json:
-        return self._reading(query, doing).page()
+        return self._complete(query, doing, SplitRead.page)
+
+    def _complete(self, query: Query, doing: str, read: Callable[[SplitRead], Json]) -> Json:
+        """Return the data of a query without gaps, read at most twice. Raises `IncompleteResponse`.
+
+        The first page of a pull request's changed files may have gaps: see `_list_all_files`.
+        """
+        missing: list[Path] = []
+        for _ in range(2):
+            reading = self._reading(query, doing)
+            data = read(reading)
+            with shape("a read"):
+                missing = [path for path in gaps(query, data, reading.absences) if not is_about_files(path)]
+            if not missing:
+                return data
+        raise IncompleteResponse(f"GitHub left out {'.'.join(map(str, missing[0]))} while we {doing}")
 
     def _reading(self, query: Query, doing: str) -> SplitRead:
         return SplitRead(query, lambda part: self._repositories.ask(self._key, part, doing, _is_absence))
@@ -351,6 +390,11 @@ def _pull_requests(repository: Json) -> list[Json]:
     lists = [repository.get("ofBranch"), head.get("associatedPullRequests")]
     pulls = [pull for connection in lists if connection for pull in connection["nodes"] if pull]
     return [*pulls, *([repository["pullRequest"]] if repository.get("pullRequest") else [])]
+
+
+def _changed_file(file: Json) -> Json:
+    """Return REST's changed file in GraphQL's words; only REST says where a file was moved from."""
+    return {"path": file["filename"], "changeType": file["status"], "previous": file.get("previous_filename")}
 
 
 def _quoted(part: str) -> str:

@@ -101,6 +101,7 @@ class Transport:
             client = Github(
                 auth=Auth.Token(token.value),
                 base_url=self._app.api_url,
+                verify=self._app.verify,
                 timeout=_TIMEOUT,
                 user_agent="plangate",
                 per_page=100,

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from bot.adapters.webhook import meaning
+from bot.adapters.webhook.payloads import Repository  # noqa: TC001  msgspec reads it
 from bot.core.forge.jobs import new_job
 
 if TYPE_CHECKING:
@@ -78,6 +79,25 @@ def parse(name: str, delivery: str, body: bytes, *, app_id: int | None, app_slug
         raise BadPayloadError("The payload is not JSON.") from None
     events = translate(payload, meaning.AppIdentity(app_id, app_slug))
     return tuple(new_job(delivery if index == 0 else f"{delivery}/body", event) for index, event in enumerate(events))
+
+
+class _Origin(msgspec.Struct):
+    """The fields that say who sent a delivery; a repository's own webhook names no installation."""
+
+    repository: Repository | None = None
+    installation: dict[str, msgspec.Raw] | None = None
+
+
+def repository_without_installation(body: bytes) -> str | None:
+    """Return `owner/name` for a delivery of a repository's own webhook; None for a delivery of the App's webhook.
+
+    https://docs.github.com/webhooks/types-of-webhooks
+    """
+    try:
+        origin = msgspec.json.decode(body, type=_Origin)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return origin.repository.full_name if origin.repository is not None and origin.installation is None else None
 
 
 _anything: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.core.forge.missing import ACCEPTED
+from bot.core.hosting.kinds import kind_of
 from bot.core.hosting.registration import LOOPBACK, installing, lacking
 from bot.core.text.neutral import plain_line
 from bot.core.text.wording import count
@@ -108,6 +109,17 @@ def warning(name: str, finding: str, remedy: str) -> Check:
 def error(name: str, finding: str, remedy: str = "") -> Check:
     """Return a check that failed."""
     return Check(name, Level.ERROR, finding, remedy)
+
+
+def github(github_url: str, api_url: str, proxy: str | None, authorities: str | None) -> Check:
+    """Name the GitHub that the settings lead to, its API, the proxy in between and the certificate authorities."""
+    parts = [f"{kind_of(github_url)} at {github_url}, API {api_url}"]
+    if proxy:
+        # A proxy's address may have a password.
+        parts.append(f"through the proxy {proxy.rpartition('@')[2].rpartition('/')[2] or 'of the environment'}")
+    if authorities:
+        parts.append(f"certificates by {authorities}")
+    return ok("github", plain_line(", ".join(parts)))
 
 
 def clock(ahead: float) -> Check:

@@ -9,6 +9,7 @@ https://docs.github.com/rest/commits/commits#compare-two-commits
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from bot.core.forge.errors import HeadGone, NotThereYet
 from bot.core.forge.facts import Comparison
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.adapters.github.writing import Send
 
 Json = dict[str, Any]
@@ -26,6 +29,23 @@ Json = dict[str, Any]
 MOST_COMPARED = 300
 """Most files that GitHub lists of a comparison."""
 _NO_ANCESTOR = "No common ancestor"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The paths of a head that were read, and the folders whose entries are all among them."""
+
+    paths: frozenset[str]
+    folders: tuple[str, ...]
+
+    def lacks_one(self, changed: Iterable[ChangedFile]) -> bool:
+        """Whether a changed file that was not removed is missing from one of the folders: its path is cut, or old."""
+        present = [file.path for file in changed if file.status is not FileStatus.REMOVED]
+        return any(
+            path.startswith(prefix) and prefix + path.removeprefix(prefix).split("/")[0] not in self.paths
+            for prefix in (f"{folder}/" if folder else "" for folder in self.folders)
+            for path in present
+        )
 
 
 def compare(send: Send, repository: str, base: str, head: str) -> Comparison:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.adapters.github.asking import LargeRepositories, SplitRead
-from bot.adapters.github.comparing import changed_anew, compare
+from bot.adapters.github.comparing import Listing, changed_anew, compare, compare_trees
 from bot.adapters.github.graphql import GraphQLResult, graphql_result
 from bot.adapters.github.installations import GitHubInstallations
 from bot.adapters.github.pacing import Pace, Writing
@@ -167,6 +168,8 @@ class GitHubRepository:
         which = repository.name if by_name else repository.id
         self._key: Key = (installation, which, tuple(sorted(rights.items())))
         self._path = f"/repos/{repository.owner}/{repository.name}"
+        self._listings: dict[str, Listing] = {}
+        """By commit: what the last read listed of its tree."""
         self._lists = Lists(repository.owner, repository.name, self._page)
 
     def read(self, question: ReadRequest) -> RepositoryView:
@@ -178,7 +181,15 @@ class GitHubRepository:
             self._lists.complete(_pull_requests(repository))
             if question.changes and repository.get("head"):
                 self._list_all_files(repository, repository["head"])
-        return Translator(question, cache(self._blob)).answer(repository)
+        view = Translator(question, cache(self._blob)).answer(repository)
+        if view.head is not None:
+            entries = view.head.tree.entries
+            folders = [path for path in (*question.roots, *question.folders) if not path or path in entries]
+            self._listings[view.head.sha] = Listing(frozenset(entries), tuple(folders))
+            for pull in view.heads:
+                if self._listings[view.head.sha].lacks_one(pull.changed):
+                    raise IncompleteResponse("GitHub names a changed file that the head does not have")
+        return view
 
     def _list_all_files(self, repository: Json, head: Json) -> None:
         """List the changed files by REST for each pull request of the head whose list is not complete.
@@ -209,7 +220,11 @@ class GitHubRepository:
 
     def compare(self, base: str, head: str) -> Comparison:
         """Implements `Forge.compare`."""
-        return compare(self._body, self._path, base, head)
+        comparison = compare(self._body, self._path, base, head)
+        listing = self._listings.get(head)
+        if listing is None or not listing.lacks_one(comparison.changed):
+            return comparison
+        return replace(comparison, changed=compare_trees(self._body, self._path, comparison.merge_base, head))
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """Implements `Forge.folder_history`."""

@@ -90,6 +90,17 @@ class TestChangedFiles:
         else:
             assert stage.run(repository, pull.head_sha).conclusion == "failure"
 
+    @pytest.mark.parametrize("length", [12, 18, 20])
+    def test_a_path_that_is_cut_is_not_judged_as_another_file(
+        self, stage: Stage, ferry: Repository, length: int
+    ) -> None:
+        cut = with_nodes(lambda nodes: [node | {"path": node["path"][:length]} for node in nodes])
+        stage.world.faults.add(cut)
+        pull = opened(stage, ferry, "001-search", RED)
+        stage.deliver()
+        assert isinstance(stage.step(), Retry)
+        assert stage.runs(ferry, pull.head_sha) == []
+
     def test_a_pull_request_that_changes_nothing_is_believed(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "empty", {"a.md": "a"}, author="ada")
         stage.world.push(ferry, "empty", {"a.md": None}, author="ada")

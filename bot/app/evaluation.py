@@ -122,6 +122,8 @@ class Evaluation:
                 complete = gatherer.since_branched(complete, gathered)
             if collided := needs.collided(findings, candidate.change):
                 complete = gatherer.with_histories(complete, collided)
+            if needs.has_unplaced_ticks(candidate.change, first.report):
+                complete = gatherer.with_all_paths(complete)
             judged.append(first if complete is candidate else self.judge_one(complete))
         return replace(gathered, candidates=tuple(each.candidate for each in judged)), tuple(judged)
 

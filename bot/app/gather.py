@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.core.change.trees import FileStatus, FolderHistory, Tree
+from bot.core.change.trees import FileStatus, FolderHistory, Tree, with_paths
 from bot.core.config.in_force import PATHS
 from bot.core.deciding import candidates, needs
 from bot.core.deciding.needs import Hints, Subject
@@ -179,6 +179,15 @@ class Gatherer:
             opened = FolderHistory(candidate.pull.created_at[:10])
             histories |= {folder.path: opened for folder in candidate.features.folders}
         return replace(candidate, change=replace(candidate.change, folder_histories=histories))
+
+    def with_all_paths(self, candidate: Candidate) -> Candidate:
+        """The candidate with every path of its head, where GitHub lists them all; one read."""
+        head = candidate.change.head
+        paths = self.forge.paths(head.sha) if head.sha is not None else None
+        if paths is None:
+            return candidate
+        tree = with_paths(head, paths, complete=True)
+        return replace(candidate, change=replace(candidate.change, head=tree))
 
     def _compare(self, base: str, head: str) -> Comparison:
         key = (base, head)

@@ -24,7 +24,7 @@ A pull request with `crates/ferry-retry/src/backoff.rs` and the tick of its task
 
 ## Severity
 
-Warning.
+Warning. It speaks only where the whole list of files is known.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.paths import PathKind
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.judging.ticks import Presence, held_to_the_tree, ticked_by
+from bot.core.judging.ticks import Presence, can_say, held_to_the_tree, ticked_by
 from bot.core.text.prose import At
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ FEWEST = 3
 """Ticks; fewer are a correction of the list."""
 
 
-@rule(Severity.WARNING, Clause("list ticked without code", "lists ticked without code", 113))
+@rule(Severity.WARNING, Clause("list ticked without code", "lists ticked without code", 113), needs_forge=True)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for the whole list."""
     tasks = case.tasks
-    if tasks is None or case.change.base is None or _brings_files(case):
+    if tasks is None or case.change.base is None or not can_say(case.change) or _brings_files(case):
         return
     naming = [task for task in tasks.tasks if _names_code(task, case.feature.dir)]
     ticked = [task for task in ticked_by(case.change, tasks) if task in naming]

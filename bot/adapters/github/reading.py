@@ -229,6 +229,17 @@ def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
         )
 
 
+def listed_paths(body: Json) -> tuple[str, ...] | None:
+    """Translate REST's recursive tree: the paths of files and links, None for a list that GitHub cut.
+
+    https://docs.github.com/rest/git/trees#get-a-tree
+    """
+    with shape("a tree"):
+        if body["truncated"] is not False:
+            return None
+        return tuple(entry["path"] for entry in body["tree"] if entry["type"] == "blob")
+
+
 def comparison(body: Json) -> Comparison:
     """Translate REST's `GET /compare/{basehead}`, which lists at most 300 files.
 

@@ -20,6 +20,7 @@ from bot.adapters.github.reading import (
     folder_history,
     issue,
     listed_files,
+    listed_paths,
     role,
     shape,
     written_comment,
@@ -236,6 +237,11 @@ class GitHubRepository:
         """Implements `Forge.changed_files`."""
         path = f"{self._path}/pulls/{number}/files?"
         return listed_files(self._pages(path, "read where files were moved from", MOST_FILES))
+
+    def paths(self, commit: str) -> tuple[str, ...] | None:
+        """Implements `Forge.paths`."""
+        _, body = self._send("GET", f"{self._path}/git/trees/{_quoted(commit)}?recursive=1", "listed the files")
+        return listed_paths(body)
 
     def publish(self, run: CheckRun) -> Run:
         """Implements `Forge.publish`."""

@@ -6,12 +6,12 @@ can tell the difference, so both give the same verdict and the same digest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_DOCUMENT_BYTES = 1_000_000
 """Bytes of a document that are read; a larger document is not parsed. Real plans end at about 130 KB."""
@@ -112,6 +112,12 @@ class Tree:
     marks: Mapping[str, str] = field(default_factory=dict)
     """By path: Git ids of the files and folders that hold constitution and templates, where they exist. Two commits
     with equal ids have identical content there."""
+
+
+def with_paths(tree: Tree, paths: Iterable[str], *, complete: bool = False) -> Tree:
+    """The tree with these files beside its own entries; `complete` when they are all that the commit holds."""
+    files = {path: TreeEntry(path, Kind.FILE) for path in paths}
+    return replace(tree, entries={**files, **tree.entries}, complete=complete)
 
 
 @dataclass(frozen=True, slots=True)

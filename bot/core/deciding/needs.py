@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.core.change.trees import Change, FileStatus, Kind, Tree
+from bot.core.change.trees import Change, FileStatus, Kind, Readability, Tree, with_paths
 from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
+from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import read_branch
 from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
 from bot.core.forge.facts import ReadRequest
+from bot.core.judging.ticks import Presence, held_to_the_tree, ticked_by
 from bot.core.text.globs import is_glob
 from bot.core.yardstick.template import next_paths, resolution_paths
 
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.deciding.candidates import Candidate
+    from bot.core.documents.tasks import Tasks
     from bot.core.forge.facts import RepositoryView
-    from bot.core.judging.findings import Finding
+    from bot.core.judging.findings import Finding, Report
 
 FOLDERS_A_READ = 16
 """Feature folders in one read; a change that touches more is read in several."""
@@ -223,6 +226,28 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
             finding.subject for finding in findings if finding.rule == "number-collision" and finding.subject in there
         )
     )
+
+
+def has_unplaced_ticks(change: Change, report: Report) -> bool:
+    """Whether this change ticks a task whose files are not among what was read, so that the list of files decides."""
+    if change.head.complete:
+        return False
+    present = {file.path for file in change.changed if file.status is not FileStatus.REMOVED}
+    known = replace(change, head=with_paths(change.head, present))
+    return any(
+        tick.presence in (Presence.ABSENT, Presence.ELSEWHERE)
+        for feature in report.features
+        if feature.feature.owned and (tasks := _changed_tasks(change, feature.feature.dir)) is not None
+        for tick in held_to_the_tree(ticked_by(change, tasks), known)
+    )
+
+
+def _changed_tasks(change: Change, feature_dir: str) -> Tasks | None:
+    path = f"{feature_dir}/tasks.md"
+    document = change.head.documents.get(path)
+    if document is None or document.reading is not Readability.WHOLE:
+        return None
+    return read_tasks(document) if any(file.path == path for file in change.changed) else None
 
 
 def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:

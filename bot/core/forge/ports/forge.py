@@ -56,6 +56,10 @@ class ForgeReader(Protocol):
         """A pull request's changed files with where moved ones came from, which `read` cannot say; up to 3,000."""
         ...
 
+    def paths(self, commit: str) -> tuple[str, ...] | None:
+        """Every file and link in a commit's tree; None where GitHub cuts the list (from about 100,000 on)."""
+        ...
+
     def issue(self, number: int) -> Issue:
         """An issue or pull request: title, text and author."""
         ...

@@ -1,0 +1,53 @@
+"""Ticks held to the tree on GitHub: one read of the list of files, and only where it decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.stage import feature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.sandbox.state import CheckRun, Repository
+    from tests.stage import Stage
+
+TASKS = "specs/001-search/tasks.md"
+
+
+def run(stage: Stage, repository: Repository, tasks: str, files: Mapping[str, str] | None = None) -> CheckRun:
+    """The run on a pull request with this task list."""
+    content: dict[str, str | bytes | None] = {**feature(), TASKS: tasks, **(files or {})}
+    stage.world.push(repository, "001-search", content, author="ada")
+    pull = stage.world.open_pull_request(repository, "001-search", author="ada")
+    stage.drain()
+    return stage.run(repository, pull.head_sha)
+
+
+def listings(stage: Stage) -> int:
+    return sum(request.operation == "git/get-tree" for request in stage.requests())
+
+
+def test_a_tick_without_a_file_is_reported(stage: Stage, ferry: Repository) -> None:
+    summary = run(stage, ferry, "# Tasks\n\n- [x] T001 Add the index in src/index.py\n").summary or ""
+    assert "is ticked and names no file that exists" in summary
+    assert listings(stage) == 1
+
+
+def test_a_file_that_was_there_before_is_found(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "main", {"src/index.py": "index = {}\n"}, author="ada")
+    summary = run(stage, ferry, "# Tasks\n\n- [x] T001 Extend the index in src/index.py\n").summary or ""
+    assert "names no file" not in summary
+    assert listings(stage) == 1
+
+
+def test_files_of_the_change_need_no_list(stage: Stage, ferry: Repository) -> None:
+    tasks = "# Tasks\n\n- [x] T001 Add the index in src/index.py\n"
+    summary = run(stage, ferry, tasks, {"src/index.py": "index = {}\n"}).summary or ""
+    assert "names no file" not in summary
+    assert listings(stage) == 0
+
+
+def test_open_tasks_need_no_list(stage: Stage, ferry: Repository) -> None:
+    run(stage, ferry, "# Tasks\n\n- [ ] T001 Add the index in src/index.py\n")
+    assert listings(stage) == 0

@@ -172,7 +172,7 @@ class TestHere:
         host.var.chmod(0o755)
         host.hears("folder", "warning", f"MB are left on the disk of {host.var}. Free space on it.")
         host.hears("folder", "warning", "chmod 700")
-        host.patch.setattr(doctor, "_FULL", 10**18)
+        host.patch.setattr(doctor, "NEARLY_FULL", 10**18)
         host.hears("folder", "error", "MB are left")
 
     def test_a_database_of_another_version(self, host: Host) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.core.markdown import Block
 
 _NUMBERED = Pattern(rf"\W*{anywhere('principle')}", re.IGNORECASE)
+_NUMBERED_LINE = re.compile(r"\W*(?:principle|article|原则|原則|원칙)\s*(?:\d{1,2}|[IVX]{1,5})\b", re.IGNORECASE)
 _EVIDENCE_BLOCKS = 20
 _MOST_LINES = 200
 """Lines of one paragraph that are read as items."""
@@ -96,7 +97,8 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
         return
     if is_gate_label(name) or is_phase(name) or words.CONSTITUTION.search(name):
         if status is not None:
-            collected.gate(status.verdict, heading.line)
+            # A mark before a title that says nothing more is an ornament.
+            collected.gate(status.verdict, heading.line, whole=not is_bare_mark(status, heading.text))
         _Body(collected).read(blocks)
         return
     principled = _is_principled(name, collected)
@@ -156,8 +158,8 @@ def _read_aside(heading: Heading, name: str, status: Reading | None, blocks: lis
     if status is None and label_kind(name) is not None:
         collected.attach([Clause(f"{name}:", heading.line, own=False), *_clauses(blocks)])
         return True
-    if _is_about_deviations(name, status):
-        _read_deviations(heading, name, blocks, collected)
+    if _is_about_deviations(heading.title, status):
+        _read_deviations(heading, heading.title, blocks, collected)
         return True
     return False
 
@@ -451,7 +453,13 @@ def _lines(text: Text) -> list[Text]:
         return [text]
     starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
     bold = {mark.start for mark in text.marks if mark.style is Style.STRONG}
-    heads = [start for start in starts if start in bold or verdict.lead(text.text[start : start + 60]) is not None]
+    heads = [
+        start
+        for start in starts
+        if start in bold
+        or verdict.lead(text.text[start : start + 60]) is not None
+        or _NUMBERED_LINE.match(text.text[start : start + 60])
+    ]
     if len(heads) < 2 or heads[0] != 0:  # noqa: PLR2004  one line is no list
         return [text]
     heads = heads[:_MOST_LINES]

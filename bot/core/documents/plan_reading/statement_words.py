@@ -138,7 +138,7 @@ DEVIATES = re.compile(
     re.IGNORECASE,
 )
 """In a heading: what stands below is about a breach."""
-EXTRA_SIGNS = {"bent": (r"breaking(?!\s+(?:change|api|the|any))", r"破壊的変更")}
+EXTRA_SIGNS = {"fail": ("failes", ""), "bent": (r"breaking(?!\s+(?:change|api|the|any))", r"破壊的変更")}
 """Words that `status_words` does not hold yet, by the name of their sign."""
 REMARK = re.compile(
     r"\W*(?:note|notes|warning|caution|reminder|remark|important|verify|attention|todo|action(?:\s+\w+)?|acknowledged|updates?(?:\s+\w+)?|review|"

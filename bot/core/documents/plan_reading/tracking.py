@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import TrackingRow, Verdict
+from bot.core.documents.plan import Join, TrackingRow, Verdict
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_table import MAX_TITLE
@@ -27,6 +27,7 @@ MAX_ROWS = 1000
 MAX_CELL = 600
 _MOST_GATES = 200
 """Gates that a row may name; every row is compared with each of them."""
+_RUNNING_NUMBER = re.compile(r"[\s*_]*(?:#\s*\d{1,3}|[(（]\d{1,3}[)）]|\d{1,3}[.)）:、])[\s*_:.]*")
 _PLACEHOLDER = re.compile(r"\W*\[[^\]]*\]\W*")
 
 
@@ -156,8 +157,9 @@ class TrackingReader:
     def _named(  # noqa: PLR0913  the cells of a row
         self, violation: str, why: str, alternative: str, line: int, missing: tuple[str, ...], *, has_alternative: bool
     ) -> TrackingRow:
-        joined = self._joiner.join(name_part(violation))
-        names = self._joiner.all_named(violation)
+        named = self._without_running_number(violation)
+        joined = self._joiner.join(name_part(named))
+        names = self._joiner.all_named(named)
         if joined is not None and identity(joined.principle) not in names and joined.join.value != "loose":
             names = (identity(joined.principle), *names)
         if not names:
@@ -174,6 +176,14 @@ class TrackingReader:
             missing=missing,
             has_alternative_column=has_alternative,
         )
+
+    def _without_running_number(self, violation: str) -> str:
+        """`#1 Second store (Principle III)` without the `#1`, unless number and name are those of one principle."""
+        match = _RUNNING_NUMBER.match(violation)
+        if match is None:
+            return violation
+        joined = self._joiner.join(name_part(violation))
+        return violation if joined is not None and joined.join is Join.BOTH else violation[match.end() :]
 
     def _gates_of(self, violation: str) -> tuple[str, ...]:
         shown = violation.casefold()

@@ -100,7 +100,8 @@ def principle_statuses(feature: FeatureReport) -> tuple[PrincipleStatus, ...]:
 
 def _status(principle: Principle, feature: FeatureReport) -> PrincipleStatus:
     key = principle.id or principle.name
-    about = [check for check in feature.checks if check.principle == key]
+    standing = [dossier.assessment for dossier in feature.dossiers if dossier.assessment.principle == key]
+    about = standing or [check for check in feature.checks if check.principle == key]
     rows = [row for row in feature.violations if key in (row.principle, *row.names)]
     findings = [finding for finding in feature.findings if finding.subject == key and not finding.follow_up]
     return PrincipleStatus(

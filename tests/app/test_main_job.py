@@ -40,7 +40,7 @@ class TestPullRequest:
         assert (run.conclusion, run.title) == ("failure", "1 violation unjustified")
         assert [(note["path"], note["start_line"]) for note in run.annotations] == [("specs/001-search/plan.md", 18)]
         (comment,) = stage.comments(ferry, pull.number)
-        assert "1 thing to do before `001-search` can merge" in comment.body
+        assert "1 gap in `001-search`" in comment.body
 
         stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": plan("FAIL", rows=JUSTIFIED)}, author="ada")
         stage.drain()

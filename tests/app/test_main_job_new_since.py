@@ -72,7 +72,7 @@ def test_one_that_the_plan_breaks_is_only_told_of_until_the_branch_is_updated(st
     stage.drain()
     assert spent(stage, mark) == [READ, READ], "the run says the same as that of its push"
     run = stage.run(ferry, pull.head_sha)
-    assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
+    assert (run.conclusion, run.title) == ("success", "Nothing blocks yet · 1 principle new since you branched")
     assert "**III. Small (NON-NEGOTIABLE) is violated.**" in (run.summary or "")
     assert "The principle is new since you branched: an error once the branch is updated." in (run.summary or "")
     merge_base_in(stage, ferry)
@@ -90,7 +90,7 @@ def test_so_is_the_section(stage: Stage) -> None:
     pull = opened(stage, repo, BARE)
     amend(stage, repo, {".specify/templates/plan-template.md": TEMPLATE})
     run = stage.run(repo, pull.head_sha)
-    assert (run.conclusion, run.title) == ("success", "In order so far · Constitution Check new since you branched")
+    assert (run.conclusion, run.title) == ("success", "Nothing blocks yet · Constitution Check new since you branched")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_who_branches_from_a_commit_without_a_constitution_is_let_pass_in_plain_
     pull = stage.world.open_pull_request(repo, "001-search", author="eve")
     stage.drain(patience=30)
     run = stage.run(repo, pull.head_sha)
-    assert (run.conclusion, run.title) == ("success", "In order so far · 1 principle new since you branched")
+    assert (run.conclusion, run.title) == ("success", "Nothing blocks yet · 1 principle new since you branched")
     assert "**II. Test First (NON-NEGOTIABLE) is violated.**" in (run.summary or "")
     assert "an error once the branch is updated" in (run.summary or "")
 
@@ -159,7 +159,7 @@ def test_what_the_branch_knows_takes_a_second_read_where_something_blocks(stage:
     stage.world.push(ferry, "001-search", {"specs/001-search/plan.md": KNOWS}, author="ada")
     stage.drain()
     assert spent(stage, mark) == [READ, READ, RUN]
-    assert stage.run(ferry, pull.head_sha).title == "In order so far · 1 principle new since you branched"
+    assert stage.run(ferry, pull.head_sha).title == "Nothing blocks yet · 1 principle new since you branched"
 
 
 def test_at_first_sight_it_comes_with_the_second_read(stage: Stage) -> None:
@@ -173,7 +173,7 @@ def test_at_first_sight_it_comes_with_the_second_read(stage: Stage) -> None:
     pull = stage.world.open_pull_request(repo, "001-search", author="ada")
     stage.drain()
     assert spent(stage, mark) == [READ, READ, RUN]
-    assert stage.run(repo, pull.head_sha).title == "In order so far · 1 principle new since you branched"
+    assert stage.run(repo, pull.head_sha).title == "Nothing blocks yet · 1 principle new since you branched"
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_bare_branch_is_told_the_same(stage: Stage, ferry: Repository) -> None
     mark = stage.world.requests.mark
     sha = stage.world.push(ferry, "001-search", feature(text=KNOWS), author="ada")
     stage.drain()
-    assert stage.run(ferry, sha).title == "In order so far · 1 principle new since you branched"
+    assert stage.run(ferry, sha).title == "Nothing blocks yet · 1 principle new since you branched"
     assert spent(stage, mark) == [READ, COMPARED, READ, RUN]
 
 

@@ -21,7 +21,7 @@ TITLES = (
     "✗ plangate  The plan is still the template",
     "plangate[bot] commented",
     "✗ plangate  1 violation unjustified",
-    "✓ plangate  In order so far",
+    "✓ plangate  Nothing blocks yet",
     "✗ plangate  Number 001 is taken on main",
     "This becomes feature 002-",
     "✓ plangate  Not a feature",

@@ -10,6 +10,7 @@ from bot.core.change.trees import Kind, Readability
 from bot.core.documents.plan import Verdict
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
+from bot.core.judging.findings import Severity
 from bot.core.yardstick.yardstick import read_yardstick, specify_root
 
 if TYPE_CHECKING:
@@ -19,26 +20,34 @@ if TYPE_CHECKING:
 
 _UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
+_COLLISION = "number-collision"
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
 def feature_without_plan(report: Report) -> FeatureReport | None:
     """The feature of a report whose plan is still to be written, None where there is none."""
-    return _without(report, "plan.md")
+    return _feature_without("plan.md", report)
 
 
 def feature_without_spec(report: Report) -> FeatureReport | None:
     """The feature of a report whose spec is still to be written, None where there is none."""
-    return _without(report, "spec.md")
+    return _feature_without("spec.md", report)
 
 
-def _without(report: Report, name: str) -> FeatureReport | None:
+def _feature_without(name: str, report: Report) -> FeatureReport | None:
+    """An own feature without that document, unless its number is taken: a draft would spread the wrong number."""
     for reported in report.features:
         feature = reported.feature
         state = next(artifact.state for artifact in reported.artifacts if artifact.name == name)
-        if feature.owned and not feature.removed and not feature.legacy and state in _UNWRITTEN:
+        own = feature.owned and not feature.removed and not feature.legacy
+        if own and state in _UNWRITTEN and not number_is_taken(reported):
             return reported
     return None
+
+
+def number_is_taken(feature: FeatureReport) -> bool:
+    """Another feature has the number, on the base or in an older pull request."""
+    return any(finding.rule == _COLLISION and finding.severity is not Severity.NOTICE for finding in feature.findings)
 
 
 def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:

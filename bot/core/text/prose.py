@@ -1,8 +1,7 @@
 """Sentences of a finding as pieces, so that each surface can link, quote and neutralise them in its own way.
 
-A rule says what it means once. The check run turns an address into a link at the judged commit, the terminal prints
-`plan.md:32`, an annotation drops the Markdown; and foreign text is always marked as foreign, so that no surface can
-forget to neutralise it.
+A rule writes a sentence once. The check run links an address to the judged commit, the terminal prints `plan.md:32`,
+and an annotation drops the Markdown. Foreign text is marked as foreign, so that no surface forgets to neutralise it.
 """
 
 from __future__ import annotations
@@ -34,11 +33,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An address: a path from the repository's root and, if there is one, a 1-based line. Shown as `plan.md:32`."""
+    """An address: a path from the repository's root and 1-based lines. Shown as `plan.md`, `plan.md:32`, `plan.md:32–35`.
+
+    `line` is None for the file as a whole. `end_line` is inclusive, and None where a single line is meant.
+    """
 
     path: str
     line: int | None = None
     side: Side = Side.HEAD
+    end_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,16 @@ Prose = tuple[Piece, ...]
 
 
 def label(address: At) -> str:
-    """An address as a person says it: the file's own name and its line."""
+    """An address as people cite it: the file's name and its lines, without the folder."""
     name = address.path.rstrip("/").rsplit("/", 1)[-1] + ("/" if address.path.endswith("/") else "")
-    return name if address.line is None else f"{name}:{address.line}"
+    return f"{name}{_lines(address)}"
+
+
+def _lines(address: At) -> str:
+    if address.line is None:
+        return ""
+    last = "" if address.end_line in {None, address.line} else f"–{address.end_line}"
+    return f":{address.line}{last}"
 
 
 def plain(prose: Prose) -> str:

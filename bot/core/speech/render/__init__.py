@@ -1,13 +1,13 @@
-"""A report as people and machines see it: check run, comment, terminal, JSON; every text in one voice.
+"""A report as people and machines see it: check run, comment, terminal, JSON, SARIF.
 
-Whatever was written by somebody else passes through `neutral` on its way out.
+Foreign text passes through `bot.core.text.neutral` before it is shown.
 """
 
 from bot.core.speech.render.annotations import annotate
 from bot.core.speech.render.check_run import DRAFT, RECHECK, as_markdown, check_run
 from bot.core.speech.render.comment import STICKY, StickyComment, StickyKind, sticky
 from bot.core.speech.render.config_run import CONFIG_NAME, ConfigFile, config_run, never_good
-from bot.core.speech.render.context import ConfigTrouble, OtherPull, RenderContext
+from bot.core.speech.render.context import ConfigTrouble, FindingIdentity, OtherPull, PreviousRun, RenderContext
 from bot.core.speech.render.json_report import as_json, json_text
 from bot.core.speech.render.no_verdict import Fault, NoVerdict, no_verdict
 from bot.core.speech.render.sarif import as_sarif
@@ -23,8 +23,10 @@ __all__ = [
     "ConfigFile",
     "ConfigTrouble",
     "Fault",
+    "FindingIdentity",
     "NoVerdict",
     "OtherPull",
+    "PreviousRun",
     "RenderContext",
     "StickyComment",
     "StickyKind",

@@ -1,4 +1,4 @@
-"""Findings as annotations: a plain sentence on the line where the matter stands.
+"""Findings as annotations: one plain sentence on each run of lines that has one remedy.
 
 Limits are GitHub's: https://docs.github.com/en/rest/checks/runs#create-a-check-run (annotations object).
 """
@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import State
 from bot.core.forge.effects import Annotation
-from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.judging.findings import Report, Severity
 from bot.core.speech.render.facts import Occurrence, counted_order, occurrences_of
+from bot.core.speech.render.grouping import FindingGroup, groups_of, runs_of_lines
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.prose import At, Code, Name, Pull, label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.core.speech.render.context import RenderContext
     from bot.core.text.prose import Prose
 
 MOST = 50
-"""Annotations that one request may carry; more would have to be appended, and none can be taken back."""
+"""Annotations that one request may carry. A second request could only append, and nothing can be taken back."""
 _TITLE = 255
 _MESSAGE = 4_000
 _DETAILS = 8_000
@@ -28,48 +31,57 @@ _LEVELS = {Severity.ERROR: "failure", Severity.WARNING: "warning", Severity.NOTI
 
 
 def annotate(report: Report, context: RenderContext) -> tuple[Annotation, ...]:
-    """The worst 50. Notices of legacy features and whatever has no place in the head's files get none."""
+    """The 50 worst. Notices of legacy features and findings without a place in the head's files get none."""
     occurrences = [occurrence for occurrence in counted_order(occurrences_of(report), context) if _shown(occurrence)]
-    placed = ((occurrence.finding, _line(occurrence)) for occurrence in occurrences)
-    annotations = (_annotation(finding, line) for finding, line in placed if line is not None)
-    return tuple(islice(annotations, MOST))
+    runs = (run for group in groups_of(occurrences) for run in _runs(group))
+    return tuple(islice((_annotation(run, line, context) for run, line in runs), MOST))
 
 
 def _shown(occurrence: Occurrence) -> bool:
-    return occurrence.finding.severity is Severity.ERROR or not (
-        occurrence.feature and occurrence.feature.feature.legacy
+    legacy = occurrence.feature is not None and occurrence.feature.feature.legacy
+    return occurrence.finding.severity is Severity.ERROR or not legacy
+
+
+def _runs(group: FindingGroup) -> Iterator[tuple[FindingGroup, int]]:
+    """The group's runs of lines, each with its first line; line 1 for findings about a file that is there."""
+    for run in runs_of_lines(group.findings):
+        yield FindingGroup(tuple(run), group.feature), run[0].line or 1
+    about_files = tuple(finding for finding in group.findings if finding.line is None)
+    if about_files and _is_there(group):
+        yield FindingGroup(about_files, group.feature), 1
+
+
+def _is_there(group: FindingGroup) -> bool:
+    """The group's file is in the feature's folder, so that an annotation can stand on its first line."""
+    path = group.first.path
+    artifacts = group.feature.artifacts if group.feature else ()
+    present = any(artifact.path == path and artifact.state is not State.MISSING for artifact in artifacts)
+    return present and not path.endswith("/")
+
+
+def _annotation(run: FindingGroup, line: int, context: RenderContext) -> Annotation:
+    finding = run.first
+    last = max(line, *(each.end_line or each.line or line for each in run.findings))
+    on_one_line = (
+        len(run.findings) == 1 and last == line and finding.column is not None and finding.end_column is not None
     )
-
-
-def _line(occurrence: Occurrence) -> int | None:
-    """The line, the first one for a file as a whole that is there, None where there is nothing to point at."""
-    finding = occurrence.finding
-    if finding.line is not None:
-        return finding.line
-    artifacts = occurrence.feature.artifacts if occurrence.feature else ()
-    present = any(artifact.path == finding.path and artifact.state is not State.MISSING for artifact in artifacts)
-    return 1 if present and not finding.path.endswith("/") else None
-
-
-def _annotation(finding: Finding, line: int) -> Annotation:
-    last = max(line, finding.end_line or line)
-    on_one_line = last == line and finding.column is not None and finding.end_column is not None
-    message = " ".join(part for part in (words(finding.why), words(finding.fix)) if part)
+    message = " ".join(part for part in (words(run.why()), words(run.remedy())) if part)
+    paste = run.paste
     return Annotation(
         path=finding.path,
         start_line=line,
         end_line=last,
         annotation_level=_LEVELS[finding.severity],
-        title=plain_line(words(finding.title), _TITLE) or finding.rule,
+        title=plain_line(words(run.title(context)), _TITLE) or finding.rule,
         message=plain_line(message, _MESSAGE) or finding.rule,
         start_column=finding.column if on_one_line else None,
         end_column=finding.end_column if on_one_line else None,
-        raw_details=visible(finding.paste[:_DETAILS], keep="\n") if finding.paste else None,
+        raw_details=visible(paste[:_DETAILS], keep="\n") if paste else None,
     )
 
 
 def words(prose: Prose, quote: str = "`") -> str:
-    """A sentence without Markdown. Code is quoted only where its ends would not be seen: when it has a space in it."""
+    """A sentence without Markdown. Code with a space in it is quoted, since its ends would not show otherwise."""
     parts = []
     for piece in prose:
         match piece:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.drafting.for_feature import feature_without_plan
 from bot.core.forge.effects import Action, CheckRunOutput
 from bot.core.speech.render.annotations import annotate
+from bot.core.speech.render.lead import blanks
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import Page, page_of, summary
+from bot.core.speech.render.tables import folded
 from bot.core.speech.render.title import title
-from bot.core.text.neutral import code_span, fence
+from bot.core.text.neutral import code_span, fence, html_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 LIMIT = 65_535
 """Bytes of UTF-8 that summary and text may have each."""
-_MOST_FINDINGS = 200
+_MOST_ENTRIES = 200
 
 
 RECHECK = Action("Recheck", "Judge this commit again", "recheck")
@@ -29,10 +32,9 @@ DRAFT = Action("Draft the plan", "Reply with a prefilled plan", "draft")
 
 def check_run(report: Report, context: RenderContext, draft: Draft | None = None) -> CheckRunOutput:
     """The whole run; every limit holds whatever the report holds."""
-    page = page_of(report, context, draft)
     return CheckRunOutput(
         title=title(report, context),
-        summary=bounded_summary(page),
+        summary=bounded_summary(page_of(report, context, draft)),
         text=draft_text(draft, context) if draft else None,
         annotations=annotate(report, context),
         actions=(RECHECK, DRAFT) if _can_draft(report, context) else (RECHECK,),
@@ -41,26 +43,26 @@ def check_run(report: Report, context: RenderContext, draft: Draft | None = None
 
 
 def _can_draft(report: Report, context: RenderContext) -> bool:
-    return not context.merge_group and any(not feature.feature.removed for feature in report.features)
+    return not context.merge_group and feature_without_plan(report) is not None
 
 
 def as_markdown(report: Report, context: RenderContext) -> str:
-    """The check run's own text with its title as the heading, for `plangate check --format markdown`."""
+    """The summary below its title as a heading, for `plangate check --format markdown`."""
     return f"## {title(report, context)}\n\n{bounded_summary(page_of(report, context))}"
 
 
 def bounded_summary(page: Page, limit: int = LIMIT) -> str:
-    """The summary with as many findings as fit. The tables go before a finding does."""
-    most = min(page.count, _MOST_FINDINGS)
+    """The summary with as many entries as fit in `limit` bytes. The tables go before an entry does."""
+    most = min(page.count, _MOST_ENTRIES)
     full_text = summary(page, most)
     if size(full_text) <= limit:
         return full_text
-    shown = largest(lambda count: size(summary(page, count, with_tables=False)) <= limit, most)
+    shown = largest(lambda number: size(summary(page, number, with_tables=False)) <= limit, most)
     return summary(page, shown, with_tables=False)
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:
-    """The largest count that fits, found by halving; zero is taken to fit."""
+    """The largest number up to `most` that fits, found by halving. Zero is taken to fit."""
     if fits(most):
         return most
     low, high = 0, most
@@ -76,17 +78,17 @@ def size(text: str) -> int:
 
 
 def draft_text(draft: Draft, context: RenderContext) -> str:
-    """The draft in a fence whose copy button does the rest."""
+    """The draft in a fence with a copy button, behind a fold."""
     links = Links(context)
-    head = f"### Draft of {code_span(draft.path)}"
+    head = f"Draft of {html_code(draft.path)}: {blanks(draft)}"
     origin = _origin(draft, context, links)
 
-    def whole(characters: int) -> str:
+    def with_first(characters: int) -> str:
         body = fence(draft.text, "markdown", limit=characters)
-        return "\n\n".join(part for part in (head, origin, body, links.definitions()) if part) + "\n"
+        block = folded(head, [origin, "", body])
+        return "\n\n".join(part for part in (block, links.definitions()) if part) + "\n"
 
-    characters = largest(lambda count: size(whole(count)) <= LIMIT, len(draft.text))
-    return whole(characters)
+    return with_first(largest(lambda number: size(with_first(number)) <= LIMIT, len(draft.text)))
 
 
 def _origin(draft: Draft, context: RenderContext, links: Links) -> str:
@@ -94,4 +96,4 @@ def _origin(draft: Draft, context: RenderContext, links: Links) -> str:
     if draft.template != "bundled":
         url = context.blob_url(context.base_sha, draft.template) if context.base_sha else None
         source = links.to(code_span(draft.template), url, "t")
-    return f"From {source} and this repository's files; each value names its source."
+    return f"Filled from {source} and this repository's files; each value names its source."

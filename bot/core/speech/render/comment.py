@@ -1,4 +1,4 @@
-"""The sticky comment: what is to be done before the feature can merge, edited in place as the author pushes."""
+"""The sticky comment: the gaps of a pull request's features, edited in place as the author pushes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.forge.effects import Conclusion
+from bot.core.judging.findings import Severity
 from bot.core.speech.render.check_run import draft_text, largest
 from bot.core.speech.render.context import short
-from bot.core.speech.render.facts import Occurrence, coming
-from bot.core.speech.render.findings_list import PASTE
-from bot.core.speech.render.lead import blanks
+from bot.core.speech.render.entries import MOST_OPEN, PASTE
+from bot.core.speech.render.facts import coming
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import page_of
-from bot.core.speech.render.title import outcome
+from bot.core.speech.render.tables import folded
+from bot.core.speech.render.title import for_people_counts
 from bot.core.text.neutral import MARKER, code_span, fence, marker, table_cell
-from bot.core.text.prose import At
 from bot.core.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.drafting.draft import Draft
     from bot.core.judging.findings import Report
     from bot.core.speech.render.context import RenderContext
+    from bot.core.speech.render.grouping import FindingGroup
     from bot.core.speech.render.summary import Page
 
 COMMENT_LIMIT = 65_536
@@ -31,6 +34,7 @@ STICKY = f"<!-- {MARKER} kind=sticky "
 """How every sticky comment of ours begins."""
 _MOST_ROWS = 50
 _NAMES = 3
+_HEADER = ("| | what | where | fix |", "|---|---|---|---|")
 
 
 class StickyKind(StrEnum):
@@ -49,10 +53,10 @@ class StickyComment:
 
 
 def sticky(report: Report, context: RenderContext, draft: Draft | None = None) -> StickyComment | None:
-    """The comment for a pull request: errors only, so a warning never causes or changes one. None without one.
+    """The comment on a pull request, from errors alone: a warning never causes one. None without a pull request.
 
-    Whether it is written at all (a draft, a repository that wants no comments, a clear one that was never posted) is
-    decided elsewhere.
+    Whether it is written at all (on a draft, in a repository without comments, a clear one that was never posted) is
+    decided in `core/deciding`.
     """
     if context.pull_request is None:
         return None
@@ -64,7 +68,7 @@ def sticky(report: Report, context: RenderContext, draft: Draft | None = None) -
         body = _work(page, most, candidate)
         if len(body) <= COMMENT_LIMIT:
             return StickyComment(StickyKind.WORK, body)
-    shown = largest(lambda count: len(_work(page, count, None)) <= COMMENT_LIMIT, most)
+    shown = largest(lambda number: len(_work(page, number, None)) <= COMMENT_LIMIT, most)
     return StickyComment(StickyKind.WORK, _work(page, shown, None))
 
 
@@ -73,7 +77,7 @@ def _marker(report: Report) -> str:
     return marker("sticky", feature=names) if names else marker("sticky")
 
 
-def _what(report: Report) -> str:
+def _features(report: Report) -> str:
     names = [code_span(feature.feature.name) for feature in report.features]
     if not names:
         return "this pull request"
@@ -82,62 +86,69 @@ def _what(report: Report) -> str:
 
 def _work(page: Page, shown: int, draft: Draft | None) -> str:
     links = Links(page.context)
-    report, context = page.report, page.context
+    context = page.context
     run = links.to("check run", context.check_run_url, "cr")
-    things = count(len(page.errors), "thing", "things")
-    advice = report.conclusion is Conclusion.NEUTRAL
-    to_do = f"{things} to look at in {_what(report)}" if advice else f"{things} to do before {_what(report)} can merge"
     as_of = f" · as of {code_span(short(context.head_sha))}" if context.head_sha else ""
-    first = list(page.errors[:shown])
-    rows = [_row(finding, links, named=page.several) for finding in first]
+    groups = page.errors[:shown]
+    rows = [_row(group, links, named=page.several) for group in groups]
     cut = [f"and {len(page.errors) - shown} more in the {run}"] if shown < len(page.errors) else []
     parts = [
-        f"{_marker(report)}\n**{to_do}** · {run}{as_of}",
-        "\n".join(["| | what | where | way out |", "|---|---|---|---|", *rows]) if rows else "",
+        f"{_marker(page.report)}\n**{_headline(page)}** · {run}{as_of}",
+        *_rows(rows),
         *cut,
-        *_pastes(first, links),
-        _folded(draft, context) if draft else "",
+        *_pastes(groups, links),
+        draft_text(draft, context).strip() if draft else "",
         _foot(page),
         links.definitions(),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _row(occurrence: Occurrence, links: Links, *, named: bool) -> str:
-    finding = occurrence.finding
-    name = f"{code_span(occurrence.feature.feature.name)}: " if named and occurrence.feature else ""
-    title = name + links.prose(finding.title, cell=True).strip()
-    where = links.at(At(finding.path, finding.line)) if finding.path else ""
-    way_out = links.prose(finding.fix, cell=True).strip().rstrip(".:")
-    below = " (below)" if finding.paste else ""
-    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(way_out + below)} |"
+def _headline(page: Page) -> str:
+    """`4 kinds of gap (12 places) in 003-rate-limits-api`; that it cannot merge only where the check is required."""
+    places = sum(len(group.findings) for group in page.errors)
+    kinds = len(page.errors)
+    gaps = count(kinds, "gap", "gaps")
+    if places > kinds:
+        gaps = f"{count(kinds, 'kind', 'kinds')} of gap ({places} places)"
+    features = _features(page.report)
+    if page.report.conclusion is Conclusion.NEUTRAL:
+        return f"{gaps} to look at in {features}"
+    return f"{gaps} to close before {features} can merge" if page.context.check_required else f"{gaps} in {features}"
 
 
-def _pastes(occurrences: list[Occurrence], links: Links) -> list[str]:
-    """What is ready to paste; with its title before it when there are several."""
-    findings = [occurrence.finding for occurrence in occurrences if occurrence.finding.paste]
+def _rows(rows: Sequence[str]) -> list[str]:
+    """The table with the first six rows, and the others in a table behind a fold."""
+    shown, hidden = rows[:MOST_OPEN], rows[MOST_OPEN:]
+    parts = ["\n".join([*_HEADER, *shown])] if shown else []
+    return [*parts, folded(f"{len(hidden)} more", [*_HEADER, *hidden])] if hidden else parts
+
+
+def _row(group: FindingGroup, links: Links, *, named: bool) -> str:
+    feature = f"{code_span(group.feature.feature.name)}: " if named and group.feature else ""
+    title = feature + links.prose(group.title(links.context), cell=True).strip()
+    where = links.prose(group.places(), cell=True).strip()
+    fix = links.prose(group.remedy(), cell=True).strip().rstrip(".:")
+    below = " (below)" if group.paste else ""
+    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(fix + below)} |"
+
+
+def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
+    """The texts to paste, each below its title where there are several."""
+    pasted = [(group, paste) for group in groups if (paste := group.paste)]
     parts: list[str] = []
-    for finding in findings:
-        parts += [f"{links.prose(finding.title).strip()}:"] if len(findings) > 1 else []
-        parts.append(fence(finding.paste or "", finding.paste_as, limit=PASTE))
+    for group, paste in pasted:
+        parts += [f"{links.prose(group.title(links.context)).strip()}:"] if len(pasted) > 1 else []
+        parts.append(fence(paste, group.first.paste_as, limit=PASTE))
     return parts
 
 
-def _folded(draft: Draft, context: RenderContext) -> str:
-    head = f"The plan: {blanks(draft)}, the rest is filled from this repository"
-    return f"<details><summary>{head}</summary>\n\n{draft_text(draft, context).strip()}\n\n</details>"
-
-
 def _foot(page: Page) -> str:
-    others = len(page.others)
-    elsewhere = ""
-    if others:
-        elsewhere = f"{count(others, 'finding', 'findings')} that {'does' if others == 1 else 'do'} not block"
-        elsewhere += f" {'is' if others == 1 else 'are'} in the check run. "
-    return (
-        f"<sub>{elsewhere}This comment changes as you push; it is never posted twice."
-        " `/plan why` explains, `/plan help` lists the rest.</sub>"
-    )
+    findings = [finding for group in page.others for finding in group.findings]
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+    verb = "is" if warnings == 1 else "are"
+    elsewhere = f"{count(warnings, 'warning', 'warnings')} {verb} in the check run. " if warnings else ""
+    return f"<sub>Updated on every push. {elsewhere}`/plan why` explains, `/plan help` lists all commands.</sub>"
 
 
 def _clear(report: Report, context: RenderContext) -> str:
@@ -145,14 +156,14 @@ def _clear(report: Report, context: RenderContext) -> str:
     run = links.to("Check run", context.check_run_url, "cr")
     as_of = f" as of {code_span(short(context.head_sha))}" if context.head_sha else ""
     if not report.features:
-        line = f"✅ **All clear**: nothing here is to be judged any more{as_of}. {run}."
+        line = f"✅ **All clear**: nothing here has to be judged any more{as_of}. {run}."
     else:
-        worth = outcome(report.features[0]) if len(report.features) == 1 else ""
-        line = f"✅ **All clear**: {_clear_words(report)}{as_of}. {run}{': ' + worth if worth else ''}."
+        counts = ", ".join(for_people_counts(report.features[0])) if len(report.features) == 1 else ""
+        line = f"✅ **All clear**: {_clear_words(report)}{as_of}. {run}{': ' + counts if counts else ''}."
     return "\n\n".join(part for part in (f"{_marker(report)}\n{line}", links.definitions()) if part) + "\n"
 
 
 def _clear_words(report: Report) -> str:
     if len(report.features) == 1 and not coming(report.features[0]) and report.features[0].feature.owned:
-        return f"the plan of {_what(report)} is complete"
-    return f"nothing blocks {_what(report)}"
+        return f"the plan of {_features(report)} is complete"
+    return f"nothing blocks {_features(report)}"

@@ -34,6 +34,19 @@ class OtherPull:
     """Its base is the default branch or configured to judge for itself."""
 
 
+FindingIdentity = tuple[str, str, str]
+"""A finding's rule, path and subject: what stays the same over pushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousRun:
+    """The run on the head before this one, for telling what a push fixed."""
+
+    head_sha: str
+    findings: frozenset[FindingIdentity]
+    """Its errors and warnings."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigTrouble:
     """The configuration in force is an older one, because the newer cannot be read."""
@@ -84,6 +97,10 @@ class RenderContext:
     """`sha256:` and 64 hexadecimal digits."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     waivers: tuple[Waived, ...] = ()
+    previous: PreviousRun | None = None
+    """None for a first push, or where the run before is not known."""
+    check_required: bool = False
+    """The base branch takes no merge without this check."""
     others: tuple[OtherPull, ...] = ()
     owner_file: str = ""
     """The owner's file, where something in it holds here: `acme/.github:.github/app.yml`."""
@@ -112,6 +129,7 @@ class RenderContext:
         """The address at its commit. Lines need the source view: rendered Markdown has none."""
         sha = self.head_sha if address.side is Side.HEAD else self.base_sha
         line = "" if address.line is None else f"?plain=1#L{address.line}"
+        line += "" if address.end_line in {None, address.line} else f"-L{address.end_line}"
         return self.blob_url(sha, address.path, line) if sha and address.path else None
 
     def blob_url(self, sha: str, path: str, tail: str = "") -> str | None:

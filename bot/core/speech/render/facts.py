@@ -129,6 +129,12 @@ def deviations(feature: FeatureReport) -> list[PrincipleStatus]:
     return sorted(deviating, key=lambda status: status.verdict is not Verdict.VIOLATION)
 
 
+def not_applicable_principles(feature: FeatureReport) -> list[PrincipleStatus]:
+    """Principles that the plan declares not applicable; the NON-NEGOTIABLE ones first."""
+    declared = [status for status in principle_statuses(feature) if status.verdict is Verdict.NA]
+    return sorted(declared, key=lambda status: not status.principle.non_negotiable)
+
+
 def there(artifact: Artifact) -> bool:
     """It is in the folder and not the untouched template."""
     return artifact.state is State.PRESENT

@@ -1,4 +1,4 @@
-"""The first sentence of a summary: which feature this is, how far it has come, and how much of it blocks."""
+"""The first sentence of a summary: which feature this is, how far it has come, and whether it blocks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
 from bot.core.forge.effects import Conclusion
-from bot.core.speech.render.facts import coming, principle_statuses
-from bot.core.speech.render.tables import artifact_tally
+from bot.core.speech.render.facts import coming
 from bot.core.text.neutral import code_span
 from bot.core.text.wording import count
 
@@ -18,77 +17,57 @@ if TYPE_CHECKING:
 FEATURES_NAMED = 10
 
 
-def lead(report: Report, errors: int, others: int) -> str:
-    """The sentence, with the verdict in bold: `errors` findings block, `others` do not."""
+def lead(report: Report, *, blocks: bool) -> str:
+    """The sentence. It holds no counts of findings: the title has them."""
+    verdict = _verdict(report, blocks=blocks)
     features = report.features
-    verdict = f"**{verdict_words(report, errors, others)}**"
-    if not features:
-        return verdict
     if len(features) > 1:
         names = ", ".join(code_span(feature.feature.name) for feature in features[:FEATURES_NAMED])
         not_named = f" and {len(features) - FEATURES_NAMED} more" if len(features) > FEATURES_NAMED else ""
-        return f"{len(features)} features are in this change: {names}{not_named}. {verdict}"
+        return f"{len(features)} features are in this change: {names}{not_named}. {verdict}".strip()
+    if not features:
+        return verdict
     feature = features[0]
-    if not errors and not others and _own(feature):
-        return f"{code_span(feature.feature.name)} is {_how_far(feature)}: **{tally(feature)}.**"
-    return f"{_what_it_is(feature, report)} {verdict}"
+    if not blocks and _is_complete(feature):
+        return f"{code_span(feature.feature.name)} has everything that is due."
+    return f"{_what_it_is(feature, report)} {verdict}".strip()
 
 
-def _own(feature: FeatureReport) -> bool:
+def _verdict(report: Report, *, blocks: bool) -> str:
+    """Empty where a list of what blocks follows."""
+    if not blocks:
+        return "Nothing blocks."
+    return "This is advice: nothing here blocks." if report.conclusion is Conclusion.NEUTRAL else ""
+
+
+def _is_complete(feature: FeatureReport) -> bool:
     about = feature.feature
-    return about.owned and not about.removed and not about.legacy
-
-
-def _how_far(feature: FeatureReport) -> str:
-    done = feature.feature.stage is not Stage.SPECIFYING and not coming(feature)
-    return "complete" if done else "in order so far"
-
-
-def verdict_words(report: Report, errors: int, others: int) -> str:
-    """The count: `4 things block, 1 does not.`."""
-    if not errors:
-        return f"Nothing blocks, {count(others, 'thing', 'things')} to note." if others else "Nothing blocks."
-    if report.conclusion is Conclusion.NEUTRAL:
-        return f"{count(errors, 'thing', 'things')} would block; this is advice, so nothing does."
-    does_not = f", {others} {'does' if others == 1 else 'do'} not" if others else ""
-    return f"{count(errors, 'thing blocks', 'things block')}{does_not}."
+    own = about.owned and not about.removed and not about.legacy
+    return own and about.stage is not Stage.SPECIFYING and not coming(feature)
 
 
 def _what_it_is(feature: FeatureReport, report: Report) -> str:
     name = code_span(feature.feature.name)
     if feature.feature.removed:
-        return f"The folder of {name} is gone at this commit, so nothing in it is judged."
+        return f"The folder of {name} is gone at this commit: there is nothing to judge."
     if feature.feature.legacy:
-        return f"{name} is a legacy feature, so nothing in it blocks."
+        return f"{name} is a legacy feature."
     if not feature.feature.owned:
-        return f"{name} is touched here, but is not this change's own feature: only what is new is looked at."
+        return f"{name} belongs to another change: only the lines that are new here are judged."
     match feature.feature.stage:
         case Stage.IMPLEMENTING:
             files = count(report.code_files, "file", "files")
             outside = f" ({files} outside {code_span(feature.feature.root + '/')})" if report.code_files else ""
             return f"{name} changes code{outside}."
         case Stage.PLANNING:
-            return f"{name} is being planned, without code yet."
+            return f"{name} has a plan and no code yet."
         case Stage.SPECIFYING:
-            return f"{name} is being specified, without a plan yet."
-
-
-def tally(feature: FeatureReport) -> str:
-    """`6 artifacts there, 1 not applicable, all 7 principles answered`."""
-    everyone = principle_statuses(feature)
-    answered = sum(status.answered for status in everyone)
-    words = artifact_tally(feature)
-    parts = [words.replace("there", "artifact there" if words.startswith("1 ") else "artifacts there", 1)]
-    if answered and answered == len(everyone):
-        parts.append(f"all {answered} principles answered" if answered > 1 else "its 1 principle answered")
-    elif answered:
-        parts.append(f"{answered} of {len(everyone)} principles answered")
-    return ", ".join(parts)
+            return f"{name} has no plan yet."
 
 
 def blanks(draft: Draft) -> str:
-    """`11 blanks are left (4 × NEEDS CLARIFICATION, 7 verdicts)`, in HTML that is read in a folded headline, too."""
+    """`11 blanks (4 × NEEDS CLARIFICATION, 7 verdicts)`, in HTML, because a folded headline reads no Markdown."""
     kinds = [f"{draft.clarifications} × <code>NEEDS CLARIFICATION</code>"] if draft.clarifications else []
     kinds += [count(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
     inside = f" ({', '.join(kinds)})" if kinds else ""
-    return f"{draft.blanks} {'blank is' if draft.blanks == 1 else 'blanks are'} left{inside}"
+    return f"{count(draft.blanks, 'blank', 'blanks')}{inside}"

@@ -51,6 +51,10 @@ class Links:
             self._rules += 1
         return self.to(neutralise(rule), url, f"r{self._rules}")
 
+    def rule_suffix(self, rule: str) -> str:
+        """` · [missing-artifact][r1]`, empty where the rule has no page: an id that leads nowhere helps nobody."""
+        return f" · {self.rule(rule)}" if self.context.rule_url(rule) else ""
+
     def definitions(self) -> str:
         """The lines that end the page, one per address."""
         return "\n".join(f"[{name}]: {url}" for url, name in self._names.items())

@@ -1,4 +1,4 @@
-"""The two folded tables: the seven artifacts and the principles."""
+"""The two folded tables of a feature: its artifacts and its principles."""
 
 from __future__ import annotations
 
@@ -84,16 +84,23 @@ def _row(*cells: str) -> str:
 
 
 def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
-    # Rows that say the same are told once, unless something is missing: then each is looked for by its name.
+    # Rows that read the same become one, unless something is missing: then people look for each name.
     grouped = not any(not there(each) and each.due in {Due.REQUIRED, Due.RECOMMENDED} for each in feature.artifacts)
     rows: dict[tuple[str, str, str], list[str]] = {}
     for artifact in feature.artifacts:
+        if _is_no_matter(artifact):
+            continue
         name = links.at(At(artifact.path), artifact.name) if there(artifact) else artifact.name
         own_row = "" if grouped and there(artifact) else artifact.name
         key = (own_row, _due(artifact, plan, links), _state(artifact, feature, plan, links))
         rows.setdefault(key, []).append(name)
     lines = [_row(" · ".join(names), due, state) for (_, due, state), names in rows.items()]
     return ["| artifact | due | state |", "|---|---|---|", *lines]
+
+
+def _is_no_matter(artifact: Artifact) -> bool:
+    """Neither there nor due, and nobody gave a reason: a row would say nothing."""
+    return artifact.due is Due.OFF and artifact.reason is None and not there(artifact)
 
 
 def _due(artifact: Artifact, plan: str, links: Links) -> str:
@@ -110,12 +117,10 @@ def _due(artifact: Artifact, plan: str, links: Links) -> str:
 
 
 def _why_not_due(artifact: Artifact, plan: str, links: Links) -> str:
-    if artifact.reason is None:
-        return "not there"
-    if artifact.reason == NO_KEY_ENTITIES:
-        return NO_KEY_ENTITIES
+    if artifact.reason is None or artifact.reason == NO_KEY_ENTITIES:
+        return artifact.reason or "not due"
     place = f", {links.at(At(plan, artifact.line))}" if artifact.line else ""
-    return f"the plan says {code_cell(artifact.reason)}{place}"
+    return f"the plan says N/A{place}"
 
 
 def _state(artifact: Artifact, feature: FeatureReport, plan: str, links: Links) -> str:

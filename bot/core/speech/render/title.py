@@ -1,10 +1,11 @@
-"""The check run's title: what blocks, counted, and nothing else; or what a passing run is worth to a reviewer."""
+"""The check run's title: counts of what blocks; where nothing does, counts of what a reviewer has to judge."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
+from bot.core.documents.plan import Verdict
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.judging.since_branch import OF_THE_SECTION
@@ -13,6 +14,7 @@ from bot.core.speech.render.facts import (
     coming,
     deviations,
     in_order,
+    not_applicable_principles,
     occurrences_of,
     principle_statuses,
     taken_back,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 80
 """Characters."""
 _JOIN = " · "
-_NAMED = 3
-"""Artifacts that a title lists."""
 
 
 def title(report: Report, context: RenderContext) -> str:
@@ -46,6 +46,8 @@ def title(report: Report, context: RenderContext) -> str:
     if not report.features:
         return plain_line(_of_no_feature(report, context), TITLE_LIMIT)
     clauses = _passing(report, context)
+    while len(clauses) > 1 and len(_JOIN.join(clauses)) > TITLE_LIMIT:
+        clauses = clauses[:-1]
     return plain_line(_JOIN.join(clauses), TITLE_LIMIT)
 
 
@@ -73,7 +75,7 @@ def _what_blocks(errors: Sequence[Finding], context: RenderContext) -> list[str]
 
 
 def _fitted(clauses: list[str], limit: int) -> str:
-    """As many clauses as fit; the rest as a number, so that the count stays true."""
+    """As many clauses as fit, and the number of the findings that are not shown, so that the count stays true."""
     for shown in range(len(clauses), 0, -1):
         not_shown = sum(int(clause.split(" ", 1)[0]) for clause in clauses[shown:])
         line = _JOIN.join([*clauses[:shown], *([f"{not_shown} more"] if not_shown else [])])
@@ -106,7 +108,7 @@ def _waived(context: RenderContext) -> list[str]:
 
 
 def _new_since(features: Sequence[FeatureReport]) -> list[str]:
-    """How much the branch did not know of when it was cut, and is therefore not held to."""
+    """How many principles came to the base after the branch left it, so that the branch is not held to them."""
     late = {
         (finding.rule == OF_THE_SECTION, finding.subject) for f in features for finding in f.findings if finding.late
     }
@@ -123,7 +125,7 @@ def _of_several(features: Sequence[FeatureReport]) -> list[str]:
 
 
 def _of_one(feature: FeatureReport) -> list[str]:
-    """An opening, and what is worth to know: deviations, what comes next, or how much was answered."""
+    """An opening, and what is worth knowing: what a person has to judge, what comes next, or how much was answered."""
     if feature.feature.removed:
         return ["Feature folder removed", "nothing to judge"]
     if feature.feature.legacy:
@@ -133,32 +135,35 @@ def _of_one(feature: FeatureReport) -> list[str]:
         return ["Nothing blocks", count(warnings, "warning", "warnings")]
     if not feature.feature.owned:
         return ["Nothing blocks", "a feature of another change"]
-    after = coming(feature)
-    if after or feature.feature.stage is Stage.SPECIFYING:
-        return (
-            ["In order so far", f"next: {_listed([artifact.name for artifact in after])}"]
-            if after
-            else ["In order so far"]
-        )
+    documents = len(coming(feature))
+    if documents or feature.feature.stage is Stage.SPECIFYING:
+        to_come = [f"{count(documents, 'document', 'documents')} to come"] if documents else []
+        return ["Nothing blocks yet", *for_people_counts(feature), *to_come]
     return _complete(feature)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """The names that a title has room for; the rest as a number."""
-    if len(names) <= _NAMED:
-        return ", ".join(names)
-    return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
 def _complete(feature: FeatureReport) -> list[str]:
     answered = sum(status.answered for status in principle_statuses(feature))
-    words = count(answered, "principle answered", "principles answered") if answered else ""
-    return [clause for clause in ("Plan complete", outcome(feature) or words) if clause]
+    answers = [count(answered, "principle answered", "principles answered")] if answered else []
+    return ["Plan complete", *(for_people_counts(feature) or answers)]
 
 
-def outcome(feature: FeatureReport) -> str:
-    """`2 deviations justified, 1 artifact N/A`; empty when there is nothing that only a person can judge."""
-    justified = len(deviations(feature))
-    gone = sum(taken_back(artifact) for artifact in feature.artifacts)
-    parts = [count(justified, "deviation justified", "deviations justified")] if justified else []
-    return ", ".join([*parts, f"{count(gone, 'artifact', 'artifacts')} N/A"] if gone else parts)
+def for_people_counts(feature: FeatureReport) -> list[str]:
+    """`1 justified violation`, `2 principles declared N/A, 1 of them NON-NEGOTIABLE`, `1 artifact N/A`."""
+    departures = deviations(feature)
+    violations = sum(status.verdict is Verdict.VIOLATION for status in departures)
+    partial = len(departures) - violations
+    declared = not_applicable_principles(feature)
+    hard = sum(status.principle.non_negotiable for status in declared)
+    artifacts = sum(taken_back(artifact) for artifact in feature.artifacts)
+    counts = [
+        (violations, "justified violation", "justified violations"),
+        (len(declared), "principle declared N/A", "principles declared N/A"),
+        (partial, "justified deviation", "justified deviations"),
+        (artifacts, "artifact N/A", "artifacts N/A"),
+    ]
+    clauses = [count(number, singular, plural) for number, singular, plural in counts if number]
+    if hard:
+        strength = "NON-NEGOTIABLE" if len(declared) == 1 else f"{hard} of them NON-NEGOTIABLE"
+        clauses = [f"{clause}, {strength}" if "declared" in clause else clause for clause in clauses]
+    return clauses

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.speech.render.check_run import bounded_summary
-from bot.core.speech.render.findings_list import statement
+from bot.core.speech.render.entries import statement
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import page_of
 from bot.core.speech.render.title import title
@@ -69,7 +69,7 @@ def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
     room = _PASTE_ROOM
     for finding in findings:
         place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
-        line = f"- {finding.severity.value}: {statement(finding, links)}{place} · {links.rule(finding.rule)}"
+        line = f"- {finding.severity.value}: {statement(finding, links)}{place}{links.rule_suffix(finding.rule)}"
         room -= len(finding.paste or "")
         if finding.paste is None:
             yield line

@@ -23,6 +23,7 @@ from bot.core.speech.render import (
     Fault,
     NoVerdict,
     OtherPull,
+    PreviousRun,
     Style,
     as_workflow_commands,
     check_run,
@@ -33,7 +34,7 @@ from bot.core.speech.render import (
     sticky,
     terminal,
 )
-from bot.core.text.prose import Code
+from bot.core.text.prose import Code, Name
 from tests.core.speech.render import story
 
 if TYPE_CHECKING:
@@ -65,6 +66,21 @@ CONFIG_FILE = ConfigFile(
     ),
     constitution=story.CONSTITUTION,
 )
+
+
+def unanswered(number: str, line: int) -> Finding:
+    """A principle without a verdict in its line of the check."""
+    return Finding(
+        "unanswered-principle",
+        Severity.ERROR,
+        f"{story.DIR}/plan.md",
+        line,
+        title=(Name(f"{number}. Principle"), " is unanswered"),
+        why=("The cell is empty.",),
+        fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), " in its Status cell."),
+        subject=number,
+    )
+
 
 TOUCHED = replace(
     story.PASSING_FEATURE,
@@ -99,6 +115,27 @@ WARNED = replace(
 )
 TWO = Report(Conclusion.FAILURE, story.CONFIG, (), (story.FAILING_FEATURE, story.UNFILLED_FEATURE), code_files=9)
 NO_SPEC = replace(story.missing("spec.md", 1), path=f"{story.LIMITS}/spec.md", line=None, column=None, end_column=None)
+MANY = replace(
+    story.FAILING,
+    features=(
+        replace(
+            story.FAILING_FEATURE,
+            findings=(
+                *story.FAILING_FEATURE.findings,
+                *(unanswered(number, 28 + line) for line, number in enumerate(("I", "II", "IV", "V"))),
+                *(
+                    replace(
+                        story.missing(f"{name}.md", 1),
+                        path=f"{story.DIR}/{name}.md",
+                        line=None,
+                        fix=(f"Write {name}.",),
+                    )
+                    for name in ("one", "two", "three", "four", "five")
+                ),
+            ),
+        ),
+    ),
+)
 AMBIGUOUS = replace(
     story.NOT_A_FEATURE,
     reason=("Nothing to check here: this pull request adds no feature folder, and several have its number.",),
@@ -170,6 +207,25 @@ RUNS: dict[str, tuple[Report, RenderContext, Draft | None]] = {
         ),
         None,
     ),
+    "since-the-last-push": (
+        story.FAILING,
+        replace(
+            story.CONTEXT,
+            previous=PreviousRun(
+                "77aa01b" + "0" * 33,
+                frozenset(
+                    {
+                        ("missing-artifact", f"{story.DIR}/plan.md", "research.md"),
+                        ("missing-artifact", f"{story.DIR}/plan.md", "quickstart.md"),
+                        ("unanswered-principle", f"{story.DIR}/plan.md", "VI"),
+                        ("unanswered-principle", f"{story.DIR}/plan.md", "II"),
+                    }
+                ),
+            ),
+        ),
+        None,
+    ),
+    "many": (MANY, replace(story.CONTEXT, check_required=True), None),
     "working-copy": (story.FAILING, replace(story.CONTEXT, web_url=None, site_url=None, report_url=None), None),
 }
 

@@ -25,9 +25,11 @@ MANY = tuple(
         title=(Name(f"{number}. A principle with a name " + "é" * 150), " is unanswered"),
         subject=str(number),
         column=None,
+        fix=(f"Answer number {number}.",),
     )
     for number in range(1, 2_001)
 )
+ALIKE = tuple(replace(finding, fix=story.UNANSWERED.fix) for finding in MANY)
 FLOOD = replace(story.FAILING, features=(replace(story.FAILING_FEATURE, findings=MANY),))
 
 
@@ -39,6 +41,15 @@ def test_a_flood_of_findings_is_cut_at_a_whole_one_and_counted() -> None:
     assert f"and {2_000 - len(shown)} more in the [full report][rep]" in run.summary
     assert run.summary.rstrip().endswith("[false]: https://plangate.example/r/5d1e0c97/wrong")
     assert run.title == "1000 principles unanswered"
+
+
+def test_a_flood_of_one_kind_is_one_entry() -> None:
+    report = replace(story.FAILING, features=(replace(story.FAILING_FEATURE, findings=ALIKE),))
+    run = check_run(report, story.CONTEXT)
+    entry = next(line for line in run.summary.splitlines() if line.startswith("1. "))
+    assert entry.startswith("1. ❌ **1000 principles unanswered: 2, 4, 6, 8, 10, 12 and 994 more** (")
+    assert "and 996 more)" in entry
+    assert len(run.summary.encode()) < 8_000
 
 
 def test_without_a_report_page_the_rest_is_on_the_desk() -> None:

@@ -251,12 +251,13 @@ def test_why_names_the_place_the_rule_and_the_setting() -> None:
 def test_why_holds_what_it_says_to_paste() -> None:
     one = replace(FINDING, fix=("Paste this and fill both cells:",), paste="| VII. Simplicity | | |")
     answer = why(replace(REPORT, findings=(one,)), None, RepositoryConfig(), CONTEXT)
-    assert "fill both cells: (plan.md:41) · missing-artifact\n  ```text\n  | VII. Simplicity | | |\n  ```" in answer
+    assert "fill both cells: (plan.md:41)\n  ```text\n  | VII. Simplicity | | |\n  ```" in answer
 
 
 def test_however_much_there_is_to_say_below_a_plan_nothing_is_cut_amid_it() -> None:
     many = tuple(
-        replace(FINDING, subject=f"a{n}", paste="| a | | |\n" * n, title=(f"{'research ' * 9}{n}",)) for n in range(200)
+        replace(FINDING, subject=f"a{n}", paste="| a | | |\n" * n, title=(f"{'research ' * 9}{n}",), fix=(f"Paste {n}.",))
+        for n in range(200)
     )
     report = replace(REPORT, findings=many)
     for answer in (why(report, None, RepositoryConfig(), CONTEXT), status(report, CONTEXT)):

@@ -1,20 +1,19 @@
-"""What a new feature is called: title, slug, number and branch, after Spec Kit's own rules.
+"""The names of a new feature: title, slug, number and branch, after Spec Kit's own rules.
 
-Spec Kit names a feature on the machine where it is begun, and so cannot see numbers that are taken elsewhere. Here
-the same rules run over everything that GitHub knows: folders, branches, open pull requests and numbers on offer.
+Spec Kit numbers a feature on one machine and cannot see the numbers that are taken elsewhere. Here the same rules run
+over everything that GitHub knows: folders, branches, open pull requests and numbers on offer.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import NumberMode, RepositoryConfig
 from bot.core.features.branch import BRANCH_REACH, counted, read_branch, read_folder_name
-from bot.core.text.neutral import plain_line
+from bot.core.text.neutral import plain_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +35,11 @@ _USUAL_WORDS = 3
 _MOST_WORDS = 4
 _SHORTEST_WORD = 3
 _TIMESTAMP_DIGITS = 14
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _LABEL = re.compile(
     r"(?:\[[^\[\]]{1,30}\]|(?:feat|feature|feature request|rfc|proposal|epic|story)(?:\([^()]{1,30}\))?!?:)[ \t:-]*",
     re.IGNORECASE,
 )
-_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
 class ClaimKind(StrEnum):
@@ -74,7 +71,10 @@ class NextNumber:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A new feature's names. `branch` is `number-slug`, also the folder's name below `root`; only `[a-z0-9-]`."""
+    """A new feature's names. `branch` is `number-slug`, also the folder's name below `root`.
+
+    Both hold letters and digits of any script and hyphens, so they are quoted wherever a shell reads them.
+    """
 
     title: str
     number: str
@@ -106,35 +106,48 @@ def feature_title(issue_title: str) -> str:
 
 
 def slug_of(title: str, fallback: str = "feature") -> str:
-    """The slug that Spec Kit would build: three telling words (four if there are exactly four), `[a-z0-9-]` only.
+    """The slug that Spec Kit builds since 1.1.0: three telling words, or four if there are exactly four.
 
-    Letters with accents are folded to plain ones first, where Spec Kit would split the word at them. A title with no
-    Latin letter or digit gives `fallback`, since the empty slug that Spec Kit builds (`001-`) helps nobody.
+    Letters and digits of every script stay; ASCII letters become lower case. A title without any gives `fallback`,
+    because the empty slug that Spec Kit builds then (`001-`) helps nobody.
+    Source: `generate_branch_name` in `scripts/bash/create-new-feature.sh` of specify-cli 1.2.3.
     """
-    written = _latin(plain_line(title, _MAX_READ))
-    words = _WORD.findall(written.lower())
-    acronyms = {word.lower() for word in re.findall(r"\b[A-Z0-9]{1,2}\b", written)}
-    telling = [
-        word for word in words if word not in STOP_WORDS and (len(word) >= _SHORTEST_WORD or word in acronyms)
-    ] or words[:_USUAL_WORDS]
+    title = title[:_MAX_READ]
+    words = _words(title)
+    telling = [word for word in words if _is_telling(word, title)] or words[:_USUAL_WORDS]
     chosen = telling if len(telling) == _MOST_WORDS else telling[:_USUAL_WORDS]
     return "-".join(chosen) or fallback
 
 
-def _latin(text: str) -> str:
-    """Latin letters without their accents; everything else as it is."""
-    folded = unicodedata.normalize("NFKD", text).translate(_FOLDED)
-    return "".join(char for char in folded if not unicodedata.combining(char))
+def _words(text: str) -> list[str]:
+    return "".join(char if _is_letter(char) else " " for char in text.translate(_ASCII_LOWER)).split()
+
+
+def _is_letter(char: str) -> bool:
+    """A letter or decimal digit that people can see: some letters of Unicode are blank."""
+    return (char.isalpha() or char.isdecimal()) and visible(char) == char
+
+
+def _is_telling(word: str, title: str) -> bool:
+    """No stop word, and long enough; a short one is if it is an acronym or not of ASCII letters."""
+    if word in STOP_WORDS:
+        return False
+    if len(word) >= _SHORTEST_WORD or not word.isascii():
+        return True
+    return re.search(rf"(?<![A-Za-z0-9_]){word.upper()}(?![A-Za-z0-9_])", title) is not None
 
 
 def is_slug(text: str) -> bool:
-    """Whether a text can stand in a name, a path and a shell line as it is."""
-    return len(text) <= MAX_BRANCH_BYTES and _SLUG.fullmatch(text) is not None
+    """Whether a text is a slug as `slug_of` builds them, of any number of words."""
+    words = text.split("-")
+    fits = 0 < len(text) <= MAX_BRANCH_BYTES and len(text.encode("utf-8", "replace")) <= MAX_BRANCH_BYTES
+    return fits and text == text.translate(_ASCII_LOWER) and all(word and all(map(_is_letter, word)) for word in words)
 
 
 def branch_name(number: str, slug: str) -> str:
-    """`number-slug`, cut to GitHub's 244 bytes at the slug's end, as Spec Kit cuts it."""
-    return f"{number}-{slug}"[:MAX_BRANCH_BYTES].rstrip("-")
+    """`number-slug`, cut at a character to GitHub's 244 bytes, as Spec Kit cuts it."""
+    whole_characters = f"{number}-{slug}".encode()[:MAX_BRANCH_BYTES].decode("utf-8", "ignore")
+    return whole_characters.rstrip("-")
 
 
 def name_feature(
@@ -142,7 +155,7 @@ def name_feature(
 ) -> Naming:
     """All names of a feature that an issue (or a title typed on the desk) asks for.
 
-    `slug` is what a person chose (`/plan start [slug]`); anything but `[a-z0-9-]` in it is rebuilt by the rules.
+    `slug` is what a person chose (`/plan start [slug]`); it is rebuilt by the rules where it is no slug.
     """
     fallback = f"issue-{issue}" if issue else "feature"
     chosen = slug if slug is not None and is_slug(slug) else slug_of(slug or feature_title(issue_title), fallback)

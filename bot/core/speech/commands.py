@@ -200,7 +200,7 @@ class Command:
     """1-based, in the text it was written in."""
     rule: str | None = None
     slug: str | None = None
-    """`[a-z0-9-]` only, whatever was written."""
+    """A slug as `bot.core.drafting.naming` builds them, whatever was written."""
     reason: str | None = None
     """Foreign words on one line, at most `MAX_REASON` characters."""
 

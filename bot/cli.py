@@ -34,6 +34,7 @@ COMMANDS = {
     "worker": "run only the worker",
     "migrate": "migrate the database to this version",
     "deliveries": "list, show and replay accepted deliveries",
+    "waivers": "list the waivers that were given, those that ended included",
     "receive": "process one recorded delivery, or show its effects",
 }
 NO_VERDICT = 2

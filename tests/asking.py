@@ -42,14 +42,25 @@ def say(stage: Stage, repo: Repository, number: int, text: str, author: str) -> 
 
 
 def replies(stage: Stage, repo: Repository, number: int) -> list[str]:
-    """Our replies to commands there, which are one at most."""
-    return [one.body for one in stage.comments(repo, number) if "kind=plan" in one.body]
+    """Our comments there that are shown and answer commands: the one with the plan, and an answer below each other."""
+    ours = [comment for comment in stage.comments(repo, number) if "kind=plan" in comment.body or _is_answer(comment)]
+    return [comment.body for comment in ours if comment.minimized is None]
+
+
+def _is_answer(comment: Comment) -> bool:
+    return comment.body.startswith("<!-- plangate:v1 kind=answer ")
 
 
 def reply(stage: Stage, repo: Repository, number: int) -> str:
-    """The one reply to commands."""
-    (found,) = replies(stage, repo, number)
-    return found
+    """All that is shown of our replies to commands, from the top. Fails where nothing is."""
+    shown = replies(stage, repo, number)
+    assert shown, "nothing was answered"
+    return "\n".join(shown)
+
+
+def latest(stage: Stage, repo: Repository, number: int) -> str:
+    """The reply that stands last."""
+    return replies(stage, repo, number)[-1]
 
 
 def faces(stage: Stage, repo: Repository, subject: Comment | Issue) -> list[str]:

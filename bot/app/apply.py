@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from bot.core.deciding.decide import same_text, without_annotations
+from bot.core.deciding.judged_heads import JudgedHead, key_of, with_head
 from bot.core.forge.effects import (
     AddWaiver,
     CountUse,
     Enqueue,
+    HideComment,
     PublishRun,
     React,
     ReserveNumber,
@@ -90,6 +92,9 @@ class AppliedEffects:
                 self._publish(effect)
             case WriteComment():
                 self._comment(effect)
+            case HideComment(comment):
+                with suppress(CommentGone):
+                    self.forge.hide_outdated(comment)
             case React(node, reaction):
                 with suppress(CommentGone):
                     self.forge.react(node, reaction)
@@ -127,6 +132,10 @@ class AppliedEffects:
         if effect.report is not None:
             report = replace(effect.report, check_run=run.id, stored_at=self.clock.now())
             self.store.keep_report(self.repository, effect.run.head_sha, report)
+        judged = JudgedHead(effect.run.head_sha, run.completed_at)
+        for number in effect.pull_requests if run.completed_at else ():
+            remembered = self.store.remembered(self.repository, key_of(number))
+            self.store.remember(self.repository, key_of(number), with_head(remembered, judged))
 
     def _write_files(self, effect: WriteFiles) -> Written:
         writer = self.writer()
@@ -147,6 +156,8 @@ class AppliedEffects:
             comment = self.forge.comment(effect.number, effect.body)
         if comment.minimized != effect.minimized:
             self.forge.show_comment(comment, minimized=effect.minimized)
+        if effect.kind is None:
+            return
         stored = StoredComment(comment.id, comment.node, f"{comment.id}/{effect.mark}")
         self.store.keep_comment(self.repository, effect.number, effect.kind, stored)
 

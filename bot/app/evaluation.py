@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.app.outline import read_outline
@@ -11,6 +12,7 @@ from bot.core.config.in_force import PATHS
 from bot.core.deciding import config_check, decide, needs
 from bot.core.deciding.commit_verdict import decide_verdict
 from bot.core.deciding.decide import Snapshot
+from bot.core.deciding.judged_heads import key_of, previous_head, previous_run, read_heads
 from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
 from bot.core.forge.effects import WriteComment
 from bot.core.forge.errors import ForgeError, NotThereYet
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import Effect
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import Waiver
+    from bot.core.speech.render import PreviousRun
 
 
 _SHORT = 10
@@ -129,7 +132,9 @@ class Evaluation:
 
     def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
         """A candidate's report under the repository's waivers, those included that are about to be given."""
-        waivers = self.job.store.waivers(self.job.repository)
+        today = datetime.fromtimestamp(self.job.clock.now(), UTC).date().isoformat()
+        stored = self.job.store.waivers(self.job.repository)
+        waivers = [waiver for waiver in stored if not waiver.until or waiver.until >= today]
         return self.job.judging.judge(self.job.repository, candidate, self.job.host, [*waivers, *new_waivers])
 
     def effects(
@@ -142,6 +147,7 @@ class Evaluation:
             marks=self.state.marks(judged),
             requested=request.is_made,
             requested_from=request.check_run,
+            previous=self._previous_run(judged),
         )
         effects = decide.effects_on_head(snapshot, self.job.host)
         draft = self._draft(snapshot) if decide.says_anything(effects) else None
@@ -150,6 +156,17 @@ class Evaluation:
         comments = [effect for effect in effects if isinstance(effect, WriteComment)]
         verdict = [effect for effect in effects if not isinstance(effect, WriteComment)]
         return [*verdict, *self._config_run(gathered, request), *comments]
+
+    def _previous_run(self, judged: Sequence[JudgedCandidate]) -> PreviousRun | None:
+        """The run on the head before this one of a pull request that is alone on its head, where it is remembered."""
+        pulls = [each.candidate.pull for each in judged if each.candidate.pull is not None]
+        sha = judged[0].candidate.change.head.sha if judged else None
+        if len(pulls) != 1 or sha is None:
+            return None
+        store, repository = self.job.store, self.job.repository
+        earlier = previous_head(read_heads(store.remembered(repository, key_of(pulls[0].number))), sha)
+        report = store.report(repository, earlier) if earlier is not None else None
+        return previous_run(earlier, report.report) if earlier is not None and report is not None else None
 
     def _config_run(self, gathered: Gathered, request: Request) -> Sequence[Effect]:
         """What a change to the configuration is told; one read more, and only where there is one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.app.talk.command_text import CommandText
+from bot.app.talk.command_text import CommandAnswer, CommandText
 from bot.core.config.in_force import PATHS, choose_config
 from bot.core.deciding.apology import (
     apology,
@@ -121,7 +121,7 @@ class GivingUp:
         except CommentGone:
             return
         if thread is not None:
-            line = text.line(commands[-1])
             context = RenderContext(repository=view.full_name, engine_version=job.host.version)
-            last = (line, command_failed(line, fault, context))
-            job.effects.apply(text.answered(thread.reply, None, last, [Reaction.SEEN, Reaction.MISTAKEN]))
+            answer = command_failed(text.line(commands[-1]), fault, context)
+            failed = CommandAnswer(commands[-1], Reaction.MISTAKEN, None, answer, "", job.job.accepted_at)
+            job.effects.apply([*text.reactions(Reaction.SEEN), *text.answered(thread, [failed])])

@@ -205,4 +205,5 @@ def _as_command(event: ButtonPressed, number: int) -> CommandPosted:
         place=Place.BUTTON,
         text="/speckit.plan" if event.identifier == DRAFT.identifier else "/speckit.plan check",
         comment=None,
+        run_head=event.head_sha,
     )

@@ -13,6 +13,7 @@ from bot.core.forge.effects import (
     AddWaiver,
     CountUse,
     Enqueue,
+    HideComment,
     PublishRun,
     React,
     ReserveNumber,
@@ -114,8 +115,12 @@ def described(effect: Effect) -> tuple[str, str]:
             return _described_without_text(effect), ""
 
 
-def _described_without_text(effect: React | Enqueue | SetGoverned | ReserveNumber | AddWaiver | CountUse) -> str:
+def _described_without_text(
+    effect: HideComment | React | Enqueue | SetGoverned | ReserveNumber | AddWaiver | CountUse,
+) -> str:
     match effect:
+        case HideComment(comment):
+            line = f"hide our comment {comment.id} as outdated"
         case React(reaction=reaction):
             line = f"react with {reaction.value.lower()}"
         case Enqueue(delivery):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import Effect
     from bot.core.forge.outcome import Outcome
     from bot.core.forge.ports import Clock, Forges, Leader, NewJob, Queue, Store
+    from bot.host.storage import Storage
     from bot.web.bridge import Bridge
 
 _LATEST_END = 28.0
@@ -144,14 +145,19 @@ def work(worker: Worker) -> bool:
 
 
 def open_queue(settings: Settings) -> Queue:
-    """Open the existing queue for listing and replaying. Raises `UserError`, `StorageError`.
+    """Open the existing queue for listing and replaying. Raises `UserError`, `StorageError`."""
+    return open_existing(settings).queue
+
+
+def open_existing(settings: Settings) -> Storage:
+    """Open the database that a server uses. Closing the queue closes it. Raises `UserError`, `StorageError`.
 
     The database is not migrated, because a server of an older version may be using it.
     """
     if settings.database_url is None and not settings.database.exists():
         raise UserError(f"{settings.database} does not exist: set {PREFIX}DIRECTORY to the folder of the server.")
     refuse_outdated(settings)
-    return open_storage(settings, SystemClock()).queue
+    return open_storage(settings, SystemClock())
 
 
 def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None = None) -> GitHubRepositories:

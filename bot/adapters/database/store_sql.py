@@ -276,11 +276,11 @@ class SqlStore(Store):
     @override
     def add_waiver(self, waiver: Waiver) -> None:
         self._change(
-            "INSERT INTO waivers (repository, rule, finding, folder, tree, reason, by, number, given_at, role)"
-            " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            "INSERT INTO waivers (repository, rule, finding, folder, tree, reason, by, number, given_at, role, until)"
+            " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
             " ON CONFLICT (repository, rule, finding, folder) DO UPDATE SET tree = excluded.tree,"
             " reason = excluded.reason, by = excluded.by, number = excluded.number, given_at = excluded.given_at,"
-            " role = excluded.role",
+            " role = excluded.role, until = excluded.until",
             waiver.rule,
             waiver.finding,
             waiver.folder,
@@ -290,13 +290,14 @@ class SqlStore(Store):
             waiver.number,
             waiver.given_at,
             waiver.role,
+            waiver.until,
             waiver.repository,
         )
 
     @override
     def waivers(self, repository: int) -> Sequence[Waiver]:
         rows = self._rows(
-            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role FROM waivers"
+            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role, until FROM waivers"
             " WHERE repository = ? ORDER BY given_at, rule, finding, folder",
             repository,
         )

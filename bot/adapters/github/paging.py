@@ -90,12 +90,13 @@ class Lists:
         reactions = own_reactions(answer["node"]) if node is not None else frozenset()
         comments, seen = answer["repository"]["issueOrPullRequest"]["comments"], paging.size
         with shape("a list of comments"):
-            while True:
-                reply = next((own for own in own_comments(comments["nodes"]) if own.body.startswith(marker)), None)
-                if reply is not None or not comments["pageInfo"]["hasNextPage"] or seen >= _MOST_COMMENTS:
-                    return Thread(reply, reactions)
+            ours = own_comments(comments["nodes"])
+            while comments["pageInfo"]["hasNextPage"] and seen < _MOST_COMMENTS:
                 comments = self._comments(paging, number, comments["pageInfo"]["endCursor"], doing)
+                ours += own_comments(comments["nodes"])
                 seen += paging.size
+        reply = next((comment for comment in ours if comment.body.startswith(marker)), None)
+        return Thread(reply, reactions, ours)
 
     def _more_comments(self, number: int, after: str | None, size: int, node: str | None = None) -> Query:
         return comments_page_query(*self._where, number, after, size, node)

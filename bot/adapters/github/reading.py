@@ -308,6 +308,7 @@ def written_run(run: Json) -> Run:
             conclusion=run.get("conclusion"),
             external_id=run.get("external_id") or "",
             url=run.get("html_url") or "",
+            completed_at=run.get("completed_at") or "",
         )
 
 

@@ -14,7 +14,15 @@ from bot.adapters.github.graphql import GraphQLResult, graphql_result
 from bot.adapters.github.installations import GitHubInstallations
 from bot.adapters.github.pacing import Pace, Writing
 from bot.adapters.github.paging import MOST_FILES, Lists
-from bot.adapters.github.query import MINIMIZE, REACT, RESTORE, Query, folder_history_query, repository_query
+from bot.adapters.github.query import (
+    HIDE_OUTDATED,
+    MINIMIZE,
+    REACT,
+    RESTORE,
+    Query,
+    folder_history_query,
+    repository_query,
+)
 from bot.adapters.github.reading import (
     Translator,
     folder_history,
@@ -330,11 +338,18 @@ class GitHubRepository:
         text = MINIMIZE if minimized else RESTORE
         self._mutate(text, {"id": comment.node}, "folded our comment" if minimized else "unfolded our comment")
 
+    def hide_outdated(self, comment: Comment) -> None:
+        """Implements `Forge.hide_outdated`."""
+        self._mutate_comment(HIDE_OUTDATED, {"id": comment.node}, "hid an outdated answer")
+
     def react(self, node: str, reaction: Reaction) -> None:
         """Implements `Forge.react`."""
-        variables = {"id": node, "content": reaction.value}
+        self._mutate_comment(REACT, {"id": node, "content": reaction.value}, "reacted to a command")
+
+    def _mutate_comment(self, text: str, variables: dict[str, str], doing: str) -> None:
+        """Change something about a comment. Raises `CommentGone` when it was deleted."""
         try:
-            self._mutate(REACT, variables, "reacted to a command")
+            self._mutate(text, variables, doing)
         except ForgeError as error:
             if "Could not resolve to a node" in str(error):
                 raise CommentGone(str(error)) from error

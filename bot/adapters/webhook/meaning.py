@@ -117,6 +117,10 @@ def _pull_request(payload: PullRequestDelivery, app: AppIdentity) -> Iterable[Ev
         yield from _command(payload, app, _opening(pull, on_pull_request=True))
 
 
+_LONGEST_TIME = 40
+"""Characters of a time."""
+
+
 class _Text(NamedTuple):
     """A new text, and where it was written."""
 
@@ -130,6 +134,8 @@ class _Text(NamedTuple):
     author: User | None
     through: App | None = None
     """The App that a person wrote through."""
+    written_at: str = ""
+    """When GitHub took it, in UTC; empty where the delivery does not say."""
 
 
 def _opening(opened: PullRequest | Issue, *, on_pull_request: bool) -> _Text:
@@ -164,6 +170,7 @@ def _command(payload: Delivery, app: AppIdentity, written: _Text) -> Iterable[Ev
         comment=written.id,
         node=written.node,
         author=_login(written.author),
+        written_at=written.written_at[:_LONGEST_TIME],
     )
 
 
@@ -191,6 +198,7 @@ def _comment(on: PullRequest | Issue, comment: Comment, place: Place, *, on_pull
         writer=comment.user,
         author=on.user,
         through=comment.performed_via_github_app,
+        written_at=comment.created_at or comment.submitted_at or "",
     )
 
 

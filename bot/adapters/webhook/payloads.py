@@ -116,6 +116,9 @@ class Comment(msgspec.Struct, kw_only=True):
     body: str | None = None
     node_id: _Node | None = None
     user: User | None = None
+    created_at: str | None = None
+    submitted_at: str | None = None
+    """A review's time."""
 
 
 class CommentDelivery(Delivery, kw_only=True):

@@ -1,4 +1,4 @@
-"""A text that may hold commands: which ones they are, whether it was answered, and the one reply that answers it."""
+"""A text that may hold commands: which ones they are, whether it was answered, and the comments that answer it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Mode
-from bot.core.forge.effects import React, WriteComment
+from bot.core.forge.effects import HideComment, React, WriteComment
 from bot.core.forge.events import Place
 from bot.core.forge.facts import Reaction
 from bot.core.forge.stored import CommentKind
 from bot.core.speech.commands import Command, CommandMistake, Spelling, Verb, Where, read_commands
-from bot.core.speech.replies import compose, main_of, reply_marker
+from bot.core.speech.replies import Question, answer_comment, earlier_answers, plan_comment, reply_marker
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bot.core.config.model import RepositoryConfig
     from bot.core.deciding.commit_verdict import Host
+    from bot.core.forge.effects import Effect
     from bot.core.forge.events import CommandPosted
-    from bot.core.forge.facts import Comment, RepositoryView, Thread
+    from bot.core.forge.facts import RepositoryView, Thread
     from bot.core.forge.ports import ForgeReader
 
 _ENDS = frozenset({Reaction.DONE, Reaction.MISTAKEN, Reaction.DENIED})
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswer:
+    """A command with everything that is said about it."""
+
+    command: Command | CommandMistake
+    reaction: Reaction
+    plan: str | None
+    """What the comment with the plan holds from now on, None to leave it as it is."""
+    text: str | None
+    """What is answered below the question, None for a reaction alone."""
+    head_sha: str
+    """The head that the answer is about, empty on an issue."""
+    accepted_at: float
+    """Seconds since the epoch (UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +81,41 @@ class CommandText:
         node = self.event.node
         return [React(node, reaction) for reaction in dict.fromkeys(reactions)] if node else []
 
-    def answered(
-        self, reply: Comment | None, main: str | None, last: tuple[str, str] | None, reactions: Iterable[Reaction]
-    ) -> list[React | WriteComment]:
-        """The reply with its main part (None: as it was) and the last answer, then the reactions.
+    def answered(self, thread: Thread, answers: Iterable[CommandAnswer]) -> list[Effect]:
+        """The comment with the plan, a comment for each other answer, then the reactions.
 
         The reaction that says how it ended comes last. Where that stands already, everything was done.
         """
-        effects: list[React | WriteComment] = []
-        if main is None and reply is not None:
-            main = main_of(reply.body)
-        if last is not None or main is not None:
-            body = compose(self.event.number, main, last)
-            effects.append(WriteComment(self.event.number, body, "", reply, kind=CommentKind.REPLY))
-        return [*effects, *self.reactions(*reactions)]
+        answers = tuple(answers)
+        effects: list[Effect] = []
+        plan = next((answer.plan for answer in reversed(answers) if answer.plan), None)
+        if plan is not None:
+            body = plan_comment(self.event.number, plan)
+            effects.append(WriteComment(self.event.number, body, "", thread.reply, kind=CommentKind.REPLY))
+        for answer in answers:
+            if answer.text is not None:
+                effects += self._below(answer, answer.text, thread)
+        return [*effects, *self.reactions(*(answer.reaction for answer in answers))]
+
+    def _below(self, answer: CommandAnswer, text: str, thread: Thread) -> Iterator[Effect]:
+        """A comment of its own with the answer, and the asker's earlier answers to the same command hidden."""
+        question = self._question(answer)
+        body = answer_comment(question, text)
+        earlier = earlier_answers(question, body, thread.comments)
+        if earlier.is_answered or earlier.repeats:
+            return
+        yield from map(HideComment, earlier.outdated)
+        yield WriteComment(self.event.number, body, "", kind=None)
+
+    def _question(self, answer: CommandAnswer) -> Question:
+        event, command = self.event, answer.command
+        place = str(event.comment) if event.comment is not None else event.place.value
+        moment = f"-{answer.accepted_at:.0f}" if event.place is Place.BUTTON else ""
+        return Question(
+            number=event.number,
+            command=command.verb.value if command.verb is not None else "mistake",
+            line=self.line(command),
+            asker=event.sender,
+            text_id=f"{place}{moment}-{command.line}",
+            head_sha=answer.head_sha,
+        )

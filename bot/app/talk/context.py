@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.config.layers import Rank
-from bot.core.forge.events import Place
 from bot.core.speech.commands import Verb, Where
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import CommandSettings
@@ -44,10 +43,10 @@ class CommandResult:
     """What a command does, and what it is answered with."""
 
     reaction: Reaction
-    main: str | None = None
-    """The reply's main part, None to leave the one that is there."""
-    last: str | None = None
-    """What stands below it as the answer to the last command."""
+    plan: str | None = None
+    """What the comment with the plan holds from now on, None to leave it as it is."""
+    answer: str | None = None
+    """What is answered in a comment of its own below the question."""
     effects: tuple[Effect, ...] = ()
     """What is done before the answer."""
     write: PendingWrite | None = None
@@ -93,16 +92,6 @@ class CommandContext:
     def where(self) -> Where:
         """What the text was written on."""
         return Where.PULL_REQUEST if self.event.on_pull_request else Where.ISSUE
-
-    @property
-    def place(self) -> str:
-        """Where the text was written, in our own words."""
-        return {
-            Place.COMMENT: "this comment",
-            Place.REVIEW: "this review",
-            Place.BODY: "the first text here",
-            Place.BUTTON: "the check run",
-        }[self.event.place]
 
     def settings(self, *, writes: bool = False) -> CommandSettings:
         """What replies have to know of this repository's commands; `writes` asks whether the App may write."""

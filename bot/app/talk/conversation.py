@@ -1,4 +1,4 @@
-"""Answering commands: read what was asked, see who asked, and decide what is done and said in the one reply."""
+"""Answering commands: read what was asked, see who asked, and decide what is done and what is answered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.apply import HOUR
 from bot.app.talk import on_issue, on_pull_request
-from bot.app.talk.command_text import CommandText
+from bot.app.talk.command_text import CommandAnswer, CommandText
 from bot.app.talk.context import CommandContext, CommandResult
 from bot.core.forge.effects import CountUse, WriteFiles
 from bot.core.forge.facts import Reaction
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.app.talk.on_pull_request import OpenPullRequest
     from bot.core.forge.effects import Effect
-    from bot.core.forge.facts import Comment
+    from bot.core.forge.facts import Thread
 
 _DRAFTS_AN_HOUR = 3
 """Plans that somebody without a role may have drafted in an hour."""
@@ -65,37 +65,39 @@ class Conversation:
         thread = self.text.thread(self.context.forge) if commands else None
         if thread is not None:
             yield from self.text.reactions(Reaction.SEEN)
-            yield from self._from(commands, (), thread.reply)
+            yield from self._from(commands, (), thread)
 
     def _from(
         self,
         commands: Sequence[Command | CommandMistake],
-        results: tuple[tuple[str, CommandResult], ...],
-        reply: Comment | None,
+        answers: tuple[CommandAnswer, ...],
+        thread: Thread,
     ) -> Iterator[Effect]:
-        """What the further commands cause. `results` are those of the commands before them, each with its line."""
+        """What the further commands cause. `answers` are those to the commands before them."""
         if not commands:
-            yield from self._answer(results, reply)
+            yield from self.text.answered(thread, answers)
             return
-        line, result = self.text.line(commands[0]), self._result(commands[0])
+        command, result = commands[0], self._result(commands[0])
         if result.judged is not None and self.pull_request is not None:
             self.pull_request = replace(self.pull_request, judged=result.judged)
         yield from result.effects
         if result.write is None:
-            yield from self._from(commands[1:], (*results, (line, result)), reply)
+            yield from self._from(commands[1:], (*answers, self._answered(command, result)), thread)
             return
         pending = result.write
         yield WriteFiles(
             pending.commit,
             pending.pull_request,
-            lambda written: tuple(self._from(commands[1:], (*results, (line, pending.result_of(written))), reply)),
+            lambda written: tuple(
+                self._from(commands[1:], (*answers, self._answered(command, pending.result_of(written))), thread)
+            ),
         )
 
-    def _answer(self, results: tuple[tuple[str, CommandResult], ...], reply: Comment | None) -> Iterator[Effect]:
-        """The reply: the latest main part, the latest answer, and every reaction."""
-        main = next((result.main for _, result in reversed(results) if result.main), None)
-        last = next(((line, result.last) for line, result in reversed(results) if result.last is not None), None)
-        yield from self.text.answered(reply, main, last, [result.reaction for _, result in results])
+    def _answered(self, command: Command | CommandMistake, result: CommandResult) -> CommandAnswer:
+        opened = self.pull_request
+        head = opened.judged.candidate.change.head.sha if opened is not None else None
+        accepted_at = self.context.accepted_at
+        return CommandAnswer(command, result.reaction, result.plan, result.answer, head or "", accepted_at)
 
     def _result(self, command: Command | CommandMistake) -> CommandResult:
         pace = self._pace(command)
@@ -131,7 +133,7 @@ class Conversation:
         """What somebody without a role is told who does something too often."""
         if self.context.uses(user, HOUR) <= pace.most or self.context.role() is not Role.ANYONE:
             return None
-        return CommandResult(Reaction.DENIED, last=pace.refusal)
+        return CommandResult(Reaction.DENIED, answer=pace.refusal)
 
     def _denied(self, command: Command | CommandMistake) -> CommandResult | None:
         """What somebody is told who may not use the command; None for who may."""
@@ -141,26 +143,23 @@ class Conversation:
         role = context.role()
         if allowed.allows(role, is_author=self._is_author):
             return None
-        event = context.event
-        refused = Denial(
-            command.verb, allowed.role, role, event.number, event.comment, context.denied_at, context.place
-        )
-        return CommandResult(Reaction.DENIED, last=denial(refused, context.settings(), context.render))
+        refused = Denial(command.verb, allowed.role, role, context.denied_at)
+        return CommandResult(Reaction.DENIED, answer=denial(refused, context.settings(), context.render))
 
     def _done(self, command: Command | CommandMistake) -> CommandResult:
         """What a command does that its author may use, and what a mistake is told."""
         context = self.context
         if isinstance(command, CommandMistake):
-            return CommandResult(Reaction.MISTAKEN, last=mistake(command, context.settings()))
+            return CommandResult(Reaction.MISTAKEN, answer=mistake(command, context.settings()))
         if command.verb is Verb.HELP:
-            return CommandResult(Reaction.DONE, last=help_text(context.settings(writes=True), context.render))
+            return CommandResult(Reaction.DONE, answer=help_text(context.settings(writes=True), context.render))
         if command.verb is Verb.CONFIG:
             opened = self.pull_request
             in_force = context.config_in_force if opened is None else opened.judged.candidate.config_in_force
             settings = configuration(in_force, context.render, private=context.view.private)
-            return CommandResult(Reaction.DONE, last=settings)
+            return CommandResult(Reaction.DONE, answer=settings)
         if not context.event.on_pull_request:
             return on_issue.answer(context, command, by_author=context.event.sender == self.author)
         if self.pull_request is None:
-            return CommandResult(Reaction.MISTAKEN, last=_CLOSED)
+            return CommandResult(Reaction.MISTAKEN, answer=_CLOSED)
         return on_pull_request.answer(context, command, self.pull_request)

@@ -45,23 +45,23 @@ _NO_VERDICT = "An issue is not judged, so there is nothing to explain here; a pu
 def answer(context: CommandContext, command: Command, *, by_author: bool) -> CommandResult:
     """What a command does, and what it is answered with; `by_author` says whether the issue's author sent it."""
     if command.verb is Verb.WHY:
-        return CommandResult(Reaction.MISTAKEN, last=_NO_VERDICT)
+        return CommandResult(Reaction.MISTAKEN, answer=_NO_VERDICT)
     default = context.view.default
     if default is None:
-        return CommandResult(Reaction.MISTAKEN, last=_NO_COMMIT)
+        return CommandResult(Reaction.MISTAKEN, answer=_NO_COMMIT)
     issue = _FeatureIssue(context, default, context.forge.issue(context.event.number))
     if command.verb is Verb.STATUS:
-        return CommandResult(Reaction.DONE, last=issue.status())
+        return CommandResult(Reaction.DONE, answer=issue.status())
     numbered = issue.numbered(command.slug)
     number = numbered.naming.number
     merged = issue.folder_with(number)
     if merged is not None:
         text = f"{number} is the number of {code_span(merged)}, which is on the default branch already."
-        result = CommandResult(Reaction.MISTAKEN, last=f"{text} A further feature begins with an issue of its own.")
+        result = CommandResult(Reaction.MISTAKEN, answer=f"{text} A further feature begins with an issue of its own.")
     elif command.verb is Verb.START:
         result = issue.start(numbered.naming)
     else:
-        result = CommandResult(Reaction.DONE, main=issue.plan(numbered, by_author=by_author))
+        result = CommandResult(Reaction.DONE, plan=issue.plan(numbered, by_author=by_author))
     return replace(result, effects=numbered.reservation)
 
 
@@ -138,6 +138,12 @@ class _FeatureIssue:
             config=context.config,
         )
 
+    def _spec(self, naming: Naming) -> Draft:
+        """The spec's draft, with the issue's words as what was asked for."""
+        words = issue_words(self.issue.title, self.issue.body)
+        facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
+        return spec_for(self.context.forge, self.default, facts)
+
     def _drafted(self, naming: Naming, present: frozenset[str] = frozenset()) -> Draft:
         """The plan's draft; what is known of the feature is what the issue says."""
         yardstick = read_yardstick(self.default, self.context.host.template)
@@ -162,11 +168,12 @@ class _FeatureIssue:
         constitution = read_yardstick(self.default, context.host.template).constitution
         plan = IssuePlan(
             naming=numbered.naming,
-            draft=self._drafted(numbered.naming),
+            spec=self._spec(numbered.naming),
+            plan=self._drafted(numbered.naming, frozenset({"spec.md"})),
             constitution=constitution,
             free=numbered.next_number,
             asked_by="the author of this issue" if by_author else "somebody with a role here",
-            settings=context.config.commands,
+            commands=context.config.commands,
             can_commit=context.can_write(),
         )
         return issue_plan(plan, context.render)
@@ -176,27 +183,25 @@ class _FeatureIssue:
         context = self.context
         by_hand = start_by_hand(naming, context.settings(), context.render)
         if not context.can_write():
-            return CommandResult(Reaction.DENIED, last=by_hand)
+            return CommandResult(Reaction.DENIED, answer=by_hand)
         branches = context.forge.branches()
         begun_as = (name for name in branches if name.startswith(f"{naming.number}-"))
         taken = next((name for name in begun_as if name != naming.branch), None)
         if taken is not None:
             text = f"Number {naming.number} has branch {code_span(taken)} already, so no second one is begun."
-            return CommandResult(Reaction.MISTAKEN, last=f"{text} Go on there, or delete that branch and ask again.")
+            return CommandResult(Reaction.MISTAKEN, answer=f"{text} Go on there, or delete that branch and ask again.")
         pulls = context.forge.pull_requests_of(naming.branch)
         is_begun = naming.branch in branches
         number = next((pull.number for pull in pulls if pull.is_open), None)
         if number is None and pulls and is_begun:
             text = f"Pull request {pulls[0].number} of {code_span(naming.branch)} is closed."
-            return CommandResult(Reaction.MISTAKEN, last=f"{text} Reopen it, or delete the branch and ask again.")
+            return CommandResult(Reaction.MISTAKEN, answer=f"{text} Reopen it, or delete the branch and ask again.")
         return self._begin(naming, number, by_hand, is_begun=is_begun)
 
     def _begin(self, naming: Naming, number: int | None, by_hand: str, *, is_begun: bool) -> CommandResult:
         """Write what is missing; `number` is that of the open pull request, where there is one."""
         context, base = self.context, self.context.view.default_branch or "main"
-        words = issue_words(self.issue.title, self.issue.body)
-        facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
-        spec = spec_for(context.forge, self.default, facts)
+        spec = self._spec(naming)
         plan = self._drafted(naming, frozenset({"spec.md"}))
         feature = StartedFeature(naming, spec, plan, number or 0, self.issue.number)
         body = pull_request_body(feature, context.config.commands.prefix)
@@ -206,9 +211,9 @@ class _FeatureIssue:
         def written(outcome: Written) -> CommandResult:
             if outcome.refused:
                 refused = f"GitHub's own rules for {code_span(naming.branch)} refuse it. {by_hand}"
-                return CommandResult(Reaction.DENIED, last=refused)
+                return CommandResult(Reaction.DENIED, answer=refused)
             opened = replace(feature, pull_request=number or outcome.pull_request)
-            return CommandResult(Reaction.DONE, main=feature_started(opened, context.render))
+            return CommandResult(Reaction.DONE, plan=feature_started(opened, context.render))
 
         return CommandResult(Reaction.DONE, write=PendingWrite(commit, pull_request, written))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.evaluation import REQUESTED
 from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
+from bot.app.talk.seen_head import SeenHead
 from bot.app.talk.spec_draft import spec_for
 from bot.core.deciding.commit_verdict import context_of
 from bot.core.drafting.for_feature import feature_without_spec
@@ -19,16 +20,27 @@ from bot.core.forge.writing import NewCommit
 from bot.core.judging.waiving import fingerprint, forbidden, needed_role, waivable
 from bot.core.speech.commands import Command, Verb
 from bot.core.speech.render.check_run import draft_text
-from bot.core.speech.replies import Denial, commit_by_hand, denial, drafts_committed, status, waived, why
+from bot.core.speech.replies import (
+    Denial,
+    already_waived,
+    commit_by_hand,
+    denial,
+    drafts_committed,
+    status,
+    waived,
+    why,
+)
 from bot.core.speech.replies.started_feature import commit_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.app.evaluation import Evaluation
     from bot.app.gather import Gathered
     from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Effect, Written
-    from bot.core.judging.findings import FeatureReport
+    from bot.core.judging.findings import FeatureReport, Finding
 
 _LOCKED = (
     "Waivers are locked here: `locked` in the configuration names `waive`. The finding itself can be settled;"
@@ -36,6 +48,12 @@ _LOCKED = (
 )
 _BROKEN = (
     "A configuration that cannot be read is not waived: mend it on the default branch, and everything is judged again."
+)
+
+
+_OWN = (
+    "The author of a pull request cannot waive its findings, whatever their role. Somebody else with the role can;"
+    " `waive_own: true` in `app.yml` on the default branch allows it."
 )
 
 
@@ -73,38 +91,48 @@ def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -
             return CommandResult(Reaction.DONE, effects=opened.verdict())
         case Verb.PLAN:
             draft = opened.plan()
-            main = draft_text(draft, render) if draft is not None else status(judged.report, render)
-            return CommandResult(Reaction.DONE, main=main, effects=opened.verdict())
+            plan = draft_text(draft, render) if draft is not None else status(judged.report, render)
+            return CommandResult(Reaction.DONE, plan=plan, effects=opened.verdict())
         case Verb.WHY:
             config = judged.candidate.config_in_force.config
-            return CommandResult(Reaction.DONE, last=why(judged.report, command.rule, config, render))
+            return CommandResult(Reaction.DONE, answer=why(judged.report, command.rule, config, render))
         case Verb.COMMIT:
             return _commit(context, opened)
         case Verb.WAIVE:
             return _waive(context, command, opened)
         case _:
-            return CommandResult(Reaction.DONE, last=status(judged.report, render))
+            return CommandResult(Reaction.DONE, answer=status(judged.report, render))
 
 
 def _commit(context: CommandContext, opened: OpenPullRequest) -> CommandResult:
     """Write the missing drafts, or say how to do it by hand."""
+    asks_again = SeenHead(context, opened.judged.candidate.change).asks_again(_trees(opened.judged))
+    if asks_again is not None:
+        return CommandResult(Reaction.MISTAKEN, answer=asks_again)
     change, pull = opened.judged.candidate.change, opened.judged.candidate.pull
     branch, head = change.head_branch or "", change.head.sha
     documents = _missing(context, opened)
     if not documents or pull is None or head is None:
-        return CommandResult(Reaction.DONE, last=commit_by_hand({}, branch, fork=False))
+        return CommandResult(Reaction.DONE, answer=commit_by_hand({}, branch, fork=False))
     is_ours = pull.head_repository == context.view.full_name
     if not is_ours or not context.can_write():
-        return CommandResult(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=not is_ours))
+        return CommandResult(Reaction.DENIED, answer=commit_by_hand(documents, branch, fork=not is_ours))
 
     def written(outcome: Written) -> CommandResult:
         if outcome.refused:
-            return CommandResult(Reaction.DENIED, last=commit_by_hand(documents, branch, fork=False, refused=True))
-        return CommandResult(Reaction.DONE, last=drafts_committed(documents, branch, outcome.commit))
+            return CommandResult(Reaction.DENIED, answer=commit_by_hand(documents, branch, fork=False, refused=True))
+        return CommandResult(Reaction.DONE, answer=drafts_committed(documents, branch, outcome.commit))
 
     message = commit_message(opened.judged.report.features[0].feature.name, context.event.sender)
     write = PendingWrite(NewCommit(branch, head, documents, message), None, written)
     return CommandResult(Reaction.DONE, write=write)
+
+
+def _trees(judged: JudgedCandidate) -> dict[str, str | None]:
+    """The Git trees of the feature folders, None for one that is not there."""
+    entries = judged.candidate.change.head.entries
+    folders = [feature.feature.dir for feature in judged.report.features]
+    return {folder: entries[folder].tree if folder in entries else None for folder in folders}
 
 
 def _missing(context: CommandContext, opened: OpenPullRequest) -> dict[str, str]:
@@ -134,53 +162,71 @@ def _spec(context: CommandContext, judged: JudgedCandidate, feature: FeatureRepo
 
 
 def _waive(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
-    rule, reason = command.rule or "", command.reason or ""
-    judged = opened.judged
+    """Let the findings of a rule pass, as far as whoever asks may do so and could see them."""
+    rule, judged = command.rule or "", opened.judged
     if forbidden(judged.candidate.config_in_force.config):
-        return CommandResult(Reaction.DENIED, last=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
+        return CommandResult(Reaction.DENIED, answer=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
     if judged.report.conclusion is Conclusion.ACTION_REQUIRED:
-        return CommandResult(Reaction.MISTAKEN, last=_BROKEN)
-    role, order = context.role(), tuple(Role)
+        return CommandResult(Reaction.MISTAKEN, answer=_BROKEN)
     findings = waivable(judged.report, judged.candidate.change, rule)
     if not findings:
-        return _not_waived(context, rule, reason, opened)
-    setting = context.config.commands.waive
-    needed = max((needed_role(finding, judged.report, setting) for finding, _, _ in findings), key=order.index)
-    if order.index(role) < order.index(needed):
-        event = context.event
-        refused = Denial(Verb.WAIVE, needed, role, event.number, event.comment, context.denied_at, context.place)
-        return CommandResult(Reaction.DENIED, last=denial(refused, context.settings(), context.render))
-    waivers = tuple(
-        Waiver(
-            repository=context.view.repository,
-            rule=rule,
-            finding=fingerprint(finding),
-            folder=folder,
-            tree=tree,
-            reason=reason,
-            by=context.event.sender,
-            number=context.event.number,
-            given_at=context.accepted_at,
-            role=role.value,
-        )
-        for finding, folder, tree in findings
-    )
+        return _not_waived(context, command, opened)
+    refused = _may_not_waive(context, opened, [finding for finding, _, _ in findings])
+    if refused is not None:
+        return CommandResult(Reaction.DENIED, answer=refused)
+    trees = {folder: tree for _, folder, tree in findings}
+    about = [finding for finding, _, _ in findings]
+    asks_again = SeenHead(context, judged.candidate.change).asks_again(trees, about)
+    if asks_again is not None:
+        return CommandResult(Reaction.MISTAKEN, answer=asks_again)
+    waivers = tuple(_waiver(context, command, *bound) for bound in findings)
     under = opened.under(waivers)
     return CommandResult(
         Reaction.DONE,
-        last=waived(rule, context.event.sender, role, reason),
+        answer=waived(waivers[0], about, context_of(judged, context.view, context.host)),
         effects=(*map(AddWaiver, waivers), *under.verdict()),
         judged=under.judged,
     )
 
 
-def _not_waived(context: CommandContext, rule: str, reason: str, opened: OpenPullRequest) -> CommandResult:
+def _may_not_waive(context: CommandContext, opened: OpenPullRequest, findings: Sequence[Finding]) -> str | None:
+    """Why the sender may not waive these findings; None where they may."""
+    pull = opened.judged.candidate.pull
+    is_author = pull is not None and pull.author == context.event.sender
+    if is_author and not context.config.waive_own:
+        return _OWN
+    role, order = context.role(), tuple(Role)
+    setting = context.config.commands.waive
+    needed = max((needed_role(finding, opened.judged.report, setting) for finding in findings), key=order.index)
+    if order.index(role) >= order.index(needed):
+        return None
+    return denial(Denial(Verb.WAIVE, needed, role, context.denied_at), context.settings(), context.render)
+
+
+def _waiver(context: CommandContext, command: Command, finding: Finding, folder: str, tree: str) -> Waiver:
+    return Waiver(
+        repository=context.view.repository,
+        rule=command.rule or "",
+        finding=fingerprint(finding),
+        folder=folder,
+        tree=tree,
+        reason=command.reason or "",
+        by=context.event.sender,
+        number=context.event.number,
+        given_at=context.accepted_at,
+        role=context.role().value,
+        until=command.until or "",
+    )
+
+
+def _not_waived(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
     """There is nothing to waive, or it was waived already: perhaps by this very job, before it died."""
+    rule = command.rule or ""
     standing = next((waiver for waiver in opened.judged.waived if waiver.rule == rule), None)
     if standing is None:
         nothing = f"`{rule}` finds nothing here that blocks or warns: nothing to waive."
-        return CommandResult(Reaction.MISTAKEN, last=nothing)
-    text = waived(rule, standing.by, Role(standing.role), standing.reason)
-    if (standing.by, standing.reason) != (context.event.sender, reason):
-        return CommandResult(Reaction.MISTAKEN, last=text)
-    return CommandResult(Reaction.DONE, last=text, effects=opened.verdict())
+        return CommandResult(Reaction.MISTAKEN, answer=nothing)
+    text = already_waived(standing)
+    if (standing.by, standing.reason) != (context.event.sender, command.reason):
+        return CommandResult(Reaction.MISTAKEN, answer=text)
+    return CommandResult(Reaction.DONE, answer=text, effects=opened.verdict())

@@ -136,6 +136,9 @@ class RepositoryConfig:
     stays softer, and the caps for old, legacy and merely touched features still apply."""
     commands: Commands = Commands()
     """How commands are spelt and who may use them."""
+    waive_own: bool = False
+    """Whether the author of a pull request may waive its findings, given the role that `commands.waive` asks for. Only
+    the default branch's file counts."""
     comment: CommentWhen = CommentWhen.WHEN_NEEDED
     """When the one comment on a pull request is written: when something blocks, always, or never."""
     self_configured: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "commands.start": "commands: {start: maintain}",
     "commands.commit": "commands: {commit: maintain}",
     "commands.waive": "commands: {waive: admin}",
+    "waive_own": "waive_own: true",
     "comment": "comment: never",
     "self_configured": 'self_configured: ["release/*"]',
     "ungoverned": "ungoverned: silent",
@@ -171,7 +172,7 @@ def _kind(facts: dict[str, Any], target: dict[str, Any]) -> str:
         return "list of text"
     if "enum" in target:
         return "word"
-    return {"integer": "whole number", "string": "text"}[target["type"]]
+    return {"boolean": "true or false", "integer": "whole number", "string": "text"}[target["type"]]
 
 
 def _default(path: str) -> Any:

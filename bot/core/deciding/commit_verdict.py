@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Rule
     from bot.core.judging.waiving import Waived
-    from bot.core.speech.render import StickyComment
+    from bot.core.speech.render import PreviousRun, StickyComment
     from bot.core.text.prose import Prose
 
 _SHORT = 16
@@ -257,16 +257,22 @@ def other_pulls(verdict: CommitVerdict, view: RepositoryView, host: Host) -> tup
     )
 
 
-def run_of(verdict: CommitVerdict, view: RepositoryView, host: Host, draft: Draft | None) -> tuple[CheckRunOutput, str]:
+def run_of(
+    verdict: CommitVerdict,
+    view: RepositoryView,
+    host: Host,
+    draft: Draft | None,
+    previous: PreviousRun | None = None,
+) -> tuple[CheckRunOutput, str]:
     """The run that says the verdict, and its external id.
 
     The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
-    reader would see change, so that a run is written anew exactly when there is something new to read. The draft is
-    left out of it: on one head and one report it is the same.
+    reader would see change, so that a run is written anew exactly when there is something new to read. The draft and
+    what the push fixed are left out of it: on one head and one report they are the same.
     """
     others = other_pulls(verdict, view, host)
     context = context_of(verdict.deciding, view, host, others)
-    output = _output(verdict.deciding, context, draft)
+    output = _output(verdict.deciding, replace(context, previous=previous), draft)
     seen = (
         fingerprint(verdict.deciding.report),
         output.title,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Effect
     from bot.core.forge.facts import Comment, RepositoryView, Run
+    from bot.core.speech.render import PreviousRun
 
 _CLEAR = "**All clear**"
 
@@ -44,6 +45,8 @@ class Snapshot:
     """A person asked for a run, so there is one whatever was written before."""
     requested_from: int = 0
     """The run that they asked from; a later one answers it."""
+    previous: PreviousRun | None = None
+    """The run on the head before this one, for what the push fixed."""
 
 
 def effects_on_head(snapshot: Snapshot, host: Host) -> list[Effect]:
@@ -75,14 +78,21 @@ def _is_told(verdict: CommitVerdict) -> bool:
 
 
 def _run(verdict: CommitVerdict, snapshot: Snapshot, host: Host) -> Iterator[Effect]:
-    output, external_id = run_of(verdict, snapshot.view, host, snapshot.draft)
+    output, external_id = run_of(verdict, snapshot.view, host, snapshot.draft, snapshot.previous)
     latest = latest_run(snapshot.view)
     same = latest is not None and latest.completed and says_the_same(latest.external_id, external_id)
     if snapshot.requested:
         same = same and latest is not None and 0 < snapshot.requested_from < latest.id
     if not same:
         sha = verdict.deciding.candidate.change.head.sha or ""
-        yield PublishRun(CheckRun(sha, external_id, output), latest, stored_report(verdict.deciding, host))
+        report = stored_report(verdict.deciding, host)
+        yield PublishRun(CheckRun(sha, external_id, output), latest, report, _pull_requests(verdict))
+
+
+def _pull_requests(verdict: CommitVerdict) -> tuple[int, ...]:
+    """The numbers of the pull requests that have the commit as their head."""
+    candidates = (judged.candidate for judged in verdict.judged)
+    return tuple(candidate.pull.number for candidate in candidates if candidate.pull is not None)
 
 
 def without_annotations(run: CheckRun, refusal: str) -> CheckRun:

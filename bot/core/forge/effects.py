@@ -85,6 +85,8 @@ class PublishRun:
     latest: Run | None = None
     report: StoredReport | None = None
     """The report behind the run, kept once the run is written; its run and its time are filled in then."""
+    pull_requests: tuple[int, ...] = ()
+    """The pull requests whose head it is: people read the run there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,15 @@ class WriteComment:
     """A short mark of the text, stored to tell later whether the text changed."""
     existing: Comment | None = None
     minimized: bool = False
-    kind: CommentKind = CommentKind.STICKY
+    kind: CommentKind | None = CommentKind.STICKY
+    """Which of our comments is remembered as this one, None where nothing has to be remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class HideComment:
+    """Fold an answer of ours away as outdated, because a newer one follows."""
+
+    comment: Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +183,15 @@ class WriteFiles:
     """The effects that follow. They name the commit and the pull request, so they are decided from what was written."""
 
 
-Effect = PublishRun | SetGoverned | WriteComment | React | Enqueue | ReserveNumber | AddWaiver | CountUse | WriteFiles
+Effect = (
+    PublishRun
+    | SetGoverned
+    | WriteComment
+    | HideComment
+    | React
+    | Enqueue
+    | ReserveNumber
+    | AddWaiver
+    | CountUse
+    | WriteFiles
+)

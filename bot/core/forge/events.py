@@ -143,6 +143,10 @@ class CommandPosted(_About, frozen=True, kw_only=True):
     """The GraphQL id of the text, for reactions."""
     author: str = ""
     """Who wrote the issue or pull request; `sender` wrote the command."""
+    written_at: str = ""
+    """When GitHub took the text, in UTC (`2026-11-22T12:41:07Z`); empty where the delivery does not say."""
+    run_head: str = ""
+    """The head of the run whose button was pressed."""
 
 
 class MergeGroupRequested(_About, frozen=True, kw_only=True):

@@ -81,6 +81,8 @@ class Run:
     conclusion: str | None
     external_id: str
     url: str
+    completed_at: str = ""
+    """When GitHub took it for completed, in UTC (`2026-11-22T12:41:07Z`); known of a run that was just written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ class Thread:
     """Our own comment that answers commands there."""
     reactions: frozenset[Reaction]
     """Our own reactions to the text."""
+    comments: tuple[Comment, ...] = ()
+    """All of our own comments there, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,3 +111,5 @@ class Waiver:
     given_at: float
     role: str = "maintain"
     """Their role on GitHub at that time."""
+    until: str = ""
+    """The last day on which it holds (`2027-01-31`, UTC), empty where it has no end."""

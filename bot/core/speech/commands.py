@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from bot.core.markdown import Markdown, Paragraph, parse
 from bot.core.text.neutral import plain_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from bot.core.config.model import Commands
 
@@ -37,6 +38,8 @@ _MAX_WORD = 40
 _CODE = " " * 4
 """Begins a line of code."""
 _PREFIX = re.compile(r"/[A-Za-z]")
+_LEAST_PREFIX = 2
+_END_WORDS = 2
 _POLITE = frozenset(("please", "thanks", "now"))
 
 
@@ -133,8 +136,8 @@ COMMANDS: tuple[CommandRow, ...] = (
         Verb.WAIVE,
         (Where.PULL_REQUEST,),
         Role.MAINTAIN,
-        "lets one rule pass here, with name and reason in the title",
-        arguments="<rule> <reason>",
+        "lets the findings of one rule pass here, with name and reason in the check run",
+        arguments="<rule> <reason> [until <day>]",
     ),
     CommandRow(
         Verb.CONFIG, _BOTH, Role.ANYONE, "the settings in force and where each comes from", aliases=("settings",)
@@ -142,6 +145,8 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow(Verb.HELP, _BOTH, Role.ANYONE, "this table", aliases=("?", "commands")),
 )
 
+_WRITING = frozenset({Verb.START, Verb.COMMIT, Verb.WAIVE})
+"""Commands that are never suggested: whoever pastes a suggestion must not write anything by accident."""
 _BY_WORD: dict[str, Verb] = {word: row.verb for row in COMMANDS for word in row.words}
 
 
@@ -203,6 +208,8 @@ class Command:
     """A slug as `bot.core.drafting.naming` builds them, whatever was written."""
     reason: str | None = None
     """Foreign words on one line, at most `MAX_REASON` characters."""
+    until: str | None = None
+    """The last day of a waiver as an ISO date, None where it has no end."""
 
 
 class MistakeKind(StrEnum):
@@ -269,9 +276,7 @@ def _may_open(line: str, names: tuple[str, ...]) -> bool:
 
 def _same(first: Command | CommandMistake, second: Command | CommandMistake) -> bool:
     return (
-        isinstance(first, Command)
-        and isinstance(second, Command)
-        and (first.verb, first.rule, first.slug, first.reason) == (second.verb, second.rule, second.slug, second.reason)
+        isinstance(first, Command) and isinstance(second, Command) and replace(first, line=0) == replace(second, line=0)
     )
 
 
@@ -282,13 +287,21 @@ def _read_line(words: list[str], line: int, where: Where, rules: Collection[str]
         return Command(Verb.PLAN, line)
     verb = _BY_WORD.get(word)
     if verb is None:
-        close = difflib.get_close_matches(word, _BY_WORD, n=1, cutoff=0.6)
-        if not close and len(words) > 1:
+        if len(words) > 1 and _closest(word, _BY_WORD) is None:
             return None
-        return CommandMistake(MistakeKind.UNKNOWN_COMMAND, line, None, word, close[0] if close else None)
+        suggestion = _closest(word, [name for name, verb in _BY_WORD.items() if verb not in _WRITING])
+        return CommandMistake(MistakeKind.UNKNOWN_COMMAND, line, None, word, suggestion)
     if where not in places_of(verb):
         return CommandMistake(MistakeKind.WRONG_PLACE, line, verb)
     return _with_arguments(verb, words[1:], line, rules)
+
+
+def _closest(written: str, words: Iterable[str]) -> str | None:
+    """The word that begins with what was written, else the most similar one, None where none is near."""
+    candidates = list(words)
+    beginning = (word for word in candidates if len(written) >= _LEAST_PREFIX and word.startswith(written))
+    similar = difflib.get_close_matches(written, candidates, n=1, cutoff=0.6)
+    return next(beginning, similar[0] if similar else None)
 
 
 def _with_arguments(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | CommandMistake:
@@ -306,14 +319,25 @@ def _with_arguments(verb: Verb, words: list[str], line: int, rules: Collection[s
 def _about_rule(verb: Verb, words: list[str], line: int, rules: Collection[str]) -> Command | CommandMistake:
     rule = _bare(words[0])
     if rule not in rules:
-        close = difflib.get_close_matches(rule, rules, n=1, cutoff=0.6)
-        return CommandMistake(MistakeKind.UNKNOWN_RULE, line, verb, rule, close[0] if close else None)
+        return CommandMistake(MistakeKind.UNKNOWN_RULE, line, verb, rule, _closest(rule, rules))
     if verb is Verb.WHY:
         return _without_more(Command(verb, line, rule=rule), words[1:])
-    reason = " ".join(words[1:]).strip(" \"'“”„«»")[:MAX_REASON].rstrip()
+    words, until = _without_end(words[1:])
+    reason = " ".join(words).strip(" \"'“”„«»")[:MAX_REASON].rstrip()
     if len(reason) < _LEAST_REASON:
         return CommandMistake(MistakeKind.MISSING_REASON, line, verb, rule)
-    return Command(verb, line, rule=rule, reason=reason)
+    return Command(verb, line, rule=rule, reason=reason, until=until)
+
+
+def _without_end(words: list[str]) -> tuple[list[str], str | None]:
+    """A waiver's reason without `until 2027-01-31` at its end, and that day."""
+    if len(words) < _END_WORDS or words[-2].casefold() != "until":
+        return words, None
+    try:
+        day = date.fromisoformat(words[-1].strip(".,;"))
+    except ValueError:
+        return words, None
+    return words[:-_END_WORDS], day.isoformat()
 
 
 def _without_more(command: Command, words: list[str]) -> Command | CommandMistake:

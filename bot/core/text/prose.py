@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An address: a path from the repository's root and 1-based lines. Shown as `plan.md`, `plan.md:32`, `plan.md:32–35`.
+    """A path from the repository's root and 1-based lines. Shown as `plan.md`, `plan.md:32` or `plan.md:32–35`.
 
     `line` is None for the file as a whole. `end_line` is inclusive, and None where a single line is meant.
     """

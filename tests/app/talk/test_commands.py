@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,7 @@ from bot.core.change.trees import Document
 from bot.core.documents.spec import read_spec
 from bot.core.forge.events import MergeGroupRequested
 from bot.sandbox.faults import Fault
-from tests.asking import branches, faces, harbour, messages, replies, reply, say, text_at
+from tests.asking import branches, faces, harbour, latest, messages, replies, reply, say, text_at
 from tests.stage import SPEC, TEMPLATE, feature, plan
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class TestFromIssueToFeature:
         first = say(stage, repo, issue, "/plan", "eve")
         assert faces(stage, repo, first) == ["eyes", "rocket"]
         assert f"This becomes feature `{BRANCH}`" in reply(stage, repo, issue)
-        assert "`/plan start` does all of it" in reply(stage, repo, issue)
+        assert "`/plan start` commits both documents" in reply(stage, repo, issue)
 
         begin = say(stage, repo, issue, "/plan start", "grace")
         assert faces(stage, repo, begin) == ["eyes", "rocket"]
@@ -59,9 +61,10 @@ class TestFromIssueToFeature:
 
         run = stage.run(repo, pull.head_sha)
         assert (run.conclusion, run.title) == ("failure", "2 principles unanswered · draft")
-        assert "`[NEEDS CLARIFICATION: what a person gets done]` is still open" in (run.summary or "")
+        assert "clarifications open: `[NEEDS CLARIFICATION: what a person gets done]`" in (run.summary or "")
         lines = text_at(repo, BRANCH, f"{FOLDER}/plan.md").split("\n")
-        told = {note["start_line"] for note in run.annotations if note["path"].endswith("plan.md")}
+        notes = [note for note in run.annotations if note["path"].endswith("plan.md")]
+        told = {line for note in notes for line in range(note["start_line"], note["end_line"] + 1)}
         blanks = {n for n, line in enumerate(lines, 1) if line.endswith("| | |") or "NEEDS CLARIFICATION" in line}
         assert told == blanks
         assert len(told) == 4
@@ -137,8 +140,8 @@ class TestFromIssueToFeature:
         comment = say(stage, ferry, issue, "/plan start", "grace")
         assert faces(stage, ferry, comment) == ["eyes", "-1"]
         told = reply(stage, ferry, issue)
-        assert "whoever hosts it chose the permission *Contents: Read-only*" in told
-        assert f"git switch -c {BRANCH} origin/main" in told
+        assert "its host chose the permission *Contents: Read-only*" in told
+        assert f"git switch --create {BRANCH} --no-track origin/main" in told
         assert branches(ferry) == ["main"]
 
     def test_only_commands_that_commit_get_a_token_that_may(self, stage: Stage) -> None:
@@ -243,8 +246,8 @@ class TestCommit:
         before = pull.head_sha
         say(stage, repo, pull.number, "/plan commit", "grace")
         assert text_at(repo, "001-search", "specs/001-search/spec.md") == SPEC
-        assert len(messages(repo, "001-search", before)) == 2
-        assert "Committed `plan.md`" in reply(stage, repo, pull.number)
+        assert len(messages(repo, "001-search", before)) == 1
+        assert "the feature folder changed since" in reply(stage, repo, pull.number)
 
     def test_a_fork_gets_a_patch_that_applies(self, stage: Stage) -> None:
         repo = harbour(stage)
@@ -274,10 +277,73 @@ class TestWaive:
         assert run.conclusion == "success"
         assert (run.title or "").endswith("unjustified-violation waived by mona")
         told = run.summary or ""
-        assert "**unjustified-violation is waived** by `mona` (maintain): `it is three lines long`" in told
+        assert "**unjustified-violation is waived** by `mona` (maintain), until the feature folder" in told
+        assert "\n> it is three lines long\n" in told
         assert "| I. Library First | ❌ violated" in told
         assert "waived by `mona`" in told
-        assert "is waived** by `mona`" in reply(stage, repo, pull.number)
+        answer = reply(stage, repo, pull.number)
+        assert "**unjustified-violation is waived** by `mona` (maintain):" in answer
+        assert "- I. Library First is violated and not justified ([plan.md:" in answer
+
+    def test_a_head_that_was_pushed_after_the_comment_is_not_waived_unseen(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, FAILING)
+        seen = pull.head_sha[:7]
+        text = "/plan waive unjustified-violation it is three lines long"
+        comment = stage.world.comment(repo, pull.number, text, author="mona")
+        more = {"specs/001-search/plan.md": plan("FAIL") + "\nNow we also ship the customers' passwords.\n"}
+        stage.world.push(repo, "001-search", more, author="ada")
+        stage.drain(patience=10)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        assert faces(stage, repo, comment) == ["eyes", "confused"]
+        answer = reply(stage, repo, pull.number)
+        assert f"You wrote this when `{seen}` was the head." in answer
+        assert "the feature folder changed since" in answer
+
+    def test_a_push_that_leaves_the_folder_alone_does_no_harm(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, FAILING)
+        text = "/plan waive unjustified-violation it is three lines long"
+        stage.world.comment(repo, pull.number, text, author="mona")
+        stage.world.push(repo, "001-search", {"src/app.py": "print()\n"}, author="ada")
+        stage.drain(patience=10)
+        assert stage.run(repo, pull.head_sha).conclusion == "success"
+
+    def test_before_the_first_run_nothing_is_waived(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        stage.world.push(repo, "001-search", FAILING, author="ada")
+        pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+        stage.world.comment(
+            repo, pull.number, "/plan waive unjustified-violation it is three lines long", author="mona"
+        )
+        stage.world.advance(60)
+        stage.drain(patience=10)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        assert "No check run here was complete before you wrote." in reply(stage, repo, pull.number)
+
+    def test_nobody_waives_findings_of_their_own(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        stage.world.user("ada", "admin", repo)
+        pull = self.waived(stage, repo, "ada")
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        assert "The author of a pull request cannot waive its findings" in reply(stage, repo, pull.number)
+
+    def test_unless_the_default_branch_allows_it(self, stage: Stage) -> None:
+        repo = harbour(stage, files={".github/app.yml": "plangate:\n  waive_own: true\n"})
+        stage.world.user("ada", "admin", repo)
+        pull = self.waived(stage, repo, "ada")
+        assert stage.run(repo, pull.head_sha).conclusion == "success"
+
+    def test_a_waiver_ends_on_its_day(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, FAILING)
+        day = datetime.fromtimestamp(stage.clock.now(), UTC).date().isoformat()
+        say(stage, repo, pull.number, f"/plan waive unjustified-violation it is three lines long until {day}", "mona")
+        assert stage.run(repo, pull.head_sha).conclusion == "success"
+        assert f"and until {day} (UTC)" in reply(stage, repo, pull.number)
+        stage.world.advance(2 * 86_400)
+        say(stage, repo, pull.number, "/plan check", "mona")
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
 
     def test_it_survives_an_update_of_the_branch_and_what_leaves_the_folder_alone(self, stage: Stage) -> None:
         repo = harbour(stage)
@@ -310,7 +376,7 @@ class TestWaive:
         repo = harbour(stage)
         pull = self.waived(stage, repo, "grace")
         assert stage.run(repo, pull.head_sha).conclusion == "failure"
-        assert "needs **maintain**; the account that asked has **write**" in reply(stage, repo, pull.number)
+        assert "needs **maintain** access here; you have write." in reply(stage, repo, pull.number)
 
     def test_a_misread_non_negotiable_takes_an_admin(self, stage: Stage) -> None:
         repo = harbour(stage)
@@ -318,7 +384,7 @@ class TestWaive:
         assert stage.run(repo, pull.head_sha).conclusion == "failure"
         order = "/plan waive non-negotiable-violated the word FAIL stands in a quote"
         say(stage, repo, pull.number, order, "mona")
-        assert "needs **admin**; the account that asked has **maintain**" in reply(stage, repo, pull.number)
+        assert "needs **admin** access here; you have maintain." in reply(stage, repo, pull.number)
         assert stage.run(repo, pull.head_sha).conclusion == "failure"
         say(stage, repo, pull.number, order, "root")
         assert stage.run(repo, pull.head_sha).conclusion == "success"
@@ -355,12 +421,48 @@ class TestPreparedRows:
         assert "| I. Library First | | |" in tracking
 
 
-class TestOneReply:
-    def test_many_commands_leave_one_comment_and_the_plan_in_it(self, stage: Stage, ferry: Repository) -> None:
+class TestConversation:
+    def test_answers_stand_below_the_questions_and_the_plan_in_its_place(self, stage: Stage, ferry: Repository) -> None:
         issue = asked(stage, ferry)
         for text in ("/plan", "/plan help", "/plan start", "/plan nonsense", "/plan status"):
             say(stage, ferry, issue, text, "eve")
-        assert len(replies(stage, ferry, issue)) == 1
-        told = reply(stage, ferry, issue)
-        assert "This becomes feature" in told
-        assert "Last command: <code>/plan status</code>" in told
+        first, *answers = replies(stage, ferry, issue)
+        assert "This becomes feature" in first
+        assert [answer.split("\n")[1] for answer in answers] == [
+            f"<sub>`{text}` by `eve`</sub>" for text in ("/plan help", "/plan start", "/plan nonsense", "/plan status")
+        ]
+
+    def test_a_newer_answer_hides_the_askers_older_one(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry, FAILING)
+        say(stage, ferry, pull.number, "/plan status", "eve")
+        say(stage, ferry, pull.number, "/plan status", "tri")
+        stage.world.push(ferry, "001-search", {"README.md": "# Ferry\n"}, author="ada")
+        stage.drain(patience=10)
+        say(stage, ferry, pull.number, "/plan status", "eve")
+        answers = [comment for comment in stage.comments(ferry, pull.number) if "kind=answer" in comment.body]
+        assert [comment.minimized for comment in answers] == ["outdated", None, None]
+        head = pull.head_sha[:7]
+        assert latest(stage, ferry, pull.number).split("\n")[1] == f"<sub>`/plan status` by `eve` · on `{head}`</sub>"
+
+    def test_the_same_answer_is_not_written_again(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry, FAILING)
+        comments = [say(stage, ferry, pull.number, "/plan why", "eve") for _ in range(2)]
+        assert [faces(stage, ferry, comment) for comment in comments] == [["eyes", "rocket"]] * 2
+        assert len(replies(stage, ferry, pull.number)) == 1
+
+    def test_the_recipe_of_an_issue_ends_green_when_it_is_followed(self, stage: Stage, ferry: Repository) -> None:
+        issue = asked(stage, ferry)
+        say(stage, ferry, issue, "/plan", "eve")
+        text = reply(stage, ferry, issue)
+        recipe = text.split("```bash\n", 1)[1].split("\n```", 1)[0]
+        spec, plan_text = (part.split("\n```", 1)[0] for part in text.split("```markdown\n")[1:3])
+        saved = re.search(r"^# save the spec below as (\S+)$", recipe, re.MULTILINE)
+        branch = re.search(r"git switch --create (\S+)", recipe)
+        assert saved is not None
+        assert branch is not None
+        stage.world.push(ferry, branch[1], {saved[1]: spec + "\n"}, author="eve")
+        pull = stage.world.open_pull_request(ferry, branch[1], author="eve")
+        stage.drain(patience=10)
+        run = stage.run(ferry, pull.head_sha)
+        assert run.conclusion == "success", run.title
+        assert plan_text.startswith("# Implementation Plan: ")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.drafting.naming import is_slug
 from bot.core.speech.replies import MAX_COMMENT
-from tests.asking import branches, faces, harbour, messages, reply, say, text_at
+from tests.asking import branches, faces, harbour, messages, replies, say, text_at
 from tests.core.speech.replies.oracle import TAGS, seen
 from tests.stage import TEMPLATE
 
@@ -45,7 +45,8 @@ def test_from_a_hostile_issue_to_a_branch(stage: Stage, text: str) -> None:
     number = stage.world.open_issue(repo, text[:250], f"{text[:60_000]}\n\nReal.", author="eve").number
     for command in ("/plan", f"/plan {text[:200]}", f"/plan why {text[:200]}", f"/plan start {text[:200]}"):
         say(stage, repo, number, command, "grace")
-        assert_quiet(reply(stage, repo, number))
+        for body in replies(stage, repo, number):
+            assert_quiet(body)
     (branch,) = [name for name in branches(repo) if name != "main"]
     assert is_slug(branch)
     spec = text_at(repo, branch, f"specs/{branch}/spec.md")
@@ -60,7 +61,7 @@ def test_from_a_hostile_issue_to_a_branch(stage: Stage, text: str) -> None:
 
 def test_from_a_hostile_issue_without_words_that_name_it(stage: Stage) -> None:
     repo = harbour(stage)
-    number = stage.world.open_issue(repo, "\u202e監査 <!--", "", author="eve").number
+    number = stage.world.open_issue(repo, "\u202e!! <!--", "", author="eve").number
     comment = say(stage, repo, number, "/plan start", "grace")
     assert faces(stage, repo, comment) == ["eyes", "rocket"]
     assert branches(repo) == ["001-issue-1", "main"]
@@ -76,6 +77,7 @@ def test_a_hostile_branch_name(stage: Stage, name: str) -> None:
     stage.drain(patience=10)
     for command in ("/plan", "/plan status", "/plan commit"):
         say(stage, repo, pull.number, command, "grace")
-        assert_quiet(reply(stage, repo, pull.number))
+        for body in replies(stage, repo, pull.number):
+            assert_quiet(body)
     for comment in stage.comments(repo, pull.number):
         assert_quiet(comment.body)

@@ -23,7 +23,6 @@ from bot.core.drafting.naming import (
     slug_of,
 )
 
-
 SPEC_KIT = json.loads((Path(__file__).parent / "spec_kit_slugs.json").read_text("utf-8"))
 """Slugs that Spec Kit itself built; `tools/record_spec_kit_slugs.py` records them."""
 

@@ -136,7 +136,27 @@ def test_arguments_are_typed() -> None:
     assert only("\n\n/plan start audit-export", ISSUE) == Command(Verb.START, 3, slug="audit-export")
     assert only("/plan start 022-audit-export", ISSUE) == Command(Verb.START, 1, slug="audit-export")
     assert only("/plan start Export the $(audit) log", ISSUE) == Command(Verb.START, 1, slug="export-audit-log")
-    assert only("/plan start 監査", ISSUE) == Command(Verb.START, 1)
+    assert only("/plan start 監査", ISSUE) == Command(Verb.START, 1, slug="監査")
+    assert only("/plan start !!", ISSUE) == Command(Verb.START, 1)
+
+
+def test_a_waiver_may_end() -> None:
+    written = only("/plan waive missing-artifact the page moves soon until 2027-01-31")
+    assert isinstance(written, Command)
+    assert (written.reason, written.until) == ("the page moves soon", "2027-01-31")
+    endless = only("/plan waive missing-artifact we keep it until 2027-13-41")
+    assert isinstance(endless, Command)
+    assert (endless.reason, endless.until) == ("we keep it until 2027-13-41", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("stat", "status"), ("sta", "status"), ("star", "status"), ("comit", None), ("waiv", None), ("hel", "help")],
+)
+def test_a_suggestion_takes_the_prefix_first_and_never_writes(written: str, meant: str | None) -> None:
+    found = only(f"/plan {written}", PULL)
+    assert isinstance(found, CommandMistake)
+    assert found.suggestion == meant
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class ForgeReader(Protocol):
         ...
 
     def thread(self, number: int, marker: str, node: str | None) -> Thread:
-        """Our oldest comment on an issue or pull request whose body starts with the marker, and our reactions.
+        """Our comments on an issue or pull request, the oldest that starts with the marker, and our reactions.
 
         The reactions are those on the text with the GraphQL id `node`. Raises `CommentGone` when it was deleted.
         """
@@ -133,6 +133,10 @@ class Forge(ForgeReader, Protocol):
 
     def show_comment(self, comment: Comment, *, minimized: bool) -> None:
         """Fold the comment away as resolved, or unfold it."""
+        ...
+
+    def hide_outdated(self, comment: Comment) -> None:
+        """Fold the comment away as outdated. Raises `CommentGone` when somebody deleted it."""
         ...
 
     def react(self, node: str, reaction: Reaction) -> None:

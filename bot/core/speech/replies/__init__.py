@@ -3,6 +3,7 @@
 from bot.core.speech.replies.answers import (
     CommandSettings,
     Denial,
+    already_waived,
     commit_by_hand,
     denial,
     help_text,
@@ -17,7 +18,14 @@ from bot.core.speech.replies.recipe import new_file_link, patch_of, start_recipe
 from bot.core.speech.replies.settings import configuration
 from bot.core.speech.replies.started_feature import StartedFeature, drafts_committed, feature_started
 from bot.core.speech.replies.status_and_why import Setting, issue_status, settings_in_force, status, why
-from bot.core.speech.replies.thread import MAX_COMMENT, compose, main_of, reply_marker
+from bot.core.speech.replies.thread import (
+    MAX_COMMENT,
+    Question,
+    answer_comment,
+    earlier_answers,
+    plan_comment,
+    reply_marker,
+)
 
 __all__ = [
     "MAX_COMMENT",
@@ -25,22 +33,25 @@ __all__ = [
     "CommandSettings",
     "Denial",
     "IssuePlan",
+    "Question",
     "Setting",
     "StartedFeature",
+    "already_waived",
+    "answer_comment",
     "command_failed",
     "commit_by_hand",
-    "compose",
     "configuration",
     "denial",
     "drafts_committed",
+    "earlier_answers",
     "feature_started",
     "help_text",
     "issue_plan",
     "issue_status",
-    "main_of",
     "mistake",
     "new_file_link",
     "patch_of",
+    "plan_comment",
     "reply_marker",
     "settings_in_force",
     "start_by_hand",

@@ -18,20 +18,26 @@ from bot.core.speech.commands import (
     access,
     places_of,
 )
+from bot.core.speech.render.above import waiver_line
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.replies.recipe import commit_recipe, patch_of, start_recipe
 from bot.core.text.neutral import code_cell, code_span, fence, neutralise, plain_line
+from bot.core.text.prose import At
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.core.drafting.naming import Naming
+    from bot.core.forge.stored import Waiver
+    from bot.core.judging.findings import Finding
+    from bot.core.judging.waiving import Waived
     from bot.core.speech.render.context import RenderContext
-    from bot.core.text.prose import At
 
 _PLACES = {Where.ISSUE: "an issue", Where.PULL_REQUEST: "a pull request"}
 _MOST_PATCH = 40_000
+_MOST_WAIVED = 20
+_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def help_text(settings: CommandSettings, context: RenderContext) -> str:
     same = f"{code_span(f'@{settings.app} plan')} and `/speckit.plan` mean {code_span(settings.commands.prefix)}."
     example = code_span(settings.spelt(Verb.WHY, "unjustified-violation"))
     parts = [
-        "**Commands**, at the start of a line in a new comment (edits are not read):",
+        "**Commands**, each at the start of a line in a new comment (edits are not read):",
         "\n".join(["| command | where | who | what it does |", "|---|---|---|---|", *rows]),
         f"{same} Up to {MAX_COMMANDS} commands a comment. Example: {example}",
         _help_foot(settings, context, links),
@@ -108,12 +114,10 @@ def _path(place: At) -> str:
     return place.path if place.line is None else f"{place.path}:{place.line}"
 
 
-_DOES = {
-    Verb.PLAN: "drafts a plan",
-    Verb.CHECK: "judges again",
-    Verb.START: "creates a branch",
-    Verb.COMMIT: "commits to this branch",
-    Verb.WAIVE: "lets a rule pass",
+_BY_YOURSELF = {
+    Verb.START: "{plan} gives the same documents for your own branch or fork",
+    Verb.COMMIT: "{plan} shows the same drafts to commit yourself",
+    Verb.WAIVE: "{why} says how to settle the finding itself",
 }
 
 
@@ -124,44 +128,30 @@ class Denial:
     verb: Verb
     needed: Role
     role: Role
-    number: int
-    comment: int | None
-    """The comment that asked; None for the text of the issue itself."""
-    asked_at: str
+    """The role that the author has."""
+    read_at: str
     """When GitHub was asked for the role: `12:44:02 UTC`."""
-    asked_in: str = "this comment"
-    """Our own words for where it was asked; linked only where it is a comment."""
 
 
 def denial(denied: Denial, settings: CommandSettings, context: RenderContext) -> str:
-    """Which role it needs, which one was found, and the two ways on. Nobody is mentioned."""
+    """Which role the command needs, which one its author has, and two ways on. Nobody is mentioned."""
     links = Links(context)
-    role = "no role here" if denied.role is Role.ANYONE else f"**{denied.role.value}**"
-    command = code_span(settings.spelt(denied.verb))
-    does = _DOES.get(denied.verb, "changes something")
-    first = f"{command} {does} here, so it needs **{denied.needed.value}**; the account that asked has {role}."
-    someone = f"someone with {denied.needed.value} comments {command}"
-    alone = {
-        Verb.START: f"{code_span(settings.spelt(Verb.PLAN))} gives the same plan for your own branch or fork",
-        Verb.COMMIT: f"{code_span(settings.spelt(Verb.PLAN))} shows the same drafts to commit yourself",
-        Verb.WAIVE: f"{code_span(settings.spelt(Verb.WHY))} says how to settle the finding itself",
-    }.get(denied.verb, f"{code_span(settings.spelt(Verb.STATUS))} shows how things stand")
+    role = "no role here" if denied.role is Role.ANYONE else denied.role.value
+    command, needed = code_span(settings.spelt(denied.verb)), denied.needed.value
+    plan, why, status = (code_span(settings.spelt(verb)) for verb in (Verb.PLAN, Verb.WHY, Verb.STATUS))
+    alone = _BY_YOURSELF.get(denied.verb, "{status} shows how things stand").format(plan=plan, why=why, status=status)
     place = settings.set_by.get(denied.verb)
     notes = [
-        f"Asked in {links.to(denied.asked_in, _redirect(denied, context), 'q')}",
-        f"role asked of GitHub at {neutralise(denied.asked_at, 20)}",
+        f"role read from GitHub at {neutralise(denied.read_at, 20)}",
         f"set by {links.to(code_span(_path(place)), context.at_url(place), 'cfg')}" if place else "",
     ]
-    foot = f"<sub>{' · '.join(note for note in notes if note)}</sub>"
-    ways = f"Two ways on: {alone}, or {someone}."
-    return "\n\n".join(part for part in (first, ways, foot, links.definitions()) if part)
-
-
-def _redirect(denied: Denial, context: RenderContext) -> str | None:
-    """A link that leaves no backlink: GitHub does not follow its own redirecting host."""
-    if denied.comment is None or context.web_url != "https://github.com" or not context.repository:
-        return None
-    return f"https://redirect.github.com/{context.repository}/issues/{denied.number}#issuecomment-{denied.comment}"
+    parts = [
+        f"{command} needs **{needed}** access here; you have {role}.",
+        f"Ask somebody with {needed} access to comment it. By yourself: {alone}.",
+        f"<sub>{' · '.join(note for note in notes if note)}</sub>",
+        links.definitions(),
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def mistake(command_mistake: CommandMistake, settings: CommandSettings) -> str:
@@ -182,7 +172,7 @@ def mistake(command_mistake: CommandMistake, settings: CommandSettings) -> str:
         MistakeKind.UNWANTED_WORDS: (
             f"{code_span(settings.spelt(verb))} takes no argument, but {code_span(written)} follows it. {helps}"
         ),
-        MistakeKind.WRONG_PLACE: f"{code_span(settings.spelt(verb))} works on {_places(verb)}. {helps}",
+        MistakeKind.WRONG_PLACE: f"{code_span(settings.spelt(verb))} works on {_places(verb)} only. {helps}",
         MistakeKind.TOO_MANY: (
             f"A comment holds up to {MAX_COMMANDS} commands; those from line {command_mistake.line} on were not read."
             " Write them in another comment."
@@ -206,38 +196,57 @@ def _places(verb: Verb) -> str:
     return " and on ".join(_PLACES[where] for where in places_of(verb))
 
 
-def waived(rule: str, by: str, role: Role, reason: str) -> str:
-    """What a waiver did, in the words of the check run's summary."""
-    sentence = f"**{neutralise(rule)} is waived** by {code_span(by, 60)} ({role.value}): {code_span(reason)}."
-    return f"{sentence} Holds until the feature folder or the finding changes."
+def waived(waiver: Waiver, findings: Sequence[Finding], context: RenderContext) -> str:
+    """What a waiver did: each finding with its line, the reason, and when it ends."""
+    links = Links(context)
+    lines = [f"- {links.prose(finding.title).strip()}{_at(finding, links)}" for finding in findings[:_MOST_WAIVED]]
+    not_shown = len(findings) - len(lines)
+    lines += [f"- and {not_shown} more"] if not_shown else []
+    day = f", and until {waiver.until} (UTC)" if waiver.until else ""
+    parts = [
+        f"**{neutralise(waiver.rule)} is waived** by {code_span(waiver.by, 60)} ({waiver.role}):",
+        "\n".join(lines),
+        f"> {neutralise(waiver.reason, _REASON)}",
+        f"It holds until the feature folder or the finding changes{day}.",
+        links.definitions(),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _at(finding: Finding, links: Links) -> str:
+    return f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
+
+
+def already_waived(waived_rule: Waived) -> str:
+    """A waiver that is in force already, in the words of the check run."""
+    return waiver_line(waived_rule)
 
 
 def too_often(limit: int) -> str:
-    """Somebody without a role asked more often than an hour bears."""
-    return f"Without a role here, a plan is drafted {limit} times an hour. Ask again later; the last one stands above."
+    """What somebody without a role is told who asks for too many drafts in an hour."""
+    return f"Without a role here, {limit} drafts an hour are made for you. The last one stands above; ask again later."
 
 
-_HOST = (
-    "This App may read this repository's contents and not write them: whoever hosts it chose the permission"
-    " *Contents: Read-only*."
+_READ_ONLY = (
+    "This App may read this repository and not write to it: its host chose the permission *Contents: Read-only*."
 )
 
 
 def start_by_hand(naming: Naming, settings: CommandSettings, context: RenderContext) -> str:
     """`/plan start` where the App may not write."""
     plan = code_span(settings.spelt(Verb.PLAN))
-    steps = start_recipe(naming, context.default_branch or "main").replace("the plan below", "the plan of this reply")
-    return f"{_HOST} By hand it is:\n\n{steps}\n\n{plan} gives the plan to save."
+    steps = start_recipe(naming, context.default_branch or "main", "the drafted spec")
+    return f"{_READ_ONLY} By hand:\n\n{steps}\n\n{plan} drafts the spec and the plan."
 
 
 def commit_by_hand(documents: Mapping[str, str], branch: str, *, fork: bool, refused: bool = False) -> str:
     """`/plan commit` where the App may not write: on a fork, by the branch's rules, or by its host's choice."""
     if not documents:
         return "Nothing to commit: no document that can be drafted is missing."
-    why = "GitHub's own rules for this branch refuse a commit of this App." if refused else _HOST
+    why = "The rules of this branch refuse a commit by this App." if refused else _READ_ONLY
     why = "The branch of this pull request is in a fork, where this App cannot write." if fork else why
     patch = patch_of(documents)
     steps = commit_recipe(documents, branch)
     if len(patch) > _MOST_PATCH:
-        return f"{why} The drafts are longer than a comment holds. Write them on your desk: `plangate draft --write`"
+        return f"{why} The drafts are longer than a comment holds. Write them on your machine: `plangate draft --write`"
     return f"{why} Save this as `plan.patch` on your branch:\n\n{fence(patch, 'diff')}\n\n{steps}"

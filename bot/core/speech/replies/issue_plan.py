@@ -1,7 +1,8 @@
-"""The answer to `/plan` on an issue: names, a recipe, a link, and the plan folded away."""
+"""The answer to `/plan` on an issue: the names, a recipe, two prefilled pages, and spec and plan behind folds."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ from bot.core.config.model import Commands
 from bot.core.drafting.naming import ClaimKind
 from bot.core.forge.roles import Role
 from bot.core.speech.render.context import short
+from bot.core.speech.render.lead import blanks
 from bot.core.speech.render.markdown import Links
+from bot.core.speech.render.tables import folded
 from bot.core.speech.replies.recipe import is_prefilled, new_file_link, start_recipe
 from bot.core.text.neutral import code_span, fence, neutralise
 from bot.core.text.prose import At, Side
-from bot.core.text.wording import count
 from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 RESERVED_DAYS = 7
 """Days that a number is kept for the issue that it was offered to."""
 
-_ROOM = 46_000
-"""Characters that the plan may take of a comment; the rest is for what stands around it."""
+_ROOM = 28_000
+"""Characters that each of the two documents may take of a comment."""
 
 _MOST_NUMBERS = 5
 _HOLDERS = {
@@ -48,38 +50,42 @@ class IssuePlan:
     """What `/plan` on an issue answers."""
 
     naming: Naming
-    draft: Draft
+    spec: Draft
+    plan: Draft
     constitution: Constitution
     free: NextNumber | None = None
     """How the number was found; None where the issue had it already."""
     asked_by: str = "the author of this issue"
     """Our own words for who asked, never a login."""
-    settings: Commands = field(default_factory=Commands)
+    commands: Commands = field(default_factory=Commands)
     can_commit: bool = False
     """The App may write contents, so `/plan start` works here."""
 
 
-def issue_plan(plan: IssuePlan, context: RenderContext) -> str:
-    """The reply's main text. Foreign words in it are in the fence, in code spans or neutralised."""
+def issue_plan(answer: IssuePlan, context: RenderContext) -> str:
+    """The comment's text. Foreign words in it are in a fence, in code spans or neutralised."""
     links = Links(context)
-    naming = plan.naming
+    naming = answer.naming
     parts = [
-        f"**This becomes feature {code_span(naming.branch)}.** {_number(plan)}",
+        f"**This becomes feature {code_span(naming.branch)}.** {_number(answer)}",
         start_recipe(naming, context.default_branch or "main"),
-        _other_ways(plan, context, links),
-        _folded(plan.draft),
-        _foot(plan, context, links),
+        _in_the_browser(answer, context, links),
+        _plan_follows(answer, context, links),
+        _start(answer),
+        _folded("spec", answer.spec),
+        _folded("plan", answer.plan),
+        _foot(answer, context, links),
         links.definitions(),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _number(plan: IssuePlan) -> str:
+def _number(answer: IssuePlan) -> str:
     reserved = f"it is kept for this issue for {RESERVED_DAYS} days."
-    number = plan.naming.number
-    if plan.free is None or plan.free.number != number:
+    number = answer.naming.number
+    if answer.free is None or answer.free.number != number:
         return f"{number} was offered to this issue before; {reserved}"
-    return f"{number} is the next free number{_because(plan.free.above)}; {reserved}"
+    return f"{number} is the next free number{_because(answer.free.above)}; {reserved}"
 
 
 def _because(above: tuple[Claim, ...]) -> str:
@@ -100,54 +106,62 @@ def _several(numbers: list[str]) -> str:
     return f"{', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
-def _other_ways(plan: IssuePlan, context: RenderContext, links: Links) -> str:
-    naming, prefix = plan.naming, plan.settings.prefix
-    ways = []
-    link = new_file_link(context, context.default_branch or "main", plan.draft.path, plan.draft.text)
-    if link:
-        filled = "with the plan in it" if is_prefilled(link) else "and paste the plan"
-        ways.append(
-            f"Without a terminal: {links.to('create `plan.md` in the browser', link, 'n')} {filled}, and choose"
-            f' "Create a new branch" named {code_span(naming.branch)}.'
-        )
-    if plan.can_commit:
-        role = "" if plan.settings.start is Role.ANYONE else f"With {plan.settings.start.value} access, "
-        ways.append(f"{role}{code_span(f'{prefix} start')} does all of it and opens a draft pull request.")
-    return " ".join(ways)
+def _in_the_browser(answer: IssuePlan, context: RenderContext, links: Links) -> str:
+    """The way without a terminal: GitHub's page for the new spec, on the default branch."""
+    link = new_file_link(context, context.default_branch or "main", answer.spec.path, answer.spec.text)
+    if not link:
+        return ""
+    filled = "" if is_prefilled(link) else ", paste the spec,"
+    page = links.to("create `spec.md` in the browser", link, "s")
+    return (
+        f'Without a terminal: {page}{filled} and choose "Create a new branch" named {code_span(answer.naming.branch)}.'
+    )
 
 
-def _folded(draft: Draft) -> str:
+def _plan_follows(answer: IssuePlan, context: RenderContext, links: Links) -> str:
+    """The second document, on the branch that the first one began."""
+    path = code_span(answer.plan.path)
+    words = f"Once the spec is agreed, add the plan below as {path} and give every principle in it a verdict"
+    link = new_file_link(context, answer.naming.branch, answer.plan.path, answer.plan.text)
+    if not link:
+        return f"{words}."
+    filled = "" if is_prefilled(link) else ", and paste the plan"
+    return f"{words}: {links.to('create `plan.md` on that branch', link, 'n')}{filled}."
+
+
+def _start(answer: IssuePlan) -> str:
+    if not answer.can_commit:
+        return ""
+    command = code_span(f"{answer.commands.prefix} start")
+    role = "" if answer.commands.start is Role.ANYONE else f"With {answer.commands.start.value} access, "
+    return f"{role}{command} commits both documents and opens a draft pull request."
+
+
+def _folded(name: str, draft: Draft) -> str:
     if len(draft.text) > _ROOM:
+        folder = shlex.quote(draft.path.rpartition("/")[0])
         return (
-            f"The plan is longer than a comment holds ({len(draft.text):,} characters). Print it on your desk:"
-            f" {code_span('plangate draft --feature ' + draft.path.rpartition('/')[0])}"
+            f"The {name} is longer than a comment holds ({len(draft.text):,} characters). Print it on your machine:"
+            f" {code_span(f'plangate draft --feature {folder}')}"
         )
-    head = f"The plan: {_left(draft)}, the rest is filled from this repository"
-    return f"<details><summary>{head}</summary>\n\n{fence(draft.text, 'markdown')}\n\n</details>"
+    head = f"The {name}: {blanks(draft)}, the rest is filled from this repository"
+    return folded(head, [fence(draft.text, "markdown")])
 
 
-def _left(draft: Draft) -> str:
-    """`11 blanks for you (4 × NEEDS CLARIFICATION, 7 verdicts)`, for a headline that reads no Markdown."""
-    kinds = [f"{draft.clarifications} × NEEDS CLARIFICATION"] if draft.clarifications else []
-    kinds += [count(draft.verdicts, "verdict", "verdicts")] if draft.verdicts else []
-    inside = f" ({', '.join(kinds)})" if kinds else ""
-    return f"{count(draft.blanks, 'blank', 'blanks')} for you{inside}"
-
-
-def _foot(plan: IssuePlan, context: RenderContext, links: Links) -> str:
+def _foot(answer: IssuePlan, context: RenderContext, links: Links) -> str:
     template = "the bundled template"
-    if plan.draft.template != "bundled":
-        url = context.blob_url(context.base_sha, plan.draft.template) if context.base_sha else None
-        template = links.to(code_span(plan.draft.template), url, "t")
+    if answer.plan.template != "bundled":
+        url = context.blob_url(context.base_sha, answer.plan.template) if context.base_sha else None
+        template = links.to(code_span(answer.plan.template), url, "t")
     measures = [template]
-    if plan.constitution.state is ConstitutionState.FILLED:
-        version = plan.constitution.version
+    if answer.constitution.state is ConstitutionState.FILLED:
+        version = answer.constitution.version
         name = f"constitution {neutralise(version, 40)}" if version else "the constitution"
-        measures.append(links.to(name, context.at_url(At(plan.constitution.path, None, Side.BASE)), "con"))
+        measures.append(links.to(name, context.at_url(At(answer.constitution.path, None, Side.BASE)), "con"))
     branch = context.base_branch or context.default_branch
     commit = ""
     if context.base_sha:
         place = code_span(f"{branch}@{short(context.base_sha)}" if branch else short(context.base_sha))
         commit = f", {'both ' if len(measures) > 1 else ''}at {place}"
-    again = f"{code_span(plan.settings.prefix)} again refreshes this reply"
-    return f"<sub>From {' and '.join(measures)}{commit} · asked for by {plan.asked_by} · {again}</sub>"
+    again = f"{code_span(answer.commands.prefix)} again refreshes this comment"
+    return f"<sub>From {' and '.join(measures)}{commit} · requested by {answer.asked_by} · {again}</sub>"

@@ -1,7 +1,6 @@
 """What a person runs or clicks where the App may not write: commands, a prefilled page, a patch.
 
-Names that we give are `[a-z0-9-]` only. Names that a repository gives (its default branch, its specs root) are quoted
-for the shell whatever they hold.
+Every name is quoted for the shell, whatever it holds.
 """
 
 from __future__ import annotations
@@ -22,21 +21,22 @@ MAX_LINK = 8_000
 """Characters of a link that browsers and GitHub's front end carry without complaint."""
 
 
-def start_recipe(naming: Naming, default_branch: str) -> str:
-    """The commands that begin a feature by hand, in a fence."""
-    folder = shlex.quote(naming.dir)
+def start_recipe(naming: Naming, default_branch: str, spec: str = "the spec below") -> str:
+    """The commands that begin a feature with its spec, in a fence. Followed as they stand they end without an error."""
+    folder, branch = shlex.quote(naming.dir), shlex.quote(naming.branch)
     base = shlex.quote(f"origin/{default_branch}")
+    message = shlex.quote(f"Specify {naming.branch}")
     lines = [
-        f"git fetch origin && git switch -c {naming.branch} {base}",
+        f"git fetch origin && git switch --create {branch} --no-track {base}",
         f"mkdir -p {folder}",
-        f"# save the plan below as {naming.dir}/plan.md, write spec.md beside it",
-        f'git add {folder} && git commit -m "Plan {naming.slug}" && git push -u origin HEAD',
+        f"# save {spec} as {naming.dir}/spec.md",
+        f"git add {folder} && git commit -m {message} && git push -u origin HEAD",
     ]
     return fence("\n".join(lines), "bash")
 
 
 def commit_recipe(paths: Iterable[str], branch: str) -> str:
-    """The commands that commit the documents of `plan.patch` by hand, in a fence."""
+    """The commands that commit the documents of `plan.patch`, in a fence."""
     named = " ".join(shlex.quote(path) for path in paths)
     lines = [
         f"git switch {shlex.quote(branch)}",
@@ -47,10 +47,10 @@ def commit_recipe(paths: Iterable[str], branch: str) -> str:
 
 
 def new_file_link(context: RenderContext, branch: str, path: str, text: str | None = None) -> str | None:
-    """GitHub's "create new file" page on a branch, prefilled with the text where the link stays short enough.
+    """GitHub's page for a new file on a branch, prefilled with the text where the link stays short enough.
 
-    None where there is no GitHub, or where even the bare link would be too long. The page needs no permission of
-    ours: whoever opens it commits under their own name, to a branch or to a fork.
+    None where there is no GitHub, or where even the bare link would be too long. The page needs no permission of the
+    App: people commit there under their own names, to a branch or to a fork.
     """
     if not (context.web_url and context.repository):
         return None

@@ -1,69 +1,107 @@
-"""The one reply of an issue or pull request: a plan or a status, and below it the last command's answer, folded."""
+"""The comments of a conversation: one with the plan, which is edited in place, and one below each other command.
+
+An answer stands in a comment of its own, because nobody is notified of an edit further up. Its first line is hidden
+and says which question it answers, so that no question is answered twice and older answers can be hidden.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from bot.core.text.neutral import MARKER, html_code, marker
+from bot.core.speech.render.context import short
+from bot.core.text.neutral import MARKER, code_span, marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.core.forge.facts import Comment
 
 MAX_COMMENT = 65_536
 """Characters that a comment may have."""
 
-_SPLIT = f"<!-- {MARKER} part=last -->"
-_QUOTED_SPLIT = _SPLIT.replace("=", "-")
-"""Where somebody wrote our mark. It is changed and not cut out, or the code span around it could come apart."""
 _CUT = "\n\n… cut here: a comment holds 65,536 characters.\n\n"
-_DEFINED = re.compile(r"^\[([a-z0-9]{1,20})\]: ", re.MULTILINE)
-_ROOM_FOR_LAST = 16_000
-"""Characters that the last command's answer has at most, so that a plan above it keeps its room."""
+_LONGEST_MARKER = 2_000
+_ANSWER = re.compile(
+    rf"<!-- {MARKER} kind=answer issue=(?P<issue>[0-9]+) asker=(?P<asker>\S+)"
+    r" command=(?P<command>\S+) question=(?P<question>\S+) -->\n"
+)
 
 
 def reply_marker(number: int) -> str:
-    """The hidden first line of the reply to issue or pull request `number`."""
+    """The hidden first line of the comment with the plan on issue or pull request `number`."""
     return marker("plan", issue=str(number))
 
 
-def compose(number: int, main: str | None, last: tuple[str, str] | None = None) -> str:
-    """The reply's whole text, at most `MAX_COMMENT` characters.
-
-    `main` is the plan or the status; `last` is a command as it was written and what is answered to it. A denial or a
-    help text never takes the plan's place: they stand below it.
-    """
-    head = reply_marker(number)
-    body = (main or "").replace(_SPLIT, _QUOTED_SPLIT).strip()
-    if last is None:
-        return _bounded(f"{head}\n{body}" if body else head, "") + "\n"
-    command, answer = last
-    answer = _own_links(answer.replace(_SPLIT, _QUOTED_SPLIT).strip())
-    if not body:
-        return _bounded(f"{head}\n{_SPLIT}\n{answer}", "") + "\n"
-    if len(answer) > _ROOM_FOR_LAST:
-        answer = answer[:_ROOM_FOR_LAST].rsplit("\n", 1)[0] + _CUT.rstrip()
-    folded = (
-        f"\n\n{_SPLIT}\n<details><summary>Last command: {html_code(command, 100)}</summary>\n\n{answer}\n\n</details>"
-    )
-    return _bounded(f"{head}\n{body}", folded) + "\n"
+def plan_comment(number: int, text: str) -> str:
+    """The comment with a plan or a status, at most `MAX_COMMENT` characters."""
+    return _bounded(f"{reply_marker(number)}\n{text.strip()}") + "\n"
 
 
-def _own_links(answer: str) -> str:
-    """The answer with link names of its own: in one comment the first definition of a name would hold for both."""
-    for name in dict.fromkeys(_DEFINED.findall(answer)):
-        answer = answer.replace(f"][{name}]", f"][last-{name}]").replace(f"\n[{name}]: ", f"\n[last-{name}]: ")
-    return answer
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A command that is answered."""
+
+    number: int
+    """The issue or pull request."""
+    command: str
+    """What was asked for: `why`; commands with the same name take each other's place."""
+    line: str
+    """The command as it was written. Foreign."""
+    asker: str
+    """The login of whoever wrote it."""
+    text_id: str
+    """The id of the comment or review that holds the command, or the place where it stands: `body`."""
+    head_sha: str = ""
+    """The head that the answer is about, empty on an issue."""
+
+    @property
+    def marker(self) -> str:
+        """The hidden first line of the answer."""
+        return marker("answer", issue=str(self.number), asker=self.asker, command=self.command, question=self.text_id)
 
 
-def main_of(existing: str) -> str | None:
-    """The plan or status in a reply of ours as it stands on GitHub, None where it has only an answer."""
-    text = existing.replace("\r\n", "\n")
-    if not text.startswith(f"<!-- {MARKER} kind=plan "):
-        return None
-    body = text.partition("\n")[2].rpartition(_SPLIT)[0] if _SPLIT in text else text.partition("\n")[2]
-    return body.strip() or None
+def answer_comment(question: Question, answer: str) -> str:
+    """The comment below the question: who asked, on which head, and the answer. Nobody is mentioned."""
+    on_head = f" · on {code_span(short(question.head_sha))}" if question.head_sha else ""
+    about = f"<sub>{code_span(question.line, 100)} by {code_span(question.asker, 60)}{on_head}</sub>"
+    return _bounded(f"{question.marker}\n{about}\n\n{answer.strip()}") + "\n"
 
 
-def _bounded(first: str, second: str) -> str:
-    """Both texts within the limit. What is written here is bounded by its makers; this is the last guard."""
-    room = MAX_COMMENT - len(second) - 1
-    if len(first) <= room:
-        return first + second
-    return first[: room - len(_CUT)].rsplit("\n", 1)[0] + _CUT.rstrip() + second
+@dataclass(frozen=True, slots=True)
+class EarlierAnswers:
+    """What our comments say on the same issue or pull request already."""
+
+    is_answered: bool
+    """The question has its answer: a job that died and was tried again wrote it before."""
+    repeats: bool
+    """The asker's latest answer to the command, still shown, is the same."""
+    outdated: tuple[Comment, ...]
+    """The asker's earlier answers to the command that are still shown."""
+
+
+def earlier_answers(question: Question, body: str, comments: Iterable[Comment]) -> EarlierAnswers:
+    """How a new answer relates to our `comments`, which are in the order in which they were written."""
+    is_answered = False
+    shown: list[Comment] = []
+    for comment in comments:
+        match = _ANSWER.match(comment.body.replace("\r\n", "\n")[:_LONGEST_MARKER])
+        if match is None or (unquote(match["asker"]), match["command"]) != (question.asker, question.command):
+            continue
+        is_answered |= unquote(match["question"]) == question.text_id
+        shown += [] if comment.minimized else [comment]
+    repeats = bool(shown) and _visible(shown[-1].body) == _visible(body)
+    return EarlierAnswers(is_answered, repeats, tuple(shown))
+
+
+def _visible(body: str) -> str:
+    """A comment without its hidden first line."""
+    return body.replace("\r\n", "\n").partition("\n")[2].strip()
+
+
+def _bounded(text: str) -> str:
+    """The text within the limit. Its makers bound what they write; this is the last guard."""
+    room = MAX_COMMENT - 1
+    return text if len(text) <= room else text[: room - len(_CUT)].rsplit("\n", 1)[0] + _CUT.rstrip()

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot.core.config.model import Commands
 from bot.core.documents.spec import Spec
-from bot.core.drafting.draft import Draft
 from bot.core.drafting.from_template.plan import draft_plan, issue_summary
 from bot.core.drafting.from_template.spec import SpecFacts, draft_spec, issue_words
 from bot.core.drafting.naming import is_slug, name_feature, next_number
+from bot.core.forge.facts import Comment
 from bot.core.forge.roles import Role
+from bot.core.forge.stored import Waiver
 from bot.core.speech.commands import Command, Spelling, Verb, Where, read_commands
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import (
@@ -23,16 +24,18 @@ from bot.core.speech.replies import (
     CommandSettings,
     Denial,
     IssuePlan,
+    Question,
     StartedFeature,
+    answer_comment,
     commit_by_hand,
-    compose,
     denial,
     drafts_committed,
+    earlier_answers,
     feature_started,
     help_text,
     issue_plan,
-    main_of,
     mistake,
+    plan_comment,
     start_by_hand,
     waived,
 )
@@ -107,7 +110,7 @@ CONTEXT = RenderContext(
 def check(reply: str) -> Seen:
     """What must hold for every reply."""
     assert len(reply) <= MAX_COMMENT
-    assert reply.startswith("<!-- plangate:v1 kind=plan issue=412 -->\n")
+    assert re.match("<!-- plangate:v1 kind=(plan|answer) issue=412( [!-~]+)* -->\n", reply)
     shown = seen(reply)
     assert shown.linked == []
     assert shown.tags <= TAGS
@@ -152,12 +155,15 @@ def test_a_plan_on_an_issue(title: str, body: str, principle: str, told: str, br
     draft = draft_plan(known)
     context = replace(CONTEXT, default_branch=branch)
     free = next_number(["020-a"], branches=[branch], reserved=["021"])
-    plan = IssuePlan(naming, draft, constitution, free, can_commit=True)
-    reply = compose(412, issue_plan(plan, context), ("/plan " + title, denial_of(title)))
-    shown = check(reply)
+    spec_facts = SpecFacts(
+        naming.dir, naming.title, naming.branch, "2026-11-22", issue_words(title, body), SPEC_TEMPLATE
+    )
+    plan = IssuePlan(naming, draft_spec(spec_facts), draft, constitution, free, can_commit=True)
+    check(answered("/plan " + title, denial_of(title), asker=told))
+    shown = check(plan_comment(412, issue_plan(plan, context)))
     fenced = [content for info, content in shown.blocks if info == "markdown"]
     if fenced:
-        assert [line.rstrip() for line in fenced[0].rstrip().split("\n")] == [
+        assert [line.rstrip() for line in fenced[-1].rstrip().split("\n")] == [
             line.rstrip() for line in draft.text.rstrip().split("\n")
         ]
     shell(next(content for info, content in shown.blocks if info == "bash"))
@@ -165,8 +171,13 @@ def test_a_plan_on_an_issue(title: str, body: str, principle: str, told: str, br
 
 
 def denial_of(held_by: str) -> str:
-    denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, 412, 7, held_by)
+    denied = Denial(Verb.START, Role.MAINTAIN, Role.TRIAGE, held_by)
     return denial(denied, CommandSettings(), CONTEXT)
+
+
+def answered(line: str, answer: str, asker: str = "ada") -> str:
+    """The comment that answers a command."""
+    return answer_comment(Question(412, "why", line, asker, "7-1", "8be41d7"), answer)
 
 
 def shell(script: str) -> None:
@@ -193,7 +204,7 @@ def test_commands_to_run_by_hand(branch: str, text: str, title: str) -> None:
         commit_by_hand({f"{naming.dir}/plan.md": text}, branch, fork=True),
         commit_by_hand({}, branch, fork=False),
     ):
-        shown = check(compose(412, answer))
+        shown = check(answered("/plan commit", answer))
         for info, content in shown.blocks:
             if info == "bash":
                 shell(content)
@@ -206,11 +217,11 @@ def test_a_feature_that_was_begun(title: str, body: str, login: str) -> None:
     asked = SpecFacts(naming.dir, naming.title, naming.branch, "2026-11-22", issue_words(title, body), SPEC_TEMPLATE)
     spec, plan = draft_spec(asked), draft_plan(replace(facts(), feature_dir=naming.dir, title=naming.title))
     feature = StartedFeature(naming, spec, plan, 413, 412)
-    shown = check(compose(412, feature_started(feature, CONTEXT)))
+    shown = check(plan_comment(412, feature_started(feature, CONTEXT)))
     shell(next(content for info, content in shown.blocks if info == "bash"))
-    check(compose(412, None, ("/plan commit", drafts_committed([spec.path, plan.path], title, "8be41d7"))))
+    check(answered("/plan commit", drafts_committed([spec.path, plan.path], title, "8be41d7")))
     patch = commit_by_hand({spec.path: spec.text, plan.path: plan.text}, naming.branch, fork=True)
-    check(compose(412, None, (title, patch)))
+    check(answered(title, patch, asker=login))
     opened = seen(pull_request_body(feature, "/plan"))
     assert opened.linked == ["#4"], "the issue that it closes, and nothing else"
     message = commit_message(naming.branch, login)
@@ -228,29 +239,19 @@ def test_answers_to_what_was_written(text: str, prefix: str, where: Where) -> No
     written = "\n".join(f"/plan {line}" for line in text.split("\n")[:8])
     for read in read_commands(written, where, Spelling(), ["missing-artifact"]):
         answer = (
-            waived("missing-artifact", text, Role.ADMIN, read.reason or "")
+            waived(Waiver(1, "missing-artifact", "f", text, "t", read.reason or "", text, 412, 0.0), [], CONTEXT)
             if isinstance(read, Command)
             else mistake(read, settings)
         )
-        check(compose(412, None, (written, answer)))
-    check(compose(412, help_text(settings, CONTEXT), (text, help_text(settings, CONTEXT))))
+        check(answered(written, answer, asker=text))
+    check(answered(text, help_text(settings, CONTEXT)))
 
 
-def test_our_own_mark_in_foreign_words_cuts_nothing() -> None:
-    settings = CommandSettings(Commands(prefix="<!-- plangate:v1 part=last -->```"))
-    reply = compose(412, help_text(settings, CONTEXT), ("/plan", help_text(settings, CONTEXT)))
-    check(reply)
-    assert main_of(reply) is not None
-    assert reply.count("part=last") == 1
-
-
-@given(st.text(max_size=200) | anything, st.none() | anything, anything)
-def test_a_last_command_never_takes_the_plans_place(main: str, answer: str | None, command: str) -> None:
-    draft = Draft("specs/022-x/plan.md", main, 0, 0, 0, "bundled")
-    naming = name_feature("x", "022")
-    body = issue_plan(IssuePlan(naming, draft, Constitution("c", ConstitutionState.MISSING)), CONTEXT)
-    first = compose(412, body, None if answer is None else (command, answer))
-    assert main_of(first) == main_of(compose(412, body))
-    again = compose(412, main_of(first), (command, "another answer"))
-    assert main_of(again) == main_of(first)
-    assert again.count("Last command: ") == 1 + body.count("Last command: ")
+@given(hostile, hostile, hostile)
+def test_an_answer_is_known_again_whatever_is_in_it(line: str, answer: str, asker: str) -> None:
+    question = Question(412, "why", line, asker or "ada", "7-1", "8be41d7")
+    body = answer_comment(question, answer)
+    known = earlier_answers(question, body, [Comment(1, "IC_1", body)])
+    assert (known.is_answered, known.repeats, len(known.outdated)) == (True, True, 1)
+    another = earlier_answers(question, body, [Comment(1, "IC_1", f"Somebody quotes:\n{body}")])
+    assert (another.is_answered, another.repeats, another.outdated) == (False, False, ())

@@ -23,7 +23,7 @@ _SCRIPTS = "specify_cli/core_pack/scripts/bash/"
 def _unpacked_scripts(folder: Path) -> tuple[str, Path]:
     """Spec Kit's version, and the folder of its shell scripts."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), "specify-cli"]
-    subprocess.run(pip, check=True)  # noqa: S603  our own words only
+    subprocess.run(pip, check=True)
     wheel = next(folder.glob("specify_cli-*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder, [name for name in archive.namelist() if name.startswith(_SCRIPTS)])
@@ -33,7 +33,7 @@ def _unpacked_scripts(folder: Path) -> tuple[str, Path]:
 def _slug(title: str, scripts: Path, repository: Path) -> str:
     script = [str(scripts / "create-new-feature.sh"), "--json", "--dry-run", "--number", "1", title]
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "SPECKIT_PYTHON": sys.executable}
-    done = subprocess.run(  # noqa: S603  our own words and the recorded titles
+    done = subprocess.run(
         ["/bin/bash", *script], cwd=repository, env=environment, check=True, capture_output=True, text=True
     )
     branch: str = json.loads(done.stdout)["BRANCH_NAME"]

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 from bot.app.outline import read_outline
 from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
 from bot.app.talk.spec_draft import spec_for
+from bot.core.config.layers import Rank
+from bot.core.config.model import NumberMode
 from bot.core.drafting.for_feature import paths_of, texts_of
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
-from bot.core.drafting.naming import Naming, NextNumber, name_feature, next_number, number_in
+from bot.core.drafting.naming import (
+    INIT_OPTIONS,
+    Naming,
+    NextNumber,
+    chosen_numbering,
+    name_feature,
+    next_number,
+    number_in,
+)
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.effects import ReserveNumber
-from bot.core.forge.facts import Reaction
+from bot.core.forge.facts import Reaction, ReadRequest
 from bot.core.forge.stored import Offer
 from bot.core.forge.writing import NewCommit, NewPullRequest
 from bot.core.speech.commands import Command, Verb
@@ -117,15 +127,25 @@ class _FeatureIssue:
 
     def numbered(self, slug: str | None) -> _Numbered:
         """The feature's names, with the number that the issue has or the next one, reserved from now on."""
-        config, issue, now = self.context.config, self.issue, self.context.accepted_at
+        issue, now = self.issue, self.context.accepted_at
         number, free = self._own_number(), None
         if number is None:
             free = self._free()
-            number = number_in(config.number, free, issue=issue.number, moment=issue.created_at)
+            number = number_in(self._numbering(), free, issue=issue.number, moment=issue.created_at)
         # Where numbers are not counted, two issues may have one number; it stays with the issue that had it first.
         is_reservable = self._reserved().get(number, issue.number) == issue.number
         offer = Offer(self.root, number, issue.number, now + RESERVED_DAYS * _DAY)
         return _Numbered(self._name(number, slug), free, (ReserveNumber(offer, now),) if is_reservable else ())
+
+    def _numbering(self) -> NumberMode:
+        """Where numbers come from: the configuration says, else what Spec Kit was set up with."""
+        origin = self.context.config_in_force.effective.origins.get("number")
+        if origin is not None and origin[0].rank is not Rank.HOST:
+            return self.context.config.number
+        head = self.context.forge.read(ReadRequest(head=self.default.sha, head_documents=(INIT_OPTIONS,))).head
+        options = head.tree.documents.get(INIT_OPTIONS) if head is not None else None
+        chosen = chosen_numbering(options.text) if options is not None else NumberMode.SEQUENTIAL
+        return self.context.config.number if chosen is NumberMode.SEQUENTIAL else chosen
 
     def _free(self) -> NextNumber:
         context, root = self.context, self.root

@@ -6,6 +6,7 @@ over everything that GitHub knows: folders, branches, open pull requests and num
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -203,6 +204,28 @@ def number_in(mode: NumberMode, free: NextNumber, *, issue: int | None = None, m
     if mode in {NumberMode.ISSUE, NumberMode.TICKET} and issue is not None:
         return f"{issue:03d}"
     return free.number
+
+
+INIT_OPTIONS = ".specify/init-options.json"
+"""Where Spec Kit keeps what was chosen when a repository was set up."""
+
+_MAX_OPTIONS = 65_536
+
+
+def chosen_numbering(init_options: str) -> NumberMode:
+    """How Spec Kit numbers features in the repository: `feature_numbering`, or `branch_numbering` of older versions.
+
+    Sequential where the text is longer than 64 KB or cannot be read. Source: `templates/commands/specify.md` of
+    specify-cli 1.2.3.
+    """
+    try:
+        options = json.loads(init_options) if len(init_options) <= _MAX_OPTIONS else None
+    except (ValueError, RecursionError):
+        options = None
+    if not isinstance(options, dict):
+        return NumberMode.SEQUENTIAL
+    chosen = options.get("feature_numbering", options.get("branch_numbering"))
+    return NumberMode.TIMESTAMP if chosen == "timestamp" else NumberMode.SEQUENTIAL
 
 
 def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig) -> list[Claim]:

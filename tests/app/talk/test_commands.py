@@ -204,6 +204,13 @@ class TestNumbers:
         digits = told.split("feature `")[1].split("-refunds`")[0]
         assert [len(part) for part in digits.split("-")] == [8, 6]
 
+    def test_as_spec_kit_was_set_up(self, stage: Stage) -> None:
+        repo = harbour(stage, files={".specify/init-options.json": '{"feature_numbering": "timestamp"}'})
+        issue = asked(stage, repo, "Refunds")
+        say(stage, repo, issue, "/plan", "eve")
+        digits = reply(stage, repo, issue).split("feature `")[1].split("-refunds`")[0]
+        assert [len(part) for part in digits.split("-")] == [8, 6]
+
 
 class TestCommit:
     def test_the_missing_documents_become_one_commit(self, stage: Stage) -> None:

@@ -15,6 +15,7 @@ from bot.core.drafting.naming import (
     ClaimKind,
     NextNumber,
     branch_name,
+    chosen_numbering,
     feature_title,
     is_slug,
     name_feature,
@@ -112,6 +113,21 @@ def test_a_repository_may_number_in_another_way(mode: NumberMode, number: str) -
     free = NextNumber("022")
     assert number_in(mode, free, issue=412, moment="2026-11-22T12:41:07Z") == number
     assert number_in(mode, free) == "022"
+
+
+@pytest.mark.parametrize(
+    ("options", "mode"),
+    [
+        ('{"feature_numbering": "timestamp"}', NumberMode.TIMESTAMP),
+        ('{"branch_numbering": "timestamp"}', NumberMode.TIMESTAMP),
+        ('{"feature_numbering": "sequential", "branch_numbering": "timestamp"}', NumberMode.SEQUENTIAL),
+        ("[]", NumberMode.SEQUENTIAL),
+        ("{", NumberMode.SEQUENTIAL),
+        ("[" * 60_000, NumberMode.SEQUENTIAL),
+    ],
+)
+def test_spec_kits_own_options_say_how_numbers_come(options: str, mode: NumberMode) -> None:
+    assert chosen_numbering(options) == mode
 
 
 def test_a_branch_name_is_cut_to_what_github_takes() -> None:

@@ -15,7 +15,7 @@ from bot.core.speech.render.facts import coming
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import page_of
 from bot.core.speech.render.tables import folded
-from bot.core.speech.render.title import for_people_counts
+from bot.core.speech.render.title import outcome
 from bot.core.text.neutral import MARKER, code_span, fence, marker, table_cell
 from bot.core.text.wording import count
 
@@ -158,7 +158,7 @@ def _clear(report: Report, context: RenderContext) -> str:
     if not report.features:
         line = f"✅ **All clear**: nothing here has to be judged any more{as_of}. {run}."
     else:
-        counts = ", ".join(for_people_counts(report.features[0])) if len(report.features) == 1 else ""
+        counts = outcome(report.features[0]) if len(report.features) == 1 else ""
         line = f"✅ **All clear**: {_clear_words(report)}{as_of}. {run}{': ' + counts if counts else ''}."
     return "\n\n".join(part for part in (f"{_marker(report)}\n{line}", links.definitions()) if part) + "\n"
 

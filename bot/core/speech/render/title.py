@@ -138,32 +138,40 @@ def _of_one(feature: FeatureReport) -> list[str]:
     documents = len(coming(feature))
     if documents or feature.feature.stage is Stage.SPECIFYING:
         to_come = [f"{count(documents, 'document', 'documents')} to come"] if documents else []
-        return ["Nothing blocks yet", *for_people_counts(feature), *to_come]
+        return ["Nothing blocks yet", *_departures(feature), *to_come]
     return _complete(feature)
+
+
+def _departures(feature: FeatureReport) -> list[str]:
+    """`1 justified violation`; partial ones are called deviations."""
+    departures = deviations(feature)
+    violations = sum(status.verdict is Verdict.VIOLATION for status in departures)
+    partial = len(departures) - violations
+    clauses = [count(violations, "justified violation", "justified violations")] if violations else []
+    return [*clauses, count(partial, "justified deviation", "justified deviations")] if partial else clauses
 
 
 def _complete(feature: FeatureReport) -> list[str]:
     answered = sum(status.answered for status in principle_statuses(feature))
-    answers = [count(answered, "principle answered", "principles answered")] if answered else []
-    return ["Plan complete", *(for_people_counts(feature) or answers)]
+    answers = count(answered, "principle answered", "principles answered") if answered else ""
+    return [clause for clause in ("Plan complete", outcome(feature) or answers) if clause]
 
 
-def for_people_counts(feature: FeatureReport) -> list[str]:
-    """`1 justified violation`, `2 principles declared N/A, 1 of them NON-NEGOTIABLE`, `1 artifact N/A`."""
-    departures = deviations(feature)
-    violations = sum(status.verdict is Verdict.VIOLATION for status in departures)
-    partial = len(departures) - violations
-    declared = not_applicable_principles(feature)
-    hard = sum(status.principle.non_negotiable for status in declared)
-    artifacts = sum(taken_back(artifact) for artifact in feature.artifacts)
+def outcome(feature: FeatureReport) -> str:
+    """`2 deviations justified, 2 principles declared N/A, 1 of them NON-NEGOTIABLE, 1 artifact N/A`; perhaps empty."""
     counts = [
-        (violations, "justified violation", "justified violations"),
-        (len(declared), "principle declared N/A", "principles declared N/A"),
-        (partial, "justified deviation", "justified deviations"),
-        (artifacts, "artifact N/A", "artifacts N/A"),
+        (len(deviations(feature)), "deviation justified", "deviations justified"),
+        (len(not_applicable_principles(feature)), "principle declared N/A", "principles declared N/A"),
+        (sum(taken_back(artifact) for artifact in feature.artifacts), "artifact N/A", "artifacts N/A"),
     ]
     clauses = [count(number, singular, plural) for number, singular, plural in counts if number]
-    if hard:
-        strength = "NON-NEGOTIABLE" if len(declared) == 1 else f"{hard} of them NON-NEGOTIABLE"
-        clauses = [f"{clause}, {strength}" if "declared" in clause else clause for clause in clauses]
-    return clauses
+    return ", ".join(f"{clause}{_strength(feature)}" if "declared" in clause else clause for clause in clauses)
+
+
+def _strength(feature: FeatureReport) -> str:
+    """How many of the principles that are declared N/A are NON-NEGOTIABLE."""
+    declared = not_applicable_principles(feature)
+    hard = sum(status.principle.non_negotiable for status in declared)
+    if not hard:
+        return ""
+    return ", NON-NEGOTIABLE" if len(declared) == 1 else f", {hard} of them NON-NEGOTIABLE"

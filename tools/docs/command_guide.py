@@ -102,7 +102,7 @@ run by hand.
 
 A waiver turns the findings of one rule into notices, with the name and the reason in the check run; the answer names
 each finding and its line. A reason has 10 characters or more, of which {MAX_REASON} are kept. With `until 2027-01-31`
-at its end the waiver holds up to that day (UTC). A waiver is bound to the finding and the content of the feature folder:
+at its end the waiver holds up to that day (UTC). A waiver is bound to the finding and the feature folder:
 it holds after "Update branch" and in the merge queue, and ends when the folder or the finding changes.
 
 - It is given on what could be seen: the head of the newest check run that was complete before the comment. If the head

@@ -11,6 +11,7 @@ from bot.core.config.schema import all_keys
 from bot.core.judging.judge import judge
 from bot.core.text.prose import plain
 from bot.rules import RULES
+from tests.asking import harbour, say
 from tests.core.changes import change
 from tests.core.stories import DIR, FEATURE, MAIN, PLAN, SOURCES, TEMPLATE
 from tests.stage import SPEC_KIT, Stage, feature, plan
@@ -178,6 +179,17 @@ def comment(stage: Stage, setting: str) -> object:
     return Play(stage, setting).comments()
 
 
+def waive_own(stage: Stage, setting: str) -> object:
+    """What the author of a pull request makes of it who is an admin and waives its finding."""
+    repo = harbour(stage, files={".github/app.yml": f"plangate:\n  {setting}\n"})
+    stage.world.user("ada", "admin", repo)
+    stage.world.push(repo, "001-search", FAILING, author="ada")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=10)
+    say(stage, repo, pull.number, "/plan waive unjustified-violation it is three lines long", "ada")
+    return stage.run(repo, pull.head_sha).conclusion
+
+
 def self_configured(stage: Stage, setting: str) -> object:
     play = Play(stage, setting)
     stage.world.push(play.repo, "release/2", {".github/app.yml": "plangate:\n  mode: advise\n"}, author="root")
@@ -205,6 +217,7 @@ SEEN: dict[str, tuple[Callable[[Stage, str], object], str, object, object]] = {
     "commands.start": (role_for("start"), "commands: {start: admin}", "write", "admin"),
     "commands.commit": (role_for("commit"), "commands: {commit: maintain}", "write", "maintain"),
     "commands.waive": (role_for("waive"), "commands: {waive: admin}", "maintain", "admin"),
+    "waive_own": (waive_own, "waive_own: true", "failure", "success"),
     "comment": (comment, "comment: never", 1, 0),
     "self_configured": (self_configured, 'self_configured: ["release/*"]', "failure", "neutral"),
     "ungoverned": (ungoverned, "ungoverned: silent", 1, 0),

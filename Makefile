@@ -52,6 +52,7 @@ check: $(STAMP) ## Check format, lint, types, import contracts and vague names
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/vague_names.py --most 2 bot
 
 audit: $(STAMP) ## Audit the locked dependencies for known vulnerabilities
 	$(BIN)/python -m tools.audit

@@ -128,7 +128,9 @@ class Gatherer:
     def since_branched(self, candidate: Candidate, gathered: Gathered) -> Candidate:
         """The candidate with the yardstick where it left its base, if that may be another one; most often no read."""
         change = candidate.change
-        if change.base is None or change.head.sha is None or candidate.cut or not needs.left_early(change):
+        if change.base is None or change.head.sha is None or candidate.cut or change.weakened_below:
+            return candidate
+        if not needs.left_early(change):
             return candidate
         if edits_yardstick(change.changed) or edits_yardstick(self._moved(candidate)):
             return candidate
@@ -136,7 +138,7 @@ class Gatherer:
         if yardstick is None:
             return candidate
         paths = {*yardstick.documents, *gathered.request.documents} - frozenset(PATHS)
-        if all(yardstick.documents.get(path) == change.base.documents.get(path) for path in paths):
+        if all(yardstick.documents.get(path) == change.standard.documents.get(path) for path in paths):
             return candidate
         return replace(candidate, change=replace(change, merge_base=Tree(change.head.sha, {}, yardstick.documents)))
 
@@ -227,7 +229,7 @@ class Gatherer:
         if not gathered.candidates:
             return False
         first = gathered.candidates[0]
-        bases = [candidate.change.base for candidate in gathered.candidates if candidate.change.base is not None]
+        bases = [candidate.change.standard for candidate in gathered.candidates if candidate.change.base is not None]
         present = frozenset(path for base in bases for path in base.documents)
         documents = tuple(path for path in gathered.request.documents if path in present)
         self._keep("yardstick", Hints(roots=first.features.roots, documents=documents))

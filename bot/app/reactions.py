@@ -79,9 +79,17 @@ class Reactions:
     def _pull_request(self, event: PullRequestChanged) -> None:
         branch = event.head_branch if event.pushed else None
         subject = Subject(
-            number=event.number, head=event.head_sha, branch=branch, named=event.head_branch, comments=True
+            number=event.number,
+            head=event.head_sha,
+            branch=branch,
+            named=event.head_branch,
+            comments=True,
+            above=event.head_branch if event.head_repository == event.repository.full_name else None,
+            stacked=event.base_branch != event.repository.default_branch,
         )
+        self.evaluation.state.keep_stack(event)
         gathered = self.evaluation.judge(subject)
+        self._recheck(rechecks.above(event, gathered.view))
         self._recheck(rechecks.after_pull_request(event, gathered.view, renumbered=gathered.renumbered))
         if branch is not None:
             self._pushed_beside(branch, gathered.view)
@@ -182,7 +190,8 @@ class Reactions:
     def _sweep(self, event: SweepDue) -> None:
         """Judge one pull request again, or remember what the repository holds and judge every open one."""
         if event.number is not None:
-            self.evaluation.judge(Subject(number=event.number, comments=True))
+            subject = Subject(number=event.number, comments=True, above="" if event.above else None)
+            self._recheck(rechecks.above(event, self.evaluation.judge(subject).view))
             return
         _, gathered = self.evaluation.read(Subject(everyone=True))
         if self.job.event.repository.name == OWNERS:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bot.app.first_sights import LEGACY, FirstSights
 from bot.app.gather import Gatherer
 from bot.core.config.in_force import choose_config
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _PUSHES = "pushes"
 """The name of the hint that holds the latest heads whose push is done."""
+_STACKS = "stacks"
+"""The hint that holds where GitHub's own stacks go to."""
+_MOST_STACKED = 500
 _MOST_PUSHES = 100
 
 
@@ -52,6 +57,7 @@ class RepositoryState:
             outer_layers=self.job.host.outer_layers,
             first_seen=_iso(sight.first_seen) if sight is not None else "",
             legacy=frozenset(folders or ()),
+            stacks=self._stacks(),
         )
         first_sight = self._first_sight if folders is None else None
         return Gatherer(self.job.forge, self.job.store, self.job.repository, record, first_sight)
@@ -90,6 +96,26 @@ class RepositoryState:
         push = _push(branch, head)
         earlier = [settled for settled in self._pushes() if settled != push]
         self.job.store.remember(self.job.repository, _PUSHES, " ".join([*earlier[1 - _MOST_PUSHES :], push]))
+
+    def keep_stack(self, event: PullRequestChanged) -> None:
+        """Remember the branch that GitHub's own stack goes to, which only deliveries name."""
+        stacks = self._stacks()
+        branch = None if event.change is PullRequestChange.CLOSED else event.stack_base
+        if stacks.get(event.number) == branch:
+            return
+        stacks.pop(event.number, None)
+        if branch is not None:
+            stacks[event.number] = branch
+        newest = dict(sorted(stacks.items())[-_MOST_STACKED:])
+        self.job.store.remember(self.job.repository, _STACKS, msgspec.json.encode(newest).decode())
+
+    def _stacks(self) -> dict[int, str]:
+        """By pull request: the branch that its stack goes to."""
+        stored = self.job.store.remembered(self.job.repository, _STACKS)
+        try:
+            return msgspec.json.decode(stored, type=dict[int, str]) if stored is not None else {}
+        except msgspec.DecodeError:
+            return {}
 
     def is_settled(self, branch: str, head: str) -> bool:
         """Whether a pushed head needs nothing more: its push was worked on, or it has its verdict.

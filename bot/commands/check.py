@@ -35,6 +35,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REF",
         help="judge the changes since this commit, such as origin/main (default: every plan is new, no code is read)",
     )
+    parser.add_argument(
+        "--stack-base",
+        metavar="REF",
+        help="for stacked pull requests: the branch that the whole stack goes to, such as origin/main; configuration,"
+        " constitution and template are read there, the changes since --base",
+    )
     parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the checked-out branch)")
     parser.add_argument(
         "--stage", choices=[stage.value for stage in Stage], help="judge as if the feature had reached this stage"
@@ -45,7 +51,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge and print; the exit code is the verdict."""
-    request = CheckOptions(tuple(options.feature), options.all, options.base, options.stage, options.branch)
+    request = CheckOptions(
+        tuple(options.feature), options.all, options.base, options.stage, options.branch, options.stack_base
+    )
     judged = judge_copy(options.folder, request)
     style = Style(colour=_coloured(options.colour), width=_width())
     sys.stdout.write(show(judged, Format(options.format), style))

@@ -112,9 +112,9 @@ def _keep(theatre: Theatre, screen: Screen, login: str, invitation: str) -> None
     screen.line(f"  GitHub    {world.url}/{repository.full_name}")
     screen.line(f"  clone     git clone {world.clone_url(repository, login)}")
     screen.line(f"  Plangate  {theatre.url}")
-    screen.line(f"{invitation} Ctrl-C ends both.")
+    screen.line(f"{invitation} Press Ctrl-C to stop both.")
     try:
         while True:
             time.sleep(1)
     except KeyboardInterrupt:
-        screen.line("Ended.")
+        screen.line("Stopped.")

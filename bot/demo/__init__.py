@@ -1,1 +1,1 @@
-"""The whole story on a GitHub of its own: real processes, real git, no account."""
+"""`plangate demo`: a GitHub and a Plangate on this machine, with real processes and real git, without an account."""

@@ -1,8 +1,8 @@
-"""Which heads of a repository are rehearsed, and against which commit each is compared.
+"""Select the heads of a repository to rehearse, and the commit that each is compared with.
 
 An open branch is compared with the default branch as it is. A head that was merged is compared with the default branch
-as it was then: the first parent of the commit that brought it. Squashed pull requests are known by the `(#12)` that
-GitHub puts behind their titles.
+as it was then: the first parent of the merge commit. Squashed pull requests are recognised by the `(#12)` that GitHub
+adds to their titles.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 DEFAULT_HEADS, DEFAULT_HISTORY, MAX_HEADS = 20, 200, 500
 MAX_LOOKED_AT = 1_000
-"""Branches, and commits of the default branch, that are looked at to find the newest heads."""
+"""Most branches, and most commits of the default branch, that are searched for heads."""
 MAX_FILES = 5_000
-"""Files of one change; GitHub lists no more than 3,000 itself."""
+"""Most files of one change; GitHub itself lists at most 3,000."""
 _MAX_CONFIG = 256 * 1024
 _TITLE = 120
 _NEAR = 3
-"""Levels of folders in which specs are looked for that the configuration does not name."""
+"""Levels of folders that are searched for specs outside the configured roots."""
 _NUMBER = re.compile(r"\(#([0-9]{1,9})\)")
 _MERGES = (
     re.compile(r"Merge pull request #(?P<number>[0-9]{1,9}) from [^/\s]{1,100}/(?P<name>\S{1,250})"),
@@ -45,7 +45,7 @@ _MERGES = (
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head as it is rehearsed: what would have been a pull request."""
+    """A head that is rehearsed as a pull request."""
 
     name: str
     """The branch's name, or the short id of a commit that has none."""
@@ -58,7 +58,7 @@ class Head:
     number: int | None = None
     """The pull request's number, where one is known."""
     landed: str | None = None
-    """The commit that brought it to the default branch; None while it is open."""
+    """The commit that merged it into the default branch; None while it is open."""
     began: int = 0
     """When its first own commit was made, seconds since the epoch."""
     ended: int = 0
@@ -82,19 +82,19 @@ class HeadSelection:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What is played, in this order: merged heads from the oldest on, then open ones from the oldest on."""
+    """The heads in the order of the rehearsal: merged ones first, then open ones, the oldest first."""
 
     base_name: str
     base: str
     heads: tuple[Head, ...]
     roots: tuple[str, ...]
     touching: int = 0
-    """Heads that touch a specs root; more than are played, or fewer where others were named."""
+    """How many heads touch a specs root: more than are rehearsed, or fewer where others were named."""
     history: bool = False
 
 
 def copy_wanted(mirror: Mirror, original: Original, wanted: HeadSelection) -> Programme:
-    """Copy what is asked for, and decide what is played. Raises `UserError` where there is nothing to play."""
+    """Copy the selected heads and put them in order. Raises `UserError` when there is nothing to rehearse."""
     if wanted.base is not None:
         base = _commit(original, wanted.base)
         base_name = _branch_name(original, wanted.base) or _short(original.default or "main")
@@ -116,20 +116,20 @@ def _commit(original: Original, name: str) -> str:
 
 
 def _short(ref: str) -> str:
-    """A branch's name without the place where it is: `refs/remotes/origin/main` is `main`."""
+    """The short name of a branch: `refs/remotes/origin/main` is `main`."""
     if ref.startswith("refs/remotes/"):
         return ref.split("/", 3)[-1]
     return ref.removeprefix("refs/heads/")
 
 
 def _branch_name(original: Original, name: str) -> str | None:
-    """The branch that a person named, without its place; None where it is no branch."""
+    """The short name of the branch that a person named; None when it is no branch."""
     ref = next((place + name for place in ("refs/heads/", "refs/remotes/", "") if place + name in original.refs), None)
     return _short(ref) if ref is not None else None
 
 
 def _config(mirror: Mirror, base: str) -> RepositoryConfig:
-    """The configuration on the base as far as it can be read; what is wrong with it, the verdicts tell."""
+    """The configuration at the base as far as it can be read; the verdicts report its mistakes."""
     texts = {path: mirror.text(base, path, _MAX_CONFIG) for path in PATHS}
     documents = {path: Document(path, text) for path, text in texts.items() if text is not None}
     own, _ = own_layer(Tree(base, documents=documents), rule_ids(), Rank.REPOSITORY)
@@ -193,7 +193,7 @@ class _Chooser:
                 yield from self._whole(replace(head, began=landing.when, ended=landing.when))
 
     def _open(self) -> Iterator[Head]:
-        """Branches that are not merged; of a branch here and on a remote, the newer tip."""
+        """Branches that are not merged. Of a branch that is here and on a remote, the newer tip."""
         merged = self.mirror.merged(self.base)
         seen = {head.sha for head in self._merged()}
         names = {self.base_name}
@@ -216,7 +216,7 @@ class _Chooser:
         return Head(name, sha, self.base, plain_line(title)[:_TITLE] or name, began=began, ended=ended)
 
     def _whole(self, head: Head, *, requested: bool = False) -> Iterator[Head]:
-        """The head with its feature folders, if it touches a specs root (or is asked for)."""
+        """The head with its feature folders, if it touches a specs root or was requested."""
         changed = self.mirror.changed(head.base, head.sha)
         if changed is None or len(changed) > MAX_FILES:
             if requested:
@@ -228,7 +228,7 @@ class _Chooser:
             yield replace(head, folders=folders)
 
     def _named(self, name: str, sha: str | None, candidates: Sequence[Head]) -> Head:
-        """A head that a person named: one that was found, or any commit. Raises `UserError`."""
+        """The head that a person named: one of the candidates, or any commit. Raises `UserError`."""
         candidate = next((head for head in candidates if head.called(name) or (head.sha == sha and head.landed)), None)
         if candidate is not None:
             return candidate
@@ -254,7 +254,7 @@ class _Chooser:
 
 
 def _pathspec(root: str) -> str:
-    """A specs root as git names paths, from the repository's root."""
+    """A specs root as a git pathspec from the repository's root."""
     tidy = "/".join(name for name in root.split("/") if name not in {"", "."})
     if not is_glob(root):
         return f":(top,literal){tidy}" if tidy else ":(top)"

@@ -1,4 +1,4 @@
-"""What an interrupt must not cut in two: the making and the removing of what a demo leaves behind when half done."""
+"""Hold back interrupts while the demo creates or removes what would otherwise stay behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Nobody interrupts this: what is half begun or half ended would stay behind. Interrupts come right after."""
+    """Delay interrupts until the block has ended. Outside the main thread this does nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -35,9 +35,10 @@ def undisturbed() -> Iterator[None]:
 
 
 def own_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """A folder that goes when its owner does, made whole or not at all.
+    """A temporary folder that is removed with its owner.
 
-    The first of a process also tries out where temporary files may be, by a file that an interrupt would leave there.
+    The first call in a process also tests the temporary directory by writing a file, which an interrupt would leave
+    there.
     https://docs.python.org/3/library/tempfile.html#tempfile.gettempdir
     """
     with undisturbed():

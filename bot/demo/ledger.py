@@ -1,4 +1,4 @@
-"""A rehearsal on a terminal: one line per head, an estimate while it goes on, and what it comes to."""
+"""Print a rehearsal: one line per head, an estimate of the time left, and a summary."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _STOPPED, _NONE = ("✗", "red"), ("?", "yellow")
 _MOST_FOLDERS = 2
 _LONGEST_NAME = 34
 _GUESSED_SECONDS = 0.7
-"""What a head takes, until the first was played."""
+"""Seconds for one head, until the first was measured."""
 
 
 class Progress:
-    """What is going on, in the last line of the terminal that a person looks at; nothing where there is none."""
+    """The progress in the last line of the terminal; nothing without a terminal."""
 
     def __init__(self, screen: Screen) -> None:
         # Two consoles on one terminal would write into each other's lines.
@@ -53,7 +53,7 @@ class Progress:
 
 @dataclass
 class Ledger:
-    """Prints a rehearsal, head by head."""
+    """Prints the results, head by head."""
 
     screen: Screen
     progress: Progress
@@ -62,34 +62,36 @@ class Ledger:
     _heading: str = field(init=False, default="")
 
     def begin(self, original: Original) -> None:
-        """What is rehearsed, and on what."""
+        """Print the heading."""
         programme = self.programme
         count = _count(len(programme.heads), "commit" if programme.history else "head")
         older = f", the newest of {programme.touching}" if programme.touching > len(programme.heads) else ""
         self.screen.title(f"Rehearsing {original.name}: {count}{older}.")
         self.screen.lines(
-            f"A copy is judged ({megabytes(original.size)}), as if Plangate had been there from the start; "
-            f"{plain_line(str(original.folder))} stays as it is."
+            f"Plangate judges a copy ({megabytes(original.size)}), as if it had been installed from the start. "
+            f"{plain_line(str(original.folder))} is not changed."
         )
 
     def start(self) -> None:
-        """The first head is played now."""
+        """Start the clock with the first head."""
         self._started = time.monotonic()
         self.estimate(0)
 
     def estimate(self, played: int) -> None:
-        """How far it is, and about how long it will take."""
+        """Show how many heads are done, and about how many seconds are left."""
         heads = self.programme.heads
         each = (time.monotonic() - self._started) / played if played else _GUESSED_SECONDS
         seconds = max(1, round(each * (len(heads) - played)))
         self.progress.say(f"{played + 1} of {len(heads)} · about {seconds} s left · {plain_line(heads[played].name)}")
 
     def show(self, result: HeadResult) -> None:
-        """One head."""
+        """Print the row of one head, below the heading of its group."""
         programme = self.programme
         base = f"{plain_line(programme.base_name)}@{programme.base[:7]}"
         heading = (
-            "Merged, each judged against what was there before it" if result.head.landed else f"Open, against {base}"
+            "Merged heads, each compared with the commit before it"
+            if result.head.landed
+            else f"Open heads, compared with {base}"
         )
         if heading != self._heading:
             self._heading = heading
@@ -97,7 +99,7 @@ class Ledger:
         self._row(result)
 
     def later(self, before: Sequence[HeadResult], after: Sequence[HeadResult]) -> None:
-        """Verdicts that a later head has changed."""
+        """Print the verdicts that a later head has changed."""
         changed = [new for old, new in zip(before, after, strict=True) if verdict_line(old) != verdict_line(new)]
         if changed:
             self.screen.heading("Judged again when later heads came")
@@ -105,7 +107,7 @@ class Ledger:
             self._row(result)
 
     def end(self, results: Sequence[HeadResult], folder: Path) -> None:
-        """What it comes to, and how to see more."""
+        """Print the totals, and the command that shows a whole report."""
         stopped = [result for result in results if result.stops]
         silent = sum(result.run is None for result in results)
         parts = [f"{len(results) - len(stopped) - silent} of {len(results)} would pass"]
@@ -117,9 +119,7 @@ class Ledger:
         if stopped:
             head = stopped[-1].head
             name = f"#{head.number}" if head.number is not None else head.name
-            self.screen.lines(
-                f"The whole report of one: plangate demo --repo {_word(str(folder))} --show {_word(name)}"
-            )
+            self.screen.lines(f"Show a whole report: plangate demo --repo {_word(str(folder))} --show {_word(name)}")
 
     def _row(self, result: HeadResult) -> None:
         mark, colour = verdict_mark(result)
@@ -156,7 +156,7 @@ def _folders(head: Head) -> str:
 
 
 def _word(text: str) -> str:
-    """A name as a shell takes it, as far as it can be shown at all."""
+    """A name quoted for a shell; a character that cannot be shown becomes `?`."""
     shown = plain_line(text)
     return shown if all(sign.isalnum() or sign in "/._-+@" for sign in shown) else f"'{shown.replace(chr(39), '?')}'"
 

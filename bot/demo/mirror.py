@@ -1,4 +1,4 @@
-"""A copy of a local repository's history, taken without a trace in the original.
+"""Copy the history of a local repository without changing the original.
 
 The original is read through a private git directory: no index, reflog, lock or object of it is written, nothing of its
 configuration is used, no network is asked. Everything that reads commits runs in the copy.
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_BRANCHES = 2_000
-"""Branches that are copied, the newest first."""
+"""Most branches that are copied, the newest first."""
 MAX_PULLS = 5_000
-"""Pull request heads that are copied, the newest numbers first."""
+"""Most pull request heads that are copied, the highest numbers first."""
 ASK_SECONDS = 60
 COPY_SECONDS = 1_800
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=0")
@@ -37,7 +37,7 @@ _REMOTE = re.compile(r"[^/:@]+(?:@[^/:]+)?:(?!//)(.+)|[a-z+]+://[^/]+/(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The repository that is rehearsed on."""
+    """The repository that is copied."""
 
     folder: Path
     directory: GitDirectory
@@ -46,11 +46,11 @@ class Original:
     pulls: Mapping[int, str]
     """Pull request heads that were fetched, by number -> full name of the ref."""
     default: str | None
-    """Full name of the branch that pull requests go to, as far as it can be told."""
+    """Full name of the main branch; None when it cannot be told."""
     name: str
-    """`owner/name` on the place where it was cloned from, else `local/<folder>`."""
+    """`owner/name` of its remote `origin`, else `local/<folder>`."""
     size: int
-    """Bytes of its objects, about."""
+    """Approximate size of its objects in bytes."""
 
     def commit(self, name: str) -> str | None:
         """The commit that a branch, tag or other revision names, None where there is none."""
@@ -64,19 +64,19 @@ def open_original(folder: Path) -> Original:
     """Open a repository to rehearse on. Raises `UserError` for a folder that cannot be rehearsed on."""
     name = plain_line(str(folder))
     if not folder.is_dir():
-        raise UserError(f"{name} is no folder: name the folder of a git repository.")
+        raise UserError(f"{name} is not a folder: name the folder of a git repository.")
     folder = folder.resolve()
     location = locate_bare(folder) or locate(top_of(folder) or folder)
     if location is None:
-        raise UserError(f"{name} is no git repository: name the folder of one.")
+        raise UserError(f"{name} is not a git repository: name the folder of one.")
     directory = GitDirectory(location)
     form = directory.settings.get("extensions.objectformat", "sha1")
     if form != "sha1":
-        raise UserError(f"{name} names its objects by {plain_line(form)}, which GitHub does not take.")
+        raise UserError(f"{name} names its objects by {plain_line(form)}, which GitHub does not support.")
     if (location.common / "shallow").exists():
-        raise UserError(f"{name} is a shallow clone: `git fetch --unshallow` brings the history that is compared.")
+        raise UserError(f"{name} is a shallow clone: run `git fetch --unshallow` first.")
     if directory.is_partial:
-        raise UserError(f"{name} is a partial clone: make a full one with `git clone` and name that.")
+        raise UserError(f"{name} is a partial clone: make a full clone with `git clone` and name that.")
     refs, pulls = _branches(directory, name)
     if not refs:
         raise UserError(f"{name} has no commit on any branch yet.")
@@ -85,7 +85,7 @@ def open_original(folder: Path) -> Original:
 
 
 def _ask(directory: GitDirectory, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """Ask git something about the original."""
+    """Run git in the original. Raises `UserError`."""
     try:
         return subprocess.run(
             ["git", *_QUIET, *words],
@@ -97,7 +97,7 @@ def _ask(directory: GitDirectory, *words: str) -> subprocess.CompletedProcess[by
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise UserError("git is not installed, and a rehearsal needs it.") from None
+        raise UserError("git is not installed: a rehearsal needs it.") from None
     except subprocess.TimeoutExpired:
         raise UserError(f"git {words[0]} took longer than {ASK_SECONDS} seconds.") from None
 
@@ -122,7 +122,7 @@ def _branches(directory: GitDirectory, shown_name: str) -> tuple[dict[str, str],
 
 
 def _default(directory: GitDirectory, refs: Mapping[str, str]) -> str | None:
-    """Where the remote says that its head is; else a branch of the usual names; else the one that is checked out."""
+    """The remote's head, else a branch named main or master, else the checked-out branch."""
     remote = _ask(directory, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").stdout.decode(
         "utf-8", "surrogateescape"
     )
@@ -140,7 +140,7 @@ def _name(folder: Path, address: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name as GitHub takes it for accounts and repositories."""
+    """A name that GitHub accepts for accounts and repositories."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", name)[:60].strip(".-")
 
 
@@ -162,7 +162,7 @@ class Landing:
 
 
 class Mirror:
-    """The copy: a bare repository in a folder of its own, removed with `close`."""
+    """The copy: a bare repository in a temporary folder, which `close` removes."""
 
     def __init__(self) -> None:
         self._folder = own_folder("plangate-mirror-")
@@ -181,7 +181,7 @@ class Mirror:
 
     @property
     def objects(self) -> Path:
-        """Where its objects are, for a repository that borrows them."""
+        """The folder of its objects, for a repository that borrows them."""
         return self.git.path / "objects"
 
     def copy(self, original: Original, commits: Sequence[str]) -> None:
@@ -278,7 +278,7 @@ def _lines(wanted: Iterable[str]) -> bytes:
 
 @contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Nothing of the copying goes on after it was given up."""
+    """Kill the process when the block ends before it does."""
     try:
         yield
     finally:
@@ -288,5 +288,5 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def megabytes(size: int) -> str:
-    """Bytes as a person reads them."""
+    """A size in megabytes, as text."""
     return f"{size / 1e6:,.0f} MB" if size >= 10 * 1e6 else f"{max(size / 1e6, 0.1):.1f} MB"

@@ -1,4 +1,4 @@
-"""A whole rehearsal from the arguments to the end: copy, play, print."""
+"""Run a rehearsal: copy the repository, judge its heads, print the results."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from bot.demo.screen import Screen
 
 SCHEMA = 1
-"""Of the JSON; grows when a field goes or changes its meaning."""
+"""Version of the JSON; grows when a field is removed or changes its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalOptions:
-    """What a person asked for."""
+    """The arguments of a rehearsal."""
 
     folder: Path
     selection: HeadSelection
@@ -37,7 +37,7 @@ class RehearsalOptions:
 
 
 def rehearse(options: RehearsalOptions, screen: Screen, stay: Callable[[Theatre], None] | None) -> int:
-    """Rehearse; 0 when every head has a verdict, else 2. `stay` is called at the end, with both servers running."""
+    """Rehearse; return 0 when every head has a verdict, else 2. `stay` is called last, while both servers run."""
     progress = Progress(screen)
     try:
         original = open_original(options.folder)
@@ -77,7 +77,7 @@ def _play(
     except KeyboardInterrupt:
         progress.end()
         if not options.as_json:
-            screen.line(f"Ended after {len(results)} of {len(heads)}.")
+            screen.line(f"Stopped after {len(results)} of {len(heads)}.")
         raise
     progress.end()
     settled = rehearsal.settled(results)
@@ -90,7 +90,7 @@ def _play(
 
 
 def _show(results: list[HeadResult], options: RehearsalOptions, screen: Screen) -> None:
-    """The whole reports of the heads that were named."""
+    """Print the whole reports of the heads that were named with --show."""
     for result in results:
         if result.run is not None and any(result.head.called(name) for name in options.selection.shown):
             screen.heading(result.head.name)

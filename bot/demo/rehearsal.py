@@ -1,8 +1,8 @@
-"""A repository's own heads, each as a pull request on a GitHub of its own, with the verdict that Plangate gives.
+"""Open each head of a repository as a pull request in a sandbox, and collect Plangate's verdicts.
 
-The GitHub holds one repository. Its default branch stands where it stood when a head was merged, moves on when that
-head has its verdict, and ends where it is now; then the open heads come, side by side. Plangate is there from the
-start, so that no feature is an old one to it.
+The sandbox holds one repository. Merged heads come first: the default branch points to the commit before the merge, and
+moves on once that head has its verdict. Then the open heads come, all at once. Plangate is installed before the first
+commit, so that no feature counts as legacy.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 AUTHOR = "you"
 VERDICT_SECONDS = 60.0
-"""How long one head may take until the next is played without its verdict."""
+"""Seconds to wait for one verdict before the rehearsal goes on without it."""
 QUIET_SECONDS = 0.15
 MAX_LATE = 3
-"""Heads in a row without a verdict, after which something is wrong with all of them."""
+"""Heads in a row without a verdict after which the rehearsal ends."""
 _NO_HOUR = 1_000_000_000
 _LONGEST_BRANCH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class HeadResult:
-    """What Plangate said about a head."""
+    """Plangate's verdict on a head."""
 
     head: Head
     pull: int | None
-    """The pull request's number on this GitHub."""
+    """The pull request's number in the sandbox."""
     run: CheckRun | None
     cost: Cost | None
     problem: str | None = None
@@ -48,13 +48,13 @@ class HeadResult:
 
     @property
     def stops(self) -> bool:
-        """Whether a required check would keep it from being merged."""
+        """Whether a required check would block the merge."""
         return self.run is not None and not pulls.passes(self.run.conclusion)
 
 
 @dataclass
 class Rehearsal:
-    """Plays a programme."""
+    """Rehearses the heads of a programme."""
 
     theatre: Theatre
     mirror: Mirror
@@ -65,7 +65,7 @@ class Rehearsal:
     _taken: set[str] = field(init=False, default_factory=set)
 
     def prepare(self) -> None:
-        """Build the repository, and let Plangate come to it before anything is in it."""
+        """Create the repository, and install Plangate before the first commit."""
         world = self.theatre.world
         world.hub.limits.budget.update(dict.fromkeys(world.hub.limits.budget, _NO_HOUR))
         owner, _, name = self.name.partition("/")
@@ -82,11 +82,11 @@ class Rehearsal:
 
     @property
     def repository(self) -> Repository:
-        """The repository on this GitHub."""
+        """The repository in the sandbox."""
         return self._repository
 
     def play(self) -> Iterator[HeadResult]:
-        """Each head's verdict, as it comes. Raises `UserError` when Plangate gives none any more."""
+        """Yield each head's verdict. Raises `UserError` after `MAX_LATE` heads without one."""
         late = 0
         for head in self.programme.heads:
             result = self._play(head)
@@ -97,7 +97,7 @@ class Rehearsal:
         self._point(self._repository.default_branch, self.programme.base)
 
     def settled(self, results: list[HeadResult]) -> list[HeadResult]:
-        """The same heads with the verdicts that stand in the end: a later head may have changed an earlier one's."""
+        """The same heads with their final verdicts, since a later head may change an earlier verdict."""
         self.theatre.wait_until_quiet()
         latest = (self.theatre.world.check_runs(self._repository, result.head.sha) for result in results)
         return [replace(result, run=runs[0]) if runs else result for result, runs in zip(results, latest, strict=True)]
@@ -111,7 +111,7 @@ class Rehearsal:
         try:
             pull = world.open_pull_request(self._repository, branch, title=head.title, author=AUTHOR)
         except ApiError as error:
-            return HeadResult(head, None, None, None, f"GitHub would not take it: {error}")
+            return HeadResult(head, None, None, None, f"GitHub would refuse it: {error}")
         try:
             run = self.theatre.wait_for_run(self._repository, head.sha, _completed, VERDICT_SECONDS)
             self.theatre.wait_until_quiet(QUIET_SECONDS)
@@ -123,7 +123,7 @@ class Rehearsal:
         return result
 
     def _land(self, pull: PullRequest, branch: str, landed: str) -> None:
-        """It is merged, and its branch deleted, as it was."""
+        """Merge the pull request and delete its branch, as it happened."""
         world = self.theatre.world
         with world.lock:
             pull.merge_sha = landed
@@ -133,7 +133,7 @@ class Rehearsal:
         self.theatre.wait_until_quiet(QUIET_SECONDS)
 
     def _point(self, branch: str, sha: str | None) -> None:
-        """Move, make or remove a branch without a word: what happened between the heads is not played."""
+        """Move, create or remove a branch without sending deliveries."""
         repository, ref = self._repository, f"refs/heads/{branch}"
         with self.theatre.world.lock:
             if repository.refs.get(ref) == sha:
@@ -142,7 +142,7 @@ class Rehearsal:
             repository.refs = repository.git.refs()
 
     def _branch(self, name: str) -> str:
-        """A branch's name on this GitHub: the same, unless it holds signs that no page or command takes as they are."""
+        """A branch's name in the sandbox: the same, but for characters that pages and commands would have to quote."""
         plain = re.sub(r"[^\w./+@#=-]", "-", name, flags=re.ASCII)[-_LONGEST_BRANCH:].strip("./-") or "branch"
         plain = re.sub(r"\.lock(?=/|$)|\.\.+|/\.|\.(?=/)|@\{|//+", "-", plain)
         taken = self._taken

@@ -1,4 +1,4 @@
-"""What GitHub's pages would show, on a terminal: check runs and comments as a person reads them."""
+"""Print check runs and comments on a terminal as GitHub's pages show them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from bot.sandbox.state import CheckRun, Comment
 
 WIDTH = 118
-"""Cells of a line where the terminal is wider, or is none."""
+"""Most cells of a line."""
 _WIDE = 110
-"""Cells from which a verdict and its folder stand in one line."""
+"""Cells that a terminal needs to show verdict and folder in one line."""
 _MARKS = {"success": ("✓", "green"), "failure": ("✗", "red"), "neutral": ("■", "yellow")}
 _LEVELS = {"failure": ("✗", "red"), "warning": ("!", "yellow"), "notice": ("i", "cyan")}
 _FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n(.*?)</details>", re.DOTALL)
@@ -31,7 +31,7 @@ _TARGETS = re.compile(r"^\[[^\]\n]+\]: \S+$", re.MULTILINE)
 _COMMENTS = re.compile(r"\A<!-- [^\n]* -->\n")
 _TAGS = re.compile(r"</?(?:sub|code)>")
 _SHOWN_LINES = 14
-"""Lines of a folded part that are shown, when the story opens it."""
+"""Lines that are shown of a folded part."""
 
 
 class Screen:
@@ -43,33 +43,33 @@ class Screen:
 
     @property
     def console(self) -> Console:
-        """What it is printed on."""
+        """The terminal."""
         return self._console
 
     def title(self, text: str) -> None:
-        """What this is."""
+        """Print a title."""
         self._console.print()
         self._console.print(Text(text, style="bold"))
 
     def line(self, text: str) -> None:
-        """A plain line."""
+        """Print a plain line."""
         self._console.print(Text(text))
 
     def step(self, number: int, total: int, text: str) -> None:
-        """What a person does next."""
+        """Print the next step of the story."""
         self._console.print()
         self._console.rule(Text(f" {number} of {total} ", style="bold cyan"), align="left", style="cyan")
         self._console.print(Text(text, style="bold"))
 
     def heading(self, text: str) -> None:
-        """What the rows below have in common."""
+        """Print the heading of a group of rows."""
         self._console.print()
         self._console.print(Text(text, style="bold cyan"))
 
     def row(  # noqa: PLR0913, PLR0917  the columns of a table that is printed as it grows
         self, mark: tuple[str, str], name: str, widths: tuple[int, int], verdict: str, where: str, took: str
     ) -> None:
-        """A verdict in one line; in two where the terminal is narrow, and uncut where there is none."""
+        """Print a verdict in one line, in two on a narrow terminal, and uncut without a terminal."""
         first = Text(name)
         first.truncate(widths[0], overflow="ellipsis", pad=True)
         head = Text.assemble((f" {mark[0]} ", f"bold {mark[1]}"), (first if self._console.is_terminal else name), "  ")
@@ -90,7 +90,7 @@ class Screen:
         self._console.print(Text.assemble(head, title, "  ", place, "  ", (took, "dim")), no_wrap=True)
 
     def cost(self, cost: Cost) -> None:
-        """What it took: from the delivery to the verdict."""
+        """Print time and API calls from the delivery to the verdict."""
         counted = f"{_count(cost.reads, 'read')}, {_count(cost.writes, 'write')}" + (
             f", {_count(cost.tokens, 'token')}" if cost.tokens else ""
         )
@@ -99,7 +99,7 @@ class Screen:
         )
 
     def check_run(self, run: CheckRun, *, open_text: bool = False) -> None:
-        """A check run with its annotations and buttons."""
+        """Print a check run with its annotations and buttons."""
         mark, colour = _MARKS.get(run.conclusion or "", ("!", "yellow"))
         head = Text.assemble(
             (f"{mark} ", f"bold {colour}"), (run.name, "bold"), "  ", (plain_line(run.title or ""), "bold")
@@ -116,7 +116,7 @@ class Screen:
         self._console.print(Panel(Group(*parts), title=head, title_align="left", border_style=colour, padding=(1, 2)))
 
     def comment(self, comment: Comment, *, edited: bool = False) -> None:
-        """A comment as it stands on the page."""
+        """Print a comment."""
         head = Text.assemble((f"{comment.user.login}[bot]".replace("[bot][bot]", "[bot]"), "bold"), " commented")
         if edited:
             head.append(" · edited", style="dim")
@@ -127,7 +127,7 @@ class Screen:
         )
 
     def lines(self, text: str) -> None:
-        """Lines of a log, dimmed."""
+        """Print dimmed lines."""
         self._console.print(Text(text, style="dim"))
 
 
@@ -136,7 +136,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _markdown(text: str) -> Iterator[RenderableType]:
-    """The text as GitHub renders it, folded parts folded."""
+    """Render Markdown; of folded parts only the summary."""
     shown = _TAGS.sub("", _TARGETS.sub("", _COMMENTS.sub("", text))).strip()
     for index, part in enumerate(_FOLDED.split(_with_links(shown, text))):
         if index % 3 == 0 and part.strip():
@@ -146,7 +146,7 @@ def _markdown(text: str) -> Iterator[RenderableType]:
 
 
 def _with_links(shown: str, text: str) -> str:
-    """Reference links as their words: the addresses are long, and a terminal has no use for them."""
+    """Replace reference links by their words, because a terminal cannot follow them."""
     names = {target.split("]", 1)[0][1:] for target in _TARGETS.findall(text)}
     return re.sub(
         r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)?)\]\[([^\]\s]+)\]",

@@ -1,4 +1,4 @@
-"""The story of one small server: an unfilled plan, a violation, its reason, a taken number, an idea, a typing error."""
+"""The demo's story in seven steps, about a small server and two people."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ OWNER, AUTHOR, REVIEWER = "acme", "ada", "grace"
 
 
 def page(name: str) -> str:
-    """A document that somebody in the story writes."""
+    """The text of a document in the story."""
     return (HERE / "pages" / name).read_text(encoding="utf-8")
 
 
 def repository_files() -> dict[str, str]:
-    """The small Rust server, by path."""
+    """The files of the repository, by path."""
     root = HERE / "repository"
     return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
@@ -39,21 +39,21 @@ def repository_files() -> dict[str, str]:
 
 @dataclass
 class Story:
-    """Plays it, and looks at every step whether it went as told."""
+    """Plays the steps, and checks each verdict."""
 
     theatre: Theatre
     screen: Screen
     steps: tuple[tuple[str, Callable[[], None]], ...] = field(init=False)
     _first: str = field(init=False, default="main")
-    """The commit that the story begins with."""
+    """The first commit."""
 
     def __post_init__(self) -> None:
         self.steps = (
-            (f"{AUTHOR} pushes {BRANCH}: a spec, and the plan template as it came.", self._unfilled),
+            (f"{AUTHOR} pushes {BRANCH}: a spec and an unfilled plan template.", self._unfilled),
             (f"{AUTHOR} opens a pull request.", self._opened),
             (f"{AUTHOR} fills the plan. One principle is violated, and nothing says why.", self._violated),
             (f"{AUTHOR} adds the row to Complexity Tracking.", self._justified),
-            ("It is merged. Another pull request brings a second folder with the number 001.", self._taken),
+            ("The pull request is merged. Another one adds a second folder with the number 001.", self._taken),
             (f"{REVIEWER} has an idea, opens an issue, and comments /plan.", self._asked),
             ("A pull request mends a sentence in docs/.", self._mended),
         )
@@ -63,7 +63,7 @@ class Story:
         return self.theatre.world.hub.state.names[f"{OWNER}/support-server"]
 
     def play(self) -> None:
-        """From the first push to the last verdict. Raises `UserError` at the first step that does not go as told."""
+        """Play every step. Raises `UserError` when a verdict is not the expected one."""
         world = self.theatre.world
         repository = world.create_repository(OWNER, "support-server", repository_files(), author=AUTHOR)
         for login in (AUTHOR, REVIEWER):
@@ -76,14 +76,14 @@ class Story:
             act()
 
     def _judged(self, act: Callable[[], str], accept: Callable[[CheckRun], bool]) -> CheckRun:
-        """The check run that an act of somebody brings, with what it took."""
+        """Act, wait for the check run, and print its cost."""
         watch = self.theatre.watch()
         run = self.theatre.wait_for_run(self._repository, act(), accept)
         self._show_cost(watch)
         return run
 
     def _show_cost(self, watch: Watch) -> None:
-        """From the first delivery to the first write that answers it, and every call in between and after."""
+        """Print the time to the first write, and the API calls since `watch`."""
         self.theatre.wait_until_quiet()
         self.screen.cost(watch.cost())
 
@@ -180,4 +180,4 @@ def _is(conclusion: str) -> Callable[[CheckRun], bool]:
 
 def _expect(truth: bool, expected: str, run: CheckRun) -> None:
     if not truth:
-        raise UserError(f"The story did not go as told: we expected {expected}, and saw `{run.title}`.")
+        raise UserError(f"The demo failed: we expected {expected}, but the check run says `{run.title}`.")

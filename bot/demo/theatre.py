@@ -1,4 +1,4 @@
-"""A GitHub and a Plangate beside it: starts both, waits for what people would see, ends both."""
+"""Start a sandbox and a Plangate beside it, wait for check runs and comments, and stop both."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from bot.sandbox.state import CheckRun, Comment, Repository
 
 START_SECONDS = 30.0
-"""How long Plangate may take until its door opens."""
+"""Seconds that Plangate may take to accept deliveries."""
 WAIT_SECONDS = 20.0
-"""How long one verdict may take before the demo says that something is wrong."""
+"""Seconds to wait for a check run or comment before the demo fails."""
 STOP_SECONDS = 15.0
 _TICK = 0.01
 _SECRET = "demo-secret"  # noqa: S105  it signs deliveries between two processes of this demo
@@ -35,11 +35,11 @@ T = TypeVar("T")
 
 
 class LateError(UserError):
-    """What was waited for did not come in time."""
+    """A check run or comment did not come in time."""
 
 
 class Theatre:
-    """The two servers, on loopback, in a folder that goes when they go."""
+    """Both servers, on the loopback interface, with a temporary folder that is removed with them."""
 
     def __init__(self) -> None:
         self._folder = own_folder("plangate-demo-")
@@ -50,14 +50,14 @@ class Theatre:
 
     @property
     def world(self) -> World:
-        """The GitHub; there is none before the curtain rises."""
+        """The sandbox. Raises `RuntimeError` before it was started."""
         if self._world is None:
             raise RuntimeError("the theatre is closed")
         return self._world
 
     @property
     def url(self) -> str:
-        """Where Plangate's door is."""
+        """Plangate's base address."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
@@ -87,7 +87,7 @@ class Theatre:
             "PLANGATE_DIRECTORY": self._folder.name,
             "PLANGATE_HOST": "127.0.0.1",
             "PLANGATE_PORT": str(self.port),
-            # What it leaves where temporary files are when it is ended early goes with the folder.
+            # Temporary files of a killed process are removed with the folder.
             "TMPDIR": self._folder.name,
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLANGATE_")}
@@ -98,10 +98,10 @@ class Theatre:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                # Ctrl-C reaches every process of the terminal's group; this one is ended in order, by us.
+                # Ctrl-C would reach every process of the terminal's group; `close` stops this one.
                 start_new_session=True,
             )
-        self._until(self._is_open, START_SECONDS, "Plangate did not open its door")
+        self._until(self._is_open, START_SECONDS, "Plangate did not start")
 
     def _is_open(self) -> bool | None:
         try:
@@ -111,7 +111,7 @@ class Theatre:
             return None
 
     def close(self) -> None:
-        """End both, and remove what they wrote; a second Ctrl-C does not leave half of it."""
+        """Stop both and remove their files; a second Ctrl-C is delayed until that is done."""
         with undisturbed():
             self._close()
 
@@ -128,12 +128,12 @@ class Theatre:
             if world is not None:
                 world.close()
         except RuntimeError as error:
-            raise UserError(f"The demo's own GitHub made a mistake: {error}") from error
+            raise UserError(f"The demo's sandbox failed: {error}") from error
         finally:
             self._folder.cleanup()
 
     def log_tail(self, lines: int = 20) -> str:
-        """The end of Plangate's log, for when something is wrong."""
+        """The last lines of Plangate's log."""
         return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
     def _until(self, look: Callable[[], T | None], seconds: float, wrong: str) -> T:
@@ -142,14 +142,14 @@ class Theatre:
             if (result := look()) is not None:
                 return result
             if self._plangate is not None and self._plangate.poll() is not None:
-                raise UserError(f"Plangate ended by itself:\n{self.log_tail()}")
+                raise UserError(f"Plangate stopped unexpectedly:\n{self.log_tail()}")
             time.sleep(_TICK)
         raise LateError(f"{wrong} within {seconds:.0f} seconds:\n{self.log_tail()}")
 
     def wait_for_run(
         self, repository: Repository, sha: str, accept: Callable[[CheckRun], bool], seconds: float = WAIT_SECONDS
     ) -> CheckRun:
-        """The newest check run on a commit, as soon as it is one that `accept` takes. Raises `LateError`."""
+        """Wait until `accept` is true of the newest check run on a commit. Raises `LateError` after `seconds`."""
 
         def look() -> CheckRun | None:
             runs = self.world.check_runs(repository, sha)
@@ -158,7 +158,7 @@ class Theatre:
         return self._until(look, seconds, f"No such check run came for {sha[:7]}")
 
     def wait_for_comment(self, repository: Repository, number: int, accept: Callable[[Comment], bool]) -> Comment:
-        """The comment of ours that `accept` takes."""
+        """Wait for a comment of Plangate's of which `accept` is true. Raises `LateError`."""
 
         def look() -> Comment | None:
             return next(
@@ -169,12 +169,14 @@ class Theatre:
         return self._until(look, WAIT_SECONDS, f"No such comment came on {number}")
 
     def wait_for_a_look(self) -> None:
-        """Until Plangate has looked at what is there: its door may be open before its worker works."""
-        self._until(lambda: self.world.requests.graphql.total or None, START_SECONDS, "Plangate did not look around")
+        """Wait until Plangate has read the repository: its worker may start after its web server."""
+        self._until(
+            lambda: self.world.requests.graphql.total or None, START_SECONDS, "Plangate did not read the repository"
+        )
         self.wait_until_quiet()
 
     def wait_until_quiet(self, seconds: float = 0.3) -> None:
-        """Until no request came for so long, so that what is counted is whole: a job's calls follow one another."""
+        """Wait until no request came for so many seconds, so that all calls of a job are counted."""
         self.world.settle()
         quiet, seen = 0.0, len(self.world.requests)
         while quiet < seconds:
@@ -183,16 +185,16 @@ class Theatre:
             quiet, seen = (quiet + 0.05, now) if now == seen else (0.0, now)
 
     def watch(self) -> Watch:
-        """Look at the clock: whatever is delivered and asked from now on counts."""
+        """Start to measure deliveries and requests."""
         return Watch(self.world, len(self.world.deliveries.log), self.world.requests.mark)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a verdict took."""
+    """Time and API calls of a verdict."""
 
     seconds: float
-    """From the first delivery to the first write that answers it."""
+    """From the first delivery to the first write in response."""
     reads: int
     writes: int
     tokens: int
@@ -205,17 +207,17 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A moment, to be compared with a later one."""
+    """The start of a measurement."""
 
     _world: World
     _deliveries: int
     _requests: int
 
     def cost(self) -> Cost:
-        """What happened since."""
+        """Time and API calls since the start."""
         calls = list(self._world.requests.since(self._requests))
         sent = min((delivery.delivered_at for delivery in self._world.deliveries.log[self._deliveries :]), default=0.0)
-        # A command is acknowledged with an eye before it is answered; the answer is a comment, written over REST.
+        # A command is acknowledged by a reaction (a mutation) before its reply, which is a REST write.
         answered = min(
             (call.began + call.duration for call in calls if call.is_write and not call.is_mutation), default=sent
         )

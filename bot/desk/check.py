@@ -124,8 +124,10 @@ def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
     copy = open_copy(folder)
     if wanted.base is not None:
         _refuse_part(copy)
-    own = repository_layer(copy, wanted.base)
-    refuse_broken(own, wanted.base)
+    if wanted.stack_base is not None and wanted.base is None:
+        raise UserError("--stack-base needs --base, the branch of the pull request below.")
+    own = repository_layer(copy, wanted.standard)
+    refuse_broken(own, wanted.standard)
     effective = merge((host_layer(), own))
     change = read_change(copy, wanted, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
@@ -191,4 +193,5 @@ def show(judged: DeskVerdict, form: Format, style: Style) -> str:
 def texts(change: Change) -> Mapping[str, str]:
     """Text of every document that a finding can point into, by path. The head's version wins over the base's."""
     base = change.base.documents if change.base is not None else {}
-    return {path: document.text for path, document in {**base, **change.head.documents}.items()}
+    documents = {**base, **change.standard.documents, **change.head.documents}
+    return {path: document.text for path, document in documents.items()}

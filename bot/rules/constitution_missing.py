@@ -56,7 +56,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
     base = survey.change.base
     for constitution in survey.constitutions(ConstitutionState.MISSING):
         path = Code(clip(constitution.path))
-        unread = _unread(base or survey.change.head, constitution.path)
+        unread = _unread(survey.change.standard, constitution.path)
         reason, fix = "There is no constitution", "Write one if the project wants to be held to its principles."
         why: Prose = ("We looked for ", path, " at the base." if base is not None else ".")
         if unread is not None:

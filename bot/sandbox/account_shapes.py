@@ -35,7 +35,7 @@ def _links(table: str, api: str) -> Json:
 
 @dataclass(slots=True)
 class AccountShapes:
-    """Builds answers whose addresses are those of this sandbox."""
+    """Builds REST JSON with the addresses of this sandbox."""
 
     url: str
     """The base address, without a slash at the end."""
@@ -63,7 +63,7 @@ class AccountShapes:
         }
 
     def minimal_repository(self, repository: Repository) -> Json:
-        """What installations, compares and deliveries' neighbours show of a repository."""
+        """A repository as installations, comparisons and check suites show it."""
         api = f"{self.api}/repos/{repository.full_name}"
         html = f"{self.url}/{repository.full_name}"
         return {

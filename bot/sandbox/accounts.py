@@ -57,7 +57,7 @@ class Accounts:
         self._ahead += seconds
 
     def freeze(self) -> None:
-        """Let time stand still, but for `advance`."""
+        """Stop the clock; `advance` still moves it."""
         moment = self._clock()
         self._clock = lambda: moment
 
@@ -69,7 +69,7 @@ class Accounts:
     def user(
         self, login: str, role: str | None = None, repository: Repository | None = None, *, kind: str = "User"
     ) -> User:
-        """An account, made when new; `role` (read, triage, write, maintain, admin) in one repository or all so far."""
+        """An account, created when new; `role` (read, triage, write, maintain, admin) in one repository or in all."""
         with self.lock:
             user = self.hub.state.user(login, kind)
             if role is not None:
@@ -78,7 +78,7 @@ class Accounts:
             return user
 
     def organization(self, login: str) -> User:
-        """An organization, made when new."""
+        """An organization, created when it is new."""
         return self.user(login, kind="Organization")
 
     def user_token(self, login: str) -> str:
@@ -118,7 +118,7 @@ class Accounts:
             return app
 
     def register_manifest(self, manifest: Mapping[str, object], state: str = "", account: str = "") -> str:
-        """Say yes to an App manifest, as its owner does; returns the address that the browser is sent back to.
+        """Accept an App manifest as its owner does; returns the address that the browser is sent back to.
 
         Raises `ApiError` 422 for a manifest that GitHub would not take.
         """

@@ -61,7 +61,7 @@ class Code(Accounts):
         start: str | None = None,
         force: bool = False,
     ) -> str:
-        """Commit files to a branch and tell the world; returns the commit's id.
+        """Commit files to a branch and send deliveries; returns the commit's id.
 
         A new branch starts at `start` (a branch or commit; the default branch by default). With `force` an existing
         branch is put back to `start` first.
@@ -140,7 +140,7 @@ class Code(Accounts):
             installs.rename(self.hub, repository, name=name)
 
     def transfer(self, repository: Repository, owner: str) -> None:
-        """Give to another account; the old name redirects, and installations of the old account lose it."""
+        """Transfer a repository; the old name redirects, and installations of the old account lose it."""
         with self.lock:
             installs.rename(self.hub, repository, owner=self.hub.state.user(owner))
 
@@ -183,7 +183,7 @@ class Code(Accounts):
             pulls.edit(self.hub, pull, self._author(pull.base, author), base=base)
 
     def draft(self, pull: PullRequest, *, ready: bool = False, author: str | None = None) -> None:
-        """Make it a draft, or ready for review."""
+        """Convert a pull request to a draft, or mark it ready for review."""
         with self.lock:
             pulls.set_draft(self.hub, pull, self._author(pull.base, author), draft=not ready)
 
@@ -193,7 +193,7 @@ class Code(Accounts):
             pulls.close(self.hub, pull, self._author(pull.base, author))
 
     def reopen(self, pull: PullRequest, *, author: str | None = None) -> None:
-        """Open it again."""
+        """Reopen a pull request."""
         with self.lock:
             pulls.reopen(self.hub, pull, self._author(pull.base, author))
 

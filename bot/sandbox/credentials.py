@@ -68,7 +68,7 @@ class Credential:
 
 @cache
 def signing_key() -> tuple[str, rsa.RSAPublicKey]:
-    """One RSA key a process, as PEM, with its public half: making one takes longer than starting a world."""
+    """One RSA key a process, as PEM, with its public half: generating one takes longer than starting a world."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
@@ -106,7 +106,7 @@ def _installation(state: State, value: str) -> Credential:
 
 
 def _app(state: State, value: str) -> Credential:
-    """Check what GitHub checks of a JWT.
+    """Return the App of a JWT after GitHub's checks.
 
     https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
     """

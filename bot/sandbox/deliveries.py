@@ -64,17 +64,17 @@ class Deliveries:
         self.state = state
         self.log: list[Delivery] = []
         self.hold = False
-        """While true nothing is sent; what is held is sent, lost or reordered by the test."""
+        """While true, deliveries are held; the test sends, drops or reorders them."""
         self.held: list[Delivery] = []
         self.accept = accept
-        """Asked before each is sent; False loses the delivery, as if the receiver were down."""
+        """Called before each delivery is sent; False drops it, as if the receiver were down."""
         self._queue: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._idle = threading.Condition()
         self._pending = 0
 
     def add(self, delivery: Delivery) -> Delivery:
-        """Note a delivery and send it soon. A payload over 25 MB is not delivered, as on GitHub."""
+        """Log a delivery and queue it for sending. A payload over 25 MB is not delivered, as on GitHub."""
         self.log.append(delivery)
         if delivery.app.webhook_url is None:
             delivery.status = "inactive"
@@ -87,7 +87,7 @@ class Deliveries:
         return delivery
 
     def release(self, deliveries: list[Delivery] | None = None) -> None:
-        """Send what was held (in the given order), and hold nothing more."""
+        """Send the held deliveries in the given order, and stop holding."""
         self.hold = False
         waiting, self.held = self.held, []
         for delivery in waiting if deliveries is None else deliveries:
@@ -123,7 +123,7 @@ class Deliveries:
             return self._idle.wait_for(lambda: self._pending == 0, timeout)
 
     def stop(self) -> None:
-        """End the sending threads; what still waits is lost."""
+        """Stop the sending threads; deliveries that still wait are dropped."""
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:

@@ -1,4 +1,4 @@
-"""Bad days on demand: refused, lost, slow and cut requests, per operation, by count or by probability and seed."""
+"""Faults for tests: refused, lost, slow, cut and thin responses, per operation, by count or by probability."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong, where and how often."""
+    """A fault: which requests it strikes, what happens to them, and how often."""
 
     operation: str = "*"
     """Operation id or `method path`, with shell wildcards: `checks/*`, `POST /repos/*/check-runs`."""
@@ -28,7 +28,7 @@ class Fault:
     message: str = "Server Error"
     headers: dict[str, str] = field(default_factory=dict)
     after: bool = False
-    """The work is done and only its answer is lost."""
+    """The request is carried out, and its response is lost."""
     cut: bool = False
     """The connection is cut without an answer."""
     page: str | None = None
@@ -50,14 +50,14 @@ class Fault:
     """Called when it strikes, before the work: to move a head during an evaluation, say."""
     struck: int = 0
     dice: random.Random | None = field(default=None, repr=False)
-    """Its own, so that what else is asked does not change whom it strikes; given when it comes in force."""
+    """The fault's own generator, so that other requests do not change which ones it strikes."""
 
     def fits(self, request: Request) -> bool:
-        """Whether it is about this request."""
+        """Whether the fault applies to this request."""
         return self._names(request) and self.is_asked(request.body)
 
     def is_asked(self, body: Any) -> bool:
-        """Whether the body of a request asks for what it is about."""
+        """Whether the fault applies to a GraphQL body."""
         if self.asks is None:
             return True
         request_body = body if isinstance(body, dict) else {}
@@ -190,17 +190,17 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """The good days are back."""
+        """Remove all faults."""
         self.active.clear()
 
     def before(self, request: Request) -> None:
-        """Strike before the work. Raises `ApiError`, or `ConnectionAbortedError` to cut the connection."""
+        """Strike before the request is carried out. Raises `ApiError`; `ConnectionAbortedError` cuts the connection."""
         for fault in self._strikers(request, after=False):
             if fault.cut or fault.status >= 400 or fault.page is not None:  # noqa: PLR2004 -- 0: nothing but a delay
                 _raise(fault)
 
     def after(self, request: Request) -> None:
-        """Strike when the work is done: lose the answer. Raises like `before`."""
+        """Strike after the request was carried out: lose the response. Raises like `before`."""
         for fault in self._strikers(request, after=True):
             _raise(fault)
 

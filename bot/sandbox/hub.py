@@ -51,7 +51,7 @@ class Hub:
         self.shapes = Shapes("")
         self.requests = Requests()
         self.failures: list[str] = []
-        """Tracebacks of mistakes of the sandbox itself."""
+        """Tracebacks of errors in the sandbox itself."""
         self.limits = Limits(now)
         self.faults = Faults(seed)
         self.deliveries = Deliveries(self.state)
@@ -89,7 +89,7 @@ class Hub:
         *,
         only_app: int | None = None,
     ) -> None:
-        """Tell every App that is installed, has the permission and wants to know."""
+        """Deliver an event to every App that is installed, has the permission and is subscribed."""
         for installation in list(self.state.installed_on(repository)):
             if only_app is not None and installation.app.id != only_app:
                 continue
@@ -162,7 +162,7 @@ def hears(installation: Installation, event: str, action: str | None) -> bool:
         return True
     granted = installation.permissions
     if event in {"check_run", "check_suite"}:
-        # Whoever may write checks hears of re-runs and requests without subscribing; the rest needs a subscription.
+        # An App with checks:write gets re-runs and requests without a subscription; other actions need one.
         requested = action in {"requested", "rerequested", "requested_action"}
         return granted.get("checks") == "write" if requested else event in installation.events and "checks" in granted
     return event in installation.events and any(need in granted for need in _NEEDS.get(event, ()))

@@ -44,7 +44,7 @@ class Limits:
     budget: dict[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     """Requests (core) or points (graphql) an hour; a test sets them low."""
     secondary: bool = False
-    """Whether bursts are refused too. Off unless a test asks for it, since tests and demos do a day's work at once."""
+    """Whether bursts are refused too. Off by default, because tests and demos send a day's requests in seconds."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _spent: dict[str, _Spent] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ class Limits:
         window.used += 1
 
     def spend_points(self, credential: Credential, points: int) -> bool:
-        """Count GraphQL points; False when they are not there."""
+        """Count GraphQL points; False when too few are left."""
         window = self._window(credential, "graphql")
         if window.used + points > self.budget["graphql"]:
             return False
@@ -114,7 +114,7 @@ class Limits:
         }
 
     def headers(self, request: Request) -> dict[str, str]:
-        """The `X-RateLimit-*` headers; none when it is not known who asked."""
+        """The `X-RateLimit-*` headers; none for an unknown caller."""
         if request.asked_by is None:
             return {}
         resource = "graphql" if request.operation == "graphql" else "core"

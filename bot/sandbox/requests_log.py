@@ -1,4 +1,4 @@
-"""What was asked of the sandbox, so that a test can count it."""
+"""The log of API requests, for tests to count."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Request:
 
     @property
     def points(self) -> int:
-        """What it counts towards the secondary limits."""
+        """Points that the request counts towards the secondary limits."""
         return 5 if self.is_write or self.is_token else 1
 
 

@@ -22,7 +22,7 @@ _ROOMS = ("apps", "checks", "deliveries", "git_data", "issues", "meta", "pulls",
 
 @dataclass(slots=True)
 class Reply:
-    """An answer before it is written."""
+    """A response before it is serialised."""
 
     body: Json = None
     status: int = 200

@@ -30,7 +30,7 @@ CONTENTS = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"
 
 @dataclass(slots=True)
 class Shapes(AccountShapes):
-    """Builds answers whose addresses are those of this sandbox."""
+    """Builds REST JSON with the addresses of this sandbox."""
 
     def reactions(self, url: str, counts: dict[str, int]) -> Json:
         """A reaction rollup."""
@@ -62,7 +62,7 @@ class Shapes(AccountShapes):
         }
 
     def association(self, repository: Repository, user: User) -> str:
-        """How an author stands to a repository."""
+        """GitHub's `author_association` of an account."""
         if user is repository.owner:
             return "OWNER"
         return "COLLABORATOR" if user.login in repository.roles else "NONE"
@@ -225,7 +225,7 @@ class Shapes(AccountShapes):
         }
 
     def full_pull(self, pull: PullRequest) -> Json:
-        """A pull request with what only `GET …/pulls/{number}` and deliveries know."""
+        """A pull request as `GET …/pulls/{number}` and deliveries show it."""
         repository = pull.base
         files = pull_files(pull)
         commits = pull_commits(pull)
@@ -339,7 +339,7 @@ class Shapes(AccountShapes):
 
 
 def stamp(moment: float | str | None) -> str | None:
-    """A time that GitHub gave out, or one that the App named."""
+    """A time as text; a time that an App gave as text is kept."""
     return iso(moment) if isinstance(moment, int | float) else moment
 
 
@@ -361,7 +361,7 @@ def simple_commit(commit: git.Commit) -> Json:
 
 
 def merges(pull: PullRequest) -> bool | None:
-    """Whether it merges into its base as that is now; None once it is closed, or while GitHub is still computing."""
+    """Whether it merges into the tip of its base; None when it is closed, or while GitHub is still computing that."""
     if not pull.open or pull.mergeable_unknown:
         return None
     tip = pull.base.branch(pull.base_ref) or pull.base_sha

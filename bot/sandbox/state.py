@@ -1,4 +1,4 @@
-"""What the sandbox knows: people, repositories, issues, pull requests, checks, Apps; changed under one lock."""
+"""The sandbox's records: people, repositories, issues, pull requests, checks, Apps. One lock guards all changes."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ class Repository:
     """The merge queue, first come first."""
     stacks: dict[int, Stack] = field(default_factory=dict)
     required_checks: set[str] = field(default_factory=set)
-    """Names that block the merge button on the default branch."""
+    """Names of the required checks of the default branch."""
 
     @property
     def full_name(self) -> str:
@@ -391,7 +391,7 @@ class Delivery:
 
 
 class State:
-    """Everything, with the numbers that GitHub gives out."""
+    """All records, and the ids that are given out."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
@@ -409,7 +409,7 @@ class State:
         self._ids = count(1_000_001)
 
     def next_id(self) -> int:
-        """A number that nothing else has."""
+        """A new unique id."""
         return next(self._ids)
 
     def user(self, login: str, kind: str = "User") -> User:

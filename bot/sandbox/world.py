@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 
 
 class World(Code):
-    """One GitHub with one App of ours; as many side by side as you like."""
+    """A sandbox GitHub with our App. Several may run side by side."""
 
     witnesses: ClassVar[list[Callable[[World], None]]] = []
-    """Called with every world at its end; the tests have GitHub's descriptions look at all that was said."""
+    """Called with every world when it closes; the tests validate its traffic against GitHub's descriptions."""
 
     def __init__(  # noqa: PLR0913 -- all of these make it up
         self,
@@ -95,7 +95,7 @@ class World(Code):
         self.close()
 
     def close(self) -> None:
-        """Stop serving and sending, and remove the repositories. Raises when the sandbox itself made a mistake."""
+        """Stop serving and sending, and remove the repositories. Raises `RuntimeError` when the sandbox failed."""
         self._server.stop()
         self.hub.deliveries.stop()
         for repository in self.hub.state.repositories.values():
@@ -128,7 +128,7 @@ class World(Code):
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong."""
+        """The faults in force."""
         return self.hub.faults
 
     def sent(self, event: str, action: str | None = None) -> list[Delivery]:

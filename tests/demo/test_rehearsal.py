@@ -160,8 +160,8 @@ def test_a_bare_repository_and_one_of_a_remote_s_branches_do_as_well(tmp_path: P
 def test_a_folder_that_cannot_be_rehearsed_on_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "is no folder" in refused(capsys, "--repo", tmp_path / "nowhere")
-    assert "is no git repository" in refused(capsys, "--repo", tmp_path)
+    assert "is not a folder" in refused(capsys, "--repo", tmp_path / "nowhere")
+    assert "is not a git repository" in refused(capsys, "--repo", tmp_path)
     empty = Original(tmp_path / "empty")
     assert "has no commit on any branch yet" in refused(capsys, "--repo", empty.root)
     plain = Original(tmp_path / "plain")

@@ -99,7 +99,7 @@ def test_every_step_goes_as_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", ["Starting them", " 1 of 7 ", " 3 of 7 ", "Ctrl-C ends both"])
+@pytest.mark.parametrize("words", ["Starting both", " 1 of 7 ", " 3 of 7 ", "Ctrl-C to stop both"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, number: signal.Signals) -> None:
     for demo in play(tmp_path, "--keep"):

@@ -436,3 +436,20 @@ def test_without_a_base_the_last_line_says_so(tmp_path: Path, capsys: pytest.Cap
 def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert re.search(r"^    check +judge the features of a working copy", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_layer_of_a_stack_is_held_to_the_stacks_base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "work", SPEC_KIT)
+    git(root, "checkout", "--quiet", "-b", "001-index")
+    write(root, {".github/app.yml": "plangate:\n  mode: off\n"})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Switch it off")
+    git(root, "checkout", "--quiet", "-b", "002-search")
+    write(root, {"specs/002-search/spec.md": SPEC, "specs/002-search/plan.md": plan("FAIL")})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Search")
+    assert check(capsys, root, "--base", "001-index")[0] == 0
+    code, out, _ = check(capsys, root, "--base", "001-index", "--stack-base", "main")
+    assert code == 1
+    assert "unjustified" in out
+    assert check(capsys, root, "--stack-base", "main")[0] == 2

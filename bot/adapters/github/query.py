@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.core.forge.facts import MAX_LAYERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,8 +45,18 @@ FOLDER = f"fragment folder on TreeEntry{{oid mode type object{{oid ...on Tree{{{
 OUTLINE = f" outline:tree{{{_entries(3, names=_NAME)}}}"
 FILES = "pageInfo{hasNextPage endCursor} nodes{path changeType}"
 COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAuthor isMinimized url body}"
+
+
+def _below(levels: int) -> str:
+    """Return the selection of the open pull request that a branch is the head of, and so on, `levels` deep."""
+    further = f" {_below(levels - 1)}" if levels > 1 else ""
+    oldest = "states:OPEN,first:1,orderBy:{field:CREATED_AT,direction:ASC}"
+    return f"below:associatedPullRequests({oldest}){{totalCount nodes{{number baseRefName baseRef{{id{further}}}}}}}"
+
+
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
-  baseRefName baseRef{target{oid ...base}}"""
+  baseRefName baseRef{target{oid ...base}%s}"""
+CHAIN = f" {_below(MAX_LAYERS)}"
 NEWEST_FIRST = "orderBy:{field:UPDATED_AT,direction:DESC}"
 NEWEST = f"first:100,{NEWEST_FIRST}"
 RUNS = """tree{oid} checkSuites(first:5,filterBy:{appId:$app}){nodes{checkRuns(first:20,filterBy:{checkType:LATEST})
@@ -106,8 +118,8 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
     """Return the query for a read request.
 
     `reading` finds the fields by these aliases: `r0` roots, `b0` roots at the bases, `m0` marks, `f0` folders, `d0`
-    documents at the bases, `h0` documents at the head, `c0` documents at the default branch, `n0` branches with a
-    requested number.
+    documents at the bases, `h0` documents at the head, `c0` documents at the default branch, `s0` stack bases, `n0`
+    branches with a requested number.
     """
     builder = _QueryBuilder(owner, name)
     roots = builder.fields("r", question.roots, "names")
@@ -132,12 +144,15 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
     if question.before is not None:
         builder.declare("before", question.before, "GitObjectID!")
         builder.select("before:object(oid:$before){...on Commit{oid ...base}}")
+    for index, branch in enumerate(question.stack_bases):
+        builder.declare(f"s{index}", f"refs/heads/{branch}")
+        builder.select(f"s{index}:ref(qualifiedName:$s{index}){{target{{oid ...base}}}}")
     for index, prefix in enumerate(question.prefixes):
         builder.declare(f"n{index}", prefix)
         builder.select(_branches(f"n{index}", roots))
     return builder.query(
         {
-            "pull": f"fragment pull on PullRequest{{{PULL}}}",
+            "pull": f"fragment pull on PullRequest{{{PULL % (CHAIN if question.chains else '')}}}",
             "base": f"fragment base on Commit{{oid {roots} {base_roots} {marks} {folders} {documents}}}",
             "names": NAMES,
             "mark": MARK,
@@ -166,8 +181,10 @@ def _ask_for_pull_requests(builder: _QueryBuilder, question: ReadRequest) -> Non
             builder.select(f"ofBranch:pullRequests({from_branch}){{totalCount nodes{{{_pull(question)}}}}}")
         builder.declare("tip", f"refs/heads/{question.branch}")
         builder.select("tip:ref(qualifiedName:$tip){target{oid}}")
-    if question.everyone or question.branch is not None:
-        onto_branch = "" if question.everyone else "baseRefName:$branch,"
+    onto = question.branch or question.above
+    if question.everyone or onto:
+        builder.declare("onto", onto)
+        onto_branch = "" if question.everyone else "baseRefName:$onto,"
         builder.select(f"based:pullRequests({onto_branch}states:OPEN,{NEWEST}){{totalCount nodes{{number}}}}")
 
 

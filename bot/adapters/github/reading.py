@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.adapters.github.tree import Filler, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Comment, Commit, Comparison, Issue, PullRequest, Reaction, RepositoryView, Run
+from bot.core.forge.facts import Comment, Commit, Comparison, Issue, Layer, PullRequest, Reaction, RepositoryView, Run
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:
@@ -68,13 +68,13 @@ class Translator:
         numbered = repository.get("pullRequest") or None
         near = [*_nodes(repository.get("ofBranch")), *_nodes((head or {}).get("associatedPullRequests"))]
         heads = {pull["number"]: pull for pull in near if self._is_of_head(pull)}
+        default = self._tree(default_ref["target"], base=question.from_default, default=True) if default_ref else None
         return RepositoryView(
             repository=repository["databaseId"],
             full_name=repository["nameWithOwner"],
             default_branch=default_ref["name"] if default_ref else None,
-            default=self._tree(default_ref["target"], base=question.from_default, default=True)
-            if default_ref
-            else None,
+            default=default,
+            stack_bases=self._stack_bases(repository, default),
             head=self._commit(head) if head and "oid" in head else None,
             tip=((repository.get("tip") or {}).get("target") or {}).get("oid"),
             before=self._tree(repository.get("before") or None, base=True),
@@ -85,6 +85,18 @@ class Translator:
             archived=bool(repository.get("isArchived")),
             private=bool(repository.get("isPrivate")),
         )
+
+    def _stack_bases(self, repository: Json, default: Tree | None) -> dict[str, Tree]:
+        """The trees that stacks go to. Raises `ForgeError` for one that is not there, as for a branch that moved."""
+        trees = {}
+        if self.question.from_default and default is not None:
+            trees[repository["defaultBranchRef"]["name"]] = default
+        for index, branch in enumerate(self.question.stack_bases):
+            tree = self._tree((repository.get(f"s{index}") or {}).get("target"), base=True)
+            if tree is None:
+                raise ForgeError("The base of a stack went away while we read it.", retry_after=1.0)
+            trees[branch] = tree
+        return trees
 
     def _is_of_head(self, pull: Json) -> bool:
         """Whether this is an open pull request with the requested head. GitHub also lists others with the commit."""
@@ -109,6 +121,7 @@ class Translator:
             head_repository=(pull.get("headRepository") or {}).get("nameWithOwner"),
             base_branch=pull["baseRefName"],
             base=self._tree(base_ref["target"], base=True) if base_ref else None,
+            below=tuple(_layers(base_ref)),
             changed=changed_files(_nodes(files)),
             changes_complete=_is_whole(files, pull.get("changedFiles") or 0),
             comments=own_comments(_nodes(pull.get("comments"))),
@@ -162,6 +175,18 @@ class Translator:
                     pull_request=pull.get("number"),
                     url=pull.get("url"),
                 )
+
+
+def _layers(ref: Json | None) -> Iterator[Layer]:
+    """The chain of open pull requests below a branch, the nearest first; it ends where it would begin again."""
+    numbers: set[int] = set()
+    while ref is not None:
+        pull = next(iter(_nodes(ref.get("below"))), None)
+        if pull is None or pull["number"] in numbers:
+            return
+        numbers.add(pull["number"])
+        ref = pull.get("baseRef")
+        yield Layer(pull["number"], pull["baseRefName"])
 
 
 def _is_whole(files: Json | None, count: int) -> bool:

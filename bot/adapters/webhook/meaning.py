@@ -25,6 +25,7 @@ from bot.adapters.webhook.payloads import (
     Repository,
     ReviewDelivery,
     RunDelivery,
+    Stack,
     SuiteDelivery,
     User,
 )
@@ -112,9 +113,17 @@ def _pull_request(payload: PullRequestDelivery, app: AppIdentity) -> Iterable[Ev
         head_repository=pull.head.repo.full_name if pull.head.repo else None,
         base_branch=pull.base.ref,
         base_sha=pull.base.sha,
+        stack_base=_stack_base(pull),
     )
     if change is PullRequestChange.OPENED:
         yield from _command(payload, app, _opening(pull, on_pull_request=True))
+
+
+def _stack_base(pull: PullRequest) -> str | None:
+    try:
+        return msgspec.json.decode(pull.stack, type=Stack).base.ref if pull.stack is not None else None
+    except msgspec.DecodeError:
+        return None
 
 
 _LONGEST_TIME = 40

@@ -74,6 +74,18 @@ class Tip(msgspec.Struct, kw_only=True):
     repo: HeadRepository | None = None
 
 
+class StackBase(msgspec.Struct):
+    """The branch that a stack goes to."""
+
+    ref: _GitName
+
+
+class Stack(msgspec.Struct):
+    """The stack that a pull request is a layer of (public preview)."""
+
+    base: StackBase
+
+
 class PullRequest(msgspec.Struct, kw_only=True):
     """A pull request."""
 
@@ -83,6 +95,8 @@ class PullRequest(msgspec.Struct, kw_only=True):
     body: str | None = None
     node_id: _Node | None = None
     user: User | None = None
+    stack: msgspec.Raw | None = None
+    """See `Stack`; read by itself, so that a preview that changes loses no delivery."""
 
 
 class PullRequestDelivery(Delivery, kw_only=True):

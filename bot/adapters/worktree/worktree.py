@@ -175,6 +175,13 @@ class CheckOptions:
     stage: str | None = None
     branch: str | None = None
     """Name of the branch, for a checkout with a detached head."""
+    stack_base: str | None = None
+    """Branch, tag or commit that a stack of pull requests goes to; its constitution and templates apply."""
+
+    @property
+    def standard(self) -> str | None:
+        """Where configuration, constitution and templates are read; None for the working copy."""
+        return self.stack_base or self.base
 
 
 def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfig) -> Change:
@@ -194,13 +201,28 @@ def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfi
     def at_base(paths: Iterable[str]) -> dict[str, Document]:
         return read_commit(git, base_sha, tuple(paths))
 
+    standard_sha = change.standard.sha or base_sha
+
+    def at_standard(paths: Iterable[str]) -> dict[str, Document]:
+        return read_commit(git, standard_sha, tuple(paths))
+
     base = at_base((IGNORE_FILE, *documents_below(change.base.entries, looked_at)))
-    yardstick = read_yardstick(at_base, change.base.entries, looked_at)
-    places = yardstick_paths(yardstick, packages_of(change.base.entries, looked_at))
+    yardstick = read_yardstick(at_standard, change.standard.entries, looked_at)
+    places = yardstick_paths(yardstick, packages_of(change.standard.entries, looked_at))
     edited = copy.read(file.path for file in change.changed if file.path in places)
+    head_tree = replace(change.head, documents={**edited, **head})
+    if change.stack_base is not None:
+        below = read_yardstick(at_base, change.base.entries, looked_at)
+        return replace(
+            change,
+            head=head_tree,
+            base=replace(change.base, documents={**below, **base}),
+            stack_base=replace(change.stack_base, documents={**yardstick, **at_standard((IGNORE_FILE,))}),
+            merge_base=_where_it_left(git, change, looked_at, yardstick) if below == yardstick else None,
+        )
     return replace(
         change,
-        head=replace(change.head, documents={**edited, **head}),
+        head=head_tree,
         base=replace(change.base, documents={**yardstick, **base}),
         merge_base=_where_it_left(git, change, looked_at, yardstick),
     )
@@ -250,7 +272,13 @@ def _named(copy: WorkingCopy, wanted: CheckOptions) -> Change:
         base_branch=wanted.base.removeprefix("origin/"),
         named_folders=named_folders,
         stage=wanted.stage,
+        stack_base=_stack_base(copy.git, wanted.stack_base),
     )
+
+
+def _stack_base(git: GitCopy, name: str | None) -> Tree | None:
+    sha = git.commit(name) if name is not None else None
+    return Tree(sha, git.entries(sha, ())) if sha is not None else None
 
 
 def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:

@@ -158,7 +158,7 @@ def _spec(context: CommandContext, judged: JudgedCandidate, feature: FeatureRepo
         opened.created_at[:10],
         issue_words(opened.title, opened.body),
     )
-    return spec_for(context.forge, judged.candidate.change.base or judged.candidate.change.head, facts)
+    return spec_for(context.forge, judged.candidate.change.standard, facts)
 
 
 def _waive(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:

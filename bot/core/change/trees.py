@@ -170,3 +170,16 @@ class Change:
     change edits any of them itself: its author knows the current ones."""
     folder_histories: Mapping[str, FolderHistory] = field(default_factory=dict)
     """By folder path: how the base got the folder. Read only when two folders claim one number."""
+    stack_base: Tree | None = None
+    """In a stack: the tip of the branch that the whole stack goes to. Its constitution and templates apply; None where
+    the base's own apply."""
+
+    @property
+    def standard(self) -> Tree:
+        """The tree whose constitution and templates apply: the stack's base, else the base, else the head."""
+        return self.stack_base or self.base or self.head
+
+    @property
+    def weakened_below(self) -> bool:
+        """A lower layer of the stack may have changed constitution or templates, which are not merged yet."""
+        return self.stack_base is not None and self.base is not None and self.stack_base.marks != self.base.marks

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import Change
+from bot.core.change.trees import Change, Tree
 from bot.core.config.in_force import Break, ConfigInForce, OuterLayers, choose_config, counts
 from bot.core.config.model import Mode
+from bot.core.features.branch import read_branch
 from bot.core.features.chosen import which_features
+from bot.core.forge.facts import MAX_LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.change.trees import ChangedFile, OtherHead, Tree
+    from bot.core.change.trees import ChangedFile, OtherHead
+    from bot.core.config.model import RepositoryConfig
     from bot.core.features.chosen import Decision
     from bot.core.forge.facts import Comparison, PullRequest, RepositoryView
     from bot.core.forge.stored import StoredBlob
@@ -32,8 +35,19 @@ class RepositoryRecord:
     legacy: frozenset[str] = frozenset()
     """Feature folders that the default branch had then."""
     reserved: frozenset[str] = frozenset()
+    stacks: Mapping[int, str] = field(default_factory=dict)
+    """By pull request: the branch that GitHub's own stack goes to."""
     moved: Mapping[int, tuple[ChangedFile, ...]] = field(default_factory=dict)
     """By pull request: its changed files with where moved ones came from, where that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackBase:
+    """The branch that a stack of pull requests goes to."""
+
+    branch: str
+    too_deep: bool = False
+    """More pull requests lie below than are read, so the default branch stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class Candidate:
     """It was opened before Plangate first saw the repository."""
     cut: bool = False
     """GitHub lists only a part of the changed files."""
+    stack_base: StackBase | None = None
+    """Where the stack goes to that the pull request is a layer of."""
 
 
 def of_pull_requests(view: RepositoryView, record: RepositoryRecord) -> tuple[Candidate, ...]:
@@ -65,7 +81,12 @@ def of_pull_requests(view: RepositoryView, record: RepositoryRecord) -> tuple[Ca
 
 
 def _of_pull_request(pull: PullRequest, head: Tree, view: RepositoryView, record: RepositoryRecord) -> Candidate:
-    in_force = _config_in_force(view, pull.base_branch, pull.base, record)
+    stack_base = find_stack_base(pull, view, record)
+    base_branch, standard = pull.base_branch, pull.base
+    if stack_base is not None:
+        base_branch = stack_base.branch
+        standard = view.stack_bases.get(stack_base.branch) or Tree(None)
+    in_force = _config_in_force(view, base_branch, standard, record)
     advised = pull.created_at < record.first_seen
     if advised and in_force.config.mode is Mode.ENFORCE:
         in_force = replace(in_force, mode=Mode.ADVISE)
@@ -76,6 +97,7 @@ def _of_pull_request(pull: PullRequest, head: Tree, view: RepositoryView, record
         changed=record.moved.get(pull.number, pull.changed),
         head_branch=pull.head_branch,
         base_branch=pull.base_branch,
+        stack_base=standard if standard is not pull.base else None,
         pull_request=pull.number,
         others=_others(view, ours, pull.number),
     )
@@ -84,11 +106,39 @@ def _of_pull_request(pull: PullRequest, head: Tree, view: RepositoryView, record
         change,
         in_force,
         which_features(change, in_force.config),
-        counts(pull.base_branch, view, in_force.config),
+        counts(base_branch, view, in_force.config),
         pull,
         advised,
         cut,
+        stack_base,
     )
+
+
+def find_stack_base(pull: PullRequest, view: RepositoryView, record: RepositoryRecord) -> StackBase | None:
+    """Where the stack of a pull request goes to; None when it lies on no other.
+
+    It lies on an open pull request when it goes to that one's head, and that is a feature's branch: a release from
+    `develop` to `main` takes nobody's place. GitHub's own stacks hold whatever the branches are called.
+    """
+    config = _config_in_force(view, view.default_branch or "", view.default, record).config
+    declared = record.stacks.get(pull.number)
+    default = StackBase(view.default_branch or "")
+    branch, stack_base = pull.base_branch, None
+    for layer in pull.below:
+        if branch == declared or counts(branch, view, config):
+            return stack_base
+        if declared is None and not _is_of_feature(branch, config):
+            return stack_base
+        branch = layer.base_branch
+        stack_base = StackBase(branch)
+    if len(pull.below) == MAX_LAYERS and not counts(branch, view, config):
+        return replace(default, too_deep=True)
+    return default if declared == default.branch != branch else stack_base
+
+
+def _is_of_feature(branch: str, config: RepositoryConfig) -> bool:
+    read = read_branch(branch, config)
+    return read.number is not None and read.aside is None
 
 
 def of_branch(

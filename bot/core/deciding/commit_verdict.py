@@ -11,6 +11,7 @@ from bot.core.config.model import CommentWhen, Mode, Ungoverned
 from bot.core.config.owner_file import OwnerFileState
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
+from bot.core.forge.facts import MAX_LAYERS
 from bot.core.forge.stored import StoredReport
 from bot.core.judging.digest import digest, fingerprint
 from bot.core.judging.findings import Finding, Report, Severity
@@ -29,6 +30,7 @@ from bot.core.speech.render import (
     title,
 )
 from bot.core.text.prose import At, Code, Side
+from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,6 +115,9 @@ def judge_candidate(
         report = _needs_admin(report, in_force)
     if candidate.cut and is_governed and report.conclusion is not Conclusion.ACTION_REQUIRED:
         report = replace(report, findings=(*report.findings, _cut(candidate, next(iter(roots), "specs"))))
+    stack_base = candidate.stack_base
+    if stack_base is not None and stack_base.too_deep and is_governed:
+        report = replace(report, findings=(*report.findings, _too_deep(stack_base.branch, next(iter(roots), "specs"))))
     before_waivers = digest(report, host.rules)
     report, waived = with_waivers(report, change, waivers, in_force.config)
     return JudgedCandidate(candidate, report, is_governed, before_waivers, waived)
@@ -132,6 +137,24 @@ def _cut(candidate: Candidate, root: str) -> Finding:
         why=(f"GitHub lists the first {len(candidate.change.changed):,} of them, and only these were looked at.",),
         fix=("Divide the change, or judge all of it on your desk: ", Code("plangate check"), "."),
         subject="changed files",
+    )
+
+
+def _too_deep(branch: str, root: str) -> Finding:
+    """The end of the stack is not known, and no lower layer may choose what the upper ones are held to."""
+    return Finding(
+        rule="unreadable-document",
+        severity=Severity.WARNING,
+        path=root,
+        line=None,
+        title=("The stack is too deep to be read",),
+        why=(
+            f"More than {MAX_LAYERS} pull requests lie below this one, so the constitution and the template of ",
+            Code(clip(branch)),
+            " apply.",
+        ),
+        fix=("Merge the lowest pull requests first.",),
+        subject="stack",
     )
 
 

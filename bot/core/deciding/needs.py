@@ -74,6 +74,10 @@ class Subject:
     everyone: bool = False
     """Bring the numbers of all open pull requests."""
     comments: bool = False
+    above: str | None = None
+    """See `ReadRequest.above`."""
+    stacked: bool = False
+    """The pull request goes to another branch than the default one, so it may lie on others."""
 
 
 def present_head(subject: Subject, view: RepositoryView) -> str | None:
@@ -107,6 +111,7 @@ def first(subject: Subject, hints: Hints) -> ReadRequest:
         branch=subject.branch,
         before=subject.before,
         everyone=subject.everyone,
+        above=subject.above,
         roots=roots,
         base_roots=_base_roots(roots),
         marks=_marks(roots),
@@ -114,7 +119,8 @@ def first(subject: Subject, hints: Hints) -> ReadRequest:
         documents=_documents(roots, hints.documents),
         default_documents=CONFIG_PATHS,
         prefixes=_union(hints.prefixes, _prefix(name) if name else ())[:MAX_PREFIXES],
-        from_default=subject.number is None,
+        chains=subject.stacked,
+        from_default=subject.number is None or subject.stacked,
         changes=True,
         comments=subject.comments,
     )
@@ -169,11 +175,12 @@ def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Can
         head = view.pull_request.head_sha if view.pull_request is not None else view.tip
         if head is not None:
             name = view.pull_request.head_branch if view.pull_request is not None else request.branch
-            return _with_head(request, head, name)
+            with_head = _with_head(request, head, name)
+            return replace(with_head, chains=True, from_default=True) if _lies_elsewhere(view) else with_head
         return None
     changes = [candidate.change for candidate in candidates]
     roots = _new(request.roots, (root for candidate in candidates for root in _roots(candidate)))
-    bases = [change.base for change in changes if change.base is not None]
+    bases = [change.standard for change in changes if change.base is not None]
     yardstick = (path for base in bases for path in _more_documents(base, request, roots))
     plans = (path for candidate in candidates for path in _telling_plans(candidate))
     documents = _new(request.documents, (*yardstick, *plans))
@@ -182,7 +189,11 @@ def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Can
     folders = _new(request.folders, (*touched, *likely))
     prefixes = _new(request.prefixes, (prefix for candidate in candidates for prefix in _numbers(candidate)))
     at_head = _new(request.head_documents, (path for change in changes for path in _edited_yardstick(change, request)))
-    if not (roots or documents or folders or at_head or (prefixes and len(request.prefixes) < MAX_PREFIXES)):
+    branches = (candidate.stack_base.branch for candidate in candidates if candidate.stack_base is not None)
+    stack_bases = _new(tuple(view.stack_bases), branches)
+    chains = not request.chains and _lies_elsewhere(view)
+    numbers = prefixes and len(request.prefixes) < MAX_PREFIXES
+    if not (roots or documents or folders or at_head or stack_bases or chains or numbers):
         return None
     next_request = replace(
         request,
@@ -197,8 +208,16 @@ def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Can
         changes=False,
         comments=False,
     )
+    if stack_bases or chains:  # of a tree that was not read yet, everything is open
+        everything = replace(extended(request, next_request), changes=False, comments=False)
+        return replace(everything, chains=True, from_default=True, stack_bases=(*request.stack_bases, *stack_bases))
     stale = request.number is not None and request.before is None and any(map(left_early, changes))
     return _with_what_the_branch_knows(request, next_request) if stale else next_request
+
+
+def _lies_elsewhere(view: RepositoryView) -> bool:
+    """Whether an open pull request goes to another branch than the default one."""
+    return any(pull.is_open and pull.base_branch != view.default_branch for pull in view.pull_requests())
 
 
 def left_early(change: Change) -> bool:
@@ -207,7 +226,7 @@ def left_early(change: Change) -> bool:
     What the change does not touch is at its head as it was where it left its base, since its files are told against
     that commit: https://docs.github.com/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-comparing-branches-in-pull-requests
     """
-    return change.base is not None and change.head.marks != change.base.marks
+    return change.base is not None and change.head.marks != change.standard.marks
 
 
 def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
@@ -282,6 +301,7 @@ def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest
     return replace(
         request,
         head=head,
+        above=name if request.above is not None else None,
         before=request.before or head,  # most often what it is held to has moved
         folders=tuple(dict.fromkeys((*request.folders, *guesses)))[:FOLDERS_A_READ],
         prefixes=tuple(dict.fromkeys((*request.prefixes, *(_prefix(name) if name else ())))),
@@ -300,6 +320,9 @@ def extended(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
         documents=_union(request.documents, next_request.documents),
         head_documents=_union(request.head_documents, next_request.head_documents),
         prefixes=_union(request.prefixes, next_request.prefixes),
+        chains=request.chains or next_request.chains,
+        from_default=request.from_default or next_request.from_default,
+        stack_bases=_union(request.stack_bases, next_request.stack_bases),
     )
 
 
@@ -332,7 +355,8 @@ def _edited_yardstick(change: Change, request: ReadRequest) -> Iterable[str]:
 
 def _telling_plans(candidate: Candidate) -> Iterable[str]:
     """Plans on the base whose header would show that this is a Spec Kit repository, where nothing else does."""
-    base, config = candidate.change.base, candidate.config_in_force
+    change, config = candidate.change, candidate.config_in_force
+    base = change.stack_base or change.base
     if base is None or config.present or any(path.endswith(".specify") for path in base.entries):
         return
     folders = feature_folders(base, config.config, specs_roots(config.config, base))

@@ -6,7 +6,7 @@ other features, on the owner's configuration. Each function here says for one ki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.config.in_force import PATHS, file_at
@@ -14,7 +14,7 @@ from bot.core.deciding.needs import MAX_PREFIXES
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.effects import Enqueue
 from bot.core.forge.events import RepositoryRef, SweepDue
-from bot.core.forge.facts import ReadRequest
+from bot.core.forge.facts import MAX_LAYERS, ReadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ class Recheck:
     """The branch that they aim at, None for any."""
     is_partial: bool = False
     """There may be more than these numbers; the whole list is read first."""
+    above: int = 0
+    """How many layers of a stack above each of them are judged again, too."""
     request: ReadRequest | None = None
     """A read that brings those that share a feature number, instead of `numbers`."""
 
@@ -58,7 +60,8 @@ def after_push(
     # After a forced push the old commit may be gone, and with it the proof that nothing changed.
     is_unknown = event.before != _NEW_BRANCH and view.before is None and bool(view.based)
     if is_unknown or _moves_yardstick(view, yardstick):
-        return _aimed_at(view, None if is_default else event.branch, "its yardstick changed")
+        aimed = _aimed_at(view, None if is_default else event.branch, "its yardstick changed")
+        return aimed if is_default else replace(aimed, above=MAX_LAYERS)
     return _renumbered(view, config) if is_default else None
 
 
@@ -76,6 +79,12 @@ def after_pull_request(event: PullRequestChanged, view: RepositoryView, *, renum
         return None
     numbers = tuple(number for number in sharing(view) if number != event.number)
     return Recheck("a pull request with its number came or went", numbers)
+
+
+def above(event: PullRequestChanged | SweepDue, view: RepositoryView) -> Recheck | None:
+    """After the base of a pull request changed: those that lie on it, since their stack may go elsewhere now."""
+    levels = event.above if isinstance(event, SweepDue) else MAX_LAYERS if event.change.moves_stack else 0
+    return Recheck("a pull request below it changed", view.based, above=levels - 1) if levels else None
 
 
 def after_head_moved(view: RepositoryView, branch: str) -> Recheck | None:
@@ -123,6 +132,7 @@ def jobs(recheck: Recheck, event: RepositoryEvent, delivery: str) -> list[Enqueu
                 number=number,
                 reason=recheck.reason,
                 in_vain=in_vain,
+                above=recheck.above,
             ),
             delay=index * PACE,
         )

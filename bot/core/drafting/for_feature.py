@@ -53,7 +53,7 @@ def number_is_taken(feature: FeatureReport) -> bool:
 def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
     """The plan of a feature from what its repository says. `outline` has names and manifests of the head."""
     folder = feature.feature.dir
-    base = change.base or change.head
+    base = change.standard
     yardstick = read_yardstick(base, bundled, specify_root(folder, base))
     document = change.head.documents.get(f"{folder}/spec.md")
     spec = read_spec(document) if document is not None and document.reading is Readability.WHOLE else None

@@ -47,8 +47,7 @@ def roots_elsewhere(folders: Iterable[Folder]) -> tuple[str, ...]:
 
 def is_ignored(change: Change, root: str) -> bool:
     """The `.gitignore` at the base's top names the specs root or a folder above it; the last line about it decides."""
-    tree = change.base or change.head
-    document = tree.documents.get(IGNORE_FILE)
+    document = change.standard.documents.get(IGNORE_FILE)
     ignored = False
     for line in document.text.split("\n")[:_MAX_LINES] if document is not None and root else ():
         pattern = line.strip()

@@ -24,7 +24,7 @@ def governed(change: Change, roots: Sequence[str], sources: Sequence[Source]) ->
     """
     if change.named_folders or any(source.source != "bundled" for source in sources):
         return True
-    tree = change.base or change.head
+    tree = change.standard
     return _has_specify(tree) or any(
         path.endswith("/plan.md") and root_of(path, roots) is not None and has_spec_kit_header(document)
         for path, document in tree.documents.items()

@@ -78,11 +78,17 @@ class PullRequestChange(StrEnum):
     READY = "ready_for_review"
     DRAFTED = "converted_to_draft"
     CLOSED = "closed"
+    STACKED = "stacked"
 
     @property
     def comes_or_goes(self) -> bool:
         """Whether the pull request is open from now on, or no more."""
         return self in {PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED}
+
+    @property
+    def moves_stack(self) -> bool:
+        """Whether the pull requests that lie on this one may go to another branch from now on."""
+        return self.comes_or_goes or self in {PullRequestChange.EDITED, PullRequestChange.STACKED}
 
 
 class PullRequestChanged(_About, frozen=True, kw_only=True):
@@ -96,6 +102,8 @@ class PullRequestChanged(_About, frozen=True, kw_only=True):
     """`owner/name`, None when the fork is gone."""
     base_branch: str
     base_sha: str
+    stack_base: str | None = None
+    """The branch that GitHub's own stack goes to, where the pull request is a layer of one."""
     pushed: bool = False
     """The event also stands for pushes to the head branch."""
 
@@ -194,6 +202,8 @@ class SweepDue(_About, frozen=True, kw_only=True):
     reason: str = ""
     in_vain: int = 0
     """How many such jobs were given up before this one."""
+    above: int = 0
+    """How many layers of a stack above the pull request are judged again, too."""
 
 
 RepositoryEvent = (
@@ -262,8 +272,7 @@ def combine(older: Event, newer: Event) -> Event:
     """
     match older, newer:
         case PullRequestChanged(), PullRequestChanged():
-            keeps = older.change.comes_or_goes and not newer.change.comes_or_goes
-            change = older.change if keeps else newer.change
+            change = max(newer.change, older.change, key=lambda c: (c.comes_or_goes, c.moves_stack))
             return msgspec.structs.replace(newer, change=change, pushed=older.pushed or newer.pushed)
         case (PullRequestChanged() as pull, (BranchPushed() | SuiteRequested()) as push) | (
             (BranchPushed() | SuiteRequested()) as push,
@@ -274,6 +283,8 @@ def combine(older: Event, newer: Event) -> Event:
             return newer
         case ((BranchPushed() | SuiteRequested()), (BranchPushed() | SuiteRequested())):
             return _one_push(_as_push(older), _as_push(newer))
+        case SweepDue(), SweepDue():
+            return msgspec.structs.replace(newer, above=max(older.above, newer.above))
         case _:
             return newer
 

@@ -6,10 +6,17 @@ GitHub's answer into these values. Nothing in here decides anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.core.change.trees import ChangedFile, OtherHead, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_LAYERS = 10
+"""Lower layers of a stack that are read."""
 
 
 class Reaction(StrEnum):
@@ -43,6 +50,9 @@ class ReadRequest:
     open pull requests with this head."""
     before: str | None = None
     """Another commit to read like a base: where a branch was before a push, or the commit below a merge group."""
+    above: str | None = None
+    """Brings the numbers of the open pull requests with this base; `""` stands for the head's branch until that is
+    known."""
     everyone: bool = False
     """Bring the numbers of all open pull requests, whatever their base is."""
     roots: tuple[str, ...] = ()
@@ -63,6 +73,10 @@ class ReadRequest:
     """Paths that are read at the tip of the default branch: its configuration."""
     prefixes: tuple[str, ...] = ()
     """Numbers as branch names write them (`018-`): open branches with them are brought."""
+    chains: bool = False
+    """Bring the pull requests below those that go to another branch than the default one."""
+    stack_bases: tuple[str, ...] = ()
+    """Branches whose tips are read as the bases are: where stacks of pull requests go to."""
     from_default: bool = False
     """Read the tip of the default branch as the bases are read: it is the base of a branch without pull request."""
     changes: bool = False
@@ -97,6 +111,14 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """An open pull request whose head is the base branch of another: a lower layer of a stack."""
+
+    number: int
+    base_branch: str
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     """A pull request, with the tip of its base branch as `base`."""
 
@@ -115,6 +137,8 @@ class PullRequest:
     base_branch: str
     base: Tree | None
     """None when the base branch is gone."""
+    below: tuple[Layer, ...] = ()
+    """The chain of open pull requests that it lies on, the nearest first; at most `MAX_LAYERS`."""
     changed: tuple[ChangedFile, ...] = ()
     changes_complete: bool = True
     """False when GitHub lists no more of the changed files although there are more."""
@@ -151,6 +175,8 @@ class RepositoryView:
     tip: str | None = None
     """The tip of the requested branch, None when the branch does not exist."""
     before: Tree | None = None
+    stack_bases: Mapping[str, Tree] = field(default_factory=dict)
+    """By branch: the tips of the requested stack bases, and of the default branch where that was read as a base."""
     pull_request: PullRequest | None = None
     """The pull request that was requested by its number."""
     heads: tuple[PullRequest, ...] = ()
@@ -209,13 +235,20 @@ class Comparison:
 
 def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | None:
     """Two views as one; None if a commit moved between the reads."""
-    if _where(first) != _where(second):
+    moved = any(
+        tree.sha != second.stack_bases[branch].sha
+        for branch, tree in first.stack_bases.items()
+        if branch in second.stack_bases
+    )
+    if moved or _where(first) != _where(second):
         return None
     later = {pull.number: pull for pull in second.pull_requests()}
 
     def both(pull: PullRequest) -> PullRequest:
         twin = later.get(pull.number)
-        return pull if twin is None else replace(pull, base=_trees(pull.base, twin.base))
+        if twin is None:
+            return pull
+        return replace(pull, base=_trees(pull.base, twin.base), below=twin.below or pull.below)
 
     head = first.head
     if head is not None and second.head is not None:
@@ -226,6 +259,9 @@ def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | No
         default=_trees(first.default, second.default),
         tip=first.tip or second.tip,
         before=_trees(first.before, second.before),
+        stack_bases={
+            branch: together(first.stack_bases.get(branch, tree), tree) for branch, tree in second.stack_bases.items()
+        },
         pull_request=None if first.pull_request is None else both(first.pull_request),
         heads=tuple(both(pull) for pull in first.heads),
         others=second.others or first.others,

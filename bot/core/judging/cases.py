@@ -48,7 +48,7 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
     change: Change, config: RepositoryConfig, decision: Decision, bundled: str, code: int, meter: Meter = UNLIMITED
 ) -> tuple[Case, ...]:
     """One case for every folder of the decision, by path. Total: never raises, for any documents."""
-    standard = change.base or change.head
+    standard = change.standard
     roots = specify_roots(standard)
     entries = _by_folder(change.head, decision)
     yardsticks: dict[str, Yardstick] = {}
@@ -96,7 +96,7 @@ def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
     roots = {
         path.partition(part)[0] for file in change.changed for path in [file.path] for part in below if part in path
     }
-    base = change.base.documents if change.base is not None else {}
+    base = change.standard.documents if change.base is not None else {}
     # Of the head more may have been read; what the change does not edit is after it as it is on the base.
     edited = {file.path for file in change.changed} & change.head.documents.keys()
     documents = {**base, **{path: change.head.documents[path] for path in edited}}

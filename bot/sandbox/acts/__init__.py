@@ -1,1 +1,1 @@
-"""What people and Apps do, and what GitHub does in turn: refs move, suites are asked for, deliveries go out."""
+"""What people and Apps do, and what follows: refs move, check suites are requested, deliveries are sent."""

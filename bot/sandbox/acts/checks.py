@@ -16,7 +16,7 @@ _MOST_RUNS = 1000
 
 
 def create_run(hub: Hub, repository: Repository, app: App, body: Json) -> CheckRun:
-    """Create a run in the App's suite of that commit. Raises `ApiError` 422 for a commit that is not here."""
+    """Create a run in the App's suite of that commit. Raises `ApiError` 422 for a commit that does not exist."""
     sha = str(body["head_sha"])
     if not repository.git.has_commit(sha):
         raise ApiError(422, f"No commit found for SHA: {sha}")
@@ -89,7 +89,7 @@ _WORST = [
 
 
 def _settle(hub: Hub, repository: Repository, suite: CheckSuite) -> None:
-    """A suite is what its latest runs are."""
+    """Set status and conclusion of a suite from its latest runs."""
     latest = {run.name: run for run in repository.runs.values() if run.suite is suite}
     suite.updated_at = hub.state.now()
     if all(run.status == "completed" for run in latest.values()):
@@ -100,7 +100,7 @@ def _settle(hub: Hub, repository: Repository, suite: CheckSuite) -> None:
 
 
 def _tell_completed(hub: Hub, repository: Repository, run: CheckRun) -> None:
-    """The run is completed, and its suite perhaps with it."""
+    """Deliver `completed` for the run, and for its suite once all of its runs are completed."""
     bot = run.suite.app.bot
     _tell(hub, repository, run, bot, "completed")
     if run.suite.status == "completed":
@@ -144,7 +144,7 @@ def _suite_in_run(hub: Hub, repository: Repository, suite: CheckSuite) -> Json:
 
 
 def rerequest_run(hub: Hub, repository: Repository, run: CheckRun, sender: User) -> None:
-    """Press "Re-run" on one run: the run stays, the suite is queued, its App is asked."""
+    """Press "Re-run" on one run: the run stays, the suite is queued, and its App gets a delivery."""
     run.suite.status, run.suite.conclusion = "queued", None
     _tell(hub, repository, run, sender, "rerequested", only_app=run.suite.app.id)
 

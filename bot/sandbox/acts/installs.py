@@ -1,4 +1,4 @@
-"""Installing the App, taking it away, and what happens to repositories as a whole."""
+"""Install, suspend and remove the App; rename, transfer and delete repositories."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
     permissions: Mapping[str, str] | None,
     events: Iterable[str] | None,
 ) -> Installation:
-    """Install on some repositories, or on all that the account has."""
+    """Install on some repositories, or on all of the account."""
     state = hub.state
     owned = [repository for repository in state.repositories.values() if repository.owner is account]
     chosen = owned if repositories is None else list(repositories)
@@ -128,7 +128,7 @@ def ping(hub: Hub, app: App) -> Delivery:
 
 
 def rename(hub: Hub, repository: Repository, *, name: str | None = None, owner: User | None = None) -> None:
-    """Give another name or owner; the old address redirects."""
+    """Rename or transfer a repository; the old address redirects."""
     before_name, before_owner = repository.name, repository.owner
     sender = owner or before_owner
     repository.name, repository.owner = name or before_name, owner or before_owner
@@ -146,7 +146,7 @@ def rename(hub: Hub, repository: Repository, *, name: str | None = None, owner: 
 
 
 def delete_repository(hub: Hub, repository: Repository) -> None:
-    """Delete; pull requests that came from it lose their head repository and are closed."""
+    """Delete a repository; pull requests from it are closed and have no head repository."""
     hub.emit("repository", "deleted", repository, repository.owner, {})
     del hub.state.repositories[repository.id]
     for name in [name for name, named in hub.state.names.items() if named is repository]:

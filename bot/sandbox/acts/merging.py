@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Method(StrEnum):
-    """How a pull request's commits come into its base."""
+    """The merge methods of the merge button."""
 
     MERGE = "merge"
     SQUASH = "squash"
@@ -67,7 +67,7 @@ def merge(  # noqa: PLR0913 -- all of these make it up
 
 
 def _words(pull: PullRequest, method: Method, title: str | None, message: str | None) -> str:
-    """GitHub's default messages, where the caller has none."""
+    """The merge commit's message: the caller's, or GitHub's default."""
     if method is Method.MERGE:
         title = title or f"Merge pull request #{pull.number} from {pull.head_owner}/{pull.head_ref}"
         return f"{title}\n\n{pull.issue.title if message is None else message}"

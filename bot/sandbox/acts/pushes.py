@@ -19,7 +19,7 @@ _MOST_COMMITS = 2048
 
 
 def pushed(hub: Hub, repository: Repository, pusher: User) -> list[str]:
-    """Compare the refs on disk with those last seen and tell what changed; returns the changed refs."""
+    """Compare the refs on disk with the known ones, and deliver what changed; returns the changed refs."""
     before, after = repository.refs, repository.git.refs()
     changed = sorted(
         ref
@@ -121,7 +121,7 @@ def _commit(hub: Hub, repository: Repository, commit: Commit) -> Json:
 def request_suites(  # noqa: PLR0913, PLR0917 -- all of these make it up
     hub: Hub, repository: Repository, sender: User, sha: str, branch: str | None, before: str | None
 ) -> None:
-    """Give every App that may write checks a suite on a new head, once a commit, and ask it for its checks.
+    """Create a check suite on a new head for every App with checks:write, once for each commit, and request its checks.
 
     https://docs.github.com/en/apps/creating-github-apps/writing-code-for-a-github-app/building-ci-checks-with-a-github-app
     """
@@ -145,7 +145,7 @@ def new_suite(  # noqa: PLR0913, PLR0917 -- all of these make it up
 
 
 def update_ref(hub: Hub, repository: Repository, actor: User, changes: dict[str, str | None]) -> None:
-    """Move refs through the API, with everything that a push brings. Raises `GitError`."""
+    """Move refs, and do everything that follows a push. Raises `GitError`."""
     repository.git.set_refs(changes)
     pushed(hub, repository, actor)
 

@@ -80,7 +80,7 @@ def _merge(hub: Hub, group: Group, sender: User) -> PullRequest:
 
 
 def remove(hub: Hub, group: Group, sender: User, *, reason: str) -> None:
-    """Take a group out (`dequeued` or `invalidated`); what waits behind it is built anew."""
+    """Take a group out (`dequeued` or `invalidated`); the groups behind it are rebuilt."""
     repository = group.pull.base
     behind = repository.queue[repository.queue.index(group) + 1 :]
     repository.queue = [queued for queued in repository.queue if queued is not group and queued not in behind]

@@ -1,4 +1,4 @@
-"""What every GraphQL object needs: who asks, pages, and GitHub's way to say that something is not there."""
+"""What every GraphQL object needs: who asks, pages, and GitHub's NOT_FOUND."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest, Repository
 
 Node = dict[str, Any]
-"""A GraphQL object: plain values, and functions for what is dear; those are called only when they are asked for."""
+"""A GraphQL object: plain values, and functions for expensive fields, which are called only when they are queried."""
 
 
 class Graph(Protocol):

@@ -1,4 +1,4 @@
-"""The way in for browsers: which page a path is, what a form does, and that only our own pages may change anything."""
+"""Route browsers to pages and forms. Only forms of the sandbox's own pages may change anything."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Visit:
 
     @property
     def visitor(self) -> User:
-        """Who the form says is acting; there is no login, since there is nothing to protect."""
+        """The account that the form names. There is no login, because there is nothing to protect."""
         user = self.hub.state.users.get(self.form.get("as", "").lower())
         if user is None:
             raise ApiError(422, "Choose who is acting.")

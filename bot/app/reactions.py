@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app.evaluation import Evaluation, Request
 from bot.app.talk.context import CommandContext
 from bot.app.talk.conversation import Conversation
-from bot.app.talk.on_pull_request import OpenPullRequest
+from bot.app.talk.open_pull_request import OpenPullRequest
 from bot.core.config.in_force import choose_config
 from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import rechecks

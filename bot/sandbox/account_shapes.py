@@ -33,6 +33,32 @@ def _links(table: str, api: str) -> Json:
     return {f"{name}_url": f"{api}/{path}" for name, path in pairs}
 
 
+_UNUSED_FIELDS: Json = {
+    "mirror_url": None,
+    "homepage": None,
+    "language": None,
+    "forks_count": 0,
+    "forks": 0,
+    "stargazers_count": 0,
+    "watchers_count": 0,
+    "watchers": 0,
+    "size": 1,
+    "is_template": False,
+    "topics": [],
+    "has_projects": False,
+    "has_wiki": False,
+    "has_pages": False,
+    "has_downloads": True,
+    "has_discussions": False,
+    "disabled": False,
+    "license": None,
+    "allow_forking": True,
+    "web_commit_signoff_required": False,
+    "custom_properties": {},
+}
+"""Fields of a repository that the sandbox has no use for."""
+
+
 @dataclass(slots=True)
 class AccountShapes:
     """Builds REST JSON with the addresses of this sandbox."""
@@ -84,42 +110,25 @@ class AccountShapes:
         """A repository; `role` adds the reader's permissions, `full` the keys of `GET /repos/{owner}/{repo}`."""
         html = f"{self.url}/{repository.full_name}"
         issues = sum(issue.state == "open" for issue in repository.issues.values())
-        body = self.minimal_repository(repository) | {
-            "git_url": f"git:{html.partition(':')[2]}.git",
-            "ssh_url": f"git@sandbox.invalid:{repository.full_name}.git",
-            "clone_url": f"{html}.git",
-            "svn_url": html,
-            "mirror_url": None,
-            "homepage": None,
-            "language": None,
-            "forks_count": 0,
-            "forks": 0,
-            "stargazers_count": 0,
-            "watchers_count": 0,
-            "watchers": 0,
-            "size": 1,
-            "default_branch": repository.default_branch,
-            "open_issues_count": issues,
-            "open_issues": issues,
-            "is_template": False,
-            "topics": [],
-            "has_issues": repository.has_issues,
-            "has_projects": False,
-            "has_wiki": False,
-            "has_pages": False,
-            "has_downloads": True,
-            "has_discussions": False,
-            "archived": repository.archived,
-            "disabled": False,
-            "visibility": "private" if repository.private else "public",
-            "pushed_at": iso(repository.pushed_at),
-            "created_at": iso(repository.created_at),
-            "updated_at": iso(repository.pushed_at),
-            "license": None,
-            "allow_forking": True,
-            "web_commit_signoff_required": False,
-            "custom_properties": {},
-        }
+        body = (
+            self.minimal_repository(repository)
+            | _UNUSED_FIELDS
+            | {
+                "git_url": f"git:{html.partition(':')[2]}.git",
+                "ssh_url": f"git@sandbox.invalid:{repository.full_name}.git",
+                "clone_url": f"{html}.git",
+                "svn_url": html,
+                "default_branch": repository.default_branch,
+                "open_issues_count": issues,
+                "open_issues": issues,
+                "has_issues": repository.has_issues,
+                "archived": repository.archived,
+                "visibility": "private" if repository.private else "public",
+                "pushed_at": iso(repository.pushed_at),
+                "created_at": iso(repository.created_at),
+                "updated_at": iso(repository.pushed_at),
+            }
+        )
         if role is not None:
             granted = PERMISSIONS_OF[role]
             body["permissions"] = {name: name in granted for name in PERMISSIONS_OF["admin"]}

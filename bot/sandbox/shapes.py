@@ -28,6 +28,16 @@ Json = dict[str, Any]
 CONTENTS = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"]
 
 
+_UNUSED_ISSUE_FIELDS: Json = {
+    "assignee": None,
+    "assignees": [],
+    "milestone": None,
+    "active_lock_reason": None,
+    "performed_via_github_app": None,
+}
+"""Fields of an issue that the sandbox has no use for."""
+
+
 @dataclass(slots=True)
 class Shapes(AccountShapes):
     """Builds REST JSON with the addresses of this sandbox."""
@@ -71,8 +81,8 @@ class Shapes(AccountShapes):
         """An issue, or a pull request as the issues API shows it."""
         api = f"{self.api}/repos/{repository.full_name}"
         pull = repository.pulls.get(issue.number)
-        kind = "issues" if pull is None else "pull"
-        url, html = f"{api}/issues/{issue.number}", f"{self.url}/{repository.full_name}/{kind}/{issue.number}"
+        url, page = f"{api}/issues/{issue.number}", "issues" if pull is None else "pull"
+        html = f"{self.url}/{repository.full_name}/{page}/{issue.number}"
         body = {
             "url": url,
             "repository_url": api,
@@ -88,31 +98,19 @@ class Shapes(AccountShapes):
             "labels": [self.label(repository, name) for name in issue.labels],
             "state": issue.state,
             "locked": issue.locked,
-            "assignee": None,
-            "assignees": [],
-            "milestone": None,
             "comments": sum(comment.issue is issue for comment in repository.comments.values()),
             "created_at": iso(issue.created_at),
             "updated_at": iso(issue.updated_at),
             "closed_at": None if issue.closed_at is None else iso(issue.closed_at),
             "closed_by": None,
             "author_association": self.association(repository, issue.user),
-            "active_lock_reason": None,
             "body": issue.body,
             "reactions": self.reactions(url, counts),
             "timeline_url": f"{url}/timeline",
-            "performed_via_github_app": None,
             "state_reason": issue.state_reason,
-        }
+        } | _UNUSED_ISSUE_FIELDS
         if pull is not None:
-            merged = None if pull.merged_at is None else iso(pull.merged_at)
-            links = {"url": f"{api}/pulls/{issue.number}", "html_url": html}
-            body["pull_request"] = links | {
-                "diff_url": f"{html}.diff",
-                "patch_url": f"{html}.patch",
-                "merged_at": merged,
-            }
-            body["draft"] = pull.draft
+            body |= {"pull_request": _pull_links(pull, f"{api}/pulls/{issue.number}", html), "draft": pull.draft}
         return body
 
     def comment(self, repository: Repository, comment: Comment, counts: dict[str, int]) -> Json:
@@ -377,3 +375,13 @@ def pull_files(pull: PullRequest) -> tuple[git.FileChange, ...]:
 def pull_commits(pull: PullRequest) -> list[git.Commit]:
     """The commits of a pull request, oldest first."""
     return pull.base.git.log(pull.head_sha, f"^{pull.base_sha}", limit=250)[::-1]
+
+
+def _pull_links(pull: PullRequest, url: str, html: str) -> Json:
+    return {
+        "url": url,
+        "html_url": html,
+        "diff_url": f"{html}.diff",
+        "patch_url": f"{html}.patch",
+        "merged_at": None if pull.merged_at is None else iso(pull.merged_at),
+    }

@@ -433,14 +433,8 @@ class State:
 
     def installation_of(self, app: App, repository: Repository) -> Installation | None:
         """The App's installation that includes a repository."""
-        return next(
-            (
-                installation
-                for installation in self.installations.values()
-                if installation.app is app and repository.id in installation.repositories
-            ),
-            None,
-        )
+        of_app = (installation for installation in self.installations.values() if installation.app is app)
+        return next((installation for installation in of_app if repository.id in installation.repositories), None)
 
     def installed_on(self, repository: Repository) -> Iterator[Installation]:
         """Every installation that includes a repository and is not suspended."""

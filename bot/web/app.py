@@ -70,11 +70,12 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
             log.fault("cannot read metrics", error=str(error))
             return Response("The database cannot be read; see the log.\n", 503, content_type="text/plain")
 
-    @app.after_request
-    def harden(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
+    app.after_request(_harden)
     return app
+
+
+def _harden(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

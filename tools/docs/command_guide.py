@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.core.config.model import Commands
+from bot.core.drafting.naming import RESERVED_DAYS
 from bot.core.forge.facts import Reaction
 from bot.core.forge.rights import ANSWER, COMMIT
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, CommandRow, Verb, access
-from bot.core.speech.replies import RESERVED_DAYS
 
 _SHOWN = {
     Reaction.SEEN: ("👀", "it was picked up"),

@@ -133,14 +133,8 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
     builder.select(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
     _ask_for_pull_requests(builder, question)
     if question.head is not None:
-        builder.declare("head", question.head, "GitObjectID!")
         builder.declare("app", app, "Int!")
-        at_head = f"{roots} {folders} {marks} {builder.fields('h', question.head_documents, 'text')}"
-        builder.select(
-            f"head:object(oid:$head){{...on Commit{{oid committedDate {at_head} {RUNS}"
-            f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
-            f"associatedPullRequests(first:10){{totalCount nodes{{{_pull(question)}}}}}}}}}"
-        )
+        _ask_for_head(builder, question, question.head, f"{roots} {folders} {marks}")
     if question.before is not None:
         builder.declare("before", question.before, "GitObjectID!")
         builder.select("before:object(oid:$before){...on Commit{oid ...base}}")
@@ -167,6 +161,16 @@ def _pull(question: ReadRequest) -> str:
     files = f" changedFiles files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
     comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
     return f"...pull{files}{comments}"
+
+
+def _ask_for_head(builder: _QueryBuilder, question: ReadRequest, head: str, fields: str) -> None:
+    builder.declare("head", head, "GitObjectID!")
+    documents = builder.fields("h", question.head_documents, "text")
+    builder.select(
+        f"head:object(oid:$head){{...on Commit{{oid committedDate {fields} {documents} {RUNS}"
+        f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
+        f"associatedPullRequests(first:10){{totalCount nodes{{{_pull(question)}}}}}}}}}"
+    )
 
 
 def _ask_for_pull_requests(builder: _QueryBuilder, question: ReadRequest) -> None:

@@ -18,7 +18,7 @@ from bot.core.speech.replies import Denial, configuration, denial, help_text, mi
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.app.talk.on_pull_request import OpenPullRequest
+    from bot.app.talk.open_pull_request import OpenPullRequest
     from bot.core.forge.effects import Effect
     from bot.core.forge.facts import Thread
 

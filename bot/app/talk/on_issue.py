@@ -15,6 +15,7 @@ from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_su
 from bot.core.drafting.from_template.spec import SpecFacts, issue_words
 from bot.core.drafting.naming import (
     INIT_OPTIONS,
+    RESERVED_DAYS,
     Naming,
     NextNumber,
     chosen_numbering,
@@ -29,7 +30,6 @@ from bot.core.forge.stored import Offer
 from bot.core.forge.writing import NewCommit, NewPullRequest
 from bot.core.speech.commands import Command, Verb
 from bot.core.speech.replies import (
-    RESERVED_DAYS,
     IssuePlan,
     StartedFeature,
     feature_started,

@@ -31,6 +31,9 @@ STOP_WORDS = frozenset(
 )
 """Words that Spec Kit leaves out of a slug."""
 
+RESERVED_DAYS = 7
+"""Days for which a number is reserved for the issue that it was offered to."""
+
 _MAX_READ = 1_000
 _USUAL_WORDS = 3
 _MOST_WORDS = 4

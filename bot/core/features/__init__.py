@@ -1,1 +1,1 @@
-"""Which feature a branch or a change is about, and at which stage it is."""
+"""Find the feature that a branch or a change is about."""

@@ -222,48 +222,6 @@ RepositoryEvent = (
 Event = RepositoryEvent | InstallationChanged | RepositoriesChanged
 
 
-def serial_key(event: Event) -> str:
-    """The key of the queue's serial order: the repository, or the installation for events of an installation."""
-    match event:
-        case InstallationChanged() | RepositoriesChanged():
-            return f"installation:{event.installation}"
-        case _:
-            return f"repository:{event.repository.id}"
-
-
-def coalesce_key(event: Event) -> str | None:
-    """The coalescing key: one waiting job does the work of all with its key. None for events that need an own answer.
-
-    An evaluation is named by its head: repository, head repository and head branch. So the push, the `synchronize`
-    and the suite that GitHub sends for one `git push` become one job, and so do two pull requests on one head, whose
-    verdict is one. A push to the default branch stands apart, and its suite with it: it is about the pull requests
-    that aim at it, and must not be swallowed by one whose head it happens to be.
-    """
-    match event:
-        case BranchPushed() | SuiteRequested() if event.branch == event.repository.default_branch:
-            key = f"base:{event.repository.id}:{event.branch}"
-        case BranchPushed() | SuiteRequested():
-            key = _evaluation(event.repository, event.repository.full_name, event.branch)
-        case PullRequestChanged():
-            # Of a fork that is gone no name is left, and two such forks may have branches of one name.
-            head_repository = event.head_repository or f"#{event.number}"
-            key = _evaluation(event.repository, head_repository, event.head_branch)
-        case SweepDue():
-            key = f"sweep:{event.repository.id}:{event.number or ''}"
-        case RerunRequested():
-            key = f"rerun:{event.repository.id}:{event.head_sha}:{event.external_id or ''}"
-        case MergeGroupRequested() | MergeGroupDestroyed():
-            key = f"group:{event.repository.id}:{event.head_sha}"
-        case ButtonPressed() | CommandPosted() | InstallationChanged() | RepositoriesChanged():
-            return None
-    return key
-
-
-def _evaluation(repository: RepositoryRef, head_repository: str, branch: str) -> str:
-    # GitHub's names keep their case but are compared without it; a branch's name is compared to the letter.
-    return f"head:{repository.id}:{head_repository.lower()}:{branch}"
-
-
 def combine(older: Event, newer: Event) -> Event:
     """Merge a newer event into the event of a waiting job, so that the work of both is done.
 

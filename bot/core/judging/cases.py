@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.core.change.feature import Feature, Stage
+from bot.core.change.feature import Feature
 from bot.core.change.lines import lines_by_path
 from bot.core.change.trees import FileStatus, Readability, Tree, unread
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
-from bot.core.features.branch import counted
 from bot.core.features.code import counts_as_code
 from bot.core.judging.dossier import dossiers
+from bot.core.judging.legacy import is_legacy
 from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Case
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
-from bot.core.text.globs import matches_any
+from bot.core.judging.stage import has_plan_or_tasks, stage_of
 from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick, specify_roots
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _building(change: Change, decision: Decision, features: list[_ReadFeature]) 
     if decision.own is not None:
         return frozenset({decision.own.path, *lone})
     ticked = [feature.folder.path for feature in features if _ticks(feature)]
-    planned = [path for path in owned if _has_plan_or_tasks(change, path)]
+    planned = [path for path in owned if has_plan_or_tasks(change, path)]
     return frozenset({*(ticked or planned), *lone})
 
 
@@ -242,11 +242,6 @@ def _ticks(feature: _ReadFeature) -> bool:
     tasks = feature.documents.tasks
     lines = feature.new_lines.get(tasks.path) if tasks is not None else None
     return tasks is not None and any(task.done and (lines is None or task.line in lines) for task in tasks.tasks)
-
-
-def _has_plan_or_tasks(change: Change, folder: str) -> bool:
-    paths = (f"{folder}/plan.md", f"{folder}/tasks.md")
-    return any(path in change.head.entries or path in change.head.documents for path in paths)
 
 
 def _feature(
@@ -260,33 +255,12 @@ def _feature(
         root=folder.root,
         number=folder.number,
         slug=folder.slug,
-        stage=_stage(change, folder, builds=builds),
+        stage=stage_of(change, folder, builds=builds),
         owned=read.owned,
-        legacy=_is_legacy(change, config, decision, folder),
+        legacy=is_legacy(change, config, decision, folder),
         added=added and not removed,
         removed=removed,
     )
-
-
-def _stage(change: Change, folder: Folder, *, builds: bool) -> Stage:
-    if change.stage is not None and change.stage in tuple(Stage):
-        return Stage(change.stage)
-    if builds:
-        return Stage.IMPLEMENTING
-    begun = _has_plan_or_tasks(change, folder.path) or change.base is None
-    return Stage.PLANNING if begun else Stage.SPECIFYING
-
-
-def _is_legacy(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder) -> bool:
-    if folder.path not in decision.base:
-        return False
-    if matches_any(config.legacy, folder.path):
-        return True
-    if config.since is not None:
-        number = counted(folder.number, config)
-        return number is not None and number < config.since
-    first = change.first_seen.get(folder.path)
-    return first is not None and change.governed_since is not None and first < change.governed_since
 
 
 def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> NewSinceBranch:

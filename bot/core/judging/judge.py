@@ -42,6 +42,9 @@ _JUDGED = " in the configuration makes it judged."
 NO_SPEC_KIT: Prose = ("This repository has no Spec Kit features: nothing to judge.",)
 
 
+_SWITCHED_OFF: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
+
+
 def judge(  # noqa: PLR0913  everything that a verdict depends on
     change: Change,
     config: RepositoryConfig,
@@ -54,14 +57,12 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
 ) -> Report:
     """The verdict on one change. Total: never raises, for any trees, documents and names.
 
-    `sources` are the configuration files that `config` was read from; one that is not `bundled` makes the repository
-    governed even without Spec Kit's own files. `decision` says which features the change is about, where that was
-    decided before. `bundled_template` serves where the repository has no plan template. A document that `meter` does
-    not let be read is reported as unreadable.
+    `sources` are the files that `config` was read from; one that is not `bundled` makes the repository governed.
+    `decision` names the features that the change is about, if they are known. `bundled_template` is used when the
+    repository has no plan template. A document over `meter`'s limit is reported as unreadable.
     """
     if config.mode is Mode.OFF:
-        off: Prose = ("Plangate is switched off here (", Code("mode: off"), "): nothing to judge.")
-        return Report(Conclusion.SUCCESS, tuple(sources), (), (), off)
+        return Report(Conclusion.SUCCESS, tuple(sources), (), (), _SWITCHED_OFF)
     decision = decision or which_features(change, config)
     code = code_files(change, config, decision.roots)
     if not governed(change, decision.roots, sources):

@@ -36,24 +36,52 @@ def pull_node(view: View, pull: PullRequest) -> Node:
     def files() -> tuple[FileChange, ...]:
         return pull_files(pull)
 
-    return talk.conversation(view, repository, pull.issue, node_id("PR", pull.id)) | {
-        "__typename": "PullRequest",
-        "databaseId": pull.id,
-        "fullDatabaseId": str(pull.id),
-        "url": f"{view.url}/{repository.full_name}/pull/{pull.number}",
-        "state": pull_state(pull),
-        "isDraft": pull.draft,
+    return (
+        talk.conversation(view, repository, pull.issue, node_id("PR", pull.id))
+        | _merge_state(view, pull)
+        | _head_and_base(view, pull)
+        | {
+            "__typename": "PullRequest",
+            "databaseId": pull.id,
+            "fullDatabaseId": str(pull.id),
+            "url": f"{view.url}/{repository.full_name}/pull/{pull.number}",
+            "state": pull_state(pull),
+            "isDraft": pull.draft,
+            "isInMergeQueue": False,
+            "stack": lambda _i: _stack_node(view, pull),
+            "stackEntry": lambda _i: _stack_entry(view, pull),
+            "files": lambda _i, **a: connection(files(), a, _changed_file),
+            "changedFiles": lambda _i: len(files()),
+            "additions": lambda _i: sum(change.additions for change in files()),
+            "deletions": lambda _i: sum(change.deletions for change in files()),
+            "commits": lambda _i, **a: connection(
+                pull_commits(pull),
+                a,
+                lambda c: {"id": f"PRC_{c.oid}", "commit": view.graph.commit_node(view, repository, c)},
+            ),
+            "reviews": lambda _i, **a: connection(
+                [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)
+            ),
+        }
+    )
+
+
+def _merge_state(view: View, pull: PullRequest) -> Node:
+    return {
         "merged": pull.merged_at is not None,
         "mergedAt": None if pull.merged_at is None else iso(pull.merged_at),
         "mergedBy": talk.user_node(view, pull.merged_by),
         "mergeCommit": lambda _i: (
-            None if pull.merge_sha is None else view.graph.object_node(view, repository, pull.merge_sha)
+            None if pull.merge_sha is None else view.graph.object_node(view, pull.base, pull.merge_sha)
         ),
         "mergeable": lambda _i: mergeable(pull),
         "mergeStateStatus": lambda _i: {"MERGEABLE": "CLEAN", "CONFLICTING": "DIRTY"}.get(mergeable(pull), "UNKNOWN"),
-        "isInMergeQueue": False,
-        "stack": lambda _i: _stack_node(view, pull),
-        "stackEntry": lambda _i: _stack_entry(view, pull),
+    }
+
+
+def _head_and_base(view: View, pull: PullRequest) -> Node:
+    repository = pull.base
+    return {
         "isCrossRepository": pull.head is not repository,
         "headRefName": pull.head_ref,
         "headRefOid": pull.head_sha,
@@ -66,18 +94,6 @@ def pull_node(view: View, pull: PullRequest) -> Node:
         "baseRefOid": pull.base_sha,
         "baseRef": lambda _i: view.graph.ref_node(view, repository, f"refs/heads/{pull.base_ref}"),
         "baseRepository": lambda _i: view.graph.repository_node(view, repository),
-        "files": lambda _i, **a: connection(files(), a, _changed_file),
-        "changedFiles": lambda _i: len(files()),
-        "additions": lambda _i: sum(change.additions for change in files()),
-        "deletions": lambda _i: sum(change.deletions for change in files()),
-        "commits": lambda _i, **a: connection(
-            pull_commits(pull),
-            a,
-            lambda c: {"id": f"PRC_{c.oid}", "commit": view.graph.commit_node(view, repository, c)},
-        ),
-        "reviews": lambda _i, **a: connection(
-            [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)
-        ),
     }
 
 

@@ -29,10 +29,9 @@ from bot.core.forge.events import (
     Stored,
     SuiteRequested,
     SweepDue,
-    coalesce_key,
     combine,
-    serial_key,
 )
+from bot.core.forge.jobs import coalesce_key, serial_key
 
 FERRY = RepositoryRef(42, "acme", "ferry", "main")
 A, B, C, D, ZERO = "a" * 40, "b" * 40, "c" * 40, "d" * 40, "0" * 40

@@ -13,7 +13,7 @@ from bot.core.speech.replies.answers import (
     waived,
 )
 from bot.core.speech.replies.failed_command import command_failed
-from bot.core.speech.replies.issue_plan import RESERVED_DAYS, IssuePlan, issue_plan
+from bot.core.speech.replies.issue_plan import IssuePlan, issue_plan
 from bot.core.speech.replies.recipe import new_file_link, patch_of, start_recipe
 from bot.core.speech.replies.settings import configuration
 from bot.core.speech.replies.started_feature import StartedFeature, drafts_committed, feature_started
@@ -29,7 +29,6 @@ from bot.core.speech.replies.thread import (
 
 __all__ = [
     "MAX_COMMENT",
-    "RESERVED_DAYS",
     "CommandSettings",
     "Denial",
     "IssuePlan",

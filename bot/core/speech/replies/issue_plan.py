@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Commands
-from bot.core.drafting.naming import ClaimKind
+from bot.core.drafting.naming import RESERVED_DAYS, ClaimKind
 from bot.core.forge.roles import Role
 from bot.core.speech.render.context import short
 from bot.core.speech.render.lead import blanks
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from bot.core.drafting.naming import Claim, Naming, NextNumber
     from bot.core.speech.render.context import RenderContext
     from bot.core.yardstick.constitution import Constitution
-
-RESERVED_DAYS = 7
-"""Days that a number is kept for the issue that it was offered to."""
 
 _ROOM = 28_000
 """Characters that each of the two documents may take of a comment."""

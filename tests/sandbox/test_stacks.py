@@ -97,3 +97,8 @@ def test_pull_requests_that_do_not_lie_on_each_other_are_no_stack(
 ) -> None:
     with pytest.raises(ApiError, match="do not form a stack"):
         stage.world.stack(*(layers[index] for index in chosen))
+
+
+def test_a_layer_without_its_base_branch_is_closed(stage: Stage, layers: list[PullRequest]) -> None:
+    stage.world.delete_branch(stage.repository, layers[0].head_ref, author="ada")
+    assert [pull.open for pull in layers] == [False, False, True]

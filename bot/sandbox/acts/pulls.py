@@ -68,13 +68,13 @@ def bring(base: Repository, head: Repository, sha: str, number: int) -> None:
 
 
 def moved(hub: Hub, repository: Repository, sender: User, branch: str) -> None:
-    """A branch was pushed: move the pull requests from it, and close those that are now contained in their base."""
+    """Move the pull requests from a pushed branch; close those that are contained in their base, or lost it."""
     sha = repository.branch(branch)
     for base in list(hub.state.repositories.values()):
         for pull in [pull for pull in base.pulls.values() if pull.open]:
             if pull.head is repository and pull.head_ref == branch:
                 _head_moved(hub, pull, sender, sha)
-            elif base is repository and pull.base_ref == branch and sha is not None:
+            elif base is repository and pull.base_ref == branch:
                 _base_moved(hub, pull, sender, sha)
 
 
@@ -89,9 +89,11 @@ def _head_moved(hub: Hub, pull: PullRequest, sender: User, sha: str | None) -> N
         tell(hub, pull, "synchronize", sender, before=before, after=sha)
 
 
-def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str) -> None:
-    """`base.sha` stays what it was when the head last moved, as on GitHub; only a contained head closes."""
-    if pull.base.git.merge_base(sha, pull.head_sha) == pull.head_sha:
+def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str | None) -> None:
+    """Close without a base or with a contained head. `base.sha` stays what it was when the head last moved."""
+    if sha is None:
+        close(hub, pull, sender)
+    elif pull.base.git.merge_base(sha, pull.head_sha) == pull.head_sha:
         pull.merge_sha = sha
         set_merged(hub, pull, sender)
 

@@ -64,7 +64,7 @@ def judge(case: Case) -> Iterator[Finding]:
         no_column = not row.has_alternative_column
         if no_column and _CELLS["alternative"] not in lacking:
             lacking.append(_CELLS["alternative"])
-        if not lacking or not (row.principle or row.names or row.gates):
+        if row.repair or not lacking or not (row.principle or row.names or row.gates):
             continue
         hard = "why" in row.missing and _serves_fail(row, plan)
         fix: Prose = ("Fill every cell of the row.",)

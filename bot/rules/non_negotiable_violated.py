@@ -103,6 +103,9 @@ def _why(  # noqa: PLR0911  a sentence for each ground
             return (*assessed, ", and an amendment that the base has settles it, ", *quoted, ".")
         case Ground.MENDED:
             return (*assessed, ", and this feature is to repair it, ", *quoted, ".")
+        case Ground.EXCEPTION if principle.exception_line is not None:
+            clause = At(case.constitution.path, principle.exception_line, Side.BASE)
+            return (*assessed, ". The constitution says at ", clause, " when an exception may be made, and ", *quoted)
         case Ground.CONTRADICTION:
             return (*assessed, ", and the same item passes at ", *quoted, ".")
         case Ground.TAKEN_BACK:
@@ -135,6 +138,8 @@ def _fix(decision: Decision) -> Prose:
             return ("See that the reason holds for every part of this feature.",)
         case Ground.TAKEN_BACK:
             return ("Say beside the later verdict what changed.",)
+        case Ground.EXCEPTION:
+            return ("See that the row meets the constitution's terms.",)
         case Ground.CONTRADICTION:
             return ("Correct the line that is wrong.",)
         case Ground.MENDED:

@@ -50,6 +50,8 @@ class Ground(StrEnum):
     """A NON-NEGOTIABLE principle is called not applicable."""
     NON_NEGOTIABLE = "non-negotiable"
     """A NON-NEGOTIABLE principle is broken or bent."""
+    EXCEPTION = "exception"
+    """A row justifies a breach of a NON-NEGOTIABLE principle, and the constitution says when that may be."""
     WHICH_PRINCIPLE = "which principle"
     """Only numeral or words join the item to a NON-NEGOTIABLE principle."""
 
@@ -113,9 +115,9 @@ def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules read
         return SILENT
     if assessment.weight is Weight.OPEN:
         return Decision(Ground.OPEN, UNJUSTIFIED, Severity.NOTICE)
-    if dossier.rows:
-        return SILENT  # an incomplete one is `incomplete-justification`
     mended = _mended(dossier)
+    if dossier.rows and not any(row.repair for row in dossier.rows):
+        return SILENT  # an incomplete one is `incomplete-justification`
     if mended is not None:
         if assessment.weight is Weight.FAIL:
             return Decision(Ground.MENDED, INLINE, Severity.NOTICE, mended)
@@ -168,7 +170,15 @@ def _of_non_negotiable(dossier: Dossier) -> Decision | None:  # noqa: PLR0911  a
     if dossier.contradicting is not None:
         twin = _assessed(dossier.contradicting)
         return Decision(Ground.CONTRADICTION, NON_NEGOTIABLE, Severity.WARNING, twin)
+    if _is_allowed_exception(dossier):
+        return Decision(Ground.EXCEPTION, NON_NEGOTIABLE, Severity.WARNING, dossier.first(StatementKind.TRACKING_ROW))
     return Decision(Ground.NON_NEGOTIABLE, NON_NEGOTIABLE, Severity.ERROR)
+
+
+def _is_allowed_exception(dossier: Dossier) -> bool:
+    """A whole row justifies the breach, and the constitution has a clause about exceptions from the principle."""
+    allowed = dossier.principle is not None and dossier.principle.exception_line is not None
+    return allowed and any(row.complete and row.has_alternative_column for row in dossier.rows)
 
 
 def is_surely_joined(check: Check, dossier: Dossier) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Join, Phase, Statement, StatementKind, Verdict, Weight
+from bot.core.documents.plan import MAX_STATEMENT, Join, Phase, Statement, StatementKind, Verdict, Weight
 from bot.core.documents.plan_reading.joining import leading_numeral, tokens
 from bot.core.judging.gate import principle_of, standing
 
@@ -84,7 +84,10 @@ def _dossier(  # noqa: PLR0913  what every dossier of one plan shares
         if _speaks_for(section, check, alone=alone):
             statements += section.statements
             statements.append(Statement(StatementKind.DEVIATION_SECTION, section.line, section.heading))
-    statements += [Statement(StatementKind.TRACKING_ROW, row.line, row.violation) for row in rows]
+    for row in rows:
+        statements.append(Statement(StatementKind.TRACKING_ROW, row.line, row.violation))
+        if row.repair:
+            statements.append(Statement(StatementKind.REPAIR, row.line, row.repair[:MAX_STATEMENT]))
     if passing is not None:
         statements.append(Statement(StatementKind.GATE_LINE, passing.line, passing.text))
     return Dossier(

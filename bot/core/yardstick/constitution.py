@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Readability
 from bot.core.markdown import Heading, Item, Paragraph, Style, parse
-from bot.core.text.lexicon import Pattern, anywhere, word_starts
+from bot.core.text.lexicon import Pattern, anywhere, whole_words, word_starts
 from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ class Principle:
     line: int
     sentence: str = ""
     """The first sentence of its own text, at most 160 characters; empty where it has none."""
+
+    exception_line: int | None = None
+    """The 1-based line on which the constitution says when an exception may be made; None where it does not."""
 
     @property
     def title(self) -> str:
@@ -216,11 +219,13 @@ def _principles(document: Markdown, principles: Sequence[_Found]) -> Iterator[Pr
     legend = _legend(document, {part.line for part in principles})
     inside = [_says_non_negotiable(document, part) for part in principles]
     everywhere = len(principles) > 2 and all(inside)  # noqa: PLR2004  a label under every principle tells them not apart
+    general = _general_exception_clause(document)
     for part, in_body in zip(principles, inside, strict=True):
         if not part.named.name or _is_token(part.named.name):
             continue
         marked = part.named.marked or bool(legend & set(part.words)) or (in_body and not everywhere)
-        yield Principle(part.named.id, part.named.name, marked, part.line, _sentence(document, part))
+        clause = _exception_clause(document, part) or general
+        yield Principle(part.named.id, part.named.name, marked, part.line, _sentence(document, part), clause)
 
 
 def _sentence(document: Markdown, principle: _Found) -> str:
@@ -233,6 +238,35 @@ def _sentence(document: Markdown, principle: _Found) -> str:
     return ""
 
 
+def _exception_clause(document: Markdown, principle: _Found) -> int | None:
+    """The line of a principle's own text that says when an exception may be made."""
+    lines = enumerate(document.lines[principle.line : principle.end_line], start=principle.line + 1)
+    return next((number for number, line in lines if _grants_exceptions(line)), None)
+
+
+def _general_exception_clause(document: Markdown) -> int | None:
+    """The line that says when an exception from a NON-NEGOTIABLE principle may be made."""
+    lines = enumerate(document.lines, start=1)
+    return next((number for number, line in lines if STRENGTH.search(line[:_LINE]) and _grants_exceptions(line)), None)
+
+
+def _grants_exceptions(line: str) -> bool:
+    """A sentence names an exception and what it takes: `Exceptions require the written consent of two maintainers`."""
+    return any(
+        (exception := _EXCEPTION.search(sentence)) is not None
+        and (terms := _TERMS.search(sentence)) is not None
+        and not _NO.search(sentence[: max(exception.end(), terms.end()) + _NEXT_WORD])
+        for sentence in _SENTENCES.split(line[:_LINE])
+    )
+
+
+_LINE = 1000
+_NEXT_WORD = 6
+"""Characters in which `not` may stand behind `may`."""
+_SENTENCES = re.compile(r"(?<=[.!?;])\s|(?<=[。！？])")
+_EXCEPTION = Pattern(whole_words("deviation"), re.IGNORECASE)
+_TERMS = Pattern(whole_words("granted"), re.IGNORECASE)
+_NO = Pattern(whole_words("negation"), re.IGNORECASE)
 _LONGEST_SENTENCE = 160
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Verdict
+from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.joining import number
 from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.statements import column_kind
+from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
     from bot.core.documents.plan_reading.joining import Joiner
@@ -49,7 +51,8 @@ def is_violation_table(table: Table) -> bool:
     status = any(words.STATUS_HEADER.fullmatch(title) for title in titles[1:])
     breach = words.VIOLATION_HEADER.fullmatch(first) is not None
     alternative = any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles[1:])
-    return (breach and why and not status) or (alternative and why and not status)
+    repair = any(column_kind(title) is StatementKind.REPAIR for title in titles[1:])
+    return not status and ((breach and (why or repair)) or (alternative and why))
 
 
 def is_deviation_table(table: Table) -> bool:
@@ -111,19 +114,13 @@ def says_verdict(reading: Reading, text: str) -> bool:
     ) or _OUTRIGHT.match(text) is not None
 
 
-_YES_NO = re.compile(
-    r"\W*(?:yes|no|sí|si|não|sim|ja|nein|oui|non|да|нет|tak|nie|是|否|はい|いいえ|예|아니오)?\W*$", re.IGNORECASE
-)
+_YES_NO = Pattern(rf"\W*(?:{anywhere('yes_no')})?\W*$", re.IGNORECASE)
 _OUTRIGHT = re.compile(r"\W*(?:PASS(?:ED)?|COMPLIANT)\b")
-_BEFORE_TITLE = re.compile(
-    r"\W*(?:(?:status\s+)?(?:pre|before|initial|first)\b|(?:before\s+)?phase\s*0|antes|inicial|previo|vor\b|vorher|avant|initial|"
-    r"до\b|начальн|przed|prima|voor\b|före|önce|trước|sebelum|設計前|设计前|設計前|初回|初期|事前|之前|前\b|설계\s?전|초기)",
-    re.IGNORECASE,
+_BEFORE_TITLE = Pattern(
+    rf"\W*(?:(?:{with_blanks('before_column')})(?!\w)|{without_blanks('before_column')})", re.IGNORECASE
 )
-_AFTER_TITLE = re.compile(
-    r"\W*(?:(?:status\s+)?(?:post|after|final|second)\b|(?:after\s+)?phase\s*1|después|despues|depois|após|posterior|nach\b|nachher|après|"
-    r"после|po\b|dopo|na\b|efter|sonra|sau\b|setelah|sesudah|設計後|设计后|設計后|再評価|事後|之后|之後|最終|最终|后\b|後\b|설계\s?후|최종)",
-    re.IGNORECASE,
+_AFTER_TITLE = Pattern(
+    rf"\W*(?:(?:{with_blanks('after_column')})(?!\w)|{without_blanks('after_column')})", re.IGNORECASE
 )
 
 

@@ -20,6 +20,7 @@ from bot.core.documents.plan import (
 )
 from bot.core.documents.plan_reading.joining import identity, numerals
 from bot.core.documents.plan_reading.language import is_of_tested_language, is_tested_status
+from bot.core.documents.plan_reading.statement_words import NEGATED
 from bot.core.documents.plan_reading.statements import MAX_STATEMENTS, Clause, read_statements
 
 if TYPE_CHECKING:
@@ -195,15 +196,8 @@ def normal(text: str) -> str:
 def _of_plain_no(item: ItemReading, joined: Joined | None) -> Weight:
     """A cross before a word that says no failure breaks a principle that the item names; else it is a plain "no"."""
     sure = joined is not None and joined.join is not Join.LOOSE
-    negated = item.status is not None and _NEGATED.match(item.place.text, item.status.end) is not None
+    negated = item.status is not None and NEGATED.match(item.place.text, item.status.end) is not None
     return Weight.FAIL if sure and not negated else Weight.PARTIAL
-
-
-_NEGATED = re.compile(
-    r"[\s\ufe0f*_]*(?:no|none|not|nothing|without|never|n/a|ning[uú]n\w*|nenhum\w*|sin|sem|não|keine?|nicht|aucune?|pas|нет|не|без|brak|nie|"
-    r"nessun\w*|non|geen|inga?)(?!\w)|[\s\ufe0f*_]*(?:无|無|没有|沒有|不|なし|없)",
-    re.IGNORECASE,
-)
 
 
 def _reason(statements: tuple[Statement, ...]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join
@@ -178,6 +179,8 @@ _OTHER_WORDS = 3
 """A name of more words than these shares more than one with the principle that it means."""
 
 
+_SHORTEST_WORD = 3
+"""Letters of a word that helps to tell a name apart."""
 _SHORTEST_FULL_NAME = 4
 """Letters; two of a script without blanks would be a word of any sentence."""
 
@@ -189,6 +192,7 @@ class Joiner:
         self._principles: Sequence[Principle] = constitution.principles
         self._tokens = [tokens(principle.name) for principle in self._principles]
         self._names = [_letters(principle.name) for principle in self._principles]
+        self._pairs = _first_words(self._principles)
         self._numbers = [number(principle.id) if principle.id else None for principle in self._principles]
         self.trust_numerals = True
         """False once the plan turned out to number its principles otherwise."""
@@ -233,16 +237,22 @@ class Joiner:
         return joined is not None and joined.join is not Join.LOOSE
 
     def all_named(self, text: str) -> tuple[str, ...]:
-        """The ids of every principle that a longer text names, in the constitution's order."""
+        """The ids of every principle that a longer text names, in the constitution's order.
+
+        A principle is named by its numeral, its name, or the first two words of its name.
+        """
         values = set(numerals(text))
         value, _ = leading_numeral(text)
         if value is not None:
             values.add(value)
         letters = _letters(text)
+        written = [_stem(word) for word in _WORD.findall(text[:_LONGEST].casefold())]
+        pairs = set(pairwise(written))
         found = []
         for index, principle in enumerate(self._principles):
             named = self._numbers[index] in values if self._numbers[index] is not None else False
-            if named or (len(self._names[index]) > 3 and self._names[index] in letters):  # noqa: PLR2004  a name, not a word
+            whole = len(self._names[index]) > 3 and self._names[index] in letters  # noqa: PLR2004  a name, not a word
+            if named or whole or self._pairs[index] in pairs:
                 found.append(identity(principle))
         return tuple(found)
 
@@ -284,6 +294,16 @@ class Joiner:
             if sum(bool(shared_words & known) for known in self._tokens) > 1:
                 return None, False
         return best, share == 1.0 and shared == min(len(self._tokens[best]), len(found)) and shared > 1
+
+
+def _first_words(principles: Sequence[Principle]) -> list[tuple[str, str] | None]:
+    """The first two words of each name; None where they tell too little or begin another name too."""
+    pairs = []
+    for principle in principles:
+        parts = _WORD.findall(principle.name[:_LONGEST].casefold())[:2]
+        telling = [word for word in parts if len(word) >= _SHORTEST_WORD and (word == "first" or word not in _STOP)]
+        pairs.append((_stem(telling[0]), _stem(telling[1])) if len(telling) == 2 else None)  # noqa: PLR2004  a pair
+    return [pair if pairs.count(pair) == 1 else None for pair in pairs]
 
 
 def identity(principle: Principle) -> str:

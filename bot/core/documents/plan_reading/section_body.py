@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.core.markdown import Block
 
 _NUMBERED = Pattern(rf"\W*{anywhere('principle')}", re.IGNORECASE)
-_NUMBERED_LINE = re.compile(r"\W*(?:principle|article|原则|原則|원칙)\s*(?:\d{1,2}|[IVX]{1,5})\b", re.IGNORECASE)
+_NUMBERED_LINE = Pattern(rf"\W*{anywhere('principle')}\s*(?:\d{{1,2}}|[IVX]{{1,5}})\b", re.IGNORECASE)
 _LEAD = 3
 """Characters before bold words that may be a mark."""
 _MOST_LINES = 200

@@ -40,6 +40,11 @@ def fold(title: str) -> str:
     return _JOINING.sub(" ", _NUMBERING.sub("", title[:_LONGEST_TITLE].casefold())).strip()
 
 
+def unnumbered(title: str) -> str:
+    """A title without the number that it stands under in its document."""
+    return _NUMBERING.sub("", title[:_LONGEST_TITLE])
+
+
 def visible(text: Text) -> str:
     """The words with code and struck-out stretches blanked to the same length: product words are no verdicts."""
     kept: list[str] = []

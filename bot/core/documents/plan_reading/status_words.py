@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.core.documents.plan_reading.statement_words import BREAKING
 from bot.core.text.lexicon import Pattern, whole_words, with_blanks, without_blanks
 
 _KEYS = {
@@ -27,6 +28,7 @@ _KEYS = {
 
 SIGNS: dict[str, tuple[str, str]] = {
     **{sign: (with_blanks(*keys), without_blanks(*keys)) for sign, keys in _KEYS.items()},
+    "bent": (f"{with_blanks(*_KEYS['bent'])}|{BREAKING}", without_blanks(*_KEYS["bent"])),
     "good_mark": (
         "",
         r"[✅✓✔☑🟢👍🆗🎉💚]|:white_check_mark:|:heavy_check_mark:|〇(?=\s|$)|○(?=\s|$)|◯(?=\s|$)|◎(?=\s|$)",

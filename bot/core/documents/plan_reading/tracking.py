@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Join, TrackingRow, Verdict
+from bot.core.documents.plan import Join, StatementKind, TrackingRow, Verdict
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_table import MAX_TITLE
 from bot.core.documents.plan_reading.joining import identity, tokens
 from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.reasons import enough, says_something
-from bot.core.documents.plan_reading.sections import fold, visible
+from bot.core.documents.plan_reading.sections import fold, unnumbered, visible
+from bot.core.documents.plan_reading.statements import column_kind
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1000
 MAX_CELL = 600
+_REASONED = frozenset({StatementKind.REASON, StatementKind.REPAIR})
 _MOST_GATES = 200
 """Gates that a row may name; every row is compared with each of them."""
 _RUNNING_NUMBER = re.compile(r"[\s*_]*(?:#\s*\d{1,3}|[(（]\d{1,3}[)）]|\d{1,3}[.)）:、])[\s*_:.]*")
@@ -76,7 +79,11 @@ class TrackingReader:
         first = next((title for title in titles if title not in {"#", "ID", "No"}), "")
         if any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles[1:]):
             return True
-        return words.VIOLATION_HEADER.fullmatch(first) is not None and len(titles) > 1
+        if words.VIOLATION_HEADER.fullmatch(first) is not None:
+            return len(titles) > 1
+        reasoned = any(column_kind(title) in _REASONED for title in titles[1:])
+        status = any(words.STATUS_HEADER.fullmatch(title) for title in titles[1:])
+        return words.UNIT_HEADER.fullmatch(first) is not None and reasoned and not status
 
     def _is_informational(self, table: Table, blocks: Sequence[Block]) -> bool:
         """Below a sentence that nothing is violated: a table of design choices, not of violations."""
@@ -89,14 +96,31 @@ class TrackingReader:
 
     def _rows(self, table: Table) -> list[TrackingRow]:
         titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
-        why, alternative = self._columns(titles)
+        columns = self._columns(titles)
+        above = self._named_above(table)
         first = 1 if titles and titles[0].strip(" .") in {"#", "ID", "No", "Nr"} and len(titles) > 2 else 0  # noqa: PLR2004  a violation and its reason
         rows = []
         for row in table.rows[:MAX_ROWS]:
             if len(row) <= first or self._is_nothing(row, first):
                 continue
-            rows.append(self._row(row, first, why, alternative))
+            rows.append(self._row(row, first, columns, above))
         return rows
+
+    def _named_above(self, table: Table) -> tuple[str, ...]:
+        """The principles that the label right above a table names, or else the heading that the table stands under."""
+        above = [block for block in self._markdown.blocks if block.line < table.line]
+        if above and isinstance(label := above[-1], Paragraph) and _is_label(label.text.text):
+            names = self._names_in(label.text.text)
+            if names:
+                return names
+        heading = next((block for block in reversed(above) if isinstance(block, Heading)), None)
+        return self._names_in(heading.title) if heading is not None else ()
+
+    def _names_in(self, title: str) -> tuple[str, ...]:
+        """The principles that a heading or label names; the number of a section is no numeral of a principle."""
+        joined = self._joiner.join(title)
+        sure = joined is not None and joined.join is Join.BOTH
+        return self._joiner.all_named(title if sure else unnumbered(title))
 
     def _admitted(self, table: Table) -> list[TrackingRow]:
         """Of a table with a status column the rows that admit something: `Item | Status | Notes`."""
@@ -104,21 +128,22 @@ class TrackingReader:
         status = next((i for i, title in enumerate(titles) if i and words.STATUS_HEADER.fullmatch(title)), None)
         if status is None:
             return []
-        rest = next((i for i in range(len(titles) - 1, 0, -1) if i != status), None)
+        why = next((i for i in range(len(titles) - 1, 0, -1) if i != status), None)
         rows = []
         for row in table.rows[:MAX_ROWS]:
             found = verdict.slot(visible(row[status].text)) if len(row) > status else None
             if found is not None and found.verdict in {Verdict.VIOLATION, Verdict.PARTIAL}:
-                rows.append(self._row(row, 0, rest, None))
+                rows.append(self._row(row, 0, _Columns(why, None, None), ()))
         return rows
 
-    def _columns(self, titles: list[str]) -> tuple[int | None, int | None]:
+    def _columns(self, titles: list[str]) -> _Columns:
+        kinds = [column_kind(title) for title in titles]
+        repair = next((i for i, kind in enumerate(kinds) if i and kind is StatementKind.REPAIR), None)
         alternative = next(
             (i for i, title in enumerate(titles) if i and words.ALTERNATIVE_HEADER.fullmatch(title)), None
         )
-        why = next(
-            (i for i, title in enumerate(titles) if i and i != alternative and words.WHY_HEADER.fullmatch(title)), None
-        )
+        taken = {0, repair, alternative}
+        why = next((i for i, title in enumerate(titles) if i not in taken and words.WHY_HEADER.fullmatch(title)), None)
         if (
             alternative is None
             and self._header
@@ -127,8 +152,8 @@ class TrackingReader:
         ):
             alternative = 2
         if why is None:
-            why = next((i for i in range(1, len(titles)) if i != alternative), None)
-        return why, alternative
+            why = next((i for i in range(1, len(titles)) if i not in {repair, alternative}), None)
+        return _Columns(why, alternative, repair)
 
     def _is_nothing(self, row: tuple[Cell, ...], first: int) -> bool:
         """A none-row, a row of the template or an empty one."""
@@ -141,40 +166,41 @@ class TrackingReader:
             not texts[0].strip(" -—–_*…") and not any(says_something(text) for text in texts[1:])
         )
 
-    def _row(self, row: tuple[Cell, ...], first: int, why: int | None, alternative: int | None) -> TrackingRow:
-        violation = row[first].text.text.strip()[:MAX_CELL]
-        reason = _cell(row, why)
-        rejected = _cell(row, alternative)
-        missing = [
-            name
-            for name, cell, there in (("why", reason, True), ("alternative", rejected, alternative is not None))
-            if there and not says_something(cell)
-        ]
-        return self._named(
-            violation, reason, rejected, row[first].line, tuple(missing), has_alternative=alternative is not None
+    def _row(self, row: tuple[Cell, ...], first: int, columns: _Columns, above: tuple[str, ...]) -> TrackingRow:
+        repair = _cell(row, columns.repair)
+        cells = _Cells(
+            row[first].text.text.strip()[:MAX_CELL],
+            _cell(row, columns.why),
+            _cell(row, columns.alternative),
+            repair if says_something(repair) else "",
         )
+        asked = [("why", cells.why)] if not cells.repair or columns.why is not None else []
+        asked += [("alternative", cells.alternative)] if columns.alternative is not None else []
+        missing = tuple(name for name, cell in asked if not says_something(cell))
+        named = self._named(cells, row[first].line, missing, above)
+        return replace(named, has_alternative_column=columns.alternative is not None)
 
-    def _named(  # noqa: PLR0913  the cells of a row
-        self, violation: str, why: str, alternative: str, line: int, missing: tuple[str, ...], *, has_alternative: bool
-    ) -> TrackingRow:
-        named = self._without_running_number(violation)
+    def _named(self, cells: _Cells, line: int, missing: tuple[str, ...], above: tuple[str, ...]) -> TrackingRow:
+        named = self._without_running_number(cells.violation)
         joined = self._joiner.join(name_part(named))
         names = self._joiner.all_named(named)
-        if joined is not None and identity(joined.principle) not in names and joined.join.value != "loose":
+        if joined is not None and joined.join is not Join.LOOSE and identity(joined.principle) not in names:
             names = (identity(joined.principle), *names)
+        names = names or above
         if not names:
-            names = self._joiner.all_named(why)[:1] if joined is None else (identity(joined.principle),)
+            names = self._joiner.all_named(cells.why)[:1] if joined is None else (identity(joined.principle),)
         return TrackingRow(
             principle=names[0] if names else None,
-            violation=violation,
-            why=why,
-            alternative=alternative,
+            violation=cells.violation,
+            why=cells.why,
+            alternative=cells.alternative,
             line=line,
             complete=not missing,
             names=names,
-            gates=self._gates_of(violation),
+            gates=self._gates_of(cells.violation),
             missing=missing,
-            has_alternative_column=has_alternative,
+            has_alternative_column=bool(cells.alternative),
+            repair=cells.repair,
         )
 
     def _without_running_number(self, violation: str) -> str:
@@ -252,28 +278,63 @@ class TrackingReader:
 
     def _from_part(self, title: str, line: int, below: list[Block]) -> TrackingRow:
         """A violation with labelled lines below it."""
-        why = alternative = ""
-        rest: list[str] = []
+        labelled: dict[StatementKind | None, str] = {}
+        unlabelled: list[str] = []
         for block in below[:20]:
             if not isinstance(block, Item | Paragraph):
                 continue
-            named = name_of(block.text)
-            said = block.text.text[named.rest :].strip()
-            if named.separated and words.ALTERNATIVE_LABEL.match(named.name.strip(" *_")):
-                alternative = alternative or said
-            elif named.separated and words.WHY_LABEL.match(named.name.strip(" *_")):
-                why = why or said
+            kind, text = _labelled(block)
+            if kind is None:
+                unlabelled.append(text)
             else:
-                rest.append(block.text.text)
+                labelled.setdefault(kind, text)
         head, _, tail = title.partition("\n")
         match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|[。.]\s", head)
-        if match and not why:
-            why = f"{head[match.end() :]} {tail}".strip()
-        why = why or " ".join(rest)
-        missing = tuple(name for name, cell in (("why", why),) if not (says_something(cell) and enough(cell)))
-        return self._named(
-            title[:MAX_CELL], why[:MAX_CELL], alternative[:MAX_CELL], line, missing, has_alternative=bool(alternative)
-        )
+        behind_name = f"{head[match.end() :]} {tail}".strip() if match else ""
+        why = labelled.get(StatementKind.REASON) or behind_name or " ".join(unlabelled)
+        repair = labelled.get(StatementKind.REPAIR, "")
+        alternative = labelled.get(StatementKind.ALTERNATIVE, "")
+        reasoned = (says_something(why) and enough(why)) or bool(repair)
+        cells = _Cells(title[:MAX_CELL], why[:MAX_CELL], alternative[:MAX_CELL], repair[:MAX_CELL])
+        return self._named(cells, line, () if reasoned else ("why",), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which column of a table of violations holds what; None for none."""
+
+    why: int | None
+    alternative: int | None
+    repair: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The words of one row."""
+
+    violation: str
+    why: str
+    alternative: str
+    repair: str
+
+
+def _labelled(block: Item | Paragraph) -> tuple[StatementKind | None, str]:
+    """What the label of a line announces, and the words behind the label; the whole line where it has none."""
+    named = name_of(block.text)
+    label = named.name.strip(" *_")
+    text = block.text.text[named.rest :].strip()
+    if named.separated and words.ALTERNATIVE_LABEL.match(label):
+        return StatementKind.ALTERNATIVE, text
+    if named.separated and words.WHY_LABEL.match(label):
+        return StatementKind.REASON, text
+    if named.separated and column_kind(label) is StatementKind.REPAIR:
+        return StatementKind.REPAIR, text
+    return None, block.text.text
+
+
+def _is_label(text: str) -> bool:
+    """One short line that announces what stands below it."""
+    return len(text) <= MAX_TITLE and "\n" not in text.strip()
 
 
 def is_none(text: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import status_words as words
+from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,15 +84,8 @@ class Token:
 
 def _pattern() -> re.Pattern[str]:
     """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
-    phrases = {
-        sign: tuple(
-            "|".join(filter(None, pair))
-            for pair in zip(listed, statement_words.EXTRA_SIGNS.get(sign, ("", "")), strict=True)
-        )
-        for sign, listed in words.SIGNS.items()
-    }
-    latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in phrases.items() if spaced)
-    other = "|".join(f"(?P<{sign}_>{unspaced})" for sign, (_, unspaced) in phrases.items() if unspaced)
+    latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in words.SIGNS.items() if spaced)
+    other = "|".join(f"(?P<{sign}_>{unspaced})" for sign, (_, unspaced) in words.SIGNS.items() if unspaced)
     return re.compile(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
 
 
@@ -126,7 +120,7 @@ def _signs(text: str) -> tuple[Token, ...]:
         written = text[match.start() : match.end()]
         sign = Sign(str(match.lastgroup).rstrip("_"))
         if sign in _OF_BEFORE and statement_words.FORMERLY.search(
-            lower, max(0, match.start() - _WINDOW), match.start()
+            lower[max(0, match.start() - _WINDOW) : match.start()]
         ):
             continue
         tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
@@ -371,15 +365,13 @@ def _lattice(tokens: Sequence[Token], text: str) -> tuple[Verdict, Weight]:  # n
 
 def _is_breach(token: Token, text: str) -> bool:
     """The word stands for a breach, not before something else: `PASS with justified additions` has none."""
-    if _JUSTIFIED.fullmatch(text, token.start, token.end) is None:
+    if _JUSTIFIED.fullmatch(text[token.start : token.end]) is None:
         return True
     return _GOES_ON_AS_NOUN.match(text, token.end) is None
 
 
-_JUSTIFIED = re.compile(r"justified|justificad[oa]|begründet|gerechtfertigt|justifiée?|giustificat[oa]", re.IGNORECASE)
-_GOES_ON_AS_NOUN = re.compile(
-    r"[\s*_]+(?!violation|deviation|exception|breach|complexity|desv|excep|viola)[^\W\d_]", re.IGNORECASE
-)
+_JUSTIFIED = Pattern(anywhere("justified"), re.IGNORECASE)
+_GOES_ON_AS_NOUN = Pattern(rf"[\s*_]+(?!{anywhere('violation', 'deviation', 'complexity')})[^\W\d_]", re.IGNORECASE)
 _BY_MARK = {
     Sign.GOOD_MARK: (Verdict.PASS, Weight.NONE),
     Sign.BAD_MARK: (Verdict.VIOLATION, Weight.FAIL),

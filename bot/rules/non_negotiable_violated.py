@@ -130,7 +130,7 @@ def _why(  # noqa: PLR0911  a sentence for each ground
             return (*assessed, ", and ", *strict)
 
 
-def _fix(decision: Decision) -> Prose:
+def _fix(decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each ground
     match decision.ground:
         case Ground.WHICH_PRINCIPLE:
             return ("Write the principle's numeral and name as the constitution has them.",)

@@ -100,9 +100,13 @@ def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules read
     5. A partial answer or an admitted deviation is never more than a warning. A row, a repair or an amendment settles
        it without a word.
     6. A row that names no principle and repeats the words of an item that points to a reason is a notice.
-    7. A FAIL of a NON-NEGOTIABLE principle is an error whatever row, reason, approval or gate line there is. A repair
-       makes it a warning, an amendment that the base has a notice. A partial answer, N/A, and an item that only a
-       numeral or some words join to the principle are warnings.
+    7. A row of Complexity Tracking belongs to the principle that its first cell names by numeral, by name or by the
+       first two words of the name, or else to the one that the label or heading above the table names. A row with a
+       filled column Fix, Approach, Mitigation or Remediation is a repair.
+    8. A FAIL of a NON-NEGOTIABLE principle is an error whatever row, reason, approval or gate line there is. A repair
+       makes it a warning, an amendment that the base has a notice. A complete row makes it a warning where the
+       constitution says when an exception may be made. A partial answer, N/A, and an item that only a numeral or some
+       words join to the principle are warnings.
     """
     assessment = dossier.assessment
     if dossier.principle is not None and dossier.principle.non_negotiable:
@@ -145,7 +149,7 @@ def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `decide`
     return Decision(Ground.NO_REASON, UNJUSTIFIED, Severity.ERROR)
 
 
-def _of_non_negotiable(dossier: Dossier) -> Decision | None:  # noqa: PLR0911  as `decide`
+def _of_non_negotiable(dossier: Dossier) -> Decision | None:
     """A NON-NEGOTIABLE principle; None where it is treated as any other."""
     assessment = dossier.assessment
     if not assessment.explicit:
@@ -159,6 +163,12 @@ def _of_non_negotiable(dossier: Dossier) -> Decision | None:  # noqa: PLR0911  a
     sure = is_surely_joined(assessment, dossier)
     if not sure and assessment.weight is Weight.FAIL and not dossier.rows and _reason(dossier) is None:
         return None  # `unjustified-violation` asks for the reason, whichever principle is meant
+    return _of_broken_non_negotiable(dossier, sure=sure)
+
+
+def _of_broken_non_negotiable(dossier: Dossier, *, sure: bool) -> Decision:
+    """A NON-NEGOTIABLE principle that is broken or bent; `sure`: the item surely belongs to it."""
+    assessment = dossier.assessment
     mended = _mended(dossier)
     if mended is not None:
         severity = Severity.NOTICE if mended.kind is StatementKind.AMENDMENT else Severity.WARNING

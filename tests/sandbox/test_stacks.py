@@ -102,3 +102,5 @@ def test_pull_requests_that_do_not_lie_on_each_other_are_no_stack(
 def test_a_layer_without_its_base_branch_is_closed(stage: Stage, layers: list[PullRequest]) -> None:
     stage.world.delete_branch(stage.repository, layers[0].head_ref, author="ada")
     assert [pull.open for pull in layers] == [False, False, True]
+    with pytest.raises(ApiError):
+        stage.world.reopen(layers[1], author="ada")

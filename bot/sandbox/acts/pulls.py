@@ -140,8 +140,9 @@ def close(hub: Hub, pull: PullRequest, sender: User) -> None:
 
 
 def reopen(hub: Hub, pull: PullRequest, sender: User) -> None:
-    """Open a closed pull request again. Raises `ApiError` 422 when it was merged or its branch is gone."""
-    if pull.merged_at is not None or pull.head is None or pull.head.branch(pull.head_ref) is None:
+    """Open a closed pull request again. Raises `ApiError` 422 when it was merged or one of its branches is gone."""
+    gone = pull.head is None or pull.head.branch(pull.head_ref) is None or pull.base.branch(pull.base_ref) is None
+    if pull.merged_at is not None or gone:
         raise invalid(
             "PullRequest", "state", "invalid", "state cannot be changed. The pull request cannot be reopened."
         )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.github.answers import error_in_graphql, error_of
-from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, RepositoryGone
+from bot.core.forge.errors import ForgeError, HeadGone, InvalidRequest, NotThereYet, RepositoryGone
 
 
 class Noon:
@@ -52,7 +52,7 @@ def test_how_long_to_wait(error: ForgeError, wait: float | None) -> None:
         (meant(410, "Gone"), RepositoryGone),
         (meant(451, "Repository access blocked"), RepositoryGone),
         (meant(403, "This installation has been suspended"), RepositoryGone),
-        (meant(422, "Validation Failed"), ForgeError),
+        (meant(422, "Validation Failed"), InvalidRequest),
     ],
 )
 def test_what_is_not_there_yet_differs_from_what_is_gone(error: ForgeError, kind: type[ForgeError]) -> None:

@@ -192,7 +192,7 @@ MANY = st.lists(st.text(min_size=1), max_size=3).map(tuple)
 def test_no_word_from_outside_stands_in_a_query(question: ReadRequest) -> None:
     """Of the words only their number tells."""
     others: dict[str, Any] = {name: tuple("another" for _ in getattr(question, name)) for name in WORDS}
-    others["branch"] = None if question.branch is None else "another"
+    others["branch"] = question.branch and "another"
     query = repository_query(question, "o", "n", 1)
     assert query.text == repository_query(replace(question, **others), "p", "m", 2).text
     assert all(f"${name}" in query.text for name in query.variables)

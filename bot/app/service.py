@@ -211,13 +211,13 @@ class Service:
             return
         self._added(event.repositories, event.installation, job)
         if event.action != "created":
-            listed = {ref.id for ref in event.repositories}
-            seen = [
+            event_ids = {ref.id for ref in event.repositories}
+            stored_repositories = [
                 repository
                 for repository in self.store.repositories_to_sweep()
-                if repository.installation == event.installation and repository.id not in listed
+                if repository.installation == event.installation and repository.id not in event_ids
             ]
-            for effect in rechecks.survey_jobs(seen, job.delivery, "the App may work here again"):
+            for effect in rechecks.survey_jobs(stored_repositories, job.delivery, "the App may work here again"):
                 self._enqueue(effect)
 
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:

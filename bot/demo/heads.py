@@ -93,19 +93,19 @@ class Programme:
     history: bool = False
 
 
-def copy_wanted(mirror: Mirror, original: Original, wanted: HeadSelection) -> Programme:
+def copy_wanted(mirror: Mirror, original: Original, selection: HeadSelection) -> Programme:
     """Copy the selected heads and put them in order. Raises `UserError` when there is nothing to rehearse."""
-    if wanted.base is not None:
-        base = _commit(original, wanted.base)
-        base_name = _branch_name(original, wanted.base) or _short(original.default or "main")
+    if selection.base is not None:
+        base = _commit(original, selection.base)
+        base_name = _branch_name(original, selection.base) or _short(original.default or "main")
     elif original.default is not None:
         base, base_name = original.refs[original.default], _short(original.default)
     else:
         raise UserError(f"{original.folder} has no main branch: name the base with --base REF.")
-    named = {name: sha for name in (*wanted.heads, *wanted.shown) if (sha := original.commit(name)) is not None}
+    named = {name: sha for name in (*selection.heads, *selection.shown) if (sha := original.commit(name)) is not None}
     mirror.copy(original, tuple(dict.fromkeys((base, *named.values()))))
     chooser = _Chooser(mirror, original, base, base_name, _config(mirror, base))
-    return chooser.programme(wanted, named)
+    return chooser.programme(selection, named)
 
 
 def _commit(original: Original, name: str) -> str:
@@ -150,20 +150,20 @@ class _Chooser:
     def __post_init__(self) -> None:
         self._landings = self.mirror.mainline(self.base, [_pathspec(root) for root in self.config.specs], MAX_LOOKED_AT)
 
-    def programme(self, wanted: HeadSelection, named: Mapping[str, str]) -> Programme:
-        limit = min(wanted.limit or (DEFAULT_HISTORY if wanted.history else DEFAULT_HEADS), MAX_HEADS)
-        candidates = list(self._history() if wanted.history else self._all())
+    def programme(self, selection: HeadSelection, named: Mapping[str, str]) -> Programme:
+        limit = min(selection.limit or (DEFAULT_HISTORY if selection.history else DEFAULT_HEADS), MAX_HEADS)
+        candidates = list(self._history() if selection.history else self._all())
         candidates.sort(key=lambda head: -head.ended)
-        named_heads = [self._named(name, named.get(name), candidates) for name in (*wanted.heads, *wanted.shown)]
-        chosen = named_heads if wanted.heads else [*candidates[:limit], *named_heads]
+        named_heads = [self._named(name, named.get(name), candidates) for name in (*selection.heads, *selection.shown)]
+        chosen = named_heads if selection.heads else [*candidates[:limit], *named_heads]
         heads = tuple({head.sha: head for head in chosen}.values())
         if not heads:
-            raise UserError(self._nothing(history=wanted.history))
-        total = 0 if wanted.heads else len(candidates)
+            raise UserError(self._nothing(history=selection.history))
+        total = 0 if selection.heads else len(candidates)
         order = {landing.sha: -index for index, landing in enumerate(self._landings)}
         merged = sorted((head for head in heads if head.landed), key=lambda head: order.get(head.landed or "", 0))
         still_open = sorted((head for head in heads if not head.landed), key=lambda head: (head.began, head.sha))
-        return Programme(self.base_name, self.base, (*merged, *still_open), self.config.specs, total, wanted.history)
+        return Programme(self.base_name, self.base, (*merged, *still_open), self.config.specs, total, selection.history)
 
     def _history(self) -> Iterator[Head]:
         """Every commit of the default branch that touched a specs root, as if it had been a pull request."""

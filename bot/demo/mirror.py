@@ -56,8 +56,8 @@ class Original:
         """The commit that a branch, tag or other revision names, None where there is none."""
         if not name or name.startswith("-") or "\0" in name:
             return None
-        done = _ask(self.directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-        return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else None
+        process = _ask(self.directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return process.stdout.decode("ascii", "replace").strip() if process.returncode == 0 else None
 
 
 def open_original(folder: Path) -> Original:
@@ -104,12 +104,12 @@ def _ask(directory: GitDirectory, *words: str) -> subprocess.CompletedProcess[by
 
 def _branches(directory: GitDirectory, shown_name: str) -> tuple[dict[str, str], dict[int, str]]:
     wish = "--format=%(objecttype) %(objectname) %(refname)"
-    done = _ask(directory, "for-each-ref", "--sort=-committerdate", wish, "refs/heads", "refs/remotes", "refs/pull")
-    if done.returncode:
+    process = _ask(directory, "for-each-ref", "--sort=-committerdate", wish, "refs/heads", "refs/remotes", "refs/pull")
+    if process.returncode:
         raise UserError(f"The branches of {shown_name} cannot be listed; `git fsck` tells what is broken.")
     refs: dict[str, str] = {}
     pulls: dict[int, str] = {}
-    for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
+    for line in process.stdout.decode("utf-8", "surrogateescape").splitlines():
         kind, sha, name = line.split(" ", 2)
         pull = _PULL.fullmatch(name)
         if kind != "commit" or name.endswith("/HEAD") or (pull is None and name.startswith("refs/pull/")):
@@ -192,8 +192,8 @@ class Mirror:
                 f"The copy needs about {megabytes(original.size)}, and {tempfile.gettempdir()} has {megabytes(free)} "
                 "free: set TMPDIR to a larger place."
             )
-        wanted = [f"+{name}:{name}" for name in (*original.refs, *original.pulls.values())]
-        wanted += [f"+{sha}:refs/rehearsal/{sha}" for sha in commits]
+        refspecs = [f"+{name}:{name}" for name in (*original.refs, *original.pulls.values())]
+        refspecs += [f"+{sha}:refs/rehearsal/{sha}" for sha in commits]
         flags = ("--quiet", "--no-tags", "--no-auto-maintenance", "--no-write-fetch-head", "--stdin")
         process = subprocess.Popen(
             ["git", *_QUIET, "-c", "protocol.version=2", "fetch", *flags, "--", str(original.directory.path)],
@@ -205,7 +205,7 @@ class Mirror:
         )
         with _ended(process):
             try:
-                _, stderr = process.communicate(_lines(wanted), COPY_SECONDS)
+                _, stderr = process.communicate(_lines(refspecs), COPY_SECONDS)
             except subprocess.TimeoutExpired:
                 raise UserError(f"Copying {original.folder} took longer than {COPY_SECONDS // 60} minutes.") from None
         if process.returncode:

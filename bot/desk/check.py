@@ -118,18 +118,18 @@ def refuse_broken(layer: ConfigLayer, base: str | None = None) -> None:
     raise UserError("\n".join(places))
 
 
-def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
+def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     """Judge a working copy or a plain folder. Raises `UserError` for anything the user can fix."""
     started = time.perf_counter()
     copy = open_copy(folder)
-    if wanted.base is not None:
+    if options.base is not None:
         _refuse_part(copy)
-    if wanted.stack_base is not None and wanted.base is None:
+    if options.stack_base is not None and options.base is None:
         raise UserError("--stack-base needs --base, the branch of the pull request below.")
-    own = repository_layer(copy, wanted.standard)
-    refuse_broken(own, wanted.standard)
+    own = repository_layer(copy, options.standard)
+    refuse_broken(own, options.standard)
     effective = merge((host_layer(), own))
-    change = read_change(copy, wanted, effective.config)
+    change = read_change(copy, options, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
     collided = needs.collided(report.all_findings(), change)
     if collided:
@@ -137,7 +137,7 @@ def judge_copy(folder: Path, wanted: CheckOptions) -> DeskVerdict:
         report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
     if not report.features:
         _refuse_part(copy)
-    unseen = owners_unseen(copy, wanted.base) if wanted.base is not None else ""
+    unseen = owners_unseen(copy, options.base) if options.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
     return DeskVerdict(change, report, digest(report, RULES), effective, milliseconds, unseen)
 

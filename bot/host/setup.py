@@ -71,11 +71,11 @@ def register(
     when credentials could not be stored.
     """
     credentials.refuse_unwritable(settings.directory)
-    chosen = _free_port() if port is None else port
-    refuse_port_in_use(_LOOPBACK, chosen)
-    browser_address = f"http://{_LOOPBACK}:{chosen}"
+    port_number = _free_port() if port is None else port
+    refuse_port_in_use(_LOOPBACK, port_number)
+    browser_address = f"http://{_LOOPBACK}:{port_number}"
     page = _setup_page(settings, address, browser_address, wanted, "Return to the terminal.")
-    if not _serve(settings, _LOOPBACK, chosen, page, lambda: announce(page.link)):
+    if not _serve(settings, _LOOPBACK, port_number, page, lambda: announce(page.link)):
         return None
     return credentials.read(settings.directory, settings.encryption_key())
 

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 @rule_of_change(Severity.ERROR, Clause("feature missing", "features missing", 5))
 def judge(survey: Survey) -> Iterator[Finding]:
     """One error for the change."""
-    wanted = survey.config.unmatched is Unmatched.REQUIRE_FEATURE and survey.change.base is not None
+    is_required = survey.config.unmatched is Unmatched.REQUIRE_FEATURE and survey.change.base is not None
     owned = any(case.feature.owned for case in survey.cases)
-    if not wanted or owned or not survey.code_files or survey.change.merge_group:
+    if not is_required or owned or not survey.code_files or survey.change.merge_group:
         return
     root = next(iter(survey.decision.roots), "specs")
     yield survey.found(

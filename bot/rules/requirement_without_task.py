@@ -53,11 +53,11 @@ def judge(case: Case) -> Iterator[Finding]:
     spec, tasks = case.spec, case.tasks
     if spec is None or tasks is None or spec.unfilled or tasks.unfilled:
         return
-    wanted = {r.id: r for r in reversed(spec.requirements) if r.id.upper().startswith("FR")}
+    requirements = {r.id: r for r in reversed(spec.requirements) if r.id.upper().startswith("FR")}
     named = {reference for reference, _ in tasks.references}
-    lacking = [requirement for requirement in spec.requirements if wanted.get(requirement.id) is requirement]
+    lacking = [requirement for requirement in spec.requirements if requirements.get(requirement.id) is requirement]
     lacking = [requirement for requirement in lacking if requirement.id not in named]
-    if 4 * len(lacking) > len(wanted):
+    if 4 * len(lacking) > len(requirements):
         return
     for requirement in lacking:
         yield case.found(

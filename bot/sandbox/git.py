@@ -94,7 +94,7 @@ class FileChange:
 
 def run(path: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
     """Run git in a bare repository. Raises `GitError` when it fails."""
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", *arguments],
         cwd=path,
         input=stdin,
@@ -102,9 +102,9 @@ def run(path: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] 
         capture_output=True,
         check=False,
     )
-    if done.returncode:
-        raise GitError(done.stderr.decode("utf-8", "replace").strip() or f"git {arguments[0]} failed")
-    return done.stdout
+    if process.returncode:
+        raise GitError(process.stderr.decode("utf-8", "replace").strip() or f"git {arguments[0]} failed")
+    return process.stdout
 
 
 class Bare:
@@ -264,16 +264,16 @@ class Bare:
         if key not in self._merges and self.merge_base(base, head) is None:
             self._merges[key] = None
         if key not in self._merges:
-            done = subprocess.run(
+            process = subprocess.run(
                 ["git", "merge-tree", "--write-tree", "--no-messages", base, head],
                 cwd=self.path,
                 env=ENVIRONMENT,
                 capture_output=True,
                 check=False,
             )
-            if done.returncode not in {0, 1}:
-                raise GitError(f"the sandbox needs git 2.38 or newer to merge: {done.stderr.decode().strip()}")
-            self._merges[key] = done.stdout.decode().split()[0] if done.returncode == 0 else None
+            if process.returncode not in {0, 1}:
+                raise GitError(f"the sandbox needs git 2.38 or newer to merge: {process.stderr.decode().strip()}")
+            self._merges[key] = process.stdout.decode().split()[0] if process.returncode == 0 else None
         return self._merges[key]
 
     def write(self, kind: str, content: bytes) -> str:

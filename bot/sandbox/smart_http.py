@@ -122,7 +122,7 @@ def _backend(
         "REMOTE_USER": "sandbox",
         "REMOTE_ADDR": "127.0.0.1",
     }
-    done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
-    head, _, data = done.stdout.partition(b"\r\n\r\n")
+    process = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
+    head, _, data = process.stdout.partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
     return headers, data

@@ -107,7 +107,7 @@ def _locked(path: Path) -> int:
 
 def _same(path: Path, opened: int) -> bool:
     try:
-        named = path.stat()
+        path_status = path.stat()
     except FileNotFoundError:
         return False
-    return os.path.samestat(named, os.fstat(opened))
+    return os.path.samestat(path_status, os.fstat(opened))

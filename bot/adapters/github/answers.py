@@ -95,8 +95,8 @@ def _kind_of(status: int, message: str) -> type[ForgeError]:
         (403, _NOT_ACCESSIBLE, PermissionMissing),
         (403, _SUSPENDED, RepositoryGone),
     )
-    for listed, words, kind in by_message:
-        if status == listed and words in text:
+    for error_status, words, kind in by_message:
+        if status == error_status and words in text:
             return kind
     if status in _REFUSALS and any(words in text for words in _REFUSING_WORDS):
         return WriteRefused

@@ -82,8 +82,8 @@ class SplitRead:
                 raise result.failed
         except TooMuch:
             smaller = halves(paths)
-            named = narrower(query, paths, texts=False)
-            if texts and named != part and is_one(paths):
+            narrow_query = narrower(query, paths, texts=False)
+            if texts and narrow_query != part and is_one(paths):
                 self._fetch(data, query, paths, texts=False)
                 return
             if not smaller:

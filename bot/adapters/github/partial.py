@@ -125,8 +125,8 @@ def narrower(query: Query, paths: FieldPaths, *, texts: bool = True) -> Query:
     needed, variables = _used(chosen, fragments)
     declared = [node for node in operation.variable_definitions or () if node.variable.name.value in variables]
     declaration = ",".join(print_ast(node) for node in declared)
-    written = [print_ast(fragments[name]) for name in fragments if name in needed]
-    text = " ".join((f"query Rest({declaration})" if declared else "query Rest", print_ast(chosen), *written))
+    printed_fragments = [print_ast(fragments[name]) for name in fragments if name in needed]
+    text = " ".join((f"query Rest({declaration})" if declared else "query Rest", print_ast(chosen), *printed_fragments))
     return Query(
         strip_ignored_characters(text), {name: value for name, value in query.variables.items() if name in variables}
     )

@@ -232,8 +232,8 @@ def open_heads(nodes: Iterable[Json], root: str) -> tuple[OtherHead, ...]:
 
 
 def _below(node: Json) -> list[Json]:
-    listed = ((node.get("headRef") or {}).get("target") or {}).get("root") or {}
-    return (listed.get("object") or listed).get("entries") or []
+    root_tree = ((node.get("headRef") or {}).get("target") or {}).get("root") or {}
+    return (root_tree.get("object") or root_tree).get("entries") or []
 
 
 def own_reactions(subject: Json) -> frozenset[Reaction]:

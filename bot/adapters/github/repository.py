@@ -287,17 +287,17 @@ class GitHubRepository:
         """Implements `Forge.open_heads`."""
         return self._lists.open_heads(root)
 
-    def commit_files(self, wanted: NewCommit) -> str:
+    def commit_files(self, new_commit: NewCommit) -> str:
         """Implements `Forge.commit_files`."""
-        return write_commit(self._body, self._path, wanted)
+        return write_commit(self._body, self._path, new_commit)
 
     def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
         """Implements `Forge.pull_requests_of`."""
         return list_pull_requests(self._body, self._path, branch)
 
-    def open_pull_request(self, wanted: NewPullRequest) -> int:
+    def open_pull_request(self, new_pull_request: NewPullRequest) -> int:
         """Implements `Forge.open_pull_request`."""
-        return create_pull_request(self._body, self._path, wanted)
+        return create_pull_request(self._body, self._path, new_pull_request)
 
     def _body(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
         return self._send(verb, path, doing, body)[1]

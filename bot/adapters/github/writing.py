@@ -31,22 +31,22 @@ class Send(Protocol):
         ...
 
 
-def write_commit(send: Send, repository: str, wanted: NewCommit) -> str:
+def write_commit(send: Send, repository: str, new_commit: NewCommit) -> str:
     """Implements `Forge.commit_files`. `repository` is `/repos/owner/name`."""
     with shape("for a commit"):
-        base = send("GET", f"{repository}/git/commits/{wanted.parent}", "read the branch's commit")["tree"]["sha"]
+        base = send("GET", f"{repository}/git/commits/{new_commit.parent}", "read the branch's commit")["tree"]["sha"]
         entries = [
-            {"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in wanted.files.items()
+            {"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in new_commit.files.items()
         ]
         tree = send("POST", f"{repository}/git/trees", "wrote a tree", {"base_tree": base, "tree": entries})["sha"]
-        body = {"message": wanted.message, "tree": tree, "parents": [wanted.parent]}
+        body = {"message": new_commit.message, "tree": tree, "parents": [new_commit.parent]}
         commit: str = send("POST", f"{repository}/git/commits", "wrote a commit", body)["sha"]
     try:
-        if wanted.begins:
-            named = {"ref": f"refs/heads/{wanted.branch}", "sha": commit}
-            send("POST", f"{repository}/git/refs", "began a branch", named)
+        if new_commit.begins:
+            reference = {"ref": f"refs/heads/{new_commit.branch}", "sha": commit}
+            send("POST", f"{repository}/git/refs", "began a branch", reference)
         else:
-            path = f"{repository}/git/refs/heads/{quote(wanted.branch, safe='/')}"
+            path = f"{repository}/git/refs/heads/{quote(new_commit.branch, safe='/')}"
             send("PATCH", path, "moved the branch", {"sha": commit, "force": False})
     except ForgeError as error:
         raise _translated(error) from error
@@ -73,9 +73,15 @@ def list_pull_requests(send: Send, repository: str, branch: str) -> tuple[PullRe
     return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
 
-def create_pull_request(send: Send, repository: str, wanted: NewPullRequest) -> int:
+def create_pull_request(send: Send, repository: str, new_pull_request: NewPullRequest) -> int:
     """Implements `Forge.open_pull_request`."""
-    body = {"title": wanted.title, "head": wanted.branch, "base": wanted.base, "body": wanted.body, "draft": True}
+    body = {
+        "title": new_pull_request.title,
+        "head": new_pull_request.branch,
+        "base": new_pull_request.base,
+        "body": new_pull_request.body,
+        "draft": True,
+    }
     try:
         created = _opened(send, repository, body)
     except RepositoryGone:

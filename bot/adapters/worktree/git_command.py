@@ -53,24 +53,24 @@ class GitCopy:
 
     def run(self, *arguments: str, feed: bytes | None = None) -> bytes:
         """Output of a git command. Raises `UserError` when git fails, is missing or times out."""
-        done = self._run(arguments, feed)
-        if done.returncode != 0:
-            message = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        process = self._run(arguments, feed)
+        if process.returncode != 0:
+            message = process.stderr.decode("utf-8", "replace").strip().splitlines()
             reason = plain_line(message[-1]) if message else "no reason given"
             if self.directory.is_partial:
                 reason += " (this is a partial clone, and no object is fetched: make a full clone)"
             raise UserError(f"git {arguments[0]} failed in {plain_line(str(self.folder))}: {reason}")
-        return done.stdout
+        return process.stdout
 
     def answers(self, *arguments: str) -> str | None:
         """Stripped output of a git command; None when git exits with an error, such as for an unknown branch."""
-        done = self._run(arguments, None)
-        return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+        process = self._run(arguments, None)
+        return process.stdout.decode("utf-8", "replace").strip() if process.returncode == 0 else None
 
     def _run(self, arguments: Sequence[str], feed: bytes | None) -> subprocess.CompletedProcess[bytes]:
         environment = self.directory.environment(self.folder)
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 ["git", *_OPTIONS, *arguments],
                 cwd=self.folder,
                 input=feed,
@@ -83,9 +83,9 @@ class GitCopy:
             raise UserError("git is not installed: install it, or leave out --base to judge a plain folder.") from None
         except subprocess.TimeoutExpired:
             raise UserError(f"git {arguments[0]} took longer than {SECONDS} seconds in {self.folder}.") from None
-        if len(done.stdout) > MAX_OUTPUT:
+        if len(process.stdout) > MAX_OUTPUT:
             raise UserError(f"git {arguments[0]} prints more than {MAX_OUTPUT} bytes in {self.folder}.")
-        return done
+        return process
 
     def commit(self, name: str) -> str:
         """Resolve a branch, tag or sha to a commit id. Raises `UserError` when there is no such commit."""
@@ -140,12 +140,12 @@ class GitCopy:
 
     def contents(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
         """Bytes of files in a commit, by path, read in one git process. Paths that are not files are left out."""
-        wanted = [path for path in paths if "\n" not in path]
-        feed = "".join(f"{commit}:{path}\n" for path in wanted).encode("utf-8", "replace")
-        raw = self.run("cat-file", "--batch", feed=feed) if wanted else b""
+        plain_paths = [path for path in paths if "\n" not in path]
+        feed = "".join(f"{commit}:{path}\n" for path in plain_paths).encode("utf-8", "replace")
+        raw = self.run("cat-file", "--batch", feed=feed) if plain_paths else b""
         contents: dict[str, bytes] = {}
         position = 0
-        for path in wanted:
+        for path in plain_paths:
             end = raw.index(b"\n", position)
             facts = raw[position:end].split(b" ")
             position = end + 1

@@ -139,11 +139,11 @@ class GitDirectory:
     def environment(self, root: Path | None = None) -> dict[str, str]:
         """The environment of a git command, with `root` as its working copy."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        chosen = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         tree = {} if root is None else {"GIT_WORK_TREE": str(root), "GIT_INDEX_FILE": str(self.location.own / "index")}
         return {
             **inherited,
-            **chosen,
+            **inherited,
             **tree,
             "GIT_DIR": str(self.path),
             "GIT_NO_LAZY_FETCH": "1",
@@ -178,7 +178,7 @@ class GitDirectory:
 
     def _git(self, *arguments: str) -> bytes:
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 ["git", *arguments],
                 cwd=self.path,
                 env=self.environment(),
@@ -190,7 +190,7 @@ class GitDirectory:
             raise UserError("git is not installed: install it, or leave out --base to judge a plain folder.") from None
         except subprocess.TimeoutExpired:
             raise UserError(f"git {arguments[0]} took longer than {_SECONDS} seconds.") from None
-        return done.stdout if done.returncode == 0 else b""
+        return process.stdout if process.returncode == 0 else b""
 
 
 def _head(own: Path) -> str:

@@ -184,12 +184,12 @@ class CheckOptions:
         return self.stack_base or self.base
 
 
-def read_change(copy: WorkingCopy, wanted: CheckOptions, config: RepositoryConfig) -> Change:
+def read_change(copy: WorkingCopy, options: CheckOptions, config: RepositoryConfig) -> Change:
     """Read the change between the base and the working copy, with every document that judging needs.
 
     Raises `UserError` for a base or a feature that does not exist.
     """
-    change = _of_the_branch(_named(copy, wanted), config)
+    change = _of_the_branch(_named(copy, options), config)
     looked_at = which_features(change, config).looked_at
     base_sha = change.base.sha if change.base is not None else None
     head = copy.read(documents_below(copy.entries, looked_at))
@@ -250,29 +250,29 @@ def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> 
     )
 
 
-def _named(copy: WorkingCopy, wanted: CheckOptions) -> Change:
+def _named(copy: WorkingCopy, options: CheckOptions) -> Change:
     """The change with the entries of both trees, before any document is read."""
-    named_folders = tuple(_within(copy, path) for path in wanted.features)
+    named_folders = tuple(_within(copy, path) for path in options.features)
     head = Tree(None, copy.entries, complete=copy.git is not None)
     if copy.git is None:
-        if wanted.base is not None:
+        if options.base is not None:
             raise UserError(f"{copy.root} is no git repository: leave out --base, or run this in a clone.")
-        return Change(head, None, named_folders=named_folders, stage=wanted.stage)
-    branch = wanted.branch or copy.git.branch()
-    named = None if wanted.everything or named_folders else branch
-    if wanted.base is None:
-        return Change(head, None, named_folders=named_folders, stage=wanted.stage, head_branch=named)
-    base = copy.git.commit(wanted.base)
+        return Change(head, None, named_folders=named_folders, stage=options.stage)
+    branch = options.branch or copy.git.branch()
+    named = None if options.everything or named_folders else branch
+    if options.base is None:
+        return Change(head, None, named_folders=named_folders, stage=options.stage, head_branch=named)
+    base = copy.git.commit(options.base)
     merge_base = copy.git.merge_base(base, "HEAD") or base
     return Change(
         head,
         Tree(base, copy.git.entries(base, ())),
         copy.git.changed(merge_base, None),
         head_branch=branch,
-        base_branch=wanted.base.removeprefix("origin/"),
+        base_branch=options.base.removeprefix("origin/"),
         named_folders=named_folders,
-        stage=wanted.stage,
-        stack_base=_stack_base(copy.git, wanted.stack_base),
+        stage=options.stage,
+        stack_base=_stack_base(copy.git, options.stack_base),
     )
 
 

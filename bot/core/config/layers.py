@@ -170,20 +170,20 @@ def _spots(value: Value, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[st
     """Every path with the place of its key (its own, for an item of a list) and of its value."""
     content = value.content
     if isinstance(content, Mapping):
-        for key, item in content.pairs:
-            yield (*path, key.name), (key.spot, item.spot)
-            yield from _spots(item, (*path, key.name))
+        for key, child in content.pairs:
+            yield (*path, key.name), (key.spot, child.spot)
+            yield from _spots(child, (*path, key.name))
     elif not isinstance(content, (str, int, float, bool, type(None))):
-        for index, item in enumerate(content.items):
-            yield (*path, index), (item.spot, item.spot)
-            yield from _spots(item, (*path, index))
+        for index, child in enumerate(content.items):
+            yield (*path, index), (child.spot, child.spot)
+            yield from _spots(child, (*path, index))
 
 
 def _leaves(body: Value) -> Iterable[tuple[str, Any, Spot]]:
     for key, value in _pairs(body):
         if key.name in NESTED and isinstance(value.content, Mapping):
-            for inner, item in value.content.pairs:
-                yield f"{key.name}.{inner.name}", plain_value(item), inner.spot
+            for inner, child in value.content.pairs:
+                yield f"{key.name}.{inner.name}", plain_value(child), inner.spot
         elif key.name not in NESTED:
             yield key.name, plain_value(value), key.spot
 

@@ -51,8 +51,8 @@ def with_head(remembered: str | None, head: JudgedHead) -> str:
 
 def seen_head(heads: tuple[JudgedHead, ...], written_at: str) -> str | None:
     """The head of the newest run that was completed by `written_at`, None where no run was."""
-    seen = [head for head in heads if head.completed_at <= written_at]
-    return max(seen, key=lambda head: head.completed_at).sha if seen else None
+    completed_heads = [head for head in heads if head.completed_at <= written_at]
+    return max(completed_heads, key=lambda head: head.completed_at).sha if completed_heads else None
 
 
 def previous_head(heads: tuple[JudgedHead, ...], sha: str) -> str | None:

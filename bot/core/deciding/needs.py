@@ -330,9 +330,9 @@ def _union(first_paths: Sequence[str], second: Sequence[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys((*first_paths, *second)))
 
 
-def _new(requested: Sequence[str], wanted: Iterable[str]) -> tuple[str, ...]:
+def _new(requested: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
     requested_paths = frozenset(requested)
-    return tuple(dict.fromkeys(path for path in wanted if path not in requested_paths))
+    return tuple(dict.fromkeys(path for path in paths if path not in requested_paths))
 
 
 def _roots(candidate: Candidate) -> Iterable[str]:

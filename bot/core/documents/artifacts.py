@@ -100,14 +100,14 @@ def _is_template(change: Change, path: str, name: str, documents: Documents) -> 
     return _OPEN_TITLE.search(text) is not None and is_untouched(name, text)
 
 
-def _artifact(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Artifact:
+def _artifact(folder: _Folder, name: str, level: ArtifactLevel | None) -> Artifact:
     feature, documents = folder.feature, folder.documents
     path = f"{feature.dir}/{name}"
     promise = _promise(name, documents.plan)
     line = promise.line if promise is not None else None
     state = folder.states[name]
     unfilled = name == "plan.md" and state is State.TEMPLATE and feature.stage is Stage.IMPLEMENTING
-    if (not feature.owned and not unfilled) or feature.removed or wanted is ArtifactLevel.OFF:
+    if (not feature.owned and not unfilled) or feature.removed or level is ArtifactLevel.OFF:
         return Artifact(name, path, Due.OFF, state, None, line)
     if name == "spec.md":
         due = _spec_due(folder)
@@ -115,12 +115,12 @@ def _artifact(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Artif
         due = _plan_due(folder)
     elif promise is not None and promise.waived:
         return Artifact(name, path, Due.OFF, state, promise.waived, line)
-    elif name == "data-model.md" and wanted is None and _without_entities(documents.spec):
+    elif name == "data-model.md" and level is None and _without_entities(documents.spec):
         return Artifact(name, path, Due.OFF, state, NO_KEY_ENTITIES, line)
     else:
-        promised = promise is not None or name == "tasks.md" or wanted is ArtifactLevel.REQUIRED
-        due = _promised_due(folder, name, wanted) if promised else Due.OFF
-    if wanted is ArtifactLevel.RECOMMENDED and due is Due.REQUIRED:
+        promised = promise is not None or name == "tasks.md" or level is ArtifactLevel.REQUIRED
+        due = _promised_due(folder, name, level) if promised else Due.OFF
+    if level is ArtifactLevel.RECOMMENDED and due is Due.REQUIRED:
         due = Due.RECOMMENDED
     return Artifact(name, path, due, state, None, line)
 
@@ -150,12 +150,12 @@ def _plan_due(folder: _Folder) -> Due:
     return Due.NEXT if folder.states["plan.md"] is State.MISSING and not begun else Due.REQUIRED
 
 
-def _promised_due(folder: _Folder, name: str, wanted: ArtifactLevel | None) -> Due:
+def _promised_due(folder: _Folder, name: str, level: ArtifactLevel | None) -> Due:
     """When an artifact is due that the plan's tree promises, or that an admin wants."""
     if folder.feature.stage is Stage.SPECIFYING:
         return Due.OFF
     if folder.feature.stage is Stage.IMPLEMENTING:
-        soft = name in ("contracts/", "tasks.md") and wanted is not ArtifactLevel.REQUIRED
+        soft = name in ("contracts/", "tasks.md") and level is not ArtifactLevel.REQUIRED
         return Due.RECOMMENDED if soft else Due.REQUIRED
     has_tasks = name != "tasks.md" and folder.states["tasks.md"] is not State.MISSING
     return Due.RECOMMENDED if has_tasks else Due.NEXT

@@ -119,8 +119,8 @@ def slug_of(title: str, fallback: str = "feature") -> str:
     title = title[:_MAX_READ]
     words = _words(title)
     telling = [word for word in words if _is_telling(word, title)] or words[:_USUAL_WORDS]
-    chosen = telling if len(telling) == _MOST_WORDS else telling[:_USUAL_WORDS]
-    return "-".join(chosen) or fallback
+    slug_words = telling if len(telling) == _MOST_WORDS else telling[:_USUAL_WORDS]
+    return "-".join(slug_words) or fallback
 
 
 def _words(text: str) -> list[str]:
@@ -162,9 +162,9 @@ def name_feature(
     `slug` is what a person chose (`/plan start [slug]`); it is rebuilt by the rules where it is no slug.
     """
     fallback = f"issue-{issue}" if issue else "feature"
-    chosen = slug if slug is not None and is_slug(slug) else slug_of(slug or feature_title(issue_title), fallback)
-    branch = branch_name(number, chosen)
-    title = feature_title(issue_title) or chosen.replace("-", " ").capitalize()
+    new_slug = slug if slug is not None and is_slug(slug) else slug_of(slug or feature_title(issue_title), fallback)
+    branch = branch_name(number, new_slug)
+    title = feature_title(issue_title) or new_slug.replace("-", " ").capitalize()
     return Naming(title, number, branch[len(number) + 1 :], branch, root)
 
 
@@ -227,8 +227,8 @@ def chosen_numbering(init_options: str) -> NumberMode:
         options = None
     if not isinstance(options, dict):
         return NumberMode.SEQUENTIAL
-    chosen = options.get("feature_numbering", options.get("branch_numbering"))
-    return NumberMode.TIMESTAMP if chosen == "timestamp" else NumberMode.SEQUENTIAL
+    numbering = options.get("feature_numbering", options.get("branch_numbering"))
+    return NumberMode.TIMESTAMP if numbering == "timestamp" else NumberMode.SEQUENTIAL
 
 
 def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig) -> list[Claim]:

@@ -71,10 +71,10 @@ class Decision:
         """The folders to be judged, by path: those that a person asked for, else all that the change is about."""
         if self.asked:
             return self.asked
-        chosen = {path: self.head.get(path) or self.base[path] for path in self.touched}
+        folders_by_path = {path: self.head.get(path) or self.base[path] for path in self.touched}
         if self.own is not None:
-            chosen.setdefault(self.own.path, self.own)
-        return tuple(chosen[path] for path in sorted(chosen))
+            folders_by_path.setdefault(self.own.path, self.own)
+        return tuple(folders_by_path[path] for path in sorted(folders_by_path))
 
     def gone(self, path: str) -> bool:
         """The change itself takes this folder away."""

@@ -64,7 +64,7 @@ class Missing:
 
 
 def missing(
-    attempts: Iterable[Attempt], arrived: Callable[[str], bool], wanted: Callable[[Attempt], bool]
+    attempts: Iterable[Attempt], arrived: Callable[[str], bool], is_handled: Callable[[Attempt], bool]
 ) -> list[Missing]:
     """The deliveries whose latest attempt failed and that are not in the queue, the oldest first.
 
@@ -77,7 +77,7 @@ def missing(
     lost = []
     for guid, tries in by_guid.items():
         latest = max(tries, key=lambda attempt: attempt.id)
-        if latest.status in (ACCEPTED, 0) or not wanted(latest) or arrived(guid):
+        if latest.status in (ACCEPTED, 0) or not is_handled(latest) or arrived(guid):
             continue
         lost.append(Missing(guid, latest.id, min(attempt.at for attempt in tries)))
     return sorted(lost, key=lambda attempt: (attempt.since, attempt.latest))

@@ -134,14 +134,14 @@ def clock(ahead: float) -> Check:
     return ok("clock", f"within {max(1, math.ceil(abs(ahead)))} s of GitHub's")
 
 
-def permissions(app: AppNow, wanted: Mapping[str, str], page: str) -> Check:
+def permissions(app: AppNow, required: Mapping[str, str], page: str) -> Check:
     """Compare the App's permissions with those in `app.yml`."""
-    missing = lacking(app.permissions, wanted)
+    missing = lacking(app.permissions, required)
     if missing:
         remedy = f"Add them at {page}/permissions. Each account then has to accept them."
         return error("permissions", f"the App lacks {_pairs(missing)}", remedy)
     # docs/commands.md documents a second set of permissions, with contents: write.
-    further = {name: app.permissions[name] for name in lacking(wanted, app.permissions)}
+    further = {name: app.permissions[name] for name in lacking(required, app.permissions)}
     commits = further.pop("contents", None) == "write"
     if further:
         return warning(
@@ -153,9 +153,9 @@ def permissions(app: AppNow, wanted: Mapping[str, str], page: str) -> Check:
     return ok("permissions", agreement)
 
 
-def events(app: AppNow, wanted: Iterable[str], page: str) -> Check:
+def events(app: AppNow, required: Iterable[str], page: str) -> Check:
     """Compare the App's events with those in `app.yml`."""
-    missing = sorted(set(wanted) - app.events)
+    missing = sorted(set(required) - app.events)
     if missing:
         return error("events", f"the App does not receive {', '.join(missing)}", f"Subscribe at {page}/permissions.")
     return ok("events", "those of app.yml")

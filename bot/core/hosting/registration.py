@@ -81,17 +81,17 @@ def own_address(text: str) -> str:
 
 def manifest(written: Mapping[str, Any], address: str, back: str, options: RegistrationOptions) -> dict[str, Any]:
     """Return the manifest for GitHub: `app.yml` without our own key, with this server's address. Raises `UserError`."""
-    filled = {key: value for key, value in written.items() if key != OURS}
-    permissions = filled.get("default_permissions")
+    fields = {key: value for key, value in written.items() if key != OURS}
+    permissions = fields.get("default_permissions")
     if not isinstance(permissions, dict):
         raise UserError("app.yml lacks `default_permissions`: restore it from this version of Plangate.")
-    filled |= {
+    fields |= {
         "url": address,
         "hook_attributes": {"url": f"{address}/webhook", "active": True},
         "redirect_url": back,
         "default_permissions": {**permissions, **({"contents": "write"} if options.commits else {})},
     }
-    return filled if options.name is None else {**filled, "name": options.name}
+    return fields if options.name is None else {**fields, "name": options.name}
 
 
 def form_address(github_url: str, options: RegistrationOptions, state: str) -> str:
@@ -127,9 +127,9 @@ def installing(page: str) -> str:
     return f"{page}/installations/new"
 
 
-def lacking(granted: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+def lacking(granted: Mapping[str, str], required: Mapping[str, str]) -> dict[str, str]:
     """Return the wanted permissions that are not granted, or only at a lower level."""
-    return {name: level for name, level in wanted.items() if _rank(granted.get(name)) < _rank(level)}
+    return {name: level for name, level in required.items() if _rank(granted.get(name)) < _rank(level)}
 
 
 def _rank(level: str | None) -> int:

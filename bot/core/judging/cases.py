@@ -78,14 +78,14 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
 
 def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
     """What lies in each judged folder, told in one pass over a tree that may hold a whole repository."""
-    wanted = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
-    depths = sorted(set(wanted.values()))
+    depths = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
+    depths = sorted(set(depths.values()))
     entries: dict[str, list[TreeEntry]] = {}
     for path, entry in tree.entries.items():
         names = path.split("/")
         for depth in depths:
             folder = "/".join(names[:depth])
-            if len(names) > depth and folder in wanted:
+            if len(names) > depth and folder in depths:
                 entries.setdefault(folder, []).append(entry)
     return entries
 

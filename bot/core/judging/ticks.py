@@ -93,12 +93,12 @@ def can_say(change: Change) -> bool:
 
 def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
     """The tasks with what the head's tree says about their files."""
-    listed = tuple(tasks)
-    names = {_folded(_last(named.path)) for task in listed for named in task.paths}
+    all_tasks = tuple(tasks)
+    last_names = {_folded(_last(named_path.path)) for task in all_tasks for named_path in task.paths}
     places: dict[str, list[str]] = {}
     for path in change.head.entries:
         name = _folded(_last(path))
-        if name in names:
+        if name in last_names:
             places.setdefault(name, []).append(path)
     leaving = frozenset(
         path
@@ -106,32 +106,32 @@ def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
         for path in (file.path if file.status is FileStatus.REMOVED else None, file.previous)
         if path is not None
     )
-    return tuple(_tick(task, places, leaving) for task in listed)
+    return tuple(_tick(task, places, leaving) for task in all_tasks)
 
 
 def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) -> Tick:
-    files = [named.path for named in task.paths if named.kind is PathKind.FILE]
-    for named in task.paths:
-        wanted = named.path.strip("/")
-        if any(_ends_with(path, wanted) for path in places.get(_folded(_last(wanted)), ())):
+    files = [named_path.path for named_path in task.paths if named_path.kind is PathKind.FILE]
+    for named_path in task.paths:
+        path_text = named_path.path.strip("/")
+        if any(_ends_with(path, path_text) for path in places.get(_folded(_last(path_text)), ())):
             return Tick(task, Presence.THERE)
-    if not files or _may_be_data(files) or any(named.kind is PathKind.PATTERN for named in task.paths):
+    if not files or _may_be_data(files) or any(named_path.kind is PathKind.PATTERN for named_path in task.paths):
         return Tick(task, Presence.UNKNOWN)
     if not is_a_promise(task.text) or all(_is_untracked(path) for path in files):
         return Tick(task, Presence.UNKNOWN)
-    if any(_ends_with(path, wanted) for wanted in files for path in leaving):
+    if any(_ends_with(path, path_text) for path_text in files for path in leaving):
         return Tick(task, Presence.THERE)
-    for wanted in files:
-        place = _elsewhere(wanted, places.get(_folded(_last(wanted)), []))
+    for path_text in files:
+        place = _elsewhere(path_text, places.get(_folded(_last(path_text)), []))
         if place is not None:
-            return Tick(task, Presence.ELSEWHERE if "/" in wanted else Presence.THERE, place)
+            return Tick(task, Presence.ELSEWHERE if "/" in path_text else Presence.THERE, place)
     return Tick(task, Presence.ABSENT)
 
 
-def _elsewhere(wanted: str, places: list[str]) -> str | None:
+def _elsewhere(named_path: str, places: list[str]) -> str | None:
     """Another place of a file; a name that stands in many places (`index.ts`) says nothing."""
     if len(places) > _MANY:
-        folders = set(wanted.casefold().split("/")[:-1])
+        folders = set(named_path.casefold().split("/")[:-1])
         places = [path for path in places if folders <= set(path.casefold().split("/"))]
     return min(places, key=lambda path: (len(path), path), default=None)
 
@@ -155,9 +155,9 @@ def _is_untracked(path: str) -> bool:
     return bool(_UNTRACKED_FOLDER.search(path) or _GENERATED.search(path))
 
 
-def _ends_with(path: str, wanted: str) -> bool:
+def _ends_with(path: str, named_path: str) -> bool:
     """The path is the wanted one, or the same below a folder."""
-    folded, end = _folded(path), _folded(wanted)
+    folded, end = _folded(path), _folded(named_path)
     return folded == end or folded.endswith(f"/{end}")
 
 
@@ -187,4 +187,4 @@ def brought(task: Task, change: Change) -> bool:
     """The task names files, and this change adds every one of them."""
     added = [file.path for file in change.changed if file.status is FileStatus.ADDED]
     files = [named.path for named in task.paths if named.kind is PathKind.FILE]
-    return bool(files) and all(any(_ends_with(path, wanted) for path in added) for wanted in files)
+    return bool(files) and all(any(_ends_with(path, named_path) for path in added) for named_path in files)

@@ -116,9 +116,9 @@ def _found(document: Markdown) -> Iterator[_Found]:
     if lines:
         return
     numbered = _numbered_sections(document)
-    listed = [principle for section in sections for principle in _listed(document, section)]
-    core = len(listed) > 1 and any(_is_core(section) for section in sections)
-    yield from listed if core or not numbered else numbered
+    listed_principles = [principle for section in sections for principle in _listed(document, section)]
+    core = len(listed_principles) > 1 and any(_is_core(section) for section in sections)
+    yield from listed_principles if core or not numbered else numbered
 
 
 def _principle_sections(document: Markdown) -> list[Heading]:

@@ -37,19 +37,20 @@ def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
     """Install on some repositories, or on all of the account."""
     state = hub.state
     owned = [repository for repository in state.repositories.values() if repository.owner is account]
-    chosen = owned if repositories is None else list(repositories)
+    installed = owned if repositories is None else list(repositories)
     installation = Installation(
         id=state.next_id(),
         app=app,
         account=account,
-        repositories={repository.id for repository in chosen},
+        repositories={repository.id for repository in installed},
         permissions=dict(app.permissions if permissions is None else permissions),
         events=list(app.events if events is None else events),
         created_at=state.now(),
         selection="all" if repositories is None else "selected",
     )
     state.installations[installation.id] = installation
-    _tell(hub, installation, "created", repositories=[brief(repository) for repository in chosen], requester=None)
+    brief_list = [brief(repository) for repository in installed]
+    _tell(hub, installation, "created", repositories=brief_list, requester=None)
     return installation
 
 

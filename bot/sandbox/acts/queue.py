@@ -59,10 +59,10 @@ def work(hub: Hub, repository: Repository, sender: User) -> list[PullRequest]:
     while repository.queue:
         group = repository.queue[0]
         states = pulls.check_states(repository, group.head_sha)
-        wanted = [states.get(name) for name in repository.required_checks]
-        if any(state is None for state in wanted):
+        required_states = [states.get(name) for name in repository.required_checks]
+        if any(state is None for state in required_states):
             break  # still pending
-        if all(pulls.passes(state) for state in wanted):
+        if all(pulls.passes(state) for state in required_states):
             merged.append(_merge(hub, group, sender))
         else:
             remove(hub, group, sender, reason="dequeued")

@@ -93,12 +93,12 @@ def answer(call: Call) -> Reply:
         return Reply({"errors": [{"type": "RATE_LIMITED", "message": message}]})
     view = View(call, root.GRAPH, cost.points, cost.nodes)
     fields = root.root(view) | mutations.root(view)
-    done = execute_sync(
+    execution = execute_sync(
         schema(), document, fields, variable_values=variables, operation_name=call.body.get("operationName")
     )
-    body: dict[str, Any] = {"data": done.data}
-    if done.errors:
-        body["errors"] = [_told(error) for error in done.errors]
+    body: dict[str, Any] = {"data": execution.data}
+    if execution.errors:
+        body["errors"] = [_told(error) for error in execution.errors]
     return Reply(_spoiled(call, body))
 
 

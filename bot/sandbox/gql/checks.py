@@ -12,15 +12,15 @@ from bot.sandbox.state import CheckRun, CheckSuite, Repository, iso, node_id
 def suite_connection(view: View, repository: Repository, sha: str, arguments: dict[str, Any]) -> Node:
     """The check suites of a commit."""
     view.need("checks")
-    wanted = arguments.get("filterBy") or {}
+    filters = arguments.get("filterBy") or {}
     suites = repository.suites_of(sha)
-    if wanted.get("appId") is not None:
-        suites = [suite for suite in suites if suite.app.id == wanted["appId"]]
-    if wanted.get("checkName"):
+    if filters.get("appId") is not None:
+        suites = [suite for suite in suites if suite.app.id == filters["appId"]]
+    if filters.get("checkName"):
         suites = [
             s
             for s in suites
-            if any(run.suite is s and run.name == wanted["checkName"] for run in repository.runs_of(sha))
+            if any(run.suite is s and run.name == filters["checkName"] for run in repository.runs_of(sha))
         ]
     return connection(suites, arguments, lambda suite: suite_node(view, repository, suite))
 
@@ -48,17 +48,17 @@ def suite_node(view: View, repository: Repository, suite: CheckSuite) -> Node:
 
 def run_connection(view: View, repository: Repository, suite: CheckSuite, arguments: dict[str, Any]) -> Node:
     """A suite's runs; by default the latest of each name, newest first."""
-    wanted = arguments.get("filterBy") or {}
+    filters = arguments.get("filterBy") or {}
     runs = [run for run in repository.runs_of(suite.head_sha) if run.suite is suite]
-    if (wanted.get("checkType") or "LATEST") == "LATEST":
+    if (filters.get("checkType") or "LATEST") == "LATEST":
         latest: dict[str, CheckRun] = {}
         for run in runs:
             latest.setdefault(run.name, run)
         runs = list(latest.values())
-    if wanted.get("checkName"):
-        runs = [run for run in runs if run.name == wanted["checkName"]]
-    if wanted.get("appId") is not None:
-        runs = [run for run in runs if run.suite.app.id == wanted["appId"]]
+    if filters.get("checkName"):
+        runs = [run for run in runs if run.name == filters["checkName"]]
+    if filters.get("appId") is not None:
+        runs = [run for run in runs if run.suite.app.id == filters["appId"]]
     return connection(runs, arguments, lambda run: run_node(view, repository, run))
 
 

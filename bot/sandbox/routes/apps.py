@@ -95,12 +95,14 @@ def _chosen(call: Call, installation: Installation) -> list[Repository] | None:
     if names is None and ids is None:
         return None
     state = call.hub.state
-    wanted = [state.repository(f"{installation.account.login}/{name}") for name in names or []]
-    wanted += [state.repositories.get(number) for number in ids or []]
+    repositories = [state.repository(f"{installation.account.login}/{name}") for name in names or []]
+    repositories += [state.repositories.get(number) for number in ids or []]
     chosen = [
-        repository for repository in wanted if repository is not None and repository.id in installation.repositories
+        repository
+        for repository in repositories
+        if repository is not None and repository.id in installation.repositories
     ]
-    if len(chosen) != len(wanted) or not chosen or len(chosen) > _MOST_REPOSITORIES:
+    if len(chosen) != len(repositories) or not chosen or len(chosen) > _MOST_REPOSITORIES:
         message = (
             "There is at least one repository that does not exist or is not accessible to the parent installation."
         )

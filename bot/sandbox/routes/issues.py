@@ -52,8 +52,8 @@ def _since(call: Call, moment: float) -> bool:
 @route("GET", f"{_REPO}/issues", "issues/list-for-repo", *_READ)
 def list_issues(call: Call) -> Reply:
     """Issues and pull requests, newest first."""
-    wanted = call.query.get("state", "open")
-    issues = [issue for issue in reversed(call.repository.issues.values()) if wanted in {"all", issue.state}]
+    state = call.query.get("state", "open")
+    issues = [issue for issue in reversed(call.repository.issues.values()) if state in {"all", issue.state}]
     issues = [issue for issue in issues if _since(call, issue.updated_at)]
     return call.listed(issues, lambda issue: talk.shape_issue(call.hub, call.repository, issue))
 

@@ -50,8 +50,8 @@ def file_shape(call: Call, repository: Repository, change: FileChange, sha: str)
 @route("GET", f"{_REPO}/pulls", "pulls/list", "pull_requests:read")
 def list_pulls(call: Call) -> Reply:
     """Pull requests, newest first."""
-    wanted, head, base = call.query.get("state", "open"), call.query.get("head"), call.query.get("base")
-    pulls = [pull for pull in reversed(call.repository.pulls.values()) if wanted in {"all", pull.issue.state}]
+    state, head, base = call.query.get("state", "open"), call.query.get("head"), call.query.get("base")
+    pulls = [pull for pull in reversed(call.repository.pulls.values()) if state in {"all", pull.issue.state}]
     if head:
         pulls = [pull for pull in pulls if f"{pull.head_owner}:{pull.head_ref}" == head]
     if base:

@@ -89,14 +89,14 @@ def check_parts(markdown: Markdown, template: Template, joiner: Joiner) -> tuple
 
 
 def _parts_by_content(markdown: Markdown, template: Template, joiner: Joiner) -> tuple[CheckPart, ...]:
-    wanted = min(_FEWEST_PRINCIPLES, joiner.count)
+    fewest = min(_FEWEST_PRINCIPLES, joiner.count)
     tracking = {heading.line for heading in tracking_parts(markdown, template)}
     parts: list[CheckPart] = []
     end = 0
-    for heading in markdown.headings if wanted else ():
+    for heading in markdown.headings if fewest else ():
         if heading.line <= end or not 1 < heading.level <= _DEEPEST or heading.line in tracking:
             continue
-        if len(_principles_below(heading, markdown, joiner)) >= wanted:
+        if len(_principles_below(heading, markdown, joiner)) >= fewest:
             again = words.AGAIN.search(heading.title) is not None and bool(parts)
             parts.append(CheckPart(heading, Phase.POST if again else Phase.PRE))
             end = heading.end_line
@@ -124,13 +124,15 @@ def _principles_below(heading: Heading, markdown: Markdown, joiner: Joiner) -> s
 
 
 def _titled_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ...]:
-    wanted = fold(template.check_heading) if template.check_heading else None
+    template_title = fold(template.check_heading) if template.check_heading else None
     parts: list[CheckPart] = []
     end = 0
     for heading in markdown.headings:
         if heading.line <= end:
             continue
-        if not is_check_title(heading.title, wanted, found=bool(parts)) or not _may_hold(heading, wanted):
+        if not is_check_title(heading.title, template_title, found=bool(parts)) or not _may_hold(
+            heading, template_title
+        ):
             continue
         again = words.AGAIN.search(heading.title) is not None
         parts.append(CheckPart(heading, Phase.POST if again and parts else Phase.PRE if not again else Phase.POST))
@@ -138,16 +140,16 @@ def _titled_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ..
     return tuple(parts)
 
 
-def _may_hold(heading: Heading, wanted: str | None) -> bool:
-    return 1 < heading.level <= _DEEPEST or (wanted is not None and fold(heading.title) == wanted)
+def _may_hold(heading: Heading, template_title: str | None) -> bool:
+    return 1 < heading.level <= _DEEPEST or (template_title is not None and fold(heading.title) == template_title)
 
 
-def is_check_title(title: str, wanted: str | None, *, found: bool) -> bool:
+def is_check_title(title: str, template_title: str | None, *, found: bool) -> bool:
     """A heading that opens a Constitution Check, or, once one was found, its re-check."""
     folded = fold(title)
     if not folded:
         return False
-    if wanted and (folded == wanted or folded.startswith(f"{wanted} ")):
+    if template_title and (folded == template_title or folded.startswith(f"{template_title} ")):
         return True
     constitutional = words.CONSTITUTION.search(title[:_LONGEST_TITLE])
     if constitutional:
@@ -161,9 +163,9 @@ def is_check_title(title: str, wanted: str | None, *, found: bool) -> bool:
 
 def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...]:
     """The Complexity Tracking sections, the template's title first; some plans have one in each of two languages."""
-    wanted = fold(template.tracking_heading) if template.tracking_heading else None
+    template_title = fold(template.tracking_heading) if template.tracking_heading else None
     candidates = [heading for heading in markdown.headings if 1 < heading.level <= _DEEPEST]
-    by_title = [heading for heading in candidates if wanted and fold(heading.title) == wanted]
+    by_title = [heading for heading in candidates if template_title and fold(heading.title) == template_title]
     by_words = [
         heading
         for heading in candidates

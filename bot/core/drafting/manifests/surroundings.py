@@ -131,10 +131,10 @@ def read_workflow(source: Manifest) -> Surroundings:
     """Read the test commands in the steps of a CI workflow."""
     tools: dict[str, Evidence] = {}
     for number, line in enumerate(source.lines[:5_000], start=1):
-        written = line[:300].split(" #")[0]
-        if written.lstrip().startswith(("#", "- name:", "name:", "uses:", "- uses:")):
+        command = line[:300].split(" #")[0]
+        if command.lstrip().startswith(("#", "- name:", "name:", "uses:", "- uses:")):
             continue
         for tool, pattern in _STEP:
-            if tool not in tools and pattern.search(written):
+            if tool not in tools and pattern.search(command):
                 tools[tool] = source.here(tool, number)
     return Surroundings(testing=tuple(tools.values()))

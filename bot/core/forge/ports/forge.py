@@ -101,7 +101,7 @@ class Forge(ForgeReader, Protocol):
     A write is tried once; see `ForgeReader` for what every method raises.
     """
 
-    def commit_files(self, wanted: NewCommit) -> str:
+    def commit_files(self, new_commit: NewCommit) -> str:
         """Write a commit and move the branch to it, or begin the branch with it; the commit's id.
 
         Raises `BranchMoved` when the branch is not where it was read, and `WriteRefused` when the branch's own rules
@@ -109,7 +109,7 @@ class Forge(ForgeReader, Protocol):
         """
         ...
 
-    def open_pull_request(self, wanted: NewPullRequest) -> int:
+    def open_pull_request(self, new_pull_request: NewPullRequest) -> int:
         """Open a draft pull request; its number. Not idempotent by itself: see `pull_requests_of`.
 
         Raises `WriteRefused` when the branch holds nothing that the base has not.

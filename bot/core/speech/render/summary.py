@@ -239,12 +239,12 @@ def _desk_command(page: Page) -> str:
     features = page.report.features
     if not page.errors or page.context.merge_group:
         return ""
-    chosen = [f"--feature {shlex.quote(feature.feature.dir)}" for feature in features]
-    which = " ".join(chosen) if len(chosen) <= _DESK_FEATURES else "--all"
+    options = [f"--feature {shlex.quote(feature.feature.dir)}" for feature in features]
+    which = " ".join(options) if len(options) <= _DESK_FEATURES else "--all"
     command = f"plangate check {which} --base {shlex.quote(page.context.desk_base)}"
     return f"Check before you push: {code_span(command, 600)}"
 
 
 def _tables(page: Page, links: Links) -> str:
-    chosen = [feature for feature in page.report.features if not feature.feature.removed][:_FEATURES_WITH_TABLES]
-    return "\n".join(table for feature in chosen for table in tables(feature, links, named=page.several))
+    features = [feature for feature in page.report.features if not feature.feature.removed][:_FEATURES_WITH_TABLES]
+    return "\n".join(table for feature in features for table in tables(feature, links, named=page.several))

@@ -1,4 +1,4 @@
-"""Carrying out effects: each one brings GitHub or the store to a state, so that doing it again changes nothing."""
+"""Carry out effects. Each effect brings GitHub or the store to a state, so repeating it changes nothing."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ log = Log("effects")
 
 
 class Effects(Protocol):
-    """Takes the effects that were decided."""
+    """Takes the effects that a job decided on."""
 
     def apply(self, effects: Iterable[Effect]) -> None:
-        """Carry them out in their order. Raises `ForgeError`."""
+        """Carry out effects in order. Raises `ForgeError`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEffects:
-    """The effects of a dry run: kept as they are, and carried out by nobody."""
+    """Records the effects of a dry run without carrying them out."""
 
     effects: list[Effect] = field(default_factory=list)
 
     def apply(self, effects: Iterable[Effect]) -> None:
-        """See `Effects`; a commit and a pull request get no id and the number 0."""
+        """See `Effects`. A commit gets no id, a pull request the number 0."""
         for effect in effects:
             self.effects.append(effect)
             if isinstance(effect, WriteFiles):
@@ -63,7 +63,7 @@ class RecordedEffects:
 
 @dataclass(frozen=True, slots=True)
 class AppliedEffects:
-    """Effects carried out in one repository."""
+    """Carries out effects in one repository."""
 
     forge: Forge
     queue: Queue
@@ -74,7 +74,7 @@ class AppliedEffects:
     """The repository with the right to write contents."""
 
     def apply(self, effects: Iterable[Effect]) -> None:
-        """See `Effects`. An effect that GitHub refuses for good is logged and left; those after it are carried out."""
+        """See `Effects`. An effect that GitHub refuses for good is logged and skipped."""
         for effect in effects:
             try:
                 self._apply(effect)

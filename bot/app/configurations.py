@@ -88,12 +88,12 @@ class Configurations:
         return self.store.configuration(installation, repository)
 
     def broke(self, repository: int) -> Break | None:
-        """Since when the default branch's file is broken, if a push showed it."""
+        """When the default branch's file broke; None if no push showed it."""
         mark, _, since = (self.store.remembered(repository, _BROKE) or "").partition(" ")
         return Break(mark, since) if since else None
 
     def keep(self, installation: int, repository: int, in_force: ConfigInForce) -> None:
-        """Keep what the default branch says while it can be read."""
+        """Store the default branch's file if it has no mistake."""
         last = self.last_good(installation, repository)
         good = in_force.good
         if good is not None and (last is None or last.text != good.text):
@@ -120,7 +120,7 @@ class Configurations:
 
 
 def _file(name: str, view: RepositoryView) -> OwnerFile:
-    """What was read of the owner's repository."""
+    """The file as it was read from the owner's repository."""
     tree, branch = view.default, view.default_branch or ""
     layer, _ = own_layer(tree, (), Rank.OWNER)
     document = file_at(tree, layer.origin.path) if tree is not None and layer.present else None

@@ -1,4 +1,4 @@
-"""Reading, judging and deciding for one head: from what an event is about to the effects that say the verdict."""
+"""Read, judge and decide for one head: from the subject of an event to the effects that publish the verdict."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SHORT = 10
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for, where one did."""
+    """A person's request for a new verdict, if there was one."""
 
     is_made: bool = False
     """There is to be a run whatever was written before."""
@@ -65,14 +65,14 @@ class Evaluation:
     def judge(
         self, subject: Subject, request: Request = _UNREQUESTED, *, merge_base_branch: str | None = None
     ) -> Gathered:
-        """Bring the run of a head, and the comments of its pull requests, to what they should say."""
+        """Bring the check run of a head and the comments of its pull requests up to date."""
         gatherer, gathered = self._read(subject, request, merge_base_branch)
         gathered, judged = self.judged(gatherer, gathered)
         self.job.effects.apply(self.effects(gathered, judged, request))
         return gathered
 
     def read(self, subject: Subject) -> tuple[Gatherer, Gathered]:
-        """What is to be judged, as it is; the repository is remembered."""
+        """Read what the subject needs, and remember the repository. Raises `NotThereYet`."""
         gatherer = self.state.gatherer()
         gathered = gatherer.gather(subject)
         self.state.see(gathered.view, gatherer.record)
@@ -80,9 +80,9 @@ class Evaluation:
         return gatherer, gathered
 
     def refuse_lag(self, subject: Subject, gathered: Gathered) -> None:
-        """Raises `NotThereYet` where the read lacks what the event is about.
+        """Raise `NotThereYet` if the read lacks what the event is about.
 
-        A commit of which nothing else tells that it is there may be gone; it is waited for until the job's deadline.
+        A commit may be gone for good, so the job waits for it until its deadline only.
         """
         view = gathered.view
         if subject.number is not None and view.pull_request is None:
@@ -92,7 +92,7 @@ class Evaluation:
             raise NotThereYet(f"GitHub cannot find the commit {(subject.head or 'of the head')[:_SHORT]}")
 
     def _read(self, subject: Subject, request: Request, merge_base_branch: str | None) -> tuple[Gatherer, Gathered]:
-        """What is to be judged on the head that is there now: nothing in an archive, or where the branch is gone."""
+        """Read the present head of the subject. An archived repository or a deleted branch has no candidates."""
         gatherer = self.state.gatherer()
         gathered = gatherer.gather(subject, merge_base_branch=merge_base_branch, always=request.is_made)
         self.state.see(gathered.view, gatherer.record)
@@ -116,7 +116,7 @@ class Evaluation:
         return gatherer, gathered
 
     def judged(self, gatherer: Gatherer, gathered: Gathered) -> tuple[Gathered, tuple[JudgedCandidate, ...]]:
-        """Every candidate with its report; what only a first report shows to be worth reading is read, too."""
+        """Judge every candidate. A candidate whose first report shows that more must be read is judged twice."""
         judged = []
         for candidate in gathered.candidates:
             first = self.judge_one(candidate)
@@ -131,7 +131,7 @@ class Evaluation:
         return replace(gathered, candidates=tuple(each.candidate for each in judged)), tuple(judged)
 
     def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
-        """A candidate's report under the repository's waivers, those included that are about to be given."""
+        """Judge a candidate under the repository's waivers and under `new_waivers`, which are not stored yet."""
         today = datetime.fromtimestamp(self.job.clock.now(), UTC).date().isoformat()
         stored = self.job.store.waivers(self.job.repository)
         waivers = [waiver for waiver in stored if not waiver.until or waiver.until >= today]
@@ -140,7 +140,7 @@ class Evaluation:
     def effects(
         self, gathered: Gathered, judged: tuple[JudgedCandidate, ...], request: Request = _UNREQUESTED
     ) -> list[Effect]:
-        """What says these verdicts. Comments come last, since a conversation may be locked and a run cannot."""
+        """The effects that publish these reports. Comments come last, because GitHub can refuse them."""
         snapshot = Snapshot(
             gathered.view,
             judged,
@@ -158,7 +158,7 @@ class Evaluation:
         return [*verdict, *self._config_run(gathered, request), *comments]
 
     def _previous_run(self, judged: Sequence[JudgedCandidate]) -> PreviousRun | None:
-        """The run on the head before this one of a pull request that is alone on its head, where it is remembered."""
+        """The run on the previous head, if exactly one pull request has the present head and the run is stored."""
         pulls = [each.candidate.pull for each in judged if each.candidate.pull is not None]
         sha = judged[0].candidate.change.head.sha if judged else None
         if len(pulls) != 1 or sha is None:
@@ -169,7 +169,7 @@ class Evaluation:
         return previous_run(earlier, report.report) if earlier is not None and report is not None else None
 
     def _config_run(self, gathered: Gathered, request: Request) -> Sequence[Effect]:
-        """What a change to the configuration is told; one read more, and only where there is one."""
+        """The check run for a change to the configuration. Costs one read, only if the change touches it."""
         view = gathered.view
         merging = tuple(each for each in gathered.candidates if each.pull is not None or each.change.merge_group)
         if view.head is None or not merging or not config_check.is_due(merging, view):
@@ -185,7 +185,7 @@ class Evaluation:
         return self.draft_of(verdict.deciding, snapshot.view) if verdict is not None else None
 
     def draft_of(self, judged: JudgedCandidate, view: RepositoryView) -> Draft | None:
-        """A plan for the feature that has none, made from the repository's own files; one read more."""
+        """Draft the missing plan from the repository's own files. Costs one read."""
         feature = feature_without_plan(judged.report)
         if feature is None or view.head is None:
             return None

@@ -1,7 +1,7 @@
-"""When repositories were first seen, remembered for a while after the App was taken from them.
+"""Remember when Plangate first saw a repository, for some time after the App was removed from it.
 
-Pull requests and features that are older than the first sight are only advised. Were it forgotten with the
-installation, whoever takes the App away and gives it back would turn red pull requests green.
+Pull requests and features from before the first sight only get advice. Without this memory, removing and reinstalling
+the App would turn failing pull requests green.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ LEGACY: Final = "legacy"
 
 @dataclass(frozen=True, slots=True)
 class FirstSights:
-    """Adds repositories to the store and deletes them from it."""
+    """Stores and deletes repositories with their first sights."""
 
     store: Store
 
     def recall(self, repository: int) -> FirstSight | None:
-        """The first sight of a repository that left, or that is there; None where it was never seen."""
+        """The first sight of a repository, whether it is stored or removed. None if it was never seen."""
         seen = self.store.repository(repository)
         if seen is None:
             return self.store.first_sight(repository)
@@ -35,7 +35,7 @@ class FirstSights:
         return FirstSight(seen.first_seen, None if folders is None else tuple(json.loads(folders)))
 
     def see(self, seen: SeenRepository) -> None:
-        """Keep a repository; one that comes back was first seen when it was first seen."""
+        """Store a repository. A repository that returns keeps its first sight."""
         sight = self.store.first_sight(seen.id) if self.store.repository(seen.id) is None else None
         if sight is None:
             self.store.see_repository(seen)
@@ -46,14 +46,14 @@ class FirstSights:
         self.store.keep_first_sight(seen.id, None)
 
     def forget(self, repository: int, now: float) -> None:
-        """Delete everything of a repository but its first sight; `now` is in seconds since the epoch (UTC)."""
+        """Delete a repository's data except its first sight. `now` is in seconds since the epoch (UTC)."""
         sight = self.recall(repository)
         if sight is not None and self.store.repository(repository) is not None:
             self.store.keep_first_sight(repository, replace(sight, left_at=now))
         self.store.forget_repository(repository)
 
     def forget_installation(self, installation: int, now: float) -> None:
-        """The same for an installation and all its repositories."""
+        """Delete an installation and its repositories, except their first sights."""
         for seen in self.store.repositories(installation):
             self.forget(seen.id, now)
         self.store.forget_installation(installation)

@@ -1,4 +1,4 @@
-"""Reading for one job: what `bot.core.deciding.needs` requests is read of GitHub until nothing is missing."""
+"""Read from GitHub for one job until `bot.core.deciding.needs` requests nothing more."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NO_COMPARISON = Comparison(0, "", ())
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read about one head, and what is to be judged on it."""
+    """What was read about one head, and the candidates on it."""
 
     request: ReadRequest
     """Everything that was requested."""
@@ -60,7 +60,7 @@ class Gatherer:
     _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
     def gather(self, subject: Subject, *, merge_base_branch: str | None = None, always: bool = False) -> Gathered:
-        """Everything about the subject. `always` judges a branch even where its name and folders show no feature.
+        """Read everything about the subject. `always` adds a branch as a candidate even without a sign of a feature.
 
         Raises `ForgeError`, also when a commit moved between two reads.
         """
@@ -83,7 +83,7 @@ class Gatherer:
     def _read_on(
         self, request: ReadRequest, view: RepositoryView, next_request: ReadRequest
     ) -> tuple[ReadRequest, RepositoryView]:
-        """Read what is missing; everything requested and everything read so far."""
+        """Carry out the next request. Returns everything requested and everything read so far."""
         next_view = self.forge.read(next_request)
         if request.head is None:
             return next_request, next_view
@@ -113,7 +113,7 @@ class Gatherer:
         return (of_branch,) if of_branch is not None else ()
 
     def _of_branch(self, view: RepositoryView, branch: str | None, *, always: bool) -> Candidate | None:
-        """The branch as a candidate. Without a sign of a feature in names and folders it costs no comparison."""
+        """The branch as a candidate. It is compared with the default branch only if a name shows a feature."""
         guess = candidates.of_branch(view, branch, _NO_COMPARISON, self.record)
         if guess is None or view.default is None or view.head is None:
             return None
@@ -126,7 +126,7 @@ class Gatherer:
         return candidates.of_branch(view, branch, comparison, self.record)
 
     def since_branched(self, candidate: Candidate, gathered: Gathered) -> Candidate:
-        """The candidate with the yardstick where it left its base, if that may be another one; most often no read."""
+        """Add the yardstick at the commit where the branch left its base, if it can differ. Usually costs no read."""
         change = candidate.change
         if change.base is None or change.head.sha is None or candidate.cut or change.weakened_below:
             return candidate
@@ -143,7 +143,7 @@ class Gatherer:
         return replace(candidate, change=replace(change, merge_base=Tree(change.head.sha, {}, yardstick.documents)))
 
     def _where_it_left(self, gathered: Gathered, head: str) -> Tree | None:
-        """The yardstick as the branch's own tree has it; None where not all of it can be read."""
+        """The yardstick in the branch's own tree; None if a part of it cannot be read."""
         request, came_along = gathered.request, needs.came_along(gathered.request, gathered.view)
         tree, at_head = Tree(head), ReadRequest(before=head)
         if came_along is not None:
@@ -159,15 +159,15 @@ class Gatherer:
         return None
 
     def _moved(self, candidate: Candidate) -> Iterable[ChangedFile]:
-        """The changed files with where all of them came from, read where that is not known."""
+        """The pull request's changed files with their old paths. Empty if the old paths are known already."""
         number, changed = candidate.change.pull_request, candidate.change.changed
         unknown = any(file.status is FileStatus.RENAMED and file.previous is None for file in changed)
         return self.forge.changed_files(number) if number is not None and unknown else ()
 
     def with_histories(self, candidate: Candidate, folders: Iterable[str]) -> Candidate:
-        """The candidate with how these folders came to its base; a read for each.
+        """Add the history of these folders on the base. Costs one read per folder.
 
-        A history decides nothing: where GitHub does not answer, the verdict does without.
+        A history decides nothing, so a folder whose history cannot be read is left out.
         """
         base, branch = candidate.change.base, candidate.change.base_branch
         if base is None or base.sha is None or branch is None:
@@ -183,7 +183,7 @@ class Gatherer:
         return replace(candidate, change=replace(candidate.change, folder_histories=histories))
 
     def with_all_paths(self, candidate: Candidate) -> Candidate:
-        """The candidate with every path of its head, where GitHub lists them all; one read."""
+        """Add every path of the head, if GitHub lists them all. Costs one read."""
         head = candidate.change.head
         paths = self.forge.paths(head.sha) if head.sha is not None else None
         if paths is None:
@@ -198,7 +198,7 @@ class Gatherer:
         return self._comparisons[key]
 
     def _with_moves(self, candidate: Candidate, view: RepositoryView) -> Candidate:
-        """GraphQL does not say where a moved file came from; where that decides, REST is asked."""
+        """Add the old paths of moved files from REST, if they can change the verdict: GraphQL does not give them."""
         number, changed = candidate.change.pull_request, candidate.change.changed
         if number is None or number in self.record.moved or not any(_matters(file, candidate) for file in changed):
             return candidate
@@ -225,7 +225,7 @@ class Gatherer:
             return None
 
     def _remember(self, subject: Subject, gathered: Gathered) -> bool:
-        """Keep what would have made the first read the only one; whether the branch has other numbers than before."""
+        """Store hints for the next first read. Returns whether the branch's feature numbers changed."""
         if not gathered.candidates:
             return False
         first = gathered.candidates[0]
@@ -249,7 +249,7 @@ class Gatherer:
 
 
 def _matters(file: ChangedFile, candidate: Candidate) -> bool:
-    """A moved document: it may come from a feature folder, or have been code."""
+    """Whether the old path of a moved document can change the verdict: it may be in a feature folder, or code."""
     if file.status is not FileStatus.RENAMED or file.previous is not None:
         return False
     return not counts_as_code(file.path, candidate.config_in_force.config, candidate.features.roots)

@@ -1,4 +1,4 @@
-"""What a job still does when it is given up: say so where a verdict or an answer is due, and queue a later job."""
+"""Finish a job that is given up: publish "no verdict" or answer the command, and queue a later job."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """A job that failed for too long. Repeating any of this changes nothing."""
+    """Gives up one job that failed for too long. Repeating it changes nothing."""
 
     job: RepositoryJob
 
     def run(self, error: str) -> None:
-        """Give up; `error` is our own line about the failure. Raises `ForgeError`."""
+        """Give the job up. `error` is our own line about the failure. Raises `ForgeError`."""
         job, event = self.job, self.job.event
         look = owed_look(event, job.job.delivery)
         # If the later look already ran and failed, it queued its own successor.
@@ -48,7 +48,7 @@ class GivingUp:
         self._tell(trouble(error, job.job, job.clock.now()))
 
     def ask_for_permissions(self, missing: Mapping[str, str]) -> None:
-        """Say who has to accept which permissions: names with levels, such as `issues` and `write`."""
+        """Say who has to accept which permissions. `missing` has levels by name: `issues` to `write`."""
         self._tell(not_accepted(missing, self.job.event, self.job.job, self.job.clock.now()))
 
     def _tell(self, fault: NoVerdict) -> None:
@@ -58,7 +58,7 @@ class GivingUp:
             self._apologise(fault)
 
     def _apologise(self, fault: NoVerdict) -> None:
-        """Leave a failing run that says that no verdict was reached, on a head of a repository that is governed."""
+        """Publish a failing run that says that there is no verdict, in a governed repository only."""
         job = self.job
         seen = job.store.repository(job.repository)
         governed = seen.governed if seen is not None else None
@@ -71,7 +71,7 @@ class GivingUp:
             job.effects.apply([PublishRun(CheckRun(head, f"v1/none/{job.job.delivery}", output))])
 
     def _owed(self) -> str | None:
-        """The head that a verdict is due on: where a branch moved, the one that is there, unless it has its own."""
+        """The head that still needs a verdict: the branch's present head. None if it has one."""
         event_head, request = head_of(self.job.event), whereabouts(self.job.event)
         if request is None:
             return event_head
@@ -94,19 +94,19 @@ class GivingUp:
         return present if is_free else None
 
     def _is_judged(self, head: str) -> bool:
-        """Whether the verdict was reached since, and only what comes after it failed."""
+        """Whether the head was judged after this job was accepted, so that only a later step failed."""
         report = self.job.store.report(self.job.repository, head)
         return report is not None and report.stored_at >= self.job.job.accepted_at
 
     def _is_on_default(self, view: RepositoryView, head: str) -> bool:
-        """Whether a branch adds nothing: a check run belongs to the commit, and would show on the default branch."""
+        """Whether the default branch contains the head. A run on it would show on the default branch."""
         if view.pull_request is not None and view.pull_request.is_open:
             return False
         default = view.default.sha if view.default is not None else None
         return default is not None and self.job.forge.compare(default, head).ahead_by == 0
 
     def _answer(self, event: CommandPosted, fault: NoVerdict) -> None:
-        """Tell whoever wrote a command that it was not answered. Not every text that looks like one is for us."""
+        """Tell the author of a command that it got no answer."""
         job = self.job
         view = job.forge.read(ReadRequest(default_documents=PATHS))
         layers = job.configurations.outer_layers(job.host.outer_layers, event.installation, event.repository)

@@ -35,9 +35,10 @@ class Installations:
         return now
 
     def settle_repository(self, installation: int, repository: int) -> RepositoryRef | None:
-        """The present name of a repository; deletes one that the installation does not reach. One or two calls.
+        """The present name of a repository. Deletes it from the store if the installation cannot reach it.
 
-        None also when nothing can be said of it because the installation is suspended: then it is kept.
+        Returns None if it cannot be reached, or if the installation is suspended; then the store is not
+        changed. Costs one or two calls.
         """
         try:
             located = self.forges.whereabouts(installation, repository)

@@ -102,13 +102,13 @@ class JudgingApart:
 
 
 def _judge(meter: Meter, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
-    """Judge one candidate in a process of its own. The result leaves out what the worker has already."""
+    """Judge one candidate in its own process. The result leaves out what the worker already has."""
     judged = judge_candidate(candidate, replace(host, rules=RULES), waivers, meter)
     return replace(judged, candidate=replace(candidate, change=Change(Tree(None), None), pull=None))
 
 
 def _without_texts(candidate: Candidate, reading: Readability, paths: Collection[str] | None = None) -> Candidate:
-    """The candidate with the texts of these documents (None: of all) left out and marked with the reason."""
+    """The candidate without the texts of these documents (None: of all), each marked with the reason."""
 
     def left_out(tree: Tree | None) -> Tree | None:
         if tree is None:

@@ -1,4 +1,4 @@
-"""Reading what the draft of a plan is made from: the names and manifests of a commit."""
+"""Read the names and manifests from which a plan is drafted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_outline(forge: ForgeReader, sha: str) -> Commit | None:
-    """Names and manifests of a commit; one read more where only folders below the root have manifests."""
+    """Names and manifests of a commit. Costs a second read if only folders below the root have manifests."""
     commit = forge.read(ReadRequest(head=sha, outline=True, head_documents=MANIFEST_PATHS)).head
     if commit is None or commit.tree.documents:
         return commit

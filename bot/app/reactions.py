@@ -95,7 +95,7 @@ class Reactions:
             self._pushed_beside(branch, gathered.view)
 
     def _pushed_beside(self, branch: str, view: RepositoryView) -> None:
-        """What the pushes require that a pull request's event took in, beyond its own verdict."""
+        """Handle the pushes that a pull request's event stands for, apart from its own verdict."""
         if view.tip is None:
             return
         if rechecks.has_bare_head(view) and not self.evaluation.state.has_verdict(view.tip):
@@ -118,7 +118,7 @@ class Reactions:
         state.keep_push(event.branch, event.after)
 
     def _pushed_to_default(self, subject: Subject) -> Gathered:
-        """Nothing is judged on the default branch itself; its configuration is kept."""
+        """Store the default branch's configuration. The default branch itself is not judged."""
         gathered = self.evaluation.state.gatherer().gather(replace(subject, everyone=True))
         self.evaluation.refuse_lag(subject, gathered)
         self.evaluation.state.keep_configuration(gathered.view, is_push=True)
@@ -127,12 +127,12 @@ class Reactions:
         return gathered
 
     def _suite(self, event: SuiteRequested) -> None:
-        """GitHub requests checks on every head that is pushed; most often the push itself was worked on by now."""
+        """React to GitHub's request for checks on a pushed head. Usually the push itself was already handled."""
         if not self.evaluation.state.is_settled(event.branch, event.head_sha):
             self._push(event.as_push())
 
     def _owners_repository(self) -> None:
-        """The owner's file may be another one now: read it, and judge again wherever it holds."""
+        """Read the owner's file again after a push to it, and judge every repository under it again."""
         job, event = self.job, self.job.event
         job.configurations.owner(event.installation, event.repository.owner, job.host.outer_layers.rule_ids, anew=True)
         governed = [
@@ -143,7 +143,7 @@ class Reactions:
         job.effects.apply(rechecks.survey_jobs(governed, job.job.delivery, "the owner's configuration changed"))
 
     def _recheck(self, recheck: Recheck | None) -> None:
-        """Queue the pull requests that are to be judged again; where not all are known, they are read first."""
+        """Queue the pull requests that must be judged again. Reads the list of pull requests if it is incomplete."""
         if recheck is None:
             return
         if recheck.request is not None:
@@ -188,7 +188,7 @@ class Reactions:
                 raise NotThereYet(str(error)) from error
 
     def _sweep(self, event: SweepDue) -> None:
-        """Judge one pull request again, or remember what the repository holds and judge every open one."""
+        """Judge one pull request again, or store the repository's state and judge every open pull request."""
         if event.number is not None:
             subject = Subject(number=event.number, comments=True, above="" if event.above else None)
             self._recheck(rechecks.above(event, self.evaluation.judge(subject).view))
@@ -204,7 +204,7 @@ def _with_comments(subject: Subject) -> Subject:
 
 
 def _as_command(event: ButtonPressed, number: int) -> CommandPosted:
-    """A button stands for a command by whoever pressed it; this alias holds whatever the prefix is."""
+    """The command that a button stands for, with the sender who pressed it. The alias holds for every prefix."""
     return CommandPosted(
         installation=event.installation,
         repository=event.repository,

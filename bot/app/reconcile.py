@@ -1,8 +1,7 @@
 """Request lost deliveries again, and find open heads without a verdict.
 
-One of the workers does this beside its jobs. It judges nothing itself: what it finds becomes deliveries and jobs like
-any other. The order of magnitude of its cost is one call every three minutes, and every fifteen one for a hundred
-installations and one read for each of them.
+One worker does this beside its jobs. It judges nothing: it queues deliveries and jobs like any other. It costs one call
+every 3 minutes and, every 15 minutes, one call for 100 installations and a read for each of them.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ log = Log("reconcile")
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often, in seconds."""
+    """Intervals and periods, in seconds."""
 
     deliveries: float = 180.0
     """Between two looks at the App's deliveries."""
@@ -116,7 +115,7 @@ class Reconciler:
         self.leader.close()
 
     def stop(self) -> None:
-        """End soon."""
+        """End the loop after its present step."""
         self._stop.set()
 
     def tick(self) -> None:
@@ -138,7 +137,7 @@ class Reconciler:
             self.store.prune(now - self.rhythm.keep, now - self.rhythm.keep_sights)
 
     def _now(self) -> float:
-        """The time. A clock that was set back makes everything due: better once too often than not for hours."""
+        """The time. A clock that was set back makes everything due at once rather than not for hours."""
         now = self.clock.now()
         if now < self._latest - self.rhythm.look:
             self._deliveries_due = self._sweep_due = self._prune_due = 0.0
@@ -146,7 +145,7 @@ class Reconciler:
         return now
 
     def _deliveries(self, now: float) -> None:
-        """Request the deliveries that never arrived."""
+        """Request deliveries that failed or never arrived."""
         try:
             attempts = self._attempts(now)
             lost = missing(attempts, lambda guid: self.queue.find(guid) is not None, _means_something)
@@ -164,7 +163,7 @@ class Reconciler:
             log.warning("deliveries were missing", count=requested, seconds=seconds)
 
     def _attempts(self, now: float) -> Sequence[Attempt]:
-        """The attempts since last time."""
+        """GitHub's delivery attempts since the last request."""
         position = self.store.cursor(_POSITION)
         since = max(float(position) - _OVERLAP if position else 0.0, now - _FORGOTTEN)
         attempts: list[Attempt] = []
@@ -202,7 +201,7 @@ class Reconciler:
             log.info("installations were out of date", count=changed)
 
     def _planned(self, now: float) -> list[_Batch]:
-        """All repositories to sweep in batches, spread over the time until the next sweep."""
+        """The repositories to sweep, in batches spread over the time until the next sweep."""
         by_installation: dict[int, list[SeenRepository]] = {}
         for repository in self.store.repositories_to_sweep():
             by_installation.setdefault(repository.installation, []).append(repository)
@@ -247,13 +246,13 @@ class Reconciler:
             self._put_off(replace(batch, repositories=survey.unfinished), now)
 
     def _put_off(self, batch: _Batch, now: float, wait: float | None = None) -> None:
-        """Survey a batch again after so many seconds; without a time from GitHub, with growing pauses."""
+        """Survey a batch again after a pause. If GitHub names no time, the pause grows with every attempt."""
         wait = wait or self.rhythm.retry * 2 ** (batch.looks - 1)
         again = replace(batch, due=now + wait, looks=batch.looks + 1)
         self._batches = sorted((*self._batches, again), key=lambda planned: planned.due)
 
     def _moved(self, installation: int, missed: Sequence[SeenRepository]) -> tuple[SeenRepository, ...]:
-        """The renamed repositories under their present names; one call each. Repositories that are gone are deleted."""
+        """The renamed repositories with their present names; costs a call each. Unreachable ones are deleted."""
         moved = []
         for seen in missed:
             try:

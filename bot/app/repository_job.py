@@ -1,4 +1,4 @@
-"""One job in one repository, and what it is worked on with."""
+"""One job in one repository, with the values that it works on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RepositoryJob:
     judging: Judging
 
     def has_time(self) -> bool:
-        """Whether the job is before its deadline, so that what is not there may still come."""
+        """Whether the job's deadline has not passed, so that it can still wait for GitHub."""
         return self.clock.now() - self.job.accepted_at < DEADLINE
 
     @property

@@ -38,7 +38,7 @@ _MOST_PUSHES = 100
 
 @dataclass(frozen=True, slots=True)
 class RepositoryState:
-    """One repository, as far as the store knows it."""
+    """What the store knows of one repository."""
 
     job: RepositoryJob
 
@@ -63,7 +63,7 @@ class RepositoryState:
         return Gatherer(self.job.forge, self.job.store, self.job.repository, record, first_sight)
 
     def see(self, view: RepositoryView, record: RepositoryRecord) -> None:
-        """Remember the repository, its feature folders of the first day, and its last good configuration."""
+        """Store the repository, its feature folders at the first sight, and its last good configuration."""
         store, repository, installation = self.job.store, self.job.repository, self.job.event.installation
         owner, _, name = view.full_name.partition("/")
         seen = store.repository(repository)
@@ -75,7 +75,7 @@ class RepositoryState:
         self.keep_configuration(view)
 
     def keep_configuration(self, view: RepositoryView, *, is_push: bool = False) -> None:
-        """Keep what the default branch says while it can be read, and when it broke, if a push has just moved it."""
+        """Store the default branch's configuration if it is good, and the push that broke it if it is not."""
         job, outer_layers = self.job, self.job.host.outer_layers
         in_force = choose_config(view, view.default_branch or "", None, outer_layers, self.last_good)
         job.configurations.keep(job.event.installation, job.repository, in_force)
@@ -83,7 +83,7 @@ class RepositoryState:
             job.configurations.pushed(job.event.installation, in_force, view, outer_layers, job.forge)
 
     def marks(self, judged: Sequence[JudgedCandidate]) -> dict[int, str]:
-        """What the comments of these pull requests said when we last wrote them."""
+        """The marks of our comments on these pull requests as we last wrote them."""
         pulls = (each.candidate.pull for each in judged if each.candidate.pull is not None)
         comments = ((pull.number, self._sticky(pull.number)) for pull in pulls)
         return {number: comment.digest for number, comment in comments if comment is not None}
@@ -92,7 +92,7 @@ class RepositoryState:
         return self.job.store.comment(self.job.repository, number, CommentKind.STICKY)
 
     def keep_push(self, branch: str, head: str) -> None:
-        """Note that everything is done for the push of this head, with or without a verdict."""
+        """Note that the push of this head was handled, with or without a verdict."""
         push = _push(branch, head)
         earlier = [settled for settled in self._pushes() if settled != push]
         self.job.store.remember(self.job.repository, _PUSHES, " ".join([*earlier[1 - _MOST_PUSHES :], push]))
@@ -118,23 +118,23 @@ class RepositoryState:
             return {}
 
     def is_settled(self, branch: str, head: str) -> bool:
-        """Whether a pushed head needs nothing more: its push was worked on, or it has its verdict.
+        """Whether a pushed head needs nothing more: its push was handled, or it has its verdict.
 
-        To the default branch a verdict on the head itself says nothing of the pull requests that aim at it.
+        On the default branch only a handled push counts, because pull requests to the branch depend on it.
         """
         if _push(branch, head) in self._pushes():
             return True
         return branch != self.job.event.repository.default_branch and self.has_verdict(head)
 
     def has_verdict(self, head: str) -> bool:
-        """Whether we know of a verdict on a commit; one that says there is none is not kept."""
+        """Whether the store has a verdict on a commit. A run that says "no verdict" is not stored."""
         return self.job.store.report(self.job.repository, head) is not None
 
     def _pushes(self) -> list[str]:
         return (self.job.store.remembered(self.job.repository, _PUSHES) or "").split()
 
     def _first_sight(self, view: RepositoryView, record: RepositoryRecord) -> RepositoryRecord:
-        """The record with what the repository held when Plangate came to it."""
+        """The record with the feature folders that the repository had when Plangate came."""
         first_seen = record.first_seen or _iso(self._first_seen(view))
         config = choose_config(view, view.default_branch or "", None, record.outer_layers, record.last_good).config
         folders = feature_folders(view.default, config, specs_roots(config, view.default))
@@ -150,7 +150,7 @@ class RepositoryState:
 
 
 def _push(branch: str, head: str) -> str:
-    """Git allows no blank in a branch's name."""
+    """The store's key for a push: `sha:branch`."""
     return f"{head}:{branch}"
 
 

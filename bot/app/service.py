@@ -62,7 +62,7 @@ class Service:
     """Where candidates are judged: in this process, or in processes of their own."""
 
     def handle(self, job: LeasedJob) -> Outcome:
-        """One attempt at a job."""
+        """Attempt the job once."""
         self.forges.spent()  # start counting: earlier requests of this thread belong to another job
         return replace(self._tried(job), spent=self.forges.spent())
 
@@ -78,7 +78,7 @@ class Service:
             return self._later(error)
 
     def _handled(self, event: Event, job: LeasedJob) -> Outcome:
-        """Handle the event, under the repository's present name where that is another one by now."""
+        """Handle the event. If the repository was renamed, handle it under the present name."""
         try:
             self._handle(event, job)
         except RepositoryGone as error:
@@ -98,7 +98,7 @@ class Service:
         return Done()
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
-        """Write that there is no verdict, or no answer to a command."""
+        """Publish "no verdict", or tell the author of a command that it got no answer."""
         event = events.decode(job.event)
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return Done()
@@ -115,9 +115,9 @@ class Service:
         return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
 
     def _renamed(self, event: Event, error: RepositoryGone) -> Event | None:
-        """The event with the present name of its repository, None where the repository is gone, which is noted.
+        """The event with its repository's present name; None if the repository is gone.
 
-        Raises the error again where the repository has the event's name, so that only GitHub's replicas lag.
+        Raises the error again if the name did not change: then only GitHub's replicas lag.
         """
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return None
@@ -135,9 +135,9 @@ class Service:
         return None
 
     def _ask_for_permissions(self, event: RepositoryEvent, job: LeasedJob, error: PermissionMissing) -> None:
-        """Say where it can be said who has to accept which permissions.
+        """Say who has to accept which permissions, where the App can write.
 
-        Where none is missing, the repository is no longer of the installation, or the error is raised again.
+        Raises the error again if no permission is missing and the installation still has the repository.
         """
         missing = lacking(self.forges.granted(event.installation), rights(event))
         if not missing:
@@ -169,7 +169,7 @@ class Service:
 
     @property
     def installations(self) -> Installations:
-        """What the App is installed on."""
+        """Keeps the stored installations in line with GitHub."""
         return Installations(self.forges, self.store, self.clock)
 
     @property
@@ -180,7 +180,7 @@ class Service:
     def _repository_job(
         self, event: RepositoryEvent, job: LeasedJob, host: Host, granted: Mapping[str, str] | None = None
     ) -> RepositoryJob:
-        """The job with a token for the event's rights, or for those that the account has granted."""
+        """The job with a token for the event's rights, or for the part of them that the account granted."""
         granted = rights(event) if granted is None else granted
         if self.recorded is not None:
             granted = dict.fromkeys(granted, "read")
@@ -221,7 +221,7 @@ class Service:
                 self._enqueue(effect)
 
     def _added(self, repositories: tuple[RepositoryRef, ...], installation: int, job: LeasedJob) -> None:
-        """Store the repositories, and queue a survey of each. Pull requests that are open already are only advised."""
+        """Store the repositories and queue a survey of each. Their open pull requests only get advice."""
         for repository in repositories:
             if self._is_elsewhere(repository.id, installation):
                 continue
@@ -239,7 +239,7 @@ class Service:
         self.queue.put(new_job(effect.delivery, effect.event, not_before=not_before))
 
     def _is_elsewhere(self, repository: int, installation: int) -> bool:
-        """Whether the event is outdated: another installation has the repository, and this one does not reach it."""
+        """Whether the event is outdated because another installation has the repository now."""
         seen = self.store.repository(repository)
         if seen is None or seen.installation == installation:
             return False

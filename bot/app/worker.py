@@ -1,4 +1,4 @@
-"""The worker: leases jobs, hands them to the service, and makes sure that each one ends."""
+"""The worker: lease jobs, hand them to the service, and bring every job to an end."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ log = Log("worker")
 
 
 class Handler(Protocol):
-    """Works on leased jobs; called from several threads at once, never twice at once for one serial key."""
+    """Handles leased jobs. Several threads call it at once, but never two with the same serial key."""
 
     def handle(self, job: LeasedJob) -> Outcome:
-        """One try. Whatever it did before it died must be safe to do again."""
+        """Attempt a job once. An attempt that died halfway must be safe to repeat."""
         ...
 
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
@@ -49,7 +49,7 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a job is tried, in seconds."""
+    """How long a job is retried, in seconds."""
 
     deadline: float = DEADLINE
     """After its acceptance; then a job that still fails is given up with a run that says "no verdict"."""
@@ -69,7 +69,7 @@ class Patience:
 
 
 class Worker:
-    """Works on jobs in several threads until it is told to stop."""
+    """Works on jobs in several threads until it is stopped."""
 
     def __init__(
         self, queue: Queue, handler: Handler, clock: Clock, *, threads: int = 4, patience: Patience | None = None
@@ -86,12 +86,12 @@ class Worker:
         self.holder = f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid4().hex[:8]}"
 
     def stop(self) -> None:
-        """Lease no more. May be called from a signal handler, any number of times."""
+        """Lease no more jobs. May be called from a signal handler, any number of times."""
         self._stop.set()
         self._queue.wake()
 
     def run(self) -> bool:
-        """Work until `stop`, then finish what is in hand. False when jobs had to be left to their next holder."""
+        """Work until `stop`, then finish the leased jobs. False if jobs were left unfinished."""
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
         log.info("working", holder=self.holder, count=self._threads)
         while not self._stop.is_set():
@@ -104,7 +104,7 @@ class Worker:
         return finished
 
     def _next(self, pool: ThreadPoolExecutor) -> None:
-        """Start on one job, with a free thread in hand, or wait for one."""
+        """Start one job on a free thread, or wait for a job."""
         job = self._lease()
         if job is not None:
             self._away.clear()
@@ -135,7 +135,7 @@ class Worker:
             self._stop.wait(self._patience.look)
 
     def _finish(self) -> bool:
-        """Wait for the jobs in hand, as long as the grace lasts."""
+        """Wait for the leased jobs until the grace period ends."""
         until = time.monotonic() + self._patience.grace
         return all(self._free.acquire(timeout=max(0.0, until - time.monotonic())) for _ in range(self._threads))
 
@@ -148,7 +148,7 @@ class Worker:
             self._queue.wake()
 
     def _keep(self, job: LeasedJob, end: Callable[[], None]) -> None:
-        """Write down how it ended, however long the disk takes: until then the lease keeps everybody else off."""
+        """Store a job's outcome, however long the disk takes. The lease keeps other workers off until then."""
         trouble = RecurringFault(log)
         while True:
             try:
@@ -183,7 +183,7 @@ class Worker:
         return outcome
 
     def _settled(self, job: LeasedJob, outcome: Outcome) -> Callable[[], None]:
-        """What the queue is to be told, decided once."""
+        """Decide once what to tell the queue about a job."""
         match outcome:
             case Done():
                 return partial(self._queue.done, job)

@@ -1,4 +1,4 @@
-"""A text that may hold commands: which ones they are, whether it was answered, and the comments that answer it."""
+"""A text that may hold commands: the commands in it, whether it was answered, and the comments that answer it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENDS = frozenset({Reaction.DONE, Reaction.MISTAKEN, Reaction.DENIED})
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswer:
-    """A command with everything that is said about it."""
+    """A command with its answer."""
 
     command: Command | CommandMistake
     reaction: Reaction
@@ -45,7 +45,7 @@ class CommandAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CommandText:
-    """What somebody wrote, in the repository as it was read."""
+    """A person's text, in the repository as it was read."""
 
     event: CommandPosted
     view: RepositoryView
@@ -54,7 +54,7 @@ class CommandText:
     host: Host
 
     def commands(self) -> tuple[Command | CommandMistake, ...]:
-        """The commands in it, and what was meant to be one; none where nobody is to be answered."""
+        """The commands and mistyped commands in the text. Empty if nobody is to be answered."""
         if self.config.mode is Mode.OFF or self.view.archived:
             return ()
         where = Where.PULL_REQUEST if self.event.on_pull_request else Where.ISSUE
@@ -62,7 +62,7 @@ class CommandText:
         return read_commands(self.event.text, where, spelling, tuple(self.host.rule_map()))
 
     def line(self, command: Command | CommandMistake) -> str:
-        """The line as it was written, bounded; for a button what stands on it."""
+        """The line as it was written, bounded. For a button, its label."""
         if self.event.place is Place.BUTTON:
             return "Draft the plan" if isinstance(command, Command) and command.verb is Verb.PLAN else "Recheck"
         lines = self.event.text.split("\n")
@@ -77,14 +77,14 @@ class CommandText:
         return None if thread.reactions & _ENDS else thread
 
     def reactions(self, *reactions: Reaction) -> list[React]:
-        """These reactions to the text, each once; a button cannot be reacted to."""
+        """The effects that add these reactions to the text, each once. A button takes no reaction."""
         node = self.event.node
         return [React(node, reaction) for reaction in dict.fromkeys(reactions)] if node else []
 
     def answered(self, thread: Thread, answers: Iterable[CommandAnswer]) -> list[Effect]:
         """The comment with the plan, a comment for each other answer, then the reactions.
 
-        The reaction that says how it ended comes last. Where that stands already, everything was done.
+        The last reaction shows the result. If it is already there, every effect was carried out.
         """
         answers = tuple(answers)
         effects: list[Effect] = []
@@ -98,7 +98,7 @@ class CommandText:
         return [*effects, *self.reactions(*(answer.reaction for answer in answers))]
 
     def _below(self, answer: CommandAnswer, text: str, thread: Thread) -> Iterator[Effect]:
-        """A comment of its own with the answer, and the asker's earlier answers to the same command hidden."""
+        """A new comment with the answer. It hides the sender's earlier answers to the same command."""
         question = self._question(answer)
         body = answer_comment(question, text)
         earlier = earlier_answers(question, body, thread.comments)

@@ -1,4 +1,4 @@
-"""Where a command is answered: what was written, what was read, and what the answer has to know beside it."""
+"""The surroundings of a command: the text, what was read, and what its answer needs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PendingWrite:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command does, and what it is answered with."""
+    """The effects of a command and its answer."""
 
     reaction: Reaction
     plan: str | None = None
@@ -80,21 +80,21 @@ class CommandContext:
 
     @property
     def accepted_at(self) -> float:
-        """When the text was accepted, seconds since the epoch (UTC): the same however often the job is tried."""
+        """When the text was accepted, in seconds since the epoch (UTC). Every attempt at the job has the same time."""
         return self.job.job.accepted_at
 
     @property
     def config(self) -> RepositoryConfig:
-        """How commands are spelt here and who may use them: the default branch says."""
+        """The default branch's settings for commands."""
         return self.config_in_force.config
 
     @property
     def where(self) -> Where:
-        """What the text was written on."""
+        """Whether the text is on an issue or a pull request."""
         return Where.PULL_REQUEST if self.event.on_pull_request else Where.ISSUE
 
     def settings(self, *, writes: bool = False) -> CommandSettings:
-        """What replies have to know of this repository's commands; `writes` asks whether the App may write."""
+        """The command settings that replies show. `writes` asks whether the App may write."""
         origins = self.config_in_force.effective.origins
         set_by = {
             verb: At(origin.path, spot.line, Side.BASE)
@@ -107,23 +107,23 @@ class CommandContext:
 
     @property
     def denied_at(self) -> str:
-        """The time of a refusal as it is shown: `12:44:02 UTC`."""
+        """The time of a refusal as it is displayed: `12:44:02 UTC`."""
         return datetime.fromtimestamp(self.job.clock.now(), UTC).strftime("%H:%M:%S UTC")
 
     def role(self) -> Role:
-        """What the sender may do here now."""
+        """The sender's present role in the repository."""
         login = self.event.sender
         if login not in self._roles:
             self._roles[login] = self.forge.role(login)
         return self._roles[login]
 
     def uses(self, user: str, seconds: float) -> int:
-        """How often something was used in the last so many seconds, this time included."""
+        """How often a command was used in a period (seconds), this time included."""
         return self.job.store.uses(self.job.repository, user, self.accepted_at, seconds)
 
     @property
     def render(self) -> RenderContext:
-        """The surroundings of an answer that is about no commit of a pull request."""
+        """The surroundings of an answer that is not about a commit."""
         default = self.view.default
         return RenderContext(
             repository=self.view.full_name,

@@ -1,4 +1,4 @@
-"""Answering commands: read what was asked, see who asked, and decide what is done and what is answered."""
+"""Answer commands: read the text, check its sender, and decide on effects and answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CLOSED = "This pull request is not open, so nothing is judged here. Reopen it, 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often an hour somebody without a role may do something."""
+    """How often an hour a person without a role may use something."""
 
     action: str
     most: int
@@ -57,9 +57,9 @@ class Conversation:
         return CommandText(context.event, context.view, context.config, context.host)
 
     def effects(self) -> Iterator[Effect]:
-        """Everything that the text causes, in its order; nothing when it holds no command or was answered before.
+        """The effects of the text, in order. Empty if it holds no command or was answered before.
 
-        Each command is decided when the effects of those before it are carried out. Raises `ForgeError`.
+        A command is decided when the effects of the commands before it are carried out. Raises `ForgeError`.
         """
         commands = self.text.commands()
         thread = self.text.thread(self.context.forge) if commands else None
@@ -73,7 +73,7 @@ class Conversation:
         answers: tuple[CommandAnswer, ...],
         thread: Thread,
     ) -> Iterator[Effect]:
-        """What the further commands cause. `answers` are those to the commands before them."""
+        """The effects of the further commands. `answers` are the answers to the commands before them."""
         if not commands:
             yield from self.text.answered(thread, answers)
             return
@@ -108,7 +108,7 @@ class Conversation:
         return self._denied(command) or self._done(command)
 
     def _access(self, command: Command | CommandMistake) -> Access | None:
-        """Who may use it; None for a mistake, and for what means nothing here."""
+        """Who may use a command. None for a mistake, and for a command that does not exist here."""
         entry = row_for(command.verb, self.context.where) if isinstance(command, Command) else None
         return access(entry, self.context.config.commands) if entry is not None else None
 
@@ -117,7 +117,7 @@ class Conversation:
         return bool(self.author) and self.context.event.sender == self.author
 
     def _pace(self, command: Command | CommandMistake) -> Pace | None:
-        """What bounds whoever may use the command without a role; a role lifts the bound."""
+        """The limit for people who may use the command without a role. A role lifts the limit."""
         if isinstance(command, CommandMistake):
             return Pace("mistakes", _ANSWERS_AN_HOUR)
         allowed = self._access(command)
@@ -130,13 +130,13 @@ class Conversation:
         return None
 
     def _refusal(self, pace: Pace, user: str) -> CommandResult | None:
-        """What somebody without a role is told who does something too often."""
+        """The answer to a person without a role who exceeds the limit."""
         if self.context.uses(user, HOUR) <= pace.most or self.context.role() is not Role.ANYONE:
             return None
         return CommandResult(Reaction.DENIED, answer=pace.refusal)
 
     def _denied(self, command: Command | CommandMistake) -> CommandResult | None:
-        """What somebody is told who may not use the command; None for who may."""
+        """The answer to a person who may not use the command. None for a person who may."""
         context, allowed = self.context, self._access(command)
         if allowed is None or not isinstance(command, Command) or (allowed.author and self._is_author):
             return None
@@ -147,7 +147,7 @@ class Conversation:
         return CommandResult(Reaction.DENIED, answer=denial(refused, context.settings(), context.render))
 
     def _done(self, command: Command | CommandMistake) -> CommandResult:
-        """What a command does that its author may use, and what a mistake is told."""
+        """The result of a command that its sender may use, or of a mistake."""
         context = self.context
         if isinstance(command, CommandMistake):
             return CommandResult(Reaction.MISTAKEN, answer=mistake(command, context.settings()))

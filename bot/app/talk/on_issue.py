@@ -1,4 +1,4 @@
-"""What commands do on an issue: offer a plan, say how it stands, begin the feature."""
+"""Commands on an issue: draft a plan, show the status, start the feature."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _NO_VERDICT = "An issue is not judged, so there is nothing to explain here; a pu
 
 
 def answer(context: CommandContext, command: Command, *, by_author: bool) -> CommandResult:
-    """What a command does, and what it is answered with; `by_author` says whether the issue's author sent it."""
+    """The result of a command on an issue. `by_author` is true when the issue's author sent it."""
     if command.verb is Verb.WHY:
         return CommandResult(Reaction.MISTAKEN, answer=_NO_VERDICT)
     default = context.view.default
@@ -77,7 +77,7 @@ def answer(context: CommandContext, command: Command, *, by_author: bool) -> Com
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A feature's names, and the reservation of its number."""
+    """The names of a feature, and the effect that reserves its number."""
 
     naming: Naming
     next_number: NextNumber | None
@@ -87,7 +87,7 @@ class _Numbered:
 
 @dataclass(frozen=True, slots=True)
 class _FeatureIssue:
-    """An issue, and the default branch that its feature would begin on."""
+    """An issue, and the default branch on which its feature would start."""
 
     context: CommandContext
     default: Tree
@@ -95,11 +95,11 @@ class _FeatureIssue:
 
     @property
     def root(self) -> str:
-        """The specs root that new features go to: the first that is named."""
+        """The specs root for new features: the first one in the configuration."""
         return next(iter(specs_roots(self.context.config, self.default)), "specs")
 
     def _reserved(self) -> dict[str, int]:
-        """The issues that numbers are reserved for, by number."""
+        """The issue that each reserved number is for, by number."""
         context = self.context
         return dict(context.job.store.offered_numbers(context.view.repository, self.root, context.accepted_at))
 
@@ -107,12 +107,12 @@ class _FeatureIssue:
         return next((number for number, issue in self._reserved().items() if issue == self.issue.number), None)
 
     def folder_with(self, number: str) -> str | None:
-        """The folder on the default branch that has a number."""
+        """The folder with a number on the default branch."""
         folders = feature_folders(self.default, self.context.config, (self.root,))
         return next((path for path, folder in folders.items() if folder.number == number), None)
 
     def status(self) -> str:
-        """Whether the issue has a number, and what became of it."""
+        """Whether the issue has a number, and what exists under it."""
         number = self._own_number()
         prefix = self.context.config.commands.prefix
         if number is None:
@@ -126,7 +126,7 @@ class _FeatureIssue:
         return name_feature(self.issue.title, number, issue=self.issue.number, slug=slug, root=self.root)
 
     def numbered(self, slug: str | None) -> _Numbered:
-        """The feature's names, with the number that the issue has or the next one, reserved from now on."""
+        """The feature's names under the issue's number. If it has none, the next free number is reserved."""
         issue, now = self.issue, self.context.accepted_at
         number, free = self._own_number(), None
         if number is None:
@@ -138,7 +138,7 @@ class _FeatureIssue:
         return _Numbered(self._name(number, slug), free, (ReserveNumber(offer, now),) if is_reservable else ())
 
     def _numbering(self) -> NumberMode:
-        """Where numbers come from: the configuration says, else what Spec Kit was set up with."""
+        """Where numbers come from: the configuration, else Spec Kit's own options."""
         origin = self.context.config_in_force.effective.origins.get("number")
         if origin is not None and origin[0].rank is not Rank.HOST:
             return self.context.config.number
@@ -159,13 +159,13 @@ class _FeatureIssue:
         )
 
     def _spec(self, naming: Naming) -> Draft:
-        """The spec's draft, with the issue's words as what was asked for."""
+        """The draft of the spec. The issue's text becomes its input."""
         words = issue_words(self.issue.title, self.issue.body)
         facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
         return spec_for(self.context.forge, self.default, facts)
 
     def _drafted(self, naming: Naming, present: frozenset[str] = frozenset()) -> Draft:
-        """The plan's draft; what is known of the feature is what the issue says."""
+        """The draft of the plan, from what the issue says about the feature."""
         yardstick = read_yardstick(self.default, self.context.host.template)
         outline = read_outline(self.context.forge, self.default.sha or "")
         return draft_plan(
@@ -199,7 +199,7 @@ class _FeatureIssue:
         return issue_plan(plan, context.render)
 
     def start(self, naming: Naming) -> CommandResult:
-        """Branch, spec, plan and draft pull request; each is only made where it is not there yet."""
+        """Create branch, spec, plan and draft pull request. What exists already is not created again."""
         context = self.context
         by_hand = start_by_hand(naming, context.settings(), context.render)
         if not context.can_write():
@@ -219,7 +219,7 @@ class _FeatureIssue:
         return self._begin(naming, number, by_hand, is_begun=is_begun)
 
     def _begin(self, naming: Naming, number: int | None, by_hand: str, *, is_begun: bool) -> CommandResult:
-        """Write what is missing; `number` is that of the open pull request, where there is one."""
+        """Write the missing files. `number` is the open pull request, if there is one."""
         context, base = self.context, self.context.view.default_branch or "main"
         spec = self._spec(naming)
         plan = self._drafted(naming, frozenset({"spec.md"}))

@@ -1,4 +1,4 @@
-"""What commands do on a pull request."""
+"""Commands on a pull request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
-    """What a command does, and what it is answered with."""
+    """The result of a command on a pull request."""
     judged = opened.judged
     render = context_of(judged, context.view, context.host)
     match command.verb:
@@ -54,7 +54,7 @@ def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -
 
 
 def _commit(context: CommandContext, opened: OpenPullRequest) -> CommandResult:
-    """Write the missing drafts, or say how to do it by hand."""
+    """Write the missing drafts, or explain how to commit them by hand."""
     asks_again = SeenHead(context, opened.judged.candidate.change).asks_again(_trees(opened.judged))
     if asks_again is not None:
         return CommandResult(Reaction.MISTAKEN, answer=asks_again)
@@ -78,14 +78,14 @@ def _commit(context: CommandContext, opened: OpenPullRequest) -> CommandResult:
 
 
 def _trees(judged: JudgedCandidate) -> dict[str, str | None]:
-    """The Git trees of the feature folders, None for one that is not there."""
+    """The Git tree of each feature folder by path; None for a missing folder."""
     entries = judged.candidate.change.head.entries
     folders = [feature.feature.dir for feature in judged.report.features]
     return {folder: entries[folder].tree if folder in entries else None for folder in folders}
 
 
 def _missing(context: CommandContext, opened: OpenPullRequest) -> dict[str, str]:
-    """Text by path of the documents that are due or next, not there, and can be drafted."""
+    """The drafts of missing documents that are due or next: text by path."""
     documents: dict[str, str] = {}
     feature = feature_without_spec(opened.judged.report)
     if feature is not None:

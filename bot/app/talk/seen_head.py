@@ -1,6 +1,6 @@
-"""What somebody could see of a pull request when they wrote, and whether it still holds on the head that is there now.
+"""The head that a person could see when they wrote, and whether their command still holds on the present head.
 
-A push between a comment and its job must not be waived or committed to by somebody who has not seen it.
+A push can come between a comment and its job. A person must not waive or commit to a head that they could not see.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _MOVED = (
 
 @dataclass(frozen=True, slots=True)
 class SeenHead:
-    """The head that the sender of a command could see, beside the one that is there now."""
+    """The head that the sender of a command could see, compared with the present head."""
 
     context: CommandContext
     change: Change
     """The change as it is judged now."""
 
     def asks_again(self, trees: Mapping[str, str | None], findings: Sequence[Finding] = ()) -> str | None:
-        """What is answered where folders or findings are not those that could be seen; None where they are.
+        """The answer if folders or findings changed since the seen head; None if they did not.
 
-        `trees` has the Git tree of each folder as it is now, None for a folder that is not there.
+        `trees` has the present Git tree of each folder, None for a missing folder.
         """
         head = self.change.head.sha or ""
         seen = self._sha()
@@ -55,7 +55,7 @@ class SeenHead:
         return None
 
     def _sha(self) -> str | None:
-        """The run's own head for a button, else the head of the newest run that was complete when the text came."""
+        """The head of the pressed button's run, else of the newest run completed before the text was written."""
         event, job = self.context.event, self.context.job
         if event.place is Place.BUTTON:
             return event.run_head or None
@@ -63,14 +63,14 @@ class SeenHead:
         return seen_head(heads, event.written_at) if event.written_at else None
 
     def _trees(self, sha: str, folders: Iterable[str]) -> dict[str, str | None]:
-        """The Git trees of the folders at another commit, None for a folder that is not there."""
+        """The Git tree of each folder at another commit; None for a missing folder."""
         folders = tuple(folders)
         commit = self.context.forge.read(ReadRequest(head=sha, marks=folders)).head
         marks = commit.tree.marks if commit is not None else {}
         return {folder: marks.get(folder) for folder in folders}
 
     def _reported(self, sha: str, findings: Sequence[Finding]) -> bool:
-        """Whether the report on another commit has all of these findings."""
+        """Whether the report on another commit has all these findings."""
         job = self.context.job
         report = job.store.report(job.repository, sha)
         if report is None:

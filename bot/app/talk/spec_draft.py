@@ -1,4 +1,4 @@
-"""Reading what a spec's draft needs beside the yardstick: the repository's own spec template."""
+"""Draft a spec from the repository's own spec template."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROUNDS = 4
 
 
 def spec_for(forge: ForgeReader, standard: Tree, facts: SpecFacts) -> Draft:
-    """The spec of a feature, from the template that stands in `standard` (the base's tree)."""
+    """The draft of a feature's spec. `standard` is the tree with the template, usually the base's."""
     root = specify_root(facts.feature_dir, standard)
     documents = _template_documents(forge, standard, root)
     text, path = spec_template(documents, bundled_text("config/spec-template.md"), root)

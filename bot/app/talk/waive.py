@@ -37,7 +37,7 @@ _OWN = (
 
 
 def waive(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
-    """Let the findings of a rule pass, as far as whoever asks may do so and could see them."""
+    """Waive the findings of a rule that the sender may waive and could see."""
     rule, judged = command.rule or "", opened.judged
     if forbidden(judged.candidate.config_in_force.config):
         return CommandResult(Reaction.DENIED, answer=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
@@ -65,7 +65,7 @@ def waive(context: CommandContext, command: Command, opened: OpenPullRequest) ->
 
 
 def _may_not_waive(context: CommandContext, opened: OpenPullRequest, findings: Sequence[Finding]) -> str | None:
-    """Why the sender may not waive these findings; None where they may."""
+    """Why the sender may not waive these findings; None if the sender may."""
     pull = opened.judged.candidate.pull
     is_author = pull is not None and pull.author == context.event.sender
     if is_author and not context.config.waive_own:
@@ -95,7 +95,7 @@ def _waiver(context: CommandContext, command: Command, finding: Finding, folder:
 
 
 def _not_waived(context: CommandContext, command: Command, opened: OpenPullRequest) -> CommandResult:
-    """There is nothing to waive, or it was waived already: perhaps by this very job, before it died."""
+    """The result when there is nothing to waive. An earlier attempt at this job may have written the waiver."""
     rule = command.rule or ""
     standing = next((waiver for waiver in opened.judged.waived if waiver.rule == rule), None)
     if standing is None:

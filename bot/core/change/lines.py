@@ -1,4 +1,4 @@
-"""Find the new lines of a document: those that the document at the base does not have anywhere."""
+"""Find the new lines of a document: lines that occur nowhere in the document at the base."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class RuleLevel(StrEnum):
 
 
 class Unmatched(StrEnum):
-    """What becomes of a pull request that changes code but is no feature."""
+    """What a pull request gets that changes code without a feature."""
 
     PASS = "pass"  # noqa: S105  a word of the configuration, not a secret
     REQUIRE_FEATURE = "require-feature"
@@ -84,7 +84,7 @@ A plain dict, so that pydantic is loaded only where a configuration is read."""
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """How `/plan` is spelt here and who may use what."""
+    """The spelling of `/plan` and the roles for its commands."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 

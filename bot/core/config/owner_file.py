@@ -67,7 +67,7 @@ class Owner:
 
 
 def seen(file: OwnerFile, last_known: OwnerFile | None, rule_ids: Iterable[str]) -> OwnerFile:
-    """A file that was just read, with its last valid text: its own, or the one known before."""
+    """The file with its last valid text: its own, or the earlier one if it has a mistake."""
     if not read_layer(file.text, Origin(Rank.OWNER, file.path), rule_ids).mistakes:
         return msgspec.structs.replace(file, good_sha=file.sha, good_text=file.text)
     if last_known is None:

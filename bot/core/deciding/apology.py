@@ -1,4 +1,4 @@
-"""What a job owes when it is given up: a run that says "no verdict", on which head, and a later job for others."""
+"""What a job publishes when it is given up: a "no verdict" run, its head, and a later job for other pull requests."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _LATER = (15 * _MINUTE, 30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE)
 
 
 def head_of(event: Event) -> str | None:
-    """The commit that an event tells of and on which a verdict is due, None where it names none.
+    """The commit in the event that needs a verdict; None if there is none.
 
-    On the default branch none is due: a push to it is about the pull requests that aim at it.
+    A push to the default branch needs none: it concerns the pull requests to that branch.
     """
     match event:
         case PullRequestChanged() | RerunRequested() | ButtonPressed() | MergeGroupRequested():

@@ -70,7 +70,7 @@ class Candidate:
 
 
 def of_pull_requests(view: RepositoryView, record: RepositoryRecord) -> tuple[Candidate, ...]:
-    """The open pull requests whose head the commit is, by number; without its base none can be judged."""
+    """The open pull requests with this head, by number. Without its base, none can be judged."""
     head = view.head
     if head is None:
         return ()

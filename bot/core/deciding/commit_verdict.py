@@ -1,4 +1,4 @@
-"""The verdict on a commit: every candidate judged, the worst one that counts, and the run and comments for it."""
+"""The verdict on a commit: judge every candidate, take the worst report that counts, build its run and comments."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Host:
     """The configuration of whoever hosts Plangate."""
 
     def rule_map(self) -> Mapping[str, Rule]:
-        """The rules by id."""
+        """Rules by id."""
         return by_id(self.rules)
 
 
@@ -99,7 +99,7 @@ class CommitVerdict:
 def judge_candidate(
     candidate: Candidate, host: Host, waivers: Sequence[Waiver] = (), meter: Meter = UNLIMITED
 ) -> JudgedCandidate:
-    """One candidate's report, with those of the repository's waivers that hold for it."""
+    """The report on one candidate, with the waivers that hold for it."""
     change, in_force, roots = candidate.change, candidate.config_in_force, candidate.features.roots
     is_governed = in_force.config.mode is not Mode.OFF and governed(change, roots, in_force.sources)
     report = judge(
@@ -124,9 +124,9 @@ def judge_candidate(
 
 
 def _cut(candidate: Candidate, root: str) -> Finding:
-    """A warning that not every changed file is known, so that silence about the others is not taken for a pass.
+    """A warning that not every changed file is known, so that the missing findings are not read as a pass.
 
-    GitHub lists 3,000 files of a pull request and 300 of two commits that are compared.
+    GitHub lists 3,000 files of a pull request and 300 of a comparison.
     """
     return Finding(
         rule="unreadable-document",
@@ -182,7 +182,7 @@ def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
 def context_of(
     judged: JudgedCandidate, view: RepositoryView, host: Host, others: tuple[OtherPull, ...] = ()
 ) -> RenderContext:
-    """What the renderers need beside the report."""
+    """The facts beside the report that the renderers need."""
     change, pull = judged.candidate.change, judged.candidate.pull
     owner_file, owner_commit = _owner_file(judged)
     fork = pull.head_repository if pull is not None and pull.head_repository != view.full_name else None
@@ -215,7 +215,7 @@ def context_of(
 
 
 def _checks_url(view: RepositoryView, host: Host, number: int, sha: str) -> str:
-    """The pull request's page of this commit's checks: it is known before the run is written, and stays."""
+    """The page with the commit's checks in the pull request. It exists before the run is written."""
     return f"{host.web_url}/{view.full_name}/pull/{number}/checks?sha={sha}"
 
 
@@ -234,7 +234,7 @@ def _trouble(judged: JudgedCandidate) -> ConfigTrouble | None:
 
 
 def _owner_file(judged: JudgedCandidate) -> tuple[str, str]:
-    """The owner's file and its commit, where something in it holds."""
+    """The owner's file and its commit, if one of its settings is in force."""
     owner = judged.candidate.config_in_force.owner
     if owner is None or not owner.layer.settings:
         return "", ""
@@ -287,11 +287,11 @@ def run_of(
     draft: Draft | None,
     previous: PreviousRun | None = None,
 ) -> tuple[CheckRunOutput, str]:
-    """The run that says the verdict, and its external id.
+    """The check run for the verdict, and its external id.
 
-    The id maps a re-run back to what was judged and carries two digests: the report's, and one over everything that a
-    reader would see change, so that a run is written anew exactly when there is something new to read. The draft and
-    what the push fixed are left out of it: on one head and one report they are the same.
+    The id maps a re-run to the judged pull request or branch. It holds two digests: of the report, and of
+    everything that a reader sees. So a run is written again exactly when its text changes. The draft and the fixed
+    findings are left out: they follow from head and report.
     """
     others = other_pulls(verdict, view, host)
     context = context_of(verdict.deciding, view, host, others)
@@ -318,12 +318,12 @@ def _output(judged: JudgedCandidate, context: RenderContext, draft: Draft | None
 
 
 def says_the_same(first: str, second: str) -> bool:
-    """Whether two external ids stand for the same text. A run of a branch also serves its pull request."""
+    """Whether two external ids stand for the same text. The run of a branch also serves its pull request."""
     return first.split("/")[-2:] == second.split("/")[-2:] and first.startswith("v1/")
 
 
 def number_of(external_id: str | None) -> int | None:
-    """The pull request that a run of ours was about, None where it was about none."""
+    """The pull request of one of our runs, from its external id. None for a branch or a merge group."""
     parts = (external_id or "").split("/")
     if len(parts) < 3 or parts[:2] != ["v1", "pr"]:  # noqa: PLR2004  version, kind, number
         return None
@@ -337,7 +337,7 @@ def comment_mark(judged: JudgedCandidate, host: Host) -> str:
 
 
 def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft: Draft | None) -> StickyComment | None:
-    """The sticky comment as it should read, None if the configuration wants none."""
+    """The sticky comment for a report. None if the configuration allows none."""
     config = judged.candidate.config_in_force.config
     if (
         config.comment is CommentWhen.NEVER
@@ -352,6 +352,6 @@ def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft:
 
 
 def stored_report(judged: JudgedCandidate, host: Host) -> StoredReport:
-    """The report as it is kept behind the run's page; whoever writes the run adds its id and the time."""
+    """The report for the store. The caller adds the run's id and the time."""
     text = json_text(judged.report, judged.digest, host.version)
     return StoredReport(judged.digest, None, judged.report.conclusion.value, text, 0.0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def changes_configuration(candidate: Candidate) -> bool:
-    """Whether a candidate changes a file that may hold a configuration; one whose list of files is cut may do so."""
+    """Whether a candidate changes a file that may hold a configuration. True if its list of files is cut."""
     if candidate.pull is not None and not candidate.pull.changes_complete:
         return True
     return any(path in PATHS for file in candidate.change.changed for path in (file.path, file.previous))
@@ -40,12 +40,12 @@ def latest_config_run(view: RepositoryView) -> Run | None:
 
 
 def is_due(candidates: Iterable[Candidate], view: RepositoryView) -> bool:
-    """Whether the head's own files have to be read: something changes them, or an earlier run may be out of date."""
+    """Whether the head's own files must be read: the change touches them, or an earlier run may be outdated."""
     return any(map(changes_configuration, candidates)) or latest_config_run(view) is not None
 
 
 def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMistake, ...]:
-    """Everything in a file that cannot hold, in the order of its lines: locked keys, too."""
+    """The mistakes in a file, by line. A key that an outer file locks is a mistake too."""
     overruled = (
         mistake for origin, mistake in merge((*outer_layers.layers, layer)).overruled if origin == layer.origin
     )
@@ -77,7 +77,7 @@ def effects(
 
 
 def _file(candidate: Candidate, head: Tree, view: RepositoryView, outer_layers: OuterLayers) -> ConfigFile | None:
-    """What the change makes of the configuration, None where it does nothing to it."""
+    """The configuration file that the change adds, edits or removes. None if it leaves the configuration alone."""
     rank, ids = rank_of(view.full_name), outer_layers.rule_ids
     base, _ = own_layer(candidate.change.base, ids, rank)
     changed = [path for path in PATHS if _differs(path, head, candidate.change.base)]
@@ -102,7 +102,7 @@ def _file(candidate: Candidate, head: Tree, view: RepositoryView, outer_layers: 
 
 
 def _comes_first(layer: ConfigLayer, counting: ConfigLayer) -> str | None:
-    """The file that counts in the head's stead of this one."""
+    """The file that is used instead of this one; None if this one is used."""
     return counting.origin.path if counting.present and counting.origin != layer.origin else None
 
 

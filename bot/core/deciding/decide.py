@@ -1,4 +1,4 @@
-"""The bot on one page: from a commit and its reports to the run and the comments that say the verdict. Pure."""
+"""Decide what to publish: from a commit and its reports to its check run and comments. Pure."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class Snapshot:
 
 
 def effects_on_head(snapshot: Snapshot, host: Host) -> list[Effect]:
-    """The run of a commit and the comments of its pull requests, as far as they are not there yet.
+    """The check run of a commit and the comments of its pull requests, as far as they are not there yet.
 
-    Whether the repository is governed is remembered between them, so that a comment that fails loses nothing of it.
+    Between them the store learns whether the repository is governed, so a failing comment does not lose that.
     """
     verdict = decide_verdict(snapshot.judged)
     if verdict is None:
@@ -65,12 +65,12 @@ def effects_on_head(snapshot: Snapshot, host: Host) -> list[Effect]:
 
 
 def says_anything(effects: Iterable[Effect]) -> bool:
-    """Whether any of these effects is seen by a person."""
+    """Whether any of these effects is visible to a person."""
     return any(isinstance(effect, PublishRun | WriteComment) for effect in effects)
 
 
 def _is_told(verdict: CommitVerdict) -> bool:
-    """A pull request always gets a run; a branch without one only if it is a feature's."""
+    """Whether the verdict gets a run: always for a pull request, for a branch only if it has a feature."""
     deciding = verdict.deciding
     if deciding.candidate.pull is not None or deciding.candidate.change.merge_group:
         return True
@@ -96,7 +96,7 @@ def _pull_requests(verdict: CommitVerdict) -> tuple[int, ...]:
 
 
 def without_annotations(run: CheckRun, refusal: str) -> CheckRun:
-    """The run as it is written where GitHub takes none of its annotations; `refusal` is what GitHub answered."""
+    """The run without annotations, for a run whose annotations GitHub refused with `refusal`."""
     note = f"GitHub took none of the annotations of this run, so they are left out: {neutralise(refusal)}\n\n"
     output = replace(run.output, annotations=(), summary=note + run.output.summary[: LIMIT - len(note)])
     return replace(run, output=output)
@@ -109,7 +109,7 @@ def latest_run(view: RepositoryView) -> Run | None:
 
 
 def _comment(judged: JudgedCandidate, snapshot: Snapshot, host: Host) -> Iterator[Effect]:
-    """The sticky comment: written while there is work to do, closed once when the work is done, else left alone."""
+    """The sticky comment. It is written while there is work to do, and edited once when the work is done."""
     pull = judged.candidate.pull
     comment = comment_of(judged, snapshot.view, host, snapshot.draft)
     if pull is None or comment is None:
@@ -141,5 +141,5 @@ def sticky_of(comments: Iterable[Comment]) -> Comment | None:
 
 
 def same_text(first: str, second: str) -> bool:
-    """Whether two bodies are one to a reader: GitHub may give back other line ends than it was given."""
+    """Whether two texts are equal apart from line ends, which GitHub may change."""
     return first.replace("\r\n", "\n").strip() == second.replace("\r\n", "\n").strip()

@@ -1,8 +1,7 @@
-"""The heads of a pull request with a completed run: what somebody could see when they wrote.
+"""The heads of a pull request with a completed run: those that a person could see when they wrote.
 
-A waiver, a commit by `/plan commit` and a button are bound to the head of our newest run that was completed before the
-comment was written. The list is remembered as one short text, the oldest first. It may be gone at any time; then the
-answer asks again.
+A waiver, `/plan commit` and a button are bound to the head of our newest run that was completed before the comment. The
+heads are stored as one short text, the oldest first. If the text is lost, the command has to be repeated.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class JudgedHead:
-    """A head, and when our run on it was completed first."""
+    """A head, and when our first run on it was completed."""
 
     sha: str
     completed_at: str
@@ -31,18 +30,18 @@ class JudgedHead:
 
 
 def key_of(number: int) -> str:
-    """The name under which the heads of a pull request are remembered."""
+    """The store's key for the heads of a pull request."""
     return f"judged heads of {number}"
 
 
 def read_heads(remembered: str | None) -> tuple[JudgedHead, ...]:
-    """The heads of a remembered text; what is not one is left out."""
+    """The heads in a stored text. Invalid entries are left out."""
     parts = (word.partition("@") for word in (remembered or "").split())
     return tuple(JudgedHead(sha, time) for sha, _, time in parts if sha and time)
 
 
 def with_head(remembered: str | None, head: JudgedHead) -> str:
-    """The text with one head more; a head that is judged again keeps its first time and moves to the end."""
+    """Add a head to a stored text. A head that is judged again keeps its first time and moves to the end."""
     heads = read_heads(remembered)
     first = next((known for known in heads if known.sha == head.sha), head)
     kept = [known for known in heads if known.sha != head.sha]
@@ -50,25 +49,25 @@ def with_head(remembered: str | None, head: JudgedHead) -> str:
 
 
 def seen_head(heads: tuple[JudgedHead, ...], written_at: str) -> str | None:
-    """The head of the newest run that was completed by `written_at`, None where no run was."""
+    """The head of the newest run that was completed by `written_at`; None if there was no run."""
     completed_heads = [head for head in heads if head.completed_at <= written_at]
     return max(completed_heads, key=lambda head: head.completed_at).sha if completed_heads else None
 
 
 def previous_head(heads: tuple[JudgedHead, ...], sha: str) -> str | None:
-    """The head that was judged before `sha`, None where it is the first."""
+    """The head that was judged before `sha`; None if it is the first."""
     before = [head.sha for head in heads if head.sha != sha]
     return before[-1] if before else None
 
 
 def previous_run(sha: str, report: str) -> PreviousRun:
-    """The earlier run on `sha`, from its JSON report as it was kept."""
+    """The earlier run on `sha`, from its stored JSON report."""
     stated = (finding for finding in reported_findings(report) if finding["severity"] != Severity.NOTICE)
     return PreviousRun(sha, frozenset((finding["rule"], finding["path"], finding["subject"]) for finding in stated))
 
 
 def reported_findings(report: str) -> Iterator[dict[str, Any]]:
-    """The findings of a JSON report, without those that only say what comes next."""
+    """The findings in a JSON report, without those that only name the next step."""
     content = json.loads(report)
     for owner in (content, *content["features"]):
         yield from (finding for finding in owner["findings"] if not finding["follow_up"])

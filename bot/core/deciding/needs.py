@@ -48,7 +48,7 @@ _PLACES = (
 
 
 class Hints(msgspec.Struct, frozen=True):
-    """Where an earlier job found things. Hints may be stale: they save a read and decide nothing."""
+    """Where an earlier job found things. Hints save a read and decide nothing, so they may be outdated."""
 
     roots: tuple[str, ...] = ("specs",)
     documents: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ def present_head(subject: Subject, view: RepositoryView) -> str | None:
 
 
 def lacks_head(subject: Subject, view: RepositoryView) -> bool:
-    """Whether the read names the subject's head and could not find it: GitHub's replicas do not agree yet."""
+    """Whether GitHub did not find the subject's head: its replicas do not agree yet."""
     if view.head is not None:
         return False
     pull, head = view.pull_request, None
@@ -127,7 +127,7 @@ def first(subject: Subject, hints: Hints) -> ReadRequest:
 
 
 def _guesses(branch: str, roots: Iterable[str]) -> tuple[str, ...]:
-    """Where the feature folder of a branch would be."""
+    """The likely paths of a branch's feature folder."""
     segment = branch.rsplit("/", 1)[-1]
     if segment in {"", ".", ".."}:
         return ()
@@ -140,13 +140,13 @@ def _prefix(branch: str) -> tuple[str, ...]:
 
 
 def specify_roots(roots: Iterable[str]) -> tuple[str, ...]:
-    """Where a `.specify/` may stand that is the nearest for one of these specs roots: `""`, `apps/`, `apps/a/`."""
+    """The folders that may hold the nearest `.specify/` of these specs roots: `""`, `apps/`, `apps/a/`."""
     above = (root.split("/")[:depth] for root in roots for depth in range(1, root.count("/") + 1))
     return tuple(dict.fromkeys(("", *("/".join(names) + "/" for names in above))))
 
 
 def constitution_paths(roots: Iterable[str]) -> tuple[str, ...]:
-    """Where the constitution may stand, today's place first."""
+    """The paths where a constitution may be, the present one first."""
     return tuple(
         f"{root}{place}" for root in roots for place in (".specify/memory/constitution.md", "memory/constitution.md")
     )
@@ -158,7 +158,7 @@ def _base_roots(roots: Iterable[str]) -> tuple[str, ...]:
 
 
 def _marks(roots: Iterable[str]) -> tuple[str, ...]:
-    """Where all of a yardstick lies: with the same marks it is the same."""
+    """The folders of a yardstick. A yardstick is unchanged if the ids of these folders are."""
     return tuple(f"{root}{place}" for root in specify_roots(roots) for place in _PLACES)
 
 
@@ -170,7 +170,7 @@ def _documents(roots: Iterable[str], hinted: Iterable[str]) -> tuple[str, ...]:
 
 
 def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Candidate]) -> ReadRequest | None:
-    """What is still to be read, or None. `request` is everything read so far, `candidates` what is to be judged."""
+    """The next request, or None. `request` is everything read so far, `candidates` are to be judged."""
     if request.head is None:
         head = view.pull_request.head_sha if view.pull_request is not None else view.tip
         if head is not None:
@@ -238,7 +238,7 @@ def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest)
 
 
 def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
-    """The folders on the base whose number the change takes. Their history is shown with the finding."""
+    """The folders on the base with the number that the change takes. The finding shows their history."""
     there = change.base.entries if change.base is not None else {}
     return tuple(
         dict.fromkeys(
@@ -248,7 +248,7 @@ def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
 
 
 def has_unplaced_ticks(change: Change, report: Report) -> bool:
-    """Whether this change ticks a task whose files are not among what was read, so that the list of files decides."""
+    """Whether the change ticks a task whose files were not read, so that the full list of files decides."""
     if change.head.complete:
         return False
     present = {file.path for file in change.changed if file.status is not FileStatus.REMOVED}
@@ -270,9 +270,9 @@ def _changed_tasks(change: Change, feature_dir: str) -> Tasks | None:
 
 
 def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:
-    """The yardstick in the branch's own tree, if the reads so far brought all of it; else None.
+    """The yardstick in the branch's own tree, if it was read completely; else None.
 
-    A part of it does not count, because what is missing in it would look absent.
+    An incomplete one does not count, because its missing parts would look absent.
     """
     tree = view.before
     is_complete = tree is not None and tree.sha == request.head and len(request.documents) <= MAX_DOCUMENTS
@@ -280,9 +280,9 @@ def came_along(request: ReadRequest, view: RepositoryView) -> Tree | None:
 
 
 def where_it_left(request: ReadRequest, at_head: ReadRequest, tree: Tree) -> ReadRequest | None:
-    """What is still to be read of the yardstick in the branch's own tree, None when it is all there.
+    """The next request for the yardstick in the branch's own tree; None if it is complete.
 
-    `request` is what was read of the base, `at_head` what was requested of this tree, `tree` what that brought.
+    `request` is what was read of the base, `at_head` what was requested of this tree, `tree` what that returned.
     """
     so_far = replace(request, documents=at_head.documents)
     documents = _new((*at_head.documents, *CONFIG_PATHS), (*request.documents, *_more_documents(tree, so_far, ())))
@@ -296,7 +296,7 @@ def where_it_left(request: ReadRequest, at_head: ReadRequest, tree: Tree) -> Rea
 
 
 def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest:
-    """The request again, now with the head, which was unknown before."""
+    """The request with the head, which was unknown before."""
     guesses = _guesses(name, request.roots) if name else ()
     return replace(
         request,
@@ -309,7 +309,7 @@ def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest
 
 
 def extended(request: ReadRequest, next_request: ReadRequest) -> ReadRequest:
-    """Both requests as one."""
+    """Merge two requests."""
     return replace(
         request,
         head=next_request.head,
@@ -336,7 +336,7 @@ def _new(requested: Sequence[str], paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def _roots(candidate: Candidate) -> Iterable[str]:
-    """The specs roots of the configuration; globs are found among the paths that the change touches."""
+    """The specs roots of the configuration. Globs are matched with the paths that the change touches."""
     touched = (path for file in candidate.change.changed for path in (file.path, file.previous) if path)
     return dict.fromkeys((*candidate.features.roots, *roots_above(candidate.config_in_force.config, touched)))
 
@@ -348,13 +348,13 @@ def _more_documents(base: Tree, request: ReadRequest, roots: Sequence[str]) -> I
 
 
 def _edited_yardstick(change: Change, request: ReadRequest) -> Iterable[str]:
-    """Constitution and template files that the change itself edits: the head says whether they still fit together."""
+    """The constitution and template files that the change edits. They are read at the head, for drift between them."""
     yardstick = frozenset(request.documents) - frozenset(CONFIG_PATHS)
     return (file.path for file in change.changed if file.path in yardstick and file.status is not FileStatus.REMOVED)
 
 
 def _telling_plans(candidate: Candidate) -> Iterable[str]:
-    """Plans on the base whose header would show that this is a Spec Kit repository, where nothing else does."""
+    """Plans on the base whose header can show that the repository uses Spec Kit, if nothing else shows it."""
     change, config = candidate.change, candidate.config_in_force
     base = change.stack_base or change.base
     if base is None or config.present or any(path.endswith(".specify") for path in base.entries):
@@ -364,7 +364,7 @@ def _telling_plans(candidate: Candidate) -> Iterable[str]:
 
 
 def _folders(candidate: Candidate) -> Iterable[str]:
-    """The feature folders to be read whole, as far as they are there."""
+    """The feature folders to read completely, as far as they exist."""
     change = candidate.change
     for path in candidate.features.looked_at:
         entries = change.head.entries.get(path), change.base.entries.get(path) if change.base else None
@@ -373,7 +373,7 @@ def _folders(candidate: Candidate) -> Iterable[str]:
 
 
 def _likely(change: Change, roots: Sequence[str], new_roots: Sequence[str]) -> Iterable[str]:
-    """Folders that a listing does not show to be features, or that stand below a root that was not listed yet."""
+    """Changed folders that may be features though no listing shows it: without number, or below an unlisted root."""
     yield from _guesses(change.head_branch or "", new_roots)
     for file in change.changed:
         root = root_of(file.path, (*roots, *new_roots))

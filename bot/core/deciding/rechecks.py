@@ -1,7 +1,7 @@
-"""Which other open pull requests are judged again after an event, and why. Pure.
+"""Decide which other open pull requests an event makes outdated. Pure.
 
 A verdict depends on more than its own head: on the base's constitution, template and configuration, on the numbers of
-other features, on the owner's configuration. Each function here says for one kind of event who that concerns.
+other features, and on the owner's configuration. There is one function for each kind of event.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class Recheck:
 def after_push(
     event: BranchPushed, view: RepositoryView, yardstick: Sequence[str], config: RepositoryConfig
 ) -> Recheck | None:
-    """After a branch moved: the pull requests that aim at it, or whose feature numbers it took or freed.
+    """After a push to a branch: pull requests to it, and pull requests whose feature number it took or freed.
 
-    `yardstick` are the paths of constitution and template, `config` is the default branch's configuration.
+    `yardstick` has the paths of constitution and template, `config` is the default branch's configuration.
     """
     is_default = event.branch == event.repository.default_branch
     # After a forced push the old commit may be gone, and with it the proof that nothing changed.
@@ -66,14 +66,14 @@ def after_push(
 
 
 def after_deletion(view: RepositoryView) -> Recheck:
-    """After a branch was deleted: the pull requests that shared its number."""
+    """After a branch was deleted: the pull requests with the same feature number."""
     return Recheck("a branch was deleted", tuple(sharing(view)))
 
 
 def after_pull_request(event: PullRequestChanged, view: RepositoryView, *, renumbered: bool) -> Recheck | None:
-    """After a pull request came, went or took another number: those that share its number.
+    """After a pull request was opened, closed or renumbered: the pull requests with the same feature number.
 
-    `renumbered` says that its branch holds other feature numbers than when it was last judged.
+    `renumbered` is true when its branch has other feature numbers than when it was last judged.
     """
     if not renumbered and not event.change.comes_or_goes:
         return None
@@ -98,7 +98,7 @@ def on_survey(event: SweepDue, view: RepositoryView) -> Recheck:
 
 
 def has_bare_head(view: RepositoryView) -> bool:
-    """Whether a branch is there that no open pull request speaks for, so that it is judged by itself."""
+    """Whether the branch exists and no open pull request has it as head, so that the branch itself is judged."""
     pull = view.pull_request
     return view.tip is not None and (pull is None or not pull.is_open)
 
@@ -116,12 +116,12 @@ def _renumbered(view: RepositoryView, config: RepositoryConfig) -> Recheck | Non
 
 
 def sharing(view: RepositoryView) -> list[int]:
-    """Open pull requests whose branches have a feature number that the read asked for."""
+    """The open pull requests whose branches have a requested feature number."""
     return sorted({head.pull_request for head in view.others if head.pull_request is not None})
 
 
 def jobs(recheck: Recheck, event: RepositoryEvent, delivery: str) -> list[Enqueue]:
-    """The jobs that judge them again, spread over time."""
+    """The jobs that judge these pull requests again, spread over time."""
     in_vain = event.in_vain if isinstance(event, SweepDue) and event.number is None else 0
     return [
         Enqueue(
@@ -157,7 +157,7 @@ def survey_jobs(repositories: Sequence[SeenRepository], delivery: str, reason: s
 
 
 def _moves_yardstick(view: RepositoryView, yardstick: Sequence[str]) -> bool:
-    """Whether a push changed what the pull requests to its branch are judged by. `yardstick` are the paths of it."""
+    """Whether a push changed the yardstick of pull requests to its branch. `yardstick` has its paths."""
     after = view.head.tree if view.head is not None else None
     if view.before is None or after is None or not view.based:
         return False
@@ -165,12 +165,12 @@ def _moves_yardstick(view: RepositoryView, yardstick: Sequence[str]) -> bool:
 
 
 def _measure(tree: Tree, yardstick: Sequence[str]) -> tuple[object, ...]:
-    """What decides of a tree how hard others are judged."""
+    """The parts of a tree on which the severity of other verdicts depends."""
     return (*(tree.documents.get(path) for path in yardstick), ".specify" in tree.entries)
 
 
 def moves_configuration(view: RepositoryView) -> bool:
-    """Whether a push to the default branch changed a configuration file, as far as that can be told."""
+    """Whether a push to the default branch may have changed a configuration file."""
     before, after = view.before, view.default
     if before is None or after is None:
         return True

@@ -1,4 +1,4 @@
-"""The seven artifacts of a feature: what is in the folder, and what is due now, whether it is there or not."""
+"""The seven artifacts of a feature: which exist, and which are due now."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OPEN_TITLE = re.compile(r"^#[^\n]*\[", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of one feature folder, read as far as they could be."""
+    """The documents of one feature folder that could be read."""
 
     plan: Plan | None = None
     spec: Spec | None = None
@@ -37,7 +37,7 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """What an artifact's state and due are told from."""
+    """The facts from which the state of an artifact is derived."""
 
     change: Change
     feature: Feature
@@ -46,7 +46,7 @@ class _Folder:
 
 
 def file_state(change: Change, path: str) -> State:
-    """What stands at a path; a link is never followed, so to us nothing is there."""
+    """The state of a file. A link counts as missing, because links are never followed."""
     entry = change.head.entries.get(path)
     document = change.head.documents.get(path)
     if entry is None and document is None:
@@ -61,7 +61,7 @@ def file_state(change: Change, path: str) -> State:
 
 
 def folder_state(change: Change, path: str, near: Iterable[TreeEntry]) -> State:
-    """Whether a folder holds at least one real file at any depth; `near` are the entries to look among."""
+    """The state of a folder: present if it has a file at any depth. `near` are the entries to search."""
     below = [entry for entry in near if entry.path.startswith(f"{path}/")]
     real = [e for e in below if e.kind is Kind.FILE and e.size != 0 and e.path.rsplit("/", 1)[-1] not in _KEPT_EMPTY]
     if real:
@@ -74,7 +74,7 @@ def folder_state(change: Change, path: str, near: Iterable[TreeEntry]) -> State:
 def read_artifacts(
     change: Change, feature: Feature, documents: Documents, config: RepositoryConfig, below: Sequence[TreeEntry]
 ) -> tuple[Artifact, ...]:
-    """All seven, in the order of every report; `below` are the entries in the feature folder."""
+    """The seven artifacts in report order. `below` are the entries in the feature folder."""
     states = {name: _state(change, feature, name, documents, below) for name in ARTIFACTS}
     folder = _Folder(change, feature, documents, states)
     return tuple(_artifact(folder, name, config.artifacts.get(name)) for name in ARTIFACTS)
@@ -126,7 +126,7 @@ def _artifact(folder: _Folder, name: str, level: ArtifactLevel | None) -> Artifa
 
 
 def _promise(name: str, plan: Plan | None) -> Promise | None:
-    """The plan's word about an artifact; a line that takes it back counts before one that promises it."""
+    """What the plan says about an artifact. A line that takes a promise back counts before the promise."""
     promises = [promise for promise in (plan.promises if plan is not None else ()) if promise.artifact == name]
     return next((promise for promise in promises if promise.waived), promises[0] if promises else None)
 
@@ -151,7 +151,7 @@ def _plan_due(folder: _Folder) -> Due:
 
 
 def _promised_due(folder: _Folder, name: str, level: ArtifactLevel | None) -> Due:
-    """When an artifact is due that the plan's tree promises, or that an admin wants."""
+    """When an artifact is due that the plan promises or the configuration requires."""
     if folder.feature.stage is Stage.SPECIFYING:
         return Due.OFF
     if folder.feature.stage is Stage.IMPLEMENTING:

@@ -1,4 +1,4 @@
-"""Open questions: `[NEEDS CLARIFICATION: …]` where somebody still has to answer, not where the words are mentioned."""
+"""Open questions: `[NEEDS CLARIFICATION: …]` markers that still need an answer, not mentions of the words."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]
 
 
 def _open(line: str, match: re.Match[str], question: str, end: int, *, in_context: bool) -> bool:
-    """Whether one marker asks something here and now."""
+    """Whether a marker is an open question."""
     before, after = line[: match.start()], line[end:]
     if _ANSWERED.search(after):
         return False
@@ -106,7 +106,7 @@ def _open(line: str, match: re.Match[str], question: str, end: int, *, in_contex
 
 
 def _skipped(document: Markdown) -> set[int]:
-    """Lines where the words are never a question: code, comments, the instructions of the old templates."""
+    """Lines where a marker is never a question: code, comments, the old templates' instructions."""
     lines: set[int] = set()
     for block in document.blocks:
         if isinstance(block, Fence) and (block.fenced or block.info):
@@ -122,7 +122,7 @@ def _skipped(document: Markdown) -> set[int]:
 
 
 def _context(document: Markdown) -> set[int]:
-    """The lines of the Technical Context, where a value may say that it is not known yet."""
+    """The lines of the Technical Context, where a value can be marked as unknown."""
     lines: set[int] = set()
     for heading in document.headings:
         if part_of(heading.title) is Part.CONTEXT:

@@ -121,6 +121,6 @@ def read_path(word: str) -> NamedPath | None:
 
 
 def _is_below_a_folder(path: str) -> bool:
-    """A slash in front of the last name, and no dot in the first: `com.acme/x.y` may be anything."""
+    """Whether a word has a slash before its last name and no dot in its first: `com.acme/x.y` may be anything."""
     first, slash, _ = path.partition("/")
     return bool(slash) and "." not in first[1:]

@@ -1,8 +1,8 @@
-"""What is left of the template in a plan: lines that its writer still has to replace.
+"""Find the template's text that is left in a plan: lines that its author still has to replace.
 
-A line is held against the repository's own template and against the stock ones of every Spec Kit release, since a
-plan may be older than the template beside it. Instructions that the templates leave in place on purpose (the Note
-line, "Fill ONLY if …", the Execution Flow of 2025) are not placeholders.
+Each line is compared with the repository's own template and with the stock templates of every Spec Kit release, because
+a plan may be older than its template. Instructions that stay in a finished plan (the Note line, "Fill ONLY if …", the
+Execution Flow of 2025) are not placeholders.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def find_placeholders(path: str, document: Markdown, template: Template) -> tupl
 
 
 def template_share(placeholders: Iterable[Placeholder], template: Template) -> float:
-    """Of the template's placeholder lines, the share (0 to 1) that remains, counted by kind."""
+    """The share (0 to 1) of the template's placeholder lines that remains, counted by kind."""
     return _share(Counter(placeholder.kind for placeholder in placeholders), template)
 
 
@@ -119,7 +119,7 @@ def is_unfilled(placeholders: Iterable[Placeholder], template: Template) -> bool
 
 
 def has_own_lines(document: Markdown, placeholders: Iterable[Placeholder], template: Template) -> bool:
-    """Somebody began to write: Summary, Technical Context or Project Structure holds a line that no template has."""
+    """Whether Summary, Technical Context or Project Structure has a line that is in no template."""
     stock = {_plain(line) for line in template.text.splitlines()} | {""}
     skipped = {placeholder.line for placeholder in placeholders} | {heading.line for heading in document.headings}
     return any(
@@ -145,7 +145,7 @@ def _plain(words: str) -> str:
 
 
 class _Known:
-    """What counts as left over, for one template."""
+    """The placeholders of one template and of the stock templates."""
 
     def __init__(self, template: Template) -> None:
         lines = template.text.removeprefix("\ufeff").split("\n")
@@ -160,7 +160,7 @@ class _Known:
         self._fields = _FIELDS | {_plain(name) for name in template.fields}
 
     def in_line(self, line: Line) -> tuple[PlaceholderKind, int, int] | None:
-        """Kind and place (offsets, the end exclusive) of what is left over in a line."""
+        """The kind and the offsets (end exclusive) of the placeholder in a line."""
         if line.part is Part.FLOW or len(line.text) > MAX_LINE or not ("[" in line.text or line.fence):
             return None
         if line.fence is not None:
@@ -197,7 +197,7 @@ class _Known:
         return None
 
     def _label_above(self, line: Line) -> bool:
-        """An option's label stands above in the same tree: it is reported, and what is under it goes with it."""
+        """Whether an option's label is above the line in the same tree. Only the label is reported."""
         above = line.fence.lines[: line.number - line.fence.first] if line.fence else ()
         return any(_LABEL.match(line_above) or _plain(line_above) in self._labels for line_above in above)
 
@@ -228,13 +228,13 @@ class _Known:
         return kind
 
     def _is_field(self, bracket: Bracket, plain: str, *, alone: bool) -> bool:
-        """A stock example as value, or a value that somebody changed inside its brackets and left there."""
+        """Whether a value is a stock example, or an edited value still in its brackets."""
         if plain.startswith(("needs clarification", "n/a", "none")):
             return False
         return bool(_VALUE.match(plain)) or (alone and _label(bracket) in self._fields)
 
     def _own(self, line: Line, text: str, bracket: Bracket, plain: str) -> PlaceholderKind | None:
-        """The kind of a placeholder of the repository's own template."""
+        """The kind of placeholder in the repository's own template."""
         label = _label(bracket)
         for kind, expected in self._holes.get(plain, ()):
             if kind is PlaceholderKind.ROW and "|" not in text:
@@ -252,7 +252,7 @@ def _label(bracket: Bracket) -> str | None:
 
 
 def _is_sentence(words: str) -> bool:
-    """Somebody asks for something here, in whatever language."""
+    """Whether the words are long enough for an instruction, in any language."""
     if words.isupper():
         return False
     return len(words.split()) >= _WORDS or (not words.isascii() and len(words) >= _IDEOGRAPHS)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What a plan says of one item of its Constitution Check."""
+    """The plan's verdict on one item of its Constitution Check."""
 
     PASS = "pass"  # noqa: S105  a verdict
     VIOLATION = "violation"
@@ -39,7 +39,7 @@ class Weight(StrEnum):
 
 
 class StatementKind(StrEnum):
-    """What a plan says with one statement about a principle."""
+    """The kind of a statement about a principle."""
 
     ASSESSMENT = "assessment"
     """A verdict in a status slot."""
@@ -131,7 +131,7 @@ class GateLine:
 
 @dataclass(frozen=True, slots=True)
 class DeviationSection:
-    """A heading about a deviation, outside Complexity Tracking, with what stands below it."""
+    """A heading about a deviation, outside Complexity Tracking, with the blocks below it."""
 
     line: int
     heading: str
@@ -223,7 +223,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the plan that was found, whatever its heading is called."""
+    """A part of the plan, whatever its heading."""
 
     heading: str
     line: int
@@ -232,7 +232,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the rules and the skeleton look at."""
+    """The parts of a plan that rules and reports use."""
 
     path: str
     lines: tuple[str, ...]
@@ -267,7 +267,7 @@ class Plan:
 
 
 def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:
-    """The plan, held to its repository's own template and constitution. Total: never raises for any text."""
+    """Read a plan against its repository's template and constitution. Total: never raises for any text."""
     from bot.core.documents.plan_reading.plan_reader import read_plan as read  # noqa: PLC0415  the reading needs the values above
 
     return read(document, template, constitution)

@@ -1,4 +1,4 @@
-"""The parts of spec.md that rules and the skeleton look at."""
+"""The parts of spec.md that rules and reports use."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A spec as the rules see it; lines are 1-based."""
+    """A parsed spec; lines are 1-based."""
 
     path: str
     title: str | None = None
@@ -107,7 +107,7 @@ def read_spec(document: Document) -> Spec:
 
 
 def _open(text: str) -> bool:
-    """It is a placeholder, or holds one."""
+    """Whether a text is a placeholder or contains one."""
     return any(brackets(text)) or "$ARGUMENTS" in text
 
 
@@ -141,7 +141,7 @@ def _header(document: Markdown) -> tuple[tuple[str, int] | None, tuple[str, int]
 
 
 def _summary(document: Markdown) -> tuple[str, int] | None:
-    """The first words of the primary story, else of the first story, else what the Input says."""
+    """The start of the primary story, else of the first story, else of the Input line."""
     headings = document.headings
     stories = [heading for heading in headings if words.PRIMARY.search(heading.title.casefold())]
     stories += [heading for heading in headings if words.STORY.match(heading.title)]
@@ -160,7 +160,7 @@ def _summary(document: Markdown) -> tuple[str, int] | None:
 
 
 def _sentences(text: str) -> str | None:
-    """One sentence, or two where they are short; None for a placeholder."""
+    """The first sentence, or two if they are short; None for a placeholder."""
     plain = " ".join(text[: MAX_SUMMARY * 4].split())
     if not plain or _open(plain):
         return None
@@ -173,7 +173,7 @@ def _sentences(text: str) -> str | None:
 
 
 def _entities(document: Markdown) -> tuple[int | None, tuple[str, ...]]:
-    """Line and names of the Key Entities; no line where there is no such section or it says that there are none."""
+    """Line and names of the Key Entities. The line is None without such a section or without entities."""
     for heading in document.headings:
         if words.ENTITIES.search(heading.title[:_MAX_NAME].casefold()):
             blocks = document.section(heading)
@@ -193,7 +193,7 @@ def _until_heading(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _entity_names(blocks: tuple[Block, ...]) -> Iterator[str]:
-    """Names from sub-headings; where there are none, from lists, tables and bold paragraphs."""
+    """Names from sub-headings, else from lists, tables and bold paragraphs."""
     level = min((block.level for block in blocks if isinstance(block, Heading)), default=0)
     for block in blocks:
         if level:
@@ -217,7 +217,7 @@ def _entity(label: str) -> Iterator[str]:
 
 
 def _strong(text: Text) -> str:
-    """The bold words, or the code, that a text begins with; empty where it begins otherwise."""
+    """The bold words or the code span at the start of a text; empty if it starts otherwise."""
     for mark in text.marks:
         if mark.style in {Style.STRONG, Style.CODE} and mark.start == 0:
             return text.text[: mark.end].strip(" :：")
@@ -259,7 +259,7 @@ def _requirements(document: Markdown) -> Iterator[Requirement]:
 
 
 def _defines(text: Text, end: int) -> bool:
-    """What follows the id is its text, not a list of further ids."""
+    """Whether the words after an id are its text and not further ids."""
     after = text.text.lstrip()[end:]
     if _LIST_OF_IDS.match(after):
         return False

@@ -67,7 +67,7 @@ class Tasks:
 
     @property
     def all_done(self) -> bool:
-        """There are tasks and every one is ticked."""
+        """Whether there are tasks and all are ticked."""
         return bool(self.tasks) and all(task.done for task in self.tasks)
 
 
@@ -106,7 +106,7 @@ def _tasks(document: Markdown) -> Iterator[Task]:
 
 
 def _boxed(document: Markdown) -> Iterator[Task]:
-    """List entries with a box: those with an id, and those beside them; without any id, all of them."""
+    """List entries with a box. Without any id, all of them; else those with an id and their neighbours."""
     boxed: list[tuple[Item, str | None, int]] = []
     section, skipped = 0, False
     for block in document.blocks:
@@ -127,7 +127,7 @@ def _boxed(document: Markdown) -> Iterator[Task]:
 
 
 def _headed(document: Markdown) -> Iterator[Task]:
-    """Headings with an id; the boxes below one are its steps."""
+    """Headings with an id. The boxes below a heading are its steps."""
     for heading in document.headings:
         words = _DONE.sub("", heading.title, count=1)
         task = _id(words)

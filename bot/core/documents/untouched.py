@@ -54,10 +54,10 @@ _HOLES = 0.5
 
 
 def is_untouched(name: str, text: str, template: str | None = None) -> bool:
-    """Whether `text`, the artifact called `name` (`spec.md`), says nothing of its own.
+    """Whether the artifact `name` (`spec.md`) with this `text` is still a copy of its template.
 
-    It says nothing when nearly all of its lines stand in its `template`, where that is known; else when it keeps the
-    stock template's title and most of its examples; or when its title and most of its lines are placeholders.
+    It is if nearly all its lines are in `template`; without a template, if it keeps the stock template's title and
+    most of its examples; or if its title and most of its lines are placeholders.
     """
     document = parse(text)
     if template is not None and _copied(document, parse(template)):
@@ -66,7 +66,7 @@ def is_untouched(name: str, text: str, template: str | None = None) -> bool:
 
 
 def keeps_examples(name: str, document: Markdown) -> bool:
-    """The part of `is_untouched` that needs no template, for a document that was parsed already."""
+    """The part of `is_untouched` that needs no template, for a parsed document."""
     if not _title_is_open(document):
         return False
     shown = "\n".join(document.lines).casefold()
@@ -76,7 +76,7 @@ def keeps_examples(name: str, document: Markdown) -> bool:
 
 
 def _words(document: Markdown) -> list[str]:
-    """Lines that say something, without what formatters change."""
+    """The lines with words, without differences that formatters make."""
     return [plain for line in lines_of(document) if (plain := " ".join(line.text.split()).strip("|-:* "))]
 
 

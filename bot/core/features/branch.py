@@ -67,7 +67,7 @@ class BranchName:
 
 @lru_cache(maxsize=256)
 def _pattern(text: str) -> _Pattern | None:
-    """The pattern on RE2, so that no repository can make us backtrack; None for one that RE2 does not know."""
+    """The pattern compiled by RE2, which cannot backtrack; None if RE2 does not accept it."""
     options = re2.Options()
     options.max_mem = _PATTERN_MEMORY
     options.log_errors = False

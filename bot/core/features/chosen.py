@@ -1,8 +1,7 @@
-"""Which feature folders a change is about, and how that was decided.
+"""Decide which feature folders a change is about.
 
-Folders count, names are hints: every folder that the change touches is looked at, and the branch's number points to
-one more. The same function says what has to be read (on a change that holds only the names below the specs roots) and
-what is judged.
+Folders count, names are hints: every folder that the change touches counts, and the branch's number adds one more. The
+App calls this twice: on the names below the specs roots to know what to read, and on the complete change to judge it.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _UNSEEN = ", so that its specs and plans cannot be seen here"
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What a change does below one feature folder."""
+    """How a change affects one feature folder."""
 
     brings: bool = False
     """It adds files, or moves some here."""
@@ -43,7 +42,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The folders that a change is about, and the way there."""
+    """The folders that a change is about, and the reasons."""
 
     roots: tuple[str, ...]
     head: Mapping[str, Folder]
@@ -63,12 +62,12 @@ class Decision:
 
     @property
     def looked_at(self) -> tuple[str, ...]:
-        """Paths of the folders to be read whole, sorted; some may not exist."""
+        """The paths of the folders to read completely, sorted. Some may not exist."""
         return tuple(sorted(folder.path for folder in self.folders))
 
     @property
     def folders(self) -> tuple[Folder, ...]:
-        """The folders to be judged, by path: those that a person asked for, else all that the change is about."""
+        """The folders to judge, by path: those that a person named, else all that the change is about."""
         if self.asked:
             return self.asked
         folders_by_path = {path: self.head.get(path) or self.base[path] for path in self.touched}
@@ -77,18 +76,18 @@ class Decision:
         return tuple(folders_by_path[path] for path in sorted(folders_by_path))
 
     def gone(self, path: str) -> bool:
-        """The change itself takes this folder away."""
+        """Whether the change removes this folder."""
         touch = self.touched.get(path)
         return path in self.base and path not in self.head and touch is not None and touch.takes
 
     def added(self, path: str) -> bool:
-        """The change itself brings this folder."""
+        """Whether the change adds this folder."""
         touch = self.touched.get(path)
         return path in self.head and path not in self.base and touch is not None and touch.brings
 
 
 def which_features(change: Change, config: RepositoryConfig) -> Decision:
-    """Which folders the change is about. Total: never raises, for any names."""
+    """The folders that the change is about. Total: never raises, for any names."""
     roots = specs_roots(config, change.head, change.base)
     head = feature_folders(change.head, config, roots)
     base = feature_folders(change.base, config, roots)
@@ -103,7 +102,7 @@ def which_features(change: Change, config: RepositoryConfig) -> Decision:
 
 
 def _everything(head: Mapping[str, Folder]) -> dict[str, Touch]:
-    """Without a base, everything is brought."""
+    """The decision without a base: every folder counts as added."""
     return dict.fromkeys(head, Touch(brings=True, writes=True))
 
 
@@ -148,7 +147,7 @@ def _touches(
 
 
 def _by_branch(change: Change, plain: Decision, branch: BranchName, config: RepositoryConfig) -> Decision:
-    """The decision with what the branch's name adds to it."""
+    """Add the folder that the branch's name points to."""
     own: Folder | None = None
     ambiguous: tuple[Folder, ...] = ()
     notes: tuple[Prose, ...] = ()
@@ -170,7 +169,7 @@ def _by_branch(change: Change, plain: Decision, branch: BranchName, config: Repo
 
 
 def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Folder | None:
-    """The one of several folders with the branch's number that is meant, None where that cannot be told."""
+    """Choose between several folders with the branch's number; None if the choice is ambiguous."""
     named = [folder for folder in same if branch.segment == folder.name]
     begins = [folder for folder in same if folder.slug and branch.segment.startswith(f"{folder.name}-")]
     for choice in (
@@ -187,7 +186,7 @@ def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Fold
 def _not_there(
     plain: Decision, branch: BranchName, config: RepositoryConfig
 ) -> tuple[Folder | None, tuple[Prose, ...]]:
-    """The folder that a branch announces although it is not there yet, or why its number announces none."""
+    """The future folder of a branch without one, or notes why its number is no feature."""
     number = branch.number or ""
     shown, named = Code(clip(branch.name)), Code(clip(number))
     elsewhere = [folder for folder in plain.base.values() if folder.number == number]
@@ -213,7 +212,7 @@ def _not_there(
 
 
 def _hidden(change: Change, plain: Decision, branch: BranchName) -> tuple[Prose, ...] | None:
-    """Why the branch's folder cannot be seen although it may be there: git ignores it, or it is outside the roots."""
+    """Why the branch's folder may exist unseen: git ignores it, or it is outside the specs roots."""
     root = next((root for root in plain.roots if is_ignored(change, root)), None)
     if root is not None:
         ignored, file = Code(clip(f"{root}/")), Code(IGNORE_FILE)
@@ -227,6 +226,6 @@ def _within_reach(number: str, plain: Decision, config: RepositoryConfig) -> boo
 
 
 def _highest(plain: Decision, config: RepositoryConfig) -> int:
-    """The highest counted number of any folder; timestamps are not counted."""
+    """The highest counted number of a folder. Timestamps are not counted."""
     folders = [*plain.head.values(), *plain.base.values()]
     return max((counted(f.number, config) or 0 for f in folders if not f.timestamp), default=0)

@@ -22,9 +22,9 @@ _MOST = 20
 
 
 def folders_elsewhere(change: Change, features: Mapping[str, Folder], config: RepositoryConfig) -> tuple[Folder, ...]:
-    """The folders outside the specs roots that look like features: numbered with a spec or a plan, or with both.
+    """Numbered folders outside the specs roots that have a spec or a plan.
 
-    Only folders with a changed spec or plan count, since the App knows no other paths.
+    Only folders with a changed spec or plan are found, because the App knows no other paths.
     """
     documents: dict[str, set[str]] = {}
     for file in change.changed:
@@ -41,12 +41,12 @@ def folders_elsewhere(change: Change, features: Mapping[str, Folder], config: Re
 
 
 def roots_elsewhere(folders: Iterable[Folder]) -> tuple[str, ...]:
-    """The specs roots that would make these folders features, each once."""
+    """The specs roots under which these folders would be features, each once."""
     return tuple(dict.fromkeys(folder.root for folder in folders))
 
 
 def is_ignored(change: Change, root: str) -> bool:
-    """The `.gitignore` at the base's top names the specs root or a folder above it; the last line about it decides."""
+    """Whether the base's top `.gitignore` ignores the specs root or a folder above it. The last match counts."""
     document = change.standard.documents.get(IGNORE_FILE)
     ignored = False
     for line in document.text.split("\n")[:_MAX_LINES] if document is not None and root else ():

@@ -1,4 +1,4 @@
-"""The feature folders of a tree: specs roots, and what stands directly below them."""
+"""Find the specs roots and the feature folders of a tree."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def specs_roots(config: RepositoryConfig, *trees: Tree | None) -> tuple[str, ...
 
 
 def roots_above(config: RepositoryConfig, paths: Iterable[str]) -> tuple[str, ...]:
-    """The folders above these paths that a glob of `specs` means: where to look before anything there was listed."""
+    """The folders above these paths that match a glob of `specs`. They are listed first."""
     globs = [tidy for root in config.specs if (tidy := _tidy(root)) is not None and is_glob(tidy)]
     above = dict.fromkeys(folder for path in paths for folder in _above(path)) if globs else {}
     return tuple(folder for folder in above if matches_any(globs, folder))
 
 
 def root_of(path: str, roots: Iterable[str]) -> str | None:
-    """The nearest specs root that a path lies below, None where it lies below none."""
+    """The nearest specs root above a path; None if there is none."""
     below = [root for root in roots if not root or path.startswith(f"{root}/")]
     return max(below, key=len, default=None)
 
@@ -114,7 +114,7 @@ def feature_folders(tree: Tree | None, config: RepositoryConfig, roots: Iterable
 
 
 def folder_at(path: str, root: str, config: RepositoryConfig, *, symlink: bool = False) -> Folder:
-    """The feature folder that stands (or would stand) at a path."""
+    """The feature folder at a path, whether it exists or not."""
     name = path.rsplit("/", 1)[-1]
     numbered = read_folder_name(name, config)
     if numbered is None:

@@ -1,4 +1,4 @@
-"""Whether a repository has asked to be judged at all."""
+"""Whether a repository asked to be judged."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FIELDS = ("**Branch**:", "**Spec**:", "**Input**: Feature specification")
 
 
 def governed(change: Change, roots: Sequence[str], sources: Sequence[Source]) -> bool:
-    """The base has `.specify/`, or a plan with a Spec Kit header below a specs root, or a configuration of its own.
+    """Whether the base has `.specify/`, a plan with a Spec Kit header, or a configuration of its own.
 
-    Without a base, the folder itself is looked at; whoever names a feature wants it judged.
+    Without a base, the folder itself is searched. A person who names a feature wants it judged.
     """
     if change.named_folders or any(source.source != "bundled" for source in sources):
         return True
@@ -38,7 +38,7 @@ def _has_specify(tree: Tree) -> bool:
 
 
 def has_spec_kit_header(document: Document) -> bool:
-    """Two of a Spec Kit plan's header fields stand in its first lines; a heading alone proves nothing."""
+    """Whether two header fields of Spec Kit are in a plan's first lines. A heading alone is no proof."""
     if document.reading is not Readability.WHOLE:
         return False
     head = "\n".join(document.text[:8000].splitlines()[:_HEADER_LINES]).replace(":**", "**:")

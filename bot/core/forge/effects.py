@@ -79,7 +79,7 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class PublishRun:
-    """Write the run. `latest` is our latest one on that commit as it was read."""
+    """Write a check run. `latest` is our latest run on that commit as it was read."""
 
     run: CheckRun
     latest: Run | None = None
@@ -112,7 +112,7 @@ class WriteComment:
 
 @dataclass(frozen=True, slots=True)
 class HideComment:
-    """Fold an answer of ours away as outdated, because a newer one follows."""
+    """Hide an older answer of ours as outdated, because a newer one follows."""
 
     comment: Comment
 
@@ -137,7 +137,7 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True)
 class ReserveNumber:
-    """Keep a feature number for an issue."""
+    """Reserve a feature number for an issue."""
 
     offer: Offer
     now: float
@@ -163,7 +163,7 @@ class CountUse:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a `WriteFiles`."""
+    """The result of a `WriteFiles`."""
 
     commit: str = ""
     """The id of the commit, empty where none was to be written."""

@@ -47,7 +47,7 @@ class NotThereYet(RepositoryGone):
 
 
 class OutOfReach(RepositoryGone):
-    """The repository was deleted or removed from the installation; the installation itself exists."""
+    """The repository was deleted or removed from the installation. The installation itself exists."""
 
 
 class CommentGone(ForgeError):  # noqa: N818  likewise

@@ -82,7 +82,7 @@ class PullRequestChange(StrEnum):
 
     @property
     def comes_or_goes(self) -> bool:
-        """Whether the pull request is open from now on, or no more."""
+        """Whether the change opens or closes the pull request."""
         return self in {PullRequestChange.OPENED, PullRequestChange.REOPENED, PullRequestChange.CLOSED}
 
     @property

@@ -1,7 +1,7 @@
-"""What is read of GitHub, as values: a request and the view of a repository that it brings.
+"""The facts that are read from GitHub: a request, and the view of a repository that answers it.
 
-A request names everything that one read brings, pinned to commits. The adapter turns it into one GraphQL query, and
-GitHub's answer into these values. Nothing in here decides anything.
+A request names everything that one read returns, pinned to commits. The adapter turns it into one GraphQL query, and
+GitHub's answer into these values. Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_LAYERS = 10
 
 
 class Reaction(StrEnum):
-    """How a command is answered on its own comment, in GraphQL's words."""
+    """The reaction on a command's comment that answers it, in GraphQL's words."""
 
     SEEN = "EYES"
     DONE = "ROCKET"
@@ -39,7 +39,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """What one read brings. A part that is not requested is absent from the view, not empty in it."""
+    """The parts of one read. A part that is not requested is absent from the view, not empty in it."""
 
     head: str | None = None
     """The head commit: brings its trees, our check runs on it, and the open pull requests with this head."""
@@ -148,7 +148,7 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit with what was read of it."""
+    """A commit with the parts that were read."""
 
     tree: Tree
     committed_at: str = ""
@@ -163,7 +163,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryView:
-    """A repository as one or more reads found it."""
+    """A repository as one read, or several, returned it."""
 
     repository: int
     full_name: str
@@ -211,7 +211,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What stands below a text that holds commands, and on it."""
+    """Our comments and reactions below a text that holds commands."""
 
     reply: Comment | None
     """Our own comment that answers commands there."""
@@ -234,7 +234,7 @@ class Comparison:
 
 
 def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | None:
-    """Two views as one; None if a commit moved between the reads."""
+    """Merge two views; None if a commit moved between the reads."""
     moved = any(
         tree.sha != second.stack_bases[branch].sha
         for branch, tree in first.stack_bases.items()
@@ -278,7 +278,7 @@ def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
 
 
 def together(first: Tree, second: Tree) -> Tree:
-    """Two reads of one commit as one tree."""
+    """Merge two reads of one commit into one tree."""
     # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
     with_tree = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
     entries = {**first.entries, **second.entries, **with_tree}

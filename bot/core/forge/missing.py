@@ -34,7 +34,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class AttemptPage:
-    """A part of the list, the newest attempt first; `older` leads to the next part, None at the end."""
+    """A page of the list, the newest attempt first. `older` leads to the next page, None at the end."""
 
     attempts: tuple[Attempt, ...]
     older: str | None
@@ -84,5 +84,5 @@ def missing(
 
 
 def gap(lost: Sequence[Missing], now: float) -> float:
-    """For how many seconds the oldest of them has been missing; 0 when none is."""
+    """The seconds for which the oldest of these deliveries has been missing; 0 if there is none."""
     return max((now - delivery.since for delivery in lost), default=0.0)

@@ -61,18 +61,18 @@ class Survey:
 
 
 class Surveyor(Protocol):
-    """Looks at the open heads of many repositories of one installation."""
+    """Reads the open heads of many repositories of one installation."""
 
     def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
-        """One read for all of them, and further ones where there are more heads than one brings, or it was too much.
+        """Read the open heads: one read for all repositories, and more if it was too large or there are further pages.
 
-        Raises `ForgeError` where GitHub answered for none.
+        Raises `ForgeError` if GitHub answered for no repository.
         """
         ...
 
 
 def overdue(surveyed: Surveyed) -> list[Event]:
-    """The events that judge again: for heads without a completed run, or with one that says "no verdict"."""
+    """The events for judging heads that have no completed run, or a run that says "no verdict"."""
     seen = surveyed.repository
     ref = RepositoryRef(seen.id, seen.owner, seen.name, surveyed.default_branch)
     pulls: list[Event] = [
@@ -100,6 +100,6 @@ def _is_due(verdict: str | None) -> bool:
 
 
 def base_of(branch: str) -> str | None:
-    """The branch that a merge group wants to go to: `main` for `gh-readonly-queue/main/pr-7-<sha>`."""
+    """The base branch of a merge group: `main` for `gh-readonly-queue/main/pr-7-<sha>`."""
     base, slash, last = branch.removeprefix(_QUEUE).rpartition("/")
     return base if branch.startswith(_QUEUE) and slash and last.startswith("pr-") else None

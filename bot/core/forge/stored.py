@@ -40,7 +40,7 @@ class SeenRepository:
 
 @dataclass(frozen=True, slots=True)
 class FirstSight:
-    """What was there when Plangate first saw a repository."""
+    """The state of a repository when Plangate first saw it."""
 
     first_seen: float
     """Seconds since the epoch (UTC)."""
@@ -52,7 +52,7 @@ class FirstSight:
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """The last report on a head, for the check run's page and for telling whether anything changed."""
+    """The last report on a head: for the check run's page, and to see whether anything changed."""
 
     digest: str
     check_run: int | None
@@ -63,7 +63,7 @@ class StoredReport:
 
 
 class CommentKind(StrEnum):
-    """The comments of which Plangate keeps one per issue or pull request."""
+    """The kinds of comments of which Plangate has one per issue or pull request."""
 
     STICKY = "sticky"
     """On a pull request, with its verdict."""
@@ -83,7 +83,7 @@ class StoredComment:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A feature number that is kept for an issue."""
+    """A feature number that is reserved for an issue."""
 
     root: str
     """The specs root, each its own number space."""

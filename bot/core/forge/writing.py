@@ -1,4 +1,4 @@
-"""The values of writes to a repository: a commit with its branch, a draft pull request."""
+"""Writes to a repository: a commit with its branch, a draft pull request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NewPullRequest:
 
 @dataclass(frozen=True, slots=True)
 class PullRequestOf:
-    """A pull request of a branch, whatever its state is."""
+    """A pull request from a branch, in any state."""
 
     number: int
     is_open: bool

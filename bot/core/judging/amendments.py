@@ -1,4 +1,4 @@
-"""What a change without a feature does to constitution, template and configuration, in words."""
+"""Describe how a change without a feature edits constitution, template and configuration."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_NAME = 60
 
 
 def amendments_of(change: Change) -> tuple[Amendment, ...]:
-    """What the change makes of each constitution that it touches; none without a base to compare with."""
+    """How the change amends each constitution that it touches. Empty without a base."""
     return tuple(_amendments(change))
 
 
@@ -44,7 +44,7 @@ def _amendments(change: Change) -> Iterator[Amendment]:
 
 
 def yardstick_reason(change: Change) -> tuple[str, Prose, tuple[Prose, ...]] | None:
-    """A title, a sentence and bullets on what a change makes of the yardstick, None where it leaves it alone."""
+    """Title, sentence and bullets about a change to the yardstick; None if the change leaves it alone."""
     paths = [path for file in change.changed for path in (file.path, file.previous) if path is not None]
     touched = [
         name

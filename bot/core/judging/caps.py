@@ -1,6 +1,6 @@
-"""From what a rule found to what is reported: the admin's level for the rule first, then the caps, applied last.
+"""The severity that is reported: the configured level for the rule first, then the caps.
 
-A cap only ever lowers. It keeps a gate from judging what a change did not bring.
+A cap only lowers a severity. Caps keep a gate from judging what a change did not bring.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ _STANDS_WHEN_OLD = frozenset({"unfilled-plan", "non-negotiable-violated"})
 
 
 def at_most(severity: Severity, cap: Severity) -> Severity:
-    """The softer of the two."""
+    """The lower of two severities."""
     return min(severity, cap, key=_HARDNESS.__getitem__)
 
 
 def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Finding | None:
-    """The finding at the level that the admin gave its rule, None where the rule is off or nobody switched it on.
+    """The finding at the configured level of its rule. None if the rule is off, or not on by default.
 
-    The level takes the place of the rule's own severity: what is found at that severity gets the level, and what
-    its condition makes softer stays softer. So `inline-justification: error` makes its warnings block, while
-    `number-collision: error`, which it is already, leaves the warning about an open pull request a warning. No level
-    rises above the rule's ceiling.
+    The level replaces the rule's own severity. A finding that the rule itself lowers stays lower: with
+    `number-collision: error`, the warning about an open pull request stays a warning. No level rises above the
+    rule's ceiling.
     """
     level = config.rules.get(rule.id)
     if level is None:
@@ -46,7 +45,7 @@ def with_level(finding: Finding, rule: Rule, config: RepositoryConfig) -> Findin
 
 
 def capped(finding: Finding, case: Case) -> Finding | None:
-    """The finding of one feature under the caps, None where a cap silences it."""
+    """The finding under the caps of its feature; None if a cap removes it."""
     feature = case.feature
     severity = finding.severity
     why = finding.why
@@ -70,7 +69,7 @@ def capped(finding: Finding, case: Case) -> Finding | None:
 
 
 def _stands_when_old(finding: Finding, case: Case) -> bool:
-    """Code that is built on a plan that was never written, filled or allowed: the plan may be old, the code is not."""
+    """Whether code is new although its plan is old: the code builds on a plan that was never written or allowed."""
     if not (case.builds and case.feature.owned):
         return False
     return finding.rule in _STANDS_WHEN_OLD or (finding.rule == "missing-artifact" and finding.subject == "plan.md")

@@ -1,7 +1,7 @@
-"""From a change and the folders that it is about to cases: every document read against its own yardstick.
+"""Build the cases of a change: each feature folder with its documents, read against its own yardstick.
 
-The yardstick (constitution and template) is the base's, never the head's that is judged; without a base it is the
-folder's own. In a repository of several projects each feature has the nearest `.specify/` above it.
+The yardstick (constitution and template) is the base's, never the head's; without a base it is the folder's own. In a
+repository with several projects, each feature has the nearest `.specify/` above it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...]) -> int:
-    """How many changed files count as code; a file that moved counts by either of its paths."""
+    """The number of changed files that count as code. A moved file counts by either path."""
     paths = ((file.path, file.previous) for file in change.changed)
     return sum(any(path and counts_as_code(path, config, roots) for path in pair) for pair in paths)
 
@@ -77,7 +77,7 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
 
 
 def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
-    """What lies in each judged folder, told in one pass over a tree that may hold a whole repository."""
+    """The entries of each judged folder, from one pass over a tree that may be large."""
     depths = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
     depths = sorted(set(depths.values()))
     entries: dict[str, list[TreeEntry]] = {}
@@ -91,7 +91,7 @@ def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
 
 
 def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
-    """The yardsticks that the change itself edits, as they would be after it."""
+    """The yardsticks that the change edits, as they are after it."""
     below = (".specify/memory/", ".specify/templates/", ".specify/presets/", ".specify/extensions/")
     roots = {
         path.partition(part)[0] for file in change.changed for path in [file.path] for part in below if part in path
@@ -152,7 +152,7 @@ def _whole(tree: Tree, path: str) -> Document | None:
 
 
 class _Reader:
-    """Parses the documents of feature folders as far as the meter lets them be read."""
+    """Parses the documents of feature folders as far as the meter permits."""
 
     def __init__(self, head: Tree, meter: Meter) -> None:
         self._head = head
@@ -188,7 +188,7 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
     yardstick: Yardstick,
     meter: Meter,
 ) -> bool:
-    """The change adds the folder or its plan, edits its plan's gate, or the branch or a person names it."""
+    """Whether the change adds the folder or its plan or edits the plan's gate, or the branch or a person names it."""
     if decision.gone(folder.path):
         return False
     own = decision.own is not None and decision.own.path == folder.path
@@ -209,24 +209,24 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
 
 
 def _gate_lines(plan: Plan) -> frozenset[int]:
-    """The 1-based lines of the Constitution Check, of Complexity Tracking and of what answers elsewhere."""
+    """The 1-based lines of the Constitution Check, of Complexity Tracking and of other sections with statements."""
     sections = [section for section in (plan.check, plan.tracking) if section is not None]
     inside = {line for section in sections for line in range(section.line, section.end_line + 1)}
     return frozenset({*inside, *(check.line for check in plan.checks), *(row.line for row in plan.rows)})
 
 
 def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> bool:
-    """A line of the gate as it was on the base stands nowhere in the plan any more."""
+    """Whether a line of the base's gate is missing from the plan."""
     old = read_plan(before, yardstick.template, yardstick.constitution)
     lines_at_head = {line.strip() for line in plan.lines}
     return any(old.lines[line - 1].strip() not in lines_at_head for line in _gate_lines(old) if line <= len(old.lines))
 
 
 def _building(change: Change, decision: Decision, features: list[_ReadFeature]) -> frozenset[str]:
-    """The folders of the features that the changed code belongs to.
+    """The folders of the features to which the changed code belongs.
 
-    The code is of the feature of the branch, else of those whose tasks the change ticks, else of every owned feature
-    with a plan or tasks. A lone owned feature is built in any case.
+    Code belongs to the branch's feature, else to the features whose tasks the change ticks, else to every owned
+    feature with a plan or tasks. A single owned feature always gets it.
     """
     owned = [feature.folder.path for feature in features if feature.owned]
     lone = owned if len(owned) == 1 else []
@@ -238,7 +238,7 @@ def _building(change: Change, decision: Decision, features: list[_ReadFeature]) 
 
 
 def _ticks(feature: _ReadFeature) -> bool:
-    """The change ticks one of the feature's tasks."""
+    """Whether the change ticks a task of the feature."""
     tasks = feature.documents.tasks
     lines = feature.new_lines.get(tasks.path) if tasks is not None else None
     return tasks is not None and any(task.done and (lines is None or task.line in lines) for task in tasks.tasks)
@@ -264,7 +264,7 @@ def _feature(
 
 
 def _arrived(change: Change, yardstick: Yardstick, bundled: str, root: str) -> NewSinceBranch:
-    """What is new in the yardstick; `root` is where the one stood that was the nearest when the branch left."""
+    """What is new in the yardstick. `root` is the nearest root when the branch left the base."""
     if change.merge_base is None:
         return NOTHING
     return arrived(yardstick, read_yardstick(change.merge_base, bundled, root))

@@ -1,4 +1,4 @@
-"""What follows from a dossier: one pure function, the same for every plan, layout and language.
+"""Decide on a dossier: one pure function, the same for every plan, layout and language.
 
 The rules' pages print the docstring of `decide`, so a change of the rules is a change of the pages.
 """
@@ -24,7 +24,7 @@ INLINE = "inline-justification"
 
 
 class Ground(StrEnum):
-    """Why the decision is what it is."""
+    """The reason for a decision."""
 
     NOTHING = "nothing"
     """Nothing is to be said: the principle holds, or a row justifies the breach."""
@@ -130,7 +130,7 @@ def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules read
 
 
 def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `decide`
-    """A breach without a row, a repair and an amendment."""
+    """The decision on a breach without a row, a repair or an amendment."""
     assessment = dossier.assessment
     row = dossier.nameless_row
     if row is not None:
@@ -150,7 +150,7 @@ def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `decide`
 
 
 def _of_non_negotiable(dossier: Dossier) -> Decision | None:
-    """A NON-NEGOTIABLE principle; None where it is treated as any other."""
+    """The decision on a NON-NEGOTIABLE principle; None if it is treated like any other."""
     assessment = dossier.assessment
     if not assessment.explicit:
         return None
@@ -192,13 +192,13 @@ def _is_allowed_exception(dossier: Dossier) -> bool:
 
 
 def is_surely_joined(check: Check, dossier: Dossier) -> bool:
-    """Numeral and name agree, or the principle has no numeral and the name agrees."""
+    """Whether numeral and name agree, or the name agrees with a principle without a numeral."""
     unnumbered = dossier.principle is not None and dossier.principle.id is None
     return check.join is Join.BOTH or (check.join is Join.NAME and unnumbered)
 
 
 def _is_bare_pass_after_fail(dossier: Dossier) -> bool:
-    """The assessment passes, the one that it replaces failed, and no word says what changed."""
+    """Whether the assessment passes without a word on what changed since the failed one that it replaces."""
     assessment, replaced = dossier.assessment, dossier.replaced
     if assessment.verdict is not Verdict.PASS or not assessment.explicit:
         return False
@@ -228,7 +228,7 @@ def _mended(dossier: Dossier) -> Statement | None:
 
 
 def _has(version: str | None, text: str) -> bool:
-    """The base's constitution is at a version that the text names, or at a later one."""
+    """Whether the base's constitution has the version that the text names, or a later one."""
     if version is None:
         return False
     base = _numbers(version)

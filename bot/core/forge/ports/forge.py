@@ -1,4 +1,4 @@
-"""GitHub: one repository as an installation sees and writes it, and who opens it."""
+"""GitHub: reading and writing one repository, and opening repositories."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class ForgeReader(Protocol):
     """One repository on GitHub, read with the rights of one installation.
 
-    Every method raises `ForgeError` when GitHub did not do what was asked and may do it later, and `RepositoryGone`
-    when there is nothing any more to ask it of. None of them sleeps or tries again by itself, but for a token that
-    GitHub no longer takes, which is renewed once.
+    Every method raises `ForgeError` when GitHub failed and may succeed later, and `RepositoryGone` when the
+    repository cannot be reached any more. No method sleeps or retries, except once with a new token when GitHub
+    rejects the old one.
     """
 
     def read(self, question: ReadRequest) -> RepositoryView:
@@ -42,18 +42,18 @@ class ForgeReader(Protocol):
         ...
 
     def compare(self, base: str, head: str) -> Comparison:
-        """A head commit against a base commit or branch. Raises `HeadGone` when either is not there."""
+        """Compare a head commit with a base commit or branch. Raises `HeadGone` if one of them does not exist."""
         ...
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
-        """How a folder came to a commit of a branch; None where its history is too long to say.
+        """When and how a folder came to a commit of a branch; None if its history is too long to read.
 
-        That is the day of the merge that brought it, or of its first commit where no pull request did.
+        The date is that of the merge that brought the folder, or of its first commit without a pull request.
         """
         ...
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
-        """A pull request's changed files with where moved ones came from, which `read` cannot say; up to 3,000."""
+        """The changed files of a pull request with the old paths of moved files, which `read` lacks; at most 3,000."""
         ...
 
     def paths(self, commit: str) -> tuple[str, ...] | None:
@@ -69,7 +69,7 @@ class ForgeReader(Protocol):
         ...
 
     def branches(self) -> tuple[str, ...]:
-        """The names of the branches, at most a thousand."""
+        """The names of the branches; at most 1,000."""
         ...
 
     def open_pull_requests(self, base: str | None) -> tuple[int, ...]:
@@ -77,14 +77,14 @@ class ForgeReader(Protocol):
         ...
 
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
-        """The branches of the open pull requests, forks' too, with all that stands directly below a specs root there.
+        """The branches of the open pull requests, forks included, with the folders below a specs root on each.
 
-        At most five hundred, the latest first.
+        At most 500, the latest first.
         """
         ...
 
     def pull_requests_of(self, branch: str) -> tuple[PullRequestOf, ...]:
-        """The pull requests from a branch of this repository, open or not, the latest first."""
+        """The pull requests from a branch of this repository in any state, the latest first."""
         ...
 
     def thread(self, number: int, marker: str, node: str | None) -> Thread:
@@ -98,33 +98,33 @@ class ForgeReader(Protocol):
 class Forge(ForgeReader, Protocol):
     """One repository on GitHub, read and written with the rights of one installation.
 
-    A write is tried once; see `ForgeReader` for what every method raises.
+    A write is tried once. Every method raises what `ForgeReader` says.
     """
 
     def commit_files(self, new_commit: NewCommit) -> str:
-        """Write a commit and move the branch to it, or begin the branch with it; the commit's id.
+        """Write a commit and move the branch to it, or create the branch at it. Returns the commit's id.
 
-        Raises `BranchMoved` when the branch is not where it was read, and `WriteRefused` when the branch's own rules
-        forbid it. A commit that no branch was moved to is seen by nobody, and GitHub forgets it.
+        Raises `BranchMoved` if the branch is not where it was read, and `WriteRefused` if the branch's own
+        rules forbid the write. GitHub deletes a commit that no branch points to.
         """
         ...
 
     def open_pull_request(self, new_pull_request: NewPullRequest) -> int:
-        """Open a draft pull request; its number. Not idempotent by itself: see `pull_requests_of`.
+        """Open a draft pull request and return its number. Not idempotent: see `pull_requests_of`.
 
-        Raises `WriteRefused` when the branch holds nothing that the base has not.
+        Raises `WriteRefused` if the branch has no commit that the base lacks.
         """
         ...
 
     def publish(self, run: CheckRun) -> Run:
-        """Write a completed check run. Not idempotent by itself: `read` says whether one is there.
+        """Write a completed check run. Not idempotent: `read` shows whether there is one.
 
-        Raises `HeadGone` when the commit is not there.
+        Raises `HeadGone` if the commit does not exist.
         """
         ...
 
     def comment(self, number: int, body: str) -> Comment:
-        """Write a comment on an issue or pull request. Not idempotent by itself: see `thread`."""
+        """Write a comment on an issue or pull request. Not idempotent: see `thread`."""
         ...
 
     def edit_comment(self, comment: Comment, body: str) -> Comment:
@@ -132,61 +132,61 @@ class Forge(ForgeReader, Protocol):
         ...
 
     def show_comment(self, comment: Comment, *, minimized: bool) -> None:
-        """Fold the comment away as resolved, or unfold it."""
+        """Hide the comment as resolved, or show it again."""
         ...
 
     def hide_outdated(self, comment: Comment) -> None:
-        """Fold the comment away as outdated. Raises `CommentGone` when somebody deleted it."""
+        """Hide the comment as outdated. Raises `CommentGone` if it was deleted."""
         ...
 
     def react(self, node: str, reaction: Reaction) -> None:
-        """React to what a person wrote; doing it twice changes nothing. `node` is a GraphQL id.
+        """React to a text. Repeating it changes nothing. `node` is a GraphQL id.
 
-        Raises `CommentGone` when it was deleted.
+        Raises `CommentGone` if the text was deleted.
         """
         ...
 
 
 class Forges(Protocol):
-    """Opens repositories, and says what is installed where. What asks GitHub raises `ForgeError`."""
+    """Opens repositories, and lists installations. Every method that asks GitHub raises `ForgeError`."""
 
     def installations(self) -> Sequence[Installation]:
-        """The App's installations as GitHub has them now: all of them, one call for each hundred."""
+        """The App's present installations. Costs one call for each hundred."""
         ...
 
     def installation(self, installation: int) -> Installation | None:
-        """One installation as it is now, None when it does not exist any more."""
+        """One installation as it is now; None if it does not exist."""
         ...
 
     def whereabouts(self, installation: int, repository: int) -> RepositoryRef | None:
-        """What a repository is called now, asked by its id; None when the installation cannot reach it any more.
+        """The present name of a repository, by its id; None if the installation cannot reach it.
 
-        Raises `RepositoryGone` when nothing can be said of it, because the installation is suspended or is no more.
+        Raises `RepositoryGone` if the installation is suspended or deleted, so that GitHub tells nothing.
         """
         ...
 
     def room(self, installation: int, delivery: str) -> float | None:
-        """None when a job may begin, else the time at which it may, in seconds since the epoch (UTC).
+        """When a job may begin, in seconds since the epoch (UTC); None for now.
 
-        That is while GitHub takes nothing from the installation, and after a burst of its check runs.
+        A job waits while GitHub limits the installation, and after a burst of its check runs.
         """
         ...
 
     def spent(self) -> Spent:
-        """The requests of this thread since the last call of this method."""
+        """The requests of this thread since the previous call of this method."""
         ...
 
     def open(self, installation: int, repository: RepositoryRef, rights: Mapping[str, str]) -> Forge:
-        """The repository with a token that is good for it alone and for nothing but these rights (`checks: write`)."""
+        """Open a repository with a token for it alone and for these rights alone (`checks: write`)."""
         ...
 
     def granted(self, installation: int) -> Mapping[str, str]:
-        """The permissions that the account has granted to the App by now, asked of GitHub: `contents` to `write`."""
+        """The permissions that the account has granted to the App now, by name: `contents` to `write`."""
         ...
 
     def open_owners(self, installation: int, owner: str) -> Forge:
-        """The owner's `.github` repository, with a token of its own that may do nothing but read it.
+        """Open the owner's `.github` repository with a token that can only read it.
 
-        Reading it raises `RepositoryGone` where the App is not installed on it, which is as good as no such repository.
+        Reading it raises `RepositoryGone` if the App is not installed on it.
         """
         ...

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """An accepted delivery on its way to the disk.
+    """An accepted delivery to be stored.
 
-    `serial` is the repository whose jobs never run at once; `coalesce` names what a waiting twin would do as well
+    `serial` is the repository, whose jobs never run at once. `coalesce` is the key under which waiting jobs merge
     (repository, head repository and head ref for evaluations; None for commands, buttons and installation events).
     """
 
@@ -41,7 +41,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeasedJob:
-    """A job in this worker's hands until it is finished, retried, buried, or its holder dies."""
+    """A job that a worker holds until it is done, retried or buried, or until the worker dies."""
 
     id: int
     delivery: str
@@ -60,7 +60,7 @@ class LeasedJob:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as lists show it."""
+    """A job as lists display it."""
 
     id: int
     delivery: str
@@ -75,50 +75,49 @@ class JobRecord:
 
 
 class Queue(Protocol):
-    """Never loses an accepted delivery, never runs two jobs of one serial key at once.
+    """Never loses an accepted delivery, and never runs two jobs of one serial key at once.
 
-    Every method that writes raises `StorageError` when the disk does not take it; nothing has happened then.
+    Every writing method raises `StorageError` if the disk does not take the write; then nothing has changed.
     """
 
     def put(self, job: NewJob) -> bool:
-        """The job is on disk when this returns. False when this delivery was already accepted and is not dead.
+        """Store the job before returning. False if this delivery was accepted before and is no dead letter.
 
-        A waiting job with the same coalesce key takes this one in: the newer event (`core.events.combine`), the
-        earlier `not_before`, the first `accepted_at`. A running job takes nothing in. The redelivery of a dead letter
-        brings it back to life, as `replay` does.
+        A waiting job with the same coalescing key takes the new one in: it gets the newer event
+        (`core.events.combine`), the earlier `not_before` and the first `accepted_at`. A running job takes
+        nothing in. A redelivered dead letter waits again, as after `replay`.
         """
         ...
 
     def lease(self, holder: str) -> LeasedJob | None:
-        """A repository's oldest job that is due, while its serial key is free; None where there is no such repository.
+        """Lease the oldest due job of a repository whose serial key is free; None if there is no such repository.
 
-        Repositories have their turn in about the order in which they came to have work. A dead holder's jobs are due
+        Repositories take turns, roughly in the order in which they got work. The jobs of a dead holder are due
         again.
 
-        `holder` names one living process; its leases end with it, however it dies. A job that was in the hands of
-        several holders when they died steps back for a while, so that others have their turn first.
+        `holder` names one living process, and its leases end when it dies. A job whose holders died several
+        times waits for a while, so that other jobs come first.
         """
         ...
 
     def done(self, job: LeasedJob) -> None:
-        """The job has had its effects. This and the next three do nothing when the lease is no longer the caller's."""
+        """Mark the job as done. This method and the next three do nothing if the caller lost the lease."""
         ...
 
     def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
-        """Try again not before that time; meanwhile it blocks no other job of its serial key.
+        """Retry the job at that time or later. Until then it blocks no other job of its serial key.
 
-        A try that was only `held` back by a limit of GitHub's does not count.
-
-        A twin that came while it ran is taken in, as `put` does.
+        An attempt that a limit of GitHub `held` back does not count. A job with the same coalescing key that
+        arrived meanwhile is merged with it, as in `put`.
         """
         ...
 
     def bury(self, job: LeasedJob, error: str) -> None:
-        """No more tries: a dead letter, kept, listed and replayable."""
+        """Make the job a dead letter: it is not retried, but stored, listed and replayable."""
         ...
 
     def release(self, job: LeasedJob) -> None:
-        """Give the lease back unused: the try does not count."""
+        """Return the lease unused. The attempt does not count."""
         ...
 
     def records(self, state: JobState | None = None, limit: int = 100) -> Sequence[JobRecord]:
@@ -126,15 +125,15 @@ class Queue(Protocol):
         ...
 
     def find(self, delivery: str) -> JobRecord | None:
-        """The job that stands for a delivery, also when it was coalesced into another."""
+        """The job for a delivery, even if the delivery was coalesced into another job."""
         ...
 
     def replay(self, delivery: str) -> bool:
-        """A dead letter waits again, attempts at zero. False when there is no such dead letter."""
+        """Let a dead letter wait again with no attempts counted. False if there is no such dead letter."""
         ...
 
     def workers(self) -> int:
-        """How many processes lease jobs here, by what is known now; at least 1."""
+        """The number of processes that lease jobs, as far as it is known; at least 1."""
         ...
 
     def counts(self) -> dict[JobState, int]:
@@ -142,34 +141,34 @@ class Queue(Protocol):
         ...
 
     def oldest(self) -> float | None:
-        """When the oldest job that waits or runs was accepted, None when there is none.
+        """When the oldest waiting or running job was accepted; None if there is none.
 
-        One that is put for later counts when it is due, and since then; one that was tried in vain counts all the time.
+        A postponed job counts from its due time. A job with failed attempts counts from its acceptance.
         """
         ...
 
     def prune(self, done_before: float, dead_before: float) -> int:
-        """Forget jobs that ended before these times, and their delivery ids; how many jobs that were.
+        """Delete jobs that ended before these times, with their delivery ids. Returns their number.
 
-        A delivery that is forgotten would be accepted again, so keep done jobs longer than GitHub redelivers
-        (3 days, 7 on GitHub Enterprise Server).
+        A deleted delivery would be accepted again, so keep done jobs longer than GitHub redelivers (3 days, 7
+        on GitHub Enterprise Server).
         """
         ...
 
     def wait(self, seconds: float) -> None:
-        """Return when a job may have become due, when `wake` is called, or after that many seconds."""
+        """Return when a job may be due, when `wake` is called, or after that many seconds."""
         ...
 
     def wake(self) -> None:
-        """End the waiting of every worker on this queue."""
+        """Wake every worker that waits on this queue."""
         ...
 
     def check(self) -> None:
-        """The queue takes deliveries: a real write. Raises `StorageError`."""
+        """Check with a real write that the queue takes deliveries. Raises `StorageError`."""
         ...
 
     def close(self) -> None:
-        """End all leases of this process and let go of the files."""
+        """End all leases of this process and close the files."""
         ...
 
 
@@ -177,12 +176,12 @@ class Leader(Protocol):
     """Elects one of several processes for work that only one may do."""
 
     def leads(self) -> bool:
-        """Whether it is this one; it stays so until this process ends or closes, or cannot be sure of it any more.
+        """Whether this process leads. It leads until it ends, closes, or loses its certainty.
 
-        Raises `StorageError` when that cannot be asked.
+        Raises `StorageError` if the answer is unknown.
         """
         ...
 
     def close(self) -> None:
-        """Let another one lead."""
+        """Give up the lead."""
         ...

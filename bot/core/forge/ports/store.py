@@ -1,4 +1,4 @@
-"""The storage between jobs."""
+"""The store: what is kept between jobs."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """What must outlive a job. A correct verdict needs nothing from it but the last good configuration and waivers.
+    """Data that outlives a job. A correct verdict needs only the last good configuration and waivers from it.
 
-    Everything belongs to an installation or a repository and goes when that is forgotten. Times are seconds since the
-    epoch (UTC). Every method that writes has written when it returns, or raises `StorageError`.
+    All data belong to an installation or a repository and are deleted with it. Times are in seconds since the epoch
+    (UTC). A writing method has written when it returns, or raises `StorageError`.
     """
 
     def installation(self, installation: int) -> Installation | None:
-        """The App on an account, None when it was never seen or is forgotten."""
+        """The App on an account; None if it is not stored."""
         ...
 
     def installations(self) -> Sequence[Installation]:
-        """All of them, by id."""
+        """All installations, by id."""
         ...
 
     def keep_installation(self, installation: Installation) -> None:
-        """Add or replace it."""
+        """Add or replace an installation."""
         ...
 
     def forget_installation(self, installation: int) -> None:
-        """Delete it and everything of its repositories."""
+        """Delete an installation with all data of its repositories."""
         ...
 
     def repository(self, repository: int) -> SeenRepository | None:
@@ -48,11 +48,11 @@ class Store(Protocol):
         ...
 
     def see_repository(self, seen: SeenRepository) -> SeenRepository:
-        """Add it, or take over its new name, owner and installation; `first_seen` and `governed` stay as they were."""
+        """Add a repository, or update its name, owner and installation. `first_seen` and `governed` do not change."""
         ...
 
     def set_governed(self, repository: int, governed: bool) -> None:
-        """Remember whether it is governed."""
+        """Store whether a repository is governed."""
         ...
 
     def governed_repositories(self) -> Sequence[SeenRepository]:
@@ -60,42 +60,42 @@ class Store(Protocol):
         ...
 
     def repositories_to_sweep(self) -> Sequence[SeenRepository]:
-        """What a sweep reads: repositories of installations that are not suspended, by id.
+        """The repositories of installations that are not suspended, by id.
 
-        Those that are known not to be governed are left out; one that was never judged may be governed.
+        Repositories that are known to be ungoverned are left out. One that was never judged may be governed.
         """
         ...
 
     def repositories(self, installation: int) -> Sequence[SeenRepository]:
-        """All repositories of an installation that were seen, by id."""
+        """All stored repositories of an installation, by id."""
         ...
 
     def first_sight(self, repository: int) -> FirstSight | None:
-        """The first sight of a repository that is forgotten, None where none is kept."""
+        """The first sight of a deleted repository; None if it is not stored."""
         ...
 
     def keep_first_sight(self, repository: int, sight: FirstSight | None) -> None:
-        """Keep the first sight of a repository beyond `forget_repository`, or delete it."""
+        """Store the first sight of a repository, which survives `forget_repository`, or delete it."""
         ...
 
     def forget_repository(self, repository: int) -> None:
-        """Delete it and everything of it."""
+        """Delete a repository with all its data."""
         ...
 
     def configuration(self, installation: int, repository: int | None) -> StoredBlob | None:
-        """The last good configuration of a repository, or of the owner's layer where `repository` is None."""
+        """The last good configuration of a repository, or of the owner if `repository` is None."""
         ...
 
     def keep_configuration(self, installation: int, repository: int | None, blob: StoredBlob) -> None:
-        """Keep the last good configuration."""
+        """Store the last good configuration."""
         ...
 
     def remembered(self, repository: int, key: str) -> str | None:
-        """A hint that saves a read (where the template lies, say). It may be gone or stale at any time."""
+        """A hint that saves a read, such as the path of the template. It may be lost or outdated at any time."""
         ...
 
     def remember(self, repository: int, key: str, hint: str) -> None:
-        """Keep a hint."""
+        """Store a hint."""
         ...
 
     def report(self, repository: int, head_sha: str) -> StoredReport | None:
@@ -103,7 +103,7 @@ class Store(Protocol):
         ...
 
     def keep_report(self, repository: int, head_sha: str, report: StoredReport) -> None:
-        """Keep the last report on a head."""
+        """Store the last report on a head."""
         ...
 
     def comment(self, repository: int, number: int, kind: CommentKind) -> StoredComment | None:
@@ -111,22 +111,23 @@ class Store(Protocol):
         ...
 
     def keep_comment(self, repository: int, number: int, kind: CommentKind, comment: StoredComment) -> None:
-        """Add or replace it."""
+        """Add or replace a comment of ours."""
         ...
 
     def offer_number(self, repository: int, offer: Offer, now: float) -> str | None:
-        """Keep a feature number for an issue: one issue, one number. The number that the issue now holds.
+        """Reserve a feature number for an issue, and return the number that the issue now has.
 
-        That is the number it held already, if it did (kept for as long anew); None when another issue holds this one.
+        An issue has one number: a second call returns the first number and renews it. Returns None if another
+        issue has the number.
         """
         ...
 
     def offered_numbers(self, repository: int, root: str, now: float) -> Mapping[str, int]:
-        """Numbers that are kept for an issue, with the issue."""
+        """The reserved numbers, each with its issue."""
         ...
 
     def add_waiver(self, waiver: Waiver) -> None:
-        """Add it, or replace the one for the same rule, finding and folder."""
+        """Add a waiver, or replace the waiver for the same rule, finding and folder."""
         ...
 
     def waivers(self, repository: int) -> Sequence[Waiver]:
@@ -134,28 +135,28 @@ class Store(Protocol):
         ...
 
     def cursor(self, name: str) -> str | None:
-        """Where a reader of GitHub's lists stopped."""
+        """The position at which a reader of one of GitHub's lists stopped."""
         ...
 
     def set_cursor(self, name: str, position: str) -> None:
-        """Go on from here next time."""
+        """Store the position from which the reader `name` continues next time."""
         ...
 
     def count_use(self, repository: int, user: str, now: float, seconds: float) -> int:
-        """Note that a user did something that is paced; how often in the last so many seconds, this time included.
+        """Count one use by a user. Returns the uses in that period (seconds), this one included.
 
-        The same moment counts once, so that a job that is tried again is not counted again.
+        Uses at the same moment count once, so a retried job does not count twice.
         """
         ...
 
     def uses(self, repository: int, user: str, now: float, seconds: float) -> int:
-        """How often a user did it in the last so many seconds, this time included, whether or not it is counted."""
+        """The uses by a user in that period (seconds), this one included whether or not it is counted."""
         ...
 
     def count_redelivery(self, delivery: str, now: float) -> int:
-        """Note that a delivery is asked for again; how often that was, this time included."""
+        """Count one request for a redelivery. Returns the requests so far, this one included."""
         ...
 
     def prune(self, before: float, sights_before: float | None = None) -> None:
-        """Forget reports, uses, redeliveries and offers that are older than that, and first sights of longer ago."""
+        """Delete reports, uses, redeliveries and offers from before one time, first sights from before another."""
         ...

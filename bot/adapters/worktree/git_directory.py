@@ -139,11 +139,11 @@ class GitDirectory:
     def environment(self, root: Path | None = None) -> dict[str, str]:
         """The environment of a git command, with `root` as its working copy."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        git_variables = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         tree = {} if root is None else {"GIT_WORK_TREE": str(root), "GIT_INDEX_FILE": str(self.location.own / "index")}
         return {
             **inherited,
-            **inherited,
+            **git_variables,
             **tree,
             "GIT_DIR": str(self.path),
             "GIT_NO_LAZY_FETCH": "1",

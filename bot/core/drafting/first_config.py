@@ -1,6 +1,6 @@
-"""The first `app.yml` of a repository: its settings from what is there, and a comment on every one that may come.
+"""The first `app.yml` of a repository: settings from its files, and a comment for every further key.
 
-Nothing that is there turns red on the day when it is merged: features that would block are made legacy.
+Nothing that the repository has fails on the day of the merge: features that would block become legacy.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SKIPPED = frozenset({".specify", "node_modules", "vendor", "tests", "test", "fi
 
 @dataclass(frozen=True, slots=True)
 class FirstSettings:
-    """What a repository's first configuration says; what is None or empty is left at its default."""
+    """The settings of a first configuration. A setting that is None or empty keeps its default."""
 
     specs: tuple[str, ...] = ()
     number: NumberMode | None = None
@@ -51,7 +51,7 @@ class FirstSettings:
     legacy: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, object]:
-        """The keys that it sets, as JSON has them."""
+        """The configured keys as JSON values."""
         settings = {
             "branches": self.branches,
             "specs": list(self.specs),
@@ -93,7 +93,7 @@ def _feature_folders(paths: Iterable[str]) -> set[tuple[str, str]]:
 
 
 def _roots(roots: Mapping[str, int]) -> tuple[str, ...]:
-    """The roots, siblings such as `apps/web/specs` and `apps/api/specs` as one glob."""
+    """The specs roots. Siblings such as `apps/web/specs` and `apps/api/specs` become one glob."""
     alike = Counter(_glob(root) for root in roots)
     merged = {_glob(root) if alike[_glob(root)] > 1 else root for root in roots}
     return tuple(sorted(merged, key=lambda root: (root != "specs", root)))[:MAX_ROOTS]
@@ -109,7 +109,7 @@ def _glob(root: str) -> str:
 def with_failing_as_legacy(
     start: FirstSettings, features: Iterable[FeatureReport], config: RepositoryConfig
 ) -> FirstSettings:
-    """The start with a `since`, and `legacy:` where no number counts, so that everything that blocks is legacy."""
+    """Make every blocking feature legacy: with `since`, or with `legacy:` for folders without a number."""
     blocked = [
         report.feature for report in features if any(finding.severity is Severity.ERROR for finding in report.findings)
     ]
@@ -121,7 +121,7 @@ def with_failing_as_legacy(
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFacts:
-    """What the comment at the top tells of the repository."""
+    """The facts for the comment at the top."""
 
     features: int
     highest: str | None

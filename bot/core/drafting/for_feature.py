@@ -1,4 +1,4 @@
-"""When a plan is drafted for somebody, and from what."""
+"""Decide when a document is drafted, and from what."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _CELLS = re.compile(r"(?<!\\)\|")
 
 
 def feature_without_plan(report: Report) -> FeatureReport | None:
-    """The feature of a report whose plan is still to be written, None where there is none."""
+    """The report's feature whose plan is missing; None if there is none."""
     return _feature_without("plan.md", report)
 
 
 def feature_without_spec(report: Report) -> FeatureReport | None:
-    """The feature of a report whose spec is still to be written, None where there is none."""
+    """The report's feature whose spec is missing; None if there is none."""
     return _feature_without("spec.md", report)
 
 
 def _feature_without(name: str, report: Report) -> FeatureReport | None:
-    """An own feature without that document, unless its number is taken: a draft would spread the wrong number."""
+    """An owned feature without that document. Left out if its number is taken: a draft would spread it."""
     for reported in report.features:
         feature = reported.feature
         state = next(artifact.state for artifact in reported.artifacts if artifact.name == name)
@@ -46,12 +46,12 @@ def _feature_without(name: str, report: Report) -> FeatureReport | None:
 
 
 def number_is_taken(feature: FeatureReport) -> bool:
-    """Another feature has the number, on the base or in an older pull request."""
+    """Whether another feature has the number, on the base or in an older pull request."""
     return any(finding.rule == _COLLISION and finding.severity is not Severity.NOTICE for finding in feature.findings)
 
 
 def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:
-    """The plan of a feature from what its repository says. `outline` has names and manifests of the head."""
+    """Draft the plan of a feature from its repository. `outline` has names and manifests of the head."""
     folder = feature.feature.dir
     base = change.standard
     yardstick = read_yardstick(base, bundled, specify_root(folder, base))
@@ -100,7 +100,7 @@ def _is_row(paste: str) -> bool:
 
 
 def paths_of(outline: Tree) -> tuple[str, ...]:
-    """The names of a tree as the drafter wants them: folders end in a slash."""
+    """The paths of a tree in the drafter's form: folders end in a slash."""
     return tuple(
         f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(outline.entries.items()) if path
     )

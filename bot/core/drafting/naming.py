@@ -66,7 +66,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class NextNumber:
-    """The next free number, as written in a name (`022`), and what is between it and the highest folder."""
+    """The next free number, as names write it (`022`), and the claims between the highest folder and it."""
 
     number: str
     above: tuple[Claim, ...] = ()
@@ -133,7 +133,7 @@ def _is_letter(char: str) -> bool:
 
 
 def _is_telling(word: str, title: str) -> bool:
-    """No stop word, and long enough; a short one is if it is an acronym or not of ASCII letters."""
+    """Whether a word goes into a slug: no stop word, and long enough, an acronym or not of ASCII letters."""
     if word in STOP_WORDS:
         return False
     if len(word) >= _SHORTEST_WORD or not word.isascii():
@@ -142,7 +142,7 @@ def _is_telling(word: str, title: str) -> bool:
 
 
 def is_slug(text: str) -> bool:
-    """Whether a text is a slug as `slug_of` builds them, of any number of words."""
+    """Whether a text is a valid slug, of any number of words."""
     words = text.split("-")
     fits = 0 < len(text) <= MAX_BRANCH_BYTES and len(text.encode("utf-8", "replace")) <= MAX_BRANCH_BYTES
     return fits and text == text.translate(_ASCII_LOWER) and all(word and all(map(_is_letter, word)) for word in words)

@@ -78,14 +78,14 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
 
 def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
     """The entries of each judged folder, from one pass over a tree that may be large."""
-    depths = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
-    depths = sorted(set(depths.values()))
+    depth_by_folder = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
+    depths = sorted(set(depth_by_folder.values()))
     entries: dict[str, list[TreeEntry]] = {}
     for path, entry in tree.entries.items():
         names = path.split("/")
         for depth in depths:
             folder = "/".join(names[:depth])
-            if len(names) > depth and folder in depths:
+            if len(names) > depth and folder in depth_by_folder:
                 entries.setdefault(folder, []).append(entry)
     return entries
 

@@ -1,7 +1,7 @@
-"""Everything that a plan says about one principle or gate, collected for one decision.
+"""Collect everything that a plan says about one principle or gate, for one decision.
 
-A dossier belongs to an assessment that stands. Several items below one principle have a dossier each, and share what
-the plan says of the principle as a whole: rows of Complexity Tracking, deviation sections, the gate line.
+Each assessment in force has a dossier. Several items below one principle have one each, and share what the plan says
+about the principle: rows of Complexity Tracking, deviation sections, the gate line.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MARKER = re.compile(r"[(（\[][^()（）\[\]]{0,80}[)）\]]")
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What speaks for and against one assessment."""
+    """The statements for and against one assessment."""
 
     assessment: Check
     """The assessment that stands."""
@@ -57,7 +57,7 @@ class Dossier:
 
 
 def dossiers(plan: Plan, constitution: Constitution) -> tuple[Dossier, ...]:
-    """One dossier for each assessment that stands, in the plan's order."""
+    """One dossier for each assessment in force, in the plan's order."""
     last = standing(plan)
     passing = _passing_gate(plan)
     defects = sum(check.weight in SOFT for check in last)
@@ -109,7 +109,7 @@ def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 
 def statements_about(key: str, collected: Sequence[Dossier], checks: Sequence[Check]) -> tuple[Statement, ...]:
-    """Every statement about the principle of this id, those of replaced assessments included."""
+    """Every statement about a principle, by its id, including those of replaced assessments."""
     about = [
         statement for dossier in collected if dossier.assessment.principle == key for statement in dossier.statements
     ]
@@ -123,14 +123,14 @@ def rows_for(check: Check, plan: Plan) -> tuple[TrackingRow, ...]:
 
 
 def names(row: TrackingRow, check: Check) -> bool:
-    """The row names the item's principle or gate."""
+    """Whether the row names the item's principle or gate."""
     if check.principle is not None and (check.principle == row.principle or check.principle in row.names):
         return True
     return bool(check.named) and check.named in row.gates
 
 
 def is_same_item(left: Check, right: Check) -> bool:
-    """Both assess one thing: they have one name, or belong to one principle of which at least one is the principle."""
+    """Whether both assess the same item: by name, or because one of them is the principle of the other."""
     if _bare_name(left) == _bare_name(right) and _bare_name(left):
         return left.principle == right.principle or left.principle is None or right.principle is None
     if left.principle is None or left.principle != right.principle:
@@ -139,7 +139,7 @@ def is_same_item(left: Check, right: Check) -> bool:
 
 
 def is_principle_itself(check: Check) -> bool:
-    """The item goes by the principle's own name, not by that of a part of it."""
+    """Whether the item has the principle's own name, not that of a part of it."""
     return check.join in {Join.BOTH, Join.NAME}
 
 
@@ -148,20 +148,20 @@ def _bare_name(check: Check) -> frozenset[str]:
 
 
 def _passing_gate(plan: Plan) -> GateLine | None:
-    """The last line that passes the whole check, a labelled one first."""
+    """The last line that passes the whole check. A labelled line comes first."""
     passing = [line for line in plan.gate_lines if line.verdict is Verdict.PASS and line.whole]
     return next((line for line in reversed(passing) if line.labelled), passing[-1] if passing else None)
 
 
 def _speaks_for(section: DeviationSection, check: Check, *, alone: bool) -> bool:
-    """The section names the item's principle; one that names none speaks for the only breach."""
+    """Whether the section justifies the item. A section that names no principle justifies a single breach."""
     if section.names:
         return check.principle in section.names
     return alone
 
 
 def _contradicting(check: Check, plan: Plan) -> Check | None:
-    """A passing item of the same name in the same phase, where this one fails."""
+    """A passing item with the same name and phase as this failing one."""
     if check.weight is not Weight.FAIL:
         return None
     name = _bare_name(check)

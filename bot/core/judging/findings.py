@@ -1,4 +1,4 @@
-"""What was found: severities, findings, the report of one commit, and the digest that says whether it changed.
+"""Severities, findings and the report of one commit.
 
 The report is a public contract (`docs/report.md`): fields are added, never renamed. Lines and columns are 1-based.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How hard a finding is; only an error blocks."""
+    """The severity of a finding. Only an error blocks."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -29,10 +29,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found, with its place, its reason and the way out.
+    """A finding with its place, its reason and its fix.
 
-    `title`, `why` and `fix` are shown by every surface in its own markup. `subject` is what the finding is about
-    (an artifact's name, a principle's id, a number) and, with rule and path, its identity over pushes.
+    Every surface shows `title`, `why` and `fix` in its own markup. `subject` is what the finding is about (an
+    artifact's name, a principle's id, a number). Rule, path and subject identify a finding across pushes.
     """
 
     rule: str
@@ -68,7 +68,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FeatureReport:
-    """What was read of one feature folder, and what was found in it."""
+    """The parts of one feature folder and the findings in it."""
 
     feature: Feature
     template: str

@@ -1,6 +1,6 @@
-"""The plan's gate: which item of the Constitution Check has the last word, and which row answers for it.
+"""The plan's gate: which item of the Constitution Check counts, and which row justifies it.
 
-What several rules ask about the same item is answered here once, so that no two rules report one fact.
+Rules share these answers, so that no two rules report one fact.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _DEFAULT_HEADER = ("Violation", "Why Needed", "Simpler Alternative Rejected Beca
 
 
 def standing(plan: Plan) -> tuple[Check, ...]:
-    """The assessments that stand: one of the re-check after the design takes the place of the first one.
+    """The assessments in force: one of the re-check after the design replaces the first one.
 
-    Only an assessment takes something back. What is put off, asked or restated replaces nothing, and is left out where
-    the same item is assessed elsewhere.
+    Only an assessment replaces another. A postponed, open or restated item replaces nothing, and is left out if the
+    same item is assessed elsewhere.
     """
     answers: dict[str | None, list[Check]] = {}
     for check in plan.checks:
@@ -47,7 +47,7 @@ def standing(plan: Plan) -> tuple[Check, ...]:
 
 
 def _is_replaced(check: Check, later: Sequence[Check]) -> bool:
-    """A later assessment of the same item, or of the principle that it is a part of, or of which it is the whole."""
+    """Whether a later assessment is about the same item, or one of both is about the whole principle."""
     whole = check.join in {Join.BOTH, Join.NAME}
     name = " ".join(check.named.casefold().split())
     return any(
@@ -68,28 +68,28 @@ def principle_of(check: Check, constitution: Constitution) -> Principle | None:
 
 
 def key_of(principle: Principle) -> str:
-    """How items, rows and findings name a principle: its numeral, its name where it has none."""
+    """The key of an item, row or finding: the principle's numeral, else its name."""
     return principle.id or principle.name
 
 
 def named(check: Check, constitution: Constitution) -> Name:
-    """What to call an item: its principle as people cite it, else its own words."""
+    """The display name of an item: its principle as people cite it, else its own words."""
     principle = principle_of(check, constitution)
     return Name(clip(principle.title if principle is not None else check.named or check.text))
 
 
 def short(check: Check) -> Name:
-    """The shortest name that a row can hold: the principle's numeral, else the item's own words."""
+    """The shortest name for a row: the principle's numeral, else the item's own words."""
     return Name(clip(check.principle or check.named or check.text, 60))
 
 
 def subject(check: Check) -> str:
-    """What a finding about the item is about: the principle's id, else the item's own words."""
+    """The subject of a finding about the item: the principle's id, else the item's own words."""
     return check.principle or clip(check.named or check.text)
 
 
 def place(check: Check, plan: Plan) -> Span:
-    """Where the item's status stands, or its name where it has no status."""
+    """The place of the item's status, or of its name if it has no status."""
     if check.span is not None:
         return check.span
     line = plan.lines[check.line - 1] if check.line <= len(plan.lines) else ""
@@ -98,13 +98,13 @@ def place(check: Check, plan: Plan) -> Span:
 
 
 def is_blank_row(check: Check) -> bool:
-    """A table row in which nothing stands after the name."""
+    """Whether the item is a table row with nothing after its name."""
     cells = [cell.strip() for cell in _cells(check.text)]
     return len(cells) > 1 and not any(cells[1:])
 
 
 def way_to_track(plan: Plan) -> tuple[Prose, int | None]:
-    """Where a row is to be pasted, as the beginning of a sentence, and the line it goes under."""
+    """Where to paste a row: the beginning of a sentence, and the line above the row."""
     line = plan.tracking_table_line
     if line is not None:
         return ("Paste this under ",), line
@@ -114,7 +114,7 @@ def way_to_track(plan: Plan) -> tuple[Prose, int | None]:
 
 
 def where_it_was_looked_for(check: Check, plan: Plan) -> str:
-    """Where a reason was looked for and not found, as the end of a sentence."""
+    """The places without a reason, as a clause of a sentence."""
     beside = "in the row" if check.text.lstrip().startswith("|") else "on its line"
     places = [beside, "below it"]
     places.append(
@@ -155,7 +155,7 @@ def row_to_paste(
 
 
 def _breach(check: Check) -> str:
-    """What deviates, in the item's own words: the cell after the status of a table's row."""
+    """The deviation in the item's own words: the cell after the status in a table's row."""
     cells = [cell.strip() for cell in _cells(check.text)]
     if check.status not in cells:
         return ""
@@ -164,7 +164,7 @@ def _breach(check: Check) -> str:
 
 
 def _cells(text: str) -> Iterable[str]:
-    """A table row's cells; none where a cell holds a pipe of its own, which splitting would tear."""
+    """The cells of a table row. Empty if a cell contains a pipe, because splitting would tear it."""
     if not text.lstrip().startswith("|") or "\\|" in text:
         return ()
     return text.strip().strip("|").split("|")

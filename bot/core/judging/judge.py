@@ -1,7 +1,7 @@
 """The verdict: a change, a configuration and the rules go in, a report comes out.
 
-Everything is a value and nothing is read here, so the App and the command line cannot differ. The order is: is there
-anything to judge, which folders, read them, ask the rules, apply the admin's levels, apply the caps, conclude.
+Nothing is read here, so the App and the command line cannot differ. The steps: is anything to be judged, which folders,
+read them, run the rules, apply the configured levels, apply the caps, conclude.
 """
 
 from __future__ import annotations
@@ -87,9 +87,9 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
 
 
 def worst(reports: Sequence[Report]) -> Report:
-    """The report that decides for a commit: the hardest conclusion, then the most errors, then the first.
+    """The report that decides for a commit: the worst conclusion, then the most errors, then the first.
 
-    Raises `ValueError` when there is no report at all.
+    Raises `ValueError` if there is no report.
     """
     if not reports:
         raise ValueError("a verdict needs at least one report")
@@ -102,7 +102,7 @@ def worst(reports: Sequence[Report]) -> Report:
 
 
 def _general(survey: Survey, rules: Sequence[Rule]) -> tuple[Finding, ...]:
-    """What belongs to no feature."""
+    """The findings that belong to no feature."""
     findings = [
         levelled
         for rule in rules
@@ -146,14 +146,14 @@ def _sorted(findings: list[Finding], rules: Mapping[str, Rule]) -> tuple[Finding
 
 
 def conclude(findings: Sequence[Finding], config: RepositoryConfig) -> Conclusion:
-    """What a check run with these findings says: only an error blocks, and in advice not even that."""
+    """The conclusion for these findings: only an error blocks, and in advice mode nothing does."""
     if all(finding.severity is not Severity.ERROR for finding in findings):
         return Conclusion.SUCCESS
     return Conclusion.NEUTRAL if config.mode is Mode.ADVISE else Conclusion.FAILURE
 
 
 def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[str, Prose, tuple[Prose, ...]]:
-    """A title of its own, why no folder was judged in one sentence and, below it, how that was decided."""
+    """Title, reason and notes when no folder was judged."""
     edited = yardstick_reason(survey.change) if not survey.change.merge_group and not blocked else None
     return edited or ("", *_no_feature(survey, blocked=blocked))
 
@@ -175,7 +175,7 @@ def _no_feature(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, .
 
 
 def _outside(survey: Survey) -> Prose:
-    """The change's features stand where nobody told Plangate to look."""
+    """The reason when the change's features are outside the specs roots."""
     folders = survey.decision.elsewhere
     roots = ", ".join((*survey.config.specs, *roots_elsewhere(folders)))
     where = Code(clip(f"{folders[0].path}/"))

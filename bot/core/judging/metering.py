@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Meter(Protocol):
-    """Decides whether a document is read, and ends a reading that costs too much."""
+    """Decides whether a document is read, and stops a reading that costs too much."""
 
     def read(self, path: str, parse: Callable[[], T]) -> T | Readability:
         """The parsed document, or why it was not read: `TOO_COSTLY` or `OVER_BUDGET`."""

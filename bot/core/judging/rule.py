@@ -1,7 +1,7 @@
-"""What a rule is: one file in `bot/rules/`, whose name is the id and whose docstring is the page.
+"""A rule: a file in `bot/rules/` whose name is the id and whose docstring is the page.
 
-A rule is a generator over one `Case` (a feature folder of a change, read) or, for what belongs to no feature, over the
-whole `Survey`. It yields findings with the severity of its condition; configuration and caps come after it.
+A rule is a generator over one `Case` (a feature folder of a change), or over the whole `Survey` for what belongs to no
+feature. It yields findings with the severity of its condition. Configuration and caps are applied later.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that a rule may look at: one feature folder of one change, read."""
+    """The input of a rule about one feature: the folder, its documents and the change."""
 
     change: Change
     feature: Feature
@@ -57,11 +57,11 @@ class Case:
 
     @property
     def builds(self) -> bool:
-        """The change holds code, or a person said that the feature is being implemented."""
+        """Whether the change holds code, or a person said that the feature is being implemented."""
         return self.feature.stage == "implementing"
 
     def is_new(self, path: str, line: int | None) -> bool:
-        """The line, or the file where no line is given, was added or changed by what is judged."""
+        """Whether the change added or changed the line, or the file if no line is given."""
         if self.change.base is None:
             return True
         if line is None:
@@ -70,23 +70,23 @@ class Case:
         return line in lines if lines is not None else self.is_new(path, None)
 
     def is_brought(self, path: str) -> bool:
-        """The file was not there before: the change adds it (a file that was only moved here was there)."""
+        """Whether the change adds the file. A moved file is not added."""
         if self.change.base is None:
             return True
         return any(file.path == path and file.status is FileStatus.ADDED for file in self.change.changed)
 
     def artifact(self, name: str) -> Artifact:
-        """One of the seven."""
+        """The artifact with this name, one of the seven."""
         return next(artifact for artifact in self.artifacts if artifact.name == name)
 
     @property
     def on_base(self) -> bool:
-        """The folder is on the base, as far as that is known."""
+        """Whether the folder is on the base, as far as that is known."""
         return self.decision is not None and self.feature.dir in self.decision.base
 
     @property
     def links(self) -> tuple[TreeEntry, ...]:
-        """The feature folder, or a folder that it stands in, where it is a link or a submodule."""
+        """The feature folder or the folder above it that is a link or a submodule."""
         names = self.feature.dir.split("/")
         above = (self.change.head.entries.get("/".join(names[:depth])) for depth in range(1, len(names) + 1))
         return tuple(entry for entry in above if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE))
@@ -96,7 +96,7 @@ class Case:
         return f"{self.feature.dir}/{name}"
 
     def entry(self, name: str) -> TreeEntry | None:
-        """What stands in the feature folder under this name."""
+        """The entry with this name in the feature folder."""
         return self.change.head.entries.get(self.path(name.rstrip("/")))
 
     def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
@@ -114,7 +114,7 @@ class Case:
         headline: str | None = None,
         follow_up: bool = False,
     ) -> Finding:
-        """A finding of the rule that yields it; `new` is told from the line unless the rule knows better."""
+        """Build a finding of the rule that yields it. `new` is derived from the line unless it is given."""
         span = line if isinstance(line, Span) else None
         number = span.line if span is not None else cast("int | None", line)
         return Finding(
@@ -138,7 +138,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Everything that a rule may look at which judges the change as a whole."""
+    """The input of a rule about the change as a whole."""
 
     change: Change
     config: RepositoryConfig
@@ -148,7 +148,7 @@ class Survey:
     code_files: int = 0
 
     def constitutions(self, state: ConstitutionState) -> tuple[Constitution, ...]:
-        """The constitutions of the judged features that are in this state, each once, by path."""
+        """The constitutions of the judged features in this state, each once, by path."""
         by_path = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
         return tuple(by_path[path] for path in sorted(by_path) if by_path[path].state is state)
 
@@ -164,13 +164,13 @@ class Survey:
         subject: str,
         headline: str | None = None,
     ) -> Finding:
-        """A finding of the rule that yields it; what judges the change as a whole is always new."""
+        """Build a finding of the rule that yields it. A finding about the change as a whole is always new."""
         return Finding("", severity, path, line, title, why, fix, subject, end_line=line, headline=headline)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """How findings of a rule are counted in the check run's title: `2 artifacts missing`."""
+    """The words for a rule's count in the check run's title: `2 artifacts missing`."""
 
     one: str
     many: str
@@ -183,12 +183,12 @@ JudgeAll = Callable[[Survey], Iterable[Finding]]
 
 
 def nothing(_: Case) -> Iterable[Finding]:
-    """What a rule that judges whole changes says of one feature."""
+    """The feature part of a rule about whole changes: no findings."""
     return ()
 
 
 def nothing_at_all(_: Survey) -> Iterable[Finding]:
-    """What a rule that judges features says of the change as a whole."""
+    """The whole-change part of a rule about features: no findings."""
     return ()
 
 
@@ -216,14 +216,14 @@ class Rule:
     """It judges where the configuration does not name it."""
 
     def of_case(self, case: Case) -> Iterator[Finding]:
-        """What it finds in one feature."""
+        """The rule's findings in one feature."""
         if case.feature.removed and not self.judges_removed:
             return
         for finding in self.judge(case):
             yield replace(finding, rule=self.id)
 
     def of_survey(self, survey: Survey) -> Iterator[Finding]:
-        """What it finds in the change as a whole."""
+        """The rule's findings in the change as a whole."""
         for finding in self.judge_all(survey):
             yield replace(finding, rule=self.id)
 
@@ -237,7 +237,7 @@ def rule(  # noqa: PLR0913  each is named where a rule is written
     ceiling: Severity = Severity.ERROR,
     on: bool = True,
 ) -> Callable[[Judge], Rule]:
-    """Make a rule of the function below: it judges one feature, its module gives id and page."""
+    """Register a function as a rule about one feature. Its module gives id and page."""
 
     def register(judge: Judge) -> Rule:
         name, title, page = _about(judge)
@@ -247,7 +247,7 @@ def rule(  # noqa: PLR0913  each is named where a rule is written
 
 
 def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = False) -> Callable[[JudgeAll], Rule]:
-    """Make a rule of the function below: it judges the change as a whole, its module gives id and page."""
+    """Register a function as a rule about the change as a whole. Its module gives id and page."""
 
     def register(judge: JudgeAll) -> Rule:
         name, title, page = _about(judge)
@@ -257,7 +257,7 @@ def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = Fa
 
 
 def _about(judge: Callable[..., object]) -> tuple[str, str, str]:
-    """Id, title and page of the rule whose module holds the function."""
+    """Id, title and page of the rule in the function's module."""
     module = inspect.getmodule(judge)
     page = inspect.cleandoc((module.__doc__ if module else None) or "")
     return rule_id(judge.__module__), page.partition("\n")[0].rstrip("."), page

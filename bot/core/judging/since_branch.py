@@ -1,8 +1,8 @@
-"""What of the yardstick came to the base after the branch left it, and which findings are about that.
+"""What is new in the base's yardstick since the branch left it, and which findings are about that.
 
-Whoever branches early cannot know a principle that comes later, so until the branch is updated it is only told of it.
-This must not become a way around the gate for who branches from an old commit on purpose: what was there under another
-numeral or in other words is no news, and where an item may be about something that was there, it is held to it.
+The author of an early branch cannot know a later principle, so it is only a notice until the branch is updated. A
+branch from an old commit must not be a way around the gate: an old principle under a new numeral or in new words is not
+new, and an item that may be about an old principle is held to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _OF_A_YARDSTICK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NewSinceBranch:
-    """What the base's yardstick asks for that it did not ask for where the branch left it."""
+    """What the base's yardstick requires and the yardstick at the branch point did not."""
 
     principles: Mapping[str, str] = field(default_factory=dict)
     """Names of the new principles, by what findings call them."""
@@ -52,7 +52,7 @@ class NewSinceBranch:
     """The constitution as the branch knows it."""
 
     def concerns(self, finding: Finding, plan: Plan | None) -> bool:
-        """The finding is about what is new, and about nothing that was there before."""
+        """Whether the finding is about something new and nothing old."""
         if finding.rule == OF_THE_SECTION:
             return self.section
         if finding.rule not in _OF_A_PRINCIPLE or finding.subject not in self.principles:
@@ -64,12 +64,12 @@ class NewSinceBranch:
         return not any(self._may_mean_another(check) for check in plan.checks if check.principle == finding.subject)
 
     def _is_of_the_new(self, row: TrackingRow) -> bool:
-        """It speaks of new principles alone. A numeral is not enough: it may be another's since."""
+        """Whether the row names new principles only. A numeral is no proof: another principle may have had it."""
         named = {name for name in (row.principle, *row.names) if name is not None}
         return not row.gates and all(_holds(row.violation, self.principles.get(name, "")) for name in named)
 
     def _may_mean_another(self, check: Check) -> bool:
-        """Without the new principle's name it may be meant for one that the branch knows."""
+        """Whether the item may be about an old principle, because it does not give the new one's name."""
         words = check.named or check.text
         if self.before is None or (
             check.join is not Join.LOOSE and _holds(words, self.principles[check.principle or ""])
@@ -82,7 +82,7 @@ NOTHING = NewSinceBranch()
 
 
 def arrived(now: Yardstick, before: Yardstick) -> NewSinceBranch:
-    """What is new in a yardstick, compared with the one where the branch left the base."""
+    """Compare a yardstick with the one at the branch point."""
     joiner = Joiner(before.constitution)
     fresh, old = [], set()
     for principle in now.constitution.principles:
@@ -103,22 +103,22 @@ def arrived(now: Yardstick, before: Yardstick) -> NewSinceBranch:
 
 
 def edits_yardstick(changed: Iterable[ChangedFile]) -> bool:
-    """Whether a change edits, moves or takes away a part of a yardstick.
+    """Whether a change edits, moves or removes a part of a yardstick.
 
-    Nothing is new then: what that part was where the branch left its base is not to be seen in the branch's own tree,
-    nor on a base that has it elsewhere by now, and a branch must not soften what it is held to by touching it.
+    Then nothing counts as new: the branch's own tree does not show what that part was at the branch point, and a
+    branch must not soften its yardstick by editing it.
     """
     paths = (path for file in changed for path in (file.path, file.previous) if path)
     return any(_OF_A_YARDSTICK.search(path) for path in paths)
 
 
 def may_soften(findings: Iterable[Finding]) -> bool:
-    """Whether it matters where the branch left the base: something blocks that would not, were it new there."""
+    """Whether the branch point matters: a finding blocks that would not block if its principle were new."""
     return any(finding.rule in SOFTENED and finding.severity == "error" for finding in findings)
 
 
 def _holds(text: str, name: str) -> bool:
-    """The words of a name stand in a text, one after the other."""
+    """Whether a text contains the words of a name in their order."""
     wanted = _words(name)
     return bool(wanted.strip()) and wanted in _words(text)
 

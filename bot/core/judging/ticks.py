@@ -1,8 +1,8 @@
-"""Ticks of a task list, held to the tree: which ticked tasks name files that exist.
+"""Compare the ticks of a task list with the tree: which ticked tasks name files that exist.
 
-A task is *ticked by the change* when it is done at the head and was not done at the base, told by its id or else by its
-text. Of its files, one is *there* when the tree holds it under that path, or below a folder (a project's root in a
-monorepo, the feature folder). A file of that name in another folder is *elsewhere*.
+The change ticks a task that is done at the head and was not done at the base; a task is known by its id, else by its
+text. A file is *there* if the tree has it at that path, or below a folder (a project's root in a monorepo, the feature
+folder). A file with that name in another folder is *elsewhere*.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Presence(StrEnum):
-    """What the tree says about the files that a task names."""
+    """Whether the files that a task names are in the tree."""
 
     THERE = "there"
     """At least one file exists, or the change deletes or moves one."""
@@ -39,7 +39,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A task with what the tree says about its files."""
+    """A task, and whether its files are in the tree."""
 
     task: Task
     presence: Presence
@@ -74,7 +74,7 @@ _MANY = 3
 
 
 def ticks(case: Case) -> tuple[Tick, ...]:
-    """Every task that this change ticks, with what the tree says; empty where nobody can say."""
+    """Every task that this change ticks. Empty if the tree or the base is not known well enough."""
     if case.tasks is None or not can_say(case.change):
         return ()
     return held_to_the_tree(ticked_by(case.change, case.tasks), case.change)
@@ -87,12 +87,12 @@ def ticked_by(change: Change, tasks: Tasks) -> tuple[Task, ...]:
 
 
 def can_say(change: Change) -> bool:
-    """The head's tree is read as a whole, so what is not in it does not exist."""
+    """Whether the head's tree was read completely, so that a path that is not in it does not exist."""
     return change.head.complete
 
 
 def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
-    """The tasks with what the head's tree says about their files."""
+    """Look up the files of these tasks in the head's tree."""
     all_tasks = tuple(tasks)
     last_names = {_folded(_last(named_path.path)) for task in all_tasks for named_path in task.paths}
     places: dict[str, list[str]] = {}
@@ -129,7 +129,7 @@ def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) 
 
 
 def _elsewhere(named_path: str, places: list[str]) -> str | None:
-    """Another place of a file; a name that stands in many places (`index.ts`) says nothing."""
+    """Another path of a file. None for a name that is in many places (`index.ts`), which proves nothing."""
     if len(places) > _MANY:
         folders = set(named_path.casefold().split("/")[:-1])
         places = [path for path in places if folders <= set(path.casefold().split("/"))]
@@ -137,12 +137,12 @@ def _elsewhere(named_path: str, places: list[str]) -> str | None:
 
 
 def _may_be_data(files: list[str]) -> bool:
-    """Several bare names: "detect buildspec.yml, amplify.yml, .travis.yml" names no file of this repository."""
+    """Whether the names are examples: "detect buildspec.yml, amplify.yml, .travis.yml" names no file here."""
     return len(files) >= _MANY and not any("/" in path for path in files)
 
 
 def is_a_promise(text: str) -> bool:
-    """The task brings files or changes them: it does not remove, verify, skip or make conditional."""
+    """Whether the task adds or changes files, rather than to remove, verify or skip them."""
     start = _LABELS.match(text)
     words = text[start.end() if start else 0 :]
     if _VERIFIES.search(words[:_BEGINNING][:_FIRST_WORDS]) or _REMOVES.search(words[:_BEGINNING]):
@@ -151,18 +151,18 @@ def is_a_promise(text: str) -> bool:
 
 
 def _is_untracked(path: str) -> bool:
-    """A generated, ignored or vendored path, which a repository often does not hold."""
+    """Whether a path is generated, ignored or vendored, so that a repository often lacks it."""
     return bool(_UNTRACKED_FOLDER.search(path) or _GENERATED.search(path))
 
 
 def _ends_with(path: str, named_path: str) -> bool:
-    """The path is the wanted one, or the same below a folder."""
+    """Whether the path is the named one, or that below a folder."""
     folded, end = _folded(path), _folded(named_path)
     return folded == end or folded.endswith(f"/{end}")
 
 
 def _folded(path: str) -> str:
-    """Letters in any case, without underscores: Markdown takes those of `__init__.py` for emphasis."""
+    """Lower case without underscores: Markdown reads those in `__init__.py` as emphasis."""
     return path.casefold().replace("_", "")
 
 
@@ -184,7 +184,7 @@ def _done_before(change: Change, path: str) -> frozenset[str]:
 
 
 def brought(task: Task, change: Change) -> bool:
-    """The task names files, and this change adds every one of them."""
+    """Whether the task names files and this change adds all of them."""
     added = [file.path for file in change.changed if file.status is FileStatus.ADDED]
     files = [named.path for named in task.paths if named.kind is PathKind.FILE]
     return bool(files) and all(any(_ends_with(path, named_path) for path in added) for named_path in files)

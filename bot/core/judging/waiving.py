@@ -1,8 +1,8 @@
-"""Waivers: which finding one is for, when it holds, and the report with those findings let pass.
+"""Waivers: which finding a waiver is for, when it holds, and the report under waivers.
 
-A waiver is bound to the finding (rule, place, subject and what it says) and to the feature folder as it was, by the id
-of the folder's Git tree. So it outlives whatever leaves the folder alone (a merge of the base into the branch, the
-merge queue's commit) and ends with the first change to the folder or to what was found.
+A waiver is bound to the finding (rule, place, subject and words) and to the Git tree of the feature folder. So it
+survives whatever leaves the folder alone (a merge of the base, the merge queue's commit) and ends with the first change
+to the folder or to the finding.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """One rule that somebody with the right to do so let pass, with the reason as written."""
+    """One rule that a person with the right to do so waived, with the reason as written."""
 
     rule: str
     by: str
@@ -47,13 +47,13 @@ _NOTHING_TO_DO = ("Nothing is to be done while the waiver holds.",)
 
 
 def fingerprint(finding: Finding) -> str:
-    """What tells one finding from another over pushes: everything that it says but for its line."""
+    """What identifies a finding across pushes: its words without its line."""
     identity = "\0".join((finding.rule, finding.path, finding.subject, plain(finding.title)))
     return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
 def forbidden(config: RepositoryConfig) -> bool:
-    """No waiver is given here, and none that was given holds."""
+    """Whether the configuration forbids waivers, new and old."""
     return any(LOCK in lock.split(".") for lock in config.locked)
 
 
@@ -69,7 +69,7 @@ def waivable(report: Report, change: Change, rule: str) -> tuple[tuple[Finding, 
 
 
 def needed_role(finding: Finding, report: Report, settled: Role) -> Role:
-    """Who may waive it: the role that was settled, an admin where a NON-NEGOTIABLE principle is what it is about."""
+    """The role that may waive it: the configured one, or admin for a NON-NEGOTIABLE principle."""
     principles = [role for feature in report.features for role in feature.constitution.principles]
     about = any(role.non_negotiable and finding.subject in {role.id, role.name} for role in principles)
     return Role.ADMIN if about or finding.rule == "non-negotiable-violated" else settled
@@ -78,9 +78,9 @@ def needed_role(finding: Finding, report: Report, settled: Role) -> Role:
 def with_waivers(
     report: Report, change: Change, waivers: Iterable[Waiver], config: RepositoryConfig
 ) -> tuple[Report, tuple[Waived, ...]]:
-    """The report with what was waived as notices, and who let it pass; the report itself where nothing was.
+    """The report with waived findings as notices, and the waivers. The same report if nothing is waived.
 
-    A configuration that was never readable is no finding that can be waived.
+    A configuration that was never readable cannot be waived.
     """
     by_key = {(granted.rule, granted.finding, granted.folder, granted.tree): granted for granted in waivers}
     if not by_key or forbidden(config) or report.conclusion is Conclusion.ACTION_REQUIRED:
@@ -121,7 +121,7 @@ def _placed(report: Report) -> Iterator[tuple[Finding, FeatureReport | None]]:
 
 
 def _bound(feature: FeatureReport | None, change: Change) -> tuple[str, str] | None:
-    """The folder and its tree; for what belongs to no feature the pull request and its head. None if not known."""
+    """The folder and its tree, or the pull request and its head for a finding of no feature. None if unknown."""
     if feature is not None:
         entry = change.head.entries.get(feature.feature.dir)
         return (feature.feature.dir, entry.tree) if entry is not None and entry.tree else None

@@ -1,4 +1,4 @@
-"""What a change does to a constitution: the principles that it adds, removes and changes, and its version."""
+"""How a change amends a constitution: principles that it adds, removes and edits, and its version."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ADVICE = re.compile(r"\b(?:should|may|can|could|recommended|optional|preferred|
 
 
 class Turn(StrEnum):
-    """What became of a principle."""
+    """How a principle changed."""
 
     REMOVED = "removes"
     WEAKENED = "weakens"
@@ -62,12 +62,12 @@ class Amendment:
 
     @property
     def bump(self) -> Bump | None:
-        """The part of the version that has to be raised, None where no principle changes."""
+        """The part of the version to raise; None if no principle changes."""
         return _BUMPS[self.turns[0][0]] if self.turns else None
 
     @property
     def has_fitting_version(self) -> bool:
-        """Whether the version is raised as far as the change asks for; one without a version has nothing to raise."""
+        """Whether the version is raised as far as needed. True without a version."""
         before, after = _parts(self.before.version), _parts(self.after.version)
         if not before or self.bump is None:
             return True
@@ -76,7 +76,7 @@ class Amendment:
 
 
 def _parts(version: str | None) -> tuple[int, ...]:
-    """The numbers of a version, padded to three; none where there is no version."""
+    """The numbers of a version, padded to three. Empty if there is no version."""
     if version is None:
         return ()
     numbers = tuple(int(part) for part in version.split("."))
@@ -84,7 +84,7 @@ def _parts(version: str | None) -> tuple[int, ...]:
 
 
 def amendment(before: Document | None, after: Document | None, path: str) -> Amendment:
-    """What a change makes of the constitution at `path`; None for a document that is not there."""
+    """How a change amends the constitution at `path`. None if it is missing."""
     old, new = read_constitution(before, path), read_constitution(after, path)
     turns = _turns(old, new, _texts(before, old), _texts(after, new))
     order = tuple(Turn)
@@ -109,7 +109,7 @@ def _turns(
 
 
 def _pairs(old: Sequence[Principle], new: Sequence[Principle]) -> dict[int, int]:
-    """Which principle before is which one after: by its name, else by its numeral where the names are alike."""
+    """Match the principles before and after: by name, else by numeral if the names are similar."""
     pairs: dict[int, int] = {}
     for is_same in (_has_same_name, _has_same_numeral):
         for index, principle in enumerate(old):
@@ -134,7 +134,7 @@ def _plain(name: str) -> str:
 
 
 def _turn(before: Principle, after: Principle, old_text: str, new_text: str) -> Turn | None:
-    """What became of one principle, None for nothing."""
+    """How one principle changed; None if it did not."""
     if before.non_negotiable != after.non_negotiable:
         return Turn.WEAKENED if before.non_negotiable else Turn.STRENGTHENED
     if old_text == new_text and _plain(before.name) == _plain(after.name):
@@ -147,7 +147,7 @@ def _turn(before: Principle, after: Principle, old_text: str, new_text: str) -> 
 
 
 def _texts(document: Document | None, constitution: Constitution) -> list[str]:
-    """The words of each principle, down to the next one or to the next section."""
+    """The text of each principle, down to the next principle or section."""
     if document is None:
         return []
     lines = document.text.split("\n")
@@ -160,7 +160,7 @@ def _texts(document: Document | None, constitution: Constitution) -> list[str]:
 
 
 def _section_end(lines: Sequence[str], start: int) -> int:
-    """The line after which a section ends that begins at the 1-based line `start`."""
+    """The last line of the section that begins at the 1-based line `start`."""
     level = len(lines[start - 1]) - len(lines[start - 1].lstrip("#"))
     for number in range(start, len(lines)):
         marks = len(lines[number]) - len(lines[number].lstrip("#"))

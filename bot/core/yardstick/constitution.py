@@ -35,7 +35,7 @@ _SAYS_SO = re.compile(r"\b(?:this|the) (?:principle|article|rule) (?:is|remains)
 
 
 class ConstitutionState(StrEnum):
-    """Whether there is anything to hold a plan to."""
+    """Whether the constitution is missing, unfilled or filled."""
 
     FILLED = "filled"
     TEMPLATE = "template"
@@ -90,7 +90,7 @@ def read_constitution(document: Document | None, path: str) -> Constitution:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A principle's place: its words and the lines of its own text."""
+    """A principle's name and the lines of its text."""
 
     words: str
     named: Named
@@ -122,7 +122,7 @@ def _found(document: Markdown) -> Iterator[_Found]:
 
 
 def _principle_sections(document: Markdown) -> list[Heading]:
-    """The sections that say that principles follow; the core ones alone where there are any with that word."""
+    """The sections whose titles announce principles. If some say "core", only those."""
     sections: list[Heading] = []
     for index, heading in enumerate(document.headings):
         nested = bool(sections) and heading.line <= sections[-1].end_line
@@ -210,7 +210,7 @@ def _strong_start(text: Text) -> str | None:
 
 
 def _marked_after(text: Text) -> bool:
-    """A marker of strength stands right behind the bold name."""
+    """Whether a marker of strength follows the bold name."""
     first = next(text.marked(Style.STRONG))[1]
     return bool(STRENGTH.match(text.text[first.end : first.end + 60].lstrip(" (（[—–-:：")))
 
@@ -272,12 +272,12 @@ _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 
 
 def _is_token(name: str) -> bool:
-    """The template's own words: `[PRINCIPLE_1_NAME]`, in whatever language."""
+    """Whether the words are the template's own: `[PRINCIPLE_1_NAME]`, in any language."""
     return name.startswith("[") and name.endswith("]")
 
 
 def _legend(document: Markdown, lines: set[int]) -> set[str]:
-    """The symbols that a sentence or a table of the document says to mean non-negotiable."""
+    """The symbols that the document's legend explains as non-negotiable, in a sentence or a table."""
     symbols = set(SYMBOLS)
     match: set[str] = set()
     for number, line in enumerate(document.lines, start=1):
@@ -287,7 +287,7 @@ def _legend(document: Markdown, lines: set[int]) -> set[str]:
 
 
 def _says_non_negotiable(document: Markdown, one: _Found) -> bool:
-    """The principle's own text says so of the principle: a line that is the marker, or `This principle is …`."""
+    """Whether the principle's text calls it non-negotiable: a marker on a line, or `This principle is …`."""
     for block in document.within(one.line, one.end_line):
         if block.line == one.line and isinstance(block, Heading):
             continue
@@ -309,7 +309,7 @@ def _says_non_negotiable(document: Markdown, one: _Found) -> bool:
 
 
 def _says_something(document: Markdown) -> bool:
-    """Words of its own stand in it, not the template's tokens."""
+    """Whether the text has words of its own, not only the template's tokens."""
     texts = [block.text.text for block in document.blocks if isinstance(block, (Paragraph, Item))]
     own = [text for text in texts if text.strip() and not _TOKEN.search(text)]
     tokens = sum(1 for text in texts if _TOKEN.search(text))

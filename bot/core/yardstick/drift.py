@@ -1,4 +1,4 @@
-"""Where the plan template and the constitution went apart: `/speckit.constitution` once copied the principles there."""
+"""Differences between the plan template and the constitution: `/speckit.constitution` once copied the principles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Where the principles that a plan template lists and those of the constitution went apart."""
+    """The principles in which a plan template and the constitution differ."""
 
     gone: tuple[str, ...]
     """Listed by the template with a numeral, and not in the constitution under that name."""
@@ -27,9 +27,9 @@ class Drift:
 
 
 def find_drift(template: Template, constitution: Constitution) -> Drift | None:
-    """What drifted apart; None where nothing did, or where one of the two lists no principles.
+    """The differences. None if there are none, or one of the two lists no principles.
 
-    A list without numerals of which no name is a principle's is taken for something else than principles.
+    A list in the template without numerals and without any known name is not a list of principles.
     """
     if not template.principles or not constitution.principles:
         return None
@@ -43,7 +43,7 @@ def find_drift(template: Template, constitution: Constitution) -> Drift | None:
 
 
 def _same(named: Named, principles: Iterable[Principle]) -> Principle | None:
-    """The principle of that name; people shorten names, so words of one that are all in the other will do."""
+    """The principle with that name. A shortened name fits if all its words are in the other."""
     words = _words(named.name)
     best: Principle | None = None
     for principle in principles:

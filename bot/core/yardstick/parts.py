@@ -47,7 +47,7 @@ _NUMBERING = re.compile(r"^[\W_]*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*[.):、]?\s+|[ivx
 
 
 def part_of(title: str) -> Part | None:
-    """The part that a heading opens, whatever its numbering, case, marks and language; None for any other."""
+    """The part that a heading opens, in any numbering, case and language; None for another heading."""
     plain = _NUMBERING.sub("", title[:200].casefold().strip(), count=1)
     return next((part for part, words in _TABLE if words.search(plain)), None)
 

@@ -50,7 +50,7 @@ def read_yardstick(tree: Tree, bundled: str, root: str = "") -> Yardstick:
 
 @lru_cache(maxsize=32)
 def _yardstick(pairs: tuple[tuple[str, Document], ...], bundled: str, root: str) -> Yardstick:
-    """The yardstick of these documents; most changes of a repository are held to the same one."""
+    """Read the yardstick from these documents. Cached: most changes of a repository share one."""
     documents = dict(pairs)
     path = f"{root}{CONSTITUTION}"
     old = f"{root}{OLD_CONSTITUTION}"

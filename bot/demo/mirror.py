@@ -240,7 +240,7 @@ class Mirror:
         return self.git.merge_base(commit, ancestor) == ancestor
 
     def merged(self, base: str) -> frozenset[str]:
-        """The refs of the copy whose commits `base` holds."""
+        """The refs of the copy that are merged into `base`."""
         listing = self.git.git("for-each-ref", f"--merged={base}", "--format=%(refname)")
         return frozenset(listing.decode("utf-8", "surrogateescape").splitlines())
 

@@ -54,7 +54,7 @@ class HeadResult:
 
 @dataclass
 class Rehearsal:
-    """Rehearses the heads of a programme."""
+    """Plays a programme: opens a pull request for each head, and prints each verdict."""
 
     theatre: Theatre
     mirror: Mirror

@@ -53,7 +53,7 @@ _ID = re.compile(r"[A-Z]{1,8}-?(?:[0-9]{1,6}-)?[0-9]{1,6}[a-z]?(?:-[A-Za-z0-9]{1
 
 @rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113))
 def judge(case: Case) -> Iterator[Finding]:
-    """One finding for each id, at its second place."""
+    """One finding for each repeated id, on its second definition."""
     if case.spec is not None and not case.spec.unfilled:
         yield from _twice(case, case.spec.path, ((r.id, r.line) for r in case.spec.requirements))
     if case.tasks is not None and not case.tasks.unfilled:

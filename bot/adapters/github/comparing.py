@@ -33,7 +33,7 @@ _NO_ANCESTOR = "No common ancestor"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The paths of a head that were read, and the folders whose entries are all among them."""
+    """Paths at a head, and the folders that were listed completely."""
 
     paths: frozenset[str]
     folders: tuple[str, ...]

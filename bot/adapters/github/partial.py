@@ -89,7 +89,7 @@ def divided(query: Query) -> tuple[FieldPaths, ...]:
 
 
 def is_one(paths: FieldPaths) -> bool:
-    """Whether all paths end in the same field, at one commit or at several."""
+    """Whether all paths end in the same field, and that field is queried whole."""
     names = {path[-1] for path in paths}
     return len(names) == 1 and not names & _THROUGH
 

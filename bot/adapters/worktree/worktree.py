@@ -334,7 +334,7 @@ def read_yardstick(
 
 
 def packages_of(entries: Mapping[str, TreeEntry], folders: Iterable[str]) -> dict[str, list[str]]:
-    """Files below presets and extensions, by the root of each `.specify/` that these features belong to."""
+    """The paths below presets and extensions, by the root of each `.specify/` of these features."""
     tree = Tree(None, entries)
     roots = sorted({"", *(specify_root(folder, tree) for folder in folders)})
     below = {root: (f"{root}.specify/presets/", f"{root}.specify/extensions/") for root in roots}

@@ -81,7 +81,7 @@ class CommandRow:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What may be written after the prefix; empty for the bare prefix without an alias."""
+        """The words after the prefix. Empty for the bare prefix without an alias."""
         return self.aliases if self.verb is Verb.PLAN else (self.verb.value, *self.aliases)
 
 
@@ -158,7 +158,7 @@ class Access:
     author: bool
 
     def allows(self, role: Role, *, is_author: bool) -> bool:
-        """Whether somebody with that role may use it."""
+        """Whether a person with that role may use it."""
         order = tuple(Role)
         return order.index(role) >= order.index(self.role) or (self.author and is_author)
 
@@ -169,12 +169,12 @@ def row_for(verb: Verb, where: Where) -> CommandRow | None:
 
 
 def places_of(verb: Verb) -> tuple[Where, ...]:
-    """Where a command can be used."""
+    """The places where a command can be used."""
     return tuple(where for where in Where if row_for(verb, where))
 
 
 def access(row: CommandRow, settings: Commands) -> Access:
-    """Who may use it in a repository with these settings."""
+    """Who may use a command in a repository with these settings."""
     role = {Verb.START: settings.start, Verb.COMMIT: settings.commit, Verb.WAIVE: settings.waive}.get(
         row.verb, row.role
     )
@@ -213,7 +213,7 @@ class Command:
 
 
 class MistakeKind(StrEnum):
-    """What is wrong with a line that was meant as a command."""
+    """The kind of a mistake in a command."""
 
     UNKNOWN_COMMAND = "unknown command"
     UNKNOWN_RULE = "unknown rule"
@@ -297,7 +297,7 @@ def _read_line(words: list[str], line: int, where: Where, rules: Collection[str]
 
 
 def _closest(written: str, words: Iterable[str]) -> str | None:
-    """The word that begins with what was written, else the most similar one, None where none is near."""
+    """The word that begins with the text, else the most similar word; None if none is similar."""
     candidates = list(words)
     beginning = (word for word in candidates if len(written) >= _LEAST_PREFIX and word.startswith(written))
     similar = difflib.get_close_matches(written, candidates, n=1, cutoff=0.6)

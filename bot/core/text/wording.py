@@ -1,4 +1,4 @@
-"""Wordings that several rules share, so that one fact is said in one way everywhere."""
+"""Shared wordings, so that every rule states a fact in the same way."""
 
 from __future__ import annotations
 

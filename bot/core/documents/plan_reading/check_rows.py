@@ -1,4 +1,4 @@
-"""The rows of a table of the Constitution Check as items."""
+"""Read the rows of a table in the Constitution Check."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _FEW_WORDS = 3
 
 
 def read_table(table: Table, group: str | None, collected: Collected, *, aside: bool) -> None:
-    """Take the items of a table; a table of violations is kept for Complexity Tracking, any other one is left out.
+    """Read the items of a table. A table of violations is left for Complexity Tracking.
 
-    `aside`: it stands under a heading that names no principle, so that without a status column it only counts where
-    nothing else is answered.
+    `aside` is true below a heading that names no principle. Then a table without a status column counts only if no
+    other item has a status.
     """
     if is_violation_table(table):
         collected.tables.append(table)
@@ -55,7 +55,7 @@ def read_table(table: Table, group: str | None, collected: Collected, *, aside: 
 
 
 def _read_deviations(table: Table, titles: list[str], group: str | None, collected: Collected) -> None:
-    """`Principle | Deviation | Justification`: every row admits one, unless it says that there is none."""
+    """Read a table `Principle, Deviation, Justification`: each row is a deviation unless it says "none"."""
     for row in table.rows:
         if len(row) < 2 or collected.full:  # noqa: PLR2004  a principle and what is bent
             continue
@@ -133,7 +133,7 @@ class _RowStatus:
 
 
 def _status(row: Row, where: Columns, titles: list[str]) -> _RowStatus | None:
-    """The status and its column: the later status column, else the first cell that begins with one, else the name's."""
+    """The status and its column: the later status column, else the first cell that begins with a status."""
     if where.status is not None:
         return _status_of_columns(row, where) or _before_name(row, where)
     for index, cell in enumerate(row):

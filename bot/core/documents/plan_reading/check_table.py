@@ -1,4 +1,4 @@
-"""A table of the Constitution Check: which column names the principle, and which one holds the status."""
+"""The columns of a table in the Constitution Check: principle, status, numeral."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST_ID = 8
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where to look in each row; `status` is None where no column holds statuses, `numeral` where none holds ids."""
+    """The column numbers of a table. `status` and `numeral` are None if there is no such column."""
 
     name: int
     status: int | None
@@ -42,7 +42,7 @@ class Columns:
 
 
 def is_violation_table(table: Table) -> bool:
-    """It lists violations and why they are needed: rows of Complexity Tracking, wherever it stands."""
+    """Whether a table lists violations and why they are needed, as Complexity Tracking does."""
     titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     if len(titles) < 2:  # noqa: PLR2004  a breach and its reason
         return False
@@ -56,7 +56,7 @@ def is_violation_table(table: Table) -> bool:
 
 
 def is_deviation_table(table: Table) -> bool:
-    """Every row is a principle with how it is bent: `Principle | Deviation | Justification`."""
+    """Whether each row has a principle and its deviation: `Principle, Deviation, Justification`."""
     titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     return any(words.VIOLATION_HEADER.fullmatch(title) for title in titles[1:]) and not any(
         words.STATUS_HEADER.fullmatch(title) and not words.VIOLATION_HEADER.fullmatch(title) for title in titles[1:]
@@ -64,7 +64,7 @@ def is_deviation_table(table: Table) -> bool:
 
 
 def columns(table: Table, joiner: Joiner) -> Columns | None:
-    """The columns of a table of items, None where it is no such table (a permission matrix, a list of files)."""
+    """The columns of a table of items; None for another table (a permission matrix, a list of files)."""
     rows = table.rows[:_LOOKED_AT]
     titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
     if not rows or not titles:
@@ -108,7 +108,7 @@ def _pair(titles: list[str], shares: dict[int, float]) -> tuple[int, int] | None
 
 
 def says_verdict(reading: Reading, text: str) -> bool:
-    """In a column that asks whether a principle applies: the cell says more than yes or no."""
+    """Whether a cell in an "applies?" column says more than yes or no."""
     return (
         reading.verdict in {Verdict.VIOLATION, Verdict.PARTIAL} and not reading.plain_no and _YES_NO.match(text) is None
     ) or _OUTRIGHT.match(text) is not None

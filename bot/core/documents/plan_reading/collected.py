@@ -1,4 +1,4 @@
-"""What is collected while the Constitution Check is read, each check joined to its principle and given its place."""
+"""Collect the checks of the Constitution Check, each with its principle and its place."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ItemReading:
 
 @dataclass(slots=True)
 class Collected:
-    """Everything that was read of the sections so far."""
+    """The checks and statements that were read so far."""
 
     markdown: Markdown
     joiner: Joiner
@@ -87,40 +87,40 @@ class Collected:
 
     @property
     def full(self) -> bool:
-        """No more checks are taken; no real plan has a tenth as many."""
+        """Whether the limit of checks is reached. No real plan has a tenth as many."""
         return len(self.checks) >= MAX_CHECKS
 
     @property
     def answered(self) -> bool:
-        """Something carries a status already."""
+        """Whether any check has a status."""
         return any(check.explicit for check in self.checks)
 
     def is_template(self, text: str) -> bool:
-        """The line is the template's."""
+        """Whether the line is the template's."""
         return normal(text) in self.template_lines
 
     def gate(
         self, verdict: Verdict, line: int, *, labelled: bool = True, whole: bool = True, phase: Phase | None = None
     ) -> None:
-        """Take a line that speaks for the whole gate."""
+        """Add a line with one verdict for the whole gate."""
         text = self.markdown.source(line).strip()[:MAX_TEXT]
         self.gates.append(GateLine(verdict, line, phase or self.phase, labelled, text, whole))
 
     def deviation(self, heading: str, line: int, names: tuple[str, ...], clauses: Iterable[Clause]) -> None:
-        """Take a block that speaks for a breach of these principles, of whichever is breached where it names none."""
+        """Add a section that justifies a breach of these principles, or of any principle if it names none."""
         statements = read_statements(clauses)
         if statements and len(self.deviations) < MAX_DEVIATIONS:
             self.deviations.append(DeviationSection(line, heading[:MAX_TEXT], names, statements))
 
     def attach(self, clauses: Iterable[Clause]) -> None:
-        """Add what these clauses state to the last check."""
+        """Add the statements in these clauses to the last check."""
         if self.checks:
             last = self.checks[-1]
             statements = (*last.statements, *read_statements(clauses))[:MAX_STATEMENTS]
             self.checks[-1] = replace(last, statements=statements, reason=last.reason or _reason(statements))
 
     def add(self, item: ItemReading) -> None:
-        """Take an item, unless there are too many already."""
+        """Add an item as a check, unless the limit is reached."""
         if self.full:
             return
         name = item.name.strip(" *_`:：")
@@ -189,7 +189,7 @@ class Collected:
 
 
 def normal(text: str) -> str:
-    """A line for comparison with the template's: its words only."""
+    """The words of a line, for comparison with the template's line."""
     return _WORD_GAPS.sub(" ", text[:MAX_TEXT].casefold()).strip()
 
 

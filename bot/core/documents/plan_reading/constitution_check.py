@@ -124,14 +124,14 @@ def _read_plain_heading(
 
 
 def _is_side_note(name: str, status: Reading, blocks: list[Block], *, principled: bool) -> bool:
-    """`### ⚠️ Special Considerations` is no verdict unless a line below it says one."""
+    """Whether a heading is no verdict: `### ⚠️ Special Considerations` without a status line below it."""
     if principled or status.verdict is not Verdict.PARTIAL or not words.SKIPPED_HEADING.fullmatch(name):
         return False
     return status_line(blocks, anywhere=True) is None
 
 
 def _read_aside(heading: Heading, name: str, status: Reading | None, blocks: list[Block], collected: Collected) -> bool:
-    """Read a heading that speaks for an item and is none: a labelled reason, a section about deviations."""
+    """Read a heading that is about an item and is none itself: a labelled reason, a section about deviations."""
     if status is None and label_kind(name) is not None:
         collected.attach([Clause(f"{name}:", heading.line, own=False), *_clauses(blocks)])
         return True
@@ -142,7 +142,7 @@ def _read_aside(heading: Heading, name: str, status: Reading | None, blocks: lis
 
 
 def _is_about_deviations(name: str, status: Reading | None) -> bool:
-    """`Justified deviations`, `Deviation: Principle III`: a heading about breaches, no principle's name."""
+    """Whether a heading is about breaches: `Justified deviations`, `Deviation: Principle III`."""
     if status is not None and status.weight not in {Weight.ADMISSION, Weight.FAIL}:
         return False
     match = statement_words.DEVIATES.search(name)

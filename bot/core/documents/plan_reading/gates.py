@@ -1,4 +1,4 @@
-"""Lines that speak for the whole gate: `Gate result: PASS`, `No violations.`, `Post-design re-check: PASS`."""
+"""Read the lines about the whole gate: `Gate result: PASS`, `No violations.`, `Post-design re-check: PASS`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LEAD = " *_>✅🟢✓\ufe0f—-→"
 
 
 def is_gate(text: Text) -> bool:
-    """The paragraph or bullet speaks for the whole gate (or is the template's instruction about it)."""
+    """Whether a paragraph or bullet is about the whole gate, or is the template's instruction about it."""
     shown = visible(text)[:_LOOKED_AT]
     if _INSTRUCTION.match(shown):
         return True
@@ -40,7 +40,7 @@ def is_gate(text: Text) -> bool:
 
 
 def closes(text: Text) -> bool:
-    """The paragraph speaks for the gate although it stands below a principle that has its own status."""
+    """Whether a paragraph is about the gate although it is below a principle with its own status."""
     named = name_of(text)
     rest = visible(text)[named.rest :].lstrip(_LEAD)
     if named.separated and is_gate_label(named.name):
@@ -49,7 +49,7 @@ def closes(text: Text) -> bool:
 
 
 def read_gate(text: Text, collected: Collected) -> None:
-    """Take what the line says; a line that says nothing (the instruction) leaves nothing."""
+    """Add the verdict of the line. The template's instruction adds none."""
     shown = visible(text)
     if _INSTRUCTION.match(shown[:_LOOKED_AT]):
         return
@@ -75,7 +75,7 @@ def read_gate(text: Text, collected: Collected) -> None:
 
 
 def _stated(rest: str) -> Reading | None:
-    """What stands after the label, at once or after a dash: `GATE: re-checked after design - PASS, no violations`."""
+    """The text after the label, with or without a dash: `GATE: re-checked after design - PASS, no violations`."""
     return verdict.lead(rest, strict=False) or after_separator(rest) or verdict.slot(rest)
 
 

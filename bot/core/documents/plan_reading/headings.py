@@ -53,7 +53,7 @@ def _after_mark(shown: str) -> Reading | None:
 
 
 def is_phase(name: str) -> bool:
-    """The heading says when, not what: `Pre-Design Check (Phase 0 Gate)`."""
+    """Whether the heading names a phase, not a principle: `Pre-Design Check (Phase 0 Gate)`."""
     if words.AGAIN.search(name) is None and words.BEFORE.search(name) is None:
         return False
     short = len(name.split()) <= _FEW_WORDS
@@ -61,7 +61,7 @@ def is_phase(name: str) -> bool:
 
 
 def is_bare_mark(status: Reading, text: Text) -> bool:
-    """The status is a mark without a word."""
+    """Whether the status is a mark without a word."""
     said = verdict.signs(visible(text)[status.start : status.end])
     return all(token.sign in verdict.MARKS for token in said)
 
@@ -88,10 +88,10 @@ def status_line(blocks: Sequence[Block], *, anywhere: bool) -> tuple[Reading, Te
 
 
 def _several_marked(blocks: Sequence[Block]) -> bool:
-    """Several paragraphs begin with a mark, so that the first one is an item like the others."""
+    """Whether several paragraphs begin with a mark, so that each one is an item."""
     return sum(verdict.lead(visible(block.text)) is not None for block in blocks if isinstance(block, Paragraph)) > 1
 
 
 def shift(reading: Reading, by: int) -> Reading:
-    """The reading, its offsets counted from `by` characters earlier."""
+    """Move the offsets of a reading back by `by` characters."""
     return replace(reading, start=reading.start + by, end=reading.end + by)

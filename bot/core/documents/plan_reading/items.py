@@ -84,7 +84,7 @@ def _labelled(shown: str) -> Reading | None:
 
 
 def add_item(item: Item, status: Status | None, below: Sequence[Item], group: str | None, collected: Collected) -> None:
-    """Take a bullet; what stands below it is its evidence."""
+    """Add a bullet as an item. The blocks below it are its evidence."""
     shown = visible(item.text)
     named = name_of(item.text)
     nested = "\n".join(visible(child.text) for child in below[:_CHILDREN])
@@ -125,7 +125,7 @@ def clauses_below(below: Sequence[Item]) -> tuple[Clause, ...]:
 
 
 def _boxed(item: Item, status: Status | None, shown: str) -> Verdict | None:
-    """What box and words say together; None where neither says anything."""
+    """The verdict of box and words together; None if neither gives one."""
     said = status.reading.verdict if status else None
     if item.mark is None:
         return said
@@ -143,7 +143,7 @@ def _boxed(item: Item, status: Status | None, shown: str) -> Verdict | None:
 
 
 def implied(rest: str) -> Verdict:
-    """What prose without a status word says: it complies, unless it asks, admits or says nothing."""
+    """The verdict of prose without a status word: a pass, unless it asks, admits a breach or says nothing."""
     rest = rest.strip()
     if not rest.strip(" -—–*_:：|") or _UNFILLED.fullmatch(rest) or verdict.is_open_question(rest):
         return Verdict.UNANSWERED

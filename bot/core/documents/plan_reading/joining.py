@@ -1,4 +1,4 @@
-"""Which principle of the constitution an item or a row speaks of."""
+"""Match an item or a row with a principle of the constitution."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The principle, and how surely."""
+    """A principle, and how certain the match is."""
 
     principle: Principle
     join: Join
@@ -137,7 +137,7 @@ def leading_numeral(name: str) -> tuple[int | None, str]:
 
 
 def _sure(whole: str, numeral: str) -> bool:
-    """A numeral with nothing but a blank after it counts when a word such as Principle stands before it."""
+    """Whether a numeral followed only by a blank counts: a word such as Principle must precede it."""
     return len(whole.strip()) > len(numeral) or (len(numeral) > 1 and numeral.isupper() and numeral.isascii())
 
 
@@ -198,7 +198,7 @@ class Joiner:
         """False once the plan turned out to number its principles otherwise."""
 
     def join(self, named: str, *, numeral: int | None = None) -> Joined | None:
-        """The principle that a name means, None when it is none of them."""
+        """The principle with this name; None if there is none."""
         if not self._principles:
             return None
         value, name = leading_numeral(named)
@@ -232,7 +232,7 @@ class Joiner:
         return None
 
     def is_surely(self, named: str) -> bool:
-        """The name is that of a principle by more than a shared word."""
+        """Whether the name matches a principle by more than one shared word."""
         joined = self.join(named)
         return joined is not None and joined.join is not Join.LOOSE
 
@@ -257,7 +257,7 @@ class Joiner:
         return tuple(found)
 
     def disagrees(self, named: str) -> bool | None:
-        """Numeral and name point to different principles; None where there is no numeral or no name to compare."""
+        """Whether numeral and name mean different principles. None if one of both is missing."""
         value, name = leading_numeral(named)
         if value is None or not tokens(name) or not self._principles:
             return None
@@ -307,12 +307,12 @@ def _first_words(principles: Sequence[Principle]) -> list[tuple[str, str] | None
 
 
 def identity(principle: Principle) -> str:
-    """What a report calls a principle: its numeral, or its name where it has none."""
+    """The id of a principle in reports: its numeral, or its name if it has none."""
     return principle.id or principle.name
 
 
 def hints_at(named: str, principle: Principle) -> bool:
-    """The name shares the principle's numeral or a word with it: too little to join them, enough to be meant."""
+    """Whether the name shares the numeral or a word with the principle, which is not enough for a match."""
     value, name = leading_numeral(named)
     if value is not None and principle.id is not None and value == number(principle.id):
         return True

@@ -1,4 +1,4 @@
-"""How an item calls itself: the name at its beginning, and what is left once it is taken away."""
+"""Split an item into its name and the text after it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _bracket(part: str) -> int:
 
 
 def is_gate_label(name: str) -> bool:
-    """The name speaks of the whole gate, not of one principle."""
+    """Whether the name is about the whole gate, not one principle."""
     shown = name.strip(" *_:：.\ufe0f✅❌⚠🟢🎯📋")
     if not shown or len(shown) > LONGEST_NAME:
         return False
@@ -114,6 +114,6 @@ def is_gate_label(name: str) -> bool:
 
 
 def is_status_label(name: str) -> bool:
-    """The name announces a status: `Status`, `Compliance`, `判定`."""
+    """Whether the name announces a status: `Status`, `Compliance`, `判定`."""
     shown = name.strip(" *_:：.")
     return bool(shown) and words.STATUS_LABEL.fullmatch(shown) is not None

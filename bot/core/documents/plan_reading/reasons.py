@@ -1,4 +1,4 @@
-"""Whether a text gives a reason, and whether a cell says anything at all."""
+"""Whether a text gives a reason, and whether a table cell has content."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _UNSAID = re.compile(
 
 
 def inline_reason(evidence: str) -> str | None:
-    """The reason that stands in the item itself: what its words say beside name and status; None where too little."""
+    """The reason in the item's own words, beside name and status; None if the words are too few."""
     rest = _POINTER.sub(" ", evidence[: 4 * MAX_REASON])
     rest = re.sub(r"\s+", " ", rest).strip(" -—–:：|*_().,;[]（）")
     return rest[:MAX_REASON] if enough(rest) else None
 
 
 def enough(text: str) -> bool:
-    """The text is a reason rather than a word: three words, or six characters of a script without blanks."""
+    """Whether the text can be a reason: three words, or six characters of a script without blanks."""
     return len(_WORD.findall(text)) >= _FEWEST_WORDS or len(_IDEOGRAPH.findall(text)) >= _FEWEST_IDEOGRAPHS
 
 
 def says_something(cell: str) -> bool:
-    """A cell of Complexity Tracking with substance: not empty, a dash, a bare N/A, a placeholder or "TBD"."""
+    """Whether a cell has content: not empty, a dash, a bare N/A, a placeholder or "TBD"."""
     text = cell.strip(" *_`.\n\t")
     if not text.strip("-—–_/.… "):
         return False

@@ -40,8 +40,8 @@ _PURE_GATES = {Verdict.PASS, Verdict.VIOLATION, Verdict.NA}
 class Body:
     """Reads the blocks below one heading into checks.
 
-    `name` is what the items take their principle from; `trusted` when the heading already says that they are items;
-    `aside` when it names no principle, so that prose below it only counts where nothing else is answered.
+    `name` is the principle's name for the items. `trusted` is true when the heading shows that the blocks are
+    items. `aside` is true when it names no principle; then prose counts only if no other item has a status.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Body:
                 add_item(top, status, below, group, collected)
 
     def _is_known(self, text: Text) -> bool:
-        """The bullet begins with the name of a principle."""
+        """Whether the bullet begins with the name of a principle."""
         named = name_of(text)
         joined = self._collected.joiner.join(named.name)
         if joined is None or self._skipped:
@@ -131,7 +131,7 @@ class Body:
         return False
 
     def _speaks_for_a_breach(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
-        """`**Justification (III)**: ...`: a block of its own that gives the reason of a breach."""
+        """Read `**Justification (III)**: ...`, a block that gives the reason for a breach. False for any other."""
         if not named.separated or label_kind(_BRACKETED.sub("", named.name)) is None:
             return False
         collected, line = self._collected, text.place(0)[0]
@@ -147,7 +147,7 @@ class Body:
         return True
 
     def _named_line(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
-        """`**Name (I)**: PASS ...` is an item, `**Name**:` above a list gives the list its name."""
+        """Read `**Name (I)**: PASS ...` as an item. `**Name**:` above a list becomes the list's name."""
         collected, shown = self._collected, visible(text)
         rest = shown[named.rest :].strip()
         status = status_of(text)
@@ -171,7 +171,7 @@ class Body:
         return False
 
     def _add_line(self, text: Text, named: Named, status: Status, following: Sequence[Block]) -> None:
-        """`**Name (I)**: PASS ...`, with the list below it as its evidence."""
+        """Add `**Name (I)**: PASS ...` with the list below it as its evidence."""
         reading, line = status.reading, text.place(0)[0]
         beside = Clause(visible(text)[max(named.rest, reading.end) :], line)
         below = clauses_below([block for block in following if isinstance(block, Item)])
@@ -189,7 +189,7 @@ class Body:
         )
 
     def _open_group(self, name: str) -> None:
-        """A bold label over a list: what follows takes its name, unless it announces notes."""
+        """Use a bold label as the name of the items below it, unless it announces notes."""
         self._group = _join_names(self._name, name)
         self._skipped = words.SKIPPED_HEADING.fullmatch(name) is not None
 
@@ -200,14 +200,14 @@ def has_boxes(blocks: Sequence[Block]) -> bool:
 
 
 def _is_label(text: Text) -> bool:
-    """Nothing but a name stands there."""
+    """Whether the text is only a name."""
     named = name_of(text)
     rest = visible(text)[named.rest :].strip(" *_:：.()")
     return not rest or (named.bold and len(rest) <= _LEAD)
 
 
 def _are_marked(below: Sequence[Item]) -> bool:
-    """At least half of the items right below carry a box or a status, so that they are what is assessed."""
+    """Whether at least half of the items one level below have a box or a status."""
     base = min(item.depth for item in below)
     tops = [item for item in below if item.depth == base]
     return 2 * sum(item.mark is not None or status_of(item.text) is not None for item in tops) >= len(tops)
@@ -233,7 +233,7 @@ def _join_names(group: str | None, name: str) -> str:
 
 
 def _lines(text: Text) -> list[Text]:
-    """The lines of a paragraph where each begins with bold words or a mark of its own; else the whole paragraph."""
+    """The lines of a paragraph, if each begins with bold words or a mark; else the whole paragraph."""
     if "\n" not in text.text:
         return [text]
     starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
@@ -264,7 +264,7 @@ def _slice(text: Text, start: int, end: int) -> Text:
 
 
 def is_principled(name: str, collected: Collected) -> bool:
-    """The name is that of a principle: it has a numeral, or the constitution knows it."""
+    """Whether a name is a principle's: it has a numeral, or the constitution knows it."""
     if leading_numeral(name)[0] is not None or numerals(name):
         return True
     joined = collected.joiner.join(name)

@@ -1,4 +1,4 @@
-"""Finding the parts of a plan, whatever its headings are called."""
+"""Find the parts of a plan under any heading."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FEWEST_PRINCIPLES = 2
 
 @dataclass(frozen=True, slots=True)
 class CheckPart:
-    """A section that answers for the constitution."""
+    """A section with verdicts on the constitution."""
 
     heading: Heading
     phase: Phase
@@ -46,7 +46,7 @@ def unnumbered(title: str) -> str:
 
 
 def visible(text: Text) -> str:
-    """The words with code and struck-out stretches blanked to the same length: product words are no verdicts."""
+    """The words with code and struck-out text blanked to the same length: code is never a verdict."""
     kept: list[str] = []
     done = 0
     for mark in text.marks:
@@ -60,7 +60,7 @@ def visible(text: Text) -> str:
 
 
 def unstruck(text: Text) -> str:
-    """The words with struck-out stretches left out."""
+    """The words without struck-out text."""
     words_left = text.text
     for mark in reversed(text.marks):
         if mark.style is Style.STRUCK:
@@ -74,7 +74,7 @@ _STATUS_CODE = re.compile(
 
 
 def _is_status_code(inner: str) -> bool:
-    """Some write their status itself as code: `PASS`."""
+    """Whether a code span is a status: some people write `PASS` as code."""
     return len(inner) < 20 and _STATUS_CODE.fullmatch(inner) is not None  # noqa: PLR2004  no status word is longer
 
 
@@ -145,7 +145,7 @@ def _may_hold(heading: Heading, template_title: str | None) -> bool:
 
 
 def is_check_title(title: str, template_title: str | None, *, found: bool) -> bool:
-    """A heading that opens a Constitution Check, or, once one was found, its re-check."""
+    """Whether a heading opens a Constitution Check or, after the first one, its re-check."""
     folded = fold(title)
     if not folded:
         return False
@@ -185,7 +185,7 @@ def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...
 
 
 def _outermost(headings: list[Heading]) -> list[Heading]:
-    """The headings that stand in no section of another one."""
+    """The headings that are not inside another heading's section."""
     return [
         heading
         for heading in headings
@@ -194,7 +194,7 @@ def _outermost(headings: list[Heading]) -> list[Heading]:
 
 
 def is_tracking_header(table: Table) -> bool:
-    """The table asks why something is needed, and which simpler way was rejected."""
+    """Whether a table's columns are why it is needed and which simpler alternative was rejected."""
     titles = [cell.text.text.strip()[:_LONGEST_TITLE] for cell in table.header][1:]
     why = any(words.WHY_HEADER.fullmatch(title) for title in titles)
     return why and any(words.ALTERNATIVE_HEADER.fullmatch(title) for title in titles)

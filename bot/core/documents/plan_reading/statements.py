@@ -1,4 +1,4 @@
-"""What the words beside and below an assessment are: reason, alternative, repair, amendment, approval, or evidence."""
+"""Classify the words beside and below an assessment: reason, alternative, repair, amendment, approval, evidence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Clause:
 
 
 def label_kind(label: str) -> StatementKind | None:
-    """What a label announces, None for a label that announces none of it."""
+    """The kind of statement that a label announces; None for any other label."""
     shown = label.strip(" *_:：.\t")
     if not shown or len(shown) > _LONGEST_LABEL:
         return None
@@ -56,7 +56,7 @@ _LONGEST_LABEL = 60
 
 
 def column_kind(title: str) -> StatementKind | None:
-    """What a column of this title holds, None for notes and evidence."""
+    """The kind of statement in a column with this title; None for notes and evidence."""
     shown = title.strip(" *_:：.")
     if vocabulary.ALTERNATIVE_HEADER.fullmatch(shown):
         return StatementKind.ALTERNATIVE
@@ -87,7 +87,7 @@ def read_statements(clauses: Iterable[Clause]) -> tuple[Statement, ...]:
 
 
 def _labelled(clause: Clause) -> Iterator[tuple[StatementKind, str]]:
-    """Each part of a clause that a label names, with the words up to the next label."""
+    """Each labelled part of a clause, with the words up to the next label."""
     text = clause.text[:_LOOKED_AT]
     kind = column_kind(clause.label) if clause.label else None
     if kind is not None:
@@ -106,7 +106,7 @@ def _labelled(clause: Clause) -> Iterator[tuple[StatementKind, str]]:
 
 
 def _stated(kind: StatementKind, text: str, clause: Clause) -> list[Statement]:
-    """The statement of a labelled part; a label with nothing of substance behind it states nothing."""
+    """The statement of a labelled part; None if the label has no content."""
     if kind is StatementKind.EVIDENCE:
         return _unlabelled(Clause(text, clause.line, own=clause.own))
     if kind is StatementKind.APPROVAL:

@@ -61,7 +61,7 @@ def structure_paths(markdown: Markdown) -> tuple[tuple[str, int], ...]:
 
 
 def _ends(path: str) -> Iterator[str]:
-    """The path, and the same from each folder on: people write paths from where they are."""
+    """The path, and its ends below each of its folders: people write paths from where they are."""
     parts = path.strip("/").split("/")[-_MAX_PARTS:]
     return ("/".join(parts[at:]) for at in range(len(parts)))
 
@@ -102,7 +102,7 @@ def _tree(block: Fence) -> tuple[list[tuple[str, int]], list[str]]:
 
 
 def _is_name(name: str, note: str) -> bool:
-    """A path without a pattern, and not the first word of a sentence: `email delivery # sent by the worker`."""
+    """Whether a word is a plain path, not the start of a sentence: `email delivery # sent by the worker`."""
     if not _PATH.fullmatch(name) or "*" in name or "{" in name or name in {"...", ".", ".."}:
         return False
     return _WORD.match(note) is None

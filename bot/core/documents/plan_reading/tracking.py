@@ -1,4 +1,4 @@
-"""Complexity Tracking: which rows are real, what they justify, and whether they are complete."""
+"""Complexity Tracking: its real rows, what they justify, and whether they are complete."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PLACEHOLDER = re.compile(r"\W*\[[^\]]*\]\W*")
 
 
 class TrackingReader:
-    """Reads the tracking section of one plan, and tables of violations that stand elsewhere."""
+    """Reads the tracking section of one plan, and tables of violations elsewhere."""
 
     def __init__(self, markdown: Markdown, joiner: Joiner, template: Template, checks: Sequence[Check]) -> None:
         self._markdown = markdown
@@ -86,7 +86,7 @@ class TrackingReader:
         return words.UNIT_HEADER.fullmatch(first) is not None and reasoned and not status
 
     def _is_informational(self, table: Table, blocks: Sequence[Block]) -> bool:
-        """Below a sentence that nothing is violated: a table of design choices, not of violations."""
+        """Whether a table below "no violations" lists design choices instead."""
         titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
         first = titles[0] if titles else ""
         if tuple(fold(title) for title in titles) == self._header or words.VIOLATION_HEADER.fullmatch(first):
@@ -123,7 +123,7 @@ class TrackingReader:
         return self._joiner.all_named(title if sure else unnumbered(title))
 
     def _admitted(self, table: Table) -> list[TrackingRow]:
-        """Of a table with a status column the rows that admit something: `Item | Status | Notes`."""
+        """The rows of a table `Item, Status, Notes` that admit a breach."""
         titles = [cell.text.text.strip()[:MAX_TITLE] for cell in table.header]
         status = next((i for i, title in enumerate(titles) if i and words.STATUS_HEADER.fullmatch(title)), None)
         if status is None:
@@ -156,7 +156,7 @@ class TrackingReader:
         return _Columns(why, alternative, repair)
 
     def _is_nothing(self, row: tuple[Cell, ...], first: int) -> bool:
-        """A none-row, a row of the template or an empty one."""
+        """Whether a row says none, is the template's or is empty."""
         texts = [cell.text.text.strip() for cell in row[first:]]
         if normal_row("|".join(cell.raw for cell in row)) in self._template_rows or _PLACEHOLDER.fullmatch(texts[0]):
             return True
@@ -355,13 +355,13 @@ def is_none(text: str) -> bool:
 
 
 def clean_start(text: str) -> bool:
-    """The text begins with "no violations" in one of its many wordings."""
+    """Whether the text begins with "no violations", in any wording."""
     found = verdict.signs(text[:200])
     return bool(found) and found[0].sign is verdict.Sign.CLEAN and found[0].start < 40  # noqa: PLR2004  "There are currently "
 
 
 def says_none(text: str) -> bool:
-    """A sentence that there is nothing to justify."""
+    """Whether a sentence says that there is nothing to justify."""
     shown = text.strip(" *_>`-—✅\ufe0f\n")
     return is_none(shown) or clean_start(shown) or words.NONE_NEEDED.match(shown[:400]) is not None
 
@@ -385,7 +385,7 @@ def _is_breach(text: str) -> bool:
 
 
 def name_part(violation: str) -> str:
-    """What stands before the explanation in the first cell."""
+    """The text before the explanation in the first cell."""
     match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|\n", violation)
     return violation[: match.start()] if match and match.start() > 3 else violation  # noqa: PLR2004  `I: Name`
 

@@ -27,7 +27,7 @@ _HEAD = 160
 
 
 class Sign(StrEnum):
-    """What one word or mark says, before they are weighed together."""
+    """The meaning of one word or mark."""
 
     PASS = "pass"  # noqa: S105  a verdict, not a secret
     FAIL = "fail"
@@ -111,7 +111,7 @@ def signs(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=4096)
 def _signs(text: str) -> tuple[Token, ...]:
-    """Remembered, since the same words are looked at as a name, as a slot and as a tail."""
+    """Cached, because the same words are read as a name, a slot and a tail."""
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
@@ -132,12 +132,12 @@ _GRAVITY = (Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING, Verdict.UNANSWE
 
 
 def rank(verdict: Verdict) -> int:
-    """0 for the gravest."""
+    """The rank of a verdict; 0 is the worst."""
     return _GRAVITY.index(verdict)
 
 
 def worse(left: Verdict, right: Verdict) -> bool:
-    """The left verdict is graver than the right one."""
+    """Whether the first verdict is worse than the second."""
     return rank(left) < rank(right)
 
 
@@ -232,7 +232,7 @@ def tail(text: str, *, heading: bool = False) -> Reading | None:
 
 
 def admission(text: str) -> Reading | None:
-    """A breach that prose admits in so many words; never a condition, a negation or a mention."""
+    """A breach that prose clearly admits. A condition, a negation or a mention does not count."""
     match = words.ADMISSION.search(text[:MAX_TEXT])
     if match is None:
         return None
@@ -240,14 +240,14 @@ def admission(text: str) -> Reading | None:
 
 
 def begins_with_mark(text: str) -> bool:
-    """The first sign is a mark and stands at the very beginning."""
+    """Whether the text begins with a mark."""
     start = _skip(text, 0)
     tokens = signs(text[: start + 4])
     return bool(tokens) and tokens[0].sign in MARKS and tokens[0].start <= start
 
 
 def is_open_question(text: str) -> bool:
-    """The text asks and nothing after the question answers."""
+    """Whether the text asks a question that nothing after it answers."""
     ending = text.rstrip(" *_`)")
     if ending.endswith(("?", "？")):
         return True
@@ -296,7 +296,7 @@ _GOES_ON = frozenset({Sign.NA, Sign.PASS, Sign.GOOD_MARK})
 
 
 def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
-    """What the signs say together."""
+    """The verdict of several signs together."""
     weighed = [token for token in tokens if token.sign is not Sign.RULE]
     if not weighed:
         return None
@@ -313,12 +313,12 @@ def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
 
 
 def _is_followed_by_word(text: str, end: int) -> bool:
-    """A word stands right behind the mark, with no dash, colon or bracket between."""
+    """Whether a word directly follows the mark, without a dash, colon or bracket."""
     return _LEADS_TO_WORD.match(text, end) is not None
 
 
 def _is_softened(text: str, end: int) -> bool:
-    """The slot of a fail says that somebody knows of it: `FAIL (accepted)`, `FAIL — justified`."""
+    """Whether the slot shows that the fail is known: `FAIL (accepted)`, `FAIL — justified`."""
     stop = _CLAUSE.search(text, end)
     direct = text[end : stop.start() if stop else len(text)][:_HEAD]
     if statement_words.ACCEPTED.search(direct):
@@ -364,7 +364,7 @@ def _lattice(tokens: Sequence[Token], text: str) -> tuple[Verdict, Weight]:  # n
 
 
 def _is_breach(token: Token, text: str) -> bool:
-    """The word stands for a breach, not before something else: `PASS with justified additions` has none."""
+    """Whether the word means a breach: in `PASS with justified additions` it does not."""
     if _JUSTIFIED.fullmatch(text[token.start : token.end]) is None:
         return True
     return _GOES_ON_AS_NOUN.match(text, token.end) is None

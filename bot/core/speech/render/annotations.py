@@ -52,7 +52,7 @@ def _runs(group: FindingGroup) -> Iterator[tuple[FindingGroup, int]]:
 
 
 def _is_there(group: FindingGroup) -> bool:
-    """The group's file is in the feature's folder, so that an annotation can stand on its first line."""
+    """Whether the group's file is in the feature's folder, so that its first line can be annotated."""
     path = group.first.path
     artifacts = group.feature.artifacts if group.feature else ()
     present = any(artifact.path == path and artifact.state is not State.MISSING for artifact in artifacts)

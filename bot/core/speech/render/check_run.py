@@ -31,7 +31,7 @@ DRAFT = Action("Draft the plan", "Reply with a prefilled plan", "draft")
 
 
 def check_run(report: Report, context: RenderContext, draft: Draft | None = None) -> CheckRunOutput:
-    """The whole run; every limit holds whatever the report holds."""
+    """The complete check run, within every limit for any report."""
     return CheckRunOutput(
         title=title(report, context),
         summary=bounded_summary(page_of(report, context, draft)),
@@ -62,7 +62,7 @@ def bounded_summary(page: Page, limit: int = LIMIT) -> str:
 
 
 def largest(fits: Callable[[int], bool], most: int) -> int:
-    """The largest number up to `most` that fits, found by halving. Zero is taken to fit."""
+    """The largest number up to `most` that fits, found by bisection. Zero is assumed to fit."""
     if fits(most):
         return most
     low, high = 0, most

@@ -1,4 +1,4 @@
-"""The check run `plangate config`: what in an `app.yml` cannot be read, where, and what holds instead."""
+"""The check run `plangate config`: the mistakes in an `app.yml`, their places, and the version in force."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_MISTAKES = 100
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """A configuration file as a pull request brings it."""
+    """A configuration file in a pull request."""
 
     path: str
     text: str
@@ -65,7 +65,7 @@ def config_run(file: ConfigFile, context: RenderContext) -> CheckRunOutput:
 
 
 def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
-    """Title and sentence where nothing is to be mended."""
+    """Title and sentence when there is no mistake."""
     path = code_span(file.path)
     if file.untouched:
         return f"{name}: not changed", f"This pull request does not change {path}."

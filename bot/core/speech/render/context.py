@@ -1,4 +1,4 @@
-"""What a surface has to know beside the report: where the commit is, who shows it, and what was let pass."""
+"""The facts that check run, comment and terminal need beside the report: commit, addresses, waivers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FindingIdentity = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PreviousRun:
-    """The run on the head before this one, for telling what a push fixed."""
+    """The run on the previous head, to show what a push fixed."""
 
     head_sha: str
     findings: frozenset[FindingIdentity]
@@ -66,7 +66,7 @@ class ConfigTrouble:
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """Everything about the surroundings that a surface shows. Whatever is None or empty is left out."""
+    """The surroundings of a report. A value that is None or empty is not shown."""
 
     repository: str = ""
     """`acme/ferry`."""
@@ -113,12 +113,12 @@ class RenderContext:
     """The same of the file in the owner's `.github` repository."""
 
     def clause(self, rule: str) -> Clause:
-        """How findings of the rule are counted; an unknown rule is counted by its id."""
+        """The words for counting findings of a rule. An unknown rule is counted by its id."""
         registered = self.rules.get(rule)
         return registered.clause if registered else Clause(f"{rule} finding", f"{rule} findings", 99)
 
     def rule_url(self, rule: str) -> str | None:
-        """The rule's page, None for what is no registered rule."""
+        """The rule's page; None for an unregistered rule."""
         if rule not in self.rules:
             return None
         if self.site_url:
@@ -138,7 +138,7 @@ class RenderContext:
         return self._page(f"{view}/{_quoted(sha)}/{_quoted(path.rstrip('/'))}{tail}")
 
     def pull_url(self, number: int) -> str | None:
-        """A pull request. Never for comments, where it would link back."""
+        """The page of a pull request. Not for comments, in which GitHub would notify that pull request."""
         return self._page(f"pull/{number}")
 
     def edit_url(self, path: str, *, exists: bool) -> str | None:

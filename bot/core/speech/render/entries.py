@@ -35,7 +35,7 @@ def other_entries(groups: Sequence[FindingGroup], links: Links, *, named: bool) 
 
 
 def with_fold(entries: Sequence[str], room: int, headline: str) -> list[str]:
-    """The first `room` entries as one list, and the others in a folded block below `4 headline`."""
+    """The first `room` entries as a list, and the others in a folded block titled `4 headline`."""
     shown, hidden = entries[:room], entries[room:]
     parts = ["\n".join(shown)] if shown else []
     return [*parts, folded(f"{len(hidden)} {headline}", list(hidden))] if hidden else parts

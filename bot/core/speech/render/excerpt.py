@@ -1,4 +1,4 @@
-"""A source line with a caret under the place that is meant, aligned by display width."""
+"""A source line with carets under the place of a finding, aligned by display width."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def excerpt(raw: str, column: int | None, end_column: int | None, room: int) -> 
 
 
 def _window(raw: str, first: int, room: int) -> tuple[int, int]:
-    """The part of a long line, in characters, that shows the place and fits with a mark of omission at both ends."""
+    """The part of a long line (in characters) that shows the place, with a mark of omission at both ends."""
     start = max(0, first - room // 4)
     while start < first and _cells(raw[start:first]) > room // 2:
         start += 1

@@ -1,4 +1,4 @@
-"""What a report says in numbers: what blocks, the order of telling, which principles and artifacts are settled."""
+"""Counts for reports: what blocks, the order of findings, the status of principles and artifacts."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ DEVIATIONS = (Verdict.VIOLATION, Verdict.PARTIAL)
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A finding with the feature that it belongs to, None where it belongs to none."""
+    """A finding with its feature, None if it belongs to no feature."""
 
     finding: Finding
     feature: FeatureReport | None
 
 
 def occurrences_of(report: Report) -> tuple[Occurrence, ...]:
-    """Every finding that is a thing to look at; "comes next" is a state and stands in the tables."""
+    """Every finding except "comes next", which the tables show."""
     of_none = [Occurrence(finding, None) for finding in report.findings]
     of_features = [Occurrence(finding, feature) for feature in report.features for finding in feature.findings]
     return tuple(occurrence for occurrence in of_none + of_features if not occurrence.finding.follow_up)
 
 
 def blocking(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
-    """Those that block."""
+    """The occurrences that block."""
     return [occurrence for occurrence in occurrences if occurrence.finding.severity is Severity.ERROR]
 
 
@@ -72,7 +72,7 @@ def _place(finding: Finding) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class PrincipleStatus:
-    """Where one principle stands: the item that speaks for it and the row that justifies it."""
+    """The status of one principle: the item that decides it and the row that justifies it."""
 
     principle: Principle
     check: Check | None
@@ -92,7 +92,7 @@ class PrincipleStatus:
 
 
 def principle_statuses(feature: FeatureReport) -> tuple[PrincipleStatus, ...]:
-    """One per principle of a filled constitution, in its order."""
+    """One status per principle of a filled constitution, in its order."""
     if feature.constitution.state is not ConstitutionState.FILLED:
         return ()
     return tuple(_status(principle, feature) for principle in feature.constitution.principles)
@@ -136,17 +136,17 @@ def not_applicable_principles(feature: FeatureReport) -> list[PrincipleStatus]:
 
 
 def there(artifact: Artifact) -> bool:
-    """It is in the folder and not the untouched template."""
+    """Whether the artifact exists and is not the untouched template."""
     return artifact.state is State.PRESENT
 
 
 def taken_back(artifact: Artifact) -> bool:
-    """The plan says that it is not applicable, and why."""
+    """Whether the plan declares the artifact not applicable, with a reason."""
     return artifact.due is Due.OFF and artifact.reason is not None and not there(artifact)
 
 
 def coming(feature: FeatureReport) -> list[Artifact]:
-    """What is to be written next."""
+    """The artifacts to write next."""
     return [artifact for artifact in feature.artifacts if artifact.due is Due.NEXT and not there(artifact)]
 
 

@@ -1,6 +1,6 @@
-"""What only a person can judge: departures from principles, and what the plan calls not applicable, with the reasons.
+"""What only a person can judge: departures from principles, and items that are not applicable, with reasons.
 
-A reason is quoted as prose, never set as code.
+A reason is quoted as prose, never as code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _QUOTED = 400
 
 
 def for_people(feature: FeatureReport, links: Links) -> list[str]:
-    """One list item for each, weightiest first."""
+    """One list item for each, the most important first."""
     plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
     items = [_deviation(status, plan, links) for status in deviations(feature)]
     items += [_principle_not_applicable(status, plan, links) for status in not_applicable_principles(feature)]

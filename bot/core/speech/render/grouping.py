@@ -107,7 +107,7 @@ def _key(occurrence: Occurrence) -> tuple[object, ...]:
 
 
 def runs_of_lines(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings with a line, by line, divided where a line lies between two of them."""
+    """Findings with a line, by line, in runs of consecutive lines."""
     placed = sorted((finding for finding in findings if finding.line is not None), key=_line)
     breaks = [index for index, (above, below) in enumerate(pairwise(placed), 1) if _line(below) > _line(above) + 1]
     bounds = [0, *breaks, len(placed)]

@@ -1,4 +1,4 @@
-"""The run that says that there is no verdict: whose fault it is, what happens now, what can be done meanwhile."""
+"""The run that says that there is no verdict: the cause, what happens next, what a person can do meanwhile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Fault(StrEnum):
-    """Who did not do their part. Never the author."""
+    """Whose fault it is. Never the author's."""
 
     GITHUB = "github"
     OURS = "ours"

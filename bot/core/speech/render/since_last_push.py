@@ -1,4 +1,4 @@
-"""What a push fixed and what is new since the last one, by the findings of the run before."""
+"""What a push fixed and what is new in it, compared with the findings of the previous run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def since_last_push(findings: Iterable[Finding], context: RenderContext) -> str:
 
 
 def identity_of(finding: Finding) -> FindingIdentity:
-    """What makes a finding the same over pushes."""
+    """The identity of a finding across pushes."""
     return finding.rule, finding.path, finding.subject
 
 

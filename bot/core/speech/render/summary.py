@@ -44,7 +44,7 @@ _NOTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a summary is made of. The findings are sorted and grouped once, for every attempt at a length."""
+    """The parts of a summary. Findings are sorted and grouped once, for all attempts at its length."""
 
     report: Report
     context: RenderContext
@@ -175,7 +175,7 @@ def _copy_of_the_template(page: Page, draft: Draft) -> str:
 
 
 def _is_there(page: Page, draft: Draft) -> bool:
-    """A file already stands where the draft belongs."""
+    """Whether a file exists at the draft's path."""
     artifacts = (artifact for feature in page.report.features for artifact in feature.artifacts)
     return any(artifact.path == draft.path and artifact.state is not State.MISSING for artifact in artifacts)
 

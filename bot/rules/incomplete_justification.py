@@ -3,7 +3,8 @@
 ## What it does
 
 Looks at every row of Complexity Tracking that names a principle or gate and reports cells that say nothing: empty,
-a dash, a placeholder, or the template's example. Rows that only inform are left alone.
+a dash, a placeholder, or the template's example. Rows that only inform are left alone, and so are rows that say how the
+violation is repaired.
 
 ## Why
 

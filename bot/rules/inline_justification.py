@@ -33,7 +33,8 @@ with nothing about V in Complexity Tracking.
 
 ## Severity
 
-Warning. Notice for a violation that this feature repairs or that an amendment at the base settles.
+Warning. Notice for a violation that an amendment at the base settles, or that this feature repairs, as its own words or
+a column Fix, Approach, Mitigation or Remediation of its row say. The page of `unjustified-violation` lists the rules.
 """
 
 from __future__ import annotations

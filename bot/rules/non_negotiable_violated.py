@@ -7,7 +7,8 @@ language or symbol).
 
 ## Why
 
-The constitution says itself that no reason is good enough here. A row in Complexity Tracking cannot justify it.
+The constitution says itself that no reason is good enough here. A row in Complexity Tracking cannot justify it, unless
+the constitution has a clause about exceptions of its own.
 
 ## How to fix
 
@@ -31,9 +32,10 @@ own, and this one is judged by the new text.
 Error for a FAIL in its status slot whose numeral and name both agree with the constitution: no row, reason, approval or
 line for the whole check helps. Warning when it is partial, an admitted deviation or outside such a slot, when only the
 numeral or only some words agree ("which principle is meant?"), when this feature repairs it, when the same item passes
-elsewhere, when a PASS replaces the FAIL without a word of what changed, and when the principle is called not
-applicable. Notice when an amendment at the base settles it. Where only a numeral or some words agree and nothing
-justifies the FAIL, only `unjustified-violation` speaks.
+elsewhere, when a PASS replaces the FAIL without a word of what changed, when a complete row justifies it and the
+constitution says when an exception may be made, and when the principle is called not applicable. Notice when an
+amendment at the base settles it. Where only a numeral or some words agree and nothing justifies the FAIL, only
+`unjustified-violation` speaks; its page lists the rules.
 """
 
 from __future__ import annotations
@@ -145,4 +147,6 @@ def _fix(decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each gro
         case Ground.MENDED:
             return ("See that the repair is part of this feature.",)
         case _:
-            return ("Change the design until it holds, or change the constitution in a pull request of its own.",)
+            waiver: Prose = (" Or a maintainer comments ", Code(f"/plan waive {NON_NEGOTIABLE} <reason>"), ".")
+            change = "Change the design until it holds, or change the constitution in a pull request of its own."
+            return (change, *(waiver if decision.severity is Severity.ERROR else ()))

@@ -14,7 +14,7 @@ promise that the gate makes, and the reviewer needs to see it.
 ## How to fix
 
 Paste the row that the finding brings into Complexity Tracking and fill every cell. Or change the design so that the
-principle holds, and the verdict with it. Or let a maintainer waive it: `/plan waive unjustified-violation: <reason>`.
+principle holds, and the verdict with it. Or let a maintainer comment `/plan waive unjustified-violation <reason>`.
 
 ## Example
 
@@ -36,7 +36,8 @@ Error for a FAIL in its status slot that nothing softens and nothing speaks for.
 admitted deviation, a FAIL outside a slot, in a language whose words were not tested, under a passing line for the whole
 check, or of an item that passes elsewhere. Notice while an assessment is put off, where a row repeats the item's words
 and names no principle, and for a FAIL that a PASS replaces without a word of what changed. A reason outside Complexity
-Tracking is `inline-justification`.
+Tracking is `inline-justification`. One list of rules decides for this id, `inline-justification` and
+`non-negotiable-violated`:
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ _USUAL_COLUMNS = 3
 _STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 
 
-@rule(Severity.ERROR, Clause("violation unjustified", "violations unjustified", 20))
+@rule(Severity.ERROR, Clause("violation unjustified", "violations unjustified", 20), decided_by=decide)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each standing assessment that nothing justifies, or that is put off."""
     plan = case.plan
@@ -120,7 +121,9 @@ def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tu
     way, line = gate.way_to_track(plan)
     cells = "both cells" if len(gate.header_of(case.template)) == _USUAL_COLUMNS else "the cells"
     under: Prose = (At(plan.path, line),) if line is not None else ()
-    row: Prose = (*way, *under, f" and fill {cells}:")
+    waiver: Prose = (", or a maintainer comments ", Code(f"/plan waive {UNJUSTIFIED} <reason>"))
+    blocks = decision.severity is Severity.ERROR
+    row: Prose = (*way, *under, f" and fill {cells}", *(waiver if blocks else ()), ":")
     if decision.ground in {Ground.GATE_LINE, Ground.CONTRADICTION}:
         row = ("Correct the line that is wrong, or keep the violation and justify it. ", *row)
     return row, gate.row_to_paste(check, plan, case.template, case.constitution)

@@ -1,6 +1,6 @@
 """Decide on a dossier: one pure function, the same for every plan, layout and language.
 
-The rules' pages print the docstring of `decide`, so a change of the rules is a change of the pages.
+The page of `unjustified-violation` prints the docstring of `decide`: a change of the rules changes the page.
 """
 
 from __future__ import annotations

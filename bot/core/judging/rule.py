@@ -236,11 +236,18 @@ def rule(  # noqa: PLR0913  each is named where a rule is written
     judges_removed: bool = False,
     ceiling: Severity = Severity.ERROR,
     on: bool = True,
+    decided_by: Callable[..., object] | None = None,
 ) -> Callable[[Judge], Rule]:
-    """Register a function as a rule about one feature. Its module gives id and page."""
+    """Register a function as a rule about one feature. Its module gives id and page.
+
+    The page ends with the list in the docstring of `decided_by`.
+    """
 
     def register(judge: Judge) -> Rule:
         name, title, page = _about(judge)
+        if decided_by is not None:
+            _, _, rules = inspect.cleandoc(decided_by.__doc__ or "").partition("\n")
+            page = f"{page}\n\n{rules.strip()}"
         return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling, on=on)
 
     return register

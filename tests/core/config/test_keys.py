@@ -55,6 +55,10 @@ Case = tuple["Callable[[str], str]", str, str, str]
 NOTHING = (
     "success · Nothing to check here: this pull request adds no feature folder, and no folder belongs to its branch."
 )
+OUTSIDE = (
+    "success · Nothing to check here: apps/web/specs/018-webhook-retry/ is outside the specs roots; "
+    "specs: [specs, apps/web/specs] in the configuration makes it judged."
+)
 VIOLATION = "failure · unjustified-violation error"
 
 JUDGED: dict[str, Case] = {
@@ -73,7 +77,7 @@ JUDGED: dict[str, Case] = {
     "specs": (
         lambda setting: verdict(setting, moved(VIOLATED, "apps/web/specs/018-webhook-retry"), branch="retry"),
         'specs: ["apps/*/specs"]',
-        NOTHING,
+        OUTSIDE,
         VIOLATION,
     ),
     "number": (

@@ -103,7 +103,14 @@ CLAUSES = [
     "Las excepciones deben justificarse por escrito.",
     "例外は書面での承認が必要。",
 ]
-NO_CLAUSES = ["", "No exceptions.", "Exceptions may not be granted.", "It holds without exception and must be tested."]
+NO_CLAUSES = [
+    "",
+    "No exceptions.",
+    "Exceptions may not be granted.",
+    "It holds without exception and must be tested.",
+    "Callers must raise domain exceptions.",
+    "Exceptions must be caught in the adapter.",
+]
 
 
 @pytest.mark.parametrize("clause", CLAUSES)

@@ -254,8 +254,8 @@ def _grants_exceptions(line: str) -> bool:
     """A sentence names an exception and what it takes: `Exceptions require the written consent of two maintainers`."""
     return any(
         (exception := _EXCEPTION.search(sentence)) is not None
-        and (terms := _TERMS.search(sentence)) is not None
-        and not _NO.search(sentence[: max(exception.end(), terms.end()) + _NEXT_WORD])
+        and (terms := _TERMS.search(sentence, exception.end())) is not None
+        and not _NO.search(sentence[: terms.end() + _NEXT_WORD])
         for sentence in _SENTENCES.split(line[:_LINE])
     )
 

@@ -190,7 +190,7 @@ class TestOnTheDefaultBranch:
         stage.drain(patience=10)
         (run,) = stage.runs(ferry, pull.head_sha)
         assert run.conclusion == "failure"
-        assert "Judged by the defaults, as before it." in (run.summary or "")
+        assert "Judged by the defaults, as before." in (run.summary or "")
 
     def test_mending_it_brings_the_verdict_by_itself(self, stage: Stage) -> None:
         files = {"README.md": "#", **SPEC_KIT, **app_yml("plangate: {mode: maybe}\n")}

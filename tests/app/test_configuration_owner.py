@@ -150,7 +150,9 @@ class TestGone:
         stage.world.advance(2 * 3_600)
         pull = failing(stage, repo)
         assert conclusion(stage, repo, pull) == "neutral"
-        assert "`acme/.github:.github/app.yml` on `main` was read once" in summary(stage, repo, pull)
+        assert "`acme/.github:.github/app.yml` on `main` was read before, and this App can no longer see it" in summary(
+            stage, repo, pull
+        )
 
 
 class TestBroken:

@@ -52,7 +52,7 @@ class TestPullRequest:
         stage.world.push(ferry, "001-search", FAILING, author="ada")
         stage.drain()
         (comment,) = stage.comments(ferry, pull.number)
-        assert "1 thing to do" in comment.body
+        assert "**1 gap in `001-search`**" in comment.body
         assert comment.minimized is None
 
     def test_what_stays_clear_is_closed_out_once(self, stage: Stage, ferry: Repository) -> None:
@@ -70,7 +70,7 @@ class TestPullRequest:
     ) -> None:
         summary = stage.run(ferry, opened(stage, ferry).head_sha).summary or ""
         assert "| data-model.md | not due | ➖ the spec has no Key Entities |" in summary
-        assert "**`data-model.md` is not applicable**: the spec has no Key Entities." in summary
+        assert "**`data-model.md`: not applicable**, the spec has no Key Entities" in summary
 
     def test_no_feature_passes_at_once_and_says_why(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "docs", {"README.md": "# Ferry\n\nMore.\n"}, author="ada")
@@ -135,7 +135,7 @@ class TestPullRequest:
         stage.drain()
         run = stage.run(ferry, pull.head_sha)
         assert run.conclusion == "success"
-        assert "template-drift" in (run.summary or "")
+        assert "⚠️ **The plan template differs from the constitution in" in (run.summary or "")
 
 
 class TestNumbers:
@@ -156,13 +156,13 @@ class TestNumbers:
         stage.world.push(ferry, "001-export", feature("specs/001-export"), author="bob")
         second = stage.world.open_pull_request(ferry, "001-export", author="bob")
         stage.drain(patience=30)
-        assert "number-collision" in (stage.run(ferry, second.head_sha).summary or "")
+        assert "`001-search` has it in open pull request 1." in (stage.run(ferry, second.head_sha).summary or "")
         stage.world.close_pull_request(first, author="ada")
         stage.drain(patience=30)
         assert "⚠️" not in (stage.run(ferry, second.head_sha).summary or "")
         stage.world.delete_branch(ferry, "001-search", author="ada")
         stage.drain(patience=30)
-        assert "number-collision" not in (stage.run(ferry, second.head_sha).summary or "")
+        assert "`001-search` has it" not in (stage.run(ferry, second.head_sha).summary or "")
 
     def test_a_folder_pushed_straight_to_main_takes_its_number(self, stage: Stage, ferry: Repository) -> None:
         pull = opened(stage, ferry)
@@ -193,7 +193,8 @@ class TestBranch:
         sha = stage.world.push(ferry, "001-search", {"specs/001-search/spec.md": SPEC}, author="ada")
         stage.drain()
         run = stage.run(ferry, sha)
-        assert "Draft of `specs/001-search/plan.md`" in (run.text or "")
+        assert "Draft of <code>specs/001-search/plan.md</code>" in (run.text or "")
+        assert [action["identifier"] for action in run.actions] == ["recheck", "draft"]
         assert len(stage.runs(ferry, sha)) == 1
 
     def test_a_branch_of_another_name_gets_none(self, stage: Stage, ferry: Repository) -> None:
@@ -226,7 +227,9 @@ class TestAskedAgain:
     def test_so_is_the_recheck_button(self, stage: Stage, ferry: Repository) -> None:
         pull = opened(stage, ferry)
         first = stage.run(ferry, pull.head_sha)
-        assert [action["identifier"] for action in first.actions] == ["recheck", "draft"]
+        assert [action["identifier"] for action in first.actions] == ["recheck"], (
+            "a plan that is written needs no draft"
+        )
         stage.world.press_button(ferry, first, "recheck", author="ada")
         stage.drain()
         assert stage.run(ferry, pull.head_sha).id != first.id
@@ -239,7 +242,7 @@ class TestAskedAgain:
         stage.world.user("tri", role="triage", repository=ferry)
         stage.world.press_button(ferry, stage.run(ferry, pull.head_sha), "draft", author="tri")
         stage.drain()
-        assert "Draft of `specs/001-search/plan.md`" in stage.comments(ferry, pull.number)[-1].body
+        assert "Draft of <code>specs/001-search/plan.md</code>" in stage.comments(ferry, pull.number)[-1].body
 
 
 class TestMergeQueue:
@@ -339,7 +342,7 @@ class TestCommands:
         stage.drain()
         assert len(stage.runs(ferry, pull.head_sha)) == 2
         sticky, reply = stage.comments(ferry, pull.number)
-        assert "1 thing to do" in sticky.body
+        assert "**1 gap in `001-search`**" in sticky.body
         assert "1 violation unjustified" in reply.body
 
     def test_bots_and_our_own_comments_trigger_nothing(self, stage: Stage, ferry: Repository) -> None:

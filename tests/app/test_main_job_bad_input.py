@@ -74,8 +74,9 @@ def test_a_specs_folder_that_is_a_link_is_not_followed(stage: Stage, ferry: Repo
     pull = stage.world.open_pull_request(ferry, "001-search", author="mallory")
     stage.drain()
     run = stage.run(ferry, pull.head_sha)
-    assert run.status == "completed"
-    assert "secrets" not in (run.summary or "")
+    assert (run.conclusion, run.annotations) == ("success", []), "the template that the link leads to would fail"
+    assert "`secrets/001-search/` is outside the specs roots" in (run.summary or "")
+    assert "specs/001-search" not in (run.summary or "")
 
 
 def test_names_that_lead_out_of_the_repository(stage: Stage) -> None:

@@ -161,14 +161,14 @@ class TestShared:
     def test_what_a_pull_request_is_based_on_is_looked_at_with_the_pull_request_of_it(
         self, stage: Stage, ferry: Repository
     ) -> None:
-        lower = stage.world.push(ferry, "001-search", feature(), author="ada")
-        stage.world.open_pull_request(ferry, "001-search", author="ada")
+        lower = stage.world.push(ferry, "develop", {"README.md": "# Ferry 2\n"}, author="ada")
+        stage.world.open_pull_request(ferry, "develop", author="ada")
         stage.world.branch(ferry, "002-export", lower, author="ada")
         stage.world.push(ferry, "002-export", feature("specs/002-export"), author="ada")
-        upper = stage.world.open_pull_request(ferry, "002-export", "001-search", author="ada")
+        upper = stage.world.open_pull_request(ferry, "002-export", "develop", author="ada")
         stage.drain(patience=10)
         assert "III. Small" not in (stage.run(ferry, upper.head_sha).summary or "")
-        stage.world.push(ferry, "001-search", {CONSTITUTION: STRICTER}, author="ada")
+        stage.world.push(ferry, "develop", {CONSTITUTION: STRICTER}, author="ada")
         stage.drain(patience=10)
         assert "III. Small" in (stage.run(ferry, upper.head_sha).summary or "")
 

@@ -224,7 +224,7 @@ class TestCommit:
         assert "# Implementation Plan: Search" in text_at(repo, "001-search", "specs/001-search/plan.md")
         assert "Committed `spec.md` and `plan.md`" in reply(stage, repo, pull.number)
         run = stage.run(repo, pull.head_sha)
-        assert run.title == "2 principles unanswered · 11 clarifications open"
+        assert run.title == "2 principles unanswered · 12 clarifications open"
 
     def test_again_commits_nothing(self, stage: Stage) -> None:
         repo = harbour(stage)

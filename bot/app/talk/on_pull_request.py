@@ -54,15 +54,19 @@ def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -
 
 
 def _commit(context: CommandContext, opened: OpenPullRequest) -> CommandResult:
-    """Write the missing drafts, or explain how to commit them by hand."""
-    asks_again = SeenHead(context, opened.judged.candidate.change).asks_again(_trees(opened.judged))
-    if asks_again is not None:
-        return CommandResult(Reaction.MISTAKEN, answer=asks_again)
+    """Write the missing drafts, or explain how to commit them by hand.
+
+    Nothing is missing when a job is repeated whose commit GitHub took although its response was lost. So only a commit
+    that would write is compared with the seen head.
+    """
     change, pull = opened.judged.candidate.change, opened.judged.candidate.pull
     branch, head = change.head_branch or "", change.head.sha
     documents = _missing(context, opened)
     if not documents or pull is None or head is None:
         return CommandResult(Reaction.DONE, answer=commit_by_hand({}, branch, fork=False))
+    asks_again = SeenHead(context, change).asks_again(_trees(opened.judged))
+    if asks_again is not None:
+        return CommandResult(Reaction.MISTAKEN, answer=asks_again)
     is_ours = pull.head_repository == context.view.full_name
     if not is_ours or not context.can_write():
         return CommandResult(Reaction.DENIED, answer=commit_by_hand(documents, branch, fork=not is_ours))

@@ -49,7 +49,7 @@ def test_it_says_how_every_feature_would_fare_and_lets_pass_what_is_there(
         r"^specs/002-search +would fail: .*1 violation unjustified \(legacy from now on\)$", said, re.MULTILINE
     )
     assert re.search(r"^specs/004-map +would pass: ", said, re.MULTILINE)
-    assert "1 feature would pass today, 1 would fail. `since: 3` lets those pass" in said
+    assert "1 feature would pass today, 1 would fail. `since: 3` lets those features pass" in said
     written_file = (root / ".github/app.yml").read_text()
     assert "\n  since: 3\n" in written_file
     assert "constitution 1.0.0 with 2 principles, 1 of them NON-NEGOTIABLE" in written_file.replace("\n# ", " ")
@@ -136,7 +136,7 @@ def test_other_roots_and_names_are_found() -> None:
 def test_features_with_tickets_that_would_fail_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = folder(tmp_path, {**SPEC_KIT, **feature("specs/SHIP-12-search", TEMPLATE)})
     assert init(root) == 0
-    assert "`legacy:` with 1 folder lets those pass" in capsys.readouterr().out
+    assert "`legacy:` with 1 folder lets those features pass" in capsys.readouterr().out
     layer = read_layer((root / ".github/app.yml").read_text(), OWN, IDS)
     assert not layer.mistakes
     assert layer.settings["legacy"].value == ["specs/SHIP-12-search"]

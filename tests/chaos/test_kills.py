@@ -59,7 +59,7 @@ def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_c
             comments = site.sticky(pull)
             if text is FAILING:
                 (comment,) = comments
-                assert "1 thing to do" in comment.body
+                assert f"**1 gap in `{pull.head_ref}`**" in comment.body
             else:  # where nobody looked in between, it was clear from the start and nothing was written
                 assert [comment for comment in comments if "**All clear**" not in comment.body] == []
                 assert len(comments) <= 1

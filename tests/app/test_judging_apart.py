@@ -47,9 +47,9 @@ def reasons(judging: JudgingApart, files: Mapping[str, str], repository: int = 1
     return {finding.path: "".join(map(str, finding.why)) for finding in unread}
 
 
-def test_an_ordinary_change_has_the_same_verdict_as_in_the_worker(apart: JudgingApart) -> None:
+def test_an_ordinary_change_has_the_same_verdict_as_in_the_worker() -> None:
     ours = candidate(feature(1, plan("FAIL")))
-    assert apart.judge(1, ours, HOST, ()) == JudgingHere().judge(1, ours, HOST, ())
+    assert JudgingApart(HandClock()).judge(1, ours, HOST, ()) == JudgingHere().judge(1, ours, HOST, ())
 
 
 def test_a_costly_plan_is_named_and_its_neighbour_judged(apart: JudgingApart) -> None:

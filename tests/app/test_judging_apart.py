@@ -38,7 +38,7 @@ def feature(number: int, text: str) -> dict[str, str]:
 
 @pytest.fixture
 def apart() -> JudgingApart:
-    return JudgingApart(HandClock(), Limits(document_seconds=0.3, reading_seconds=0.8))
+    return JudgingApart(HandClock(), Limits(document_seconds=1, reading_seconds=2.5))
 
 
 def reasons(judging: JudgingApart, files: Mapping[str, str], repository: int = 1) -> dict[str, str]:

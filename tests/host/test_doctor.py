@@ -122,7 +122,7 @@ def test_where_all_is_well_it_says_so_and_has_written_nothing(host: Host) -> Non
         "webhook",
         "deliveries",
     ]
-    assert list(lines) == [*names, "deliveries", "installed", "workers", "queue", "gap"]
+    assert list(lines) == [*names, "installed", "workers", "queue", "gap"]
 
 
 def test_the_lines_for_a_person(host: Host, capsys: pytest.CaptureFixture[str]) -> None:

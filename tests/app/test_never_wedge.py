@@ -52,7 +52,7 @@ class TestRaces:
         assert pull.head_sha == old
         assert conclusions(stage, ferry, old) == ["failure"]
         (comment,) = stage.comments(ferry, pull.number)
-        assert "1 thing to do" in comment.body
+        assert "1 gap in `001-search`" in comment.body
 
     def test_a_retarget_between_two_reads_is_judged_by_the_new_base(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "lax", {".specify/memory/constitution.md": None}, author="ada")

@@ -248,10 +248,17 @@ def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
     with shape("a list of files"):
         return tuple(
             ChangedFile(
-                file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
+                _path(file["filename"]), _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
             )
             for file in files
         )
+
+
+def _path(value: object) -> str:
+    """The path. Raises `TypeError` for null, a number or an empty text."""
+    if not isinstance(value, str) or not value:
+        raise TypeError(type(value).__name__)
+    return value
 
 
 def listed_paths(body: Json) -> tuple[str, ...] | None:
@@ -262,7 +269,7 @@ def listed_paths(body: Json) -> tuple[str, ...] | None:
     with shape("a tree"):
         if body["truncated"] is not False:
             return None
-        return tuple(entry["path"] for entry in body["tree"] if entry["type"] == "blob")
+        return tuple(_path(entry["path"]) for entry in body["tree"] if entry["type"] == "blob")
 
 
 def comparison(body: Json) -> Comparison:

@@ -11,10 +11,12 @@ import multiprocessing
 import os
 import resource
 import signal
+import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -30,6 +32,9 @@ MAX_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of a pickled result that are accepted."""
 _WALL_SECONDS: Final = 300.0
 """Time after which a call is given up although its CPU time is not used up: the machine is overloaded."""
+_MAX_TEMPORARY_FOLDER: Final = 60
+"""Bytes of a temporary folder's path in which a socket fits: its own name takes 32, and macOS allows 104 for both
+(unix(4); Linux allows 108, see unix(7))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class Isolation:
     def __init__(self, limits: Limits, *preload: str) -> None:
         """`preload` are the modules that the calls need, and the one that the worker's main script imports."""
         self.limits = limits
+        _place_sockets()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._lock = threading.Lock()
@@ -136,6 +142,18 @@ class Isolation:
                 with self._lock:
                     process.join()
                     process.close()
+
+
+def _place_sockets() -> None:
+    """Give the server's socket a short path where TMPDIR is a long one: `bind` refuses a long path."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= _MAX_TEMPORARY_FOLDER:
+        return
+    tempfile.tempdir = "/tmp"  # noqa: S108  mkdtemp makes a folder that only this user may enter
+    try:
+        util.get_temp_dir()  # multiprocessing makes the folder once and keeps it
+    finally:
+        tempfile.tempdir = usual
 
 
 def _received(receiver: Connection, limits: Limits) -> Answer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from bot.adapters.isolation import Isolation, Limits, OverLimitError
 from bot.core.change.trees import Readability
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.core.judging.metering import Meter
 
 LIMITS = Limits(document_seconds=0.2, reading_seconds=0.5, call_seconds=2, memory=128 * 1024 * 1024)
@@ -131,3 +135,18 @@ def test_a_killed_call_harms_no_other(isolation: Isolation) -> None:
     for thread in threads:
         thread.join()
     assert results == {0: 1, 1: "over", 2: 3, 3: "over", 4: 5, 5: "over"}
+
+
+def test_a_long_temporary_folder_is_no_obstacle(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    program = "from bot.adapters.isolation import *; print(Isolation(Limits()).call(isinstance, int).result)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "False\n", done.stderr
+    assert list(folder.iterdir()) == []

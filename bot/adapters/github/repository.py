@@ -35,7 +35,7 @@ from bot.adapters.github.reading import (
     written_run,
 )
 from bot.adapters.github.transport import GRAPHQL, Key, Transport
-from bot.adapters.github.whole import IncompleteResponse, gaps, is_about_files, lists_all_files
+from bot.adapters.github.whole import UNDECODABLE, IncompleteResponse, gaps, is_about_files, lists_all_files
 from bot.adapters.github.writing import create_pull_request, list_pull_requests, run_body, write_commit
 from bot.core.config.owner_file import OWNERS
 from bot.core.forge.errors import CommentGone, ForgeError, OutOfReach, RepositoryGone
@@ -194,7 +194,8 @@ class GitHubRepository:
         if view.head is not None:
             entries = view.head.tree.entries
             folders = [path for path in (*question.roots, *question.folders) if not path or path in entries]
-            self._listings[view.head.sha] = Listing(frozenset(entries), tuple(folders))
+            askable = [path for path in folders if UNDECODABLE not in path]
+            self._listings[view.head.sha] = Listing(frozenset(entries), tuple(askable))
             for pull in view.heads:
                 if self._listings[view.head.sha].lacks_one(pull.changed):
                     raise IncompleteResponse("GitHub names a changed file that the head does not have")

@@ -72,8 +72,8 @@ LISTS: Mapping[str, ListRule] = {
 }
 """Every list of a GraphQL query, by the name of its field."""
 
-_UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
-"""In a name that is not UTF-8, as GitHub sends it. The hash of such a tree cannot be computed."""
+UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
+"""In a name that is not UTF-8, as GitHub sends it. Such a tree's hash cannot be computed, nor its entries asked for."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _FOLDER = 0o40000
@@ -227,7 +227,7 @@ def _is_short(field: _Field, value: Json, parent: Json) -> bool:
         return False
     if any(not _is_hashable(entry) for entry in entries):
         return False  # the entries have gaps of their own, or were not asked for with their ids
-    if any(_UNDECODABLE in entry["name"] for entry in entries):
+    if any(UNDECODABLE in entry["name"] for entry in entries):
         return False
     return tree_hash(entries, len(oid)) != oid
 

@@ -372,7 +372,7 @@ _WORDS = {"A": "added", "D": "removed", "M": "modified", "R": "renamed", "C": "c
 
 def _parse_raw(raw: bytes) -> list[FileChange]:
     """`--raw --numstat -z`: first all raw records, then as many counts."""
-    parts = raw.decode("utf-8", "surrogateescape").split("\0")
+    parts = raw.decode("utf-8", "replace").split("\0")
     changes: list[FileChange] = []
     index = 0
     while index < len(parts) and parts[index].startswith(":"):

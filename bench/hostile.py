@@ -20,7 +20,7 @@ from bot.core.config.in_force import ConfigInForce
 from bot.core.config.layers import merge
 from bot.core.deciding.candidates import Candidate
 from bot.core.deciding.commit_verdict import Host
-from bot.core.features.chosen import which_features
+from bot.core.features.which_features import which_features
 from bot.rules import RULES
 
 if TYPE_CHECKING:

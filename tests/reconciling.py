@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.heads import GitHubHeads
 from bot.adapters.github.hook import GitHubHook
 from bot.adapters.github.repository import GitHubRepositories
+from bot.adapters.github.survey import GitHubHeads
 from bot.app.installations import Installations
 from bot.app.reconcile import Reconciler
 from bot.core.forge.stored import SeenRepository

@@ -29,7 +29,7 @@ from bot.app.service import Service
 from bot.core.config.in_force import OuterLayers
 from bot.core.deciding.commit_verdict import Host
 from bot.core.forge.events import RepositoryRef
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.rules import RULES
 from bot.sandbox.world import World

@@ -22,7 +22,7 @@ from bot.core.forge.effects import (
     Written,
 )
 from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, PermissionMissing, WriteRefused
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 from bot.core.forge.stored import StoredComment
 from bot.log import Log
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.webhook.meaning import KINDS
 from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError
-from bot.core.forge.jobs import new_job
-from bot.core.forge.missing import gap, missing
+from bot.core.forge.job_keys import new_job
+from bot.core.forge.lost_deliveries import gap, missing
 from bot.core.forge.overdue import overdue
 from bot.log import Log, RecurringFault
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app.installations import Installations
-    from bot.core.forge.missing import Attempt, Hook
+    from bot.core.forge.lost_deliveries import Attempt, Hook
     from bot.core.forge.overdue import Surveyor
     from bot.core.forge.ports import Clock, Leader, Queue, Store
     from bot.core.forge.stored import SeenRepository

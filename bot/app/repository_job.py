@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.forge.jobs import DEADLINE
+from bot.core.forge.job_keys import DEADLINE
 
 if TYPE_CHECKING:
     from bot.app.apply import Effects

@@ -27,7 +27,7 @@ from bot.core.forge import events
 from bot.core.forge.effects import Enqueue
 from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionMissing, RepositoryGone
 from bot.core.forge.events import InstallationChanged, RepositoriesChanged, SweepDue
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Done, Outcome, Retry
 from bot.core.forge.rights import COMMIT, rights
 from bot.core.forge.stored import SeenRepository

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from uuid import uuid4
 
 from bot.core.forge.errors import StorageError
-from bot.core.forge.jobs import DEADLINE
+from bot.core.forge.job_keys import DEADLINE
 from bot.core.forge.outcome import Bury, Done, Outcome, Retry
 from bot.log import Keys, Log, RecurringFault, redacted
 

@@ -17,7 +17,7 @@ from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
-from bot.core.features.chosen import which_features
+from bot.core.features.which_features import which_features
 from bot.core.forge.errors import UserError
 from bot.core.text.neutral import plain_line, visible
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of

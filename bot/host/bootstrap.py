@@ -236,8 +236,8 @@ def dry_run(settings: Settings, jobs: Sequence[NewJob]) -> tuple[list[Effect], l
 def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, leader: Leader) -> Reconciler:
     """The reconciler that runs beside the jobs of one worker."""
     # Not for the web process.
-    from bot.adapters.github.heads import GitHubHeads  # noqa: PLC0415
     from bot.adapters.github.hook import GitHubHook  # noqa: PLC0415
+    from bot.adapters.github.survey import GitHubHeads  # noqa: PLC0415
     from bot.app.installations import Installations  # noqa: PLC0415
     from bot.app.reconcile import Reconciler  # noqa: PLC0415
 

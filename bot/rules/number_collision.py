@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.change.trees import OtherHead
-    from bot.core.features.chosen import Decision
+    from bot.core.features.which_features import Decision
     from bot.core.judging.findings import Finding
 
 _LISTED_AT_MOST = 6

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.github.partial import failed, narrower
 from bot.adapters.github.query import repository_query
+from bot.adapters.github.query_parts import failed, narrower
 from bot.core.forge.facts import ReadRequest
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.github import asking as github_asking
-from bot.adapters.github.asking import LargeRepositories
+from bot.adapters.github import query_sending as github_asking
+from bot.adapters.github.query_sending import LargeRepositories
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited, too_much
 from bot.sandbox.weight import weight

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.github.heads import GitHubHeads
 from bot.adapters.github.repository import GitHubRepositories
+from bot.adapters.github.survey import GitHubHeads
 from bot.sandbox.faults import Fault
 from tests.reconciling import GIVEN_UP, reconciling, seen
 
@@ -58,7 +58,7 @@ class TestPages:
     def test_of_more_than_are_looked_at_the_newest_are(
         self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.adapters.github.heads._MOST_HEADS", 20)
+        monkeypatch.setattr("bot.adapters.github.survey._MOST_HEADS", 20)
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
         (found,) = heads.survey(known[0].installation, known).found
@@ -82,7 +82,7 @@ class TestPages:
     def test_a_list_that_comes_in_pages_too_short_is_not_read_for_ever(
         self, stage: Stage, busy: Repository, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.adapters.github.heads._MOST_PAGES", 6)
+        monkeypatch.setattr("bot.adapters.github.survey._MOST_PAGES", 6)
         stage.world.faults.add(longer_than(6, "SweepOn"))
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))

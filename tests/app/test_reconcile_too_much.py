@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.adapters.github.heads import GitHubHeads
-from bot.adapters.github.portions import BatchPlanner, SurveyBatch
 from bot.adapters.github.repository import GitHubRepositories
+from bot.adapters.github.survey import GitHubHeads
+from bot.adapters.github.survey_portions import BatchPlanner, SurveyBatch
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.stored import SeenRepository
 from bot.sandbox.faults import Fault, graphql_rate_limited

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.app.service import Service
 from bot.core.forge.events import MergeGroupRequested, RepositoryRef, SweepDue
 from bot.core.forge.facts import Run
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Done
 from bot.core.forge.ports import LeasedJob
 from bot.host import bootstrap

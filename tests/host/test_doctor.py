@@ -15,7 +15,7 @@ from bot.adapters.database.holders import Holders
 from bot.adapters.database.migrate_postgres import migrate as migrate_postgres
 from bot.app.reconcile import GAP
 from bot.cli import main
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 from bot.host import bootstrap, doctor, storage
 from bot.host.settings import from_environment
 from bot.sandbox.faults import Fault

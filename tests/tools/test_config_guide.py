@@ -16,7 +16,7 @@ from bot.core.config.layers import Origin, Rank, merge, read_layer
 from bot.core.config.schema import EXAMPLES, all_keys
 from bot.core.config.yaml import plain_value, read_yaml
 from bot.core.features.branch import read_branch
-from bot.core.features.chosen import which_features
+from bot.core.features.which_features import which_features
 from bot.rules import RULES
 from tests.core.broken_configs import BROKEN
 from tests.core.changes import change

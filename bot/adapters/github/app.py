@@ -16,8 +16,8 @@ import requests
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github3.session import AppBearerTokenAuth, GitHubSession
 
-from bot.adapters.github.answers import body_of, error_of
 from bot.adapters.github.certificates import authorities
+from bot.adapters.github.error_responses import body_of, error_of
 from bot.adapters.github.tally import Tally
 from bot.core.forge.errors import ForgeError, UserError
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from bot.adapters.github.completeness import IncompleteResponse, tree_hash
 from bot.adapters.github.reading import comparison, shape
-from bot.adapters.github.whole import IncompleteResponse, tree_hash
 from bot.core.change.trees import ChangedFile, FileStatus
 from bot.core.forge.errors import HeadGone, NotThereYet
 from bot.core.forge.facts import Comparison

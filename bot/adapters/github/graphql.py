@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.answers import error_in_graphql
+from bot.adapters.github.error_responses import error_in_graphql
 from bot.core.forge.errors import ForgeError, RepositoryGone
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.reading import shape
-from bot.core.forge.missing import Attempt, AttemptPage
+from bot.core.forge.lost_deliveries import Attempt, AttemptPage
 
 if TYPE_CHECKING:
     from bot.adapters.github.app import GitHubApp
@@ -18,7 +18,7 @@ _DELIVERIES = "/app/hook/deliveries"
 
 
 class GitHubHook:
-    """Implements `bot.core.forge.missing.Hook`."""
+    """Implements `bot.core.forge.lost_deliveries.Hook`."""
 
     def __init__(self, app: GitHubApp) -> None:
         self._app = app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.answers import TooMuch
+from bot.adapters.github.error_responses import TooMuch
 from bot.adapters.github.query import comments_page_query, files_page_query, open_heads_query
 from bot.adapters.github.reading import open_heads, own_comments, own_reactions, shape
 from bot.core.forge.errors import CommentGone, ForgeError

@@ -26,7 +26,7 @@ COMMITS_A_PAGE = 100
 
 _NAME = "name mode type size"
 _HASHED = f"{_NAME} oid"
-"""The ids of all entries give the id of their tree, by which `whole` tells a complete list."""
+"""The ids of all entries give the id of their tree, by which `completeness` tells a complete list."""
 
 
 def _entries(levels: int, texts: int = 0, names: str = _HASHED) -> str:

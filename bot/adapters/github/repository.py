@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.adapters.github.asking import LargeRepositories, SplitRead
 from bot.adapters.github.comparing import Listing, changed_anew, compare, compare_trees
+from bot.adapters.github.completeness import UNDECODABLE, IncompleteResponse, gaps, is_about_files, lists_all_files
 from bot.adapters.github.graphql import GraphQLResult, graphql_result
 from bot.adapters.github.installations import GitHubInstallations
 from bot.adapters.github.pacing import Pace, Writing
@@ -23,6 +23,7 @@ from bot.adapters.github.query import (
     folder_history_query,
     repository_query,
 )
+from bot.adapters.github.query_sending import LargeRepositories, SplitRead
 from bot.adapters.github.reading import (
     Translator,
     folder_history,
@@ -35,7 +36,6 @@ from bot.adapters.github.reading import (
     written_run,
 )
 from bot.adapters.github.transport import GRAPHQL, Key, Transport
-from bot.adapters.github.whole import UNDECODABLE, IncompleteResponse, gaps, is_about_files, lists_all_files
 from bot.adapters.github.writing import create_pull_request, list_pull_requests, run_body, write_commit
 from bot.core.config.owner_file import OWNERS
 from bot.core.forge.errors import CommentGone, ForgeError, OutOfReach, RepositoryGone
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.adapters.github.app import GitHubApp
-    from bot.adapters.github.whole import Path
+    from bot.adapters.github.completeness import Path
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun
     from bot.core.forge.facts import (

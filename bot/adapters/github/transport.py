@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 from github import Auth, Github, GithubException
 
-from bot.adapters.github.answers import body_of
 from bot.adapters.github.app import API_VERSION
+from bot.adapters.github.error_responses import body_of
 from bot.core.forge.errors import ForgeError
 
 if TYPE_CHECKING:

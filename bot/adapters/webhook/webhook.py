@@ -16,7 +16,7 @@ import msgspec
 
 from bot.adapters.webhook import meaning
 from bot.adapters.webhook.payloads import Repository  # noqa: TC001  msgspec reads it
-from bot.core.forge.jobs import new_job
+from bot.core.forge.job_keys import new_job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

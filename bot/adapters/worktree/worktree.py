@@ -27,8 +27,8 @@ from bot.core.change.trees import (
     TreeEntry,
     document,
 )
-from bot.core.features.chosen import which_features
-from bot.core.features.elsewhere import IGNORE_FILE
+from bot.core.features.outside_roots import IGNORE_FILE
+from bot.core.features.which_features import which_features
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
 from bot.core.text.neutral import plain_line

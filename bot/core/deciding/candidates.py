@@ -9,7 +9,7 @@ from bot.core.change.trees import Change, Tree
 from bot.core.config.in_force import Break, ConfigInForce, OuterLayers, choose_config, counts
 from bot.core.config.model import Mode
 from bot.core.features.branch import read_branch
-from bot.core.features.chosen import which_features
+from bot.core.features.which_features import which_features
 from bot.core.forge.facts import MAX_LAYERS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import ChangedFile, OtherHead
     from bot.core.config.model import RepositoryConfig
-    from bot.core.features.chosen import Decision
+    from bot.core.features.which_features import Decision
     from bot.core.forge.facts import Comparison, PullRequest, RepositoryView
     from bot.core.forge.stored import StoredBlob
 

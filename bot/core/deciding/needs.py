@@ -16,8 +16,8 @@ from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import read_branch
-from bot.core.features.elsewhere import IGNORE_FILE
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
+from bot.core.features.outside_roots import IGNORE_FILE
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.ticks import Presence, held_to_the_tree, ticked_by
 from bot.core.text.globs import is_glob

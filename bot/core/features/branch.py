@@ -1,7 +1,7 @@
 """What a branch's name says about a feature: its number, its slug, and whether it can be one at all.
 
-Names are hints; folders decide (`bot.core.features.chosen`). The forms are those of Spec Kit over all its versions:
-the last segment counts, a timestamp is looked for before a number, a slug may be empty.
+A name is a hint; the folders decide (`bot.core.features.which_features`). The forms are those of every version of Spec
+Kit: the last segment counts, a timestamp is looked for before a number, and a slug may be empty.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.core.forge.missing import ACCEPTED
+from bot.core.forge.lost_deliveries import ACCEPTED
 from bot.core.hosting.kinds import kind_of
 from bot.core.hosting.registration import LOOPBACK, installing, lacking
 from bot.core.text.neutral import plain_line
@@ -18,7 +18,7 @@ from bot.core.text.wording import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.core.forge.missing import Attempt
+    from bot.core.forge.lost_deliveries import Attempt
 
 CLOCK_WORTH_TELLING = 10.0
 CLOCK_REFUSED = 60.0

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan
-    from bot.core.features.chosen import Decision
     from bot.core.features.folders import Folder
+    from bot.core.features.which_features import Decision
     from bot.core.judging.metering import Meter
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Mode, Source
-from bot.core.features.chosen import which_features
-from bot.core.features.elsewhere import roots_elsewhere
 from bot.core.features.governed import governed
+from bot.core.features.outside_roots import roots_elsewhere
+from bot.core.features.which_features import which_features
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.amendments import yardstick_reason
 from bot.core.judging.caps import capped, with_level
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
-    from bot.core.features.chosen import Decision
+    from bot.core.features.which_features import Decision
     from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Case, Rule
 

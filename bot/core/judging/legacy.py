@@ -10,8 +10,8 @@ from bot.core.text.globs import matches_any
 if TYPE_CHECKING:
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
-    from bot.core.features.chosen import Decision
     from bot.core.features.folders import Folder
+    from bot.core.features.which_features import Decision
 
 
 def is_legacy(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan import Plan
     from bot.core.documents.spec import Spec
     from bot.core.documents.tasks import Tasks
-    from bot.core.features.chosen import Decision
+    from bot.core.features.which_features import Decision
     from bot.core.judging.dossier import Dossier
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution, ConstitutionState

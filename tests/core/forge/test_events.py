@@ -31,7 +31,7 @@ from bot.core.forge.events import (
     SweepDue,
     combine,
 )
-from bot.core.forge.jobs import coalesce_key, serial_key
+from bot.core.forge.job_keys import coalesce_key, serial_key
 
 FERRY = RepositoryRef(42, "acme", "ferry", "main")
 A, B, C, D, ZERO = "a" * 40, "b" * 40, "c" * 40, "d" * 40, "0" * 40

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.forge.missing import Attempt
+from bot.core.forge.lost_deliveries import Attempt
 from bot.core.hosting import diagnosis
 from bot.core.hosting.diagnosis import AppNow, Grant, HookNow, Level
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.feature import State
 from bot.core.forge.effects import Annotation
 from bot.core.judging.findings import Report, Severity
-from bot.core.speech.render.facts import Occurrence, counted_order, occurrences_of
+from bot.core.speech.render.counts import Occurrence, counted_order, occurrences_of
 from bot.core.speech.render.grouping import FindingGroup, groups_of, runs_of_lines
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.prose import At, Code, Name, Pull, label

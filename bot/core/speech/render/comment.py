@@ -10,8 +10,8 @@ from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import Severity
 from bot.core.speech.render.check_run import draft_text, largest
 from bot.core.speech.render.context import short
+from bot.core.speech.render.counts import coming
 from bot.core.speech.render.entries import MOST_OPEN, PASTE
-from bot.core.speech.render.facts import coming
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import page_of
 from bot.core.speech.render.tables import folded

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import NO_KEY_ENTITIES
 from bot.core.documents.plan import Verdict
-from bot.core.speech.render.facts import deviations, not_applicable_principles, taken_back
+from bot.core.speech.render.counts import deviations, not_applicable_principles, taken_back
 from bot.core.text.neutral import code_span, neutralise
 from bot.core.text.prose import At
 
 if TYPE_CHECKING:
     from bot.core.change.feature import Artifact
     from bot.core.judging.findings import FeatureReport
-    from bot.core.speech.render.facts import PrincipleStatus
+    from bot.core.speech.render.counts import PrincipleStatus
     from bot.core.speech.render.markdown import Links
 
 _QUOTED = 400

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.judging.findings import FeatureReport, Finding, Severity
     from bot.core.speech.render.context import RenderContext
-    from bot.core.speech.render.facts import Occurrence
+    from bot.core.speech.render.counts import Occurrence
 
 _MOST_SUBJECTS = 6
 _MOST_RUNS = 4

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
 from bot.core.forge.effects import Conclusion
-from bot.core.speech.render.facts import coming
+from bot.core.speech.render.counts import coming
 from bot.core.text.neutral import code_span
 from bot.core.text.wording import count
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.speech.render.annotations import words
-from bot.core.speech.render.facts import counted_order, occurrences_of
+from bot.core.speech.render.counts import counted_order, occurrences_of
 
 if TYPE_CHECKING:
     from bot.core.speech.render.context import RenderContext

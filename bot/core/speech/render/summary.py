@@ -14,6 +14,7 @@ from bot.core.change.feature import State
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.speech.render.above import above
+from bot.core.speech.render.counts import coming, counted_order, occurrences_of, principle_statuses
 from bot.core.speech.render.entries import (
     MOST_OPEN,
     blocking_entries,
@@ -22,7 +23,6 @@ from bot.core.speech.render.entries import (
     statement,
     with_fold,
 )
-from bot.core.speech.render.facts import coming, counted_order, occurrences_of, principle_statuses
 from bot.core.speech.render.footer import footer
 from bot.core.speech.render.for_people import for_people
 from bot.core.speech.render.grouping import FindingGroup, groups_of

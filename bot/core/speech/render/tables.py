@@ -8,7 +8,7 @@ from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
 from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging.decision import SPEAKS_FOR
 from bot.core.judging.findings import FeatureReport, Severity
-from bot.core.speech.render.facts import DEVIATIONS, PrincipleStatus, principle_statuses, taken_back, there
+from bot.core.speech.render.counts import DEVIATIONS, PrincipleStatus, principle_statuses, taken_back, there
 from bot.core.text.neutral import code_cell, html_code, neutralise, table_cell
 from bot.core.text.prose import At, Side
 

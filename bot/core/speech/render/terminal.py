@@ -10,8 +10,7 @@ from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
 from bot.core.speech.render.annotations import words
 from bot.core.speech.render.context import short
-from bot.core.speech.render.excerpt import SourceLines, excerpt
-from bot.core.speech.render.facts import (
+from bot.core.speech.render.counts import (
     Occurrence,
     blocking,
     line_order,
@@ -19,6 +18,7 @@ from bot.core.speech.render.facts import (
     taken_back,
     there,
 )
+from bot.core.speech.render.excerpt import SourceLines, excerpt
 from bot.core.speech.render.tables import principle_counts
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import plain_line, visible

@@ -9,7 +9,7 @@ from bot.core.documents.plan import Verdict
 from bot.core.forge.effects import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.judging.since_branch import OF_THE_SECTION
-from bot.core.speech.render.facts import (
+from bot.core.speech.render.counts import (
     blocking,
     coming,
     deviations,

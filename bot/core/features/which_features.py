@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bot.core.change.trees import FileStatus
 from bot.core.config.model import NumberMode
 from bot.core.features.branch import BRANCH_REACH, BranchName, counted, read_branch
-from bot.core.features.elsewhere import IGNORE_FILE, folders_elsewhere, is_ignored
 from bot.core.features.folders import Folder, feature_folders, folder_at, root_of, specs_roots
+from bot.core.features.outside_roots import IGNORE_FILE, folders_elsewhere, is_ignored
 from bot.core.text.globs import matches_any
 from bot.core.text.prose import Code, Prose
 from bot.core.text.wording import clip

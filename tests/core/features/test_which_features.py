@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.config.model import NumberMode, RepositoryConfig
-from bot.core.features.chosen import Decision, which_features
+from bot.core.features.which_features import Decision, which_features
 from bot.core.text.prose import plain
 from tests.core.changes import Files, change
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.answers import TooMuch
+from bot.adapters.github.error_responses import TooMuch
 from bot.adapters.github.paging import Paging
-from bot.adapters.github.portions import BatchPlanner, SurveyBatch
 from bot.adapters.github.query import Query
 from bot.adapters.github.reading import shape
+from bot.adapters.github.survey_portions import BatchPlanner, SurveyBatch
 from bot.core.forge.effects import NAME
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.overdue import OpenGroup, OpenPull, Survey, Surveyed

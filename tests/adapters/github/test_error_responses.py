@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.github.answers import error_in_graphql, error_of
+from bot.adapters.github.error_responses import error_in_graphql, error_of
 from bot.core.forge.errors import ForgeError, HeadGone, InvalidRequest, NotThereYet, RepositoryGone
 
 

@@ -12,17 +12,17 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.answers import TooMuch
-from bot.adapters.github.partial import complete, divided, failed, halves, is_less, is_one, narrower
+from bot.adapters.github.error_responses import TooMuch
+from bot.adapters.github.query_parts import complete, divided, failed, halves, is_less, is_one, narrower
 from bot.core.forge.errors import ForgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from bot.adapters.github.completeness import Path
     from bot.adapters.github.graphql import GraphQLResult
-    from bot.adapters.github.partial import FieldPaths
     from bot.adapters.github.query import Query
-    from bot.adapters.github.whole import Path
+    from bot.adapters.github.query_parts import FieldPaths
     from bot.core.forge.ports import Clock
 
 Json = dict[str, Any]

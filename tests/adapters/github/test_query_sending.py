@@ -9,11 +9,11 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Opera
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.github.answers import TooMuch
-from bot.adapters.github.asking import MOST_CALLS, SplitRead
+from bot.adapters.github.error_responses import TooMuch
 from bot.adapters.github.graphql import GraphQLResult
-from bot.adapters.github.partial import divided, halves, is_less
 from bot.adapters.github.query import Query, repository_query
+from bot.adapters.github.query_parts import divided, halves, is_less
+from bot.adapters.github.query_sending import MOST_CALLS, SplitRead
 from bot.core.forge.errors import ForgeError
 from bot.core.forge.facts import ReadRequest
 from bot.sandbox.weight import weight

@@ -20,6 +20,7 @@ from bot.core.deciding.apology import (
 from bot.core.forge.effects import CheckRun, PublishRun
 from bot.core.forge.errors import CommentGone, ForgeError, RepositoryGone
 from bot.core.forge.events import CommandPosted
+from bot.core.forge.external_id import no_verdict_id
 from bot.core.forge.facts import Reaction, ReadRequest
 from bot.core.speech.render import RenderContext
 from bot.core.speech.replies import command_failed
@@ -68,7 +69,7 @@ class GivingUp:
         head = self._owed()
         if head is not None:
             output = apology(fault, job.event, job.host)
-            job.effects.apply([PublishRun(CheckRun(head, f"v1/none/{job.job.delivery}", output))])
+            job.effects.apply([PublishRun(CheckRun(head, no_verdict_id(job.job.delivery), output))])
 
     def _owed(self) -> str | None:
         """The head that still needs a verdict: the branch's present head. None if it has one."""

@@ -12,7 +12,6 @@ from bot.app.talk.open_pull_request import OpenPullRequest
 from bot.core.config.in_force import choose_config
 from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import rechecks
-from bot.core.deciding.commit_verdict import number_of
 from bot.core.deciding.needs import Subject
 from bot.core.forge.errors import CommentGone, NotThereYet
 from bot.core.forge.events import (
@@ -27,6 +26,7 @@ from bot.core.forge.events import (
     SuiteRequested,
     SweepDue,
 )
+from bot.core.forge.external_id import number_of
 from bot.core.forge.roles import Role
 from bot.core.speech.render import DRAFT
 

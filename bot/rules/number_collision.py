@@ -38,7 +38,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.drafting.naming import ClaimKind, NextNumber, next_number
+from bot.core.drafting.feature_number import ClaimKind, NextNumber, next_number
 from bot.core.features.branch import counted
 from bot.core.features.folders import Folder, folder_at, root_of
 from bot.core.judging.findings import Severity

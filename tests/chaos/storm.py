@@ -19,7 +19,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.deciding.commit_verdict import says_the_same
+from bot.core.forge.external_id import says_the_same
 from tests.chaos.acts import Acts
 from tests.chaos.fresh import Fresh
 from tests.chaos.site import Site

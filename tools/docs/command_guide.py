@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.config.model import Commands
-from bot.core.drafting.naming import RESERVED_DAYS
+from bot.core.drafting.feature_number import RESERVED_DAYS
 from bot.core.forge.facts import Reaction
 from bot.core.forge.rights import ANSWER, COMMIT
 from bot.core.forge.roles import Role

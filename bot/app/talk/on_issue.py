@@ -10,19 +10,18 @@ from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
 from bot.app.talk.spec_draft import spec_for
 from bot.core.config.layers import Rank
 from bot.core.config.model import NumberMode
-from bot.core.drafting.for_feature import paths_of, texts_of
-from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
-from bot.core.drafting.from_template.spec import SpecFacts, issue_words
-from bot.core.drafting.naming import (
+from bot.core.drafting.feature_number import (
     INIT_OPTIONS,
     RESERVED_DAYS,
-    Naming,
     NextNumber,
     chosen_numbering,
-    name_feature,
     next_number,
     number_in,
 )
+from bot.core.drafting.for_feature import paths_of, texts_of
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
+from bot.core.drafting.from_template.spec import SpecFacts, issue_words
+from bot.core.drafting.naming import Naming, name_feature
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.effects import ReserveNumber
 from bot.core.forge.facts import Reaction, ReadRequest

@@ -11,6 +11,7 @@ from bot.core.config.model import CommentWhen, Mode, Ungoverned
 from bot.core.config.owner_file import OwnerFileState
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
+from bot.core.forge.external_id import verdict_id
 from bot.core.forge.facts import MAX_LAYERS
 from bot.core.forge.stored import StoredReport
 from bot.core.judging.digest import digest, fingerprint
@@ -304,10 +305,9 @@ def run_of(
         *(str(trouble) for trouble in (context.trouble, context.owner_trouble) if trouble is not None),
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
-    number = verdict.deciding.candidate.change.pull_request
-    kind = "group" if verdict.deciding.candidate.change.merge_group else "head"
-    subject = f"pr/{number}" if number is not None else kind
-    return output, f"v1/{subject}/{context.digest.partition(':')[2][:_SHORT]}/{mark}"
+    change = verdict.deciding.candidate.change
+    report = context.digest.partition(":")[2][:_SHORT]
+    return output, verdict_id(change.pull_request, report, mark, merge_group=change.merge_group)
 
 
 def _output(judged: JudgedCandidate, context: RenderContext, draft: Draft | None) -> CheckRunOutput:
@@ -315,19 +315,6 @@ def _output(judged: JudgedCandidate, context: RenderContext, draft: Draft | None
     if judged.report.conclusion is Conclusion.ACTION_REQUIRED and in_force.broken is not None:
         return never_good(in_force.path, in_force.broken, context)
     return check_run(judged.report, context, draft)
-
-
-def says_the_same(first: str, second: str) -> bool:
-    """Whether two external ids stand for the same text. The run of a branch also serves its pull request."""
-    return first.split("/")[-2:] == second.split("/")[-2:] and first.startswith("v1/")
-
-
-def number_of(external_id: str | None) -> int | None:
-    """The pull request of one of our runs, from its external id. None for a branch or a merge group."""
-    parts = (external_id or "").split("/")
-    if len(parts) < 3 or parts[:2] != ["v1", "pr"]:  # noqa: PLR2004  version, kind, number
-        return None
-    return int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 19 else None  # noqa: PLR2004
 
 
 def comment_mark(judged: JudgedCandidate, host: Host) -> str:

@@ -13,6 +13,7 @@ from bot.core.change.trees import Kind
 from bot.core.config.in_force import PATHS, file_at, own_layer, rank_of, read_file
 from bot.core.config.layers import ConfigLayer, merge
 from bot.core.forge.effects import CheckRun, PublishRun
+from bot.core.forge.external_id import config_id
 from bot.core.speech.render import CONFIG_NAME, ConfigFile, RenderContext, config_run
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def effects(
     path = file.path if file is not None else PATHS[0]
     output = config_run(file or ConfigFile(path, "", (), untouched=True), _context(candidate, view, host))
     seen = f"{path}\0{output.title}\0{output.summary}".encode("utf-8", "replace")
-    number = candidate.change.pull_request
-    subject = f"pr/{number}" if number is not None else "group"
-    external_id = f"v1/{subject}/config/{hashlib.sha256(seen).hexdigest()[:16]}"
+    external_id = config_id(candidate.change.pull_request, hashlib.sha256(seen).hexdigest()[:16])
     same = latest is not None and latest.completed and latest.external_id == external_id
     if asked_from is not None:
         same = same and latest is not None and 0 < asked_from < latest.id

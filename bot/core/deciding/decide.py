@@ -11,10 +11,10 @@ from bot.core.deciding.commit_verdict import (
     comment_of,
     decide_verdict,
     run_of,
-    says_the_same,
     stored_report,
 )
 from bot.core.forge.effects import NAME, CheckRun, PublishRun, SetGoverned, WriteComment
+from bot.core.forge.external_id import says_the_same
 from bot.core.speech.render import STICKY, StickyKind
 from bot.core.speech.render.check_run import LIMIT
 from bot.core.text.neutral import neutralise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.forge.events import MergeGroupRequested, RepositoryRef, SweepDue
+from bot.core.forge.external_id import is_no_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from bot.core.forge.events import Event
     from bot.core.forge.stored import SeenRepository
 
-APOLOGY = "v1/none/"
-"""Begins the external id of a run that says that there is no verdict."""
 _QUEUE = "gh-readonly-queue/"
 
 
@@ -96,7 +95,7 @@ def overdue(surveyed: Surveyed) -> list[Event]:
 
 
 def _is_due(verdict: str | None) -> bool:
-    return verdict is None or verdict.startswith(APOLOGY)
+    return verdict is None or is_no_verdict(verdict)
 
 
 def base_of(branch: str) -> str | None:

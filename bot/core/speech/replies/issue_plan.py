@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import Commands
-from bot.core.drafting.naming import RESERVED_DAYS, ClaimKind
+from bot.core.drafting.feature_number import RESERVED_DAYS, ClaimKind
 from bot.core.forge.roles import Role
 from bot.core.speech.render.context import short
 from bot.core.speech.render.lead import blanks
@@ -20,7 +20,8 @@ from bot.core.yardstick.constitution import ConstitutionState
 
 if TYPE_CHECKING:
     from bot.core.drafting.draft import Draft
-    from bot.core.drafting.naming import Claim, Naming, NextNumber
+    from bot.core.drafting.feature_number import Claim, NextNumber
+    from bot.core.drafting.naming import Naming
     from bot.core.speech.render.context import RenderContext
     from bot.core.yardstick.constitution import Constitution
 

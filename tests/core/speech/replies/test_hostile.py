@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bot.core.config.model import Commands
 from bot.core.documents.spec import Spec
+from bot.core.drafting.feature_number import next_number
 from bot.core.drafting.from_template.plan import draft_plan, issue_summary
 from bot.core.drafting.from_template.spec import SpecFacts, draft_spec, issue_words
-from bot.core.drafting.naming import is_slug, name_feature, next_number
+from bot.core.drafting.naming import is_slug, name_feature
 from bot.core.forge.facts import Comment
 from bot.core.forge.roles import Role
 from bot.core.forge.stored import Waiver

@@ -10,7 +10,8 @@ import pytest
 
 from bot.core.config.model import Commands, RepositoryConfig, RuleLevel
 from bot.core.drafting.draft import Draft
-from bot.core.drafting.naming import name_feature, next_number
+from bot.core.drafting.feature_number import next_number
+from bot.core.drafting.naming import name_feature
 from bot.core.forge.effects import Conclusion
 from bot.core.forge.facts import Comment
 from bot.core.forge.roles import Role

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.deciding.commit_verdict import number_of, says_the_same
+from bot.core.forge.external_id import number_of, says_the_same
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ from bot.core.judging.judge import judge
 from bot.core.speech.render import (
     RenderContext,
     Style,
+    as_agent_lines,
+    as_code_quality,
+    as_concise,
     as_markdown,
     as_sarif,
     as_workflow_commands,
@@ -61,6 +64,9 @@ class Format(StrEnum):
     SARIF = "sarif"
     GITHUB = "github"
     MARKDOWN = "markdown"
+    CONCISE = "concise"
+    AGENT = "agent"
+    GITLAB = "gitlab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +183,25 @@ def show(judged: DeskVerdict, form: Format, style: Style) -> str:
         rules={rule.id: rule for rule in RULES},
         unseen=judged.unseen,
     )
+    report = judged.report
     match form:
         case Format.TEXT:
-            return terminal(judged.report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
+            text = terminal(report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
         case Format.JSON:
-            return json_text(judged.report, judged.digest, bot.__version__)
+            text = json_text(report, judged.digest, bot.__version__)
         case Format.SARIF:
-            return json.dumps(as_sarif(judged.report, context), indent=2) + "\n"
+            text = json.dumps(as_sarif(report, context), indent=2) + "\n"
         case Format.GITHUB:
-            return as_workflow_commands(judged.report, context)
+            text = as_workflow_commands(report, context)
         case Format.MARKDOWN:
-            return as_markdown(judged.report, context)
+            text = as_markdown(report, context)
+        case Format.CONCISE:
+            text = as_concise(report)
+        case Format.AGENT:
+            text = as_agent_lines(report, context)
+        case Format.GITLAB:
+            text = as_code_quality(report)
+    return text
 
 
 def texts(change: Change) -> Mapping[str, str]:

@@ -6,8 +6,10 @@ Foreign text passes through `bot.core.text.neutral` before it is shown.
 from bot.core.speech.render.annotations import annotate
 from bot.core.speech.render.check_run import DRAFT, RECHECK, as_markdown, check_run
 from bot.core.speech.render.comment import STICKY, StickyComment, StickyKind, sticky
+from bot.core.speech.render.concise import as_agent_lines, as_concise, tokens
 from bot.core.speech.render.config_run import CONFIG_NAME, ConfigFile, config_run, never_good
 from bot.core.speech.render.context import ConfigTrouble, FindingIdentity, OtherPull, PreviousRun, RenderContext
+from bot.core.speech.render.gitlab import as_code_quality
 from bot.core.speech.render.json_report import as_json, json_text
 from bot.core.speech.render.no_verdict import Fault, NoVerdict, no_verdict
 from bot.core.speech.render.sarif import as_sarif
@@ -32,6 +34,9 @@ __all__ = [
     "StickyKind",
     "Style",
     "annotate",
+    "as_agent_lines",
+    "as_code_quality",
+    "as_concise",
     "as_json",
     "as_markdown",
     "as_sarif",
@@ -45,4 +50,5 @@ __all__ = [
     "sticky",
     "terminal",
     "title",
+    "tokens",
 ]

@@ -25,6 +25,8 @@ from bot.core.speech.render import (
     OtherPull,
     PreviousRun,
     Style,
+    as_agent_lines,
+    as_concise,
     as_workflow_commands,
     check_run,
     config_run,
@@ -328,3 +330,10 @@ def test_json() -> None:
 
 def test_workflow_commands() -> None:
     golden("workflow.txt", as_workflow_commands(story.FAILING, story.CONTEXT))
+
+
+@pytest.mark.parametrize("name", ["failing", "passing", "many", "ambiguous", "two-features"])
+def test_lines_for_programs(name: str) -> None:
+    report, context, _ = RUNS[name]
+    golden(f"concise-{name}.txt", as_concise(report))
+    golden(f"agent-{name}.txt", as_agent_lines(report, context))

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.documents.plan import Placeholder
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render import as_json, as_sarif
+from bot.core.speech.render import as_agent_lines, as_code_quality, as_concise, as_json, as_sarif, tokens
 from bot.core.yardstick.template import PlaceholderKind
 from tests.core.speech.render import story
 from tests.core.speech.render.sarif_subset import SCHEMA
@@ -76,3 +76,74 @@ def test_a_sarif_fingerprint_outlives_a_moved_line_and_another_severity() -> Non
 
     assert fingerprint(moved) == fingerprint(story.UNJUSTIFIED)
     assert fingerprint(replace(moved, subject="VI")) != fingerprint(story.UNJUSTIFIED)
+
+
+CODE_QUALITY = jsonschema_rs.validator_for(
+    {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["description", "check_name", "fingerprint", "severity", "location"],
+            "properties": {
+                "description": {"type": "string", "minLength": 1},
+                "check_name": {"type": "string", "minLength": 1},
+                "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object",
+                    "required": ["path", "lines"],
+                    "properties": {
+                        "path": {"type": "string", "pattern": "^[^/]"},
+                        "lines": {"type": "object", "required": ["begin"]},
+                    },
+                },
+            },
+        },
+    }
+)
+"""The fields that GitLab reads: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format."""
+
+
+def twice(finding: Finding) -> Report:
+    """A report with a finding on two lines."""
+    findings = (finding, replace(finding, line=(finding.line or 0) + 1))
+    return replace(story.FAILING, features=(replace(story.FAILING_FEATURE, findings=findings),))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [story.FAILING, story.PASSING, story.NOT_A_FEATURE, twice(story.UNJUSTIFIED)],
+    ids=["failing", "passing", "not a feature", "twice"],
+)
+def test_code_quality_has_gitlabs_fields_and_a_fingerprint_for_each_finding(report: Report) -> None:
+    listed = json.loads(as_code_quality(report))
+    CODE_QUALITY.validate(listed)
+    assert len({each["fingerprint"] for each in listed}) == len(listed) == as_concise(report).count("\n")
+
+
+def test_every_concise_line_has_path_line_severity_rule_and_message() -> None:
+    hostile = replace(story.UNJUSTIFIED, path="specs/a\nb/plan.md", title=("One\nline \x1b[31mred",))
+    text = as_concise(twice(hostile))
+    assert len(text.splitlines()) == 2
+    for line in text.splitlines():
+        assert re.fullmatch(r"[^:]+:\d+: (error|warning|notice) [a-z-]+ \S.*", line)
+    assert "\x1b" not in text
+
+
+def test_the_report_for_an_agent_keeps_its_size_and_says_how_much_is_hidden() -> None:
+    many = tuple(
+        replace(story.UNJUSTIFIED, path=f"specs/{number:03}-x/plan.md", line=number, paste="| a | b | c |\n" * 9)
+        for number in range(1, 200)
+    )
+    report = replace(story.FAILING, features=(replace(story.FAILING_FEATURE, findings=many),))
+    text = as_agent_lines(report, story.CONTEXT)
+    shown = text.count("\n  fix: ")
+    assert tokens(text) <= 1_500
+    assert f"and {199 - shown} more findings" in text
+
+
+def test_the_report_for_an_agent_leaves_out_what_needs_no_act() -> None:
+    notice = replace(story.UNJUSTIFIED, severity=Severity.NOTICE, title=("Only told",))
+    text = as_agent_lines(twice(notice), story.CONTEXT)
+    assert "Only told" not in text
+    assert "fix:" not in text

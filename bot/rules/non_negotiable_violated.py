@@ -111,25 +111,19 @@ def _why(  # noqa: PLR0911  a sentence for each ground
         case Ground.CONTRADICTION:
             return (*assessed, ", and the same item passes at ", *quoted, ".")
         case Ground.TAKEN_BACK:
-            return (
-                At(plan.path, check.line),
-                " passes it, no word says what changed, and before it failed: ",
-                *quoted,
-                ".",
-            )
-        case Ground.NOT_APPLICABLE if quoted:
-            return (
-                *assessed,
-                ". The constitution calls it NON-NEGOTIABLE, ",
-                rule_line,
-                ". Its reason: ",
-                *quoted,
-                ".",
-            )
+            place = At(plan.path, check.line)
+            return (place, " passes it, no word says what changed, and before it failed: ", *quoted, ".")
         case Ground.NOT_APPLICABLE:
-            return (*assessed, " and gives no reason. The constitution calls it NON-NEGOTIABLE, ", rule_line, ".")
+            strict = (". The constitution calls it NON-NEGOTIABLE, ", rule_line)
+            return _why_not_applicable(assessed, strict, quoted)
         case _:
             return (*assessed, ", and ", *strict)
+
+
+def _why_not_applicable(assessed: Prose, strict: Prose, quoted: Prose) -> Prose:
+    if quoted:
+        return (*assessed, *strict, ". Its reason: ", *quoted, ".")
+    return (*assessed, " and gives no reason", *strict, ".")
 
 
 def _fix(decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each ground

@@ -114,7 +114,7 @@ class _QueryBuilder:
         return Query(text, {alias: value for alias, value in self._variables.items() if alias in used})
 
 
-def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> Query:
+def repository_query(request: ReadRequest, owner: str, name: str, app: int) -> Query:
     """Return the query for a read request.
 
     `reading` finds the fields by these aliases: `r0` roots, `b0` roots at the bases, `m0` marks, `f0` folders, `d0`
@@ -122,31 +122,26 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
     branches with a requested number.
     """
     builder = _QueryBuilder(owner, name)
-    roots = builder.fields("r", question.roots, "names")
-    base_roots = builder.fields("b", question.base_roots, "names")
-    marks = builder.fields("m", question.marks, "mark")
-    folders = builder.fields("f", question.folders, "folder")
-    documents = builder.fields("d", question.documents, "text")
-    at_default = builder.fields("c", question.default_documents, "text")
+    roots = builder.fields("r", request.roots, "names")
+    base_roots = builder.fields("b", request.base_roots, "names")
+    marks = builder.fields("m", request.marks, "mark")
+    folders = builder.fields("f", request.folders, "folder")
+    documents = builder.fields("d", request.documents, "text")
+    at_default = builder.fields("c", request.default_documents, "text")
     builder.select("databaseId nameWithOwner isArchived isPrivate")
-    from_default = " ...base" if question.from_default else ""
+    from_default = " ...base" if request.from_default else ""
     builder.select(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
-    _ask_for_pull_requests(builder, question)
-    if question.head is not None:
+    _select_pull_requests(builder, request)
+    if request.head is not None:
         builder.declare("app", app, "Int!")
-        _ask_for_head(builder, question, question.head, f"{roots} {folders} {marks}")
-    if question.before is not None:
-        builder.declare("before", question.before, "GitObjectID!")
+        _select_head(builder, request, request.head, f"{roots} {folders} {marks}")
+    if request.before is not None:
+        builder.declare("before", request.before, "GitObjectID!")
         builder.select("before:object(oid:$before){...on Commit{oid ...base}}")
-    for index, branch in enumerate(question.stack_bases):
-        builder.declare(f"s{index}", f"refs/heads/{branch}")
-        builder.select(f"s{index}:ref(qualifiedName:$s{index}){{target{{oid ...base}}}}")
-    for index, prefix in enumerate(question.prefixes):
-        builder.declare(f"n{index}", prefix)
-        builder.select(_branches(f"n{index}", roots))
+    _select_other_branches(builder, request, roots)
     return builder.query(
         {
-            "pull": f"fragment pull on PullRequest{{{PULL % (CHAIN if question.chains else '')}}}",
+            "pull": f"fragment pull on PullRequest{{{PULL % (CHAIN if request.chains else '')}}}",
             "base": f"fragment base on Commit{{oid {roots} {base_roots} {marks} {folders} {documents}}}",
             "names": NAMES,
             "mark": MARK,
@@ -157,38 +152,47 @@ def repository_query(question: ReadRequest, owner: str, name: str, app: int) -> 
     )
 
 
-def _pull(question: ReadRequest) -> str:
-    files = f" changedFiles files(first:{FILES_A_PAGE}){{{FILES}}}" if question.changes else ""
-    comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if question.comments else ""
+def _select_other_branches(builder: _QueryBuilder, request: ReadRequest, roots: str) -> None:
+    for index, branch in enumerate(request.stack_bases):
+        builder.declare(f"s{index}", f"refs/heads/{branch}")
+        builder.select(f"s{index}:ref(qualifiedName:$s{index}){{target{{oid ...base}}}}")
+    for index, prefix in enumerate(request.prefixes):
+        builder.declare(f"n{index}", prefix)
+        builder.select(_branches(f"n{index}", roots))
+
+
+def _pull(request: ReadRequest) -> str:
+    files = f" changedFiles files(first:{FILES_A_PAGE}){{{FILES}}}" if request.changes else ""
+    comments = f" comments(first:{COMMENTS_A_PAGE}){{{COMMENTS}}}" if request.comments else ""
     return f"...pull{files}{comments}"
 
 
-def _ask_for_head(builder: _QueryBuilder, question: ReadRequest, head: str, fields: str) -> None:
+def _select_head(builder: _QueryBuilder, request: ReadRequest, head: str, fields: str) -> None:
     builder.declare("head", head, "GitObjectID!")
-    documents = builder.fields("h", question.head_documents, "text")
+    documents = builder.fields("h", request.head_documents, "text")
     builder.select(
         f"head:object(oid:$head){{...on Commit{{oid committedDate {fields} {documents} {RUNS}"
-        f"{' ...base' if question.before else ''}{OUTLINE if question.outline else ''} "
-        f"associatedPullRequests(first:10){{totalCount nodes{{{_pull(question)}}}}}}}}}"
+        f"{' ...base' if request.before else ''}{OUTLINE if request.outline else ''} "
+        f"associatedPullRequests(first:10){{totalCount nodes{{{_pull(request)}}}}}}}}}"
     )
 
 
-def _ask_for_pull_requests(builder: _QueryBuilder, question: ReadRequest) -> None:
+def _select_pull_requests(builder: _QueryBuilder, request: ReadRequest) -> None:
     """Select the pull request with the number, those from the branch, and the numbers of those onto the branch."""
-    if question.number is not None:
-        builder.declare("number", question.number, "Int!")
-        builder.select(f"pullRequest(number:$number){{{_pull(question)}}}")
-    if question.branch is not None:
-        builder.declare("branch", question.branch)
-        if question.number is None:
+    if request.number is not None:
+        builder.declare("number", request.number, "Int!")
+        builder.select(f"pullRequest(number:$number){{{_pull(request)}}}")
+    if request.branch is not None:
+        builder.declare("branch", request.branch)
+        if request.number is None:
             from_branch = "headRefName:$branch,states:OPEN,first:10"
-            builder.select(f"ofBranch:pullRequests({from_branch}){{totalCount nodes{{{_pull(question)}}}}}")
-        builder.declare("tip", f"refs/heads/{question.branch}")
+            builder.select(f"ofBranch:pullRequests({from_branch}){{totalCount nodes{{{_pull(request)}}}}}")
+        builder.declare("tip", f"refs/heads/{request.branch}")
         builder.select("tip:ref(qualifiedName:$tip){target{oid}}")
-    onto = question.branch or question.above
-    if question.everyone or onto:
+    onto = request.branch or request.above
+    if request.everyone or onto:
         builder.declare("onto", onto)
-        onto_branch = "" if question.everyone else "baseRefName:$onto,"
+        onto_branch = "" if request.everyone else "baseRefName:$onto,"
         builder.select(f"based:pullRequests({onto_branch}states:OPEN,{NEWEST}){{totalCount nodes{{number}}}}")
 
 

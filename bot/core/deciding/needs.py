@@ -172,47 +172,55 @@ def _documents(roots: Iterable[str], hinted: Iterable[str]) -> tuple[str, ...]:
 def further(request: ReadRequest, view: RepositoryView, candidates: Sequence[Candidate]) -> ReadRequest | None:
     """The next request, or None. `request` is everything read so far, `candidates` are to be judged."""
     if request.head is None:
-        head = view.pull_request.head_sha if view.pull_request is not None else view.tip
-        if head is not None:
-            name = view.pull_request.head_branch if view.pull_request is not None else request.branch
-            with_head = _with_head(request, head, name)
-            return replace(with_head, chains=True, from_default=True) if _lies_elsewhere(view) else with_head
+        return _at_present_head(request, view)
+    paths = _new_paths(request, candidates)
+    branches = (candidate.stack_base.branch for candidate in candidates if candidate.stack_base is not None)
+    stack_bases = _new(tuple(view.stack_bases), branches)
+    if stack_bases or (not request.chains and _lies_elsewhere(view)):
+        # Nothing is known of a tree that was not read yet, so every path is requested again.
+        everything = replace(extended(request, paths), changes=False, comments=False)
+        return replace(everything, chains=True, from_default=True, stack_bases=(*request.stack_bases, *stack_bases))
+    if not (paths.roots or paths.documents or paths.folders or paths.head_documents or paths.prefixes):
         return None
+    changes = (candidate.change for candidate in candidates)
+    stale = request.number is not None and request.before is None and any(map(left_early, changes))
+    return _with_what_the_branch_knows(request, paths) if stale else paths
+
+
+def _at_present_head(request: ReadRequest, view: RepositoryView) -> ReadRequest | None:
+    """The request with the head that the view shows. None if there is no head."""
+    head = view.pull_request.head_sha if view.pull_request is not None else view.tip
+    if head is None:
+        return None
+    name = view.pull_request.head_branch if view.pull_request is not None else request.branch
+    with_head = _with_head(request, head, name)
+    return replace(with_head, chains=True, from_default=True) if _lies_elsewhere(view) else with_head
+
+
+def _new_paths(request: ReadRequest, candidates: Sequence[Candidate]) -> ReadRequest:
+    """The request with only the paths that the candidates need and that were not requested yet."""
     changes = [candidate.change for candidate in candidates]
     roots = _new(request.roots, (root for candidate in candidates for root in _roots(candidate)))
     bases = [change.standard for change in changes if change.base is not None]
     yardstick = (path for base in bases for path in _more_documents(base, request, roots))
     plans = (path for candidate in candidates for path in _telling_plans(candidate))
-    documents = _new(request.documents, (*yardstick, *plans))
     touched = (path for candidate in candidates for path in _folders(candidate))
     likely = (path for change in changes for path in _likely(change, request.roots, roots))
-    folders = _new(request.folders, (*touched, *likely))
     prefixes = _new(request.prefixes, (prefix for candidate in candidates for prefix in _numbers(candidate)))
-    at_head = _new(request.head_documents, (path for change in changes for path in _edited_yardstick(change, request)))
-    branches = (candidate.stack_base.branch for candidate in candidates if candidate.stack_base is not None)
-    stack_bases = _new(tuple(view.stack_bases), branches)
-    chains = not request.chains and _lies_elsewhere(view)
-    numbers = prefixes and len(request.prefixes) < MAX_PREFIXES
-    if not (roots or documents or folders or at_head or stack_bases or chains or numbers):
-        return None
-    next_request = replace(
+    at_head = (path for change in changes for path in _edited_yardstick(change, request))
+    return replace(
         request,
         roots=roots,
         base_roots=_new(request.base_roots, _base_roots(roots)) if roots else (),
         marks=_new(request.marks, _marks(roots)) if roots else (),
-        documents=documents[:MAX_DOCUMENTS],
-        head_documents=at_head[:MAX_DOCUMENTS],
-        folders=folders[:FOLDERS_A_READ],
+        documents=_new(request.documents, (*yardstick, *plans))[:MAX_DOCUMENTS],
+        head_documents=_new(request.head_documents, at_head)[:MAX_DOCUMENTS],
+        folders=_new(request.folders, (*touched, *likely))[:FOLDERS_A_READ],
         prefixes=prefixes[: max(0, MAX_PREFIXES - len(request.prefixes))],
         default_documents=(),
         changes=False,
         comments=False,
     )
-    if stack_bases or chains:  # of a tree that was not read yet, everything is open
-        everything = replace(extended(request, next_request), changes=False, comments=False)
-        return replace(everything, chains=True, from_default=True, stack_bases=(*request.stack_bases, *stack_bases))
-    stale = request.number is not None and request.before is None and any(map(left_early, changes))
-    return _with_what_the_branch_knows(request, next_request) if stale else next_request
 
 
 def _lies_elsewhere(view: RepositoryView) -> bool:

@@ -84,7 +84,7 @@ SPEAKS_FOR = (StatementKind.AMENDMENT, StatementKind.REPAIR, *_REASONS)
 _WHAT_CHANGED = (StatementKind.REASON, StatementKind.EVIDENCE, StatementKind.REPAIR, StatementKind.AMENDMENT)
 
 
-def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules reads best as one ladder
+def decide(dossier: Dossier) -> Decision:
     """Decide what one assessment comes to.
 
     1. The last assessment stands: a later column, a re-check section. What is put off, asked or restated takes nothing
@@ -108,11 +108,16 @@ def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules read
        constitution says when an exception may be made. A partial answer, N/A, and an item that only a numeral or some
        words join to the principle are warnings.
     """
-    assessment = dossier.assessment
     if dossier.principle is not None and dossier.principle.non_negotiable:
         strong = _of_non_negotiable(dossier)
         if strong is not None:
             return strong
+    return _of_any(dossier)
+
+
+def _of_any(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules reads best as one ladder
+    """The decision on a principle or gate like any other."""
+    assessment = dossier.assessment
     if _is_bare_pass_after_fail(dossier):
         return Decision(Ground.TAKEN_BACK, UNJUSTIFIED, Severity.NOTICE, _assessed(dossier.replaced))
     if not assessment.explicit or assessment.weight is Weight.NONE:
@@ -129,7 +134,7 @@ def decide(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules read
     return _of_uncovered(dossier)
 
 
-def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `decide`
+def _of_uncovered(dossier: Dossier) -> Decision:  # noqa: PLR0911  as `_of_any`
     """The decision on a breach without a row, a repair or an amendment."""
     assessment = dossier.assessment
     row = dossier.nameless_row

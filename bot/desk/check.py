@@ -26,6 +26,7 @@ from bot.core.config.layers import ConfigLayer, Effective, Origin, Rank, merge, 
 from bot.core.config.model import Source
 from bot.core.config.remote import owners_repository
 from bot.core.deciding import needs
+from bot.core.features.which_features import which_features
 from bot.core.forge.errors import UserError
 from bot.core.judging.digest import digest
 from bot.core.judging.judge import judge
@@ -136,11 +137,12 @@ def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     refuse_broken(own, options.standard)
     effective = merge((host_layer(), own))
     change = read_change(copy, options, effective.config)
-    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+    choice = which_features(change, effective.config)
+    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own), choice=choice)
     collided = needs.collided(report.all_findings(), change)
     if collided:
         change = with_arrivals(copy, change, collided)
-        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own))
+        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own), choice=choice)
     if not report.features:
         _refuse_part(copy)
     unseen = owners_unseen(copy, options.base) if options.base is not None else ""

@@ -11,13 +11,13 @@ from bot.adapters.worktree.safe_files import write_over
 from bot.adapters.worktree.worktree import WorkingCopy, documents_below, open_copy, read_yardstick
 from bot.bundled import bundled_text
 from bot.core.change.feature import ARTIFACTS
-from bot.core.change.trees import Change, Kind, Readability, Tree
+from bot.core.change.trees import Kind, Readability, Tree
 from bot.core.config.layers import merge
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
-from bot.core.features.which_features import which_features
+from bot.core.features.which_features import feature_of_branch
 from bot.core.forge.errors import UserError
 from bot.core.text.neutral import plain_line, visible
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
@@ -103,7 +103,7 @@ def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfi
     if feature is not None:
         return _tidy(feature)
     branch = copy.git.branch() if copy.git is not None else None
-    own = which_features(Change(Tree(None, copy.entries), None, head_branch=branch), config).own if branch else None
+    own = feature_of_branch(Tree(None, copy.entries), branch, config)
     if own is None:
         raise UserError("The branch names no feature: name the folder, such as --feature specs/019-rate-limits.")
     return own.path

@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 @rule_of_change(Severity.WARNING, Clause("feature ambiguous", "features ambiguous", 60))
 def judge(survey: Survey) -> Iterator[Finding]:
     """One warning for the branch."""
-    decision = survey.decision
-    if not decision.ambiguous or decision.branch is None:
+    choice = survey.choice
+    if not choice.ambiguous or choice.branch is None:
         return
-    folders = decision.ambiguous
-    number = clip(decision.branch.number or "", 40)
+    folders = choice.ambiguous
+    number = clip(choice.branch.number or "", 40)
     yield survey.found(
         Severity.WARNING,
         folders[0].root,
@@ -57,7 +57,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
         title=("Number ", Name(number), f" belongs to {len(folders)} folders"),
         why=(
             "Branch ",
-            Code(clip(decision.branch.name)),
+            Code(clip(choice.branch.name)),
             " may mean ",
             *enumerated(folder.path for folder in folders),
             ".",

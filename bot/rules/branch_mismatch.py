@@ -56,13 +56,13 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _branch(case: Case) -> Iterator[Finding]:
-    decision, feature = case.decision, case.feature
-    branch = decision.branch if decision is not None else None
+    choice, feature = case.choice, case.feature
+    branch = choice.branch if choice is not None else None
     if branch is None or branch.number is None or feature.number is None or not feature.added:
         return
-    several = decision is not None and any(
-        path != feature.dir and folder.number == branch.number and decision.added(path)
-        for path, folder in decision.head.items()
+    several = choice is not None and any(
+        path != feature.dir and folder.number == branch.number and choice.added(path)
+        for path, folder in choice.head.items()
     )
     if branch.number != feature.number and not several:
         yield case.found(

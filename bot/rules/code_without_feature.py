@@ -49,7 +49,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
     owned = any(case.feature.owned for case in survey.cases)
     if not is_required or owned or not survey.code_files or survey.change.merge_group:
         return
-    root = next(iter(survey.decision.roots), "specs")
+    root = next(iter(survey.choice.roots), "specs")
     yield survey.found(
         Severity.ERROR,
         root,

@@ -69,12 +69,12 @@ def judge(case: Case) -> Iterator[Finding]:
 def _other_folder(case: Case, link: str) -> str | None:
     """The feature folder that a link leads into, when it is a known one and not this plan's own."""
     bare = unquote(link[:1000].partition("#")[0]).strip()
-    if case.decision is None or "://" in bare:
+    if case.choice is None or "://" in bare:
         return None
     near = posixpath.normpath(posixpath.join(case.feature.dir, bare.lstrip("/")))
     far = posixpath.normpath(bare.lstrip("/"))
     for target in (near, far):
         folder = posixpath.dirname(target)
-        if folder != case.feature.dir and folder in case.decision.head:
+        if folder != case.feature.dir and folder in case.choice.head:
             return folder
     return None

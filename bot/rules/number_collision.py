@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.change.trees import OtherHead
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.findings import Finding
 
 _LISTED_AT_MOST = 6
@@ -60,40 +60,35 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 @rule(Severity.ERROR, Clause("number taken", "numbers taken", 42), needs_forge=True)
 def judge(case: Case) -> Iterator[Finding]:
     """At most one finding a folder, about the hardest collision."""
-    feature, decision = case.feature, case.decision
-    if (
-        not feature.added
-        or case.change.base is None
-        or decision is None
-        or counted(feature.number, case.config) is None
-    ):
+    feature, choice = case.feature, case.choice
+    if not feature.added or case.change.base is None or choice is None or counted(feature.number, case.config) is None:
         return
-    if decision.head[feature.dir].timestamp:
+    if choice.head[feature.dir].timestamp:
         return
-    rival = _on_base(case, decision)
+    rival = _on_base(case, choice)
     if rival is not None:
-        yield _taken(case, decision, rival)
+        yield _taken(case, choice, rival)
         return
-    folder = _elsewhere(case, decision)
+    folder = _elsewhere(case, choice)
     if folder is not None:
-        yield _disputed(case, decision, *folder)
+        yield _disputed(case, choice, *folder)
 
 
-def _on_base(case: Case, decision: Decision) -> Folder | None:
+def _on_base(case: Case, choice: FeatureChoice) -> Folder | None:
     """Another folder with the number that stays, on the base or brought by this very change."""
     feature = case.feature
 
     def same(folder: Folder) -> bool:
         return folder.number == feature.number and folder.root == feature.root and folder.path != feature.dir
 
-    clause = [folder for folder in decision.base.values() if same(folder)]
-    if any(decision.gone(folder.path) for folder in clause):
+    clause = [folder for folder in choice.base.values() if same(folder)]
+    if any(choice.gone(folder.path) for folder in clause):
         return None  # a folder of this number makes room for this one
-    twins = [folder for folder in decision.head.values() if same(folder) and decision.added(folder.path)]
+    twins = [folder for folder in choice.head.values() if same(folder) and choice.added(folder.path)]
     return next(iter(clause or [twin for twin in twins if twin.path < feature.dir]), None)
 
 
-def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | None:
+def _elsewhere(case: Case, choice: FeatureChoice) -> tuple[Folder, OtherHead] | None:
     """A folder with the number in an older open pull request, else on a branch."""
     heads: list[tuple[int, Folder, OtherHead]] = []
     for other in case.change.others:
@@ -101,7 +96,7 @@ def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | Non
         if pull is not None and ours is not None and pull >= ours:
             continue
         for path in other.folders:
-            root = root_of(path, decision.roots)
+            root = root_of(path, choice.roots)
             folder = folder_at(path, root, case.config) if root is not None else None
             if folder and (folder.number, folder.root) == (case.feature.number, case.feature.root):
                 heads.append((pull if pull is not None else 1 << 62, folder, other))
@@ -109,9 +104,9 @@ def _elsewhere(case: Case, decision: Decision) -> tuple[Folder, OtherHead] | Non
     return next((rival for rival in rivals if rival[0].path != case.feature.dir), None)
 
 
-def _next(case: Case, decision: Decision) -> NextNumber:
+def _next(case: Case, choice: FeatureChoice) -> NextNumber:
     root = case.feature.root
-    folders = [f.path for f in (*decision.base.values(), *decision.head.values()) if f.root == root]
+    folders = [f.path for f in (*choice.base.values(), *choice.head.values()) if f.root == root]
     others = [(folder, path) for folder in case.change.others for path in folder.folders if path.startswith(f"{root}/")]
     return next_number(
         folders,
@@ -122,14 +117,14 @@ def _next(case: Case, decision: Decision) -> NextNumber:
     )
 
 
-def _taken(case: Case, decision: Decision, rival: Folder) -> Finding:
+def _taken(case: Case, choice: FeatureChoice, rival: Folder) -> Finding:
     """The number is the base's, or another new folder's of this very change."""
     change = case.change
     base = clip(change.base_branch or "the base", 40)
     where: Piece = Code(base) if change.base_branch else base
     came = change.folder_histories.get(rival.path)
-    after = _next(case, decision)
-    on_base = rival.path in decision.base
+    after = _next(case, choice)
+    on_base = rival.path in choice.base
     why: Prose = (Code(clip(rival.name)), " in the same change has it, too.")
     if on_base:
         why = (Code(clip(rival.name)), " has it", f" since {came.since}." if came is not None else ".")
@@ -162,12 +157,12 @@ def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, .
     return rows if came is not None else tuple(row[:-1] for row in rows)
 
 
-def _disputed(case: Case, decision: Decision, rival: Folder, folder: OtherHead) -> Finding:
+def _disputed(case: Case, choice: FeatureChoice, rival: Folder, folder: OtherHead) -> Finding:
     """The number is in another open head; nobody has it yet."""
     branch: Prose = ("branch ", Code(clip(folder.ref)))
     owner: Prose = branch if folder.pull_request is None else (f"open pull request {folder.pull_request}",)
     severity = Severity.NOTICE if folder.pull_request is None else Severity.WARNING
-    return _finding(case, severity, rival, (Code(clip(rival.name)), " has it in ", *owner, "."), _next(case, decision))
+    return _finding(case, severity, rival, (Code(clip(rival.name)), " has it in ", *owner, "."), _next(case, choice))
 
 
 def _number(case: Case) -> str:
@@ -179,7 +174,7 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
     feature = case.feature
     documents = (name for name in ("spec.md", "plan.md") if case.entry(name) is not None)
     document = next(documents, None)
-    twins = case.decision is not None and case.decision.added(rival.path)
+    twins = case.choice is not None and case.choice.added(rival.path)
     older, which = ("", "one of them") if twins else ("The older one keeps the number. ", "the newer folder")
     return replace(
         case.found(

@@ -28,7 +28,7 @@ from bot.core.change.trees import (
     document,
 )
 from bot.core.features.outside_roots import IGNORE_FILE
-from bot.core.features.which_features import which_features
+from bot.core.features.which_features import feature_of_branch, which_features
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
 from bot.core.text.neutral import plain_line
@@ -191,40 +191,39 @@ def read_change(copy: WorkingCopy, options: CheckOptions, config: RepositoryConf
     """
     change = _of_the_branch(_named(copy, options), config)
     looked_at = which_features(change, config).looked_at
-    base_sha = change.base.sha if change.base is not None else None
     head = copy.read(documents_below(copy.entries, looked_at))
-    if change.base is None or copy.git is None or base_sha is None:
+    if copy.git is None or change.base is None:
         yardstick = read_yardstick(copy.read, copy.entries, looked_at)
         return replace(change, head=replace(change.head, documents={**yardstick, **head}))
-    git = copy.git
+    return _with_documents_of_base(copy, copy.git, change, head, looked_at)
+
+
+def _with_documents_of_base(
+    copy: WorkingCopy, git: GitCopy, change: Change, head: Mapping[str, Document], looked_at: Sequence[str]
+) -> Change:
+    """Add the documents of both trees. `head` holds those of the features in the working copy."""
+    base_tree = change.base or Tree(None)
 
     def at_base(paths: Iterable[str]) -> dict[str, Document]:
-        return read_commit(git, base_sha, tuple(paths))
-
-    standard_sha = change.standard.sha or base_sha
+        return read_commit(git, base_tree.sha or "", tuple(paths))
 
     def at_standard(paths: Iterable[str]) -> dict[str, Document]:
-        return read_commit(git, standard_sha, tuple(paths))
+        return read_commit(git, change.standard.sha or "", tuple(paths))
 
-    base = at_base((IGNORE_FILE, *documents_below(change.base.entries, looked_at)))
+    base = at_base((IGNORE_FILE, *documents_below(base_tree.entries, looked_at)))
     yardstick = read_yardstick(at_standard, change.standard.entries, looked_at)
     places = yardstick_paths(yardstick, packages_of(change.standard.entries, looked_at))
     edited = copy.read(file.path for file in change.changed if file.path in places)
-    head_tree = replace(change.head, documents={**edited, **head})
-    if change.stack_base is not None:
-        below = read_yardstick(at_base, change.base.entries, looked_at)
-        return replace(
-            change,
-            head=head_tree,
-            base=replace(change.base, documents={**below, **base}),
-            stack_base=replace(change.stack_base, documents={**yardstick, **at_standard((IGNORE_FILE,))}),
-            merge_base=_where_it_left(git, change, looked_at, yardstick) if below == yardstick else None,
-        )
+    below = read_yardstick(at_base, base_tree.entries, looked_at) if change.stack_base is not None else yardstick
+    stack_base = change.stack_base
+    if stack_base is not None:
+        stack_base = replace(stack_base, documents={**yardstick, **at_standard((IGNORE_FILE,))})
     return replace(
         change,
-        head=head_tree,
-        base=replace(change.base, documents={**yardstick, **base}),
-        merge_base=_where_it_left(git, change, looked_at, yardstick),
+        head=replace(change.head, documents={**edited, **head}),
+        base=replace(base_tree, documents={**below, **base}),
+        stack_base=stack_base,
+        merge_base=_where_it_left(git, change, looked_at, yardstick) if below == yardstick else None,
     )
 
 
@@ -285,7 +284,7 @@ def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:
     """Without a base every feature is owned. On a feature's branch, judge that feature alone."""
     if change.base is not None or change.named_folders or change.head_branch is None:
         return change
-    own = which_features(change, config).own
+    own = feature_of_branch(change.head, change.head_branch, config)
     named_folders = (own.path,) if own is not None and own.path in change.head.entries else ()
     return replace(change, named_folders=named_folders)
 

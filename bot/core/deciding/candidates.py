@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import ChangedFile, OtherHead
     from bot.core.config.model import RepositoryConfig
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
     from bot.core.forge.facts import Comparison, PullRequest, RepositoryView
     from bot.core.forge.stored import StoredBlob
 
@@ -56,7 +56,7 @@ class Candidate:
 
     change: Change
     config_in_force: ConfigInForce
-    features: Decision
+    features: FeatureChoice
     """Which feature folders it is about."""
     counts: bool = True
     """Its base is the default branch or configured to judge for itself."""

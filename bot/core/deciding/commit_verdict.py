@@ -109,7 +109,7 @@ def judge_candidate(
         host.rules,
         host.template,
         sources=in_force.sources,
-        decision=candidate.features,
+        choice=candidate.features,
         meter=meter,
     )
     if in_force.never_good and report.features:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.change.trees import FileStatus
+from bot.core.change.trees import Change, FileStatus
 from bot.core.config.model import NumberMode
 from bot.core.features.branch import BRANCH_REACH, BranchName, counted, read_branch
 from bot.core.features.folders import Folder, feature_folders, folder_at, root_of, specs_roots
@@ -21,7 +21,7 @@ from bot.core.text.wording import clip
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.core.change.trees import Change, ChangedFile
+    from bot.core.change.trees import ChangedFile, Tree
     from bot.core.config.model import RepositoryConfig
 
 _DOCUMENTS = ("spec.md", "plan.md")
@@ -41,8 +41,8 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """The folders that a change is about, and the reasons."""
+class FeatureChoice:
+    """The feature folders that a change is about, and the reasons."""
 
     roots: tuple[str, ...]
     head: Mapping[str, Folder]
@@ -54,8 +54,9 @@ class Decision:
     own: Folder | None = None
     """The folder that the branch's number points to; it may not be there yet."""
     ambiguous: tuple[Folder, ...] = ()
-    """Folders that the branch's number points to, where it is not to be told which is meant."""
-    asked: tuple[Folder, ...] = ()
+    """Folders that the branch's number points to, where it is unknown which of them is meant."""
+    named_folders: tuple[Folder, ...] = ()
+    """The folders that a person named with `--feature`. Where there are any, only they are judged."""
     elsewhere: tuple[Folder, ...] = ()
     """Folders outside the specs roots that look like features and that the change touches."""
     notes: tuple[Prose, ...] = field(default=())
@@ -68,8 +69,8 @@ class Decision:
     @property
     def folders(self) -> tuple[Folder, ...]:
         """The folders to judge, by path: those that a person named, else all that the change is about."""
-        if self.asked:
-            return self.asked
+        if self.named_folders:
+            return self.named_folders
         folders_by_path = {path: self.head.get(path) or self.base[path] for path in self.touched}
         if self.own is not None:
             folders_by_path.setdefault(self.own.path, self.own)
@@ -86,27 +87,32 @@ class Decision:
         return path in self.head and path not in self.base and touch is not None and touch.brings
 
 
-def which_features(change: Change, config: RepositoryConfig) -> Decision:
+def which_features(change: Change, config: RepositoryConfig) -> FeatureChoice:
     """The folders that the change is about. Total: never raises, for any names."""
     roots = specs_roots(config, change.head, change.base)
     head = feature_folders(change.head, config, roots)
     base = feature_folders(change.base, config, roots)
     touched = _touches(change, config, {**base, **head}, roots) if change.base is not None else _everything(head)
-    plain = Decision(roots, head, base, touched, elsewhere=folders_elsewhere(change, {**base, **head}, config))
+    plain = FeatureChoice(roots, head, base, touched, elsewhere=folders_elsewhere(change, {**base, **head}, config))
     if change.named_folders:
-        named_folders = tuple(_asked(path, plain, config) for path in dict.fromkeys(change.named_folders))
-        return Decision(roots, head, base, touched, asked=named_folders)
+        named_folders = tuple(_named_folder(path, plain, config) for path in dict.fromkeys(change.named_folders))
+        return FeatureChoice(roots, head, base, touched, named_folders=named_folders)
     if change.merge_group or not change.head_branch:
         return plain
     return _by_branch(change, plain, read_branch(change.head_branch, config), config)
 
 
+def feature_of_branch(head: Tree, branch: str | None, config: RepositoryConfig) -> Folder | None:
+    """The feature folder that a branch's name points to; it may not be there yet. None if there is none."""
+    return which_features(Change(head, None, head_branch=branch), config).own if branch is not None else None
+
+
 def _everything(head: Mapping[str, Folder]) -> dict[str, Touch]:
-    """The decision without a base: every folder counts as added."""
+    """The touches without a base: every folder counts as added."""
     return dict.fromkeys(head, Touch(brings=True, writes=True))
 
 
-def _asked(path: str, plain: Decision, config: RepositoryConfig) -> Folder:
+def _named_folder(path: str, plain: FeatureChoice, config: RepositoryConfig) -> Folder:
     tidy = "/".join(name for name in path.split("/") if name not in ("", "."))
     folder = plain.head.get(tidy) or plain.base.get(tidy)
     root = root_of(tidy, plain.roots)
@@ -146,7 +152,7 @@ def _touches(
     return touched
 
 
-def _by_branch(change: Change, plain: Decision, branch: BranchName, config: RepositoryConfig) -> Decision:
+def _by_branch(change: Change, plain: FeatureChoice, branch: BranchName, config: RepositoryConfig) -> FeatureChoice:
     """Add the folder that the branch's name points to."""
     own: Folder | None = None
     ambiguous: tuple[Folder, ...] = ()
@@ -168,7 +174,7 @@ def _by_branch(change: Change, plain: Decision, branch: BranchName, config: Repo
     return replace(plain, branch=branch, own=own, ambiguous=ambiguous, notes=notes)
 
 
-def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Folder | None:
+def _told_apart(same: list[Folder], plain: FeatureChoice, branch: BranchName) -> Folder | None:
     """Choose between several folders with the branch's number; None if the choice is ambiguous."""
     named = [folder for folder in same if branch.segment == folder.name]
     begins = [folder for folder in same if folder.slug and branch.segment.startswith(f"{folder.name}-")]
@@ -184,7 +190,7 @@ def _told_apart(same: list[Folder], plain: Decision, branch: BranchName) -> Fold
 
 
 def _not_there(
-    plain: Decision, branch: BranchName, config: RepositoryConfig
+    plain: FeatureChoice, branch: BranchName, config: RepositoryConfig
 ) -> tuple[Folder | None, tuple[Prose, ...]]:
     """The future folder of a branch without one, or notes why its number is no feature."""
     number = branch.number or ""
@@ -211,7 +217,7 @@ def _not_there(
     return folder_at(f"{root}/{branch.segment}" if root else branch.segment, root, config), ()
 
 
-def _hidden(change: Change, plain: Decision, branch: BranchName) -> tuple[Prose, ...] | None:
+def _hidden(change: Change, plain: FeatureChoice, branch: BranchName) -> tuple[Prose, ...] | None:
     """Why the branch's folder may exist unseen: git ignores it, or it is outside the specs roots."""
     root = next((root for root in plain.roots if is_ignored(change, root)), None)
     if root is not None:
@@ -220,12 +226,12 @@ def _hidden(change: Change, plain: Decision, branch: BranchName) -> tuple[Prose,
     return () if any(folder.number == branch.number for folder in plain.elsewhere) else None
 
 
-def _within_reach(number: str, plain: Decision, config: RepositoryConfig) -> bool:
-    value = counted(number, config)
-    return number.startswith("0") or (value is not None and value <= _highest(plain, config) + BRANCH_REACH)
+def _within_reach(number: str, plain: FeatureChoice, config: RepositoryConfig) -> bool:
+    count = counted(number, config)
+    return number.startswith("0") or (count is not None and count <= _highest(plain, config) + BRANCH_REACH)
 
 
-def _highest(plain: Decision, config: RepositoryConfig) -> int:
+def _highest(plain: FeatureChoice, config: RepositoryConfig) -> int:
     """The highest counted number of a folder. Timestamps are not counted."""
     folders = [*plain.head.values(), *plain.base.values()]
     return max((counted(f.number, config) or 0 for f in folders if not f.timestamp), default=0)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan
     from bot.core.features.folders import Folder
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.metering import Meter
 
 T = TypeVar("T")
@@ -45,18 +45,18 @@ def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...])
 
 
 def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
-    change: Change, config: RepositoryConfig, decision: Decision, bundled: str, code: int, meter: Meter = UNLIMITED
+    change: Change, config: RepositoryConfig, choice: FeatureChoice, bundled: str, code: int, meter: Meter = UNLIMITED
 ) -> tuple[Case, ...]:
-    """One case for every folder of the decision, by path. Total: never raises, for any documents."""
+    """One case for every folder to judge, by path. Total: never raises, for any documents."""
     standard = change.standard
     roots = specify_roots(standard)
-    entries = _by_folder(change.head, decision)
+    entries = _by_folder(change.head, choice)
     yardsticks: dict[str, Yardstick] = {}
     arrivals: dict[tuple[str, str], NewSinceBranch] = {}
     before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
     features: list[_ReadFeature] = []
     reader = _Reader(change.head, meter)
-    for folder in decision.folders:
+    for folder in choice.folders:
         root = nearest_root(folder.path, roots)
         if root not in yardsticks:
             yardsticks[root] = read_yardstick(standard, bundled, root)
@@ -65,20 +65,20 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
             arrivals[places] = _arrived(change, yardsticks[root], bundled, places[1])
         documents = reader.documents(folder, yardsticks[root])
         lines = lines_by_path(change, folder.path)
-        owned = _is_owned(change, decision, folder, documents, lines, yardsticks[root], meter)
+        owned = _is_owned(change, choice, folder, documents, lines, yardsticks[root], meter)
         features.append(_ReadFeature(folder, yardsticks[root], arrivals[places], documents, lines, owned))
     if reader.refused:
         change = replace(change, head=replace(change.head, documents={**change.head.documents, **reader.refused}))
-    building = _building(change, decision, features) if code else frozenset()
+    building = _building(change, choice, features) if code else frozenset()
     return tuple(
-        _case(change, config, decision, feature, entries.get(feature.folder.path, []), building, code)
+        _case(change, config, choice, feature, entries.get(feature.folder.path, []), building, code)
         for feature in features
     )
 
 
-def _by_folder(tree: Tree, decision: Decision) -> dict[str, list[TreeEntry]]:
+def _by_folder(tree: Tree, choice: FeatureChoice) -> dict[str, list[TreeEntry]]:
     """The entries of each judged folder, from one pass over a tree that may be large."""
-    depth_by_folder = {folder.path: folder.path.count("/") + 1 for folder in decision.folders}
+    depth_by_folder = {folder.path: folder.path.count("/") + 1 for folder in choice.folders}
     depths = sorted(set(depth_by_folder.values()))
     entries: dict[str, list[TreeEntry]] = {}
     for path, entry in tree.entries.items():
@@ -120,14 +120,14 @@ class _ReadFeature:
 def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     change: Change,
     config: RepositoryConfig,
-    decision: Decision,
+    choice: FeatureChoice,
     read: _ReadFeature,
     below: list[TreeEntry],
     building: frozenset[str],
     code: int,
 ) -> Case:
     documents, yardstick = read.documents, read.yardstick
-    feature = _feature(change, config, decision, read, builds=read.folder.path in building)
+    feature = _feature(change, config, choice, read, builds=read.folder.path in building)
     return Case(
         change=change,
         feature=feature,
@@ -139,7 +139,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         spec=documents.spec,
         tasks=documents.tasks,
         new_lines=read.new_lines,
-        decision=decision,
+        choice=choice,
         code_files=code,
         dossiers=dossiers(documents.plan, yardstick.constitution) if documents.plan is not None else (),
         arrived=read.late,
@@ -181,7 +181,7 @@ class _Reader:
 
 def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the change's own
     change: Change,
-    decision: Decision,
+    choice: FeatureChoice,
     folder: Folder,
     documents: Documents,
     new_lines: dict[str, frozenset[int]],
@@ -189,10 +189,10 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
     meter: Meter,
 ) -> bool:
     """Whether the change adds the folder or its plan or edits the plan's gate, or the branch or a person names it."""
-    if decision.gone(folder.path):
+    if choice.gone(folder.path):
         return False
-    own = decision.own is not None and decision.own.path == folder.path
-    if own or folder in decision.asked or decision.added(folder.path) or change.base is None:
+    own = choice.own is not None and choice.own.path == folder.path
+    if own or folder in choice.named_folders or choice.added(folder.path) or change.base is None:
         return True
     path = f"{folder.path}/plan.md"
     file = next((file for file in change.changed if file.path == path), None)
@@ -222,7 +222,7 @@ def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> boo
     return any(old.lines[line - 1].strip() not in lines_at_head for line in _gate_lines(old) if line <= len(old.lines))
 
 
-def _building(change: Change, decision: Decision, features: list[_ReadFeature]) -> frozenset[str]:
+def _building(change: Change, choice: FeatureChoice, features: list[_ReadFeature]) -> frozenset[str]:
     """The folders of the features to which the changed code belongs.
 
     Code belongs to the branch's feature, else to the features whose tasks the change ticks, else to every owned
@@ -230,8 +230,8 @@ def _building(change: Change, decision: Decision, features: list[_ReadFeature]) 
     """
     owned = [feature.folder.path for feature in features if feature.owned]
     lone = owned if len(owned) == 1 else []
-    if decision.own is not None:
-        return frozenset({decision.own.path, *lone})
+    if choice.own is not None:
+        return frozenset({choice.own.path, *lone})
     ticked = [feature.folder.path for feature in features if _ticks(feature)]
     planned = [path for path in owned if has_plan_or_tasks(change, path)]
     return frozenset({*(ticked or planned), *lone})
@@ -245,11 +245,11 @@ def _ticks(feature: _ReadFeature) -> bool:
 
 
 def _feature(
-    change: Change, config: RepositoryConfig, decision: Decision, read: _ReadFeature, *, builds: bool
+    change: Change, config: RepositoryConfig, choice: FeatureChoice, read: _ReadFeature, *, builds: bool
 ) -> Feature:
     folder = read.folder
-    removed = decision.gone(folder.path)
-    added = decision.added(folder.path) or change.base is None
+    removed = choice.gone(folder.path)
+    added = choice.added(folder.path) or change.base is None
     return Feature(
         dir=folder.path,
         root=folder.root,
@@ -257,7 +257,7 @@ def _feature(
         slug=folder.slug,
         stage=stage_of(change, folder, builds=builds),
         owned=read.owned,
-        legacy=is_legacy(change, config, decision, folder),
+        legacy=is_legacy(change, config, choice, folder),
         added=added and not removed,
         removed=removed,
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Case, Rule
 
@@ -52,23 +52,23 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
     bundled_template: str,
     *,
     sources: Sequence[Source] = (),
-    decision: Decision | None = None,
+    choice: FeatureChoice | None = None,
     meter: Meter = UNLIMITED,
 ) -> Report:
     """The verdict on one change. Total: never raises, for any trees, documents and names.
 
     `sources` are the files that `config` was read from; one that is not `bundled` makes the repository governed.
-    `decision` names the features that the change is about, if they are known. `bundled_template` is used when the
+    `choice` names the features that the change is about, if they are known. `bundled_template` is used when the
     repository has no plan template. A document over `meter`'s limit is reported as unreadable.
     """
     if config.mode is Mode.OFF:
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), _SWITCHED_OFF)
-    decision = decision or which_features(change, config)
-    code = code_files(change, config, decision.roots)
-    if not governed(change, decision.roots, sources):
+    choice = choice or which_features(change, config)
+    code = code_files(change, config, choice.roots)
+    if not governed(change, choice.roots, sources):
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)
-    cases = read_cases(change, config, decision, bundled_template, code, meter)
-    survey = Survey(change, config, decision, cases, code)
+    cases = read_cases(change, config, choice, bundled_template, code, meter)
+    survey = Survey(change, config, choice, cases, code)
     findings = _general(survey, rules)
     features = tuple(_feature(case, rules) for case in cases)
     everything = [*findings, *(finding for feature in features for finding in feature.findings)]
@@ -159,24 +159,24 @@ def _nothing_judged(survey: Survey, *, blocked: bool) -> tuple[str, Prose, tuple
 
 
 def _no_feature(survey: Survey, *, blocked: bool) -> tuple[Prose, tuple[Prose, ...]]:
-    change, decision = survey.change, survey.decision
+    change, choice = survey.change, survey.choice
     begins = "No feature: " if blocked else "Nothing to check here: "
     if change.merge_group:
         return ("Nothing to check here: this merge group changes no feature folder.",), (_changed_files(change),)
     what = "pull request" if change.pull_request is not None or change.base is None else "branch"
     if change.base is None:
-        where = " or ".join(f"{root}/" for root in decision.roots)
+        where = " or ".join(f"{root}/" for root in choice.roots)
         return ("Nothing to check here: there is no feature folder below ", Code(clip(where)), "."), ()
-    if decision.elsewhere:
-        return _outside(survey), (*decision.notes, _changed_files(change))
-    belongs = "several have its number" if decision.ambiguous else "no folder belongs to its branch"
+    if choice.elsewhere:
+        return _outside(survey), (*choice.notes, _changed_files(change))
+    belongs = "several have its number" if choice.ambiguous else "no folder belongs to its branch"
     reason: Prose = (f"{begins}this {what} adds no feature folder, and {belongs}.",)
-    return reason, (*decision.notes, _changed_files(change))
+    return reason, (*choice.notes, _changed_files(change))
 
 
 def _outside(survey: Survey) -> Prose:
     """The reason when the change's features are outside the specs roots."""
-    folders = survey.decision.elsewhere
+    folders = survey.choice.elsewhere
     roots = ", ".join((*survey.config.specs, *roots_elsewhere(folders)))
     where = Code(clip(f"{folders[0].path}/"))
     return ("Nothing to check here: ", where, " is outside the specs roots; ", Code(f"specs: [{clip(roots)}]"), _JUDGED)

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from bot.core.change.trees import Change
     from bot.core.config.model import RepositoryConfig
     from bot.core.features.folders import Folder
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
 
 
-def is_legacy(change: Change, config: RepositoryConfig, decision: Decision, folder: Folder) -> bool:
+def is_legacy(change: Change, config: RepositoryConfig, choice: FeatureChoice, folder: Folder) -> bool:
     """Whether a feature is legacy. Only a feature on the base can be.
 
     `legacy:` names folders. Else `since:` gives the first number that is judged. Without `since:`, a feature is legacy
     if the base had its folder before Plangate came to the repository.
     """
-    if folder.path not in decision.base:
+    if folder.path not in choice.base:
         return False
     if matches_any(config.legacy, folder.path):
         return True

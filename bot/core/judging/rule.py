@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan import Plan
     from bot.core.documents.spec import Spec
     from bot.core.documents.tasks import Tasks
-    from bot.core.features.which_features import Decision
+    from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.dossier import Dossier
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution, ConstitutionState
@@ -47,7 +47,7 @@ class Case:
     new_lines: dict[str, frozenset[int]] = field(default_factory=dict)
     """By path: the 1-based lines that are not in the document as it stands at the base. A path that is absent here is
     new as a whole."""
-    decision: Decision | None = None
+    choice: FeatureChoice | None = None
     code_files: int = 0
     """Changed files of the whole change that count as code."""
     dossiers: tuple[Dossier, ...] = ()
@@ -82,7 +82,7 @@ class Case:
     @property
     def on_base(self) -> bool:
         """Whether the folder is on the base, as far as that is known."""
-        return self.decision is not None and self.feature.dir in self.decision.base
+        return self.choice is not None and self.feature.dir in self.choice.base
 
     @property
     def links(self) -> tuple[TreeEntry, ...]:
@@ -142,7 +142,7 @@ class Survey:
 
     change: Change
     config: RepositoryConfig
-    decision: Decision
+    choice: FeatureChoice
     cases: tuple[Case, ...]
     """The feature folders that are judged, removed ones included."""
     code_files: int = 0

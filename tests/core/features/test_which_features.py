@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.config.model import NumberMode, RepositoryConfig
-from bot.core.features.which_features import Decision, which_features
+from bot.core.features.which_features import FeatureChoice, which_features
 from bot.core.text.prose import plain
 from tests.core.changes import Files, change
 
@@ -20,7 +20,7 @@ _FERRY = {
 _CODE = {**_FERRY, "src/lib.rs": "fn main() { retry() }"}
 
 
-def _on(branch: str, head: Files = _CODE, config: RepositoryConfig = _DEFAULT) -> Decision:
+def _on(branch: str, head: Files = _CODE, config: RepositoryConfig = _DEFAULT) -> FeatureChoice:
     return which_features(change(head, _FERRY, head_branch=branch), config)
 
 
@@ -48,17 +48,17 @@ def test_a_new_number_announces_a_folder_when_it_can_be_one() -> None:
 
 
 def test_a_number_out_of_reach_is_none_and_the_note_says_why() -> None:
-    decision = _on("404-on-empty-page")
-    assert decision.own is None
-    assert [plain(note) for note in decision.notes] == [
+    choice = _on("404-on-empty-page")
+    assert choice.own is None
+    assert [plain(note) for note in choice.notes] == [
         "branch 404-on-empty-page: 404 is no feature number here: no specs/404-*, and the highest is 020"
     ]
 
 
 def test_a_fix_announces_no_folder() -> None:
-    decision = _on("fix/021-crash")
-    assert decision.own is None
-    assert [plain(note) for note in decision.notes] == [
+    choice = _on("fix/021-crash")
+    assert choice.own is None
+    assert [plain(note) for note in choice.notes] == [
         "branch fix/021-crash: no specs/021-*, and a branch below fix/ begins no feature"
     ]
 
@@ -70,9 +70,9 @@ def test_issue_numbers_alone_announce_no_folder() -> None:
 
 
 def test_the_first_feature_of_a_repository_counts_from_zero() -> None:
-    decision = which_features(change({"a.rs": "x"}, {}, head_branch="400-x"), _DEFAULT)
-    assert decision.own is None
-    assert "there is no feature yet" in plain(decision.notes[0])
+    choice = which_features(change({"a.rs": "x"}, {}, head_branch="400-x"), _DEFAULT)
+    assert choice.own is None
+    assert "there is no feature yet" in plain(choice.notes[0])
     first = which_features(change({"a.rs": "x"}, {}, head_branch="001-x"), _DEFAULT)
     assert first.own is not None
 
@@ -80,17 +80,17 @@ def test_the_first_feature_of_a_repository_counts_from_zero() -> None:
 _TWINS = {**_CODE, "specs/018-audit/plan.md": "# Audit"}
 
 
-def _twins(branch: str, **more: str) -> Decision:
+def _twins(branch: str, **more: str) -> FeatureChoice:
     return which_features(
         change({**_TWINS, **more}, {**_FERRY, "specs/018-audit/plan.md": "# Audit"}, head_branch=branch), _DEFAULT
     )
 
 
 def test_two_folders_with_the_number_are_ambiguous() -> None:
-    decision = _twins("018-fixes")
-    assert decision.own is None
-    assert [folder.name for folder in decision.ambiguous] == ["018-audit", "018-webhook-retry"]
-    assert decision.looked_at == ()
+    choice = _twins("018-fixes")
+    assert choice.own is None
+    assert [folder.name for folder in choice.ambiguous] == ["018-audit", "018-webhook-retry"]
+    assert choice.looked_at == ()
 
 
 def test_a_name_or_a_change_tells_them_apart() -> None:
@@ -109,10 +109,10 @@ def test_every_folder_that_the_change_touches_is_looked_at() -> None:
 
 def test_a_folder_can_be_brought_and_taken_away() -> None:
     head = {path: text for path, text in _FERRY.items() if "017" not in path}
-    decision = which_features(change({**head, "specs/021-labels/plan.md": "# Labels"}, _FERRY), _DEFAULT)
-    assert decision.gone("specs/017-labels")
-    assert decision.added("specs/021-labels")
-    assert not decision.added("specs/018-webhook-retry")
+    choice = which_features(change({**head, "specs/021-labels/plan.md": "# Labels"}, _FERRY), _DEFAULT)
+    assert choice.gone("specs/017-labels")
+    assert choice.added("specs/021-labels")
+    assert not choice.added("specs/018-webhook-retry")
 
 
 def test_what_came_to_the_base_later_is_not_taken_away() -> None:
@@ -156,8 +156,8 @@ def test_each_root_counts_for_itself() -> None:
 @given(st.text(max_size=260), st.lists(st.text(max_size=60), max_size=8), st.booleans())
 def test_no_names_raise(branch: str, paths: list[str], based: bool) -> None:
     files = {f"specs/{path}": "x" for path in paths}
-    decision = which_features(change(files, _FERRY if based else None, head_branch=branch, named_folders=()), _DEFAULT)
-    assert all(path for path in decision.looked_at)
+    choice = which_features(change(files, _FERRY if based else None, head_branch=branch, named_folders=()), _DEFAULT)
+    assert all(path for path in choice.looked_at)
 
 
 def test_a_branch_of_244_bytes_of_unicode_is_read() -> None:

@@ -158,7 +158,7 @@ class Reconciler:
         seconds = gap(lost, now)
         self.store.set_cursor(GAP, f"{seconds:.1f}")
         if attempts and len(lost) <= _MOST_AT_ONCE:
-            self.store.set_cursor(_POSITION, str(max(delivery.at for delivery in attempts)))
+            self.store.set_cursor(_POSITION, str(max(delivery.sent_at for delivery in attempts)))
         if lost:
             log.warning("deliveries were missing", count=requested, seconds=seconds)
 
@@ -170,9 +170,9 @@ class Reconciler:
         older: str | None = None
         for _ in range(_MOST_PAGES):
             page = self.hook.attempts(older)
-            attempts += [attempt for attempt in page.attempts if attempt.at >= since]
+            attempts += [attempt for attempt in page.attempts if attempt.sent_at >= since]
             older = page.older
-            if older is None or not page.attempts or page.attempts[-1].at < since:
+            if older is None or not page.attempts or page.attempts[-1].sent_at < since:
                 break
         return attempts
 
@@ -226,13 +226,13 @@ class Reconciler:
             log.warning("not swept", installation=batch.installation, error=str(error))
             self._put_off(batch, now, error.retry_after)
             return
-        for surveyed in survey.found:
-            if surveyed.repository not in batch.repositories:
-                self.store.see_repository(surveyed.repository)
+        for heads in survey.repositories:
+            if heads.repository not in batch.repositories:
+                self.store.see_repository(heads.repository)
         moved = self._moved(batch.installation, survey.missed)
         if moved:
             self._batches.insert(0, _Batch(now, batch.installation, moved))
-        events = [event for surveyed in survey.found for event in overdue(surveyed)]
+        events = [event for heads in survey.repositories for event in overdue(heads)]
         for number, event in enumerate(events):
             self.queue.put(new_job(f"sweep:{int(now * 1000)}:{batch.installation}:{number}", event))
         log.info("swept", installation=batch.installation, count=len(events))

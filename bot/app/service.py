@@ -71,7 +71,7 @@ class Service:
         if not isinstance(event, InstallationChanged | RepositoriesChanged):
             room = self.forges.room(event.installation, job.delivery)
             if room is not None:
-                return Retry(room, "GitHub takes no more from this installation now", held=True)
+                return Retry(room, "GitHub takes no more from this installation now", uncounted=True)
         try:
             return self._handled(event, job)
         except ForgeError as error:
@@ -112,7 +112,7 @@ class Service:
 
     def _later(self, error: ForgeError) -> Retry:
         wait = error.retry_after
-        return Retry(None if wait is None else self.clock.now() + wait, str(error), held=error.limited)
+        return Retry(None if wait is None else self.clock.now() + wait, str(error), uncounted=error.limited)
 
     def _renamed(self, event: Event, error: RepositoryGone) -> Event | None:
         """The event with its repository's present name; None if the repository is gone.

@@ -165,7 +165,7 @@ class Worker:
         try:
             outcome = self._handler.handle(job)
         except StorageError as error:
-            outcome = Retry(None, str(error), held=True)  # our own database: no fault of the job
+            outcome = Retry(None, str(error), uncounted=True)  # our own database: no fault of the job
         except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))
@@ -189,8 +189,10 @@ class Worker:
                 return partial(self._queue.done, job)
             case Bury(error):
                 return self._buried(job, error)
-            case Retry(not_before, error, held) if self._has_time(job) or (held and not self._is_hopeless(job)):
-                return partial(self._queue.retry, job, self._when(job, not_before), error, held=held)
+            case Retry(not_before, error, uncounted) if self._has_time(job) or (
+                uncounted and not self._is_hopeless(job)
+            ):
+                return partial(self._queue.retry, job, self._when(job, not_before), error, uncounted=uncounted)
             case Retry(_, error):
                 return self._given_up(job, error)
             case _:

@@ -200,7 +200,7 @@ def read(variables: Mapping[str, str]) -> Settings:
     ca_file = reader.text("CA_FILE")
     return Settings(
         app_id=reader.number("APP_ID", None, 1, 2**63 - 1),
-        app_slug=reader.one("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
+        app_slug=reader.choice("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
         private_key=reader.pem("PRIVATE_KEY"),
         private_key_file=Path(key_file) if key_file else None,
         webhook_secrets=tuple(filter(None, (reader.text("WEBHOOK_SECRET"), reader.text("WEBHOOK_SECRET_PREVIOUS")))),
@@ -216,7 +216,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         port=reader.port(),
         web_threads=reader.number("WEB_THREADS", 16, 1, 256) or 16,
         worker_threads=reader.number("WORKER_THREADS", 4, 1, 64) or 4,
-        log_level=reader.one("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+        log_level=reader.choice("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
         metrics_token=reader.text("METRICS_TOKEN"),
     )
 
@@ -230,65 +230,65 @@ class _Variables:
     def text(self, name: str) -> str | None:
         return self._variables.get(PREFIX + name) or None
 
-    def one(self, name: str, default: str, fits: Callable[[str], object], expected: str) -> str:
-        value = self.text(name)
-        if value is None:
+    def choice(self, name: str, default: str, fits: Callable[[str], object], expected: str) -> str:
+        text = self.text(name)
+        if text is None:
             return default
-        if not fits(value):
-            raise _wrong(PREFIX + name, value, expected)
-        return value
+        if not fits(text):
+            raise _wrong(PREFIX + name, text, expected)
+        return text
 
     def number(self, name: str, default: int | None, least: int, most: int) -> int | None:
-        value = self.text(name)
-        return default if value is None else _number(PREFIX + name, value, least, most)
+        text = self.text(name)
+        return default if text is None else _number(PREFIX + name, text, least, most)
 
     def port(self) -> int:
         for name in (f"{PREFIX}PORT", "PORT"):
-            if value := self._variables.get(name):
-                return _number(name, value, 1, 65_535)
+            if text := self._variables.get(name):
+                return _number(name, text, 1, 65_535)
         return _PORT
 
     def host(self) -> str:
-        value = self.text("HOST")
-        if value is None or value == "localhost":
+        text = self.text("HOST")
+        if text is None or text == "localhost":
             return "127.0.0.1"
         try:
-            ipaddress.ip_address(value)
-            fits = "%" not in value
+            ipaddress.ip_address(text)
+            fits = "%" not in text
         except ValueError:
             fits = False
         if not fits:
-            raise _wrong(f"{PREFIX}HOST", value, "an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all")
-        return value
+            raise _wrong(f"{PREFIX}HOST", text, "an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all")
+        return text
 
     def url(self, name: str, default: str) -> str:
-        value = self.text(name)
-        if value is None:
+        text = self.text(name)
+        if text is None:
             return default
         try:
-            parts = urlsplit(value)
+            parts = urlsplit(text)
             fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
         except ValueError:
             fits = False
         if not fits:
-            raise _wrong(PREFIX + name, value, "an address such as https://github.example.com")
-        return value.rstrip("/")
+            raise _wrong(PREFIX + name, text, "an address such as https://github.example.com")
+        return text.rstrip("/")
 
     def own(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is None:
+        text = self.text(name)
+        if text is None:
             return None
         try:
-            return own_address(value)
+            return own_address(text)
         except UserError:
-            raise _wrong(PREFIX + name, value, "an address such as https://plangate.example.com") from None
+            raise _wrong(PREFIX + name, text, "an address such as https://plangate.example.com") from None
 
     def database(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is None:
+        text = self.text(name)
+        if text is None:
             return None
         try:
-            parts = urlsplit(value)
+            parts = urlsplit(text)
             userinfo, _, hosts = parts.netloc.rpartition("@")
             # After an unescaped special character, the rest of the password would be parsed as host or database name,
             # which errors show. Several hosts are allowed:
@@ -305,13 +305,13 @@ class _Variables:
                 f"{PREFIX}{name} must be an address such as postgresql://user:password@host:5432/name; in a password"
                 " write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25."
             )
-        return value
+        return text
 
     def pem(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is None:
+        text = self.text(name)
+        if text is None:
             return None
-        key = value.replace("\\n", "\n")  # many platforms store a variable on one line
+        key = text.replace("\\n", "\n")  # many platforms store a variable on one line
         if "PRIVATE KEY-----" not in key:
             raise UserError(
                 f"{PREFIX}{name} is not a private key in PEM format, which begins with -----BEGIN … PRIVATE KEY-----."
@@ -319,15 +319,15 @@ class _Variables:
         return key
 
 
-def _number(name: str, value: str, least: int, most: int) -> int:
+def _number(name: str, text: str, least: int, most: int) -> int:
     # `isdecimal` alone would take other scripts' digits, `int` alone would take "1_000" and " 7 ".
-    if not (value.isascii() and value.isdecimal() and len(value) <= len(str(most)) and least <= int(value) <= most):
-        raise _wrong(name, value, f"a whole number from {least} to {most}")
-    return int(value)
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most):
+        raise _wrong(name, text, f"a whole number from {least} to {most}")
+    return int(text)
 
 
-def _wrong(name: str, value: str, expected: str) -> UserError:
-    shown = value if len(value) <= 60 else f"{value[:60]}…"  # noqa: PLR2004  enough to recognise it by
+def _wrong(name: str, text: str, expected: str) -> UserError:
+    shown = text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004  enough to recognise it by
     return UserError(f"{name} is {shown!r}: it must be {expected}.")
 
 

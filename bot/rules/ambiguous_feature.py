@@ -50,7 +50,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
         return
     folders = choice.ambiguous
     number = clip(choice.branch.number or "", 40)
-    yield survey.found(
+    yield survey.finding(
         Severity.WARNING,
         folders[0].root,
         None,

@@ -65,7 +65,7 @@ def _branch(case: Case) -> Iterator[Finding]:
         for path, folder in choice.head.items()
     )
     if branch.number != feature.number and not several:
-        yield case.found(
+        yield case.finding(
             Severity.NOTICE,
             feature.dir,
             None,
@@ -84,7 +84,7 @@ def _header(case: Case) -> Iterator[Finding]:
     named_branch = read_branch(plan.branch, case.config)
     if named_branch.number is None or named_branch.number == feature.number:
         return
-    yield case.found(
+    yield case.finding(
         Severity.NOTICE,
         plan.path,
         plan.branch_line,

@@ -50,7 +50,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
     if not is_required or owned or not survey.code_files or survey.change.merge_group:
         return
     root = next(iter(survey.choice.roots), "specs")
-    yield survey.found(
+    yield survey.finding(
         Severity.ERROR,
         root,
         None,

@@ -65,7 +65,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
                 "Commit it as a UTF-8 text file of less than 1 MB, in its place.",
             )
             why = (path, f" {unread}.")
-        yield survey.found(
+        yield survey.finding(
             Severity.NOTICE,
             constitution.path,
             None,

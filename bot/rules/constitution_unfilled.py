@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 def judge(survey: Survey) -> Iterator[Finding]:
     """One notice for each constitution that nobody has filled."""
     for constitution in survey.constitutions(ConstitutionState.TEMPLATE):
-        yield survey.found(
+        yield survey.finding(
             Severity.NOTICE,
             constitution.path,
             None,

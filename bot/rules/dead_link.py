@@ -63,7 +63,7 @@ def judge(case: Case) -> Iterator[Finding]:
             target = _target(case, document.path, link)
             if target is None or target in case.change.head.entries or target in lacking:
                 continue
-            yield case.found(
+            yield case.finding(
                 Severity.WARNING if case.is_new(document.path, line) else Severity.NOTICE,
                 document.path,
                 line,

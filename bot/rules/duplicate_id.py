@@ -77,7 +77,7 @@ def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Fi
         if not _alike(case, path, first[name], line):
             continue
         reported.add(name)
-        yield case.found(
+        yield case.finding(
             Severity.WARNING if case.is_new(path, line) else Severity.NOTICE,
             path,
             line,

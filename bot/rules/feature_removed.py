@@ -48,7 +48,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     moved = _moved_to(case)
     why: Prose = ("Its files moved to ", Code(clip(moved)), ".") if moved else ("It is on the base and not here.",)
-    yield case.found(
+    yield case.finding(
         Severity.NOTICE,
         case.feature.dir,
         None,

@@ -71,7 +71,7 @@ def judge(case: Case) -> Iterator[Finding]:
         fix: Prose = ("Fill every cell of the row.",)
         if lacking == [_CELLS["alternative"]] and no_column:
             fix = ("Add a column for the rejected alternative, or say it beside the reason.",)
-        yield case.found(
+        yield case.finding(
             Severity.ERROR if hard else Severity.WARNING,
             plan.path,
             row.line,

@@ -78,15 +78,15 @@ def judge(case: Case) -> Iterator[Finding]:
     for dossier in case.dossiers:
         decision = decide(dossier)
         if decision.rule == INLINE and decision.severity is not None:
-            yield _found(case, plan, dossier, decision)
+            yield _finding(case, plan, dossier, decision)
 
 
-def _found(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
+def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
     check, statement = dossier.assessment, decision.statement
     settled = decision.ground is Ground.MENDED
     reason = statement.text if statement is not None and statement.kind in _FILLS_A_CELL else None
     fix: Prose = ("Nothing, if that is so.",) if settled else ("A Complexity Tracking row would settle it.",)
-    return case.found(
+    return case.finding(
         decision.severity or Severity.WARNING,
         plan.path,
         gate.place(check, plan),

@@ -55,7 +55,7 @@ def judge(case: Case) -> Iterator[Finding]:
     elsewhere = _other_folder(case, plan.spec_link)
     if elsewhere is None:
         return
-    yield case.found(
+    yield case.finding(
         Severity.WARNING if case.is_new(plan.path, plan.spec_line) else Severity.NOTICE,
         plan.path,
         plan.spec_line,

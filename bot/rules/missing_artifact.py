@@ -78,7 +78,7 @@ def judge(case: Case) -> Iterator[Finding]:
             continue
         place, new = _place(case, artifact)
         why, fix = _words(case, artifact)
-        yield case.found(
+        yield case.finding(
             severity,
             case.plan.path if case.plan is not None and artifact.line is not None else artifact.path,
             place,

@@ -59,7 +59,7 @@ def judge(case: Case) -> Iterator[Finding]:
     if case.constitution.state is not ConstitutionState.FILLED or not case.is_new(plan.path, None):
         return
     principles = count(len(case.constitution.principles), "principle", "principles")
-    yield case.found(
+    yield case.finding(
         Severity.ERROR if case.is_brought(plan.path) else Severity.WARNING,
         plan.path,
         None,

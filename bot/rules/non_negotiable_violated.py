@@ -70,7 +70,7 @@ def judge(case: Case) -> Iterator[Finding]:
         principle = dossier.principle
         if decision.rule != NON_NEGOTIABLE or decision.severity is None or principle is None:
             continue
-        yield case.found(
+        yield case.finding(
             decision.severity,
             plan.path,
             gate.place(dossier.assessment, plan),

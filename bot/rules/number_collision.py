@@ -177,7 +177,7 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
     twins = case.choice is not None and case.choice.added(rival.path)
     older, which = ("", "one of them") if twins else ("The older one keeps the number. ", "the newer folder")
     return replace(
-        case.found(
+        case.finding(
             severity,
             case.path(document) if document is not None else feature.dir,
             1 if document is not None else None,

@@ -60,7 +60,7 @@ def judge(case: Case) -> Iterator[Finding]:
     if 4 * len(lacking) > len(requirements):
         return
     for requirement in lacking:
-        yield case.found(
+        yield case.finding(
             Severity.WARNING if case.is_new(spec.path, requirement.line) else Severity.NOTICE,
             spec.path,
             requirement.line,

@@ -54,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     if not (spec.status or "").strip(" *_`").casefold().startswith("draft"):
         return
-    yield case.found(
+    yield case.finding(
         Severity.NOTICE,
         spec.path,
         spec.status_line,

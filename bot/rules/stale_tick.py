@@ -62,7 +62,7 @@ def judge(case: Case) -> Iterator[Finding]:
     for task in stale[:LISTED]:
         listed += ["; " if listed else "", At(case.tasks.path, task.line), " ", Code(task.paths[0].path)]
     beyond = f"; and {len(stale) - LISTED} more" if len(stale) > LISTED else ""
-    yield case.found(
+    yield case.finding(
         Severity.NOTICE,
         case.tasks.path,
         stale[0].line,

@@ -77,7 +77,7 @@ def judge(case: Case) -> Iterator[Finding]:
         names += [", ", Code(clip(path))]
     further = f" and {len(missing) - _NAMED_AT_MOST} more" if len(missing) > _NAMED_AT_MOST else ""
     several = len(missing) > 1
-    yield case.found(
+    yield case.finding(
         Severity.NOTICE,
         plan.path,
         line,

@@ -60,7 +60,7 @@ def judge(case: Case) -> Iterator[Finding]:
     held = held_to_the_tree(ticked, case.change)
     if all(tick.presence is Presence.THERE for tick in held):
         return
-    yield case.found(
+    yield case.finding(
         Severity.WARNING,
         tasks.path,
         ticked[0].line,

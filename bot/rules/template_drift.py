@@ -74,7 +74,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
                 *_names(spare),
                 f", which {'is' if len(spare) == 1 else 'are'} not in the constitution. ",
             ]
-        yield survey.found(
+        yield survey.finding(
             Severity.WARNING,
             yardstick.template.path,
             None,

@@ -85,7 +85,7 @@ def _finding(case: Case, held: Sequence[Tick], severity: Severity) -> Finding:
         if is_absent
         else "Write the path where the file is, or add the file."
     )
-    return case.found(
+    return case.finding(
         severity,
         path,
         first.line,

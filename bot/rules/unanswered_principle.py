@@ -96,7 +96,7 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
         why = ("The cell at ", at, " is empty.")
     if _whole(plan):
         why = (*why, " Only the line for the whole gate, ", At(plan.path, plan.overall_line), ", answers it.")
-    return case.found(
+    return case.finding(
         severity,
         plan.path,
         gate.place(check, plan),
@@ -117,7 +117,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
     hinted = [principle for principle in principles if _is_hinted_at(principle, plan)]
     strong = [] if _whole(plan) else [p for p in principles if p.non_negotiable and p not in hinted]
     for principle in strong:
-        yield case.found(
+        yield case.finding(
             Severity.WARNING,
             plan.path,
             line,
@@ -135,7 +135,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
         more = f" and {len(weak) - _NAMED_AT_MOST} more" if len(weak) > _NAMED_AT_MOST else ""
         at = At(plan.path, line)
         unsaid: Prose = ("The Constitution Check at ", at, " has no line for ", *names[1:], f"{more}.")
-        yield case.found(
+        yield case.finding(
             Severity.NOTICE,
             plan.path,
             line,

@@ -61,7 +61,7 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     lines = [hole.line for hole in plan.placeholders if hole.path == plan.path]
     clause = count(len(lines), "line holds a placeholder", "lines hold placeholders")
-    yield case.found(
+    yield case.finding(
         Severity.ERROR,
         plan.path,
         1,

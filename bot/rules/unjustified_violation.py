@@ -86,7 +86,7 @@ def _unjustified(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -
     check = dossier.assessment
     state = _STATES.get(check.verdict, " is violated")
     fix, paste = _way_out(case, plan, dossier, decision)
-    return case.found(
+    return case.finding(
         decision.severity or Severity.NOTICE,
         plan.path,
         gate.place(check, plan),
@@ -132,7 +132,7 @@ def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tu
 def _taken_back(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
     check, before = dossier.assessment, decision.statement
     first: Prose = (", first ", Code(clip(before.text, 60)), " at ", At(plan.path, before.line)) if before else ()
-    return case.found(
+    return case.finding(
         Severity.NOTICE,
         plan.path,
         gate.place(check, plan),
@@ -149,7 +149,7 @@ def _open(case: Case, plan: Plan, dossier: Dossier) -> Finding:
     why: Prose = (At(plan.path, check.line), " puts the answer off")
     if check.verdict is not Verdict.PENDING:
         why = (At(plan.path, check.line), " asks for a look and says no verdict")
-    return case.found(
+    return case.finding(
         Severity.NOTICE,
         plan.path,
         gate.place(check, plan),

@@ -67,7 +67,7 @@ def judge(case: Case) -> Iterator[Finding]:
     for reference, line in sorted(spare.items(), key=lambda item: item[1]):
         if reference.partition("-")[0] not in numbered or reference in text:
             continue
-        yield case.found(
+        yield case.finding(
             Severity.WARNING if case.is_new(tasks.path, line) else Severity.NOTICE,
             tasks.path,
             line,

@@ -59,7 +59,7 @@ def judge(case: Case) -> Iterator[Finding]:
             if story in defined or story in stories:
                 continue
             stories.add(story)
-            yield case.found(
+            yield case.finding(
                 Severity.WARNING if case.is_new(tasks.path, task.line) else Severity.NOTICE,
                 tasks.path,
                 task.line,

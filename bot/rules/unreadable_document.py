@@ -60,7 +60,7 @@ def judge(case: Case) -> Iterator[Finding]:
         document = case.change.head.documents.get(case.path(name))
         if document is None or document.reading is Readability.WHOLE:
             continue
-        yield case.found(
+        yield case.finding(
             Severity.ERROR if name in _JUDGED else Severity.WARNING,
             document.path,
             None,
@@ -87,7 +87,7 @@ def _links(case: Case) -> Iterator[Finding]:
     """The folder itself, or what it lies in, is a link."""
     for entry in case.links:
         kind = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
-        yield case.found(
+        yield case.finding(
             Severity.ERROR,
             entry.path,
             None,

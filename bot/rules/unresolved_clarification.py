@@ -58,7 +58,7 @@ def judge(case: Case) -> Iterator[Finding]:
     since: Prose = (", and code changes",) if case.builds else (", and ", Code("tasks.md"), " is there") if late else ()
     for path, span, text, line in _open(case):
         marker, field = Code(clip(text, 80)), field_of(line, text)
-        yield case.found(
+        yield case.finding(
             severity,
             path,
             span,

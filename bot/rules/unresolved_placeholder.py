@@ -69,7 +69,7 @@ def judge(case: Case) -> Iterator[Finding]:
     open_ones = [hole for hole in plan.placeholders if hole.kind is not PlaceholderKind.NEEDS_CLARIFICATION]
     for hole in open_ones:
         if hole.kind in _HARD and case.is_new(hole.path, hole.line):
-            yield case.found(
+            yield case.finding(
                 Severity.WARNING,
                 hole.path,
                 Span(hole.line, hole.column, hole.end_column),
@@ -80,7 +80,7 @@ def judge(case: Case) -> Iterator[Finding]:
             )
     soft = [hole.line for hole in open_ones if hole.kind not in _HARD]
     if soft:
-        yield case.found(
+        yield case.finding(
             Severity.NOTICE,
             plan.path,
             soft[0],

@@ -67,7 +67,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
             continue
         turn, principle = amendment.turns[0]
         version = clip(amendment.after.version or "none", 20)
-        yield survey.found(
+        yield survey.finding(
             Severity.WARNING,
             amendment.after.path,
             None,

@@ -80,24 +80,24 @@ def identify(state: State, header: str | None) -> Credential:
     """The credential in an `Authorization` header. Raises `ApiError` 401 for one that is not valid."""
     if not header:
         return Credential(Kind.NOBODY)
-    scheme, _, value = header.partition(" ")
+    scheme, _, secret = header.partition(" ")
     if scheme.lower() == "basic":
         try:
-            value = base64.b64decode(value).decode().partition(":")[2]
+            secret = base64.b64decode(secret).decode().partition(":")[2]
         except ValueError:
             raise ApiError(401, "Bad credentials") from None
-    value = value.strip()
-    if value.startswith("ghs_"):
-        return _installation(state, value)
-    if value in state.user_tokens:
-        return Credential(Kind.USER, user=state.user_tokens[value])
-    if scheme.lower() == "bearer" and value.count(".") == 2:  # noqa: PLR2004 -- a JWT has three parts
-        return _app(state, value)
+    secret = secret.strip()
+    if secret.startswith("ghs_"):
+        return _installation(state, secret)
+    if secret in state.user_tokens:
+        return Credential(Kind.USER, user=state.user_tokens[secret])
+    if scheme.lower() == "bearer" and secret.count(".") == 2:  # noqa: PLR2004 -- a JWT has three parts
+        return _app(state, secret)
     raise ApiError(401, "Bad credentials")
 
 
-def _installation(state: State, value: str) -> Credential:
-    token = state.tokens.get(value)
+def _installation(state: State, secret: str) -> Credential:
+    token = state.tokens.get(secret)
     if token is None or token.expires_at <= state.now() or token.installation.id not in state.installations:
         raise ApiError(401, "Bad credentials")
     if token.installation.suspended_at is not None:
@@ -105,14 +105,14 @@ def _installation(state: State, value: str) -> Credential:
     return Credential(Kind.INSTALLATION, app=token.installation.app, token=token)
 
 
-def _app(state: State, value: str) -> Credential:
+def _app(state: State, token: str) -> Credential:
     """Return the App of a JWT after GitHub's checks.
 
     https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
     """
     try:
         claims = jwt.decode(
-            value,
+            token,
             signing_key()[1],
             algorithms=["RS256"],
             options={"verify_exp": False, "verify_iat": False, "verify_iss": False, "verify_aud": False},

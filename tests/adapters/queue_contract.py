@@ -266,7 +266,7 @@ class QueueContract(ABC):
         running = queue.lease("w1")
         assert running is not None
         assert queue.oldest() == begun + 10
-        queue.retry(running, begun + 3_600, "GitHub answered 502", held=True)
+        queue.retry(running, begun + 3_600, "GitHub answered 502", uncounted=True)
         assert queue.oldest() == begun + 10, "somebody has waited for it since"
         clock.turn(90)
         for _ in range(2):

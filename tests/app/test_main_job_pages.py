@@ -97,7 +97,7 @@ class TestChangedFiles:
         mark = stage.world.requests.mark
         (outcome,) = stage.drain()
         assert isinstance(outcome, Retry)
-        assert outcome.held
+        assert outcome.uncounted
         assert pages(stage, mark, FILES) == [100]
 
 

@@ -171,7 +171,7 @@ class TestNotInParts:
         limit.asks = lambda query, _: query.startswith("query Rest")
         (outcome,) = stage.drain()
         assert isinstance(outcome, Retry)
-        assert outcome.held
+        assert outcome.uncounted
         assert outcome.not_before is not None
         assert len(reads(stage, mark)) == 2
 

@@ -281,7 +281,7 @@ class TestLimits:
         stage.world.faults.add(secondary_limit(int(HOUR)))
         (outcome,) = stage.drain()
         assert isinstance(outcome, Retry)
-        assert outcome.held
+        assert outcome.uncounted
 
 
 class TestApology:

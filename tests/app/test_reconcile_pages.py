@@ -51,7 +51,7 @@ class TestPages:
         long = stage.world.faults.add(Fault("graphql", 502, times=None, asks=lambda query, _: "first:100" in query))
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        (found,) = heads.survey(known[0].installation, known).found
+        (found,) = heads.survey(known[0].installation, known).repositories
         assert {pull.number for pull in found.pulls} == {*busy.pulls}
         assert long.struck == 1, "what is too much once is not asked for again"
 
@@ -61,7 +61,7 @@ class TestPages:
         monkeypatch.setattr("bot.adapters.github.survey._MOST_HEADS", 20)
         known = seen(stage, [busy])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
-        (found,) = heads.survey(known[0].installation, known).found
+        (found,) = heads.survey(known[0].installation, known).repositories
         assert [one.number for one in found.pulls] == sorted(busy.pulls, reverse=True)[:20]
 
     def test_what_is_behind_a_page_that_does_not_come_is_left_for_later_and_what_came_is_not(
@@ -72,7 +72,7 @@ class TestPages:
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
         mark = stage.world.requests.mark
         survey = heads.survey(known[0].installation, known)
-        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:20]
+        assert [one.number for one in survey.repositories[0].pulls] == sorted(busy.pulls, reverse=True)[:20]
         assert survey.unfinished == tuple(known)
         assert pages(stage.requests(mark)) == [20, 100, 25, 6, 1]
         mark = stage.world.requests.mark
@@ -89,7 +89,7 @@ class TestPages:
         mark = stage.world.requests.mark
         survey = heads.survey(known[0].installation, known)
         assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6, 6, 6]
-        assert [one.number for one in survey.found[0].pulls] == sorted(busy.pulls, reverse=True)[:44]
+        assert [one.number for one in survey.repositories[0].pulls] == sorted(busy.pulls, reverse=True)[:44]
         assert survey.unfinished == tuple(known)
 
     def test_heads_of_one_repository_that_are_too_much_come_a_few_at_a_time(
@@ -101,7 +101,7 @@ class TestPages:
         for asked_for in ([20, 5, 100, 25, 6, *[1] * 40], [5, *[1] * 40]):
             mark = stage.world.requests.mark
             survey = heads.survey(known[0].installation, known)
-            assert {pull.number for pull in survey.found[0].pulls} == {*busy.pulls}
+            assert {pull.number for pull in survey.repositories[0].pulls} == {*busy.pulls}
             assert survey.unfinished == ()
             assert pages(stage.requests(mark)) == asked_for
 
@@ -144,7 +144,7 @@ class TestMergeGroups:
         known = seen(stage, [ferry])
         heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
         mark = stage.world.requests.mark
-        (found,) = heads.survey(known[0].installation, known).found
+        (found,) = heads.survey(known[0].installation, known).repositories
         assert {one.branch: one.sha for one in found.groups} == queue
         assert {one.number for one in found.pulls} == {*ferry.pulls}
         assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6]

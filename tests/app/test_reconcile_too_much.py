@@ -78,9 +78,9 @@ def swept(
     survey = heads.survey(known[0].installation, known)
     if unfinished is not None:
         assert sorted(one.name for one in survey.unfinished) == unfinished
-    assert all(one.pulls[0].verdict is None for one in survey.found)
+    assert all(one.pulls[0].verdict is None for one in survey.repositories)
     assert survey.missed == (), "what could not be read is not missing"
-    return sorted(one.repository.name for one in survey.found), sea.requests(mark)
+    return sorted(one.repository.name for one in survey.repositories), sea.requests(mark)
 
 
 class TestTooMuch:
@@ -216,7 +216,7 @@ class TestRemembered:
             mark = sea.world.requests.mark
             survey = heads.survey(rest[0].installation, rest)
             calls.append(len(sea.requests(mark)))
-            found += [one.repository.name for one in survey.found]
+            found += [one.repository.name for one in survey.repositories]
             assert len(survey.unfinished) < len(rest)
             rest = list(survey.unfinished)
         assert sorted(found) == [one.name for one in fleet]

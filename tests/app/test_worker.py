@@ -196,7 +196,9 @@ def test_after_the_deadline_a_visible_verdict_is_left_and_the_job_is_a_dead_lett
 
 
 def test_to_be_held_back_by_a_limit_is_no_try_and_meets_no_deadline(shop: Shop) -> None:
-    handler = Scripted(lambda _: Retry(0.0, "GitHub takes no more", held=True) if len(handler.handled) < 9 else Done())
+    handler = Scripted(
+        lambda _: Retry(0.0, "GitHub takes no more", uncounted=True) if len(handler.handled) < 9 else Done()
+    )
     shop.queue.put(job("d1"))
     shop.age(Patience().deadline + 1)
     shop.open(handler)

@@ -131,12 +131,12 @@ def end(connection: Connection, job: LeasedJob, state: JobState, error: str | No
         )
 
 
-def retry(connection: Connection, job: LeasedJob, not_before: float, error: str, *, held: bool) -> None:
+def retry(connection: Connection, job: LeasedJob, not_before: float, error: str, *, uncounted: bool) -> None:
     """`Queue.retry`."""
     if _is_leased(connection, job):
         connection.execute(
             "UPDATE jobs SET not_before = ?, error = ?, attempts = attempts - ? WHERE id = ?",
-            (not_before, error, int(held), job.id),
+            (not_before, error, int(uncounted), job.id),
         )
         wait_again(connection, job.id)
 

@@ -83,8 +83,8 @@ class PostgresQueue(Queue):
         self._end(job, lambda session: job_rows.end(session, job, JobState.DEAD, error, now))
 
     @override
-    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
-        self._end(job, lambda session: job_rows.retry(session, job, not_before, error, held=held))
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, uncounted: bool = False) -> None:
+        self._end(job, lambda session: job_rows.retry(session, job, not_before, error, uncounted=uncounted))
 
     @override
     def release(self, job: LeasedJob) -> None:

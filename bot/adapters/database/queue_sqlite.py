@@ -84,8 +84,8 @@ class SqliteQueue(Queue):
         self._database.write(lambda connection: job_rows.end(connection, job, JobState.DEAD, error, now))
 
     @override
-    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
-        self._database.write(lambda connection: job_rows.retry(connection, job, not_before, error, held=held))
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, uncounted: bool = False) -> None:
+        self._database.write(lambda connection: job_rows.retry(connection, job, not_before, error, uncounted=uncounted))
 
     @override
     def release(self, job: LeasedJob) -> None:

@@ -41,6 +41,6 @@ def _attempt(delivery: dict[str, Any]) -> Attempt:
         guid=str(delivery["guid"]),
         event=str(delivery["event"]),
         action=delivery.get("action"),
-        at=datetime.fromisoformat(delivery["delivered_at"]).timestamp(),
+        sent_at=datetime.fromisoformat(delivery["delivered_at"]).timestamp(),
         status=int(delivery["status_code"]),
     )

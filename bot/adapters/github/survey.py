@@ -18,7 +18,7 @@ from bot.adapters.github.reading import shape
 from bot.adapters.github.survey_portions import BatchPlanner, SurveyBatch
 from bot.core.forge.effects import NAME
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.overdue import OpenGroup, OpenPull, Survey, Surveyed
+from bot.core.forge.overdue import HeadSurvey, OpenGroup, OpenPull, RepositoryHeads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,7 +60,7 @@ _REPOSITORY = "databaseId nameWithOwner isArchived defaultBranchRef{name}"
 class _Progress:
     """What the survey has read so far."""
 
-    surveyed: list[Surveyed] = field(default_factory=list)
+    surveyed: list[RepositoryHeads] = field(default_factory=list)
     missed: list[SeenRepository] = field(default_factory=list)
     unfinished: dict[int, SeenRepository] = field(default_factory=dict)
     """By repository id."""
@@ -80,7 +80,7 @@ class GitHubHeads:
         self._repositories = repositories
         self._planner = BatchPlanner(repositories.clock)
 
-    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
+    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> HeadSurvey:
         """See `Surveyor.survey`.
 
         A query that GitHub gives up on is halved, so that one large repository cannot hide the others. Repositories
@@ -115,7 +115,7 @@ class GitHubHeads:
         for batch in todo:
             progress.postpone(batch.repositories)
         self._planner.note(progress.too_much)
-        return Survey(
+        return HeadSurvey(
             tuple(progress.surveyed), tuple(progress.missed), tuple(progress.unfinished.values()), progress.failed
         )
 
@@ -158,14 +158,14 @@ class GitHubHeads:
                     failed.append(repository)
         return tuple(failed)
 
-    def _surveyed(self, installation: int, seen: SeenRepository, body: Json, progress: _Progress) -> Surveyed:
+    def _surveyed(self, installation: int, seen: SeenRepository, body: Json, progress: _Progress) -> RepositoryHeads:
         owner, _, name = body["nameWithOwner"].partition("/")
         seen = replace(seen, owner=owner, name=name)
         pulls = [_pull(node) for node in self._heads(installation, seen, "pullRequests", body, progress)]
         groups = [
             _group(node) for node in self._heads(installation, seen, "refs", body, progress) if node.get("target")
         ]
-        return Surveyed(seen, (body["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
+        return RepositoryHeads(seen, (body["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
 
     def _heads(self, installation: int, seen: SeenRepository, name: str, body: Json, progress: _Progress) -> list[Json]:
         """Return the entries of a list with its further pages. A page that fails ends the list and is noted."""

@@ -26,7 +26,7 @@ class Attempt:
     event: str
     """GitHub's name of the event."""
     action: str | None
-    at: float
+    sent_at: float
     """Seconds since the epoch (UTC)."""
     status: int
     """HTTP; 0 while it is on its way."""
@@ -79,7 +79,7 @@ def missing(
         latest = max(tries, key=lambda attempt: attempt.id)
         if latest.status in (ACCEPTED, 0) or not is_handled(latest) or arrived(guid):
             continue
-        lost.append(Missing(guid, latest.id, min(attempt.at for attempt in tries)))
+        lost.append(Missing(guid, latest.id, min(attempt.sent_at for attempt in tries)))
     return sorted(lost, key=lambda attempt: (attempt.since, attempt.latest))
 
 

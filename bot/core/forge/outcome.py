@@ -22,8 +22,8 @@ class Retry:
     """Seconds since the epoch (UTC), as GitHub named the time; None leaves it to the worker's back-off."""
     error: str
     """One line for lists and logs: the error."""
-    held: bool = False
-    """GitHub accepts no request before then, or the database is away: the job did not fail, and no attempt counts."""
+    uncounted: bool = False
+    """The attempt does not count, for the job did not fail: GitHub accepts no request now, or the database is away."""
     spent: Spent = field(default=Spent(), compare=False, kw_only=True)
 
 

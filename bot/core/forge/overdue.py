@@ -36,7 +36,7 @@ class OpenGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Surveyed:
+class RepositoryHeads:
     """The open heads of one repository."""
 
     repository: SeenRepository
@@ -46,10 +46,10 @@ class Surveyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class HeadSurvey:
     """The result of a survey of many repositories. Archived repositories are left out."""
 
-    found: tuple[Surveyed, ...]
+    repositories: tuple[RepositoryHeads, ...]
     """Each under its present name."""
     missed: tuple[SeenRepository, ...] = ()
     """Repositories whose name leads nowhere or to another repository."""
@@ -62,7 +62,7 @@ class Survey:
 class Surveyor(Protocol):
     """Reads the open heads of many repositories of one installation."""
 
-    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> Survey:
+    def survey(self, installation: int, repositories: Sequence[SeenRepository]) -> HeadSurvey:
         """Read the open heads: one read for all repositories, and more if it was too large or there are further pages.
 
         Raises `ForgeError` if GitHub answered for no repository.
@@ -70,13 +70,13 @@ class Surveyor(Protocol):
         ...
 
 
-def overdue(surveyed: Surveyed) -> list[Event]:
+def overdue(heads: RepositoryHeads) -> list[Event]:
     """The events for judging heads that have no completed run, or a run that says "no verdict"."""
-    seen = surveyed.repository
-    ref = RepositoryRef(seen.id, seen.owner, seen.name, surveyed.default_branch)
+    seen = heads.repository
+    ref = RepositoryRef(seen.id, seen.owner, seen.name, heads.default_branch)
     pulls: list[Event] = [
         SweepDue(installation=seen.installation, repository=ref, number=pull.number, reason="it had no verdict")
-        for pull in surveyed.pulls
+        for pull in heads.pulls
         if _is_due(pull.verdict)
     ]
     groups = [
@@ -88,7 +88,7 @@ def overdue(surveyed: Surveyed) -> list[Event]:
             base_sha=group.parent,
             base_ref=f"refs/heads/{base}",
         )
-        for group in surveyed.groups
+        for group in heads.groups
         if _is_due(group.verdict) and group.parent is not None and (base := base_of(group.branch)) is not None
     ]
     return [*pulls, *groups]

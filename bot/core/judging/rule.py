@@ -99,7 +99,7 @@ class Case:
         """The entry with this name in the feature folder."""
         return self.change.head.entries.get(self.path(name.rstrip("/")))
 
-    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+    def finding(  # noqa: PLR0913  a finding has these parts, each named where it is written
         self,
         severity: Severity,
         path: str,
@@ -152,7 +152,7 @@ class Survey:
         by_path = {c.constitution.path: c.constitution for c in self.cases if not c.feature.removed}
         return tuple(by_path[path] for path in sorted(by_path) if by_path[path].state is state)
 
-    def found(  # noqa: PLR0913  a finding has these parts, each named where it is written
+    def finding(  # noqa: PLR0913  a finding has these parts, each named where it is written
         self,
         severity: Severity,
         path: str,

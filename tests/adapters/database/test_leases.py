@@ -86,7 +86,7 @@ class TestTurns:
         self, queue: PostgresQueue, address: str, clock: HandClock
     ) -> None:
         queue.put(job("limited"))
-        queue.retry(leased(queue), clock.now() + 3600, "GitHub takes nothing now", held=True)
+        queue.retry(leased(queue), clock.now() + 3600, "GitHub takes nothing now", uncounted=True)
         assert queue.lease("w1") is None
         assert turns(address) == {"todo": [], "doing": []}
         queue.put(job("d2"))

@@ -21,7 +21,7 @@ def app(permissions: dict[str, str] | None = None, *, organization: bool = False
 
 
 def attempt(number: int, guid: str, status: int) -> Attempt:
-    return Attempt(id=number, guid=guid, event="push", action=None, at=float(number), status=status)
+    return Attempt(id=number, guid=guid, event="push", action=None, sent_at=float(number), status=status)
 
 
 def test_the_settings_page_is_that_of_the_owner() -> None:

@@ -104,11 +104,11 @@ class Queue(Protocol):
         """Mark the job as done. This method and the next three do nothing if the caller lost the lease."""
         ...
 
-    def retry(self, job: LeasedJob, not_before: float, error: str, *, held: bool = False) -> None:
+    def retry(self, job: LeasedJob, not_before: float, error: str, *, uncounted: bool = False) -> None:
         """Retry the job at that time or later. Until then it blocks no other job of its serial key.
 
-        An attempt that a limit of GitHub `held` back does not count. A job with the same coalescing key that
-        arrived meanwhile is merged with it, as in `put`.
+        An `uncounted` attempt does not count: the job did not fail. A job with the same coalescing key that arrived
+        meanwhile is merged with it, as in `put`.
         """
         ...
 

@@ -33,7 +33,6 @@ from bot.adapters.database.queue_sqlite import SqliteQueue
 from bot.adapters.database.sqlite import Database
 from bot.core.forge.ports import NewJob
 from bot.web.app import application
-from bot.web.bridge import Bridge
 from bot.web.door import Recipient
 from bot.web.metrics import Metrics
 
@@ -78,9 +77,25 @@ def door(folder: Path) -> Any:
     return application(Recipient((SECRET,), 4711, "plangate"), queue, Metrics(None, queue, lambda: None, time.time))
 
 
-def bridged(folder: Path) -> Any:
+def served(folder: Path) -> Any:
     """Plangate's door behind its bridge, as it is served."""
-    return Bridge(door(folder), 16)
+    return door(folder).bridged(16)
+
+
+def bare(_: Path) -> Any:
+    """A Flask view that verifies and decodes, and stores nothing: a power cut loses what it accepted."""
+    app = Flask(__name__)
+
+    @app.post("/webhook")
+    def webhook() -> tuple[dict[str, str], int]:
+        body = request.get_data()
+        signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(signature, request.headers.get("X-Hub-Signature-256", "")):
+            abort(401)
+        event = json.loads(body)
+        return {"delivery": request.headers["X-GitHub-Delivery"], "branch": event["pull_request"]["head"]["ref"]}, 202
+
+    return app
 
 
 def flask(folder: Path) -> Any:
@@ -173,9 +188,10 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     with tempfile.TemporaryDirectory() as folder:
         rows = [
-            Row("flask", flask, Path(folder, "flask"), Interfaces.WSGI),
+            Row("flask, nothing stored", bare, Path(folder, "bare"), Interfaces.WSGI),
+            Row("flask, stored", flask, Path(folder, "flask"), Interfaces.WSGI),
             Row("door, WSGI", door, Path(folder, "door"), Interfaces.WSGI),
-            Row("door, bridged", bridged, Path(folder, "bridged"), Interfaces.ASGINL),
+            Row("door, as served", served, Path(folder, "served"), Interfaces.ASGINL),
         ]
         time.sleep(2)
         try:

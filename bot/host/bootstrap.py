@@ -29,7 +29,6 @@ from bot.host.supervise import Child, Supervisor, die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from wsgiref.types import WSGIApplication
 
     from bot.adapters.github.repository import GitHubRepositories
     from bot.app.apply import RecordedEffects
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from bot.core.forge.outcome import Outcome
     from bot.core.forge.ports import Clock, Forges, Leader, NewJob, Queue, Store
     from bot.host.storage import Storage
+    from bot.web.app import WebApplication
     from bot.web.bridge import Bridge
 
 _LATEST_END = 28.0
@@ -247,8 +247,8 @@ def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, lea
     )
 
 
-def web_application(settings: Settings, clock: Clock | None = None) -> WSGIApplication:
-    """The WSGI application. The database must be migrated."""
+def web_application(settings: Settings, clock: Clock | None = None) -> WebApplication:
+    """The web application. The database must be migrated."""
     from bot.app.reconcile import GAP  # noqa: PLC0415  not for the worker, nor what follows
     from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
@@ -269,11 +269,9 @@ def web_application(settings: Settings, clock: Clock | None = None) -> WSGIAppli
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:
     """Load the application in the child process of the server, which must not outlive the server."""
-    from bot.web.bridge import Bridge  # noqa: PLC0415  not for the worker
-
     die_with_parent(parent)
     configure_process(settings)
-    return Bridge(web_application(settings, clock), settings.web_threads)
+    return web_application(settings, clock).bridged(settings.web_threads)
 
 
 def end_at_once() -> None:

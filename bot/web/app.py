@@ -9,12 +9,13 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 import bot
 from bot.core.forge.errors import StorageError
 from bot.log import Log, RecurringFault
+from bot.web.bridge import Bridge
 from bot.web.door import PATHS, Door, Recipient
 from bot.web.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from bot.core.forge.ports import Queue
     from bot.web.metrics import Metrics
@@ -22,17 +23,27 @@ if TYPE_CHECKING:
 log = Log("web")
 
 
-def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WSGIApplication:
-    """The WSGI application. `/webhook` bypasses Flask, every other path goes to it."""
-    door = Door(recipient, queue.put)
-    pages = _pages(recipient, queue, metrics)
+class WebApplication:
+    """The WSGI application. `/webhook` goes to the door, every other path to Flask."""
 
-    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] in PATHS:
-            return door(environ, start_response)
-        return pages(environ, start_response)
+    def __init__(self, recipient: Recipient, queue: Queue, metrics: Metrics) -> None:
+        self._recipient = recipient
+        self._queue = queue
+        self._door = Door(recipient, queue.put)
+        self._pages = _pages(recipient, queue, metrics)
 
-    return serve
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return (self._door if environ["PATH_INFO"] in PATHS else self._pages)(environ, start_response)
+
+    def bridged(self, threads: int) -> Bridge:
+        """The same under ASGI, with so many threads for the pages; deliveries need none."""
+        return Bridge(self, threads, Door(self._recipient, self._queue.put, self._queue.submit))
+
+
+def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WebApplication:
+    """The web application on this queue."""
+    return WebApplication(recipient, queue, metrics)
 
 
 def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:

@@ -1,4 +1,4 @@
-"""Run a WSGI application under ASGI: a request gets a thread only when its whole body has arrived.
+"""Run a WSGI application under ASGI: a delivery gets no thread, another request when its whole body has arrived.
 
 In WSGI, a slow body occupies a thread, so a few slow senders, signed or not, would block GitHub's deliveries. Here a
 slow sender occupies a socket and the bytes it sent, for a bounded time and within a memory budget.
@@ -14,11 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from bot.web.door import BODY_LIMIT
+from bot.web.door import BODY_LIMIT, PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+    from bot.web.door import Door
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -39,12 +41,19 @@ class _RefusedError(Exception):
 
 
 class Bridge:
-    """An ASGI application (`http` only) around a WSGI application."""
+    """An ASGI application (`http` only) around a WSGI application, and around the door, which needs no thread."""
 
     def __init__(
-        self, application: WSGIApplication, threads: int, *, patience: float = PATIENCE, budget: int = BUDGET
+        self,
+        application: WSGIApplication,
+        threads: int,
+        door: Door | None = None,
+        *,
+        patience: float = PATIENCE,
+        budget: int = BUDGET,
     ) -> None:
         self._application = application
+        self._door = door
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._patience = patience
         self._left = budget
@@ -55,8 +64,7 @@ class Bridge:
         try:
             async with asyncio.timeout(self._patience):
                 await self._read(scope, receive, body)
-            loop = asyncio.get_running_loop()
-            status, headers, content = await loop.run_in_executor(self._pool, self._answer, _environ(scope, body))
+            status, headers, content = await self._answer(scope, body)
         except TimeoutError:
             status, headers, content = _plain(HTTPStatus.REQUEST_TIMEOUT)
         except _RefusedError as refused:
@@ -81,7 +89,14 @@ class Bridge:
             body += chunk
             unfinished = message["type"] == "http.request" and message.get("more_body", False)
 
-    def _answer(self, environ: WSGIEnvironment) -> _Answer:
+    async def _answer(self, scope: Scope, body: bytearray) -> _Answer:
+        environ = _environ(scope, body)
+        if self._door is not None and environ["PATH_INFO"] in PATHS:
+            status, headers, content = await self._door.respond(environ, len(body))
+            return int(status), _encoded(headers), content
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._call, environ)
+
+    def _call(self, environ: WSGIEnvironment) -> _Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Any:
@@ -94,8 +109,11 @@ class Bridge:
             if hasattr(parts, "close"):
                 parts.close()
         status, headers = started[-1]
-        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return int(status.split(" ", 1)[0]), encoded, content
+        return int(status.split(" ", 1)[0]), _encoded(headers), content
+
+
+def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _plain(status: HTTPStatus) -> _Answer:

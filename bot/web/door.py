@@ -1,16 +1,19 @@
 """The webhook endpoint: verify a delivery, store its jobs, respond with 202.
 
-Plain WSGI, because Flask would cost more than the rest of the response. Nothing is parsed before its signature is
-verified, and irrelevant events touch neither the disk nor GitHub.
+The bridge hands a delivery over on its event loop, without Flask and without a thread, because both would cost more
+than the rest of the response. Nothing is parsed before its signature is verified, and irrelevant events touch neither
+the disk nor GitHub.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.adapters.webhook.webhook import (
     BadPayloadError,
@@ -24,6 +27,7 @@ from bot.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from bot.core.forge.ports import NewJob
@@ -33,7 +37,11 @@ BODY_LIMIT = 25 * 1024 * 1024
 PATHS = frozenset({"/webhook", "/webhook/"})
 _MOST_HOOKS = 1_000
 """Repositories with a webhook of their own that are remembered, so that each is logged once."""
+_PATIENCE = 8.0
+"""Seconds that a delivery may wait to be stored; GitHub hangs up after 10."""
 _CHUNK = 64 * 1024
+_LARGE = 1024 * 1024
+"""Bytes of a body above which it is verified in a thread: the event loop would stand still for some milliseconds."""
 _DIGITS = 12
 """The most digits of a Content-Length that are parsed."""
 _DELIVERY = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
@@ -59,30 +67,83 @@ class _RefusedError(Exception):
         self.status = status
 
 
-class Door:
-    """The WSGI application at `/webhook`."""
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A verified delivery and its jobs."""
 
-    def __init__(self, recipient: Recipient, put: Callable[[NewJob], bool]) -> None:
+    id: str
+    event: str
+    jobs: Sequence[NewJob]
+    payload: bytes
+    started: float
+    """In seconds of `time.perf_counter`."""
+
+
+Response = tuple[HTTPStatus, list[tuple[str, str]], bytes]
+"""Status, headers and body."""
+
+
+class Door:
+    """The receiver of deliveries at `/webhook`: on an event loop by `respond`, or as a WSGI application."""
+
+    def __init__(
+        self,
+        recipient: Recipient,
+        put: Callable[[NewJob], bool],
+        submit: Callable[[NewJob], Future[bool]] | None = None,
+    ) -> None:
+        """`put` and `submit` are those of the queue. Without `submit`, `respond` puts in a thread."""
         self._recipient = recipient
         self._put = put
+        self._submit = submit
         self._with_hooks: set[str] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one delivery, in JSON."""
-        headers = [("Content-Type", "application/json")]
         try:
-            status, content = HTTPStatus.ACCEPTED, self._receive(environ)
+            delivery = self._verified(environ)
+            try:
+                new = [self._put(job) for job in delivery.jobs]
+            except StorageError as error:
+                raise _not_stored(delivery, error) from None
+            status, headers, body = self._accepted(delivery, is_new=any(new))
         except _RefusedError as refused:
-            status, content = refused.status, {"error": str(refused)}
-            if status is HTTPStatus.METHOD_NOT_ALLOWED:
-                headers.append(("Allow", "POST"))
-            log.warning(str(refused), delivery=_shown(environ, "HTTP_X_GITHUB_DELIVERY"), status=int(status))
-        body = json.dumps(content).encode() + b"\n"
-        headers.append(("Content-Length", str(len(body))))
+            status, headers, body = _refusal(environ, refused)
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
 
-    def _receive(self, environ: WSGIEnvironment) -> dict[str, Any]:
+    async def respond(self, environ: WSGIEnvironment, size: int) -> Response:
+        """Respond to one delivery, in JSON; its body of `size` bytes must be in memory.
+
+        Other requests go on while the delivery is stored.
+        """
+        try:
+            if size > _LARGE:
+                delivery = await asyncio.to_thread(self._verified, environ)
+            else:
+                delivery = self._verified(environ)
+            return self._accepted(delivery, is_new=await self._stored(delivery))
+        except _RefusedError as refused:
+            return _refusal(environ, refused)
+
+    async def _stored(self, delivery: _Delivery) -> bool:
+        """Whether a job of the delivery is new. Returns when all of them are stored."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return any([await self._stored_job(job) for job in delivery.jobs])
+        except TimeoutError:
+            error = StorageError(f"The queue did not take the delivery within {_PATIENCE} seconds.")
+            raise _not_stored(delivery, error) from None
+        except StorageError as error:
+            raise _not_stored(delivery, error) from None
+
+    async def _stored_job(self, job: NewJob) -> bool:
+        if self._submit is None:
+            return await asyncio.to_thread(self._put, job)
+        new: bool = await asyncio.wrap_future(self._submit(job))
+        return new
+
+    def _verified(self, environ: WSGIEnvironment) -> _Delivery:
         started = time.perf_counter()
         if environ["REQUEST_METHOD"] != "POST":
             raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Deliveries must use POST.")
@@ -97,21 +158,19 @@ class Door:
                 HTTPStatus.UNAUTHORIZED, "The signature does not match the body and the webhook secret."
             )
         try:
-            jobs = parse(
-                event,
-                delivery,
-                unwrap(body),
-                app_id=self._recipient.app_id,
-                app_slug=self._recipient.app_slug,
-            )
+            payload = unwrap(body)
+            jobs = parse(event, delivery, payload, app_id=self._recipient.app_id, app_slug=self._recipient.app_slug)
         except BadPayloadError as error:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from None
-        outcome = self._keep(jobs)
-        if not jobs and (repository := repository_without_installation(unwrap(body))) is not None:
-            self._warn_of_hook(repository, delivery)
-        say = log.info if jobs else log.debug
-        say(outcome, delivery=delivery, event=event, seconds=time.perf_counter() - started)
-        return {"delivery": delivery, "outcome": outcome}
+        return _Delivery(delivery, event, jobs, payload, started)
+
+    def _accepted(self, delivery: _Delivery, *, is_new: bool) -> Response:
+        outcome = ("accepted" if is_new else "known") if delivery.jobs else "ignored"
+        if not delivery.jobs and (repository := repository_without_installation(delivery.payload)) is not None:
+            self._warn_of_hook(repository, delivery.id)
+        say = log.info if delivery.jobs else log.debug
+        say(outcome, delivery=delivery.id, event=delivery.event, seconds=time.perf_counter() - delivery.started)
+        return _response(HTTPStatus.ACCEPTED, {"delivery": delivery.id, "outcome": outcome})
 
     def _warn_of_hook(self, repository: str, delivery: str) -> None:
         """Log once for each repository that its own webhook sends deliveries here, which are ignored."""
@@ -125,18 +184,22 @@ class Door:
             repository=repository,
         )
 
-    def _keep(self, jobs: Sequence[NewJob]) -> str:
-        if not jobs:
-            return "ignored"
-        try:
-            # If only the first job is stored, GitHub counts the delivery as failed, and its redelivery adds the others.
-            new = [self._put(job) for job in jobs]
-        except StorageError as error:
-            log.fault("delivery not stored", delivery=jobs[0].delivery, error=str(error))
-            raise _RefusedError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "The delivery could not be stored: deliver it again later."
-            ) from None
-        return "accepted" if any(new) else "known"
+
+def _not_stored(delivery: _Delivery, error: StorageError) -> _RefusedError:
+    # If only the first job is stored, GitHub counts the delivery as failed, and its redelivery adds the others.
+    log.fault("delivery not stored", delivery=delivery.id, error=str(error))
+    return _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "The delivery could not be stored: deliver it again later.")
+
+
+def _refusal(environ: WSGIEnvironment, refused: _RefusedError) -> Response:
+    log.warning(str(refused), delivery=_shown(environ, "HTTP_X_GITHUB_DELIVERY"), status=int(refused.status))
+    allowed = [("Allow", "POST")] if refused.status is HTTPStatus.METHOD_NOT_ALLOWED else []
+    return _response(refused.status, {"error": str(refused)}, *allowed)
+
+
+def _response(status: HTTPStatus, content: dict[str, str], *headers: tuple[str, str]) -> Response:
+    body = json.dumps(content).encode() + b"\n"
+    return status, [("Content-Type", "application/json"), *headers, ("Content-Length", str(len(body)))], body
 
 
 def _announced(environ: WSGIEnvironment) -> tuple[str, str, Callable[[bytes], bytes]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.forge import events
+from bot.core.forge.errors import StorageError
 from bot.core.forge.ports import JobState, NewJob, Queue
 from tests.clocks import HandClock
 from tests.processes import HANGS
@@ -76,6 +77,19 @@ class QueueContract(ABC):
         queue.done(leased)
         assert not queue.put(job("d1"))
         assert queue.lease("w1") is None
+
+    def test_many_are_submitted_before_the_first_is_stored(self, queue: Queue, other: Queue) -> None:
+        stored = [queue.submit(job(f"d{number}", serial=f"r{number}")) for number in range(100)]
+        assert all(future.result(HANGS) for future in stored)
+        assert not queue.submit(job("d7")).result(HANGS)
+        assert len(other.records(JobState.WAITING)) == 100
+        assert other.lease("w1") is not None
+
+    def test_a_closed_queue_refuses_what_is_submitted(self, clock: HandClock) -> None:
+        queue = self.open(clock)
+        queue.close()
+        with pytest.raises(StorageError):
+            queue.submit(job("d1")).result(HANGS)
 
     def test_two_jobs_of_one_repository_never_run_at_once(self, queue: Queue, other: Queue) -> None:
         queue.put(job("d1"))

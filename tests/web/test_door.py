@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import io
@@ -53,6 +54,8 @@ class Visitor:
         self.kept = Kept()
         self.door = Door(Recipient(secrets, APP_ID, "plangate"), self.kept.put)
         self.headers: dict[str, str] = {}
+        self.on_loop = False
+        """Whether the door responds on an event loop, as it is served, or as a WSGI application."""
 
     def knock(self, body: bytes, *, secret: str = OLD, **changes: str | None) -> tuple[int, dict[str, Any]]:
         """Send a push, with some of the environment changed (None removes a variable)."""
@@ -76,7 +79,11 @@ class Visitor:
             said.append(int(status.split(maxsplit=1)[0]))
             self.headers = dict(headers)
 
-        answer = b"".join(self.door(environ, start_response))
+        if self.on_loop:
+            status, headers, answer = asyncio.run(self.door.respond(environ, len(body)))
+            start_response(str(int(status)), headers)
+        else:
+            answer = b"".join(self.door(environ, start_response))
         assert self.headers["Content-Type"] == "application/json"
         assert int(self.headers["Content-Length"]) == len(answer)
         return said[0], json.loads(answer)
@@ -91,9 +98,11 @@ class Visitor:
         return status, error
 
 
-@pytest.fixture
-def visitor() -> Visitor:
-    return Visitor(OLD)
+@pytest.fixture(params=["WSGI", "event loop"])
+def visitor(request: pytest.FixtureRequest) -> Visitor:
+    visitor = Visitor(OLD)
+    visitor.on_loop = request.param == "event loop"
+    return visitor
 
 
 def wire(payload: Any) -> bytes:

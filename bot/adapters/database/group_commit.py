@@ -47,10 +47,13 @@ class GroupCommit(Generic[C]):
         """How many changes are not being written yet."""
         return self._waiting.qsize()
 
-    def submit(self, change: C) -> None:
-        """Queue a change without waiting for it. After `close` this does nothing."""
-        if not self._closed:
+    def submit(self, change: C) -> Future[Any]:
+        """Queue a change without waiting for it. After `close` the result is a `StorageError`."""
+        if self._closed:
+            change.done.set_exception(StorageError(f"{self._place} is closed."))
+        else:
             self._waiting.put(change)
+        return change.done
 
     def wait_for(self, change: C, patience: float | None) -> Any:
         """Queue a change and return its result, or raise its error.
@@ -58,11 +61,8 @@ class GroupCommit(Generic[C]):
         Raises `StorageError` after `close`, and after `patience` seconds; in the second case the change may still be
         written.
         """
-        if self._closed:
-            raise StorageError(f"{self._place} is closed.")
-        self._waiting.put(change)
         try:
-            return change.done.result(patience)
+            return self.submit(change).result(patience)
         except TimeoutError:
             change.done.cancel()
             raise StorageError(f"{self._place} did not take a change within {patience} seconds.") from None

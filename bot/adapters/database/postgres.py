@@ -21,6 +21,7 @@ from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
 
     from bot.adapters.database.job_rows import Rows
 
@@ -168,6 +169,10 @@ class PostgresDatabase:
         """
         result: T = self._writer.wait_for(_Change(change, tuple(serials), alone), patience)
         return result
+
+    def submit(self, change: Callable[[Session], T], *, serials: Iterable[str] = ()) -> Future[T]:
+        """Like `write`, without waiting: the result comes when the change is committed."""
+        return self._writer.submit(_Change(change, tuple(serials), alone=False))
 
     def ring(self) -> None:
         """Wake all waiting workers soon, if the database can be reached."""

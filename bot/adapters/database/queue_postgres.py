@@ -20,6 +20,7 @@ from bot.core.forge.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from bot.adapters.database.leases import Leases
     from bot.adapters.database.postgres import PostgresDatabase, Session
@@ -61,6 +62,12 @@ class PostgresQueue(Queue):
             serials=(job.serial, f"delivery {job.delivery}"),
             patience=_PATIENCE,
         )
+
+    @override
+    def submit(self, job: NewJob) -> Future[bool]:
+        now = self._clock.now()
+        serials = (job.serial, f"delivery {job.delivery}")
+        return self._database.submit(lambda session: _put(session, job, now), serials=serials)
 
     @override
     def lease(self, holder: str) -> LeasedJob | None:

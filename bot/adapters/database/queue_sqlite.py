@@ -23,6 +23,7 @@ from bot.core.forge.ports import Clock, JobRecord, JobState, LeasedJob, NewJob, 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from bot.adapters.database.sqlite import Database
 
@@ -61,6 +62,17 @@ class SqliteQueue(Queue):
         if accepted:
             self._bell.ring()
         return accepted
+
+    @override
+    def submit(self, job: NewJob) -> Future[bool]:
+        now = self._clock.now()
+        stored = self._database.submit(lambda connection: job_rows.put(connection, job, now))
+        stored.add_done_callback(self._ring_if_accepted)
+        return stored
+
+    def _ring_if_accepted(self, stored: Future[bool]) -> None:
+        if not stored.cancelled() and stored.exception() is None and stored.result():
+            self._bell.ring()
 
     @override
     def lease(self, holder: str) -> LeasedJob | None:

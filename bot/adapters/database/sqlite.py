@@ -20,6 +20,7 @@ from bot.core.forge.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 T = TypeVar("T")
@@ -124,6 +125,10 @@ class Database:
         """
         result: T = self._writer.wait_for(_Change(change), patience)
         return result
+
+    def submit(self, change: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Like `write`, without waiting: the result comes when the change is on disk."""
+        return self._writer.submit(_Change(change))
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Read committed rows. Raises `StorageError`."""

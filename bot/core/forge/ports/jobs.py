@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class Queue(Protocol):
         (`core.events.combine`), the earlier `not_before` and the first `accepted_at`. A running job takes
         nothing in. A redelivered dead letter waits again, as after `replay`.
         """
+        ...
+
+    def submit(self, job: NewJob) -> Future[bool]:
+        """Like `put`, without waiting: the result, or the `StorageError`, comes when the job is stored."""
         ...
 
     def lease(self, holder: str) -> LeasedJob | None:

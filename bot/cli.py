@@ -25,6 +25,7 @@ COMMANDS = {
     "init": "write a first app.yml for a working copy, and show the verdicts on its features",
     "draft": "write or print a plan that is prefilled from the repository",
     "config": "validate an app.yml, or show the values in force and their sources",
+    "verify": "judge again what a JSON report is about, and compare",
     "rules": "list the rules, or print the page of one rule",
     "demo": "run the whole story on a local sandbox of GitHub",
     "setup": "register the App on GitHub, and store its credentials",

@@ -40,10 +40,11 @@ from bot.core.speech.render import (
     as_sarif,
     as_workflow_commands,
     exit_code,
-    json_text,
     terminal,
 )
+from bot.core.speech.report.json_report import json_text
 from bot.core.text.neutral import plain_line
+from bot.desk.inputs import desk_inputs
 from bot.rules import RULES
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Format(StrEnum):
 class DeskVerdict:
     """A report with the change and the configuration that it is about."""
 
+    copy: WorkingCopy
     change: Change
     report: Report
     digest: str
@@ -138,16 +140,16 @@ def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     effective = merge((host_layer(), own))
     change = read_change(copy, options, effective.config)
     choice = which_features(change, effective.config)
-    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own), choice=choice)
+    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
     collided = needs.collided(report.all_findings(), change)
     if collided:
         change = with_arrivals(copy, change, collided)
-        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=_sources(own), choice=choice)
+        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
     if not report.features:
         _refuse_part(copy)
     unseen = owners_unseen(copy, options.base) if options.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
-    return DeskVerdict(change, report, digest(report, RULES), effective, milliseconds, unseen)
+    return DeskVerdict(copy, change, report, digest(report, RULES), effective, milliseconds, unseen)
 
 
 def _refuse_part(copy: WorkingCopy) -> None:
@@ -167,7 +169,8 @@ def owners_unseen(copy: WorkingCopy, base: str | None = None) -> str:
     return ""
 
 
-def _sources(own: ConfigLayer) -> tuple[Source, ...]:
+def sources_of(own: ConfigLayer) -> tuple[Source, ...]:
+    """The file that the repository's configuration is from, or the bundled one."""
     if not own.present:
         return (Source(MANIFEST, "bundled"),)
     return (Source(own.origin.path, f"base@{own.origin.sha}" if own.origin.sha else "worktree"),)
@@ -190,7 +193,8 @@ def show(judged: DeskVerdict, form: Format, style: Style) -> str:
         case Format.TEXT:
             text = terminal(report, texts(judged.change), context, style=style, milliseconds=judged.milliseconds)
         case Format.JSON:
-            text = json_text(report, judged.digest, bot.__version__)
+            inputs = desk_inputs(judged.copy, judged.change, judged.effective, report)
+            text = json_text(report, judged.digest, bot.__version__, inputs)
         case Format.SARIF:
             text = json.dumps(as_sarif(report, context), indent=2) + "\n"
         case Format.GITHUB:

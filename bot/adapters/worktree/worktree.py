@@ -59,12 +59,21 @@ class WorkingCopy:
 
     root: Path
     git: GitCopy | None
+    commit: str | None = None
+    """The id of the commit to judge; None for the files as they stand in the folder."""
+
+    @property
+    def tip(self) -> str:
+        """The commit that is judged, or that the files were checked out from."""
+        return self.commit or "HEAD"
 
     @cached_property
     def entries(self) -> Mapping[str, TreeEntry]:
         """Every file and folder that git does not ignore, by path from the root."""
         if self.git is None:
             return dict(_bounded(_walk(self.root, "")))
+        if self.commit is not None:
+            return dict(_bounded(iter(self.git.entries(self.commit, ()).items())))
         raw = self.git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
         names = dict.fromkeys(name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
         entries: dict[str, TreeEntry] = {}
@@ -97,6 +106,8 @@ class WorkingCopy:
 
     def read(self, paths: Iterable[str]) -> dict[str, Document]:
         """The documents among `paths` that are regular files."""
+        if self.git is not None and self.commit is not None:
+            return read_commit(self.git, self.commit, tuple(dict.fromkeys(paths)))
         documents = {}
         for path in dict.fromkeys(paths):
             entry = self.entries.get(path)
@@ -109,15 +120,18 @@ class WorkingCopy:
         return replace(document(path, content), size=size)
 
 
-def open_copy(folder: Path) -> WorkingCopy:
-    """Open a working copy or a plain folder. Raises `UserError` when `folder` is not a folder."""
+def open_copy(folder: Path, commit: str | None = None) -> WorkingCopy:
+    """Open a working copy, a commit of it, or a plain folder. Raises `UserError` when there is no such thing."""
     root, name = folder.resolve(), plain_line(str(folder))
     if not root.is_dir():
         raise UserError(f"{name} is not a folder: name the folder of a repository.")
     location = locate(root)
     if location is None and locate_bare(root) is not None:
         raise UserError(f"{name} is a bare repository without files to judge: name a working copy of it.")
-    return WorkingCopy(root, GitCopy(root, location) if location is not None else None)
+    git = GitCopy(root, location) if location is not None else None
+    if commit is not None and git is None:
+        raise UserError(f"{name} is no git repository: name a clone that has the commit {plain_line(commit)}.")
+    return WorkingCopy(root, git, git.commit(commit) if git is not None and commit is not None else None)
 
 
 def _kind(mode: int) -> Kind:
@@ -223,14 +237,16 @@ def _with_documents_of_base(
         head=replace(change.head, documents={**edited, **head}),
         base=replace(base_tree, documents={**below, **base}),
         stack_base=stack_base,
-        merge_base=_where_it_left(git, change, looked_at, yardstick) if below == yardstick else None,
+        merge_base=_where_it_left(git, copy.tip, change, looked_at, yardstick) if below == yardstick else None,
     )
 
 
-def _where_it_left(git: GitCopy, change: Change, folders: Iterable[str], now: Mapping[str, Document]) -> Tree | None:
+def _where_it_left(
+    git: GitCopy, tip: str, change: Change, folders: Iterable[str], now: Mapping[str, Document]
+) -> Tree | None:
     """The yardstick at the merge base; None where it equals `now`, the yardstick at today's base."""
     base = change.base.sha if change.base is not None else None
-    commit = git.merge_base(base, "HEAD") if base is not None else None
+    commit = git.merge_base(base, tip) if base is not None else None
     if commit is None or commit == base or edits_yardstick(change.changed):
         return None
     entries = git.entries(commit, ())
@@ -252,21 +268,21 @@ def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> 
 def _named(copy: WorkingCopy, options: CheckOptions) -> Change:
     """The change with the entries of both trees, before any document is read."""
     named_folders = tuple(_within(copy, path) for path in options.features)
-    head = Tree(None, copy.entries, complete=copy.git is not None)
+    head = Tree(copy.commit, copy.entries, complete=copy.git is not None)
     if copy.git is None:
         if options.base is not None:
             raise UserError(f"{copy.root} is no git repository: leave out --base, or run this in a clone.")
         return Change(head, None, named_folders=named_folders, stage=options.stage)
-    branch = options.branch or copy.git.branch()
+    branch = options.branch or (copy.git.branch() if copy.commit is None else None)
     named = None if options.everything or named_folders else branch
     if options.base is None:
         return Change(head, None, named_folders=named_folders, stage=options.stage, head_branch=named)
     base = copy.git.commit(options.base)
-    merge_base = copy.git.merge_base(base, "HEAD") or base
+    merge_base = copy.git.merge_base(base, copy.tip) or base
     return Change(
         head,
         Tree(base, copy.git.entries(base, ())),
-        copy.git.changed(merge_base, None),
+        copy.git.changed(merge_base, copy.commit),
         head_branch=branch,
         base_branch=options.base.removeprefix("origin/"),
         named_folders=named_folders,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pydantic
 
 from bot.core.config.mistakes import impossible, locked_key, mistyped, root_mistake, unknown_key
-from bot.core.config.schema import build
+from bot.core.config.schema import build, plain_config
 from bot.core.config.yaml import ConfigMistake, Key, Mapping, Spot, Value, plain_value, read_yaml
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class Effective:
     origins: MappingOf[str, tuple[Origin, Spot]]
     overruled: tuple[tuple[Origin, ConfigMistake], ...] = ()
     """Settings of nearer files that are ignored because an outer file locks the key."""
+    locks: MappingOf[str, Origin] = field(default_factory=dict)
+    """The locked keys, each with the outermost file that locks it."""
 
 
 def read_layer(text: str | None, origin: Origin, rule_ids: Iterable[str]) -> ConfigLayer:
@@ -217,7 +219,25 @@ def merge(layers: Iterable[ConfigLayer]) -> Effective:
     if locks:
         values["locked"] = sorted(locks)
     origins = {path: (origin, setting.spot) for path, (setting, origin) in winners.items()}
-    return Effective(build(values), origins, tuple(overruled))
+    return Effective(build(values), origins, tuple(overruled), locks)
+
+
+def by_source(effective: Effective) -> dict[Origin, dict[str, Any]]:
+    """The settings in force by the file that they come from, as JSON values in the form that they have in the file."""
+    values = plain_config(effective.config)
+    flat: dict[Origin, dict[str, Any]] = {}
+    for path, (origin, _) in effective.origins.items():
+        head, _, tail = path.partition(".")
+        value = values[head][tail] if tail and head in NESTED else values[head]
+        flat.setdefault(origin, {})[path] = value
+    for lock, origin in effective.locks.items():
+        flat.setdefault(origin, {}).setdefault("locked", []).append(lock)
+    return {origin: _nested(settings) for origin, settings in sorted(flat.items(), key=lambda pair: _depth(pair[0]))}
+
+
+def _depth(origin: Origin) -> int:
+    """0 for the outermost file."""
+    return list(Rank).index(origin.rank)
 
 
 def _nested(flat: dict[str, Any]) -> dict[str, Any]:

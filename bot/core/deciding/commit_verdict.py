@@ -16,6 +16,7 @@ from bot.core.forge.facts import MAX_LAYERS
 from bot.core.forge.stored import StoredReport
 from bot.core.judging.digest import digest, fingerprint
 from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.judging.inputs import inputs_of
 from bot.core.judging.judge import judge, worst
 from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import by_id
@@ -25,11 +26,11 @@ from bot.core.speech.render import (
     OtherPull,
     RenderContext,
     check_run,
-    json_text,
     never_good,
     sticky,
     title,
 )
+from bot.core.speech.report.json_report import json_text
 from bot.core.text.prose import At, Code, Side
 from bot.core.text.wording import clip
 
@@ -340,5 +341,15 @@ def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft:
 
 def stored_report(judged: JudgedCandidate, host: Host) -> StoredReport:
     """The report for the store. The caller adds the run's id and the time."""
-    text = json_text(judged.report, judged.digest, host.version)
+    candidate = judged.candidate
+    inputs = inputs_of(
+        candidate.change,
+        candidate.config_in_force.effective,
+        judged.report,
+        head=candidate.change.head.sha,
+        mode=candidate.config_in_force.mode,
+        waived=judged.waived,
+        complete=not candidate.cut and not (candidate.stack_base is not None and candidate.stack_base.too_deep),
+    )
+    text = json_text(judged.report, judged.digest, host.version, inputs)
     return StoredReport(judged.digest, None, judged.report.conclusion.value, text, 0.0)

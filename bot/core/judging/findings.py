@@ -5,11 +5,14 @@ The report is a public contract (`docs/report.md`): fields are added, never rena
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.core.change.feature import Artifact, Feature
     from bot.core.config.model import Source
     from bot.core.documents.plan import Check, Placeholder, TrackingRow
@@ -64,6 +67,24 @@ class Finding:
     """"Comes next": listed as a state in the tables, not as a thing to look at."""
     late: bool = False
     """Let pass because what it is about came to the base after the branch left it."""
+
+
+_ID_DIGITS = 16
+
+
+def finding_ids(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """One id for each finding: hexadecimal digits over rule, path and subject. It outlives moved lines and new words.
+
+    Of several findings with the same three, the second ends with `-2`, the third with `-3`.
+    """
+    seen: dict[str, int] = {}
+    ids = []
+    for finding in findings:
+        identity = f"{finding.rule}\0{finding.path}\0{finding.subject}".encode("utf-8", "replace")
+        digits = hashlib.sha256(identity).hexdigest()[:_ID_DIGITS]
+        seen[digits] = seen.get(digits, 0) + 1
+        ids.append(digits if seen[digits] == 1 else f"{digits}-{seen[digits]}")
+    return tuple(ids)
 
 
 @dataclass(frozen=True, slots=True)

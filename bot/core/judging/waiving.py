@@ -37,6 +37,8 @@ class Waived:
     reason: str
     subjects: tuple[str, ...] = ()
     """What the findings that were let pass are about."""
+    granted: tuple[Waiver, ...] = ()
+    """The waivers themselves, one for each finding."""
 
 
 LOCK = "waive"
@@ -109,10 +111,13 @@ def with_waivers(
 
 def _told(used: dict[Waiver, list[str]]) -> tuple[Waived, ...]:
     """One entry for each rule, person and reason."""
-    subjects: dict[tuple[str, str, str, str], list[str]] = {}
-    for waiver, names in used.items():
-        subjects.setdefault((waiver.rule, waiver.by, waiver.role, waiver.reason), []).extend(names)
-    return tuple(Waived(*key, tuple(names)) for key, names in subjects.items())
+    alike: dict[tuple[str, str, str, str], list[Waiver]] = {}
+    for waiver in used:
+        alike.setdefault((waiver.rule, waiver.by, waiver.role, waiver.reason), []).append(waiver)
+    return tuple(
+        Waived(*key, tuple(name for waiver in waivers for name in used[waiver]), tuple(waivers))
+        for key, waivers in alike.items()
+    )
 
 
 def _placed(report: Report) -> Iterator[tuple[Finding, FeatureReport | None]]:

@@ -1,4 +1,4 @@
-"""A report as people and machines see it: check run, comment, terminal, JSON, SARIF.
+"""A report as people and machines see it: check run, comment, terminal, SARIF.
 
 Foreign text passes through `bot.core.text.neutral` before it is shown.
 """
@@ -10,7 +10,6 @@ from bot.core.speech.render.concise import as_agent_lines, as_concise, tokens
 from bot.core.speech.render.config_run import CONFIG_NAME, ConfigFile, config_run, never_good
 from bot.core.speech.render.context import ConfigTrouble, FindingIdentity, OtherPull, PreviousRun, RenderContext
 from bot.core.speech.render.gitlab import as_code_quality
-from bot.core.speech.render.json_report import as_json, json_text
 from bot.core.speech.render.no_verdict import Fault, NoVerdict, no_verdict
 from bot.core.speech.render.sarif import as_sarif
 from bot.core.speech.render.terminal import Style, exit_code, terminal
@@ -37,14 +36,12 @@ __all__ = [
     "as_agent_lines",
     "as_code_quality",
     "as_concise",
-    "as_json",
     "as_markdown",
     "as_sarif",
     "as_workflow_commands",
     "check_run",
     "config_run",
     "exit_code",
-    "json_text",
     "never_good",
     "no_verdict",
     "sticky",

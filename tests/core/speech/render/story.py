@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.change.feature import Artifact, Due, Feature, Stage, State
-from bot.core.config.model import Source
+from bot.core.change.trees import Change, Tree
+from bot.core.config.layers import Effective, Origin, Rank
+from bot.core.config.model import RepositoryConfig, Source
+from bot.core.config.yaml import Spot
 from bot.core.documents.plan import Check, Phase, Placeholder, TrackingRow, Verdict
 from bot.core.drafting.draft import Draft
 from bot.core.forge.effects import Conclusion
+from bot.core.forge.stored import Waiver
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
+from bot.core.judging.inputs import Inputs
 from bot.core.judging.rule import Clause, Rule
 from bot.core.speech.render import RenderContext
 from bot.core.text.prose import At, Code, Name, Pull, Side
@@ -40,6 +45,26 @@ def rule(name: str, one: str, many: str, rank: int) -> Rule:
     """A rule as the renderer sees it; it judges nothing."""
     return Rule(name, name, f"{name}\n", Severity.ERROR, Clause(one, many, rank), lambda _: ())
 
+
+CHANGE = Change(Tree(HEAD), Tree(BASE), head_branch="018-webhook-retry", base_branch="main", pull_request=231)
+INPUTS = Inputs(CHANGE, Effective(RepositoryConfig(), {}), merge_base=BASE, head=HEAD)
+"""What the story's verdicts took in, beside the documents."""
+WAIVER = Waiver(
+    repository=1,
+    rule="number-collision",
+    finding="0f343b0931126a20f133d67c2b018a3b",
+    folder=DIR,
+    tree=HEAD,
+    reason="018 is printed in customer docs",
+    by="octocat",
+    number=231,
+    given_at=0.0,
+)
+INPUTS_OF_AN_APP = replace(
+    INPUTS,
+    effective=Effective(RepositoryConfig(), {"mode": (Origin(Rank.HOST, "app.yml"), Spot(1, 1))}),
+    waivers=(WAIVER,),
+)
 
 RULES = {
     each.id: each

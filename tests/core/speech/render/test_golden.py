@@ -30,12 +30,12 @@ from bot.core.speech.render import (
     as_workflow_commands,
     check_run,
     config_run,
-    json_text,
     never_good,
     no_verdict,
     sticky,
     terminal,
 )
+from bot.core.speech.report.json_report import json_text
 from bot.core.text.prose import Code, Name
 from tests.core.speech.render import story
 
@@ -325,7 +325,7 @@ def test_no_verdict(fault: Fault) -> None:
 
 
 def test_json() -> None:
-    golden("report.json", json_text(story.FAILING, story.CONTEXT.digest, "0.1.0"))
+    golden("report.json", json_text(story.FAILING, story.CONTEXT.digest, "0.1.0", story.INPUTS))
 
 
 def test_workflow_commands() -> None:

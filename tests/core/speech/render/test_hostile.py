@@ -27,10 +27,10 @@ from bot.core.speech.render import (
     as_workflow_commands,
     check_run,
     config_run,
-    json_text,
     sticky,
     terminal,
 )
+from bot.core.speech.report.json_report import json_text
 from bot.core.text.prose import At, Code, Name, Prose, Side
 from bot.core.yardstick.constitution import Constitution, ConstitutionState, Principle
 from tests.core.speech.render import story
@@ -219,7 +219,7 @@ def test_a_terminal_gets_no_control_characters(report: Report, context: RenderCo
 @quick
 @given(reports, contexts)
 def test_machine_formats_keep_what_was_written(report: Report, context: RenderContext) -> None:
-    text = json_text(report, context.digest, "0.1.0")
+    text = json_text(report, context.digest, "0.1.0", story.INPUTS)
     assert not re.search("[\x80-\x9f\u200b-\u200f\u202a-\u202e\ufeff\ud800-\udfff]", text)
     text.encode()
     back = json.loads(text)

@@ -6,13 +6,15 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from bot.core.documents.plan import Placeholder
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render import as_agent_lines, as_code_quality, as_concise, as_json, as_sarif, tokens
+from bot.core.speech.render import as_agent_lines, as_code_quality, as_concise, as_sarif, tokens
+from bot.core.speech.report.json_report import as_json
 from bot.core.yardstick.template import PlaceholderKind
 from tests.core.speech.render import story
 from tests.core.speech.render.sarif_subset import SCHEMA
@@ -31,10 +33,12 @@ def documented() -> list[set[str]]:
 def test_the_document_names_every_field() -> None:
     placeholder = Placeholder(story.PLAN, 3, PlaceholderKind.META, "[DATE]")
     feature = replace(story.FAILING_FEATURE, violations=story.ROWS, placeholders=(placeholder,))
-    report = as_json(replace(story.FAILING, features=(feature,)), story.CONTEXT.digest, "0.1.0")
-    shown = report["features"][0]
-    parts = [report, shown, *(shown[name][0] for name in ("artifacts", "findings", "principles"))]
+    whole = replace(story.FAILING, features=(feature,))
+    report: Any = as_json(whole, story.CONTEXT.digest, "0.1.0", story.INPUTS_OF_AN_APP)
+    shown, inputs = report["features"][0], report["inputs"]
+    parts = [report, shown, inputs, *(shown[name][0] for name in ("artifacts", "findings", "principles"))]
     parts += [shown[name][0] for name in ("checks", "violations", "placeholders")]
+    parts += [inputs[name][0] for name in ("configuration", "waivers")]
     examples = documented()
     for part in parts:
         assert set(part) in examples

@@ -11,7 +11,6 @@ from bot.adapters.worktree.worktree import CheckOptions, open_copy, read_change
 from bot.bundled import bundled_text
 from bot.core.change.trees import Kind, TreeEntry
 from bot.core.config.layers import ConfigLayer, Origin, Rank, merge, read_layer
-from bot.core.forge.effects import Conclusion
 from bot.core.forge.errors import UserError
 from bot.core.forge.stored import Waiver
 from bot.core.judging.digest import digest
@@ -54,7 +53,8 @@ class Verification:
 
 def verify(given: ReportJson, folder: Path) -> Verification:
     """Judge the commits of a report again. Raises `UserError` where that is not possible."""
-    _refuse_unrepeatable(given)
+    if not given["inputs"]["complete"]:
+        raise UserError("The report is about a part of its change, because GitHub listed no more: judge it anew.")
     copy = open_copy(folder, given["head"])
     own = _own_layer(given, copy)
     outer = [layer for layer in given["inputs"]["configuration"] if layer["rank"] is not Rank.REPOSITORY]
@@ -73,15 +73,6 @@ def verify(given: ReportJson, folder: Path) -> Verification:
     found = (*_provenance(given, judged), *differences(given, judged, _LEFT_OUT))
     unverified = (*_of_the_configuration(given, outer, own), *_of_the_app(given))
     return Verification(found, unverified, judged)
-
-
-def _refuse_unrepeatable(given: ReportJson) -> None:
-    if given["conclusion"] is Conclusion.ACTION_REQUIRED:
-        raise UserError("The report judges nothing, because the configuration could not be read. Repair it first.")
-    if not given["inputs"]["complete"]:
-        raise UserError("The report is about a part of its change, because GitHub listed no more: judge it anew.")
-    if given["inputs"]["merge_group"] and given["base"] is None:
-        raise UserError("The report names no base for its merge group.")
 
 
 def _own_layer(given: ReportJson, copy: WorkingCopy) -> ConfigLayer:

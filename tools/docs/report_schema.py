@@ -1,12 +1,11 @@
 """The JSON Schema of the report (`config/report.schema.json`), generated from `bot/core/speech/report/model.py`.
 
-`python -m tools.docs.report_schema` writes the file; a test compares it.
+`tests/tools/test_report_schema.py` compares the file; UPDATE=1 writes it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +53,3 @@ def _renamed(node: Any) -> Any:
         if isinstance(renamed.get(key), str):
             renamed[key] = _name(renamed[key])
     return renamed
-
-
-def main() -> int:
-    """Write the file."""
-    PATH.write_text(schema_text(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

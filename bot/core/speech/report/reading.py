@@ -21,6 +21,5 @@ def read_report(content: bytes, name: str) -> ReportJson:
         return _DECODER.decode(content)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         reason = plain_line(str(error).replace(" - at ", " at ").replace("`", ""))
-        raise UserError(
-            f"{name} is not a plangate report: {reason} (config/report.schema.json has the form)."
-        ) from None
+        form = "the form: config/report.schema.json"
+        raise UserError(f"{name} is no report of plangate: {reason} ({form}).") from None

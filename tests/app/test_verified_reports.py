@@ -1,0 +1,80 @@
+"""A report that the App stored is verified in a clone, with the waivers and the first sight that only the App knows."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cli import main
+from tests.app.test_same_verdict import CHANGES
+from tests.stage import SPEC_KIT, feature, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.state import Repository
+    from tests.stage import Stage
+
+
+def verified(stage: Stage, repo: Repository, sha: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `plangate verify` prints of the App's report on a head; the test fails when it is refused."""
+    stored = stage.store.report(repo.id, sha)
+    assert stored is not None
+    if not folder.exists():
+        subprocess.run(["git", "clone", "-q", stage.world.clone_url(repo, "acme"), str(folder)], check=True)
+    file = folder.parent / "report.json"
+    file.write_text(stored.report, encoding="utf-8")
+    code = main(["verify", str(file), "--repo", str(folder)])
+    out, err = capsys.readouterr()
+    assert code == 0, out + err
+    return out
+
+
+@pytest.mark.parametrize("name", ["complete", "violated", "promised", "edits another", "moves another", "two"])
+def test_the_apps_report_is_verified(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    repo = _repository(stage)
+    stage.world.push(repo, "001-search", CHANGES[name], author="ada")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain()
+    out = verified(stage, repo, pull.head_sha, tmp_path / "clone", capsys)
+    assert out.startswith("verified: ")
+    assert "that the commit is the head of 001-search" in out
+
+
+def test_a_waiver_is_taken_from_the_report_and_its_giver_is_not_verified(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = _repository(stage)
+    stage.world.push(repo, "001-search", feature(text=plan("FAIL")), author="ada")
+    pull = stage.world.open_pull_request(repo, "001-search", author="ada")
+    stage.drain(patience=10)
+    stage.world.user("mona", role="maintain", repository=repo)
+    order = "/plan waive unjustified-violation the index is bought and not built"
+    stage.world.comment(repo, pull.number, order, author="mona")
+    stage.drain(patience=10)
+    assert stage.run(repo, pull.head_sha).conclusion == "success"
+    out = verified(stage, repo, pull.head_sha, tmp_path / "clone", capsys)
+    assert "that mona (maintain) waived unjustified-violation: the index is bought and not built" in out
+
+
+def test_the_first_sight_is_taken_from_the_report(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = _repository(stage)
+    stage.world.push(repo, "000-old", {"specs/000-old/plan.md": plan("FAIL")}, author="ada")
+    pull = stage.world.open_pull_request(repo, "000-old", author="ada")
+    stage.drain()
+    out = verified(stage, repo, pull.head_sha, tmp_path / "clone", capsys)
+    assert "that 1 folder was there when the App first saw the repository on " in out
+
+
+def _repository(stage: Stage) -> Repository:
+    repo = stage.world.create_repository(
+        "acme", "ferry", {"README.md": "# F\n", **SPEC_KIT, **feature("specs/000-old")}
+    )
+    stage.install(repo)
+    return repo

@@ -1,6 +1,7 @@
-"""Judge candidates where their documents can do no harm: in processes of their own, under limits, within a budget.
+"""Judge candidates and make drafts in processes of their own, under limits, within a budget.
 
-A document that exceeds a limit is marked as unreadable and the rest is judged. The verdict names it.
+A document that exceeds a limit is marked as unreadable and the rest is judged. The verdict names it. A draft that
+exceeds a limit is not made.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.adapters.isolation import Isolation, Limits, OverLimitError
 from bot.core.change.trees import Change, Readability, Tree, unread
@@ -16,7 +17,7 @@ from bot.core.deciding.commit_verdict import judge_candidate
 from bot.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.core.deciding.candidates import Candidate
     from bot.core.deciding.commit_verdict import Host, JudgedCandidate
@@ -24,17 +25,26 @@ if TYPE_CHECKING:
     from bot.core.forge.stored import Waiver
     from bot.core.judging.metering import Meter
 
+T = TypeVar("T")
+
 HOUR: Final = 3600.0
 MOST_PER_HOUR: Final = 600.0
 """CPU seconds for one repository in an hour, in each worker process."""
 _MOST_TRIES: Final = 3
 
 
+class DraftTooCostlyError(Exception):
+    """The documents that a draft is made from exceed a limit, or their repository has used up its hour."""
+
+
 class Judging(Protocol):
-    """Judges one candidate of a repository. Safe to call from several threads."""
+    """Reads the documents of repositories. Safe to call from several threads."""
 
     def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
         """The candidate's report. Documents that exceed a limit are marked as unreadable."""
+
+    def draft(self, repository: int, drafting: Callable[[], T]) -> T:
+        """The result of `drafting`, a partial of a public function of the core. Raises `DraftTooCostlyError`."""
 
 
 class JudgingHere:
@@ -44,10 +54,14 @@ class JudgingHere:
         """See `Judging.judge`."""
         return judge_candidate(candidate, host, waivers)
 
+    def draft(self, repository: int, drafting: Callable[[], T]) -> T:  # noqa: ARG002  likewise
+        """See `Judging.draft`."""
+        return drafting()
+
 
 @dataclass(slots=True)
 class JudgingApart:
-    """Judges in processes of their own."""
+    """Judges and drafts in processes of their own."""
 
     clock: Clock
     limits: Limits = field(default_factory=Limits)
@@ -75,14 +89,28 @@ class JudgingApart:
         self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]
     ) -> JudgedCandidate:
         # Rules are functions of modules, which each process has; what is judged comes back without its documents.
+        judged: JudgedCandidate = self._call(repository, _judge, candidate, replace(host, rules=()), tuple(waivers))
+        return replace(judged, candidate=candidate)
+
+    def draft(self, repository: int, drafting: Callable[[], T]) -> T:
+        """See `Judging.draft`."""
+        if self.spent(repository) >= self.most_per_hour:
+            raise DraftTooCostlyError
         try:
-            answer = self._isolation.call(_judge, candidate, replace(host, rules=()), tuple(waivers))
+            drafted: T = self._call(repository, _draft, drafting)
+        except OverLimitError as error:
+            raise DraftTooCostlyError from error
+        return drafted
+
+    def _call(self, repository: int, function: Callable[..., Any], *arguments: object) -> Any:
+        """The result of a call in a process of its own; its time counts. Raises `OverLimitError`."""
+        try:
+            answer = self._isolation.call(function, *arguments)
         except OverLimitError as error:
             self._spend(repository, error.seconds)
             raise
         self._spend(repository, answer.seconds)
-        judged: JudgedCandidate = answer.result
-        return replace(judged, candidate=candidate)
+        return answer.result
 
     def spent(self, repository: int) -> float:
         """CPU seconds that reading this repository took in the last hour."""
@@ -105,6 +133,11 @@ def _judge(meter: Meter, candidate: Candidate, host: Host, waivers: Sequence[Wai
     """Judge one candidate in its own process. The result leaves out what the worker already has."""
     judged = judge_candidate(candidate, replace(host, rules=RULES), waivers, meter)
     return replace(judged, candidate=replace(candidate, change=Change(Tree(None), None), pull=None))
+
+
+def _draft(_: Meter, drafting: Callable[[], T]) -> T:
+    """Make a draft in its own process."""
+    return drafting()
 
 
 def _without_texts(candidate: Candidate, reading: Readability, paths: Collection[str] | None = None) -> Candidate:

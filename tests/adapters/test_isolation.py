@@ -64,14 +64,15 @@ def signalled(_: Meter) -> str:
     return "still here"
 
 
+def reading_hoarding(meter: Meter) -> object:
+    return meter.read("large.md", lambda: len([bytes(1024 * 1024) for _ in range(1024)]))
+
+
 def reading_four(meter: Meter) -> list[object]:
-    """Two documents that never end, one after both, and a small one before."""
+    """Four documents that never end, and a small one before and after them."""
     return [
         meter.read("small.md", lambda: "read"),
-        meter.read("first.md", burn),
-        meter.read("second.md", lambda: len([bytes(1024 * 1024) for _ in range(1024)])),
-        meter.read("third.md", burn),
-        meter.read("fourth.md", burn),
+        *(meter.read(f"{number}.md", burn) for number in range(4)),
         meter.read("last.md", lambda: "read"),
     ]
 
@@ -112,10 +113,13 @@ def test_a_signal_to_the_group_does_not_pass_for_a_limit(isolation: Isolation) -
 
 def test_documents_are_read_until_the_time_is_used_up(isolation: Isolation) -> None:
     costly, over = Readability.TOO_COSTLY, Readability.OVER_BUDGET
-    result = isolation.call(reading_four).result
-    assert result[:3] == ["read", costly, costly]
-    assert result[-1] is over
-    assert set(result[3:5]) <= {costly, over}
+    small, first, *others, last = isolation.call(reading_four).result
+    assert (small, first, last) == ("read", costly, over)
+    assert set(others) <= {costly, over}
+
+
+def test_a_document_that_takes_too_much_memory_is_left_out(isolation: Isolation) -> None:
+    assert isolation.call(reading_hoarding).result is Readability.TOO_COSTLY
 
 
 def test_a_killed_call_harms_no_other(isolation: Isolation) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -12,7 +15,7 @@ from bot.app.judging import JudgingApart, JudgingHere
 from bot.core.config.in_force import ConfigInForce
 from bot.core.config.layers import merge
 from bot.core.deciding.candidates import Candidate
-from bot.core.deciding.commit_verdict import Host
+from bot.core.deciding.commit_verdict import Host, judge_candidate
 from bot.core.features.which_features import which_features
 from bot.rules import RULES
 from tests.clocks import HandClock
@@ -21,6 +24,8 @@ from tests.stage import SPEC, SPEC_KIT, TEMPLATE, plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bot.core.judging.metering import Meter
 
 HOST = Host(RULES, TEMPLATE, "0.1.0")
 COSTLY = plan() + "\n\n| a | b |\n|---|---|\n" + "| a | b |\n" * 90_000
@@ -50,6 +55,27 @@ def reasons(judging: JudgingApart, files: Mapping[str, str], repository: int = 1
 def test_an_ordinary_change_has_the_same_verdict_as_in_the_worker() -> None:
     ours = candidate(feature(1, plan("FAIL")))
     assert JudgingApart(HandClock()).judge(1, ours, HOST, ()) == JudgingHere().judge(1, ours, HOST, ())
+
+
+def news(_: Meter, judged: Candidate) -> tuple[set[str], int]:
+    """The modules that judging in a new process imports, and the expressions that it compiles."""
+    modules, compiled = set(sys.modules), 0
+    compile_pattern = re._compiler.compile  # type: ignore[attr-defined]
+
+    def counted(*arguments: object) -> object:
+        nonlocal compiled
+        compiled += 1
+        return compile_pattern(*arguments)
+
+    with patch("re._compiler.compile", counted):
+        judge_candidate(judged, HOST)
+    return set(sys.modules) - modules, compiled
+
+
+def test_a_process_starts_with_all_that_judging_needs() -> None:
+    isolation = JudgingApart(HandClock())._isolation
+    text = plan("FAIL", rows="| I. Library First | speed | none |\n")
+    assert isolation.call(news, candidate(feature(1, text))).result == (set(), 0)
 
 
 def test_a_costly_plan_is_named_and_its_neighbour_judged(apart: JudgingApart) -> None:

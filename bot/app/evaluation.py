@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.judging import DraftTooCostlyError
 from bot.app.outline import read_outline
 from bot.app.repository_state import RepositoryState
 from bot.core.config.in_force import PATHS
@@ -181,16 +183,20 @@ class Evaluation:
         return config_check.effects(merging, head.tree, view, self.job.host, requested_from)
 
     def _draft(self, snapshot: Snapshot) -> Draft | None:
+        """The draft for a check run, which goes without a draft that costs too much."""
         verdict = decide_verdict(snapshot.judged)
-        return self.draft_of(verdict.deciding, snapshot.view) if verdict is not None else None
+        try:
+            return self.draft_of(verdict.deciding, snapshot.view) if verdict is not None else None
+        except DraftTooCostlyError:
+            return None
 
     def draft_of(self, judged: JudgedCandidate, view: RepositoryView) -> Draft | None:
-        """Draft the missing plan from the repository's own files. Costs one read."""
+        """Draft the missing plan from the repository's own files. Costs one read. Raises `DraftTooCostlyError`."""
         feature = feature_without_plan(judged.report)
         if feature is None or view.head is None:
             return None
         outline = read_outline(self.job.forge, view.head.sha)
         if outline is None:
             return None
-        committed_at = view.head.committed_at
-        return plan_draft_of(judged.candidate.change, feature, outline.tree, committed_at, self.job.host.template)
+        change, committed_at, template = judged.candidate.change, view.head.committed_at, self.job.host.template
+        return self.job.draft(partial(plan_draft_of, change, feature, outline.tree, committed_at, template))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.forge.job_keys import DEADLINE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.app.apply import Effects
     from bot.app.configurations import Configurations
     from bot.app.judging import Judging
     from bot.core.deciding.commit_verdict import Host
     from bot.core.forge.events import RepositoryEvent
     from bot.core.forge.ports import Clock, ForgeReader, LeasedJob, Queue, Store
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,10 @@ class RepositoryJob:
     def has_time(self) -> bool:
         """Whether the job's deadline has not passed, so that it can still wait for GitHub."""
         return self.clock.now() - self.job.accepted_at < DEADLINE
+
+    def draft(self, drafting: Callable[[], T]) -> T:
+        """The result of `drafting`, within the limits of the repository. Raises `DraftTooCostlyError`."""
+        return self.judging.draft(self.repository, drafting)
 
     @property
     def repository(self) -> int:

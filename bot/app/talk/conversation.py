@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.app.apply import HOUR
+from bot.app.judging import DraftTooCostlyError
 from bot.app.talk import on_issue, on_pull_request
 from bot.app.talk.command_text import CommandAnswer, CommandText
 from bot.app.talk.context import CommandContext, CommandResult
@@ -27,6 +28,10 @@ _DRAFTS_AN_HOUR = 3
 _ANSWERS_AN_HOUR = 12
 """Other commands that somebody without a role is answered in an hour."""
 _DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
+_TOO_COSTLY = (
+    "There is no draft: reading the templates, manifests and texts that it is made from takes more time or memory than"
+    " it may. `plangate draft` makes one on your machine."
+)
 _CLOSED = "This pull request is not open, so nothing is judged here. Reopen it, then ask again."
 
 
@@ -158,8 +163,15 @@ class Conversation:
             in_force = context.config_in_force if opened is None else opened.judged.candidate.config_in_force
             settings = configuration(in_force, context.render, private=context.view.private)
             return CommandResult(Reaction.DONE, answer=settings)
-        if not context.event.on_pull_request:
-            return on_issue.answer(context, command, by_author=context.event.sender == self.author)
+        try:
+            return self._of_feature(command)
+        except DraftTooCostlyError:
+            return CommandResult(Reaction.MISTAKEN, answer=_TOO_COSTLY)
+
+    def _of_feature(self, command: Command) -> CommandResult:
+        """The result of a command about a feature. Raises `DraftTooCostlyError`."""
+        if not self.context.event.on_pull_request:
+            return on_issue.answer(self.context, command, by_author=self.context.event.sender == self.author)
         if self.pull_request is None:
             return CommandResult(Reaction.MISTAKEN, answer=_CLOSED)
-        return on_pull_request.answer(context, command, self.pull_request)
+        return on_pull_request.answer(self.context, command, self.pull_request)

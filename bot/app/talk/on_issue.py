@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.outline import read_outline
@@ -18,9 +19,8 @@ from bot.core.drafting.feature_number import (
     next_number,
     number_in,
 )
-from bot.core.drafting.for_feature import paths_of, texts_of
-from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
-from bot.core.drafting.from_template.spec import SpecFacts, issue_words
+from bot.core.drafting.for_feature import issue_draft_of
+from bot.core.drafting.from_template.spec import SpecFacts
 from bot.core.drafting.naming import Naming, name_feature
 from bot.core.features.folders import feature_folders, specs_roots
 from bot.core.forge.effects import ReserveNumber
@@ -38,13 +38,13 @@ from bot.core.speech.replies import (
 )
 from bot.core.speech.replies.started_feature import commit_message, pull_request_body
 from bot.core.text.neutral import code_span
-from bot.core.yardstick.yardstick import read_yardstick
 
 if TYPE_CHECKING:
     from bot.core.change.trees import Tree
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Written
     from bot.core.forge.facts import Issue
+    from bot.core.yardstick.constitution import Constitution
 
 _DAY = 86_400.0
 _NO_COMMIT = "This repository has no commit yet. Push one, then ask again."
@@ -159,36 +159,23 @@ class _FeatureIssue:
 
     def _spec(self, naming: Naming) -> Draft:
         """The draft of the spec. The issue's text becomes its input."""
-        words = issue_words(self.issue.title, self.issue.body)
-        facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10], words)
-        return spec_for(self.context.forge, self.default, facts)
+        facts = SpecFacts(naming.dir, naming.title, naming.branch, self.issue.created_at[:10])
+        return spec_for(self.context.job, self.default, facts, self.issue)
 
-    def _drafted(self, naming: Naming, present: frozenset[str] = frozenset()) -> Draft:
-        """The draft of the plan, from what the issue says about the feature."""
-        yardstick = read_yardstick(self.default, self.context.host.template)
+    def _drafted(self, naming: Naming) -> tuple[Draft, Constitution]:
+        """The draft of the plan, from what the issue says about the feature, and the constitution it was made by."""
         outline = read_outline(self.context.forge, self.default.sha or "")
-        return draft_plan(
-            PlanFacts(
-                feature_dir=naming.dir,
-                title=naming.title,
-                date=self.issue.created_at[:10],
-                template=yardstick.template,
-                constitution=yardstick.constitution,
-                summary=issue_summary(self.issue.body),
-                paths=paths_of(outline.tree) if outline is not None else (),
-                manifests=texts_of(outline.tree) if outline is not None else {},
-                present=present,
-            )
-        )
+        tree, template = outline.tree if outline is not None else None, self.context.host.template
+        return self.context.job.draft(partial(issue_draft_of, self.issue, naming, self.default, tree, template))
 
     def plan(self, numbered: _Numbered, *, by_author: bool) -> str:
         """The reply to `/plan`."""
         context = self.context
-        constitution = read_yardstick(self.default, context.host.template).constitution
+        drafted, constitution = self._drafted(numbered.naming)
         plan = IssuePlan(
             naming=numbered.naming,
             spec=self._spec(numbered.naming),
-            plan=self._drafted(numbered.naming, frozenset({"spec.md"})),
+            plan=drafted,
             constitution=constitution,
             free=numbered.next_number,
             asked_by="the author of this issue" if by_author else "somebody with a role here",
@@ -221,7 +208,7 @@ class _FeatureIssue:
         """Write the missing files. `number` is the open pull request, if there is one."""
         context, base = self.context, self.context.view.default_branch or "main"
         spec = self._spec(naming)
-        plan = self._drafted(naming, frozenset({"spec.md"}))
+        plan, _ = self._drafted(naming)
         feature = StartedFeature(naming, spec, plan, number or 0, self.issue.number)
         body = pull_request_body(feature, context.config.commands.prefix)
         pull_request = NewPullRequest(naming.branch, base, naming.title, body) if number is None else None

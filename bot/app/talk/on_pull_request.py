@@ -10,7 +10,7 @@ from bot.app.talk.spec_draft import spec_for
 from bot.app.talk.waive import waive
 from bot.core.deciding.commit_verdict import context_of
 from bot.core.drafting.for_feature import feature_without_spec
-from bot.core.drafting.from_template.spec import SpecFacts, issue_words
+from bot.core.drafting.from_template.spec import SpecFacts
 from bot.core.forge.facts import Reaction
 from bot.core.forge.writing import NewCommit
 from bot.core.speech.commands import Command, Verb
@@ -109,6 +109,5 @@ def _spec(context: CommandContext, judged: JudgedCandidate, feature: FeatureRepo
         slug.replace("-", " ").capitalize(),
         feature.feature.name,
         opened.created_at[:10],
-        issue_words(opened.title, opened.body),
     )
-    return spec_for(context.forge, judged.candidate.change.standard, facts)
+    return spec_for(context.job, judged.candidate.change.standard, facts, opened)

@@ -37,5 +37,5 @@ class OpenPullRequest:
         return tuple(self.evaluation.effects(self.gathered, self.on_head, REQUESTED))
 
     def plan(self) -> Draft | None:
-        """The draft of the plan; None if the plan exists."""
+        """The draft of the plan; None if the plan exists. Raises `DraftTooCostlyError`."""
         return self.evaluation.draft_of(self.judged, self.gathered.view)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.bundled import bundled_text
-from bot.core.drafting.from_template.spec import draft_spec, spec_paths, spec_template
+from bot.core.drafting.from_template.spec import draft_spec_of_issue, spec_paths, spec_template
 from bot.core.forge.facts import ReadRequest
 from bot.core.yardstick.yardstick import specify_root
 
 if TYPE_CHECKING:
+    from bot.app.repository_job import RepositoryJob
     from bot.core.change.trees import Document, Tree
     from bot.core.drafting.draft import Draft
     from bot.core.drafting.from_template.spec import SpecFacts
+    from bot.core.forge.facts import Issue
     from bot.core.forge.ports import ForgeReader
 
 _ROUNDS = 4
 """Registries name presets, presets name files: three reads, and one to find that nothing is left."""
 
 
-def spec_for(forge: ForgeReader, standard: Tree, facts: SpecFacts) -> Draft:
-    """The draft of a feature's spec. `standard` is the tree with the template, usually the base's."""
+def spec_for(job: RepositoryJob, standard: Tree, facts: SpecFacts, issue: Issue) -> Draft:
+    """The draft of a feature's spec, with the words of an issue. `standard` is the tree with the template.
+
+    Raises `DraftTooCostlyError`.
+    """
     root = specify_root(facts.feature_dir, standard)
-    documents = _template_documents(forge, standard, root)
+    documents = _template_documents(job.forge, standard, root)
     text, path = spec_template(documents, bundled_text("config/spec-template.md"), root)
-    return draft_spec(replace(facts, template=text, template_path=path))
+    facts = replace(facts, template=text, template_path=path)
+    return job.draft(partial(draft_spec_of_issue, facts, issue.title, issue.body))
 
 
 def _template_documents(forge: ForgeReader, standard: Tree, root: str) -> dict[str, Document]:

@@ -9,14 +9,17 @@ from bot.core.change.feature import State
 from bot.core.change.trees import Kind, Readability
 from bot.core.documents.plan import Verdict
 from bot.core.documents.spec import read_spec
-from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
+from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
 from bot.core.judging.findings import Severity
 from bot.core.yardstick.yardstick import read_yardstick, specify_root
 
 if TYPE_CHECKING:
     from bot.core.change.trees import Change, Tree
     from bot.core.drafting.draft import Draft
+    from bot.core.drafting.naming import Naming
+    from bot.core.forge.facts import Issue
     from bot.core.judging.findings import FeatureReport, Report
+    from bot.core.yardstick.constitution import Constitution
 
 _UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
@@ -73,6 +76,25 @@ def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committ
             violations=_violations(feature),
         )
     )
+
+
+def issue_draft_of(
+    issue: Issue, naming: Naming, standard: Tree, outline: Tree | None, bundled: str
+) -> tuple[Draft, Constitution]:
+    """Draft the plan of the feature that an issue asks for, beside its spec; and the constitution it is held to."""
+    yardstick = read_yardstick(standard, bundled)
+    facts = PlanFacts(
+        feature_dir=naming.dir,
+        title=naming.title,
+        date=issue.created_at[:10],
+        template=yardstick.template,
+        constitution=yardstick.constitution,
+        summary=issue_summary(issue.body),
+        paths=paths_of(outline) if outline is not None else (),
+        manifests=texts_of(outline) if outline is not None else {},
+        present=frozenset({"spec.md"}),
+    )
+    return draft_plan(facts), yardstick.constitution
 
 
 def _violations(feature: FeatureReport) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ that waits for a person says so in the words that Plangate's own reading finds: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.documents.clarifications import clarifications
@@ -79,6 +79,11 @@ def draft_spec(facts: SpecFacts) -> Draft:
     text = "\n".join(_tidy(_Drafter(facts).lines())) + "\n"
     open_marks = len(clarifications(parse(text)))
     return Draft(f"{facts.feature_dir}/spec.md", text, open_marks, open_marks, 0, facts.template_path)
+
+
+def draft_spec_of_issue(facts: SpecFacts, title: str, body: str) -> Draft:
+    """The spec of a feature that an issue asks for in these words."""
+    return draft_spec(replace(facts, request=issue_words(title, body)))
 
 
 def issue_words(title: str, body: str) -> str:

@@ -1,45 +1,25 @@
 """The command line: find the command, parse its arguments, and print a user's mistake as one sentence.
 
-A command is a module in `bot/commands/` with `arguments(parser)` and `run(options)`. Only the called command is
-imported, so that `plangate --version` loads no GitHub client and `plangate serve` no plan reader.
+Only the called command is imported: `plangate check` loads no GitHub client, and `plangate serve` no plan reader.
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib
+import importlib.util
 import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 import bot
+from bot.commands import COMMANDS, HOST, NO_VERDICT, PARTS, did_you_mean, overview, parser_of
 from bot.core.forge.errors import StorageError, UserError
-from bot.core.text.neutral import visible
+from bot.core.text.neutral import plain_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = {
-    "check": "judge the features of a working copy as the App would",
-    "init": "write a first app.yml for a working copy, and show the verdicts on its features",
-    "draft": "write or print a plan that is prefilled from the repository",
-    "config": "validate an app.yml, or show the values in force and their sources",
-    "verify": "judge again what a JSON report is about, and compare",
-    "rules": "list the rules, or print the page of one rule",
-    "demo": "run the whole story on a local sandbox of GitHub",
-    "setup": "register the App on GitHub, and store its credentials",
-    "doctor": "check everything that the App needs, and say how to fix problems",
-    "serve": "run the App: web and worker as two supervised processes",
-    "web": "run only the web process",
-    "worker": "run only the worker",
-    "migrate": "migrate the database to this version",
-    "deliveries": "list, show and replay accepted deliveries",
-    "waivers": "list the waivers that were given, those that ended included",
-    "receive": "process one recorded delivery, or show its effects",
-}
-NO_VERDICT = 2
-"""The exit code of a command that could not do its work."""
+__all__ = ["COMMANDS", "NO_VERDICT", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,24 +43,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # `plangate check | head`: the reader has closed the pipe. Discard what Python would flush at exit.
         # https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        return 128 + _SIGPIPE
     return code
+
+
+_SIGPIPE = 13
+"""The number of the signal, which Windows does not have."""
 
 
 def _run(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="plangate", description=bot.__doc__)
-    parser.add_argument("--version", action="version", version=f"plangate {bot.__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
-    called = next((word for word in words if not word.startswith("-")), None)
-    for name, about in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-        if name == called:
-            module = importlib.import_module(f"bot.commands.{name}")
-            module.arguments(command)
-            command.set_defaults(run=module.run)
-    if not words:
-        parser.print_help()
-        return NO_VERDICT
-    options = parser.parse_args(words)
+    if not words or words[0] in {"-h", "--help", "help"}:
+        named = [word for word in words[1:] if word in COMMANDS]
+        if words and words[0] == "help" and named:
+            return _run([named[0], "--help"])
+        sys.stdout.write(overview(bot.__doc__))
+        return 0 if words else NO_VERDICT
+    name, *rest = words
+    if name == "--version":
+        sys.stdout.write(f"plangate {bot.__version__}\n")
+        return 0
+    if name not in COMMANDS:
+        kind = "option" if name.startswith("-") else "command"
+        known = ["--help", "--version"] if kind == "option" else COMMANDS
+        message = f"unknown {kind} {plain_line(name)}{did_you_mean(name, known)}"
+        raise UserError(f"{message}\n`plangate --help` lists the commands.")
+    _refuse_missing_part(name)
+    options = parser_of(name).parse_args(rest)
     code: int = options.run(options)
     return code
+
+
+def _refuse_missing_part(name: str) -> None:
+    """Raise `UserError` where a command's part of Plangate is not installed."""
+    part = "demo" if name == "demo" else "server" if name in HOST else None
+    package = next((package for package in PARTS[part] if not _is_installed(package)), None) if part else None
+    if package is not None:
+        raise UserError(f'plangate {name} needs {package}, which is not installed: pip install "plangate[{part}]"')
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False

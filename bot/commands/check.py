@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from bot.adapters.worktree.worktree import CheckOptions
-from bot.commands import add_folder
+from bot.commands import add_color, add_folder, colored, output_width
 from bot.core.change.feature import Stage
 from bot.core.speech.render import Style
 from bot.desk.check import Format, judge_copy, show
@@ -15,8 +14,11 @@ from bot.desk.check import Format, judge_copy, show
 if TYPE_CHECKING:
     import argparse
 
-PLAIN_WIDTH = 120
-"""Width of a line in cells where the output is no terminal."""
+
+EXAMPLES = (
+    "plangate check",
+    "plangate check --base origin/main --format concise",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,11 +44,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " constitution and template are read there, the changes since --base",
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the checked-out branch)")
+    stages = [stage.value for stage in Stage]
     parser.add_argument(
-        "--stage", choices=[stage.value for stage in Stage], help="judge as if the feature had reached this stage"
+        "--stage",
+        choices=stages,
+        metavar="STAGE",
+        help=f"judge as if the feature had reached this stage: {', '.join(stages)}",
     )
-    parser.add_argument("--format", choices=[form.value for form in Format], default=Format.TEXT.value)
-    parser.add_argument("--colour", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
+    forms = [form.value for form in Format]
+    parser.add_argument(
+        "--format",
+        choices=forms,
+        default=Format.TEXT.value,
+        metavar="FORMAT",
+        help=f"how the report is printed: {', '.join(forms)} (default: {Format.TEXT.value})",
+    )
+    add_color(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,18 +68,7 @@ def run(options: argparse.Namespace) -> int:
         tuple(options.feature), options.all, options.base, options.stage, options.branch, options.stack_base
     )
     judged = judge_copy(options.folder, request)
-    style = Style(colour=_coloured(options.colour), width=_width())
-    sys.stdout.write(show(judged, Format(options.format), style))
+    form = Format(options.format)
+    style = Style(colour=colored(options.color), width=output_width())
+    sys.stdout.write(show(judged, form, style))
     return judged.exit_code
-
-
-def _coloured(wish: str) -> bool:
-    # https://no-color.org
-    return wish == "always" or (wish == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-
-
-def _width() -> int:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        return PLAIN_WIDTH

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from bot.core.config.yaml import ConfigMistake
 
+EXAMPLES = (
+    "plangate config validate .github/app.yml",
+    "plangate config show --base origin/main",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

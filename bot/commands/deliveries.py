@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 MOST = 10_000
 """The most deliveries that one call lists or replays."""
 
+EXAMPLES = (
+    "plangate deliveries list --state dead",
+    "plangate deliveries replay --all",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _REHEARSAL_OPTIONS = ("base", "head", "show", "history", "limit", "json")
 
+EXAMPLES = (
+    "plangate demo",
+    "plangate demo --repo ~/src/ferry --show 020-harbour",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

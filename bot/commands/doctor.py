@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _MARKS = {Level.OK: ("✓", "green"), Level.WARNING: ("!", "yellow"), Level.ERROR: ("✗", "red")}
 _NAME = 12
 
+EXAMPLES = (
+    "plangate doctor",
+    "plangate doctor --json",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

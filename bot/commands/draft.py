@@ -12,6 +12,11 @@ from bot.desk.draft import draft_copy
 if TYPE_CHECKING:
     import argparse
 
+EXAMPLES = (
+    "plangate draft --write",
+    'plangate draft --feature specs/019-rate-limits --title "Rate limits"',
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

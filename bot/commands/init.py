@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from bot.desk.init import FirstConfig
 
+EXAMPLES = (
+    "plangate init",
+    "plangate init --print",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

@@ -9,6 +9,11 @@ from bot.host import settings, storage
 if TYPE_CHECKING:
     import argparse
 
+EXAMPLES = (
+    "plangate migrate",
+    "PLANGATE_DATABASE_URL=postgresql://db/plangate plangate migrate",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add no arguments: the settings are in the environment."""

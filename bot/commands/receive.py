@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 25 * 1024 * 1024
 """Bytes of GitHub's largest payload: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap"""
 
+EXAMPLES = (
+    "plangate receive push.json --event push",
+    "plangate receive push.json --event push --dry-run",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from typing import TYPE_CHECKING
 
 from bot.core.forge.errors import UserError
 from bot.core.judging.rule import by_id
+from bot.core.text.nearest import nearest
 from bot.rules import RULES
 
 if TYPE_CHECKING:
     import argparse
+
+EXAMPLES = (
+    "plangate rules",
+    "plangate rules missing-artifact",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +39,8 @@ def _list() -> str:
 def _page(name: str) -> str:
     rule = by_id(RULES).get(name)
     if rule is None:
-        close = difflib.get_close_matches(name, [existing.id for existing in RULES], n=1)
+        close = nearest(name, [existing.id for existing in RULES])
         raise UserError(
-            f"There is no rule `{name}`. "
-            + (f"Did you mean `{close[0]}`?" if close else "`plangate rules` lists them.")
+            f"There is no rule `{name}`. " + (f"Did you mean `{close}`?" if close else "`plangate rules` lists them.")
         )
     return f"{rule.id}\n\n{rule.page.strip()}\n"

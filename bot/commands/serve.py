@@ -9,6 +9,11 @@ from bot.host import bootstrap, settings
 if TYPE_CHECKING:
     import argparse
 
+EXAMPLES = (
+    "plangate serve",
+    "PLANGATE_PORT=8080 plangate serve",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add no arguments: the settings are in the environment."""

@@ -16,6 +16,11 @@ from bot.host.serving import configure_process
 if TYPE_CHECKING:
     from bot.host.settings import Settings
 
+EXAMPLES = (
+    "plangate setup --url https://plangate.example.com",
+    "plangate setup --url https://plangate.example.com --org acme --with-commits",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bot
+from bot.commands import NO_VERDICT
 from bot.core.forge.errors import UserError
 from bot.core.speech.report.reading import MAX_BYTES, read_report
 from bot.core.speech.report.verification import blocking_lines, verification_text
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     from bot.core.speech.report.model import ReportJson
 
-NO_VERDICT = 2
+EXAMPLES = (
+    "plangate verify report.json --repo ~/src/ferry",
+    "plangate verify report.json --gate",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Store
     from bot.core.forge.stored import Waiver
 
+EXAMPLES = (
+    "plangate waivers",
+    "plangate waivers --json",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""

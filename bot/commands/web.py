@@ -9,6 +9,11 @@ from bot.host import bootstrap, settings
 if TYPE_CHECKING:
     import argparse
 
+EXAMPLES = (
+    "plangate web",
+    "PLANGATE_HOST=0.0.0.0 plangate web",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add no arguments: the settings are in the environment."""

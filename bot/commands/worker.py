@@ -9,6 +9,11 @@ from bot.host import bootstrap, settings
 if TYPE_CHECKING:
     import argparse
 
+EXAMPLES = (
+    "plangate worker",
+    "PLANGATE_DIRECTORY=/var/lib/plangate plangate worker",
+)
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add no arguments: the settings are in the environment."""

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.change.trees import Change
+    from bot.core.config.model import RepositoryConfig
     from bot.core.judging.findings import Report
 
 TEMPLATE = "config/plan-template.md"
@@ -147,6 +148,7 @@ def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
         report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
     if not report.features:
         _refuse_part(copy)
+        _refuse_foreign(copy, effective.config)
     unseen = owners_unseen(copy, options.base) if options.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
     return DeskVerdict(copy, change, report, digest(report, RULES), effective, milliseconds, unseen)
@@ -157,6 +159,16 @@ def _refuse_part(copy: WorkingCopy) -> None:
     if copy.git is None and (top := top_of(copy.root)) is not None:
         part, top_name = plain_line(str(copy.root)), plain_line(str(top))
         raise UserError(f"{part} is only a part of the working copy {top_name}: run the command there.")
+
+
+def _refuse_foreign(copy: WorkingCopy, config: RepositoryConfig) -> None:
+    """Raise `UserError` for a folder that is no repository of any kind: probably the wrong folder was named."""
+    if copy.git is None and not any(place in copy.entries for place in (".specify", *config.specs)):
+        roots = " nor ".join(f"{plain_line(root)}/" for root in config.specs)
+        raise UserError(
+            f"There is nothing to judge in {plain_line(str(copy.root))}: it has neither .git nor .specify/ nor {roots}."
+            " Name the folder of a repository with plans."
+        )
 
 
 def owners_unseen(copy: WorkingCopy, base: str | None = None) -> str:

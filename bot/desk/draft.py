@@ -19,6 +19,7 @@ from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.features.which_features import feature_of_branch
 from bot.core.forge.errors import UserError
+from bot.core.text.nearest import nearest
 from bot.core.text.neutral import plain_line, visible
 from bot.core.yardstick.yardstick import read_yardstick as read_yardstick_of
 from bot.core.yardstick.yardstick import specify_root
@@ -99,14 +100,30 @@ def _is_begun(document: Document, yardstick: Yardstick) -> bool:
 
 
 def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfig) -> str:
-    """The folder that the user named, whether it exists or not; else the folder of the current branch."""
+    """The folder that the user named, else the folder of the current branch, which need not exist yet.
+
+    Raises `UserError` for a named folder that does not exist, and for a branch that names none.
+    """
     if feature is not None:
-        return _tidy(feature)
+        path = _tidy(feature)
+        if path not in copy.entries and not (copy.root / path).is_dir():
+            raise UserError(f"There is no folder {plain_line(path)}{_hint(path, copy)}")
+        return path
     branch = copy.git.branch() if copy.git is not None else None
     own = feature_of_branch(Tree(None, copy.entries), branch, config)
     if own is None:
         raise UserError("The branch names no feature: name the folder, such as --feature specs/019-rate-limits.")
     return own.path
+
+
+def _hint(path: str, copy: WorkingCopy) -> str:
+    """The way out for a folder that does not exist: a similar name, or to create it."""
+    folder, _, name = path.rpartition("/")
+    below = [entry.removeprefix(f"{folder}/") for entry in copy.entries if entry.rpartition("/")[0] == folder]
+    close = nearest(name, below)
+    if close is not None:
+        return f": did you mean {plain_line(f'{folder}/{close}')}?"
+    return ": create it, write its spec.md, and draft again."
 
 
 def _tidy(feature: str) -> str:

@@ -453,3 +453,41 @@ def test_a_layer_of_a_stack_is_held_to_the_stacks_base(tmp_path: Path, capsys: p
     assert code == 1
     assert "unjustified" in out
     assert check(capsys, root, "--stack-base", "main")[0] == 2
+
+
+def test_a_folder_that_is_no_repository_of_any_kind_gets_no_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {"README.md": "# Notes\n", "notes/today.md": "# Today\n"})
+    code, out, err = check(capsys, tmp_path)
+    assert (code, out) == (2, "")
+    assert "has neither .git nor .specify/ nor specs/. Name the folder of a repository with plans." in err
+    (tmp_path / "specs").mkdir()
+    assert check(capsys, tmp_path)[0] == 0
+    (tmp_path / "specs").rmdir()
+    git(tmp_path, "init", "--quiet")
+    assert check(capsys, tmp_path)[0] == 0
+
+
+def test_what_makes_a_change_an_implementing_one_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    git(root, "switch", "--quiet", "--create", "001-search")
+    write(root, {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan(), "src/index.py": "x = 1\n"})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Build")
+    assert "implementing (src/index.py outside specs/)" in check(capsys, root, "--base", "main")[1]
+    write(root, {"src/query.py": "x = 1\n", "src/rank.py": "x = 1\n"})
+    _, out, _ = check(capsys, root, "--base", "main")
+    assert "implementing (src/index.py and 2 other files outside specs/)" in out
+    assert "implementing (as --stage says)" in check(capsys, root, "--stage", "implementing")[1]
+
+
+def test_a_draft_for_a_folder_that_does_not_exist_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC})
+    assert main(["draft", str(tmp_path), "--feature", "specs/001-serch", "--write"]) == 2
+    assert "There is no folder specs/001-serch: did you mean specs/001-search?" in capsys.readouterr().err
+    assert main(["draft", str(tmp_path), "--feature", "specs/042-unlike"]) == 2
+    assert "There is no folder specs/042-unlike: create it, write its spec.md" in capsys.readouterr().err
+    assert not (tmp_path / "specs/001-serch").exists()

@@ -38,10 +38,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...]) -> int:
-    """The number of changed files that count as code. A moved file counts by either path."""
-    paths = ((file.path, file.previous) for file in change.changed)
-    return sum(any(path and counts_as_code(path, config, roots) for path in pair) for pair in paths)
+def code_files(change: Change, config: RepositoryConfig, roots: tuple[str, ...]) -> list[str]:
+    """The paths of changed files that count as code. A moved file counts by either path."""
+    return [
+        file.path
+        for file in change.changed
+        if any(path and counts_as_code(path, config, roots) for path in (file.path, file.previous))
+    ]
 
 
 def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of

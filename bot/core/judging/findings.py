@@ -121,6 +121,8 @@ class Report:
     """How the decision was reached, a bullet each; shown when nothing was judged."""
     headline: str = ""
     """The title where nothing was judged and there is more to say than that."""
+    code_path: str = ""
+    """The first changed file that counts as code: what makes the change an implementing one."""
 
     def all_findings(self) -> tuple[Finding, ...]:
         """Every finding, those of no feature first."""

@@ -64,7 +64,8 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
     if config.mode is Mode.OFF:
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), _SWITCHED_OFF)
     choice = choice or which_features(change, config)
-    code = code_files(change, config, choice.roots)
+    code_paths = code_files(change, config, choice.roots)
+    code = len(code_paths)
     if not governed(change, choice.roots, sources):
         return Report(Conclusion.SUCCESS, tuple(sources), (), (), NO_SPEC_KIT, code)
     cases = read_cases(change, config, choice, bundled_template, code, meter)
@@ -83,6 +84,7 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
         code_files=code,
         notes=notes,
         headline=headline,
+        code_path=code_paths[0] if code_paths else "",
     )
 
 

@@ -100,14 +100,26 @@ def _words(prose: Prose) -> str:
 def _head(feature: FeatureReport, report: Report, style: Style) -> str:
     about = feature.feature
     parts = [style.paint(plain_line(about.dir), "bold"), "removed" if about.removed else about.stage.value]
-    if report.code_files and about.stage is Stage.IMPLEMENTING and not about.removed:
-        parts[-1] += f" ({count(report.code_files, 'file', 'files')} outside {plain_line(about.root)}/)"
+    if about.stage is Stage.IMPLEMENTING and not about.removed:
+        parts[-1] += _why_implementing(feature, report)
     parts += ["legacy"] if about.legacy else []
     parts += [] if about.owned else ["not this change's own feature"]
     constitution = feature.constitution
     version = f" {plain_line(constitution.version, 40)}" if constitution.version else ""
     state = {"filled": version, "template": " not filled", "missing": " missing"}[constitution.state.value]
     return " · ".join([*parts, f"constitution{state}"])
+
+
+def _why_implementing(feature: FeatureReport, report: Report) -> str:
+    """The changed file that counts as code, with the number of others; else that the stage was given."""
+    outside = f"outside {plain_line(feature.feature.root)}/"
+    if not report.code_files:
+        return " (as --stage says)"
+    if not report.code_path:
+        return f" ({count(report.code_files, 'file', 'files')} {outside})"
+    others = report.code_files - 1
+    also = f" and {count(others, 'other file', 'other files')}" if others else ""
+    return f" ({plain_line(report.code_path)}{also} {outside})"
 
 
 def _findings(occurrences: Iterable[Occurrence], lines: SourceLines, style: Style) -> list[str]:

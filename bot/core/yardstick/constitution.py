@@ -44,7 +44,7 @@ class ConstitutionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principle:
-    """One principle. `id` is its numeral as written (`I`, `1`, `一`), None when it has none."""
+    """One principle. `id` is its numeral as written (`I`, `1`), None when it has none."""
 
     id: str | None
     name: str

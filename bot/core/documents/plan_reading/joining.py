@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -35,53 +36,7 @@ _BRACKETED = Pattern(
 _ONE = re.compile(_NUMERAL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "of",
-        "for",
-        "in",
-        "on",
-        "by",
-        "to",
-        "with",
-        "is",
-        "are",
-        "be",
-        "all",
-        "every",
-        "as",
-        "at",
-        "from",
-        "first",
-        "principle",
-        "principles",
-        "article",
-        "gate",
-        "rule",
-        "non",
-        "negotiable",
-        "der",
-        "die",
-        "das",
-        "und",
-        "de",
-        "la",
-        "el",
-        "los",
-        "las",
-        "y",
-        "le",
-        "les",
-        "et",
-        "du",
-        "des",
-    ]
-)
+_COMMON = Pattern(anywhere("common_word"))
 _LONGEST = 200
 _ENOUGH = 0.5
 
@@ -156,10 +111,16 @@ def numerals(text: str, *, bracketed: bool = True) -> list[int]:
 def tokens(name: str) -> frozenset[str]:
     """The words of a name that tell it apart; pairs of characters for scripts without blanks."""
     shown = name[:_LONGEST].casefold()
-    found = {word for word in _WORD.findall(_IDEOGRAPHS.sub(" ", shown)) if word not in _STOP and len(word) > 1}
+    found = {word for word in _WORD.findall(_IDEOGRAPHS.sub(" ", shown)) if len(word) > 1 and not _is_common(word)}
     for run in _IDEOGRAPHS.findall(shown):
         found.update(run[index : index + 2] for index in range(max(1, len(run) - 1)))
     return frozenset(_stem(word) for word in found)
+
+
+@lru_cache(maxsize=4096)
+def _is_common(word: str) -> bool:
+    """Whether a word is an article, a preposition or another one that does not tell two names apart."""
+    return _COMMON.fullmatch(word) is not None
 
 
 def _stem(word: str) -> str:
@@ -301,7 +262,7 @@ def _first_words(principles: Sequence[Principle]) -> list[tuple[str, str] | None
     pairs = []
     for principle in principles:
         parts = _WORD.findall(principle.name[:_LONGEST].casefold())[:2]
-        telling = [word for word in parts if len(word) >= _SHORTEST_WORD and (word == "first" or word not in _STOP)]
+        telling = [word for word in parts if len(word) >= _SHORTEST_WORD and (word == "first" or not _is_common(word))]
         pairs.append((_stem(telling[0]), _stem(telling[1])) if len(telling) == 2 else None)  # noqa: PLR2004  a pair
     return [pair if pairs.count(pair) == 1 else None for pair in pairs]
 

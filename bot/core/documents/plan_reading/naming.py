@@ -108,12 +108,12 @@ def is_gate_label(name: str) -> bool:
     if not shown or len(shown) > LONGEST_NAME:
         return False
     parts = [part for part in _PART.split(_IN_BRACKETS.sub(" ", shown).casefold()) if part]
-    if parts and len(parts) <= MOST_WORDS and all(part in words.GATE_WORDS for part in parts):
-        return any(part in words.GATE_HEADS for part in parts)
+    if parts and len(parts) <= MOST_WORDS and all(words.GATE_WORD.fullmatch(part) for part in parts):
+        return any(words.GATE_HEAD.fullmatch(part) for part in parts)
     return words.GATE_LABEL.fullmatch(shown) is not None
 
 
 def is_status_label(name: str) -> bool:
-    """Whether the name announces a status: `Status`, `Compliance`, `判定`."""
+    """Whether the name announces a status: `Status`, `Compliance`."""
     shown = name.strip(" *_:：.")
     return bool(shown) and words.STATUS_LABEL.fullmatch(shown) is not None

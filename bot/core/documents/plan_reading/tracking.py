@@ -338,7 +338,7 @@ def _is_label(text: str) -> bool:
 
 
 def is_none(text: str) -> bool:
-    """A first cell that says that there is nothing: `None`, `_None_`, `(なし)`, `No violations`, `N/A - ...`."""
+    """A first cell that says that there is nothing: `None`, `_None_`, `(none)`, `No violations`, `N/A - ...`."""
     shown = text.strip(" *_`()[]（）—–-.|")
     if not shown:
         return False

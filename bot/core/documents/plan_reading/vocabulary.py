@@ -14,100 +14,11 @@ AGAIN = Pattern(word_starts("after"), _I)
 BEFORE = Pattern(word_starts("before"), _I)
 TRACKING = Pattern(anywhere("complexity"), _I)
 TRACKS = Pattern(whole_words("tracking"), _I)
-GATE_HEADS = frozenset(
-    [
-        "gate",
-        "gates",
-        "result",
-        "results",
-        "status",
-        "statuses",
-        "decision",
-        "evaluation",
-        "verdict",
-        "conclusion",
-        "conclusions",
-        "outcome",
-        "assessment",
-        "overall",
-        "summary",
-        "determination",
-        "finding",
-        "findings",
-        "check",
-        "checks",
-        "recheck",
-        "rechecked",
-        "re-evaluation",
-        "reevaluation",
-        "reassessment",
-        "revalidation",
-        "re-verification",
-        "compliance",
-        "violations",
-        "alignment",
-    ]
-)
-GATE_WORDS = GATE_HEADS | frozenset(
-    [
-        "initial",
-        "final",
-        "pre",
-        "post",
-        "phase",
-        "research",
-        "design",
-        "plan",
-        "planning",
-        "the",
-        "a",
-        "an",
-        "constitution",
-        "constitutional",
-        "principle",
-        "principles",
-        "all",
-        "re",
-        "quality",
-        "step",
-        "after",
-        "before",
-        "stage",
-        "and",
-        "of",
-        "for",
-        "to",
-        "at",
-        "on",
-        "first",
-        "second",
-        "current",
-        "updated",
-        "implementation",
-        "clarification",
-        "pass",
-        "0",
-        "1",
-        "2",
-        "i",
-        "ii",
-        "review",
-        "analysis",
-        "phase0",
-        "phase1",
-        "same",
-        "result:",
-        "v1",
-        "exit",
-        "entry",
-        "complete",
-        "design-time",
-        "with",
-    ]
-)
-"""A label made of these words only, with at least one head among them, speaks for the whole gate."""
+GATE_HEAD = Pattern(anywhere("gate_head"), _I)
+GATE_WORD = Pattern(anywhere("gate_head", "gate_word"), _I)
+"""A label of these words only, with at least one head among them, speaks for the whole gate."""
 GATE_LABEL = Pattern(anywhere("gate_result"), _I)
-"""The same in other languages."""
+"""The whole label for the whole gate."""
 NOTHING_TO_CHECK = Pattern(anywhere("nothing_to_check"), _I)
 """There is nothing to hold the plan to."""
 WHOLE = Pattern(whole_words("whole_gate"), _I)

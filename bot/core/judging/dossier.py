@@ -190,9 +190,15 @@ def _nameless_row(check: Check, statements: Sequence[Statement], plan: Plan) -> 
         if not row.complete or row.principle or row.names or row.gates:
             continue
         text = f"{row.violation} {row.why}"
-        if len(words & _content(text)) >= _FEWEST_WORDS or any(span in text for span in spans):
+        repeated = len(words & _content(text)) >= _FEWEST_WORDS and bool(words & _content(row.violation))
+        if repeated or any(_stands_in(span, text) for span in spans):
             return row
     return None
+
+
+def _stands_in(span: str, text: str) -> bool:
+    """Whether the text holds the code span as a whole word: `play` is not in "playback"."""
+    return re.search(rf"(?<!\w){re.escape(span)}(?!\w)", text) is not None
 
 
 def _content(text: str) -> frozenset[str]:

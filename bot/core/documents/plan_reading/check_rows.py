@@ -18,7 +18,7 @@ from bot.core.documents.plan_reading.check_table import (
 from bot.core.documents.plan_reading.collected import ItemReading
 from bot.core.documents.plan_reading.items import implied
 from bot.core.documents.plan_reading.naming import is_gate_label
-from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.sections import unstruck, unstruck_words, visible
 from bot.core.documents.plan_reading.statements import Clause
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _read_row(row: Row, where: Columns, titles: list[str], group: str | None, co
     numbered = f"{numeral}. {name}" if numeral else name
     if status is not None:
         cell, reading = row[status.column], status.reading
-        rest = Clause(visible(cell.text)[reading.end :], cell.line)
+        rest = Clause(unstruck_words(cell.text)[reading.end :], cell.line)
         beside = _clauses(row, titles, without=(where.name, where.numeral, status.column, where.earlier))
         collected.add(
             ItemReading(

@@ -76,6 +76,8 @@ class Collected:
     template_lines: frozenset[str]
     """`normal` of every line of the plan template: who repeats it has assessed nothing."""
     phase: Phase = Phase.PRE
+    begun: int = 0
+    """How many checks were read before the current section."""
     checks: list[Check] = field(default_factory=list)
     gates: list[GateLine] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -92,8 +94,13 @@ class Collected:
 
     @property
     def answered(self) -> bool:
-        """Whether any check has a status."""
-        return any(check.explicit for check in self.checks)
+        """Whether any check of the current section has a status."""
+        return any(check.explicit for check in self.checks[self.begun :])
+
+    def begin(self, phase: Phase) -> None:
+        """Begin a section: the Constitution Check or a re-check."""
+        self.phase = phase
+        self.begun = len(self.checks)
 
     def is_template(self, text: str) -> bool:
         """Whether the line is the template's."""

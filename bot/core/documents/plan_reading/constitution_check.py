@@ -16,12 +16,12 @@ from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_table import columns, is_violation_table
 from bot.core.documents.plan_reading.collected import Collected, ItemReading
 from bot.core.documents.plan_reading.gates import closes, read_gate
-from bot.core.documents.plan_reading.headings import is_bare_mark, is_phase, split_heading, status_line
+from bot.core.documents.plan_reading.headings import has_named_lines, is_bare_mark, is_phase, split_heading, status_line
 from bot.core.documents.plan_reading.items import implied
 from bot.core.documents.plan_reading.joining import leading_numeral
 from bot.core.documents.plan_reading.naming import is_gate_label
 from bot.core.documents.plan_reading.section_body import Body, has_boxes, is_principled
-from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.sections import unstruck, unstruck_words, visible
 from bot.core.documents.plan_reading.statements import Clause, label_kind
 from bot.core.documents.plan_reading.tracking import says_none
 from bot.core.documents.plan_reading.verdict import worse
@@ -50,7 +50,7 @@ class _Unit:
 def read_checks(parts: Sequence[CheckPart], collected: Collected) -> None:
     """Take every item of every section."""
     for part in parts:
-        collected.phase = part.phase
+        collected.begin(part.phase)
         stated = verdict.tail(visible(part.heading.text))
         if stated is not None:  # `## Constitution Check ✅ PASSED`
             collected.gate(stated.verdict, part.heading.line)
@@ -84,7 +84,7 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
         if status is not None:
             # A mark before a title that says nothing more is an ornament.
             collected.gate(status.verdict, heading.line, whole=not is_bare_mark(status, heading.text))
-        Body(collected).read(blocks)
+        Body(collected, gate=is_gate_label(name)).read(blocks)
         return
     principled = is_principled(name, collected)
     tabled = any(_is_item_table(block, collected) for block in blocks)
@@ -94,7 +94,8 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
         elif not _is_side_note(name, status, blocks, principled=principled):
             _add_heading(heading, name, status, blocks, collected)
         return
-    if not tabled and status_line(blocks, anywhere=principled) is not None:
+    listed = not principled and has_named_lines(blocks)
+    if not tabled and not listed and status_line(blocks, anywhere=principled) is not None:
         _add_heading(heading, name, None, blocks, collected)
         return
     _read_plain_heading(heading, name, blocks, collected, principled=principled)
@@ -187,14 +188,14 @@ def _add_heading(
     below = status_line(blocks, anywhere=True)
     beside = [
         # A status word is not a justification. A paragraph belongs to the heading, a list is its evidence.
-        Clause(visible(block.text)[below[0].end :], block.line)
+        Clause(unstruck_words(block.text)[below[0].end :], block.line)
         if below is not None and block.text is below[1]
         else Clause(unstruck(block.text), block.line, own=isinstance(block, Paragraph))
         for block in blocks[:_EVIDENCE_BLOCKS]
         if isinstance(block, Paragraph | Item)
     ]
     if status is not None:
-        beside.insert(0, Clause(visible(heading.text)[status.end :], heading.line))
+        beside.insert(0, Clause(unstruck_words(heading.text)[status.end :], heading.line))
     verdict_read, place, reading = Verdict.UNANSWERED, heading.text, status
     weight = status.weight if status is not None else None
     if status is not None:
@@ -220,7 +221,7 @@ def _add_prose_heading(heading: Heading, name: str, blocks: list[Block], collect
     shown = visible(prose[0])
     ended = verdict.tail(shown)
     verdict_read = ended.verdict if ended else implied(shown)
-    beside = (Clause(shown, prose[0].place(0)[0]), *_clauses(blocks[1:]))
+    beside = (Clause(unstruck_words(prose[0]), prose[0].place(0)[0]), *_clauses(blocks[1:]))
     collected.add(ItemReading(name, verdict_read, heading.line, prose[0], ended, beside, in_slot=False))
 
 

@@ -87,6 +87,16 @@ def status_line(blocks: Sequence[Block], *, anywhere: bool) -> tuple[Reading, Te
     return None
 
 
+def has_named_lines(blocks: Sequence[Block]) -> bool:
+    """Whether several paragraphs begin with a verdict and name what it is about: `✅ **PASS - Name**: ...`."""
+    named = 0
+    for block in blocks:
+        if isinstance(block, Paragraph) and verdict.lead(visible(block.text)) is not None:
+            name = name_of(block.text)
+            named += name.bold and bool(name.name)
+    return named > 1
+
+
 def _several_marked(blocks: Sequence[Block]) -> bool:
     """Whether several paragraphs begin with a mark, so that each one is an item."""
     return sum(verdict.lead(visible(block.text)) is not None for block in blocks if isinstance(block, Paragraph)) > 1

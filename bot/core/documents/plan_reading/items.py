@@ -11,7 +11,7 @@ from bot.core.documents.plan_reading import statement_words, verdict
 from bot.core.documents.plan_reading.collected import ItemReading
 from bot.core.documents.plan_reading.headings import shift
 from bot.core.documents.plan_reading.naming import name_of
-from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.sections import unstruck, unstruck_words, visible
 from bot.core.documents.plan_reading.statements import Clause
 from bot.core.documents.plan_reading.verdict import rank
 from bot.core.text.lexicon import Pattern, anywhere
@@ -97,9 +97,10 @@ def add_item(item: Item, status: Status | None, below: Sequence[Item], group: st
             verdict_read = Verdict.UNANSWERED
     else:
         verdict_read = boxed
-    beside = shown[named.rest :]
+    written = unstruck_words(item.text)
+    beside = written[named.rest :]
     if reading is not None:
-        beside = shown[: named.start] + " " + shown[max(reading.end, named.end) :]
+        beside = written[: named.start] + " " + written[max(reading.end, named.end) :]
     weight = reading.weight if reading is not None else None
     if reading is not None and reading.verdict is not verdict_read:
         weight = None  # the box says more than the words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
-from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.sections import unstruck_words, visible
 from bot.core.markdown import Style
 
 if TYPE_CHECKING:
@@ -51,13 +51,17 @@ def name_of(text: Text) -> Named:
     match = _SEPARATOR.search(head)
     while match and match.end() < len(head) and _is_numeral(head[: match.start()]):
         match = _SEPARATOR.search(head, match.end())
+    written = unstruck_words(text)[begin:]
     if match is None:
-        return Named(head.strip(), begin, begin + len(head.rstrip()), begin + len(head))
-    return Named(head[: match.start()].strip(), begin, begin + match.start(), begin + match.end(), separated=True)
+        return Named(written[: len(head)].strip(), begin, begin + len(head.rstrip()), begin + len(head))
+    return Named(written[: match.start()].strip(), begin, begin + match.start(), begin + match.end(), separated=True)
 
 
 def _bold(shown: str, bold: str, start: int, end: int) -> Named:
     inner = bold[:LONGEST_NAME]
+    behind = _behind_status(inner)
+    if behind:  # `**PASS - Name**: ...`
+        inner, start = inner[behind:], start + behind
     separator = _SEPARATOR.match(shown, end)
     stop = separator.end() if separator else end
     cut = _SEPARATOR.search(inner)
@@ -72,6 +76,14 @@ def _bold(shown: str, bold: str, start: int, end: int) -> Named:
     return Named(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
 
 
+def _behind_status(bold: str) -> int:
+    """Where the name begins in bold words that begin with a status and a separator; 0 where they do not."""
+    led = verdict.lead(bold)
+    separator = _AFTER_LEAD.match(bold, led.end) if led is not None else None
+    return separator.end() if separator is not None and bold[separator.end() :].strip() else 0
+
+
+_AFTER_LEAD = re.compile(r"[\])}\s\ufe0f]*(?:[:：]|\s[—–-]{1,2}\s|—)\s*")
 _NUMERAL = re.compile(rf"\W*(?:(?:{words.PRINCIPLE}|§)\s*)?{words.NUMERAL}\W*", re.IGNORECASE)
 
 

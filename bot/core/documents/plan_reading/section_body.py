@@ -15,7 +15,7 @@ from bot.core.documents.plan_reading.gates import is_gate, read_gate
 from bot.core.documents.plan_reading.items import add_item, clauses_below, implied, status_of
 from bot.core.documents.plan_reading.joining import leading_numeral, numerals
 from bot.core.documents.plan_reading.naming import name_of
-from bot.core.documents.plan_reading.sections import unstruck, visible
+from bot.core.documents.plan_reading.sections import unstruck, unstruck_words, visible
 from bot.core.documents.plan_reading.statements import Clause, label_kind
 from bot.core.markdown import Item, Paragraph, Style, Table, Text
 from bot.core.text.lexicon import Pattern, anywhere
@@ -41,11 +41,18 @@ class Body:
     """Reads the blocks below one heading into checks.
 
     `name` is the principle's name for the items. `trusted` is true when the heading shows that the blocks are
-    items. `aside` is true when it names no principle; then prose counts only if no other item has a status.
+    items. `aside` is true when it names no principle; then prose counts only if no other item has a status. `gate` is
+    true below a heading about the whole check: a verdict there is one for the whole, and a list behind it repeats it.
     """
 
     def __init__(
-        self, collected: Collected, name: str | None = None, *, trusted: bool = False, aside: bool = False
+        self,
+        collected: Collected,
+        name: str | None = None,
+        *,
+        trusted: bool = False,
+        aside: bool = False,
+        gate: bool = False,
     ) -> None:
         self._collected = collected
         self._name = name
@@ -53,6 +60,8 @@ class Body:
         self._aside = aside
         self._group = name
         self._skipped = False
+        self._gate = gate
+        self._gates_before = len(collected.gates)
 
     def read(self, blocks: Sequence[Block]) -> None:
         """Add a check for every item among the blocks."""
@@ -88,10 +97,17 @@ class Body:
             top, below = family[0], family[1:]
             if top.mark is None and is_gate(top.text):
                 read_gate(top.text, collected)
+            elif top.mark is None and self._repeats_the_gate(top.text):
+                continue
             elif top.mark is None and status is None and below and _is_label(top.text) and _are_marked(below):
                 self._list(below, trusted=True, group=_join_names(group, name_of(top.text).name))
             elif sure or collected.is_template(top.text.text) or self._is_known(top.text):
                 add_item(top, status, below, group, collected)
+
+    def _repeats_the_gate(self, text: Text) -> bool:
+        """Whether the bullet is behind the verdict for the whole check, below its heading, and names no principle."""
+        closed = self._gate and len(self._collected.gates) > self._gates_before and bool(self._collected.checks)
+        return closed and not is_principled(name_of(text).name, self._collected)
 
     def _is_known(self, text: Text) -> bool:
         """Whether the bullet begins with the name of a principle."""
@@ -119,12 +135,15 @@ class Body:
         if is_gate(text):
             read_gate(text, self._collected)
             return False
+        led = verdict.lead(shown)
+        if self._gate and led is not None and led.verdict in _PURE_GATES and not named.bold:
+            self._collected.gate(led.verdict, text.place(led.start)[0], labelled=True)
+            return False
         first = next((mark for _, mark in text.marked(Style.STRONG)), None)
         bold = named.bold or (first is not None and first.start <= _LEAD)
         numbered = leading_numeral(named.name)[0] is not None or _NUMBERED.match(named.name) is not None
         if bold or numbered:
             return self._named_line(text, named, following)
-        led = verdict.lead(shown)
         if led is not None and led.verdict in _PURE_GATES:
             pure = not shown[led.end :].strip(" *_.!。！")
             self._collected.gate(led.verdict, text.place(led.start)[0], labelled=False, whole=pure)
@@ -163,7 +182,7 @@ class Body:
                 self._open_group(named.name)
                 return False
             line = text.place(0)[0]
-            beside = (Clause(rest, line),)
+            beside = (Clause(unstruck_words(text)[named.rest :].strip(), line),)
             collected.add(ItemReading(named.name, implied(rest), line, text, None, beside, self._name))
             return True
         elif shown.rstrip().endswith((":", "：")):
@@ -173,7 +192,7 @@ class Body:
     def _add_line(self, text: Text, named: Named, status: Status, following: Sequence[Block]) -> None:
         """Add `**Name (I)**: PASS ...` with the list below it as its evidence."""
         reading, line = status.reading, text.place(0)[0]
-        beside = Clause(visible(text)[max(named.rest, reading.end) :], line)
+        beside = Clause(unstruck_words(text)[max(named.rest, reading.end) :], line)
         below = clauses_below([block for block in following if isinstance(block, Item)])
         self._collected.add(
             ItemReading(

@@ -45,16 +45,29 @@ def unnumbered(title: str) -> str:
     return _NUMBERING.sub("", title[:_LONGEST_TITLE])
 
 
+_BLANK = "\u00a4"
+"""Stands for each blanked character."""
+
+
 def visible(text: Text) -> str:
     """The words with code and struck-out text blanked to the same length: code is never a verdict."""
+    return _blanked(text, code=True)
+
+
+def unstruck_words(text: Text) -> str:
+    """The words with struck-out text blanked to the same length."""
+    return _blanked(text, code=False)
+
+
+def _blanked(text: Text, *, code: bool) -> str:
     kept: list[str] = []
     done = 0
     for mark in text.marks:
         if mark.style not in {Style.CODE, Style.STRUCK} or mark.start < done:
             continue
         inner = text.text[mark.start : mark.end]
-        if mark.style is Style.STRUCK or not _is_status_code(inner):
-            kept += (text.text[done : mark.start], "\u00a4" * len(inner))
+        if mark.style is Style.STRUCK or (code and not _is_status_code(inner)):
+            kept += (text.text[done : mark.start], _BLANK * len(inner))
             done = mark.end
     return "".join(kept) + text.text[done:]
 

@@ -18,7 +18,7 @@ MAX_STATEMENTS = 24
 """Statements that are kept of one item."""
 _LOOKED_AT = 2000
 _LABEL = re.compile(
-    r"(?:^|(?<=[\n.;。；!(（\[|]))[\s*_>✅❌⚠\ufe0f•-]*(?P<label>[^\n:：.;。；!()（）\[\]|]{2,60}?)[\s*_]*[:：]\s*|"
+    r"(?:^|(?<=[\n.;。；!(（\[|]))[\s*_>✅❌⚠\ufe0f•—–-]*(?P<label>[^\n:：.;。；!()（）\[\]|]{2,60}?)[\s*_]*[:：]\s*|"
     r"^[\s*_>]*(?P<dashed>[^\n:：.;。；()（）—–]{2,40}?)[\s*_]*\s[—–-]{1,2}\s+"
 )
 _LABELS = (
@@ -148,4 +148,5 @@ def _mends_a_breach(text: str) -> bool:
 
 
 def _statement(kind: StatementKind, text: str, line: int) -> Statement:
-    return Statement(kind, line, re.sub(r"\s+", " ", text[: 2 * MAX_STATEMENT]).strip(" *_|—–-:")[:MAX_STATEMENT])
+    words_left = re.sub(r"[\s\u00a4]+", " ", text[: 2 * MAX_STATEMENT])
+    return Statement(kind, line, words_left.strip(" *_|—–-:")[:MAX_STATEMENT])

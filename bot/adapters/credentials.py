@@ -35,7 +35,7 @@ _ABOUT, KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
 _DRAFT = ".app-"
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 _PROBE = b"\0" * 32_768
-"""As many bytes as the credentials can have."""
+"""The most bytes that the credentials can have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ T = TypeVar("T")
 MAX_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of a pickled result that are accepted."""
 _WALL_SECONDS: Final = 300.0
-"""Time after which a call is given up although its CPU time is not used up: the machine is overloaded."""
+"""Seconds after which a call is given up although it has CPU time left: the machine is overloaded."""
 _MAX_TEMPORARY_FOLDER: Final = 60
 """Bytes of a temporary folder's path in which a socket fits: its own name takes 32, and macOS allows 104 for both
 (unix(4); Linux allows 108, see unix(7))."""
@@ -69,7 +69,7 @@ class OverLimitError(Exception):
 
 
 class _TooCostlyError(BaseException):
-    """One document took its time. Not an `Exception`, so that no parser can catch it."""
+    """One document used up its time. Not an `Exception`, so that no parser can catch it."""
 
 
 class CpuMeter:

@@ -172,7 +172,7 @@ def clients(settings: Settings, clock: Clock, workers: Callable[[], int] | None 
     return GitHubRepositories(app, clock, workers)
 
 
-def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with
+def service(  # noqa: PLR0913, PLR0917  everything that a job needs
     settings: Settings,
     queue: Queue,
     store: Store,
@@ -180,9 +180,9 @@ def service(  # noqa: PLR0913, PLR0917  everything that jobs are worked on with
     clock: Clock,
     recorded: RecordedEffects | None = None,
 ) -> Handler:
-    """What works on jobs. Raises `UserError` when the host's own configuration is broken.
+    """The service that carries out jobs. Raises `UserError` when the host's own configuration is broken.
 
-    With `recorded` nothing is written to GitHub; the effects are kept there instead.
+    With `recorded`, effects are added to that list and not written to GitHub.
     """
     # Not for the web process: the rules with their parsers.
     from bot import __version__  # noqa: PLC0415

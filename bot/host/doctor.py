@@ -61,7 +61,7 @@ def examine(read: Callable[[], Settings]) -> list[Check]:
 
 
 def _github(settings: Settings) -> Check:
-    """Name the GitHub that the settings lead to, and the way to it."""
+    """Name the GitHub of the settings, its API's address, the proxy and the certificate authorities."""
     parts = urlsplit(settings.api_url)
     host = parts.hostname or ""
     proxy = None if proxy_bypass(host) else getproxies().get(parts.scheme)

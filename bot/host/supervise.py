@@ -40,7 +40,7 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     may_start: Callable[[], bool] | None = None
-    """The child is started when this returns True; None: at once."""
+    """The child is started once this returns True. Without it, the child is started at once."""
 
 
 def die_with_parent(parent: int) -> None:

@@ -56,12 +56,12 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
 
     @app.get("/healthz")
     def healthz() -> Response:
-        """The process answers."""
+        """Liveness: the process answers."""
         return jsonify(status="alive", version=bot.__version__)
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        """A delivery of full size would be stored: as many bytes were just written to the queue."""
+        """Readiness: the queue has just stored as many bytes as the largest delivery has."""
         try:
             queue.check()
         except StorageError as error:

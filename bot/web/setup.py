@@ -82,7 +82,7 @@ class SetupPage:
         return f"{self.browser_address}/setup?token={self.token}"
 
 
-class _Refused(Exception):  # noqa: N818  it says what is the case
+class _Refused(Exception):  # noqa: N818  names the condition
     """A request is refused; the message is shown on the page."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
@@ -174,7 +174,7 @@ class _SetupViews:
             )
 
     def form(self) -> Response:
-        """Show the settings of the new App to a browser with a session."""
+        """The page with the new App's settings, for a browser with a session."""
         token = request.args.get("token")
         if token is not None:
             return self._enter(token)

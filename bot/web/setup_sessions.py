@@ -27,7 +27,7 @@ def new_token() -> str:
 
 
 class SetupSessions:
-    """One token, the browsers that brought it, and one state for each time that they are shown the form."""
+    """The token, the browsers that presented it, and one state for each time that the form was shown."""
 
     def __init__(self, token: str, now: Callable[[], float] = time.monotonic) -> None:
         self._token = token

@@ -32,7 +32,7 @@ class Doorbell:
         self._lock = threading.Lock()
 
     def listen(self, name: str) -> None:
-        """Receive every ring from now on, also between two waits. Without a socket, `wait` only sleeps."""
+        """Receive every ring from now on, also between two waits. If there is no socket, `wait` only sleeps."""
         with self._lock:
             if self._hearing is not None:
                 return

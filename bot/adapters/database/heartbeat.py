@@ -145,7 +145,7 @@ class Heartbeat:
 
 
 class FailureDetector:
-    """Finds the holders whose heartbeat has stopped."""
+    """Finds the lease holders whose heartbeat has stopped."""
 
     def __init__(self) -> None:
         self._seen: dict[Member, tuple[str | None, float]] = {}

@@ -34,7 +34,7 @@ class Holders:
         if name in self._held:
             return
         if not _NAME.fullmatch(name):
-            raise StorageError(f"{name!r} cannot name a holder of leases.")
+            raise StorageError(f"{name!r} cannot be the name of a lease holder.")
         path = self._folder / f"{name}{_LOCK}"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Compare two commits by REST, and by their trees where GitHub's comparison says too little or there is none.
+"""Compare two commits by REST, or by their trees if GitHub's comparison is missing or lacks files.
 
 A comparison has no count of its files, so an empty list is believed only where both trees are equal, and a list that is
 missing is made from the trees. Trees are verified by their object ids. GitHub answers 404 with "No common ancestor" for
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MOST_COMPARED = 300
-"""Most files that GitHub lists of a comparison."""
+"""The most files that GitHub lists in a comparison."""
 _NO_ANCESTOR = "No common ancestor"
 
 
@@ -39,7 +39,7 @@ class Listing:
     folders: tuple[str, ...]
 
     def lacks_one(self, changed: Iterable[ChangedFile]) -> bool:
-        """Whether a changed file that was not removed is missing from one of the folders: its path is cut, or old."""
+        """Whether a changed file that was not removed is missing from a listed folder: GitHub sent a wrong path."""
         present = [file.path for file in changed if file.status is not FileStatus.REMOVED]
         return any(
             path.startswith(prefix) and prefix + path.removeprefix(prefix).split("/")[0] not in self.paths
@@ -51,8 +51,8 @@ class Listing:
 def compare(send: Send, repository: str, base: str, head: str) -> Comparison:
     """Implements `Forge.compare`. `repository` is `/repos/owner/name`.
 
-    One request. More where the list of files is empty or missing, or where there is no common ancestor: two for each
-    of both trees.
+    One request. Four more if the list of files is empty or missing, or if there is no common ancestor: two for each
+    tree.
     """
     try:
         body = compare_body(send, repository, base, head)
@@ -80,7 +80,7 @@ def compare_body(send: Send, repository: str, base: str, head: str) -> Any:
 
 
 def changed_anew(send: Send, repository: str, base: str, head: str, head_tree: str) -> list[Json] | None:
-    """Return REST's list of the files that a head changes; None where the comparison cannot say all of them.
+    """Return REST's list of the files that a head changes; None if the comparison does not list all of them.
 
     The list is empty where the trees of merge base and head are equal. `head_tree` is the id of the head's tree.
     """

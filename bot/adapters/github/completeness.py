@@ -2,8 +2,8 @@
 
 GitHub sometimes answers 200 without errors and with less than it has: a list is null, a node in a list is null, a list
 is shorter than its own count (https://github.com/anthropics/claude-code-action/issues/1587). A response that says too
-little must never pass for a repository that has nothing, so each of these is a gap. Whoever reads asks again, and fails
-when the second response has a gap, too.
+little must never pass for a repository that has nothing, so each of these is a gap. The reader sends the query again,
+and fails if the second response has a gap, too.
 
 `LISTS` has every list that we read. Any other field of a query is a gap when it is missing, null where GitHub's schema
 or this module does not allow null, or of another type. A `file(path:)` may be null only beside GitHub's error that
@@ -45,7 +45,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """What tells that a list is complete, and what a gap in the list does."""
+    """How a complete list is recognised, and what happens when the list has a gap."""
 
     complete: str
     """The evidence for an empty or a short list."""
@@ -73,7 +73,7 @@ LISTS: Mapping[str, ListRule] = {
 """Every list of a GraphQL query, by the name of its field."""
 
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
-"""In a name that is not UTF-8, as GitHub sends it. Such a tree's hash cannot be computed, nor its entries asked for."""
+"""GitHub puts it into a name that is not UTF-8. Then neither the tree's hash nor the path of the entry is known."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _FOLDER = 0o40000
@@ -120,7 +120,7 @@ def gaps(query: Query, data: Json, absences: Collection[Path] = ()) -> list[Path
 
 
 def is_about_files(path: Path) -> bool:
-    """Whether a gap is in the changed files of a pull request, which have a reading of their own."""
+    """Whether a gap is in the changed files of a pull request, which are then read by REST."""
     return "files" in path or path[-1] == "changedFiles"
 
 

@@ -48,7 +48,7 @@ COMMENTS = "pageInfo{hasNextPage endCursor} nodes{id fullDatabaseId viewerDidAut
 
 
 def _below(levels: int) -> str:
-    """Return the selection of the open pull request that a branch is the head of, and so on, `levels` deep."""
+    """Return the selection of the pull request whose head a branch is, then of the one below it, `levels` deep."""
     further = f" {_below(levels - 1)}" if levels > 1 else ""
     oldest = "states:OPEN,first:1,orderBy:{field:CREATED_AT,direction:ASC}"
     return f"below:associatedPullRequests({oldest}){{totalCount nodes{{number baseRefName baseRef{{id{further}}}}}}}"

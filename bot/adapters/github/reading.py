@@ -178,7 +178,7 @@ class Translator:
 
 
 def _layers(ref: Json | None) -> Iterator[Layer]:
-    """The chain of open pull requests below a branch, the nearest first; it ends where it would begin again."""
+    """The chain of open pull requests below a branch, the nearest first. A cycle ends the chain."""
     numbers: set[int] = set()
     while ref is not None:
         pull = next(iter(_nodes(ref.get("below"))), None)

@@ -26,7 +26,7 @@ class GitHubRegistration:
 
     def about(self) -> AppNow:
         """Read the App itself."""
-        body = self._app.call("GET", "/app", "asked who we are")
+        body = self._app.call("GET", "/app", "read the App's registration")
         with shape("an App"):
             owner = body.get("owner") or {}
             return AppNow(
@@ -42,7 +42,7 @@ class GitHubRegistration:
     def hook(self) -> HookNow:
         """Read the App's webhook."""
         try:
-            body = self._app.call("GET", "/app/hook/config", "asked where deliveries go")
+            body = self._app.call("GET", "/app/hook/config", "read the App's webhook")
         except RepositoryGone:
             return HookNow("", has_secret=False, insecure=False)
         with shape("a webhook"):

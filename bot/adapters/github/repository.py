@@ -239,7 +239,7 @@ class GitHubRepository:
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """Implements `Forge.folder_history`."""
         query = folder_history_query(self._ref.owner, self._ref.name, commit, folder)
-        body = self._graphql(query, "read since when a folder is there")
+        body = self._graphql(query, "read the history of a folder")
         return folder_history(body["repository"]["object"], branch)
 
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:

@@ -48,9 +48,9 @@ from bot.core.forge.events import (
 from bot.core.speech.commands import may_hold_command
 
 QUEUE_BRANCHES = "gh-readonly-queue/"
-"""Prefix of the merge queue's app branches. GitHub announces them by `merge_group`, too."""
+"""Prefix of the merge queue's own branches. GitHub announces them by `merge_group`, too."""
 TEXT_LIMIT = 65_536
-"""Characters of a comment or body that are read: GitHub's app limit."""
+"""Characters of a comment or body that are read: GitHub's own limit."""
 
 
 class AppIdentity(NamedTuple):
@@ -246,7 +246,7 @@ def _check_suite(payload: SuiteDelivery, app: AppIdentity) -> Iterable[Event]:
     if payload.action == "rerequested":
         yield RerunRequested(**_about(payload), head_sha=suite.head_sha, head_branch=branch)
     elif payload.action == "requested" and branch and not branch.startswith((QUEUE_BRANCHES, "refs/tags/")):
-        # GitHub names no branch for a commit of a fork. The pull request has an event of its app.
+        # GitHub names no branch for a commit of a fork. The pull request has an event of its own.
         yield SuiteRequested(**_about(payload), branch=branch, head_sha=suite.head_sha, before=suite.before)
 
 

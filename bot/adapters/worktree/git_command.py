@@ -41,7 +41,7 @@ _OPTIONS = (
     *("-c", "core.quotePath=false"),
     *("-c", "log.showSignature=false"),
 )
-"""What the user's own configuration may set and a mere reading must not start."""
+"""Settings that override the user's own configuration, so that reading starts no program."""
 
 
 class GitCopy:
@@ -103,9 +103,9 @@ class GitCopy:
         return self.answers("merge-base", first, second) or None
 
     def folder_history(self, commit: str, folder: str) -> str | None:
-        """ISO date (UTC) since when the first-parent history of a commit has a folder; None when it never did.
+        """ISO date (UTC) on which the first-parent history of a commit got a folder; None when it never had the folder.
 
-        Along first parents, because a merged folder arrives with its merge commit.
+        Only first parents count, because a merged folder arrives with its merge commit.
         """
         where = f":(literal){folder}"
         times = (self.answers("log", "--first-parent", "--format=%ct", commit, "--", where) or "").split()

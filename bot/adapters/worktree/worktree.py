@@ -255,7 +255,7 @@ def _where_it_left(
 
 
 def with_arrivals(copy: WorkingCopy, change: Change, folders: Iterable[str]) -> Change:
-    """The change with the dates since when the base has these folders."""
+    """The change, with the date on which the base got each of these folders."""
     base = change.base.sha if change.base is not None else None
     if copy.git is None or base is None:
         return change

@@ -1,7 +1,7 @@
 """The check run `plangate config`: it lists the mistakes in a configuration file that a pull request changes.
 
-The file is judged by nobody's rules but its own schema and what farther files lock; the version that is in force stays
-there until the change is merged.
+The file is judged only by its schema and by the keys that the owner's and the host's files lock. The version in force
+stays in force until the change is merged.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.core.text.prose import Prose
 
 MOST = 50
-"""Annotations that one request may carry. A second request could only append, and nothing can be taken back."""
+"""Annotations that one request may carry. A second request could only append, and no annotation can be removed."""
 _TITLE = 255
 _MESSAGE = 4_000
 _DETAILS = 8_000
@@ -43,7 +43,7 @@ def _shown(occurrence: Occurrence) -> bool:
 
 
 def _runs(group: FindingGroup) -> Iterator[tuple[FindingGroup, int]]:
-    """The group's runs of lines, each with its first line; line 1 for findings about a file that is there."""
+    """The group's runs of lines, each with its first line; line 1 for findings about a file without a line."""
     for run in runs_of_lines(group.findings):
         yield FindingGroup(tuple(run), group.feature), run[0].line or 1
     about_files = tuple(finding for finding in group.findings if finding.line is None)

@@ -52,7 +52,7 @@ def as_markdown(report: Report, context: RenderContext) -> str:
 
 
 def bounded_summary(page: Page, limit: int = LIMIT) -> str:
-    """The summary with as many entries as fit in `limit` bytes. The tables go before an entry does."""
+    """The summary with as many entries as fit in `limit` bytes. The tables are left out before any entry is."""
     most = min(page.count, _MOST_ENTRIES)
     full_text = summary(page, most)
     if size(full_text) <= limit:

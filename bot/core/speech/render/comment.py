@@ -38,7 +38,7 @@ _HEADER = ("| | what | where | fix |", "|---|---|---|---|")
 
 
 class StickyKind(StrEnum):
-    """Whether something is left to do. A clear one is only ever an edit of an older one."""
+    """Whether something is left to do. "All clear" only ever replaces the text of an older comment."""
 
     WORK = "work"
     CLEAR = "clear"
@@ -46,7 +46,7 @@ class StickyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StickyComment:
-    """The comment's whole text; equal texts mean that nothing is to be written."""
+    """The comment's whole text. If it equals the posted text, nothing is written."""
 
     kind: StickyKind
     body: str
@@ -55,8 +55,8 @@ class StickyComment:
 def sticky(report: Report, context: RenderContext, draft: Draft | None = None) -> StickyComment | None:
     """The comment on a pull request, from errors alone: a warning never causes one. None without a pull request.
 
-    Whether it is written at all (on a draft, in a repository without comments, a clear one that was never posted) is
-    decided in `core/deciding`.
+    `core/deciding` decides whether the comment is posted: not on a draft, not where comments are switched off, and no
+    first comment that says "all clear".
     """
     if context.pull_request is None:
         return None
@@ -105,7 +105,7 @@ def _work(page: Page, shown: int, draft: Draft | None) -> str:
 
 
 def _headline(page: Page) -> str:
-    """`4 kinds of gap (12 places) in 003-rate-limits-api`; that it cannot merge only where the check is required."""
+    """`4 kinds of gap (12 places) in 003-rate-limits-api`. Says "cannot merge" only if the check is required."""
     places = sum(len(group.findings) for group in page.errors)
     kinds = len(page.errors)
     gaps = count(kinds, "gap", "gaps")
@@ -134,7 +134,7 @@ def _row(group: FindingGroup, links: Links, *, named: bool) -> str:
 
 
 def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
-    """The texts to paste, each below its title where there are several."""
+    """The texts to paste. If there are several, each stands below its title."""
     pasted = [(group, paste) for group in groups if (paste := group.paste)]
     parts: list[str] = []
     for group, paste in pasted:

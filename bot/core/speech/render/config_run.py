@@ -38,19 +38,19 @@ class ConfigFile:
     base_exists: bool = True
     """The base has a version of its own, which stays in force; otherwise the defaults do."""
     removed: bool = False
-    """The pull request takes the file away."""
+    """The pull request removes the file."""
     link: bool = False
-    """It takes the file away by putting a symbolic link in its place."""
+    """It removes the file by putting a symbolic link in its place."""
     shadowed: str | None = None
-    """The other file in the same commit that comes first, so that this one says nothing."""
+    """The other file in the same commit that takes precedence, so that this one is not read."""
     untouched: bool = False
-    """The pull request does nothing to it, and an earlier run on the same commit said otherwise."""
+    """The pull request does not change the file, but an earlier run on the same commit said that it does."""
     constitution: Constitution | None = None
-    """What principles named in the file were held to."""
+    """The constitution in which the principles named in the file were looked up."""
 
 
 def config_run(file: ConfigFile, context: RenderContext) -> CheckRunOutput:
-    """The run on the pull request that changes the file: failing for any mistake, else passing in one sentence."""
+    """The run on the pull request that changes the file: it fails for any mistake, else it passes with one sentence."""
     name = plain_line(file.path.rsplit("/", 1)[-1], 40)
     if not file.mistakes:
         title, text = _well(file, name, code_span(_branch(context)))
@@ -73,11 +73,11 @@ def _well(file: ConfigFile, name: str, branch: str) -> tuple[str, str]:
         first = code_span(file.shadowed)
         return (
             f"{name}: not in force",
-            f"{path} can be read and says nothing, since {first} comes first. Keep one of the two.",
+            f"{path} can be read but is not used, since {first} comes first. Keep one of the two.",
         )
     if file.removed:
         does = f"makes {path} a symbolic link, which is not followed" if file.link else f"removes {path}"
-        gone = f"This pull request {does}; what is farther, and the defaults, hold once that is on {branch}."
+        gone = f"This pull request {does}. Once it is on {branch}, the owner's settings and the defaults apply."
         return f"{name}: removed", gone
     return f"{name}: no mistakes", f"{path} can be read; it holds once it is on {branch}."
 

@@ -49,7 +49,7 @@ class PreviousRun:
 
 @dataclass(frozen=True, slots=True)
 class ConfigTrouble:
-    """The configuration in force is an older one, because the newer cannot be read."""
+    """A configuration file that cannot be read, so that an older version of it is in force."""
 
     path: str
     branch: str
@@ -57,11 +57,11 @@ class ConfigTrouble:
     """The commit that broke it; empty where that is not known."""
     line: int
     problem: str
-    """The first mistake, as a clause; our own words in backticks become code. Empty where nobody here may read it."""
+    """The first mistake, as a clause; our own words in backticks become code. Empty if the file is private."""
     good: str
-    """The commit whose version is in force; empty where no version is, so that the defaults are."""
+    """The commit whose version is in force. Empty if no version was ever readable: the defaults are in force."""
     lost: bool = False
-    """It is not broken: the App sees its repository no more."""
+    """The file is not broken, but the App can no longer see its repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class RenderContext:
     repository: str = ""
     """`acme/ferry`."""
     web_url: str | None = "https://github.com"
-    """Where people read the repository; None for a working copy, whose addresses then are no links."""
+    """GitHub's web address; None for a working copy, whose places are then not linked."""
     head_sha: str | None = None
     base_sha: str | None = None
     base_branch: str | None = None
@@ -81,16 +81,16 @@ class RenderContext:
     default_branch: str = ""
     pull_request: int | None = None
     draft: bool = False
-    """The pull request is a draft: judged all the same, and said so."""
+    """The pull request is a draft. It is judged like any other, and the report says so."""
     merge_group: bool = False
     governed: bool = True
-    """False where nothing says that Spec Kit is used, or the mode is off."""
+    """False if nothing shows that the repository uses Spec Kit, or if the mode is off."""
     site_url: str | None = None
     """Base address of the rule pages and report pages, without a slash at the end."""
     report_url: str | None = None
     """This report's own page."""
     rules_url: str | None = None
-    """The project's rule page in the documentation, used with `#<rule>` where there is no site."""
+    """The documentation's page of rules, linked with `#<rule>` if there is no site."""
     check_run_url: str | None = None
     engine_version: str = ""
     digest: str = ""
@@ -98,19 +98,19 @@ class RenderContext:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     waivers: tuple[Waived, ...] = ()
     previous: PreviousRun | None = None
-    """None for a first push, or where the run before is not known."""
+    """None for a first push, and if the previous run is unknown."""
     check_required: bool = False
-    """The base branch takes no merge without this check."""
+    """The base branch requires this check for a merge."""
     others: tuple[OtherPull, ...] = ()
     owner_file: str = ""
-    """The owner's file, where something in it holds here: `acme/.github:.github/app.yml`."""
+    """The owner's file, if one of its settings is in force: `acme/.github:.github/app.yml`."""
     owner_commit: str = ""
     """The branch and commit that it was read at: `main@8be41d7`."""
     unseen: str = ""
-    """The repository of the owner's file, where only the App can read it: `acme/.github`."""
+    """The repository of the owner's file, if only the App can read it: `acme/.github`."""
     trouble: ConfigTrouble | None = None
     owner_trouble: ConfigTrouble | None = None
-    """The same of the file in the owner's `.github` repository."""
+    """As `trouble`, for the file in the owner's `.github` repository."""
 
     def clause(self, rule: str) -> Clause:
         """The words for counting findings of a rule. An unknown rule is counted by its id."""
@@ -126,7 +126,7 @@ class RenderContext:
         return f"{self.rules_url}#{quote(rule)}" if self.rules_url else None
 
     def at_url(self, address: At) -> str | None:
-        """The address at its commit. Lines need the source view: rendered Markdown has none."""
+        """The link to a place at its commit. A line needs the source view, because rendered Markdown has no lines."""
         sha = self.head_sha if address.side is Side.HEAD else self.base_sha
         line = "" if address.line is None else f"?plain=1#L{address.line}"
         line += "" if address.end_line in {None, address.line} else f"-L{address.end_line}"

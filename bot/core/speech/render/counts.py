@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.core.yardstick.constitution import Principle
 
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
-# Of several items about one principle the weightiest speaks for it.
+# If several items are about one principle, the most serious one decides its status.
 _WEIGHT = (Verdict.VIOLATION, Verdict.UNANSWERED, Verdict.PARTIAL, Verdict.PENDING, Verdict.NA, Verdict.PASS)
 _OPEN = (Verdict.UNANSWERED, Verdict.PENDING)
 DEVIATIONS = (Verdict.VIOLATION, Verdict.PARTIAL)
@@ -44,7 +44,7 @@ def blocking(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
 
 
 def counted_order(occurrences: Iterable[Occurrence], context: RenderContext) -> list[Occurrence]:
-    """Worst first, then as the title counts them, then by place."""
+    """The worst first, then in the order of the title's counts, then by place."""
 
     def key(occurrence: Occurrence) -> tuple[int, str, int, str, int, int]:
         finding = occurrence.finding
@@ -87,7 +87,7 @@ class PrincipleStatus:
 
     @property
     def answered(self) -> bool:
-        """The plan says something of it, and what it says settles it or is looked at by a rule of its own."""
+        """The plan answers the principle, and the answer settles it or is checked by a rule of its own."""
         return self.verdict is not None and self.verdict not in _OPEN
 
 
@@ -113,14 +113,14 @@ def _status(principle: Principle, feature: FeatureReport) -> PrincipleStatus:
 
 
 def _speaker(checks: list[Check]) -> Check | None:
-    """The item that decides. The re-check after the design speaks when it says something."""
+    """The item that decides. An item of the re-check after the design replaces an earlier one."""
     later = [check for check in checks if check.phase is Phase.POST and check.verdict not in _OPEN]
     first = [check for check in checks if check.phase is Phase.PRE]
     return min(later or first or checks, key=lambda check: _WEIGHT.index(check.verdict), default=None)
 
 
 def deviations(feature: FeatureReport) -> list[PrincipleStatus]:
-    """Principles that the plan departs from, with the row that says why: what only a person can judge."""
+    """Principles that the plan departs from, each with the row that gives the reason. Only a person can judge them."""
     deviating = [
         status
         for status in principle_statuses(feature)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.core.speech.render.markdown import Links
 
 MOST_OPEN = 6
-"""Entries of a page before the others are folded: what a reader takes in at one look."""
+"""Entries of a page before the others are folded: as many as a reader takes in at a glance."""
 PASTE = 4_000
 """Characters of a text to paste that are shown."""
 _ROWS = 20

@@ -38,8 +38,8 @@ class SourceLines:
 def excerpt(raw: str, column: int | None, end_column: int | None, room: int) -> tuple[str, str]:
     """The line as shown and its carets, both within `room` cells.
 
-    Columns are 1-based characters of the raw line, the end inclusive; without them the whole text is meant. A line
-    that is too long is shown from shortly before the place.
+    Columns are 1-based characters of the raw line, the end inclusive; without them, all of the text is marked. A
+    line that is too long is shown from shortly before the place.
     """
     room = max(room, _LEAST)
     indent = len(raw[:_LOOKED_AT]) - len(raw[:_LOOKED_AT].lstrip())

@@ -1,4 +1,4 @@
-"""The last line of a summary: by whose rule it was judged, by which version, and where to object."""
+"""The last line of a summary: the configuration, constitution and version that judged, and the report's digest."""
 
 from __future__ import annotations
 

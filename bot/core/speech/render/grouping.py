@@ -1,6 +1,6 @@
 """Findings of one rule with one remedy as one entry: `5 principles unanswered: I, II, IV (plan.md:28–31)`.
 
-Twelve findings of three kinds are three things to learn. An entry names each subject and each run of lines once.
+A reader has three problems to understand, not twelve findings. An entry names each subject and each run of lines once.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class FindingGroup:
 
     @property
     def paste(self) -> str | None:
-        """What to paste for all of them: tables with the same header become one table."""
+        """The text to paste for the whole group. Tables with the same header become one table."""
         pastes = [finding.paste for finding in self.findings if finding.paste]
         return _joined_pastes(pastes) if pastes else None
 
@@ -62,7 +62,7 @@ class FindingGroup:
         return self.first.why if all(finding.why == self.first.why for finding in self.findings) else ()
 
     def remedy(self) -> Prose:
-        """What to do, said to hold for each where there are several and no text to paste does it for all."""
+        """The remedy. Says "for each" if the group has several findings and no single text to paste."""
         if len(self.findings) == 1 or self.paste or not self.first.fix:
             return self.first.fix
         opening, *following = self.first.fix
@@ -91,7 +91,7 @@ class FindingGroup:
 
 
 def groups_of(occurrences: Iterable[Occurrence]) -> tuple[FindingGroup, ...]:
-    """The findings grouped, each group at the place of its first finding."""
+    """The findings in groups. A group stands where its first finding stood."""
     groups: dict[tuple[object, ...], list[Occurrence]] = {}
     for occurrence in occurrences:
         groups.setdefault(_key(occurrence), []).append(occurrence)
@@ -119,7 +119,7 @@ def _line(finding: Finding) -> int:
 
 
 def _subjects(findings: Iterable[Finding]) -> Prose:
-    """What the findings are about, each once; those past the sixth are counted; empty where all are about the same."""
+    """The subjects of the findings, each once; those past the sixth are counted. Empty if all have one subject."""
     subjects = list(dict.fromkeys(_subject(finding) for finding in findings))
     if len(subjects) == 1 or None in subjects:
         return ()

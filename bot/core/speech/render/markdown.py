@@ -52,7 +52,7 @@ class Links:
         return self.to(neutralise(rule), url, f"r{self._rules}")
 
     def rule_suffix(self, rule: str) -> str:
-        """` · [missing-artifact][r1]`, empty where the rule has no page: an id that leads nowhere helps nobody."""
+        """` · [missing-artifact][r1]`. Empty if the rule has no page, because an id without a link helps nobody."""
         return f" · {self.rule(rule)}" if self.context.rule_url(rule) else ""
 
     def definitions(self) -> str:
@@ -83,7 +83,7 @@ class Links:
 
 
 def _own(words: str) -> str:
-    """Our own words; they are made neutral, too, so that a rule that forgets to mark foreign text does no harm."""
+    """Our own words. They are neutralised, too, in case a rule forgets to mark foreign text."""
     inner = neutralise(words, _OWN_WORDS)
     if not inner:
         return " " if words else ""

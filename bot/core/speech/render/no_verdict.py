@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Fault(StrEnum):
-    """Whose fault it is. Never the author's."""
+    """Who caused the failure. It is never the author."""
 
     GITHUB = "github"
     OURS = "ours"
@@ -36,11 +36,11 @@ class NoVerdict:
     time: str
     """When, as people write it: `2026-11-22 12:41:07 UTC`."""
     retry: str = "every 15 minutes"
-    """How often we look again."""
+    """How often the commit is judged again."""
     feature: str | None = None
     """The feature folder, where it is known."""
     lacks_permissions: bool = False
-    """The account has not accepted the permissions that the App needs, so that an owner has to act first."""
+    """The account has not accepted the permissions that the App needs. Its owner has to act first."""
 
 
 _TITLES = {

@@ -72,7 +72,7 @@ def page_of(report: Report, context: RenderContext, draft: Draft | None = None) 
 
 
 def summary(page: Page, shown: int, *, with_tables: bool = True) -> str:
-    """The Markdown with at most `shown` entries; the others are counted."""
+    """The summary as Markdown, with at most `shown` entries; the others are counted."""
     links = Links(page.context)
     parts = [*above(page.context, links), *_body(page, links, shown)]
     if page.report.features:
@@ -97,7 +97,7 @@ def _body(page: Page, links: Links, shown: int) -> list[str]:
 
 
 def _only_error(page: Page) -> FindingGroup | None:
-    """The error of a page that has a single one."""
+    """The error, if the page has exactly one."""
     alone = len(page.errors) == 1 and len(page.errors[0].findings) == 1
     return page.errors[0] if alone else None
 
@@ -152,7 +152,7 @@ def _not_shown(page: Page, links: Links, number: int) -> str:
 
 
 def _plan_to_fill(page: Page, only: FindingGroup, draft: Draft, links: Links) -> list[str]:
-    """The one thing to do is to fill the plan: how, in three steps."""
+    """How to fill the plan, in three steps, if that is all there is to do."""
     over = " over the file" if _is_there(page, draft) else ""
     steps = [
         f"1. Copy the draft below{over}: {_edit_link(page, draft, links)}",
@@ -164,7 +164,7 @@ def _plan_to_fill(page: Page, only: FindingGroup, draft: Draft, links: Links) ->
 
 
 def _copy_of_the_template(page: Page, draft: Draft) -> str:
-    """How much of a plan is still the template, in place of the finding; empty where there is no plan."""
+    """How much of a plan is still the template. Replaces the finding's text; empty if there is no plan."""
     for feature in page.report.features:
         if any(artifact.path == draft.path and artifact.state is State.TEMPLATE for artifact in feature.artifacts):
             holes = sum(hole.path == draft.path for hole in feature.placeholders)
@@ -188,7 +188,7 @@ def _edit_link(page: Page, draft: Draft, links: Links) -> str:
 
 
 def _at_a_glance(page: Page, only: FindingGroup, links: Links) -> list[str]:
-    """The single error brings a table of its own: what is wrong, the table, the way out."""
+    """What is wrong, the table and the remedy, if the single error has a table."""
     finding = only.first
     title = links.prose(finding.title).strip()
     sentence = f"**{title}.** {links.prose(finding.why).strip()}"
@@ -217,7 +217,7 @@ def _draft_below(page: Page, links: Links) -> str:
 
 
 def _next(page: Page) -> str:
-    """The documents that come next, so that answering the gate brings no surprise."""
+    """The documents that are due once the gate is answered."""
     if len(page.report.features) != 1:
         return ""
     feature = page.report.features[0]

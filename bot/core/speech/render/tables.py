@@ -74,7 +74,7 @@ def principle_tally(feature: FeatureReport) -> str:
 
 
 def principle_counts(feature: FeatureReport) -> list[tuple[str, int]]:
-    """How many principles stand how, in the order of telling; nothing that is zero."""
+    """The number of principles by status, in the order in which they are shown; statuses without one are left out."""
     verdicts = [status.verdict for status in principle_statuses(feature)]
     return [(word, verdicts.count(verdict)) for verdict, word in _COUNTS.items() if verdict in verdicts]
 
@@ -84,7 +84,7 @@ def _row(*cells: str) -> str:
 
 
 def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
-    # Rows that read the same become one, unless something is missing: then people look for each name.
+    # Equal rows become one, except for missing artifacts, because people look for each name.
     grouped = not any(not there(each) and each.due in {Due.REQUIRED, Due.RECOMMENDED} for each in feature.artifacts)
     rows: dict[tuple[str, str, str], list[str]] = {}
     for artifact in feature.artifacts:
@@ -99,7 +99,7 @@ def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
 
 
 def _is_no_matter(artifact: Artifact) -> bool:
-    """Neither there nor due, and nobody gave a reason: a row would say nothing."""
+    """Whether a row would say nothing: the artifact is missing, not due, and has no reason."""
     return artifact.due is Due.OFF and artifact.reason is None and not there(artifact)
 
 
@@ -155,7 +155,7 @@ def _principles(feature: FeatureReport, plan: str, links: Links) -> list[str]:
 
 
 def _waived_by(subject: str, links: Links) -> str:
-    """Who let a finding about it pass; empty where nobody did."""
+    """Who waived a finding about the principle; empty if nobody did."""
     by = dict.fromkeys(waiver.by for waiver in links.context.waivers if subject in waiver.subjects)
     return f"waived by {', '.join(code_cell(name, 60) for name in by)}" if by else ""
 
@@ -166,7 +166,7 @@ def _cited(status: PrincipleStatus) -> str:
 
 
 def _principle(status: PrincipleStatus, feature: FeatureReport, links: Links) -> str:
-    """The principle as people cite it; of a breach with its place and its own first sentence."""
+    """The principle as people cite it. A breached one has its place and its first sentence."""
     title = neutralise(status.principle.title)
     sentence = status.principle.sentence
     if status.verdict not in DEVIATIONS or not sentence:

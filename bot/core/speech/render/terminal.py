@@ -1,4 +1,4 @@
-"""The report on a terminal: the source line, a caret, the way out; the words carry the meaning, colour only helps."""
+"""The report on a terminal: the source line, a caret, the remedy. Nothing is said by colour alone."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _PAINT = {
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How wide the terminal is, in cells, and whether it shows colour."""
+    """The terminal's width in cells, and whether it shows colour."""
 
     colour: bool = False
     width: int = 120
@@ -73,7 +73,7 @@ def terminal(
     style: Style | None = None,
     milliseconds: float | None = None,
 ) -> str:
-    """The whole text with a line end. `documents` gives each path's text, for the source lines; any may be absent."""
+    """The whole text, with a line end. `documents` are texts by path, for the source lines; some may be absent."""
     style = style or Style()
     lines = SourceLines(documents)
     occurrences = occurrences_of(report)

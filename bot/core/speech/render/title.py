@@ -1,4 +1,4 @@
-"""The check run's title: counts of what blocks; where nothing does, counts of what a reviewer has to judge."""
+"""The check run's title: counts of what blocks; if nothing blocks, counts of what a reviewer has to judge."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _what_blocks(errors: Sequence[Finding], context: RenderContext) -> list[str]
 
 
 def _fitted(clauses: list[str], limit: int) -> str:
-    """As many clauses as fit, and the number of the findings that are not shown, so that the count stays true."""
+    """As many clauses as fit, and the number of findings that they leave out."""
     for shown in range(len(clauses), 0, -1):
         not_shown = sum(int(clause.split(" ", 1)[0]) for clause in clauses[shown:])
         line = _JOIN.join([*clauses[:shown], *([f"{not_shown} more"] if not_shown else [])])
@@ -108,7 +108,7 @@ def _waived(context: RenderContext) -> list[str]:
 
 
 def _new_since(features: Sequence[FeatureReport]) -> list[str]:
-    """How many principles came to the base after the branch left it, so that the branch is not held to them."""
+    """The count of principles that are newer than the branch; the branch need not answer them."""
     late = {
         (finding.rule == OF_THE_SECTION, finding.subject) for f in features for finding in f.findings if finding.late
     }
@@ -125,7 +125,7 @@ def _of_several(features: Sequence[FeatureReport]) -> list[str]:
 
 
 def _of_one(feature: FeatureReport) -> list[str]:
-    """An opening, and what is worth knowing: what a person has to judge, what comes next, or how much was answered."""
+    """A first clause, and then what a person has to judge, what comes next, or how much was answered."""
     if feature.feature.removed:
         return ["Feature folder removed", "nothing to judge"]
     if feature.feature.legacy:

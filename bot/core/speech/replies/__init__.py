@@ -1,4 +1,4 @@
-"""What is answered to commands: pure text, bounded, in which foreign words do nothing."""
+"""The answers to commands: bounded texts, in which foreign words are neutralised."""
 
 from bot.core.speech.replies.answers import (
     CommandSettings,

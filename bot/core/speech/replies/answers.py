@@ -49,10 +49,10 @@ class CommandSettings:
     can_commit: bool = False
     """The App may write contents."""
     set_by: Mapping[Verb, At] = field(default_factory=dict)
-    """Where the configuration says who may use a command; absent for what nobody set."""
+    """The place in the configuration that sets who may use a command. Commands with the default are absent."""
 
     def spelt(self, verb: Verb, arguments: str = "") -> str:
-        """The command as it is written here, without marks."""
+        """The command as it is spelt in this repository, without Markdown."""
         word = "" if verb is Verb.PLAN else f" {verb.value}"
         return f"{self.commands.prefix}{word}{' ' if arguments else ''}{arguments}"
 
@@ -134,7 +134,7 @@ class Denial:
 
 
 def denial(denied: Denial, settings: CommandSettings, context: RenderContext) -> str:
-    """Which role the command needs, which one its author has, and two ways on. Nobody is mentioned."""
+    """The role that the command needs, the author's role, and two ways to go on. Nobody is mentioned."""
     links = Links(context)
     role = "no role here" if denied.role is Role.ANYONE else denied.role.value
     command, needed = code_span(settings.spelt(denied.verb)), denied.needed.value
@@ -223,7 +223,7 @@ def already_waived(waived_rule: Waived) -> str:
 
 
 def too_often(limit: int) -> str:
-    """What somebody without a role is told who asks for too many drafts in an hour."""
+    """The answer to a person without a role who requests too many drafts in an hour."""
     return f"Without a role here, {limit} drafts an hour are made for you. The last one stands above; ask again later."
 
 

@@ -1,4 +1,4 @@
-"""What is answered to a command that we could not carry out: whose failure it is, and what to do."""
+"""The answer to a command that could not be carried out: who caused the failure, and what to do."""
 
 from __future__ import annotations
 

@@ -45,16 +45,16 @@ _HOLDERS_MANY = {
 
 @dataclass(frozen=True, slots=True)
 class IssuePlan:
-    """What `/plan` on an issue answers."""
+    """The content of the answer to `/plan` on an issue."""
 
     naming: Naming
     spec: Draft
     plan: Draft
     constitution: Constitution
     free: NextNumber | None = None
-    """How the number was found; None where the issue had it already."""
+    """How the number was chosen; None if the issue had one already."""
     asked_by: str = "the author of this issue"
-    """Our own words for who asked, never a login."""
+    """Our own words for the person who asked, never a login."""
     commands: Commands = field(default_factory=Commands)
     can_commit: bool = False
     """The App may write contents, so `/plan start` works here."""
@@ -105,7 +105,7 @@ def _several(numbers: list[str]) -> str:
 
 
 def _in_the_browser(answer: IssuePlan, context: RenderContext, links: Links) -> str:
-    """The way without a terminal: GitHub's page for the new spec, on the default branch."""
+    """How to go on without a terminal: GitHub's page for the new spec, on the default branch."""
     link = new_file_link(context, context.default_branch or "main", answer.spec.path, answer.spec.text)
     if not link:
         return ""
@@ -117,7 +117,7 @@ def _in_the_browser(answer: IssuePlan, context: RenderContext, links: Links) -> 
 
 
 def _plan_follows(answer: IssuePlan, context: RenderContext, links: Links) -> str:
-    """The second document, on the branch that the first one began."""
+    """How to add the plan, on the branch that was created with the spec."""
     path = code_span(answer.plan.path)
     words = f"Once the spec is agreed, add the plan below as {path} and give every principle in it a verdict"
     link = new_file_link(context, answer.naming.branch, answer.plan.path, answer.plan.text)

@@ -1,6 +1,6 @@
-"""What a person runs or clicks where the App may not write: commands, a prefilled page, a patch.
+"""What a person runs or clicks if the App may not write: commands, a prefilled page, a patch.
 
-Every name is quoted for the shell, whatever it holds.
+Every name is quoted for the shell.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from bot.core.speech.render.context import RenderContext
 
 MAX_LINK = 8_000
-"""Characters of a link that browsers and GitHub's front end carry without complaint."""
+"""The longest link, in characters, that browsers and GitHub's front end accept."""
 
 
 def start_recipe(naming: Naming, default_branch: str, spec: str = "the spec below") -> str:
-    """The commands that begin a feature with its spec, in a fence. Followed as they stand they end without an error."""
+    """The commands that begin a feature with its spec, in a fence. They run unchanged and without an error."""
     folder, branch = shlex.quote(naming.dir), shlex.quote(naming.branch)
     base = shlex.quote(f"origin/{default_branch}")
     message = shlex.quote(f"Specify {naming.branch}")
@@ -47,10 +47,10 @@ def commit_recipe(paths: Iterable[str], branch: str) -> str:
 
 
 def new_file_link(context: RenderContext, branch: str, path: str, text: str | None = None) -> str | None:
-    """GitHub's page for a new file on a branch, prefilled with the text where the link stays short enough.
+    """GitHub's page for a new file on a branch, prefilled with the text if the link is short enough.
 
-    None where there is no GitHub, or where even the bare link would be too long. The page needs no permission of the
-    App: people commit there under their own names, to a branch or to a fork.
+    None if there is no GitHub, or if even a link without the text is too long. The App needs no permission for it:
+    people commit there under their own names, to a branch or to a fork.
     """
     if not (context.web_url and context.repository):
         return None
@@ -64,7 +64,7 @@ def new_file_link(context: RenderContext, branch: str, path: str, text: str | No
 
 
 def is_prefilled(link: str) -> bool:
-    """Whether a link of `new_file_link` carries the text."""
+    """Whether a link of `new_file_link` contains the text."""
     return "&value=" in link
 
 

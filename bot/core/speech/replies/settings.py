@@ -1,4 +1,4 @@
-"""`/plan config`: every setting in force, whose it is, and what farther files keep the repository from setting."""
+"""`/plan config`: every setting in force, who set it, and the keys that the owner's or the host's file locks."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _HIDDEN = "set in a private repository"
 
 
 def configuration(configured: ConfigInForce, context: RenderContext, *, private: bool) -> str:
-    """The table, and notes below it. `private`: the repository that it is shown in is."""
+    """The table, and notes below it. `private`: the table is shown in a private repository."""
     at_its_commit = replace(context, base_sha=configured.sha or context.base_sha)
     table = settings_in_force([_setting(row, private=private) for row in rows(configured.effective)], at_its_commit)
-    notes = [*_notes(configured, private=private), "`locked` keys are the farther files' to set."]
+    notes = [*_notes(configured, private=private), "Only the owner's or the host's file may set `locked` keys."]
     shown = notes if configured.config.locked else notes[:-1]
     return "\n\n".join([table, "\n".join(f"- {note}" for note in shown)]).strip()
 
@@ -46,23 +46,23 @@ def _notes(configured: ConfigInForce, *, private: bool) -> list[str]:
     notes = [_own(configured)]
     if configured.mode is not None:
         notes.append(
-            f"Here the mode is {code_span(configured.mode)}: this pull request is older than Plangate in here."
+            f"Here the mode is {code_span(configured.mode)}: this pull request is older than the installation."
         )
     owner = configured.owner
     if owner is not None:
         name = code_span(owner.file.repository)
         notes.append(
             {
-                OwnerFileState.PRESENT: f"{name}: its {code_span(owner.file.path)} holds for all of the account.",
-                OwnerFileState.ABSENT: f"{name}: it can be read and holds no `plangate:`.",
+                OwnerFileState.PRESENT: f"{name}: its {code_span(owner.file.path)} applies to the whole account.",
+                OwnerFileState.ABSENT: f"{name}: it can be read and has no `plangate:`.",
                 OwnerFileState.OUTSIDE: f"{name}: this App is not installed on it, so it counts as absent.",
-                OwnerFileState.LOST: f"{name}: it was read once and is seen no more; the last good version holds.",
+                OwnerFileState.LOST: f"{name}: this App can no longer read it; the last good version holds.",
             }[owner.file.standing]
         )
         if owner.broken is not None:
             may_show = private or not owner.file.private
             where = f" (line {owner.broken.spot.line}: {neutralise(owner.broken.title)})" if may_show else ""
-            notes.append(f"{name}: its file is broken{where}; the last good version holds, where there was one.")
+            notes.append(f"{name}: its file is broken{where}; the last good version holds, if there was one.")
     overruled = [mistake for origin, mistake in configured.effective.overruled if origin.rank is Rank.REPOSITORY]
     notes += [f"line {mistake.spot.line} has no effect: {neutralise(mistake.title)}." for mistake in overruled[:_MOST]]
     return notes

@@ -1,4 +1,4 @@
-"""What is said of a feature that was begun here: the reply, the commit's message, the pull request's text."""
+"""The texts of a feature that Plangate began: the reply, the commit's message, the pull request's text."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def feature_started(feature: StartedFeature, context: RenderContext) -> str:
 
 
 def _pull_url(number: int, context: RenderContext) -> str | None:
-    """By GitHub's redirecting host, which leaves no backlink; the pull request itself links to the issue."""
+    """A link by GitHub's redirecting host, which leaves no backlink. The pull request itself links to the issue."""
     if context.web_url != "https://github.com" or not context.repository:
         return None
     return f"https://redirect.github.com/{context.repository}/pull/{number}"
@@ -60,7 +60,7 @@ def _left(feature: StartedFeature) -> str:
 
 
 def pull_request_body(feature: StartedFeature, prefix: str) -> str:
-    """The pull request's first text. Ours alone, but for names of ours; whoever goes on may replace it."""
+    """The pull request's first text. It holds no foreign text but neutralised names. Its author may replace it."""
     return "\n".join(
         [
             marker("begun", issue=str(feature.issue)),
@@ -79,7 +79,7 @@ def pull_request_body(feature: StartedFeature, prefix: str) -> str:
 
 
 def commit_message(feature: str, asked_by: str) -> str:
-    """The message of the commit with the drafts. A login that is none is left out."""
+    """The message of the commit with the drafts. An invalid login is left out."""
     subject = f"Begin the spec and plan of {feature}"[:100]
     body = "What the repository and the issue say is filled in; the rest is marked NEEDS CLARIFICATION."
     trailer = f"\n\nRequested-by: {asked_by}" if _LOGIN.fullmatch(asked_by) else ""
@@ -87,6 +87,6 @@ def commit_message(feature: str, asked_by: str) -> str:
 
 
 def drafts_committed(documents: Iterable[str], branch: str, sha: str) -> str:
-    """What `/plan commit` did."""
+    """The answer to `/plan commit`."""
     names = " and ".join(code_span(path.rsplit("/", 1)[-1]) for path in documents)
     return f"Committed {names} to {code_span(branch)} as {code_span(short(sha))}. Pull, then fill the blanks."

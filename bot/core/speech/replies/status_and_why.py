@@ -1,4 +1,4 @@
-"""Answers from a report: how things stand, and why something was found. The words are the check run's own."""
+"""Answers from a report: the status, and the reason for a finding. The words are the check run's own."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _MOST = 20
 _STATUS_ROOM = 14_000
-"""Bytes: the whole of it stands below a plan, too."""
+"""Bytes of a status, which also has to fit below a plan."""
 _PASTE_ROOM = 6_000
 """Characters."""
 
 
 def status(report: Report, context: RenderContext) -> str:
-    """The check run's title and summary, without links to other pull requests: from a comment they would link back."""
+    """The check run's title and summary, without links to other pull requests, which GitHub would show there."""
     context = replace(context, others=())
     return (
         f"**{neutralise(title(report, context))}**\n\n{bounded_summary(page_of(report, context), _STATUS_ROOM).strip()}"
@@ -38,7 +38,7 @@ def status(report: Report, context: RenderContext) -> str:
 
 
 def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> str:
-    """How an issue stands: whether it has a number, and until when. `kept_until` is an ISO date."""
+    """The status of an issue: its feature number, if any. `kept_until` is the last day (ISO) of the reservation."""
     if naming is None:
         return f"No feature number is kept for this issue. {code_span(prefix)} offers one, with a plan."
     until = f", kept until {kept_until}" if kept_until else ""
@@ -46,7 +46,7 @@ def issue_status(naming: Naming | None, kept_until: str | None, prefix: str) -> 
 
 
 def why(report: Report, rule: str | None, config: RepositoryConfig, context: RenderContext) -> str:
-    """The findings of one rule (of all, without one), each with its place and way out, and the setting behind it."""
+    """The findings of one rule, or of all rules, each with its place, its remedy and the setting behind it."""
     links = Links(context)
     findings = [finding for finding in report.all_findings() if not finding.follow_up and rule in {None, finding.rule}]
     if not findings:
@@ -65,7 +65,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
-    """Each with what it says to paste, while there is room: a fence that is cut would swallow what comes after it."""
+    """Each finding, with its text to paste if there is room: a fence that is cut would swallow the text after it."""
     room = _PASTE_ROOM
     for finding in findings:
         place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
@@ -87,7 +87,7 @@ def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext,
 
 
 def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
-    """What the rule says, and how hard it is here."""
+    """The rule's description, and its severity in this repository."""
     registered = context.rules.get(rule)
     level = config.rules.get(rule)
     sentences = [neutralise(registered.title.rstrip(".")) + "."] if registered else []
@@ -100,7 +100,7 @@ def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key of the configuration, its value, and who says so."""
+    """A key of the configuration, its value, and who set it."""
 
     key: str
     value: str

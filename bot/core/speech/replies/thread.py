@@ -1,7 +1,7 @@
 """The comments of a conversation: one with the plan, which is edited in place, and one below each other command.
 
-An answer stands in a comment of its own, because nobody is notified of an edit further up. Its first line is hidden
-and says which question it answers, so that no question is answered twice and older answers can be hidden.
+An answer is a comment of its own, because GitHub notifies nobody of an edit. Its first line is hidden and says which
+question it answers, so that no question is answered twice and older answers can be hidden.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class Question:
     number: int
     """The issue or pull request."""
     command: str
-    """What was asked for: `why`; commands with the same name take each other's place."""
+    """The command's name: `why`. A newer answer to the same command replaces an older one."""
     line: str
     """The command as it was written. Foreign."""
     asker: str
-    """The login of whoever wrote it."""
+    """The login of its author."""
     text_id: str
     """The id of the comment or review that holds the command, or the place where it stands: `body`."""
     head_sha: str = ""
@@ -72,10 +72,10 @@ def answer_comment(question: Question, answer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """What our comments say on the same issue or pull request already."""
+    """Our earlier answers on the same issue or pull request."""
 
     is_answered: bool
-    """The question has its answer: a job that died and was tried again wrote it before."""
+    """The question has its answer already: an earlier attempt at the job wrote it before it died."""
     repeats: bool
     """The asker's latest answer to the command, still shown, is the same."""
     outdated: tuple[Comment, ...]
@@ -102,6 +102,6 @@ def _visible(body: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """The text within the limit. Its makers bound what they write; this is the last guard."""
+    """The text, cut to the limit. Every caller bounds its text; this is the last guard."""
     room = MAX_COMMENT - 1
     return text if len(text) <= room else text[: room - len(_CUT)].rsplit("\n", 1)[0] + _CUT.rstrip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from bot.core.forge.effects import WriteComment
 from bot.core.forge.errors import ForgeError, NotThereYet
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.since_branch import may_soften
+from bot.core.judging.waiving import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,7 @@ class Evaluation:
 
     def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
         """Judge a candidate under the repository's waivers and under `new_waivers`, which are not stored yet."""
-        today = datetime.fromtimestamp(self.job.clock.now(), UTC).date().isoformat()
+        today = utc_day(self.job.clock.now())
         stored = self.job.store.waivers(self.job.repository)
         waivers = [waiver for waiver in stored if not waiver.until or waiver.until >= today]
         return self.job.judging.judge(self.job.repository, candidate, self.job.host, [*waivers, *new_waivers])

@@ -1,4 +1,4 @@
-"""Request lost deliveries again, and find open heads without a verdict.
+"""Request lost deliveries again, find open heads without a verdict, and judge again what a waiver no longer covers.
 
 One worker does this beside its jobs. It judges nothing: it queues deliveries and jobs like any other. It costs one call
 every 3 minutes and, every 15 minutes, one call for 100 installations and a read for each of them.
@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.adapters.webhook.meaning import KINDS
+from bot.core.deciding import rechecks
 from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError
 from bot.core.forge.job_keys import new_job
 from bot.core.forge.lost_deliveries import gap, missing
 from bot.core.forge.overdue import overdue
+from bot.core.judging.waiving import utc_day
 from bot.log import Log, RecurringFault
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ DAY = 86_400.0
 GAP = "gap"
 """The name of the cursor that holds for how many seconds the oldest missing delivery has been missing."""
 _POSITION = "deliveries"
+_WAIVERS = "waivers"
+"""The name of the cursor that holds the day (UTC) up to which the ends of waivers were looked at."""
 _MOST_TIMES = 5
 """How often one delivery is requested again."""
 _MOST_AT_ONCE = 500
@@ -96,6 +100,7 @@ class Reconciler:
     _deliveries_due: float = 0.0
     _sweep_due: float = 0.0
     _prune_due: float = 0.0
+    _today: str = ""
     _latest: float = 0.0
     _swept_before: bool = False
     _batches: list[_Batch] = field(default_factory=list)
@@ -132,6 +137,9 @@ class Reconciler:
             self._batches = self._planned(now)
         if self._batches and now >= self._batches[0].due:
             self._survey(self._batches.pop(0), now)
+        if (today := utc_day(now)) != self._today:
+            self._end_waivers(today)
+            self._today = today
         if now >= self._prune_due:
             self._prune_due = now + DAY
             self.store.prune(now - self.rhythm.keep, now - self.rhythm.keep_sights)
@@ -199,6 +207,15 @@ class Reconciler:
             return
         if changed:
             log.info("installations were out of date", count=changed)
+
+    def _end_waivers(self, today: str) -> None:
+        """Queue the pull requests with a waiver whose last day is over. Costs no call."""
+        for waiver in self.store.ended_waivers(self.store.cursor(_WAIVERS) or "", today):
+            seen = self.store.repository(waiver.repository)
+            if seen is not None:
+                effect = rechecks.after_waiver(seen, waiver)
+                self.queue.put(new_job(effect.delivery, effect.event))
+        self.store.set_cursor(_WAIVERS, today)
 
     def _planned(self, now: float) -> list[_Batch]:
         """The repositories to sweep, in batches spread over the time until the next sweep."""

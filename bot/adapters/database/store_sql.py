@@ -36,6 +36,7 @@ _KEEP_INSTALLATION = (
 """`owner_layer_seen` belongs to an older version and is no longer read; it cannot be null."""
 _INSTALLATION = "SELECT id, account, suspended FROM installations"
 _REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
+_WAIVER = "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role, until FROM waivers"
 
 
 class Database(Protocol):
@@ -296,10 +297,15 @@ class SqlStore(Store):
 
     @override
     def waivers(self, repository: int) -> Sequence[Waiver]:
+        rows = self._rows(f"{_WAIVER} WHERE repository = ? ORDER BY given_at, rule, finding, folder", repository)
+        return [Waiver(*row) for row in rows]
+
+    @override
+    def ended_waivers(self, since: str, before: str) -> Sequence[Waiver]:
         rows = self._rows(
-            "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role, until FROM waivers"
-            " WHERE repository = ? ORDER BY given_at, rule, finding, folder",
-            repository,
+            f"{_WAIVER} WHERE until <> '' AND until >= ? AND until < ? ORDER BY until, repository, number",
+            since,
+            before,
         )
         return [Waiver(*row) for row in rows]
 

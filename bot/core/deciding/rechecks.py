@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.core.config.model import RepositoryConfig
     from bot.core.forge.events import BranchPushed, PullRequestChanged, RepositoryEvent
     from bot.core.forge.facts import RepositoryView
-    from bot.core.forge.stored import SeenRepository
+    from bot.core.forge.stored import SeenRepository, Waiver
 
 PACE = 0.5
 """Seconds between the pull requests that one event makes us judge again."""
@@ -154,6 +154,18 @@ def survey_jobs(repositories: Sequence[SeenRepository], delivery: str, reason: s
         )
         for index, seen in enumerate(repositories)
     ]
+
+
+def after_waiver(seen: SeenRepository, waiver: Waiver) -> Enqueue:
+    """After the last day of a waiver: the pull request that it was given on, and those that lie on it."""
+    event = SweepDue(
+        installation=seen.installation,
+        repository=RepositoryRef(seen.id, seen.owner, seen.name),
+        number=waiver.number,
+        reason="a waiver ended",
+        above=MAX_LAYERS,
+    )
+    return Enqueue(f"waiver:{seen.id}:{waiver.number}:{waiver.until}", event)
 
 
 def _moves_yardstick(view: RepositoryView, yardstick: Sequence[str]) -> bool:

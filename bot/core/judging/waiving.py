@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.forge.effects import Conclusion
@@ -46,6 +47,11 @@ LOCK = "waive"
 
 _DIGITS = 32
 _NOTHING_TO_DO = ("Nothing is to be done while the waiver holds.",)
+
+
+def utc_day(seconds: float) -> str:
+    """The day of a time, as the end of a waiver is written: `2027-01-31`."""
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 def fingerprint(finding: Finding) -> str:

@@ -263,6 +263,14 @@ class TestNumbers:
         assert store.offer_number(42, Offer("specs", "023", 412, 300.0), 102.0) == "023"
 
 
+def test_waivers_end_after_their_last_day(store: Store) -> None:
+    days = ("", "2027-01-30", "2027-01-31", "2027-02-01")
+    for number, until in enumerate(days):
+        store.add_waiver(replace(WAIVER, finding=f"f{number}", until=until))
+    assert [waiver.until for waiver in store.ended_waivers("", "2027-02-01")] == ["2027-01-30", "2027-01-31"]
+    assert [waiver.until for waiver in store.ended_waivers("2027-01-31", "2027-02-02")] == ["2027-01-31", "2027-02-01"]
+
+
 def test_a_waiver_is_replaced_by_its_like(store: Store) -> None:
     store.add_waiver(WAIVER)
     store.add_waiver(replace(WAIVER, tree="t2"))

@@ -13,6 +13,7 @@ from bot.core.documents.spec import read_spec
 from bot.core.forge.events import MergeGroupRequested
 from bot.sandbox.faults import Fault
 from tests.asking import branches, faces, harbour, latest, messages, replies, reply, say, text_at
+from tests.reconciling import reconciling
 from tests.stage import SPEC, TEMPLATE, feature, plan
 
 if TYPE_CHECKING:
@@ -341,16 +342,22 @@ class TestWaive:
         pull = self.waived(stage, repo, "ada")
         assert stage.run(repo, pull.head_sha).conclusion == "success"
 
-    def test_a_waiver_ends_on_its_day(self, stage: Stage) -> None:
+    def test_after_the_last_day_of_a_waiver_its_head_is_judged_again(self, stage: Stage) -> None:
         repo = harbour(stage)
         pull = opened(stage, repo, FAILING)
         day = datetime.fromtimestamp(stage.clock.now(), UTC).date().isoformat()
         say(stage, repo, pull.number, f"/plan waive unjustified-violation it is three lines long until {day}", "mona")
         assert stage.run(repo, pull.head_sha).conclusion == "success"
         assert f"and until {day} (UTC)" in reply(stage, repo, pull.number)
-        stage.world.advance(2 * 86_400)
-        say(stage, repo, pull.number, "/plan check", "mona")
-        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+        reconciler = reconciling(stage)
+        reconciler.tick()
+        assert stage.drain() == [], "its last day is not over"
+        stage.world.advance(86_400)
+        reconciler.tick()
+        assert len(stage.drain()) == 1
+        assert [run.conclusion for run in stage.runs(repo, pull.head_sha)] == ["failure", "success", "failure"]
+        reconciling(stage).tick()
+        assert stage.drain() == [], "it ends once, after a restart too"
 
     def test_it_survives_an_update_of_the_branch_and_what_leaves_the_folder_alone(self, stage: Stage) -> None:
         repo = harbour(stage)

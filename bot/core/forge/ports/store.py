@@ -134,6 +134,10 @@ class Store(Protocol):
         """A repository's waivers, oldest first."""
         ...
 
+    def ended_waivers(self, since: str, before: str) -> Sequence[Waiver]:
+        """The waivers of all repositories whose last day is `since` or later and lies before `before` (ISO dates)."""
+        ...
+
     def cursor(self, name: str) -> str | None:
         """The position at which a reader of one of GitHub's lists stopped."""
         ...

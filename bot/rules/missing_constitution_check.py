@@ -29,8 +29,9 @@ A plan whose sections are `Summary`, `Technical Context` and `Project Structure`
 
 ## Severity
 
-Error when the change adds the plan, warning when it only edits it. Off where the template has no such section, with
-the lean preset, and while the constitution or the plan is still the template.
+Error when the change adds the plan. Warning when the change only edits it, or when a line of the plan names the check and
+is not the heading of a section with verdicts. Off where the template has no such section, with the lean preset, and while
+the constitution or the plan is still the template.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import Code
+from bot.core.text.prose import At, Code
 from bot.core.text.wording import clip, count
 from bot.core.yardstick.constitution import ConstitutionState
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.judging.findings import Finding
+    from bot.core.text.prose import Prose
 
 
 @rule(Severity.ERROR, Clause("Constitution Check missing", "Constitution Checks missing", 31))
@@ -59,12 +61,16 @@ def judge(case: Case) -> Iterator[Finding]:
     if case.constitution.state is not ConstitutionState.FILLED or not case.is_new(plan.path, None):
         return
     principles = count(len(case.constitution.principles), "principle", "principles")
+    mention = plan.check_mention
+    why: Prose = (f"The constitution has {principles}, and the template has the section.",)
+    if mention is not None:
+        why = (At(plan.path, mention), " names it and is not the heading of a section with verdicts. ", *why)
     yield case.finding(
-        Severity.ERROR if case.is_brought(plan.path) else Severity.WARNING,
+        Severity.ERROR if case.is_brought(plan.path) and mention is None else Severity.WARNING,
         plan.path,
-        None,
+        mention,
         title=("The plan has no Constitution Check",),
-        why=(f"The constitution has {principles}, and the template has the section.",),
+        why=why,
         fix=("Add ", Code(f"## {clip(template.check_heading or '')}"), " with a verdict for each principle."),
         subject="check",
     )

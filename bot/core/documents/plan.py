@@ -244,6 +244,8 @@ class Plan:
     spec_line: int | None = None
     check: Section | None = None
     """The first Constitution Check."""
+    check_mention: int | None = None
+    """Where there is no check: the line of a heading about the constitution, or of words that look like its heading."""
     tracking: Section | None = None
     tracking_table_line: int | None = None
     """The last line of the tracking table: a row is pasted under it."""

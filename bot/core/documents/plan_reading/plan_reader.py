@@ -11,7 +11,7 @@ from bot.core.documents.plan_reading.constitution_check import read_checks
 from bot.core.documents.plan_reading.header import read_header
 from bot.core.documents.plan_reading.joining import Joiner
 from bot.core.documents.plan_reading.promises import read_promises
-from bot.core.documents.plan_reading.sections import check_parts, tracking_parts
+from bot.core.documents.plan_reading.sections import check_parts, mention_of_check, tracking_parts
 from bot.core.documents.plan_reading.structure import relative_links, structure_paths
 from bot.core.documents.plan_reading.tracking import TrackingReader
 from bot.core.markdown import parse
@@ -47,6 +47,7 @@ def read_plan(document: Document, template: Template, constitution: Constitution
         spec_link=header.spec_link,
         spec_line=header.spec_line,
         check=_section(parts[0].heading) if parts else None,
+        check_mention=None if parts else mention_of_check(markdown, template),
         tracking=_section(trackings[0]) if trackings else None,
         tracking_table_line=rows.table_line,
         checks=tuple(found.checks),

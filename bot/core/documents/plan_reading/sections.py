@@ -22,6 +22,8 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _JOINING = re.compile(r"[\W_]+")
 _DEEPEST = 3
 _LONGEST_TITLE = 160
+_LONGEST_MENTION = 60
+"""Characters of a line that looks like a heading."""
 _MOST_PARTS = 4
 _MOST_BLOCKS = 300
 _FEWEST_PRINCIPLES = 2
@@ -151,6 +153,23 @@ def _titled_parts(markdown: Markdown, template: Template) -> tuple[CheckPart, ..
         parts.append(CheckPart(heading, Phase.POST if again and parts else Phase.PRE if not again else Phase.POST))
         end = heading.end_line
     return tuple(parts)
+
+
+def mention_of_check(markdown: Markdown, template: Template) -> int | None:
+    """The first line that names the check in a plan without one.
+
+    It is a heading about the constitution, or words that look like the heading and are none: `-## Constitution Check`.
+    """
+    template_title = fold(template.check_heading) if template.check_heading else None
+    for block in markdown.blocks:
+        if isinstance(block, Heading):
+            if block.level > 1 and words.CONSTITUTION.search(block.title[:_LONGEST_TITLE]):
+                return block.line
+        elif isinstance(block, Item | Paragraph):
+            first = block.text.text[:_LONGEST_TITLE].partition("\n")[0].strip()
+            if len(first) <= _LONGEST_MENTION and is_check_title(first, template_title, found=False):
+                return block.line
+    return None
 
 
 def _may_hold(heading: Heading, template_title: str | None) -> bool:

@@ -251,3 +251,21 @@ def test_one_shared_word_of_many_is_no_principle(named: str) -> None:
     assert check.principle is None
     (check,) = read(plan_text("- **Small Craft**: PASS")).checks
     assert check.principle == "III"
+
+
+@pytest.mark.parametrize(
+    ("section", "mentioned"),
+    [
+        ("## Risks\n\n- None that matter.", False),
+        ("The constitution of the harbour is old.", False),
+        ("-## Constitution Check\n- Gate: berths by tide, satisfied by the ledger", True),
+        ("**Constitution Check**\n\nBerths are booked by tide.", True),
+        ("## Constitution and comments\n\nBerths are booked by tide.", True),
+        ("## 宪章与注释\n\n按潮汐预订泊位。", True),
+        ("**Verificación de la constitución**:\n\nTodo por marea.", True),
+    ],
+)
+def test_a_line_that_names_the_check_and_heads_no_section_is_known(section: str, mentioned: bool) -> None:
+    plan = read(f"# Plan: Moorings\n\n## Summary\n\nBerths by tide.\n\n{section}\n")
+    assert plan.check is None
+    assert plan.check_mention == (7 if mentioned else None)

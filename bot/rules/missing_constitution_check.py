@@ -29,9 +29,9 @@ A plan whose sections are `Summary`, `Technical Context` and `Project Structure`
 
 ## Severity
 
-Error when the change adds the plan. Warning when the change only edits it, or when a line of the plan names the check and
-is not the heading of a section with verdicts. Off where the template has no such section, with the lean preset, and while
-the constitution or the plan is still the template.
+Error when the change adds the plan. Warning when the change only edits it, or when a line of the plan names the check
+and is not the heading of a section with verdicts. Off where the template has no such section, with the lean preset, and
+while the constitution or the plan is still the template.
 """
 
 from __future__ import annotations

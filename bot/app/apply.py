@@ -79,7 +79,7 @@ class AppliedEffects:
             try:
                 self._apply(effect)
             except (WriteRefused, PermissionMissing) as error:
-                # Without the permission to write runs nothing can be said here; the service says who has to grant it.
+                # Without the permission to write check runs, nothing can be shown. The service says who must grant it.
                 if isinstance(error, PermissionMissing) and isinstance(effect, PublishRun):
                     raise
                 log.warning(

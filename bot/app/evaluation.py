@@ -45,9 +45,9 @@ class Request:
     """A person's request for a new verdict, if there was one."""
 
     is_made: bool = False
-    """There is to be a run whatever was written before."""
+    """A run is written even if an equal one exists."""
     check_run: int = 0
-    """The run that it was asked for from; a later one answers it."""
+    """The id of the run on which the person requested it. A later run is the answer."""
 
 
 _UNREQUESTED = Request()
@@ -183,7 +183,7 @@ class Evaluation:
         return config_check.effects(merging, head.tree, view, self.job.host, requested_from)
 
     def _draft(self, snapshot: Snapshot) -> Draft | None:
-        """The draft for a check run, which goes without a draft that costs too much."""
+        """The draft for a check run. None if a draft costs too much; the run is then published without it."""
         verdict = decide_verdict(snapshot.judged)
         try:
             return self.draft_of(verdict.deciding, snapshot.view) if verdict is not None else None

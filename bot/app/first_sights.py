@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.core.forge.stored import SeenRepository
 
 LEGACY: Final = "legacy"
-"""The hint that holds the feature folders of the day when Plangate came."""
+"""The name of the hint with the feature folders that the repository had at the first sight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import ForgeReader, Store
 
 MAX_ROUNDS = 60
-"""Reads about one head. Two are enough unless presets name further files, or a change touches many features. A change
-that takes more is not judged: a part of it would pass for all of it."""
+"""The most reads for one head. Two are enough unless presets name further files, or a change touches many features. A
+change that needs more is not judged, because a part of it would be taken for the whole."""
 
 _MOST_HINTED_FOLDERS = 4
 _MOST_HISTORIES = 3
@@ -44,7 +44,7 @@ class Gathered:
     view: RepositoryView
     candidates: tuple[Candidate, ...]
     renumbered: bool = False
-    """The branch holds other feature numbers than when it was last judged."""
+    """The feature numbers on the branch differ from those at its last verdict."""
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class Gatherer:
         if of_pull_requests:
             return tuple(self._with_moves(candidate, view) for candidate in of_pull_requests)
         branch = subject.branch or (subject.named if always else None)
-        # Too little was read of a closed pull request's branch; whoever means the branch requests it by itself.
+        # Too little was read of a closed pull request's branch. A caller that needs the branch requests it.
         if not always and (branch is None or branch == view.default_branch or subject.number is not None):
             return ()
         of_branch = self._of_branch(view, branch, always=always)

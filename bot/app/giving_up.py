@@ -63,7 +63,7 @@ class GivingUp:
         job = self.job
         seen = job.store.repository(job.repository)
         governed = seen.governed if seen is not None else None
-        # Without the permissions nobody could look whether the repository is governed; it may well be.
+        # Without the permissions, it could not be read whether the repository is governed. It may be.
         if not governed and (governed is False or not fault.lacks_permissions):
             return
         head = self._owed()
@@ -88,7 +88,7 @@ class GivingUp:
         except ForgeError:
             if event_head is None:
                 raise
-            return event_head  # GitHub may take a write although the read failed
+            return event_head  # GitHub may accept a write although the read failed
         if present is None or (present == event_head and self._is_judged(present)):
             return None
         is_free = present == event_head or not has_run(self.job.forge.read(ReadRequest(head=present)))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 GAP = "gap"
-"""The name of the cursor that holds for how many seconds the oldest missing delivery has been missing."""
+"""The name of the cursor with the age of the oldest missing delivery, in seconds."""
 _POSITION = "deliveries"
 _WAIVERS = "waivers"
 """The name of the cursor that holds the day (UTC) up to which the ends of waivers were looked at."""
@@ -60,19 +60,19 @@ class Rhythm:
     """Intervals and periods, in seconds."""
 
     deliveries: float = 180.0
-    """Between two looks at the App's deliveries."""
+    """Between two reads of the App's deliveries."""
     sweep: float = 900.0
-    """Between two looks at all open heads; they are spread over it."""
+    """Between two surveys of all open heads. The reads of one survey are spread over this time."""
     first: float = 1.0
     """Between two reads of the first sweep, after a start."""
     retry: float = 60.0
-    """Before a read that GitHub refused without naming a time."""
+    """Before a refused read is repeated, if GitHub named no time."""
     keep: float = 30 * DAY
     """Reports, uses and counts older than this are forgotten."""
     keep_sights: float = 89 * DAY
-    """First sights of repositories that left the App before that are forgotten; checked daily, so 90 days at most."""
+    """First sights of repositories that left the App longer ago are deleted: daily, so after 90 days at most."""
     look: float = 0.5
-    """Between two looks at the clock."""
+    """Between two checks of what is due."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class _Batch:
     installation: int
     repositories: tuple[SeenRepository, ...]
     looks: int = 1
-    """How many looks at these there were in one sweep, this one included."""
+    """The number of attempts at this batch in one sweep, this one included."""
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class Reconciler:
                 away.clear()
             except StorageError as error:
                 away.report("cannot reconcile", error=str(error))
-            except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
+            except Exception as error:  # noqa: BLE001  after any error, the next attempt may succeed
                 log.fault("failed", trace=error)
             self._stop.wait(self.rhythm.look)
         self.leader.close()

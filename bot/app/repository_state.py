@@ -38,7 +38,7 @@ _MOST_PUSHES = 100
 
 @dataclass(frozen=True, slots=True)
 class RepositoryState:
-    """What the store knows of one repository."""
+    """The stored state of one repository."""
 
     job: RepositoryJob
 
@@ -48,7 +48,7 @@ class RepositoryState:
         return self.job.configurations.last_good(self.job.event.installation, self.job.repository)
 
     def gatherer(self) -> Gatherer:
-        """Reads the repository with what is known of it; the first time, with what it holds then."""
+        """The repository's record. At the first sight, the record has the features that the repository has now."""
         sight = FirstSights(self.job.store).recall(self.job.repository)
         folders = sight.folders if sight is not None else None
         record = RepositoryRecord(
@@ -134,7 +134,7 @@ class RepositoryState:
         return (self.job.store.remembered(self.job.repository, _PUSHES) or "").split()
 
     def _first_sight(self, view: RepositoryView, record: RepositoryRecord) -> RepositoryRecord:
-        """The record with the feature folders that the repository had when Plangate came."""
+        """The record with the feature folders that the repository had at the first sight."""
         first_seen = record.first_seen or _iso(self._first_seen(view))
         config = choose_config(view, view.default_branch or "", None, record.outer_layers, record.last_good).config
         folders = feature_folders(view.default, config, specs_roots(config, view.default))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Clock, Forges, LeasedJob, Queue, Store
 
 _LETS_IN = frozenset({"created", "unsuspend", "new_permissions_accepted"})
-"""What was done to an installation after which the App can do what it could not do before."""
+"""The actions on an installation that give the App access that it did not have."""
 
 log = Log("service")
 
@@ -205,7 +205,7 @@ class Service:
     def _installed(self, event: InstallationChanged, job: LeasedJob) -> None:
         """Deliveries come in any order, so GitHub is asked what holds now; one call."""
         installed = self.installations.settle(event.installation)
-        # What is known of the owner's file was read while the App was shut out, or had other permissions.
+        # The stored state of the owner's file dates from before, when the App had less access.
         self.configurations.look_again(event.installation)
         if installed is None or installed.suspended or event.action not in _LETS_IN:
             return

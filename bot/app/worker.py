@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 BACK_OFF = (5.0, 30.0, 120.0, 300.0)
-"""Seconds before the second try, the third and so on; the last one stays."""
+"""Seconds before the second attempt, the third and so on; the last value applies to all further ones."""
 _ERROR_LIMIT = 500
 """Characters of an unexpected error that are kept with the job."""
 
@@ -58,9 +58,9 @@ class Patience:
     abandon: float = DAY
     """After its acceptance; then the job is buried without such a run."""
     crashes: int = 10
-    """A job is not tried again after so many workers died with it."""
+    """The number of workers that may die while working on a job before the job is buried."""
     look: float = 1.0
-    """Between two looks at the queue when no signal comes."""
+    """Between two reads of the queue if no signal comes."""
     grace: float = 25.0
     """For running jobs when the worker has to stop."""
     keep_done: float = 8 * DAY
@@ -98,7 +98,7 @@ class Worker:
             if self._free.acquire(timeout=self._patience.look):
                 self._next(pool)
         finished = self._finish()
-        # Threads that are still at it would keep the process alive; their leases end with it.
+        # Threads that still work would keep the process alive. Their leases end with the process.
         pool.shutdown(wait=finished, cancel_futures=True)
         log.info("stopped", holder=self.holder)
         return finished
@@ -166,7 +166,7 @@ class Worker:
             outcome = self._handler.handle(job)
         except StorageError as error:
             outcome = Retry(None, str(error), uncounted=True)  # our own database: no fault of the job
-        except Exception as error:  # noqa: BLE001  whatever it is, the job goes on and somebody can read of it
+        except Exception as error:  # noqa: BLE001  after any error, the job is retried and the error is stored with it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
             outcome = Retry(None, _told(error))
         keys = Keys(

@@ -71,7 +71,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class HeadSelection:
-    """What a person asked for."""
+    """The heads that a person requested."""
 
     base: str | None = None
     heads: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Programme:
     heads: tuple[Head, ...]
     roots: tuple[str, ...]
     touching: int = 0
-    """How many heads touch a specs root: more than are rehearsed, or fewer where others were named."""
+    """How many heads touch a specs root. The rehearsal may have fewer, or other ones that a person named."""
     history: bool = False
 
 
@@ -193,7 +193,7 @@ class _Chooser:
                 yield from self._whole(replace(head, began=landing.when, ended=landing.when))
 
     def _open(self) -> Iterator[Head]:
-        """Branches that are not merged. Of a branch that is here and on a remote, the newer tip."""
+        """Branches that are not merged. If a branch exists here and on a remote, the newer tip counts."""
         merged = self.mirror.merged(self.base)
         seen = {head.sha for head in self._merged()}
         names = {self.base_name}
@@ -297,7 +297,7 @@ def _number(landing: Landing) -> int | None:
 
 
 def _title(landing: Landing) -> str:
-    """What the pull request was called: a merge commit has it in its body, a squashed one in its subject."""
+    """The pull request's title: a merge commit has it in its body, a squashed commit in its subject."""
     merged = _merge_name(landing) is not None
     first = next((line for line in landing.body.splitlines() if line.strip()), "") if merged else ""
     title = plain_line(first or landing.subject)[:_TITLE].strip()

@@ -46,7 +46,7 @@ class Progress:
             self._status.start()
 
     def end(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._status is not None:
             self._status.stop()
 

@@ -1,7 +1,7 @@
 """Copy the history of a local repository without changing the original.
 
-The original is read through a private git directory: no index, reflog, lock or object of it is written, nothing of its
-configuration is used, no network is asked. Everything that reads commits runs in the copy.
+The original is read through a private git directory: none of its files is written, its configuration is not used, and
+nothing is fetched. Everything that reads commits runs in the copy.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Original:
     pulls: Mapping[int, str]
     """Pull request heads that were fetched, by number -> full name of the ref."""
     default: str | None
-    """Full name of the main branch; None when it cannot be told."""
+    """Full name of the main branch; None when it is unknown."""
     name: str
     """`owner/name` of its remote `origin`, else `local/<folder>`."""
     size: int
@@ -185,7 +185,7 @@ class Mirror:
         return self.git.path / "objects"
 
     def copy(self, original: Original, commits: Sequence[str]) -> None:
-        """Bring the branches, the pull request heads and the commits in `more`. Raises `UserError`."""
+        """Copy the branches, the pull request heads and the commits in `more`. Raises `UserError`."""
         free = shutil.disk_usage(self._folder.name).free
         if original.size > free:
             raise UserError(
@@ -278,7 +278,7 @@ def _lines(wanted: Iterable[str]) -> bytes:
 
 @contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Kill the process when the block ends before it does."""
+    """Kill the process if it still runs when the block ends."""
     try:
         yield
     finally:

@@ -123,7 +123,7 @@ class Rehearsal:
         return result
 
     def _land(self, pull: PullRequest, branch: str, landed: str) -> None:
-        """Merge the pull request and delete its branch, as it happened."""
+        """Merge the pull request and delete its branch, as in the original repository."""
         world = self.theatre.world
         with world.lock:
             pull.merge_sha = landed
@@ -142,7 +142,7 @@ class Rehearsal:
             repository.refs = repository.git.refs()
 
     def _branch(self, name: str) -> str:
-        """A branch's name in the sandbox: the same, but for characters that pages and commands would have to quote."""
+        """A branch's name in the sandbox: the same, without characters that pages and commands would have to quote."""
         plain = re.sub(r"[^\w./+@#=-]", "-", name, flags=re.ASCII)[-_LONGEST_BRANCH:].strip("./-") or "branch"
         plain = re.sub(r"\.lock(?=/|$)|\.\.+|/\.|\.(?=/)|@\{|//+", "-", plain)
         taken = self._taken

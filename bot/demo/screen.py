@@ -31,7 +31,7 @@ _TARGETS = re.compile(r"^\[[^\]\n]+\]: \S+$", re.MULTILINE)
 _COMMENTS = re.compile(r"\A<!-- [^\n]* -->\n")
 _TAGS = re.compile(r"</?(?:sub|code)>")
 _SHOWN_LINES = 14
-"""Lines that are shown of a folded part."""
+"""The most lines of a folded part that are shown."""
 
 
 class Screen:
@@ -136,7 +136,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _markdown(text: str) -> Iterator[RenderableType]:
-    """Render Markdown; of folded parts only the summary."""
+    """Render Markdown. Of a folded part, only the summary is shown."""
     shown = _TAGS.sub("", _TARGETS.sub("", _COMMENTS.sub("", text))).strip()
     for index, part in enumerate(_FOLDED.split(_with_links(shown, text))):
         if index % 3 == 0 and part.strip():

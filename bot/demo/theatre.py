@@ -39,7 +39,7 @@ class LateError(UserError):
 
 
 class Theatre:
-    """Both servers, on the loopback interface, with a temporary folder that is removed with them."""
+    """Both servers, on the loopback interface. Closing removes their temporary folder."""
 
     def __init__(self) -> None:
         self._folder = own_folder("plangate-demo-")
@@ -176,7 +176,7 @@ class Theatre:
         self.wait_until_quiet()
 
     def wait_until_quiet(self, seconds: float = 0.3) -> None:
-        """Wait until no request came for so many seconds, so that all calls of a job are counted."""
+        """Wait until no request came for this many seconds, so that all calls of a job are counted."""
         self.world.settle()
         quiet, seen = 0.0, len(self.world.requests)
         while quiet < seconds:

@@ -56,7 +56,7 @@ _UNUSED_FIELDS: Json = {
     "web_commit_signoff_required": False,
     "custom_properties": {},
 }
-"""Fields of a repository that the sandbox has no use for."""
+"""Fields of a repository that the sandbox does not use."""
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class AccountShapes:
         }
 
     def minimal_repository(self, repository: Repository) -> Json:
-        """A repository as installations, comparisons and check suites show it."""
+        """The short form of a repository, in installations, comparisons and check suites."""
         api = f"{self.api}/repos/{repository.full_name}"
         html = f"{self.url}/{repository.full_name}"
         return {
@@ -140,7 +140,7 @@ class AccountShapes:
         return body
 
     def app(self, app: App, *, counted: int | None = None) -> Json:
-        """A GitHub App; `counted` installations only in `GET /app`."""
+        """A GitHub App. Only `GET /app` has the count of installations (`counted`)."""
         body = {
             "id": app.id,
             "slug": app.slug,

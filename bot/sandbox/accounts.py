@@ -63,7 +63,7 @@ class Accounts:
 
     @property
     def lock(self) -> threading.RLock:
-        """Held while anything changes."""
+        """The lock that every change takes."""
         return self.hub.lock
 
     def user(
@@ -145,12 +145,12 @@ class Accounts:
             installs.change_repositories(self.hub, installation, added=repositories)
 
     def remove_repositories(self, installation: Installation, *repositories: Repository) -> None:
-        """Take repositories out of an installation."""
+        """Remove repositories from an installation."""
         with self.lock:
             installs.change_repositories(self.hub, installation, removed=repositories)
 
     def suspend(self, installation: Installation, *, lift: bool = False) -> None:
-        """Suspend an installation, or lift that."""
+        """Suspend an installation, or end its suspension."""
         with self.lock:
             installs.suspend(self.hub, installation, lift=lift)
 
@@ -180,7 +180,7 @@ class Accounts:
         return mint(self.hub.state, installation, ids, dict(permissions or installation.permissions))
 
     def ping(self, app: App | None = None) -> Delivery:
-        """What GitHub sends when a webhook is set up."""
+        """Send the `ping` that GitHub sends when a webhook is set up."""
         return installs.ping(self.hub, app or self.app)
 
     def _author(self, repository: Repository, login: str | None) -> User:

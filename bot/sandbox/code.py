@@ -27,7 +27,7 @@ class Code(Accounts):
 
     _folder: Path
 
-    def create_repository(  # noqa: PLR0913 -- all of these make it up
+    def create_repository(  # noqa: PLR0913 -- each is a part of the operation
         self,
         owner: str,
         name: str,
@@ -50,7 +50,7 @@ class Code(Accounts):
                 self.push(repository, default_branch, files, message, author=author or owner)
             return repository
 
-    def push(  # noqa: PLR0913 -- all of these make it up
+    def push(  # noqa: PLR0913 -- each is a part of the operation
         self,
         repository: Repository,
         branch: str,
@@ -71,7 +71,7 @@ class Code(Accounts):
             pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{branch}": sha})
             return sha
 
-    def commit(  # noqa: PLR0913 -- all of these make it up
+    def commit(  # noqa: PLR0913 -- each is a part of the operation
         self,
         repository: Repository,
         branch: str,
@@ -90,7 +90,7 @@ class Code(Accounts):
             return repository.git.commit_files(parent, files, message, committer.name, committer.email, int(self.now()))
 
     def branch(self, repository: Repository, name: str, start: str | None = None, *, author: str | None = None) -> str:
-        """Cut (or move) a branch, without a commit of its own; returns where it points."""
+        """Create or move a branch without a new commit; returns the commit that it points to."""
         with self.lock:
             sha = self._revision(repository, start or repository.default_branch)
             if sha is None:
@@ -104,7 +104,7 @@ class Code(Accounts):
             pushes.update_ref(self.hub, repository, self._author(repository, author), {f"refs/heads/{name}": None})
 
     def clone_url(self, repository: Repository, login: str | None = None) -> str:
-        """Where git clones from and pushes to, as a person (any password will do)."""
+        """The address from which a person clones and to which they push. Any password is accepted."""
         host = urlsplit(self.hub.url).netloc
         return f"http://{f'{login}:sandbox@' if login else ''}{host}/{repository.full_name}.git"
 
@@ -130,7 +130,7 @@ class Code(Accounts):
             installs.delete_repository(self.hub, repository)
 
     def archive(self, repository: Repository, *, lift: bool = False) -> None:
-        """Archive a repository, which is then read-only, or lift that."""
+        """Archive a repository, so that it is read-only, or unarchive it."""
         with self.lock:
             repository.archived = not lift
 
@@ -144,7 +144,7 @@ class Code(Accounts):
         with self.lock:
             installs.rename(self.hub, repository, owner=self.hub.state.user(owner))
 
-    def open_pull_request(  # noqa: PLR0913 -- all of these make it up
+    def open_pull_request(  # noqa: PLR0913 -- each is a part of the operation
         self,
         repository: Repository,
         head: str,
@@ -214,12 +214,12 @@ class Code(Accounts):
             return queue.enqueue(self.hub, pull, self._author(pull.base, author))
 
     def work_queue(self, repository: Repository, *, author: str | None = None) -> list[PullRequest]:
-        """Merge what the required checks let through and drop what they stop; returns what was merged."""
+        """Merge the groups whose required checks pass, and drop those that failed. Returns what was merged."""
         with self.lock:
             return queue.work(self.hub, repository, self._author(repository, author))
 
     def dequeue(self, group: Group, *, author: str | None = None) -> None:
-        """Take a group out of the merge queue."""
+        """Remove a group from the merge queue."""
         with self.lock:
             queue.remove(self.hub, group, self._author(group.pull.base, author), reason="invalidated")
 

@@ -1,4 +1,4 @@
-"""Commits as REST shows them; also where authors are matched with accounts."""
+"""Commits as REST shows them, with the accounts of their authors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: App JWTs, installation tokens, people's tokens, or nobody."""
+"""The sender of a request: an App (JWT), an installation, a person (both by token), or nobody."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Credential:
 
 @cache
 def signing_key() -> tuple[str, rsa.RSAPublicKey]:
-    """One RSA key a process, as PEM, with its public half: generating one takes longer than starting a world."""
+    """The process's only RSA key, as PEM, and its public half. Generating one takes longer than starting a world."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
@@ -162,10 +162,10 @@ def allows(granted: dict[str, str], needed: str) -> bool:
 
 
 def require(credential: Credential, repository: Repository, needs: Iterable[str], *, write: bool) -> None:
-    """Let the credential do what a route needs (any one of `needs`), or raise what GitHub answers.
+    """Check that the credential has one of the permissions in `needs`, or raise GitHub's error.
 
-    404 hides what the credential may not know of, 403 is for what it may see but not do. An installation token needs
-    the permission even to read a public repository of its own scope: no missing permission goes unseen here.
+    404 hides what the credential may not see; 403 refuses what it may see but not do. An installation token needs the
+    permission even to read a public repository of its scope, so that tests notice every missing permission.
     """
     if not credential.sees(repository):
         raise ApiError(404, "Not Found")

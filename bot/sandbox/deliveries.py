@@ -25,7 +25,7 @@ KEPT_DAYS = 3
 
 
 def encode(app: App, payload: Json) -> tuple[bytes, str]:
-    """The body as the hook's `content_type` wants it, with that content type."""
+    """The body in the hook's content type, and that content type."""
     text = json.dumps(payload, separators=(",", ":"))
     if app.content_type == "json":
         return text.encode(), "application/json"
@@ -118,7 +118,7 @@ class Deliveries:
         return [delivery for delivery in reversed(sent) if delivery.delivered_at >= oldest]
 
     def settle(self, timeout: float) -> bool:
-        """Wait until everything is sent; False when that took longer (seconds)."""
+        """Wait until everything is sent. False if that takes longer than this many seconds."""
         with self._idle:
             return self._idle.wait_for(lambda: self._pending == 0, timeout)
 

@@ -34,20 +34,20 @@ class Fault:
     page: str | None = None
     """HTML in place of the JSON of the error."""
     spoil: Callable[[Any], Any] | None = None
-    """The request succeeds, and this makes its JSON thinner."""
+    """The request succeeds, and this function removes parts of its JSON."""
     delay: float = 0.0
     """Seconds to wait before the answer."""
     graphql: dict[str, Any] | None = None
     """An error to put into a GraphQL answer with status 200."""
     partial: bool = False
-    """With `graphql`: the data stays, but for the field that the error's `path` names."""
+    """With `graphql`: the data is complete except for the field that the error's `path` names."""
     asks: Callable[[str, dict[str, Any]], bool] | None = None
     """Only GraphQL queries of which this is true, by text and variables."""
     times: int | None = 1
     """How often it strikes; None: always."""
     probability: float = 1.0
     meanwhile: Callable[[], None] | None = None
-    """Called when it strikes, before the work: to move a head during an evaluation, say."""
+    """Called when the fault strikes, before the request is carried out, for example to move a head."""
     struck: int = 0
     dice: random.Random | None = field(default=None, repr=False)
     """The fault's own generator, so that other requests do not change which ones it strikes."""
@@ -70,13 +70,13 @@ class Fault:
 
 
 def primary_limit(reset: float, operation: str = "*", times: int | None = 1) -> Fault:
-    """The hour's budget is spent until `reset` (seconds since the epoch)."""
+    """The rate limit is used up until `reset` (seconds since the epoch)."""
     headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(reset))}
     return Fault(operation, 403, "API rate limit exceeded for installation.", headers, times=times)
 
 
 def secondary_limit(retry_after: int | None, operation: str = "*", times: int | None = 1) -> Fault:
-    """Too much at once; `retry_after` in seconds, None when GitHub names no time."""
+    """A secondary rate limit. `retry_after` is in seconds, None when GitHub names no time."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
     return Fault(operation, 403, message, headers, times=times)
@@ -135,7 +135,7 @@ def _about(full_name: str) -> Callable[[str, dict[str, Any]], bool]:
 
 
 def thin(name: str, value: Any = None, operation: str = "graphql", times: int | None = 1) -> Fault:
-    """A thin response: every field of this name holds `value` (null by default), as if it were the truth."""
+    """An incomplete response: every field of this name holds `value` (null by default), without an error."""
 
     def spoil(node: Any) -> Any:
         if isinstance(node, dict):
@@ -146,7 +146,7 @@ def thin(name: str, value: Any = None, operation: str = "graphql", times: int | 
 
 
 def no_file_list(times: int | None = 1) -> Fault:
-    """GitHub says nothing of a large change: `files` is null and `changedFiles` 0, without an error.
+    """GitHub leaves out the files of a large change: `files` is null and `changedFiles` 0, without an error.
 
     https://github.com/anthropics/claude-code-action/issues/1587
     """
@@ -161,7 +161,7 @@ def no_file_list(times: int | None = 1) -> Fault:
 
 
 def null_among(name: str, operation: str = "graphql", times: int | None = 1) -> Fault:
-    """A null stands among the nodes of every connection of this name, as for a comment that GitHub may not show."""
+    """Every connection of this name has a null among its nodes, as for a comment that GitHub may not show."""
 
     def spoil(node: Any) -> Any:
         if isinstance(node, dict):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ZERO = "0" * 40
 _CACHED_BYTES = 64 * 1024 * 1024
 ENVIRONMENT = {
-    # Nothing of the machine's own git configuration changes what a test sees.
+    # The machine's own git configuration must not change what a test sees.
     "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -27,7 +27,7 @@ ENVIRONMENT = {
 
 
 class GitError(Exception):
-    """git refused; the message is what it said."""
+    """git failed. The message is git's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who and when, as a commit says it."""
+    """The author or committer of a commit, and the time."""
 
     name: str
     email: str
@@ -171,8 +171,8 @@ class Bare:
                 stderr=subprocess.DEVNULL,
             )
         pipe_in, pipe_out = self._reader.stdin, self._reader.stdout
-        assert pipe_in is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
-        assert pipe_out is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+        assert pipe_in is not None  # noqa: S101 -- narrows for the type checker
+        assert pipe_out is not None  # noqa: S101 -- narrows for the type checker
         pipe_in.write(name.encode("utf-8", "surrogateescape") + b"\n")
         pipe_in.flush()
         header = pipe_out.readline().split()
@@ -303,7 +303,7 @@ class Bare:
         text = "\n".join(lines)
         return self.write("commit", (text if text.endswith("\n") else text + "\n").encode("utf-8", "surrogateescape"))
 
-    def commit_files(  # noqa: PLR0913, PLR0917 -- all of these make it up
+    def commit_files(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
         self,
         parent: str | None,
         files: Mapping[str, str | bytes | None],
@@ -330,7 +330,7 @@ class Bare:
         return oid.strip()
 
     def fetch(self, source: Bare, sha: str, ref: str) -> None:
-        """Bring a commit of another repository here, under a ref."""
+        """Fetch a commit of another repository and store it under a ref."""
         self.git("fetch", "--quiet", "--no-tags", str(source.path), f"+{sha}:{ref}")
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's middle: the records, their lock, and everything that the HTTP side and the World share."""
+"""What the HTTP side and the World share: the records, their lock, the deliveries, the faults and the logs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BY_NUMBER = re.compile(r"/repositories/([0-9]{1,18})(/.*)?")
 _NEEDS = {
-    # Which permission an App needs to hear of an event; any one of them.
+    # The permissions of which an App needs one to receive an event.
     # https://docs.github.com/en/webhooks/webhook-events-and-payloads
     "push": ("contents",),
     "create": ("contents",),
@@ -39,7 +39,7 @@ _ALWAYS = {"installation", "installation_repositories", "ping"}
 
 
 class Hub:
-    """What one simulated GitHub consists of."""
+    """The parts of one simulated GitHub."""
 
     def __init__(self, folder: Path, now: Callable[[], float], seed: int = 0, kind: Kind = Kind.GITHUB) -> None:
         self.folder = folder
@@ -57,7 +57,7 @@ class Hub:
         self.deliveries = Deliveries(self.state)
 
     def listen(self, url: str) -> None:
-        """The server knows its address now."""
+        """Set the addresses, which are known once the server listens."""
         self.url, self.api = self.kind.addresses(url)
         self.shapes.url, self.shapes.api = self.url, self.api
 
@@ -72,14 +72,14 @@ class Hub:
         return path if match is None or repository is None else f"/repos/{repository.full_name}{match[2] or ''}"
 
     def reactions(self, subject: str) -> dict[str, int]:
-        """How often each reaction stands on something, by its node id."""
+        """The number of each reaction to a comment, issue or pull request, by the node id."""
         counts: dict[str, int] = {}
         for reaction in self.state.reactions.values():
             if reaction.subject == subject:
                 counts[reaction.content] = counts.get(reaction.content, 0) + 1
         return counts
 
-    def emit(  # noqa: PLR0913 -- all of these make it up
+    def emit(  # noqa: PLR0913 -- each is a part of the operation
         self,
         event: str,
         action: str | None,
@@ -103,7 +103,7 @@ class Hub:
                     repository,
                 )
 
-    def send(  # noqa: PLR0913, PLR0917 -- all of these make it up
+    def send(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
         self,
         installation: Installation,
         event: str,

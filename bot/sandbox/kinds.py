@@ -9,7 +9,7 @@ TENANT = "acme.ghe.com"
 
 
 class Kind(StrEnum):
-    """Where a GitHub runs, and so where its API is."""
+    """A kind of GitHub, which decides the address of its API."""
 
     GITHUB = "github.com"
     """The API at the root, as at api.github.com."""

@@ -27,7 +27,7 @@ class _Window:
 
 @dataclass(slots=True)
 class _Spent:
-    """What one credential did in the last hour: (when, points, whether it made content)."""
+    """The requests of one credential in the last hour: (time, points, whether it created content)."""
 
     core: deque[tuple[float, int, bool]] = field(default_factory=deque)
     graphql: deque[tuple[float, int, bool]] = field(default_factory=deque)
@@ -44,12 +44,12 @@ class Limits:
     budget: dict[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     """Requests (core) or points (graphql) an hour; a test sets them low."""
     secondary: bool = False
-    """Whether bursts are refused too. Off by default, because tests and demos send a day's requests in seconds."""
+    """Whether bursts are refused, too. Off by default, because tests and demos send a day's requests in seconds."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _spent: dict[str, _Spent] = field(default_factory=dict)
 
     def exhaust(self, installation: int) -> float:
-        """Spend all that an installation has for an hour, of REST and of GraphQL; when that hour ends."""
+        """Use up an installation's rate limits of REST and GraphQL. Returns when they are reset."""
         reset = self.now() + HOUR
         for resource in ("core", "graphql"):
             self._windows[_installation(installation), resource] = _Window(reset, self.budget[resource])

@@ -38,7 +38,7 @@ class Request:
 
     @property
     def is_token(self) -> bool:
-        """Whether it asked for an installation token."""
+        """Whether it requested an installation token."""
         return self.operation == TOKENS
 
     @property
@@ -76,12 +76,12 @@ class Requests(Sequence[Request]):
 
     @property
     def total(self) -> int:
-        """How many there were."""
+        """The number of requests so far."""
         return len(self._items)
 
     @property
     def mark(self) -> int:
-        """A place in the log, for `since`."""
+        """The present end of the log, for `since`."""
         return len(self._items)
 
     def since(self, mark: int) -> Requests:

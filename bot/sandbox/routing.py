@@ -1,4 +1,4 @@
-"""Routes: which function answers which operation of GitHub's REST API, and what it needs."""
+"""Routes: the function for each operation of GitHub's REST API, and the permissions that it needs."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Call:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default  # noqa: PLR2004 -- any page there can be
 
     def listed(self, items: list[Any], shape: Callable[[Any], Any], key: str | None = None) -> Reply:
-        """A page of shaped items; with `key` inside an object that counts them all."""
+        """A page of a list. With `key`, the page is in an object with the total count."""
         shown, headers = self.page(items)
         shaped = [shape(item) for item in shown]
         return Reply(shaped if key is None else {"total_count": len(items), key: shaped}, headers=headers)
@@ -128,7 +128,7 @@ class Route:
 
     @property
     def of_repository(self) -> bool:
-        """Whether the path names a repository that the credential must be let into; `apps/*` answer to the JWT."""
+        """Whether the path names a repository that the credential must have access to. `apps/*` need the JWT."""
         return self.template.startswith("/repos/") and not self.operation.startswith("apps/")
 
     @property

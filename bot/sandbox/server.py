@@ -66,7 +66,7 @@ class Server(ThreadingHTTPServer):
             self._open.discard(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error of ours; anything else is told by the handler."""
+        """Ignore a client that hangs up. The handler reports every other error."""
 
 
 class Handler(BaseHTTPRequestHandler):

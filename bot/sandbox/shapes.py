@@ -35,7 +35,7 @@ _UNUSED_ISSUE_FIELDS: Json = {
     "active_lock_reason": None,
     "performed_via_github_app": None,
 }
-"""Fields of an issue that the sandbox has no use for."""
+"""Fields of an issue that the sandbox does not use."""
 
 
 @dataclass(slots=True)
@@ -248,7 +248,7 @@ class Shapes(AccountShapes):
         )
 
     def stack(self, pull: PullRequest) -> Json:
-        """The key `stack` of a pull request that is a layer of one; nothing for any other."""
+        """The key `stack` of a pull request in a stack; empty for any other."""
         stack = pull.base.stack_of(pull)
         if stack is None:
             return {}

@@ -29,7 +29,7 @@ def wants(path: str) -> bool:
 def answer(handler: BaseHTTPRequestHandler, hub: Hub, path: str, query: str, body: bytes) -> None:
     """Answer one request of git's protocol; after a push, send what GitHub would send. An old name redirects."""
     match = _PATH.fullmatch(path)
-    assert match is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+    assert match is not None  # noqa: S101 -- narrows for the type checker
     owner, name, service = match.groups()
     push = service == "git-receive-pack" or "service=git-receive-pack" in query
     try:
@@ -55,7 +55,7 @@ def answer(handler: BaseHTTPRequestHandler, hub: Hub, path: str, query: str, bod
 
 
 def _identify(hub: Hub, header: str | None) -> Credential:
-    """Like the API, and besides: a person's name with any password, since there is nothing to protect here."""
+    """The credential of a git request: the API's tokens, or a person's name with any password."""
     if header and header.lower().startswith("basic "):
         login, _, password = base64.b64decode(header[6:]).decode().partition(":")
         if not password.startswith("ghs_") and login.lower() in hub.state.users:
@@ -83,7 +83,7 @@ def _admit(credential: Credential, repository: Repository | None, *, push: bool)
 
 
 def _redirect(hub: Hub, repository: Repository, full_name: str, query: str) -> None:
-    """Send git from an old name to the new one; it goes on there. Raises `ApiError` 301."""
+    """Redirect git from an old name to the new one. Raises `ApiError` 301."""
     if full_name.lower() != repository.full_name.lower():
         where = f"{hub.url}/{repository.full_name}.git/info/refs?{query}"
         raise ApiError(301, "Moved Permanently", headers={"Location": where})

@@ -200,7 +200,7 @@ class Review:
 
 @dataclass(slots=True, eq=False)
 class Reaction:
-    """A reaction; `subject` is the node id of what it stands on."""
+    """A reaction. `subject` is the node id of the comment, issue or pull request."""
 
     id: int
     user: User
@@ -358,7 +358,7 @@ class Stack:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A pull request in the merge queue, merged on top of what waits before it."""
+    """A pull request in the merge queue, merged on top of the groups before it."""
 
     pull: PullRequest
     branch: str
@@ -391,7 +391,7 @@ class Delivery:
 
 
 class State:
-    """All records, and the ids that are given out."""
+    """All records, and the source of new ids."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
@@ -405,7 +405,7 @@ class State:
         self.user_tokens: dict[str, User] = {}
         self.reactions: dict[int, Reaction] = {}
         self.manifests: dict[str, App] = {}
-        """Code of the manifest flow -> the App that waits to be picked up."""
+        """Code of the manifest flow -> the App that was created and not converted yet."""
         self._ids = count(1_000_001)
 
     def next_id(self) -> int:

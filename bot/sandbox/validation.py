@@ -1,4 +1,4 @@
-"""Request bodies against GitHub's official description, refused in GitHub's words."""
+"""Validate request bodies against GitHub's official description, with GitHub's error messages."""
 
 from __future__ import annotations
 

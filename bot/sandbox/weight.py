@@ -1,4 +1,4 @@
-"""How much a GraphQL query asks for, as a measure of when it is too much."""
+"""The size of a GraphQL query in fields, by which a test's GitHub finds it too large."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from graphql import SelectionSetNode
 
 _MOST = 100_000
-"""It is not counted farther."""
+"""The count stops here."""
 
 
 @lru_cache(maxsize=256)

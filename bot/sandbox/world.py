@@ -59,7 +59,7 @@ class World(Code):
     witnesses: ClassVar[list[Callable[[World], None]]] = []
     """Called with every world when it closes; the tests validate its traffic against GitHub's descriptions."""
 
-    def __init__(  # noqa: PLR0913 -- all of these make it up
+    def __init__(  # noqa: PLR0913 -- each is a part of the operation
         self,
         webhook_url: str | None = None,
         secret: str | None = "sandbox-secret",  # noqa: S107 -- protects nothing but the sandbox
@@ -72,12 +72,12 @@ class World(Code):
         """Start serving on the loopback interface.
 
         Args:
-            webhook_url: where deliveries go; None: they are only noted.
-            secret: signs the deliveries; None: they go unsigned.
+            webhook_url: the address of deliveries; without it, deliveries are only logged.
+            secret: signs the deliveries; without it, they are unsigned.
             clock: seconds since the epoch; the machine's own by default. `advance` is added to it.
             port: 0 for any free one.
-            seed: of the faults that strike by chance.
-            kind: which addresses it has.
+            seed: the seed of faults that strike by chance.
+            kind: the kind of GitHub, which decides its addresses.
         """
         self._clock, self._ahead = clock or time.time, 0.0
         self._folder = Path(tempfile.mkdtemp(prefix="plangate-sandbox-"))
@@ -155,7 +155,7 @@ class World(Code):
             return talk.comment(self.hub, repository, repository.issues[number], self._author(repository, author), body)
 
     def lock_conversation(self, repository: Repository, number: int, *, lift: bool = False) -> None:
-        """Lock an issue or pull request for everybody without write access, Apps too, or lift that."""
+        """Lock an issue or pull request for everybody without write access, Apps included, or unlock it."""
         with self.lock:
             repository.issues[number].locked = not lift
 

@@ -34,9 +34,9 @@ class CommandAnswer:
     command: Command | CommandMistake
     reaction: Reaction
     plan: str | None
-    """What the comment with the plan holds from now on, None to leave it as it is."""
+    """The new text of the comment with the plan; None to leave the comment unchanged."""
     text: str | None
-    """What is answered below the question, None for a reaction alone."""
+    """The answer below the command; None for a reaction alone."""
     head_sha: str
     """The head that the answer is about, empty on an issue."""
     accepted_at: float
@@ -50,7 +50,7 @@ class CommandText:
     event: CommandPosted
     view: RepositoryView
     config: RepositoryConfig
-    """The default branch's: it says how commands are spelt here."""
+    """The default branch's configuration, which sets how commands are spelt."""
     host: Host
 
     def commands(self) -> tuple[Command | CommandMistake, ...]:
@@ -69,7 +69,7 @@ class CommandText:
         return clip(lines[command.line - 1].strip()) if command.line <= len(lines) else self.config.commands.prefix
 
     def thread(self, forge: ForgeReader) -> Thread | None:
-        """Our reply and our reactions, None where the text was answered before.
+        """Our reply and our reactions; None if the text was answered before.
 
         Raises `CommentGone` when its author deleted it.
         """

@@ -44,15 +44,15 @@ class CommandResult:
 
     reaction: Reaction
     plan: str | None = None
-    """What the comment with the plan holds from now on, None to leave it as it is."""
+    """The new text of the comment with the plan; None to leave the comment unchanged."""
     answer: str | None = None
-    """What is answered in a comment of its own below the question."""
+    """The answer in a comment of its own below the command."""
     effects: tuple[Effect, ...] = ()
-    """What is done before the answer."""
+    """The effects before the answer."""
     write: PendingWrite | None = None
-    """Files to be written after that; their outcome decides the answer, and this one counts for nothing."""
+    """Files to write after the effects. The answer then comes from their outcome, and `answer` is ignored."""
     judged: JudgedCandidate | None = None
-    """The pull request's report as the command leaves it, None where it leaves it alone."""
+    """The pull request's report after the command; None if the command does not change it."""
 
 
 @dataclass(frozen=True, slots=True)

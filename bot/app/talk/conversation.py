@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from bot.core.forge.facts import Thread
 
 _DRAFTS_AN_HOUR = 3
-"""Plans that somebody without a role may have drafted in an hour."""
+"""Plans that are drafted in an hour for a person without a role."""
 _ANSWERS_AN_HOUR = 12
-"""Other commands that somebody without a role is answered in an hour."""
+"""Other commands of a person without a role that are answered in an hour."""
 _DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
 _TOO_COSTLY = (
     "There is no draft: reading the templates, manifests and texts that it is made from takes more time or memory than"
@@ -37,12 +37,12 @@ _CLOSED = "This pull request is not open, so nothing is judged here. Reopen it, 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often an hour a person without a role may use something."""
+    """How often in an hour a person without a role may use a command."""
 
     action: str
     most: int
     refusal: str | None = None
-    """What is said to whoever does it more often, None for no more than a reaction."""
+    """The answer to a person who exceeds the limit; None for a reaction alone."""
 
 
 @dataclass(slots=True)

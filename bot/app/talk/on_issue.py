@@ -80,7 +80,7 @@ class _Numbered:
 
     naming: Naming
     next_number: NextNumber | None
-    """How the number was found, None where the issue had one already."""
+    """How the number was chosen; None if the issue had one already."""
     reservation: tuple[ReserveNumber, ...]
 
 
@@ -137,7 +137,7 @@ class _FeatureIssue:
         return _Numbered(self._name(number, slug), free, (ReserveNumber(offer, now),) if is_reservable else ())
 
     def _numbering(self) -> NumberMode:
-        """Where numbers come from: the configuration, else Spec Kit's own options."""
+        """How features are numbered: by the configuration, else by Spec Kit's own options."""
         origin = self.context.config_in_force.effective.origins.get("number")
         if origin is not None and origin[0].rank is not Rank.HOST:
             return self.context.config.number
@@ -163,7 +163,7 @@ class _FeatureIssue:
         return spec_for(self.context.job, self.default, facts, self.issue)
 
     def _drafted(self, naming: Naming) -> tuple[Draft, Constitution]:
-        """The draft of the plan, from what the issue says about the feature, and the constitution it was made by."""
+        """The draft of the plan, made from the issue's text, and the constitution that it lists."""
         outline = read_outline(self.context.forge, self.default.sha or "")
         tree, template = outline.tree if outline is not None else None, self.context.host.template
         return self.context.job.draft(partial(issue_draft_of, self.issue, naming, self.default, tree, template))

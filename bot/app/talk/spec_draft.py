@@ -24,7 +24,7 @@ _ROUNDS = 4
 
 
 def spec_for(job: RepositoryJob, standard: Tree, facts: SpecFacts, issue: Issue) -> Draft:
-    """The draft of a feature's spec, with the words of an issue. `standard` is the tree with the template.
+    """The draft of a feature's spec, with an issue's text as its input. `standard` is the tree with the template.
 
     Raises `DraftTooCostlyError`.
     """

@@ -10,11 +10,11 @@ class Draft:
     """One document that a person can copy into place."""
 
     path: str
-    """Where it belongs, from the repository's root: `specs/019-rate-limits/plan.md`."""
+    """Its path from the repository's root: `specs/019-rate-limits/plan.md`."""
     text: str
     """The whole document. Holds foreign text, so it is only ever shown fenced."""
     blanks: int
-    """What is left to fill: clarifications and verdicts together."""
+    """The number of blanks: clarifications and verdicts together."""
     clarifications: int
     """Fields that say `NEEDS CLARIFICATION`."""
     verdicts: int

@@ -48,7 +48,7 @@ class NextNumber:
 
     number: str
     above: tuple[Claim, ...] = ()
-    """Why it is not simply one more than the highest folder; by number, one claim each."""
+    """The numbers between the highest folder and the free number, each with one claim."""
 
 
 def next_number(
@@ -79,10 +79,10 @@ def next_number(
 
 
 def number_in(mode: NumberMode, free: NextNumber, *, issue: int | None = None, moment: str = "") -> str:
-    """The number that a new feature gets where numbers come from elsewhere than counting.
+    """The number of a new feature in a repository that numbers by timestamps, issues or tickets.
 
-    `moment` is an ISO time; timestamps are cut to seconds (`20261122-124107`). A ticket's key is known to nobody here,
-    so a repository that numbers by tickets gets the issue's number, too.
+    `moment` is an ISO time; timestamps are cut to seconds (`20261122-124107`). The ticket is unknown, so a repository
+    that numbers by tickets gets the issue's number. `free` is the number if features are counted.
     """
     if mode is NumberMode.TIMESTAMP:
         digits = re.sub(r"[^0-9]", "", moment[:19])
@@ -93,7 +93,7 @@ def number_in(mode: NumberMode, free: NextNumber, *, issue: int | None = None, m
 
 
 INIT_OPTIONS = ".specify/init-options.json"
-"""Where Spec Kit keeps what was chosen when a repository was set up."""
+"""The file in which Spec Kit stores the options that were chosen when the repository was set up."""
 
 _MAX_OPTIONS = 65_536
 
@@ -126,7 +126,7 @@ def _of_folders(paths: Iterable[str], kind: ClaimKind, config: RepositoryConfig)
 
 
 def _of_branches(names: Iterable[str], on_base: int, config: RepositoryConfig) -> list[Claim]:
-    """Branches that can be a feature's: near enough to the folders, and no fix or release."""
+    """The claims of branches that may be a feature's: near the highest folder, and neither a fix nor a release."""
     claims = []
     for name in names:
         branch = read_branch(name, config)

@@ -1,6 +1,6 @@
 """The first `app.yml` of a repository: settings from its files, and a comment for every further key.
 
-Nothing that the repository has fails on the day of the merge: features that would block become legacy.
+Every existing feature passes on the day of the merge: features that would block become legacy.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def first_settings(paths: Iterable[str]) -> FirstSettings:
 
 
 def _feature_folders(paths: Iterable[str]) -> set[tuple[str, str]]:
-    """Folders with a spec or a plan and a number or ticket in front, with the folder that they stand in."""
+    """Folders whose name begins with a number or ticket and that have a spec or plan, each with its parent folder."""
     folders = set()
     for path in paths:
         parts = path.split("/")
@@ -127,7 +127,7 @@ class RepositoryFacts:
     highest: str | None
     constitution: Constitution | None
     testing: str | None
-    """How it is tested, and where that is said."""
+    """How the repository is tested, and the file that says so."""
 
 
 def config_text(start: FirstSettings, repository: RepositoryFacts) -> str:

@@ -98,9 +98,10 @@ def issue_draft_of(
 
 
 def _violations(feature: FeatureReport) -> tuple[str, ...]:
-    """What the change violates already, as far as it can be told before the plan is written.
+    """The principles that the change violates already, as far as that is known before the plan is written.
 
-    That is what the unwritten plan's own check admits, and what a rule wants a row of Complexity Tracking for.
+    They are those that the unfinished plan's check admits, and those for which a rule requires a row of Complexity
+    Tracking.
     """
     titles = {
         key: principle.title

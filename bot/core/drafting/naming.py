@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.text.neutral import plain_line, visible
 
 MAX_BRANCH_BYTES = 244
-"""GitHub's limit for a branch name in UTF-8, as Spec Kit's scripts hold it."""
+"""GitHub's limit for a branch name, in bytes of UTF-8; Spec Kit's scripts keep to it, too."""
 
 MAX_TITLE = 120
 """Characters of a feature's title; GitHub's own limit for an issue's title is 256."""

@@ -108,7 +108,7 @@ def _tell_completed(hub: Hub, repository: Repository, run: CheckRun) -> None:
         hub.emit("check_suite", "completed", repository, bot, shape, only_app=run.suite.app.id)
 
 
-def _tell(  # noqa: PLR0913 -- all of these make it up
+def _tell(  # noqa: PLR0913 -- each is a part of the operation
     hub: Hub,
     repository: Repository,
     run: CheckRun,

@@ -26,7 +26,7 @@ def brief(repository: Repository) -> Json:
     }
 
 
-def install(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def install(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub,
     app: App,
     account: User,
@@ -67,7 +67,7 @@ def _tell(hub: Hub, installation: Installation, action: str, **fields: object) -
 def change_repositories(
     hub: Hub, installation: Installation, added: Iterable[Repository] = (), removed: Iterable[Repository] = ()
 ) -> None:
-    """Add or take away repositories."""
+    """Add repositories to an installation, or remove some."""
     added, removed = list(added), list(removed)
     installation.repositories |= {repository.id for repository in added}
     installation.repositories -= {repository.id for repository in removed}
@@ -84,7 +84,7 @@ def change_repositories(
 
 
 def suspend(hub: Hub, installation: Installation, *, lift: bool) -> None:
-    """Suspend, or lift that."""
+    """Suspend an installation, or end its suspension."""
     installation.suspended_at = None if lift else hub.state.now()
     _tell(hub, installation, "unsuspend" if lift else "suspend")
 
@@ -97,7 +97,7 @@ def accept_permissions(hub: Hub, installation: Installation) -> None:
 
 
 def uninstall(hub: Hub, installation: Installation) -> None:
-    """Remove; tokens end at once."""
+    """Remove an installation. Its tokens end at once."""
     lost = [
         hub.state.repositories[number]
         for number in sorted(installation.repositories)
@@ -110,7 +110,7 @@ def uninstall(hub: Hub, installation: Installation) -> None:
 
 
 def ping(hub: Hub, app: App) -> Delivery:
-    """The first delivery of a webhook."""
+    """Send `ping`, the first delivery of a webhook."""
     hook = {
         "type": "App",
         "id": app.id,

@@ -54,7 +54,7 @@ _EVENTS = {
 
 
 def parse(text: str) -> Manifest:
-    """A manifest that GitHub would take. Raises `ApiError` 422 with what is wrong."""
+    """The parsed manifest. Raises `ApiError` 422 with the reason if GitHub would refuse it."""
     try:
         manifest = json.loads(text)
     except ValueError:

@@ -26,7 +26,7 @@ class Method(StrEnum):
     REBASE = "rebase"
 
 
-def merge(  # noqa: PLR0913 -- all of these make it up
+def merge(  # noqa: PLR0913 -- each is a part of the operation
     hub: Hub,
     pull: PullRequest,
     sender: User,
@@ -81,7 +81,7 @@ def _words(pull: PullRequest, method: Method, title: str | None, message: str | 
 
 
 def _replay(pull: PullRequest, base_sha: str, signature: Signature) -> str:
-    """The pull request's commits, merges left out, again on top of the base. Raises `ApiError` 405 for a conflict."""
+    """Rebase the pull request's commits, without merges, onto the base. Raises `ApiError` 405 for a conflict."""
     git, tip = pull.base.git, base_sha
     for commit in pull_commits(pull):
         if len(commit.parents) != 1:

@@ -18,7 +18,7 @@ def tell(hub: Hub, pull: PullRequest, action: str, sender: User, **fields: Any) 
     hub.emit("pull_request", action, pull.base, sender, {"number": pull.number, "pull_request": shape, **fields})
 
 
-def open_pull(  # noqa: PLR0913 -- all of these make it up
+def open_pull(  # noqa: PLR0913 -- each is a part of the operation
     hub: Hub,
     base: Repository,
     author: User,
@@ -68,7 +68,7 @@ def bring(base: Repository, head: Repository, sha: str, number: int) -> None:
 
 
 def moved(hub: Hub, repository: Repository, sender: User, branch: str) -> None:
-    """Move the pull requests from a pushed branch; close those that are contained in their base, or lost it."""
+    """Move the pull requests of a pushed branch. Close those whose base contains the head or was deleted."""
     sha = repository.branch(branch)
     for base in list(hub.state.repositories.values()):
         for pull in [pull for pull in base.pulls.values() if pull.open]:
@@ -98,7 +98,7 @@ def _base_moved(hub: Hub, pull: PullRequest, sender: User, sha: str | None) -> N
         set_merged(hub, pull, sender)
 
 
-def edit(  # noqa: PLR0913 -- all of these make it up
+def edit(  # noqa: PLR0913 -- each is a part of the operation
     hub: Hub,
     pull: PullRequest,
     sender: User,
@@ -107,7 +107,7 @@ def edit(  # noqa: PLR0913 -- all of these make it up
     body: str | None = None,
     base: str | None = None,
 ) -> None:
-    """Change title, text or base. Nothing is told when nothing changed."""
+    """Change title, text or base. If nothing changes, nothing is delivered."""
     changes: Json = {}
     if title is not None and title != pull.issue.title:
         changes["title"], pull.issue.title = {"from": pull.issue.title}, title
@@ -125,7 +125,7 @@ def edit(  # noqa: PLR0913 -- all of these make it up
 
 
 def set_draft(hub: Hub, pull: PullRequest, sender: User, *, draft: bool) -> None:
-    """Make it a draft, or ready."""
+    """Convert the pull request to a draft, or mark it ready for review."""
     if pull.draft != draft:
         pull.draft = draft
         tell(hub, pull, "converted_to_draft" if draft else "ready_for_review", sender)
@@ -165,7 +165,7 @@ def check_states(repository: Repository, sha: str) -> dict[str, str | None]:
 
 
 def passes(conclusion: str | None) -> bool:
-    """Whether a required check lets a merge through: everything but these three blocks."""
+    """Whether a required check allows a merge. Only three conclusions do."""
     return conclusion in {"success", "skipped", "neutral"}
 
 

@@ -42,7 +42,7 @@ def pushed(hub: Hub, repository: Repository, pusher: User) -> list[str]:
     return changed
 
 
-def _tell(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def _tell(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub, repository: Repository, pusher: User, ref: str, before: dict[str, str], after: dict[str, str]
 ) -> None:
     old, new = before.get(ref, ZERO), after.get(ref, ZERO)
@@ -58,7 +58,7 @@ def _tell(  # noqa: PLR0913, PLR0917 -- all of these make it up
         request_suites(hub, repository, pusher, new, short, old)
 
 
-def _push(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def _push(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub, repository: Repository, pusher: User, ref: str, old: str, new: str, before: dict[str, str]
 ) -> Json:
     git = repository.git
@@ -118,7 +118,7 @@ def _commit(hub: Hub, repository: Repository, commit: Commit) -> Json:
     )
 
 
-def request_suites(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def request_suites(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub, repository: Repository, sender: User, sha: str, branch: str | None, before: str | None
 ) -> None:
     """Create a check suite on a new head for every App with checks:write, once for each commit, and request its checks.
@@ -134,7 +134,7 @@ def request_suites(  # noqa: PLR0913, PLR0917 -- all of these make it up
         hub.emit("check_suite", "requested", repository, sender, shape, only_app=installation.app.id)
 
 
-def new_suite(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def new_suite(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub, repository: Repository, app: int, sha: str, branch: str | None, before: str | None
 ) -> CheckSuite:
     """A queued suite."""
@@ -145,7 +145,7 @@ def new_suite(  # noqa: PLR0913, PLR0917 -- all of these make it up
 
 
 def update_ref(hub: Hub, repository: Repository, actor: User, changes: dict[str, str | None]) -> None:
-    """Move refs, and do everything that follows a push. Raises `GitError`."""
+    """Move refs, with all consequences of a push. Raises `GitError`."""
     repository.git.set_refs(changes)
     pushed(hub, repository, actor)
 

@@ -33,7 +33,7 @@ def _shape(group: Group) -> Json:
 
 
 def enqueue(hub: Hub, pull: PullRequest, sender: User) -> Group:
-    """Put a pull request into its base's queue, behind what waits there. Raises `ApiError` 405 when it conflicts."""
+    """Add a pull request at the end of its base's queue. Raises `ApiError` 405 when it conflicts."""
     repository = pull.base
     ahead = [group for group in repository.queue if group.base_ref == pull.base_ref]
     base_sha = ahead[-1].head_sha if ahead else repository.branch(pull.base_ref) or pull.base_sha
@@ -80,7 +80,7 @@ def _merge(hub: Hub, group: Group, sender: User) -> PullRequest:
 
 
 def remove(hub: Hub, group: Group, sender: User, *, reason: str) -> None:
-    """Take a group out (`dequeued` or `invalidated`); the groups behind it are rebuilt."""
+    """Remove a group (`dequeued` or `invalidated`), and rebuild the groups after it."""
     repository = group.pull.base
     behind = repository.queue[repository.queue.index(group) + 1 :]
     repository.queue = [queued for queued in repository.queue if queued is not group and queued not in behind]

@@ -40,7 +40,7 @@ def create(hub: Hub, layers: Sequence[PullRequest], sender: User) -> Stack:
 
 
 def dissolve(stack: Stack) -> None:
-    """Unstack: the pull requests keep their base branches. No action of GitHub's is known for it."""
+    """Dissolve the stack. The pull requests keep their base branches. GitHub documents no delivery for it."""
     del stack.layers[0].base.stacks[stack.id]
 
 

@@ -53,7 +53,7 @@ def open_issue(hub: Hub, repository: Repository, author: User, title: str, body:
     return issue
 
 
-def edit_issue(  # noqa: PLR0913 -- all of these make it up
+def edit_issue(  # noqa: PLR0913 -- each is a part of the operation
     hub: Hub, repository: Repository, issue: Issue, sender: User, *, title: str | None = None, body: str | None = None
 ) -> None:
     """Change title or text."""
@@ -81,7 +81,7 @@ def _tell_comment(hub: Hub, repository: Repository, comment: Comment, action: st
     hub.emit("issue_comment", action, repository, sender, {**shapes, **fields})
 
 
-def comment(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def comment(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     hub: Hub, repository: Repository, issue: Issue, author: User, body: str, app: App | None = None
 ) -> Comment:
     """Comment on an issue or pull request. Raises `ApiError` 403 or 410 where that is not allowed."""

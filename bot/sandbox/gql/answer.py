@@ -55,7 +55,7 @@ def _parsed(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
 
 @dataclass(slots=True)
 class Cost:
-    """What a query may touch.
+    """The cost of a query: its connections and nodes.
 
     https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
     """
@@ -66,7 +66,7 @@ class Cost:
 
     @property
     def points(self) -> int:
-        """What it costs of the hour's points."""
+        """The rate-limit points that it costs."""
         return max(1, math.floor(self.requests / 100 + 0.5))
 
 
@@ -114,7 +114,7 @@ def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     *way, last = fault.graphql.get("path") or ["repository"]
     for part in way:
         node = _inside(node, part)
-    if isinstance(node, dict):  # a query that did not ask for it only gets the error
+    if isinstance(node, dict):  # a query without that field gets the error only
         node[last] = None
     return body | {"errors": errors}
 
@@ -161,7 +161,7 @@ def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Cost:
     return cost
 
 
-def _count(  # noqa: PLR0913, PLR0917 -- all of these make it up
+def _count(  # noqa: PLR0913, PLR0917 -- each is a part of the operation
     cost: Cost,
     selections: SelectionSetNode | None,
     fragments: Mapping[str, FragmentDefinitionNode],
@@ -196,7 +196,7 @@ def _bound(cost: Cost, field: FieldNode, variables: Mapping[str, Any]) -> int:
     name = field.name.value
     place = {} if field.loc is None else {"line": field.loc.start_token.line, "column": field.loc.start_token.column}
     error: dict[str, Any] = {"locations": [place], "path": [name]}
-    assert cost.errors is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+    assert cost.errors is not None  # noqa: S101 -- narrows for the type checker
     for argument in field.arguments or ():
         which = argument.name.value
         if which not in {"first", "last"}:

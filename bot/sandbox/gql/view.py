@@ -45,9 +45,9 @@ class View:
     call: Call
     graph: Graph
     points: int
-    """What the query costs."""
+    """The rate-limit points of the query."""
     nodes: int
-    """How many nodes it may touch."""
+    """The most nodes that the query may return."""
 
     @property
     def url(self) -> str:
@@ -111,7 +111,7 @@ def _place(cursor: str) -> int:
 
 
 def ordered(items: list[Any], arguments: dict[str, Any], keys: dict[str, Callable[[Any], Any]]) -> list[Any]:
-    """The items as `orderBy` wants them; by their ids when it names a field that they have no key for."""
+    """The items in the order of `orderBy`; by id when it names a field without a key."""
     order = arguments.get("orderBy")
     if not order:
         return items

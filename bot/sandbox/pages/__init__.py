@@ -1,1 +1,1 @@
-"""Pages for people: the same GitHub, seen in a browser. Every page says that it is a sandbox."""
+"""Pages that show the sandbox's GitHub in a browser. Every page says that it is a sandbox."""

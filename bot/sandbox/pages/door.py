@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.state import Issue, Repository, User
 
 _FROM_ELSEWHERE = re.compile(r"(?:/organizations/[^/]+)?/settings/apps/new")
-"""A manifest comes from the page of whoever wants an App; it only leads to a question, which our own form answers."""
+"""The path to which another site's page posts a manifest. It only shows a question, which our own form answers."""
 _API = ("/repos/", "/app", "/graphql", "/user", "/users/", "/orgs/", "/installation", "/rate_limit", "/repositories/")
 
 
@@ -52,7 +52,7 @@ class Visit:
         return user
 
     def number(self, name: str) -> int:
-        """A number of the path. Raises `ApiError` 404."""
+        """A number in the path. Raises `ApiError` 404."""
         text = self.params[name]
         if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 -- what fits 64 bits
             raise ApiError(404, "There is no such page.")
@@ -61,7 +61,7 @@ class Visit:
 
 @dataclass(slots=True)
 class Page:
-    """An answer for a browser: a page, or the way to another one."""
+    """A response for a browser: a page, or a redirect to another one."""
 
     body: str = ""
     status: int = 200
@@ -78,7 +78,7 @@ _EMOJI = dict(zip(CONTENTS, ["👍", "👎", "😄", "🎉", "😕", "❤️", "
 
 
 def _subject(thing: Issue | Comment, repository: Repository) -> str:
-    """The node id that reactions stand on."""
+    """The node id of what the reactions are about."""
     if isinstance(thing, Comment):
         return node_id("IC", thing.id)
     pull = repository.pulls.get(thing.number)
@@ -100,9 +100,9 @@ def page(method: str, template: str) -> Callable[[View], View]:
 
 
 def show(template: str, visit: Visit, **values: Any) -> Page:
-    """Fill a template; every one knows the hub and who could act.
+    """Render a template. Every template gets the hub and the accounts that could act.
 
-    `?fresh=2` is where a form leads: an answer is on its way, so the page looks again, twice.
+    A form redirects to `?fresh=2`: an answer may still be on its way, so the page reloads twice.
     """
     people = [user for user in visit.hub.state.users.values() if user.type == "User" and user.login != OWNER]
     fresh = visit.query.get("fresh", "")

@@ -166,7 +166,7 @@ def change_state(visit: Visit) -> Page:
 
 @page("POST", "/{owner}/{repo}/required")
 def require(visit: Visit) -> Page:
-    """Let a check hold the merge button of the default branch, or no longer."""
+    """Require a check for merges into the default branch, or stop requiring it."""
     repository, form = visit.repository, visit.form
     repository.required_checks |= {form["add"]} if form.get("add") else set()
     repository.required_checks -= {form.get("drop", "")}

@@ -1,4 +1,4 @@
-"""Markdown as GitHub shows it, and safely: what is not on the list below does not reach the page."""
+"""Markdown as GitHub shows it. Only the elements and attributes on the lists below reach the page."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _INVISIBLE = re.compile(r"[\x00-\x20]")
 
 
 class _Cleaner(HTMLParser):
-    """Writes again what is allowed, with every element closed."""
+    """Writes the allowed elements, and closes each of them."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -113,7 +113,7 @@ class _Cleaner(HTMLParser):
                     return
 
     def handle_data(self, data: str) -> None:
-        """Text stays text."""
+        """Escape a text."""
         if not self._unseen:
             self.parts.append(escape(data, quote=False))
 

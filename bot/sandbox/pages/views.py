@@ -197,7 +197,7 @@ def _run(visit: Visit) -> CheckRun:
 
 
 def _back(visit: Visit, fallback: str) -> Page:
-    """Where a form came from, if that is a page of ours."""
+    """The page that a form came from, if it is a page of ours."""
     back = visit.form.get("back", "")
     address = back if back.startswith("/") and not back.startswith("//") else fallback
     return Page(status=303, location=f"{address}{'&' if '?' in address else '?'}fresh=2")
@@ -205,7 +205,7 @@ def _back(visit: Visit, fallback: str) -> Page:
 
 @page("POST", "/{owner}/{repo}/issues/{number}/comments")
 def comment(visit: Visit) -> Page:
-    """Say something; the delivery goes out."""
+    """Comment on an issue or pull request, and deliver the comment."""
     issue, body = _issue(visit), visit.form.get("body", "").replace("\r\n", "\n").strip()
     if not body:
         raise ApiError(422, "A comment needs a text.")
@@ -265,7 +265,7 @@ page("POST", "/organizations/{org}/settings/apps/new")(_manifest)
 
 @page("POST", "/-/apps/new")
 def make_app(visit: Visit) -> Page:
-    """Make the App, and send the browser back with a code that works once, for an hour."""
+    """Create the App, and redirect the browser with a code that works once, for an hour."""
     manifest = manifests.parse(visit.form.get("manifest", ""))
     back = manifests.register(visit.hub, manifest, visit.query.get("state", ""), visit.form.get("account", ""))
     return Page(status=302, location=back)

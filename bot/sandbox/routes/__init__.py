@@ -1,1 +1,1 @@
-"""The REST operations, by what they are about."""
+"""The REST operations, one file for each subject."""

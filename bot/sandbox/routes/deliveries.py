@@ -20,7 +20,7 @@ def _config(app: App) -> Json:
 
 @route("GET", "/app/hook/config", "apps/get-webhook-config-for-app")
 def get_config(call: Call) -> Reply:
-    """Where deliveries go."""
+    """The webhook's address and content type."""
     return Reply(_config(call.app))
 
 

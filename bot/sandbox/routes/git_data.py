@@ -134,7 +134,7 @@ def create_commit(call: Call) -> Reply:
         signature(call, body.get("committer") or body.get("author")),
     )
     commit = git.commit(git.write_commit(str(body["tree"]), parents, str(body["message"]), author, committer))
-    assert commit is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+    assert commit is not None  # noqa: S101 -- narrows for the type checker
     return Reply(git_commit_shape(call.hub, call.repository, commit), 201)
 
 

@@ -39,7 +39,7 @@ def _subject(call: Call) -> Issue:
 
 
 def _may_change(call: Call, comment: Comment) -> None:
-    """An App changes only what it wrote; people with write access change anything."""
+    """Check that the sender may change a comment: an App only its own, a person with write access any."""
     mine = comment.user is call.actor
     if not mine and (call.credential.token is not None or not call.repository.may_push(call.actor.login)):
         raise ApiError(403, "Resource not accessible by integration")
@@ -173,7 +173,7 @@ def _of_issue(call: Call) -> str:
 
 
 def _register(kind: str, template: str, find: Callable[[Call], str]) -> None:
-    """The three operations on the reactions of one kind of thing."""
+    """Register the three operations on reactions for one kind of subject."""
     route("GET", template, f"reactions/list-for-{kind}", *_READ)(lambda call: _reactions(call, find(call)))
     route("POST", template, f"reactions/create-for-{kind}", *_WRITE)(lambda call: _react(call, find(call)))
     name = f"reactions/delete-for-{kind}"

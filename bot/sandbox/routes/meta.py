@@ -1,4 +1,4 @@
-"""What is about GitHub itself: limits, people, and the door to GraphQL."""
+"""Operations that are about no repository: rate limits, users, and the GraphQL endpoint."""
 
 from __future__ import annotations
 

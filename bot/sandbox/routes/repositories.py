@@ -102,7 +102,7 @@ def branch(call: Call) -> Reply:
 
 @route("GET", f"{_REPO}/rules/branches/{{branch*}}", "repos/get-branch-rules", "metadata:read")
 def branch_rules(call: Call) -> Reply:
-    """What holds a branch: here, the checks that the default branch requires. An unknown branch has no rules."""
+    """The rules of a branch: the checks that the default branch requires. An unknown branch has no rules."""
     repository = call.repository
     required = sorted(repository.required_checks) if call.params["branch"] == repository.default_branch else []
     source = {
@@ -156,7 +156,7 @@ def get_commit(call: Call) -> Reply:
 
 @route("GET", f"{_REPO}/compare/{{basehead*}}", "repos/compare-commits-with-basehead", "contents:read")
 def compare(call: Call) -> Reply:
-    """Two commits: what the second brings since they parted. 300 files, on the first page only."""
+    """Compare two commits from their merge base. At most 300 files, on the first page only."""
     repository, git = call.repository, call.repository.git
     first, dots, second = call.params["basehead"].partition("...")
     base, head = (revision(repository, side.rpartition(":")[2]) for side in (first, second))
@@ -288,8 +288,8 @@ def put_contents(call: Call) -> Reply:
     sha = repository.git.write_commit(tree, parents, str(body["message"]), author, committer)
     pushes.update_ref(call.hub, repository, call.actor, {f"refs/heads/{branch_name}": sha})
     made, commit = repository.git.read(blob), repository.git.commit(sha)
-    assert made is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
-    assert commit is not None  # noqa: S101 -- true by the line above; this narrows for the type checker
+    assert made is not None  # noqa: S101 -- narrows for the type checker
+    assert commit is not None  # noqa: S101 -- narrows for the type checker
     response = {
         "content": _content(call, path, made, branch_name),
         "commit": git_commit_shape(call.hub, repository, commit),

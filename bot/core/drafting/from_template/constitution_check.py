@@ -32,19 +32,19 @@ _VERDICT = re.compile(r"[\s*_`]*(?:✅|❌|⚠|☑|✔|pass|fail|n/?a|yes|no|ok|
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a check's section becomes."""
+    """The section of the Constitution Check in the draft."""
 
     rows: tuple[str, ...]
     """The table with one row per principle; empty where there is no principle to answer."""
     dropped: frozenset[int]
     """Lines of the template (1-based) that the table stands for."""
     line: int | None
-    """The line in whose place the table comes, None for the section's end."""
+    """The line that the table replaces; None to add it at the section's end."""
     verdicts: int
 
 
 def titles(constitution: Constitution, template: Template) -> tuple[tuple[str, str], ...]:
-    """Every principle with the address of its line; the template's own list where there is no constitution."""
+    """Every principle with its place; the principles that the template lists if there is no constitution."""
     if constitution.state is ConstitutionState.FILLED and constitution.principles:
         name = constitution.path.rsplit("/", 1)[-1]
         return tuple((principle.title, address(name, principle.line)) for principle in constitution.principles)
@@ -52,7 +52,7 @@ def titles(constitution: Constitution, template: Template) -> tuple[tuple[str, s
 
 
 def no_principles(constitution: Constitution) -> str:
-    """What stands in the place of the table where there is nothing to answer."""
+    """The sentence that replaces the table if there is nothing to answer."""
     if constitution.state is ConstitutionState.TEMPLATE:
         return "N/A: this repository's constitution is still the template, so there is no principle to answer."
     if constitution.state is ConstitutionState.MISSING:
@@ -61,7 +61,7 @@ def no_principles(constitution: Constitution) -> str:
 
 
 def build_gate(document: Markdown, section: Heading, template: Template, constitution: Constitution) -> Gate:
-    """The check's section: the template's own table filled anew, or a table in the place of its list."""
+    """The check's section: the template's table with a row for each principle, or a table that replaces its list."""
     listed = titles(constitution, template)
     names = _Names(constitution, template)
     blocks = document.section(section)
@@ -86,7 +86,7 @@ def build_gate(document: Markdown, section: Heading, template: Template, constit
 
 
 def _asks(items: Sequence[Item], document: Markdown, names: _Names) -> dict[str, str]:
-    """What the template's own list asks of each principle, in its words: the table takes the list's place."""
+    """The template's words about each principle in its list, which the table replaces."""
     asks: dict[str, list[str]] = {}
     for item in items:
         name, _, requirement = _parted(item.text.text)
@@ -98,7 +98,7 @@ def _asks(items: Sequence[Item], document: Markdown, names: _Names) -> dict[str,
 
 
 def _parted(words: str) -> tuple[str, str, str]:
-    """An entry's name, and what stands behind its colon."""
+    """An entry's name, and the text after its colon."""
     match = _COLON.search(words[:400])
     return (words[: match.start()], ":", words[match.end() :]) if match else (words, "", "")
 
@@ -113,7 +113,7 @@ def _named(title: str, place: str) -> str:
 
 
 class _Names:
-    """Whether words name a principle of the constitution, or one that the template lists."""
+    """Whether a text names a principle of the constitution, or one that the template lists."""
 
     def __init__(self, constitution: Constitution, template: Template) -> None:
         self._joiner = Joiner(constitution)
@@ -125,14 +125,14 @@ class _Names:
         joined = self._joiner.join(words[:200])
         if joined is not None:
             part = tokens(words)
-            # Overlapping words are enough only where the shorter name is a part of the longer one.
+            # Overlapping words are enough only if the shorter name is a part of the longer one.
             sure = joined.join is not Join.LOOSE or part <= tokens(joined.principle.name)
             return joined.principle.title if sure else None
         plain = words.strip(" *_").casefold()
         return next((name for name in self._listed if plain.startswith(name)), None) if self._by_template else None
 
     def has(self, words: str) -> bool:
-        """Also for an entry with a numeral that the constitution does not know: a principle of an older one."""
+        """Also true for an entry with a numeral that the constitution lacks: a principle of an older constitution."""
         if self.key(words) is not None:
             return True
         plain = words.strip(" *_").casefold()
@@ -150,7 +150,7 @@ def _items(blocks: Sequence[Block], names: _Names) -> Iterator[Item]:
 
 
 def _refilled(table: Table, listed: tuple[tuple[str, str], ...], names: _Names) -> Gate:
-    """The template's own table: its columns, its gates, a row for every principle, and no answers."""
+    """The template's own table: its columns and its gates, a row for each principle, and no answers."""
     width = max(len(table.header), 2)
     statuses = {index for index, header in enumerate(table.header) if index and _STATUS.search(header.text.text)} or {1}
     rows = [_row([header.raw for header in table.header], width), "|" + "---|" * width]

@@ -1,4 +1,4 @@
-"""One line of a template and what goes into its hole."""
+"""Fill the blanks of one line of a template."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Filler:
         self.clarifications = 0
 
     def blank(self) -> str:
-        """The mark for what a person has to say, counted."""
+        """The mark for what a person has to write. Counts it."""
         self.clarifications += 1
         return BLANK
 
     def fill(self, line: Line, kind: PlaceholderKind | None, tail: str = "") -> str:
-        """The line with its holes filled. `rest` is what stands behind a hole that ends on a later line."""
+        """The line with its blanks filled. `rest` is the text after a blank that ends on a later line."""
         text = line.text.rstrip("\r")
         if kind is None:
             return _UNSAID.sub(
@@ -81,7 +81,7 @@ class Filler:
         return inline(self._facts.title, 200).removeprefix("\\") or self._facts.name
 
     def _placed(self, before: str, value: str) -> tuple[str, str]:
-        """The template's `specs/[###-feature]` with the root that the folder really has."""
+        """The template's `specs/[###-feature]`, with the specs root of the feature's folder."""
         for root in (f"{self._facts.root}/", "specs/"):
             if before.endswith(root):
                 return before[: -len(root)], self._facts.feature_dir
@@ -103,7 +103,7 @@ class Filler:
         return self.blank()
 
     def _branch(self) -> str:
-        """The branch where it is called like the folder, else the folder: a header that names another is a finding."""
+        """The branch if it has the folder's name, else the folder: a header that names another feature is a finding."""
         branch = self._facts.branch or ""
         return branch if branch.rsplit("/", 1)[-1] == self._facts.name else self._facts.name
 
@@ -117,7 +117,7 @@ class Filler:
         return self.blank()
 
     def _field(self, before: str) -> str:
-        """What is known of the field whose label stands before the hole."""
+        """What is known of the field whose label stands before the blank."""
         labels = _LABEL.findall(before) or _CELL_LABEL.findall(before)
         label = labels[-1].casefold().strip() if labels else before.casefold().strip(" *_-|:：")
         topic = next((topic for topic, words in _TOPICS if words.search(label[:80])), None)

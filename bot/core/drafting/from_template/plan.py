@@ -29,11 +29,11 @@ __all__ = ["PlanFacts", "draft_plan", "issue_summary"]
 
 _NOTE = re.compile(r"\s*>?\s*\*\*Note\*\*\s*:.{0,200}template", re.IGNORECASE)
 _LONGEST_HOLE = 12
-"""Lines that one bracket may run over."""
+"""The most lines that one bracket may span."""
 
 
 def draft_plan(facts: PlanFacts) -> Draft:
-    """The plan of a feature, as far as the repository can write it. Total: any template and any facts give a draft."""
+    """The plan of a feature, filled from the repository. Total: any template and any facts give a draft."""
     drafter = _Drafter(facts)
     text = drafter.text()
     clarifications, verdicts = drafter.filler.clarifications, drafter.gate.verdicts
@@ -70,7 +70,7 @@ class _Drafter:
         return "\n".join(_tidy([*self._drafted()])) + "\n"
 
     def _all_lines(self) -> tuple[Line, ...]:
-        """Every line below the front matter, the blank ones and those of comments too."""
+        """Every line below the front matter, including blank lines and comments."""
         document = self._document
         visible = {line.number: line for line in lines_of(document, self._known_parts())}
         return tuple(
@@ -88,7 +88,7 @@ class _Drafter:
         return {heading.line: part for title, part in named if (heading := self._heading(title))}
 
     def _action_comments(self) -> frozenset[int]:
-        """Lines of comments that tell whoever fills the template what to do: it is done."""
+        """Lines of comments that tell the author how to fill the template. A draft has followed them."""
         orders = sorted(line for line, kind in self._kinds.items() if kind is PlaceholderKind.COMMENT)
         return frozenset(
             line
@@ -125,7 +125,7 @@ class _Drafter:
         return line.number in self.gate.dropped or bool(line.head and _NOTE.match(line.text[:1000]))
 
     def _rest(self, line: Line, kind: PlaceholderKind | None, position: int) -> tuple[str, int]:
-        """What stands behind a bracket that ends on a later line, and where to go on."""
+        """The text after a bracket that ends on a later line, and the next line to read."""
         if kind is None or kind is PlaceholderKind.COMMENT or line.text.count("[") <= line.text.count("]"):
             return "", position
         for number, later in enumerate(self._lines[position : position + _LONGEST_HOLE], start=1):
@@ -150,7 +150,7 @@ class _Drafter:
             yield from self._last_row(line)
 
     def _written(self, line: Line) -> str:
-        """A line with a comment of the template's own, as it was written."""
+        """A line with one of the template's own comments, unchanged."""
         return self._document.source(line.number)
 
     def _is_example_row(self, line: Line) -> bool:
@@ -204,7 +204,7 @@ class _Drafter:
         yield self._document.source(fence.end_line).rstrip() if is_closed else indent + marks[: _run(marks)]
 
     def _inside(self, fence: Fence) -> list[str] | None:
-        """What a code block holds now; None where it stays as it was written."""
+        """The new content of a code block; None if the block stays unchanged."""
         if is_documents(fence.lines):
             return documents_tree(fence.lines, self._facts)
         numbers = range(fence.first, fence.first + len(fence.lines))
@@ -215,12 +215,12 @@ class _Drafter:
 
 
 def _run(marks: str) -> int:
-    """How many marks a fence opens with."""
+    """The number of backticks or tildes that open a fence."""
     return len(marks) - len(marks.lstrip(marks[:1]))
 
 
 def _tidy(lines: list[str]) -> Iterator[str]:
-    """Blank lines folded outside code, and none at the ends."""
+    """The lines with at most one blank line in a row outside code, and none at the ends."""
     inside, blank, begun = False, False, False
     for line in lines:
         if line.lstrip().startswith(("```", "~~~")):

@@ -1,4 +1,4 @@
-"""What a plan is drafted from, and how a fact is written into a document."""
+"""The facts from which a plan is drafted, and how a fact is written into a document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.yardstick.template import Template
 
 BLANK = "NEEDS CLARIFICATION"
-"""The one mark for what a person still has to say."""
+"""The only mark for what a person still has to write."""
 
 MAX_SUMMARY = 600
 """Characters of a summary."""
@@ -37,25 +37,25 @@ class PlanFacts:
     feature_dir: str
     """From the repository's root, without a trailing slash: `specs/019-rate-limits`."""
     title: str
-    """Foreign. What the spec, the issue or the folder calls it."""
+    """Foreign. The feature's name in the spec, the issue or the folder."""
     date: str
     """ISO date of the head commit or of the issue, so that drafting again changes nothing."""
     template: Template
     constitution: Constitution
     branch: str | None = None
-    """The branch's name, None where there is none yet; then it will be called like the folder."""
+    """The branch's name. None if there is no branch yet: it will get the folder's name."""
     spec: Spec | None = None
     summary: str | None = None
-    """Foreign. What stands in for the spec's primary story: `issue_summary`."""
+    """Foreign. The text in place of the spec's primary story: `issue_summary`."""
     summary_source: str = "first paragraph of the issue"
     paths: tuple[str, ...] = ()
-    """The repository's tree as far as it is known: paths of files, and of folders with a slash at their end."""
+    """The paths of the repository's tree, as far as it was read. Folders end in a slash."""
     manifests: Mapping[str, str] = field(default_factory=dict)
     """Text by path, of `MANIFEST_PATHS` or `wanted_manifests`."""
     present: frozenset[str] = frozenset()
-    """Which of the seven artifacts are there: `spec.md`, `contracts/`."""
+    """The artifacts that exist, of the seven: `spec.md`, `contracts/`."""
     violations: tuple[str, ...] = ()
-    """Foreign. What the change already violates, as the first cell of a Complexity Tracking row names it."""
+    """Foreign. The principles that the change already violates, each as the first cell of a Complexity Tracking row."""
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class PlanFacts:
 
 
 def issue_summary(body: str) -> str | None:
-    """The first paragraph of an issue that says something, on one line; None where none does."""
+    """The first paragraph of an issue with text of its author, on one line; None if there is none."""
     for block in parse(body[:_MAX_BODY]).blocks:
         if isinstance(block, Paragraph) and not block.quoted:
             words = plain_line(block.text.text, MAX_SUMMARY * 2)
@@ -86,13 +86,13 @@ def _whole_sentences(words: str) -> str:
 
 
 def inline(text: str, limit: int = MAX_SUMMARY) -> str:
-    """Foreign words as one line of a document: they open no block, no comment and no tag in it."""
+    """A foreign text as one line of a document: it opens no block, no comment and no tag."""
     line = _harmless(text, limit)
     return "\\" + line if _OPENING.match(line) else line
 
 
 def cell(text: str, limit: int = 200) -> str:
-    """Foreign words as a table's cell."""
+    """A foreign text as a table's cell."""
     return _harmless(text, limit).replace("\\|", "|").replace("|", "\\|")
 
 
@@ -102,14 +102,14 @@ def _harmless(text: str, limit: int) -> str:
 
 
 def sourced(readings: tuple[Evidence, ...]) -> str:
-    """Values with the places they stand at: `Rust 1.90 <!-- rust-toolchain.toml:2 -->`."""
+    """Facts, each with its place: `Rust 1.90 <!-- rust-toolchain.toml:2 -->`."""
     values = ", ".join(dict.fromkeys(inline(reading.value, 120) for reading in readings))
     places = ", ".join(dict.fromkeys(place for reading in readings if (place := address(reading.path, reading.line))))
     return f"{values} <!-- {places} -->" if places else values
 
 
 def address(path: str, line: int | None) -> str:
-    """`path:line` as it can stand in a comment, empty where it cannot."""
+    """`path:line` for an HTML comment. Empty if the path would end the comment."""
     if _UNSAFE_PATH.search(path) or len(path) > MAX_SUMMARY:
         return ""
     return path if line is None else f"{path}:{line}"

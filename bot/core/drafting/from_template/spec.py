@@ -1,8 +1,8 @@
 """A spec drafted from the repository's own spec template: header filled, everything open marked once.
 
-A spec is what and why, which no repository knows beforehand. So little of it can be filled: title, branch, date and
-the words that asked for it. What a template shows as an example is reduced to the first of its kind, and every place
-that waits for a person says so in the words that Plangate's own reading finds: `[NEEDS CLARIFICATION: …]`.
+A spec says what to build and why, which no repository knows beforehand. So only title, branch, date and the request
+are filled. Of the template's examples, only the first of each kind stays. Every place that a person has to fill says
+`[NEEDS CLARIFICATION: …]`, which Plangate's own rules find.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_BODY = 65_536
 
 _MAX_ASK = 100
 _MAX_TEMPLATE = 100_000
-"""Characters of a spec template that are drawn from; real ones have under 10,000."""
+"""Characters of a spec template that are used; real templates have under 10,000."""
 _ARGUMENTS = "$ARGUMENTS"
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,3}[.)])[ \t]")
 _EXAMPLE = re.compile(r",?[ \t]*(?:[-–—][ \t]*)?\(?\be\.g\.")
@@ -54,7 +54,7 @@ class SpecFacts:
     date: str
     """ISO date."""
     request: str = ""
-    """Foreign: the words that asked for the feature, such as an issue's text."""
+    """Foreign: the text that requests the feature, such as an issue's text."""
     template: str = ""
     """The template's whole text."""
     template_path: str = BUNDLED
@@ -63,7 +63,7 @@ class SpecFacts:
 def spec_paths(
     documents: Mapping[str, Document], already_read: Collection[str], root: str, known_paths: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """What is still to be read before `spec_template` can tell; as `bot.core.yardstick.template.next_paths`."""
+    """The paths to read before `spec_template` can decide, as `bot.core.yardstick.template.next_paths`."""
     wanted = (*fixed_paths(root, SPEC_NAME), *further_paths(documents, known_paths, root, SPEC_NAME))
     return tuple(path for path in wanted if path not in already_read)
 
@@ -75,7 +75,7 @@ def spec_template(documents: Mapping[str, Document], bundled: str, root: str = "
 
 
 def draft_spec(facts: SpecFacts) -> Draft:
-    """The spec of a feature as far as it can be written. Total: any template and any facts give a draft."""
+    """The spec of a feature, filled as far as possible. Total: any template and any facts give a draft."""
     text = "\n".join(_tidy(_Drafter(facts).lines())) + "\n"
     open_marks = len(clarifications(parse(text)))
     return Draft(f"{facts.feature_dir}/spec.md", text, open_marks, open_marks, 0, facts.template_path)
@@ -87,7 +87,7 @@ def draft_spec_of_issue(facts: SpecFacts, title: str, body: str) -> Draft:
 
 
 def issue_words(title: str, body: str) -> str:
-    """An issue's words on one line, without what its form left empty."""
+    """An issue's text on one line, without the fields of its form that were left empty."""
     words = [
         plain_line(block.text.text, MAX_INPUT)
         for block in parse(body[:MAX_BODY]).blocks
@@ -119,7 +119,7 @@ class _Drafter:
         }
 
     def lines(self) -> Iterator[str]:
-        """The lines of the draft, blank ones not yet folded."""
+        """The lines of the draft. Several blank lines may still follow each other."""
         indent: str | None = None
         for number in range(self._document.body, len(self._document.lines) + 1):
             line = self._document.source(number).rstrip("\r")
@@ -127,7 +127,7 @@ class _Drafter:
                 continue
             spans = self._spans(number, line)
             if line.strip():
-                # Of a list's examples the first shows how it is done; the others would only have to be deleted.
+                # The first example of a list shows the form. A person would have to delete the others.
                 item = _ITEM.match(line) if spans else None
                 before, indent = indent, item[1] if item else None
                 if indent is not None and indent == before:
@@ -135,7 +135,7 @@ class _Drafter:
             yield from self._line(number, line, spans)
 
     def _spans(self, number: int, line: str) -> list[tuple[int, int]]:
-        """The holes of a line; below the header what stands in code is an example of how to write something."""
+        """The blanks of a line. Below the header, text in code is an example of the notation and no blank."""
         if number in self._fenced:
             return []
         return _outermost((line if number < self._body else mask_code(line))[:MAX_LINE])
@@ -168,7 +168,7 @@ class _Drafter:
 
 
 def _marked_line(line: str, spans: list[tuple[int, int]]) -> str | None:
-    """A line of the body with its holes marked; None where it is only an order to whoever fills the template."""
+    """A line of the body with its blanks marked; None if the line only tells the author how to fill the template."""
     holes = [line[start:end] for start, end in spans]
     only_hole = len(spans) == 1 and holes[0] == line.strip()
     if any(BLANK in hole for hole in holes) or (only_hole and holes[0].casefold().startswith("[add ")):
@@ -196,7 +196,7 @@ def _mark(holes: list[str]) -> str:
 
 
 def _outermost(line: str) -> list[tuple[int, int]]:
-    """The holes of a line as offsets, each with everything that stands in it."""
+    """The blanks of a line: the offsets of each, and its text."""
     spans: list[tuple[int, int]] = []
     depth = start = 0
     for position, char in enumerate(line):
@@ -212,7 +212,7 @@ def _outermost(line: str) -> list[tuple[int, int]]:
 
 
 def _dropped(document: Markdown) -> set[int]:
-    """Lines that a person would delete: orders, and the second and further example of a section."""
+    """Lines that an author deletes: instructions, and every example of a section but the first."""
     lines: set[int] = set()
     orders = {number for number, _ in action_lines(document)}
     for comment in document.comments:
@@ -228,7 +228,7 @@ def _dropped(document: Markdown) -> set[int]:
 
 
 def _further_examples(document: Markdown) -> Iterator[int]:
-    """The lines of sections whose heading is an example, where one above them below the same heading was one too."""
+    """The lines of sections with an example as heading, if an earlier section below the same heading has one, too."""
     above: list[Heading] = []
     shown: set[tuple[int, int]] = set()
     done = 0
@@ -246,7 +246,7 @@ def _further_examples(document: Markdown) -> Iterator[int]:
 
 
 def _tidy(lines: Iterator[str]) -> Iterator[str]:
-    """Blank lines folded outside code, and no rule below a rule or before a section's heading."""
+    """The lines with at most one blank line in a row outside code, and no rule after a rule or before a heading."""
     inside, blank, rule, begun = False, False, "", False
     for line in lines:
         fence = line.lstrip().startswith(("```", "~~~"))

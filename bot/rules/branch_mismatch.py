@@ -92,4 +92,5 @@ def _header(case: Case) -> Iterator[Finding]:
         why=("It stands at ", At(plan.path, plan.branch_line), ", in the folder of ", Code(clip(feature.name)), "."),
         fix=("Write ", Code(clip(feature.name)), "."),
         subject="header",
+        edits=case.rewritten(plan.path, plan.branch_line, plan.branch, feature.name),
     )

@@ -86,6 +86,7 @@ def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Fi
     settled = decision.ground is Ground.MENDED
     reason = statement.text if statement is not None and statement.kind in _FILLS_A_CELL else None
     fix: Prose = ("Nothing, if that is so.",) if settled else ("A Complexity Tracking row would settle it.",)
+    paste = None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, reason)
     return case.finding(
         decision.severity or Severity.WARNING,
         plan.path,
@@ -94,7 +95,8 @@ def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Fi
         why=_why(plan, dossier, decision),
         fix=fix,
         subject=gate.subject(check),
-        paste=None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, reason),
+        paste=paste,
+        edits=gate.row_edits(plan, paste),
     )
 
 

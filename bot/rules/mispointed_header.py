@@ -32,6 +32,7 @@ Warning when the line is new, else notice. A number in `**Branch**` that is not 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -43,7 +44,10 @@ from bot.core.text.wording import clip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.judging.findings import Finding
+    from bot.core.documents.plan import Plan
+    from bot.core.judging.findings import Edit, Finding
+
+_OWN = "[spec.md](./spec.md)"
 
 
 @rule(Severity.WARNING, Clause("header mispointed", "headers mispointed", 71))
@@ -61,9 +65,17 @@ def judge(case: Case) -> Iterator[Finding]:
         plan.spec_line,
         title=("The plan's header points to ", Code(clip(elsewhere))),
         why=(At(plan.path, plan.spec_line), " says ", Code(clip(plan.spec_link)), "."),
-        fix=("Write ", Code("[spec.md](./spec.md)"), "."),
+        fix=("Write ", Code(_OWN), "."),
         subject="spec",
+        edits=_edits(case, plan),
     )
+
+
+def _edits(case: Case, plan: Plan) -> tuple[Edit, ...]:
+    """The whole link replaced, or its target where it stands in no brackets."""
+    line = plan.lines[plan.spec_line - 1] if plan.spec_line is not None else ""
+    link = re.search(rf"\[[^\[\]]*\]\({re.escape(plan.spec_link or '')}\)", line)
+    return case.rewritten(plan.path, plan.spec_line, link[0] if link else plan.spec_link or "", _OWN)
 
 
 def _other_folder(case: Case, link: str) -> str | None:

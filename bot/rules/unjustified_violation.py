@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 _USUAL_COLUMNS = 3
+_CONTRADICTED = frozenset({Ground.GATE_LINE, Ground.CONTRADICTION})
 _STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 
 
@@ -95,6 +96,7 @@ def _unjustified(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -
         fix=fix,
         subject=gate.subject(check),
         paste=paste,
+        edits=gate.row_edits(plan, paste) if decision.ground not in _CONTRADICTED else (),
     )
 
 
@@ -124,7 +126,7 @@ def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tu
     waiver: Prose = (", or a maintainer comments ", Code(f"/plan waive {UNJUSTIFIED} <reason>"))
     blocks = decision.severity is Severity.ERROR
     row: Prose = (*way, *under, f" and fill {cells}", *(waiver if blocks else ()), ":")
-    if decision.ground in {Ground.GATE_LINE, Ground.CONTRADICTION}:
+    if decision.ground in _CONTRADICTED:
         row = ("Correct the line that is wrong, or keep the violation and justify it. ", *row)
     return row, gate.row_to_paste(check, plan, case.template, case.constitution)
 

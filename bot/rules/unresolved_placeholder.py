@@ -37,15 +37,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Span
-from bot.core.judging.findings import Severity
+from bot.core.judging.findings import Edit, Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code
 from bot.core.text.wording import clip, count, line_list
 from bot.core.yardstick.template import PlaceholderKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from bot.core.documents.plan import Placeholder
     from bot.core.judging.findings import Finding
 
 _HARD = frozenset(
@@ -58,6 +59,8 @@ _HARD = frozenset(
         PlaceholderKind.STRUCTURE,
     }
 )
+_ONE_LINE = frozenset({PlaceholderKind.TREE, PlaceholderKind.OPTION, PlaceholderKind.ROW})
+"""Leftovers that end on their line; a comment may not."""
 
 
 @rule(Severity.WARNING, Clause("placeholder left", "placeholders left", 50))
@@ -78,7 +81,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 fix=("Replace it, or delete the line if it does not apply.",),
                 subject=f"{hole.kind}:{clip(hole.text, 60)}",
             )
-    soft = [hole.line for hole in open_ones if hole.kind not in _HARD]
+    leftovers = [hole for hole in open_ones if hole.kind not in _HARD]
+    soft = [hole.line for hole in leftovers]
     if soft:
         yield case.finding(
             Severity.NOTICE,
@@ -89,7 +93,12 @@ def judge(case: Case) -> Iterator[Finding]:
             fix=("Delete it." if len(soft) == 1 else "Delete them.",),
             subject="leftovers",
             new=any(case.is_new(plan.path, line) for line in soft),
+            edits=tuple(Edit(hole.line) for hole in leftovers) if _ONE_LINE.issuperset(_kinds(leftovers)) else (),
         )
+
+
+def _kinds(holes: Iterable[Placeholder]) -> frozenset[PlaceholderKind]:
+    return frozenset(hole.kind for hole in holes)
 
 
 def _where(lines: list[int]) -> str:

@@ -31,6 +31,15 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one line in the finding's document, as the fix asks for it. Reasons are never in it."""
+
+    line: int
+    lines: tuple[str, ...] = ()
+    """What stands in the place of the line, without line ends; empty where the line goes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A finding with its place, its reason and its fix.
 
@@ -57,6 +66,8 @@ class Finding:
     """Columns count characters (code points), 1-based; the end is inclusive. None when the whole line is meant."""
     paste: str | None = None
     """Text that mends it, ready to paste; may hold foreign text, so it is only ever shown fenced."""
+    edits: tuple[Edit, ...] = ()
+    """The fix as changes of lines, by line, where no person has to choose; may hold foreign text."""
     paste_as: str = "text"
     """The fence's language: `bash` where the paste is commands."""
     table: tuple[tuple[Prose, ...], ...] = ()

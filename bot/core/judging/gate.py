@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Check, Join, Phase, Span, Verdict, Weight
+from bot.core.judging.findings import Edit
 from bot.core.text.prose import Name, Prose
 from bot.core.text.wording import clip
 
@@ -152,6 +153,16 @@ def row_to_paste(
     if plan.tracking is not None:
         return "\n".join(table)
     return "\n".join([f"## {clip(template.tracking_heading or 'Complexity Tracking')}", "", *table])
+
+
+def row_edits(plan: Plan, paste: str | None) -> tuple[Edit, ...]:
+    """The row pasted where `way_to_track` says, as the change of the line above it."""
+    _, line = way_to_track(plan)
+    place = len(plan.lines) if line is None else line
+    if paste is None or not 0 < place <= len(plan.lines):
+        return ()
+    gap = () if plan.tracking_table_line is not None else ("",)
+    return (Edit(place, (plan.lines[place - 1], *gap, *paste.split("\n"))),)
 
 
 def _breach(check: Check) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from bot.core.change.trees import FileStatus, Kind
 from bot.core.documents.plan import Span
-from bot.core.judging.findings import Finding, Severity
+from bot.core.judging.findings import Edit, Finding, Severity
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch
 
 if TYPE_CHECKING:
@@ -91,6 +91,14 @@ class Case:
         above = (self.change.head.entries.get("/".join(names[:depth])) for depth in range(1, len(names) + 1))
         return tuple(entry for entry in above if entry is not None and entry.kind in (Kind.SYMLINK, Kind.SUBMODULE))
 
+    def rewritten(self, path: str, line: int | None, old: str, new: str) -> tuple[Edit, ...]:
+        """The edit that writes `new` for `old` on a line of a document; none unless `old` is there exactly once."""
+        document = self.change.head.documents.get(path)
+        lines = document.text.splitlines() if document is not None else []
+        if line is None or not old or line > len(lines) or lines[line - 1].count(old) != 1:
+            return ()
+        return (Edit(line, (lines[line - 1].replace(old, new),)),)
+
     def path(self, name: str) -> str:
         """A path in the feature folder."""
         return f"{self.feature.dir}/{name}"
@@ -111,6 +119,7 @@ class Case:
         subject: str,
         new: bool | None = None,
         paste: str | None = None,
+        edits: tuple[Edit, ...] = (),
         headline: str | None = None,
         follow_up: bool = False,
     ) -> Finding:
@@ -131,6 +140,7 @@ class Case:
             column=span.column if span is not None else None,
             end_column=span.end_column if span is not None else None,
             paste=paste,
+            edits=edits,
             headline=headline,
             follow_up=follow_up,
         )

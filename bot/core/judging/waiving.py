@@ -102,7 +102,7 @@ def with_waivers(
             return finding
         used.setdefault(waiver, []).append(finding.subject)
         why = (*finding.why, " Waived by ", Code(waiver.by), ".")
-        return replace(finding, severity=Severity.NOTICE, why=why, fix=_NOTHING_TO_DO, paste=None)
+        return replace(finding, severity=Severity.NOTICE, why=why, fix=_NOTHING_TO_DO, paste=None, edits=())
 
     features = tuple(
         replace(feature, findings=tuple(let_pass(finding, feature) for finding in feature.findings))

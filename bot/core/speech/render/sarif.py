@@ -7,10 +7,11 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.core.judging.findings import Finding, Report, Severity
+from bot.core.judging.findings import Edit, Finding, Report, Severity
 from bot.core.speech.render.annotations import words
 from bot.core.speech.render.counts import counted_order, occurrences_of
 
@@ -21,6 +22,8 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _MOST = 5_000
 """The most results that GitHub accepts in one run."""
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+_GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "recommendation"}
+_WHAT_IT_DOES = re.compile(r"^## What it does\n+(.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
@@ -44,12 +47,15 @@ def as_sarif(report: Report, context: RenderContext) -> dict[str, Any]:
 
 
 def _rule(rule: str, context: RenderContext) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": rule}
+    shown: dict[str, Any] = {"id": rule, "name": "".join(word.capitalize() for word in rule.split("-"))}
     registered = context.rules.get(rule)
     if registered:
+        what = _WHAT_IT_DOES.search(registered.page)
         shown["shortDescription"] = {"text": registered.title}
+        shown["fullDescription"] = {"text": " ".join(what[1].split()) if what else registered.title}
         shown["help"] = {"text": registered.page, "markdown": registered.page}
-        shown["defaultConfiguration"] = {"level": _LEVELS[registered.severity]}
+        shown["defaultConfiguration"] = {"level": _LEVELS[registered.severity], "enabled": registered.on}
+        shown["properties"] = {"tags": ["spec-kit", "plan"], "problem.severity": _GITHUB_LEVELS[registered.severity]}
     url = context.rule_url(rule)
     return {**shown, "helpUri": url} if url else shown
 
@@ -61,16 +67,46 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        # Plain messages may hold links, `[text](target)`; foreign text must not.
-        "message": {"text": " ".join(part for part in sentences if part).replace("](", "] (")},
+        "message": {"text": _plain(" ".join(part for part in sentences if part))},
         "partialFingerprints": {"plangate/v1": hashlib.sha256(identity).hexdigest()},
     }
+    if finding.edits:
+        shown["fixes"] = [_fix(finding)]
     return {**shown, "locations": [_location(finding)]} if finding.path else shown
 
 
-def _location(finding: Finding) -> dict[str, Any]:
+def _plain(text: str) -> str:
+    """Plain messages may hold links, `[text](target)`; foreign text must not."""
+    return text.replace("](", "] (")
+
+
+def _fix(finding: Finding) -> dict[str, Any]:
+    return {
+        "description": {"text": _plain(words(finding.fix))},
+        "artifactChanges": [
+            {
+                "artifactLocation": _artifact(finding),
+                "replacements": [_replacement(edit) for edit in finding.edits],
+            }
+        ],
+    }
+
+
+def _replacement(edit: Edit) -> dict[str, Any]:
+    """A line replaced up to its line end, or taken away with it."""
+    if edit.lines:
+        region = {"startLine": edit.line, "endLine": edit.line}
+        return {"deletedRegion": region, "insertedContent": {"text": "\n".join(edit.lines)}}
+    return {"deletedRegion": {"startLine": edit.line, "startColumn": 1, "endLine": edit.line + 1, "endColumn": 1}}
+
+
+def _artifact(finding: Finding) -> dict[str, Any]:
     uri = quote(finding.path.encode("utf-8", "replace"), safe="/-._~")
-    place: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": "%SRCROOT%"}}
+    return {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": _artifact(finding)}
     if finding.line is not None:
         place["region"] = _region(finding, finding.line)
     return {"physicalLocation": place}

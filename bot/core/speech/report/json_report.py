@@ -213,5 +213,6 @@ def _finding(finding: Finding, finding_id: str) -> FindingJson:
         "message": ". ".join(part for part in (plain(finding.title), plain(finding.why)) if part),
         "fix": plain(finding.fix),
         "paste": finding.paste,
+        "edits": [{"line": edit.line, "lines": list(edit.lines)} for edit in finding.edits],
         "follow_up": finding.follow_up,
     }

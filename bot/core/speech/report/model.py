@@ -32,6 +32,13 @@ class StatementJson(TypedDict):
     text: str
 
 
+class EditJson(TypedDict):
+    """A change of one line of the finding's document."""
+
+    line: Line
+    lines: Annotated[list[str], Meta(description="What takes the line's place; empty where the line goes.")]
+
+
 class FindingJson(TypedDict):
     """A finding with its place, its reason and its fix."""
 
@@ -48,6 +55,7 @@ class FindingJson(TypedDict):
     message: str
     fix: str
     paste: Annotated[str | None, Meta(description="Text that mends it, ready to paste.")]
+    edits: Annotated[list[EditJson], Meta(description="The fix as changes of lines, where no person has to choose.")]
     follow_up: Annotated[bool, Meta(description="It comes next, and is not yet asked for.")]
 
 

@@ -20,18 +20,34 @@ _LEVEL = {"enum": ["none", "note", "warning", "error"]}  # §3.27.10
 _RULE = _object(  # reportingDescriptor, §3.49
     ["id"],
     id=_TEXT,
+    name=_TEXT,  # §3.49.7
+    fullDescription=_object(["text"], text=_TEXT),
     shortDescription=_object(["text"], text=_TEXT),
     help=_object(["text"], text=_TEXT, markdown=_TEXT),  # §3.12.4: Markdown only beside plain text
     helpUri={"type": "string", "format": "uri"},
-    defaultConfiguration=_object([], level=_LEVEL),
+    defaultConfiguration=_object([], level=_LEVEL, enabled={"type": "boolean"}),
+    properties={"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True}}},  # §3.8
 )
 _REGION = _object(  # §3.30: a text region by line and column; the end column is the one after the last character
     ["startLine"], startLine=_POSITIVE, endLine=_POSITIVE, startColumn=_POSITIVE, endColumn=_POSITIVE
 )
-_PLACE = _object(  # §3.29
-    ["artifactLocation"],
-    artifactLocation=_object(["uri"], uri={"type": "string", "format": "uri-reference"}, uriBaseId=_TEXT),  # §3.4
-    region=_REGION,
+_ARTIFACT = _object(["uri"], uri={"type": "string", "format": "uri-reference"}, uriBaseId=_TEXT)  # §3.4
+_PLACE = _object(["artifactLocation"], artifactLocation=_ARTIFACT, region=_REGION)  # §3.29
+_REPLACEMENT = _object(  # §3.57
+    ["deletedRegion"], deletedRegion=_REGION, insertedContent=_object(["text"], text={"type": "string"})
+)
+_FIX = _object(  # §3.55
+    ["artifactChanges"],
+    description=_object(["text"], text=_TEXT),
+    artifactChanges={
+        "type": "array",
+        "minItems": 1,
+        "items": _object(  # §3.56
+            ["artifactLocation", "replacements"],
+            artifactLocation=_ARTIFACT,
+            replacements={"type": "array", "minItems": 1, "items": _REPLACEMENT},
+        ),
+    },
 )
 _RESULT = _object(  # §3.27
     ["message"],
@@ -40,6 +56,7 @@ _RESULT = _object(  # §3.27
     level=_LEVEL,
     message=_object(["text"], text=_TEXT),  # §3.11
     locations={"type": "array", "items": _object([], physicalLocation=_PLACE)},
+    fixes={"type": "array", "items": _FIX},  # §3.27.30
     partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},  # §3.27.17
 )
 SCHEMA = _object(  # sarifLog, §3.13

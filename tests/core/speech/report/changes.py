@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from random import Random
 
-_NOT_COVERED = {"id", "removed", "version", "statements", "paste", "follow_up"}
+_NOT_COVERED = {"id", "removed", "version", "statements", "paste", "edits", "follow_up"}
 """Fields of findings and features that the digest leaves out."""
 _WORDS: dict[str, type[StrEnum]] = {
     "conclusion": Conclusion,

@@ -12,7 +12,7 @@ from bot.core.forge.errors import UserError
 from bot.core.speech.report.reading import MAX_BYTES, read_report
 from bot.core.speech.report.verification import blocking_lines, verification_text
 from bot.core.text.neutral import plain_line
-from bot.desk.verify import verify
+from bot.desk.verify import Expected, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -35,24 +35,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repo", type=Path, default=Path(), metavar="DIR", help="a clone that has the report's commits (default: .)"
     )
-    parser.add_argument("--gate", action="store_true", help="exit 1 too when the report's conclusion is a failure")
     parser.add_argument("--head", metavar="COMMIT", help="refuse a report about another commit; a full id")
-    parser.add_argument("--form-only", action="store_true", help="check the report's form, and do not judge again")
+    parser.add_argument("--base", metavar="REF", help="refuse a report that was compared with another commit")
+    parser.add_argument("--branch", metavar="NAME", help="refuse a report about another branch")
+    parser.add_argument(
+        "--gate",
+        action="store_true",
+        help="exit 1 when the conclusion is a failure, and 2 when something that may soften it is not verified",
+    )
+    parser.add_argument(
+        "--trust", action="store_true", help="with --gate: the report is the App's own, and what it says holds"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Verify and print."""
     report = read_report(_content(options.report), plain_line(str(options.report)))
-    if options.head and options.head != report["head"]:
-        wanted, judged = plain_line(options.head), report["head"] or "files that are in no commit"
-        raise UserError(f"The report is about {judged}, and not about {wanted}: write it for that commit.")
-    code = 0
-    if not options.form_only:
-        verified = verify(report, options.repo)
-        sys.stdout.write(verification_text(report, verified.differences, verified.unverified, bot.__version__))
-        code = _code(report, differs=bool(verified.differences))
-    if code or not options.gate:
-        return code
+    expected = Expected(options.head or None, options.base or None, options.branch or None)
+    verified = verify(report, options.repo, expected)
+    found, unverified = verified.differences, verified.unverified
+    sys.stdout.write(verification_text(report, found, unverified, verified.not_compared, bot.__version__))
+    if found or not options.gate:
+        return _code(report, differs=bool(found))
+    if unverified and not options.trust:
+        sys.stdout.write("no verdict: a gate needs what is not verified; --head, --base and --branch name the change\n")
+        return NO_VERDICT
     lines = blocking_lines(report)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return int(bool(lines))

@@ -18,6 +18,7 @@ from bot.core.judging.judge import judge
 from bot.core.judging.waiving import with_waivers
 from bot.core.speech.report.comparing import Difference, differences, left_out_findings
 from bot.core.speech.report.json_report import as_json, configuration
+from bot.core.text.neutral import plain_line
 from bot.core.text.wording import clip, count
 from bot.desk.check import TEMPLATE, host_layer, refuse_broken, repository_layer, rule_ids, sources_of
 from bot.desk.inputs import desk_inputs
@@ -37,25 +38,36 @@ _LEFT_OUT = frozenset(rule.id for rule in RULES if rule.needs_forge)
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What the caller knows of the change, so that it need not be taken from the report; None where it does not."""
+
+    head: str | None = None
+    """A commit's full id."""
+    base: str | None = None
+    """Branch, tag or commit."""
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The result of judging again."""
 
     differences: tuple[Difference, ...]
     unverified: tuple[str, ...]
-    """What the report takes from the App alone, a sentence each."""
-    judged: ReportJson
-
-    @property
-    def version(self) -> str:
-        """The version that judged again."""
-        return bot.__version__
+    """What was taken from the report and may soften it, a clause each."""
+    not_compared: tuple[str, ...]
+    """Rules with findings in the report that need what only one side can look up."""
 
 
-def verify(given: ReportJson, folder: Path) -> Verification:
-    """Judge the commits of a report again. Raises `UserError` where that is not possible."""
+def verify(given: ReportJson, folder: Path, expected: Expected) -> Verification:
+    """Judge the commits of a report again.
+
+    Raises `UserError` where that is not possible, and for a report about another change than the expected one.
+    """
     if not given["inputs"]["complete"]:
         raise UserError("The report is about a part of its change, because GitHub listed no more: judge it anew.")
     copy = open_copy(folder, given["head"])
+    _refuse_another_change(given, copy, expected)
     own = _own_layer(given, copy)
     outer = [layer for layer in given["inputs"]["configuration"] if layer["rank"] is not Rank.REPOSITORY]
     effective = merge((*(_outer_layer(layer) for layer in outer), own))
@@ -71,8 +83,47 @@ def verify(given: ReportJson, folder: Path) -> Verification:
     )
     judged = as_json(report, digest(before_waivers, RULES), bot.__version__, inputs)
     found = (*_provenance(given, judged), *differences(given, judged, _LEFT_OUT))
-    unverified = (*_of_the_configuration(given, outer, own), *_of_the_app(given))
-    return Verification(found, unverified, judged)
+    unverified = (
+        *_of_the_caller(given, expected),
+        *_of_the_configuration(given, outer, own),
+        *_of_the_app(given),
+    )
+    rules = sorted({finding["rule"] for finding in left_out_findings(given, _LEFT_OUT)})
+    return Verification(found, unverified, tuple(rules))
+
+
+def _refuse_another_change(given: ReportJson, copy: WorkingCopy, expected: Expected) -> None:
+    base = copy.git.commit(expected.base) if copy.git is not None and expected.base is not None else None
+    wanted = (
+        ("commit", expected.head, given["head"]),
+        ("base", base, given["base"]),
+        ("branch", expected.branch, given["inputs"]["head_branch"]),
+    )
+    for what, name, found in wanted:
+        if name is not None and name != found:
+            shown = plain_line(found) if found is not None else "none"
+            raise UserError(f"The report's {what} is {shown}, and not {plain_line(name)}: write it for that {what}.")
+
+
+def _of_the_caller(given: ReportJson, expected: Expected) -> list[str]:
+    """What whoever asked for the report chose, as far as it is not the expected choice."""
+    inputs = given["inputs"]
+    lines = []
+    if expected.head is None and given["head"] is not None:
+        lines.append(f"that {given['head'][:10]} is the commit to judge")
+    if expected.base is None and given["base"] is not None:
+        lines.append(f"that {given['base'][:10]} is the base")
+    if expected.branch is None and inputs["head_branch"] is not None:
+        lines.append(f"that the branch is {inputs['head_branch']}")
+    if inputs["named_folders"]:
+        lines.append(f"that only {', '.join(inputs['named_folders'])} is to be judged")
+    if inputs["stage"] is not None:
+        lines.append(f"that the stage is {inputs['stage']}")
+    if inputs["merge_group"]:
+        lines.append("that it is a merge group")
+    if inputs["stack_base"] is not None:
+        lines.append(f"that the stack goes to {inputs['stack_base'][:10]}")
+    return lines
 
 
 def _own_layer(given: ReportJson, copy: WorkingCopy) -> ConfigLayer:
@@ -191,8 +242,6 @@ def _of_the_app(given: ReportJson) -> list[str]:
     """What only the App can know, as far as the report depends on it."""
     inputs = given["inputs"]
     lines = []
-    if inputs["head_branch"] is not None and given["head"] is not None:
-        lines.append(f"that the commit is the head of {inputs['head_branch']}")
     if inputs["mode"] is not None:
         lines.append(f"that the mode is {inputs['mode']}, because the pull request is older than the App here")
     if inputs["legacy"]:
@@ -202,7 +251,4 @@ def _of_the_app(given: ReportJson) -> list[str]:
         f"that {waiver['by']} ({waiver['role']}) waived {waiver['rule']}: {clip(waiver['reason'])}"
         for waiver in inputs["waivers"]
     ]
-    rules = sorted({finding["rule"] for finding in left_out_findings(given, _LEFT_OUT)})
-    if rules:
-        lines.append(f"the findings of {', '.join(rules)}, which need what only one side can look up")
     return lines

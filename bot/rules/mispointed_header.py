@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.documents.plan import Plan
-    from bot.core.judging.findings import Edit, Finding
+    from bot.core.judging.edit import Edit
+    from bot.core.judging.findings import Finding
 
 _OWN = "[spec.md](./spec.md)"
 

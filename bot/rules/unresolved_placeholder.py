@@ -37,7 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Span
-from bot.core.judging.findings import Edit, Severity
+from bot.core.judging.edit import Edit
+from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code
 from bot.core.text.wording import clip, count, line_list

@@ -42,7 +42,7 @@ def test_the_apps_report_is_verified(
     stage.drain()
     out = verified(stage, repo, pull.head_sha, tmp_path / "clone", capsys)
     assert out.startswith("verified: ")
-    assert "that the commit is the head of 001-search" in out
+    assert "that the branch is 001-search" in out
 
 
 def test_a_waiver_is_taken_from_the_report_and_its_giver_is_not_verified(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from bot.cli import COMMANDS
+from bot.cli import COMMANDS, main
 from tests.desk.test_check import clone, git, write
 from tests.stage import SPEC, SPEC_KIT, plan
 
@@ -86,6 +88,23 @@ def test_a_good_plan_passes(repository: Path, tmp_path: Path) -> None:
     assert "::error" not in log
 
 
+def test_a_report_is_judged_again_and_gated_on(repository: Path, tmp_path: Path) -> None:
+    base, head = (git(repository, "rev-parse", name) for name in ("main", "HEAD"))
+    report = tmp_path / "report.json"
+    given = {"BASE": base, "BRANCH": "001-search", "HEAD": head, "REPORT": str(report)}
+    with redirect_stdout(io.StringIO()) as written:
+        main(["check", "--base", base, "--branch", "001-search", "--format", "json", str(repository)])
+    report.write_text(written.getvalue(), encoding="utf-8")
+    code, log, _, outputs = run(repository, tmp_path / "runner", **given)
+    assert (code, outputs["conclusion"]) == (1, "failure"), log
+    assert "specs/001-search/plan.md:18: error unjustified-violation " in log
+    report.write_text(written.getvalue().replace('"failure"', '"success"'), encoding="utf-8")
+    code, log, _, _ = run(repository, tmp_path / "second", **given)
+    assert (code, "refused: " in log) == (1, True), log
+    code, log, _, outputs = run(repository, tmp_path / "third", **{**given, "HEAD": base})
+    assert (code, outputs) == (2, {}), log
+
+
 def test_what_cannot_be_judged_says_why_and_is_no_verdict(repository: Path, tmp_path: Path) -> None:
     code, log, summary, outputs = run(repository, tmp_path / "runner", BASE="origin/nowhere")
     assert code == 2
@@ -97,7 +116,7 @@ HOSTILE = ["$(touch owned)", "`touch owned`", '"; touch owned; "', "--format=jso
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("name", ["BASE", "BRANCH", "FOLDER"])
+@pytest.mark.parametrize("name", ["BASE", "BRANCH", "FOLDER", "REPORT", "HEAD"])
 def test_inputs_are_values_and_never_words_of_the_script(
     repository: Path, tmp_path: Path, name: str, value: str
 ) -> None:

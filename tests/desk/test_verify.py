@@ -64,7 +64,9 @@ def test_a_report_is_verified_whatever_is_checked_out_now(root: Path, capsys: py
         [
             f"verified: plangate {bot.__version__} gives this report for {head[:10]} against {base[:10]}: {digest}",
             "not verified, taken from the report:",
-            "  that the commit is the head of 001-search",
+            f"  that {head[:10]} is the commit to judge",
+            f"  that {base[:10]} is the base",
+            "  that the branch is 001-search",
         ],
     )
 
@@ -176,9 +178,12 @@ def test_another_version_is_said_and_not_guessed(root: Path, capsys: pytest.Capt
     assert (code, out.startswith("not decided: 1 field differs, and plangate 0.0.9 wrote the report")) == (2, True), out
 
 
+PINS = ("--gate", "--base", "main", "--branch", "001-search")
+
+
 def test_the_gate_fails_on_a_true_report_of_a_failure(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, found = report(capsys, root, "--base", "main")
-    code, out, _ = verify(capsys, found, root, "--gate", "--head", found["head"])
+    code, out, _ = verify(capsys, found, root, *PINS, "--head", found["head"])
     assert code == 1
     assert out.splitlines()[0].startswith("verified: ")
     assert ": error unanswered-principle " in out
@@ -186,9 +191,40 @@ def test_the_gate_fails_on_a_true_report_of_a_failure(root: Path, capsys: pytest
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "Answer")
     _, good = report(capsys, root, "--base", "main")
-    assert verify(capsys, good, root, "--gate")[0] == 0
-    code, _, err = verify(capsys, found, root, "--gate", "--head", good["head"])
-    assert (code, "The report is about " in err) == (2, True)
+    code, out, _ = verify(capsys, good, root, *PINS, "--head", good["head"])
+    assert (code, "not verified" in out) == (0, False), out
+    for pin, told in (
+        (("--head", good["head"]), "The report's commit is "),
+        (("--base", good["head"]), "The report's base is "),
+        (("--branch", "main"), "The report's branch is 001-search, and not main"),
+    ):
+        code, _, err = verify(capsys, found, root, *PINS, *pin)
+        assert (code, told in err) == (2, True), err
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--feature", "specs/000-old"), ("--stage", "planning"), ("--branch", "another")]
+)
+def test_the_gate_takes_nothing_from_a_report_that_may_soften_it(
+    root: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    write(root, {"specs/000-old/spec.md": SPEC, "specs/000-old/plan.md": plan()})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "More")
+    _, found = report(capsys, root, "--base", "main", *options)
+    pins = PINS if options[:1] in {("--feature",), ("--stage",)} else ("--gate",)
+    code, out, _ = verify(capsys, found, root, *pins)
+    assert (code, "no verdict: " in out) == (2, True), out
+    assert verify(capsys, found, root, *pins, "--trust")[0] in {0, 1}
+
+
+def test_an_advising_host_does_not_open_the_gate(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, found = report(capsys, root, "--base", "main")
+    host = next(layer for layer in found["inputs"]["configuration"] if layer["rank"] == "host")
+    host["settings"]["mode"] = "advise"
+    code, out, _ = verify(capsys, {**found, "conclusion": "neutral"}, root)
+    assert (code, "conclusion: " in out) == (1, False), "only the digest differs"
+    assert verify(capsys, {**found, "conclusion": "neutral"}, root, *PINS)[0] != 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan import Check, Placeholder, TrackingRow
     from bot.core.forge.effects import Conclusion
     from bot.core.judging.dossier import Dossier
+    from bot.core.judging.edit import Edit
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution
 
@@ -28,15 +29,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A change of one line in the finding's document, as the fix asks for it. Reasons are never in it."""
-
-    line: int
-    lines: tuple[str, ...] = ()
-    """What stands in the place of the line, without line ends; empty where the line goes."""
 
 
 @dataclass(frozen=True, slots=True)

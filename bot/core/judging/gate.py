@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Check, Join, Phase, Span, Verdict, Weight
-from bot.core.judging.findings import Edit
+from bot.core.judging.edit import Edit
 from bot.core.text.prose import Name, Prose
 from bot.core.text.wording import clip
 

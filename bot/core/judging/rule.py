@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 from bot.core.change.trees import FileStatus, Kind
 from bot.core.documents.plan import Span
-from bot.core.judging.findings import Edit, Finding, Severity
+from bot.core.judging.edit import Edit
+from bot.core.judging.findings import Finding, Severity
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.core.judging.findings import Edit, Finding, Report, Severity
+from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.speech.render.annotations import words
 from bot.core.speech.render.counts import counted_order, occurrences_of
 
 if TYPE_CHECKING:
+    from bot.core.judging.edit import Edit
     from bot.core.speech.render.context import RenderContext
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -23,7 +23,11 @@ _SHORT_DIGEST = 15
 
 
 def verification_text(
-    given: ReportJson, found: Sequence[Difference], unverified: Sequence[str], engine_version: str
+    given: ReportJson,
+    found: Sequence[Difference],
+    unverified: Sequence[str],
+    not_compared: Sequence[str],
+    engine_version: str,
 ) -> str:
     """The result in lines: the verdict first, then each difference, then what was not verified."""
     lines = [_verdict(given, len(found), engine_version)]
@@ -36,6 +40,8 @@ def verification_text(
         lines.append(f"  and {len(found) - MOST_DIFFERENCES} more")
     if unverified:
         lines += ["not verified, taken from the report:", *(f"  {plain_line(line)}" for line in unverified)]
+    if not_compared:
+        lines.append(f"not compared, because only one side can look it up: {plain_line(', '.join(not_compared))}")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""The files that ship with Plangate: the default plan template and the host's `app.yml`."""
+"""The files that ship with Plangate: the default plan template, the host's `app.yml`, and the guide in `docs/`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _INSTALLED = _HERE / "_bundled"
 
 
 def bundled(path: str) -> Path:
-    """The path of `app.yml` or of a file in `config/`, in a wheel or in a checkout."""
+    """The path of `app.yml` or of a file in `config/` or `docs/`, in a wheel or in a checkout."""
     return (_INSTALLED if _INSTALLED.is_dir() else _HERE.parent) / path
 
 

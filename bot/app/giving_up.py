@@ -122,7 +122,9 @@ class GivingUp:
         except CommentGone:
             return
         if thread is not None:
-            context = RenderContext(repository=view.full_name, engine_version=job.host.version)
+            context = RenderContext(
+                repository=view.full_name, site_url=job.host.site_url, engine_version=job.host.version
+            )
             answer = command_failed(text.line(commands[-1]), fault, context)
             failed = CommandAnswer(commands[-1], Reaction.MISTAKEN, None, answer, "", job.job.accepted_at)
             job.effects.apply([*text.reactions(Reaction.SEEN), *text.answered(thread, [failed])])

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot import log
 from bot.adapters.clock import SystemClock
@@ -185,7 +186,7 @@ def service(  # noqa: PLR0913, PLR0917  everything that a job needs
     With `recorded`, effects are added to that list and not written to GitHub.
     """
     # Not for the web process: the rules with their parsers.
-    from bot import __version__  # noqa: PLC0415
+    from bot import PROJECT_URL, __version__  # noqa: PLC0415
     from bot.app.judging import JudgingApart  # noqa: PLC0415
     from bot.app.service import Service  # noqa: PLC0415
     from bot.core.config.in_force import OuterLayers  # noqa: PLC0415
@@ -203,6 +204,7 @@ def service(  # noqa: PLR0913, PLR0917  everything that a job needs
         template=bundled_text("config/plan-template.md"),
         version=__version__,
         web_url=settings.github_url,
+        site_url=settings.url or PROJECT_URL,
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((layer,), ids),
     )
@@ -247,15 +249,15 @@ def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, lea
     )
 
 
-def web_application(settings: Settings, clock: Clock | None = None) -> WebApplication:
-    """The web application. The database must be migrated."""
+def web_application(settings: Settings, clock: Clock | None = None, storage: Storage | None = None) -> WebApplication:
+    """The web application, on this storage or on that of the settings. The database must be migrated."""
     from bot.app.reconcile import GAP  # noqa: PLC0415  not for the worker, nor what follows
     from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
     from bot.web.metrics import Metrics  # noqa: PLC0415
 
     clock = clock or SystemClock()
-    storage = open_storage(settings, clock)
+    storage = storage or open_storage(settings, clock)
     store = storage.store()
 
     def gap() -> float | None:
@@ -264,7 +266,7 @@ def web_application(settings: Settings, clock: Clock | None = None) -> WebApplic
 
     metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now)
     recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
-    return application(recipient, storage.queue, metrics)
+    return application(recipient, storage.queue, metrics, urlsplit(settings.url or "").path)
 
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:

@@ -1,17 +1,19 @@
-"""The web application: webhook, health checks, metrics and front page. Loads no GitHub client."""
+"""The web application: webhook, health checks, metrics and pages. Loads no GitHub client."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, abort, jsonify, request
 
 import bot
 from bot.core.forge.errors import StorageError
 from bot.log import Log, RecurringFault
 from bot.web.bridge import Bridge
 from bot.web.door import PATHS, Door, Recipient
+from bot.web.hardening import harden
 from bot.web.metrics import CONTENT_TYPE
+from bot.web.pages import add_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,13 +26,16 @@ log = Log("web")
 
 
 class WebApplication:
-    """The WSGI application. `/webhook` goes to the door, every other path to Flask."""
+    """The WSGI application. `/webhook` goes to the door, every other path to Flask.
 
-    def __init__(self, recipient: Recipient, queue: Queue, metrics: Metrics) -> None:
+    `base` is the path of the server's public address, empty for the root.
+    """
+
+    def __init__(self, recipient: Recipient, queue: Queue, metrics: Metrics, base: str) -> None:
         self._recipient = recipient
         self._queue = queue
         self._door = Door(recipient, queue.put)
-        self._pages = _pages(recipient, queue, metrics)
+        self._pages = _pages(recipient, queue, metrics, base)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -41,18 +46,15 @@ class WebApplication:
         return Bridge(self, threads, Door(self._recipient, self._queue.put, self._queue.submit))
 
 
-def application(recipient: Recipient, queue: Queue, metrics: Metrics) -> WebApplication:
+def application(recipient: Recipient, queue: Queue, metrics: Metrics, base: str = "") -> WebApplication:
     """The web application on this queue."""
-    return WebApplication(recipient, queue, metrics)
+    return WebApplication(recipient, queue, metrics, base)
 
 
-def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
+def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str) -> Flask:
     app = Flask(__name__)
     not_ready = RecurringFault(log)
-
-    @app.get("/")
-    def home() -> str:
-        return render_template("home.html", version=bot.__version__, ready=bool(recipient.secrets), by_page=False)
+    add_pages(app, base, ready=bool(recipient.secrets))
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -81,12 +83,5 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics) -> Flask:
             log.fault("cannot read metrics", error=str(error))
             return Response("The database cannot be read; see the log.\n", 503, content_type="text/plain")
 
-    app.after_request(_harden)
+    app.after_request(harden)
     return app
-
-
-def _harden(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -35,6 +35,7 @@ from bot.core.hosting.registration import (
 )
 from bot.log import Log
 from bot.web.door import PATHS, Door, Recipient
+from bot.web.hardening import harden
 from bot.web.setup_sessions import SetupSessions
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _nobody(_: NewJob) -> bool:
 
 def _pages(setup: SetupPage | None) -> Flask:
     app = Flask(__name__)
-    github = "" if setup is None else " {0.scheme}://{0.netloc}".format(urlsplit(setup.github_url))
+    github = "" if setup is None else "{0.scheme}://{0.netloc}".format(urlsplit(setup.github_url))
 
     @app.get("/")
     def home() -> str:
@@ -125,14 +126,9 @@ def _pages(setup: SetupPage | None) -> Flask:
         return jsonify(status="not ready", error="No App is registered yet."), HTTPStatus.SERVICE_UNAVAILABLE
 
     @app.after_request
-    def harden(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src 'self'; form-action 'self'{github}; frame-ancestors 'none'; base-uri 'none'"
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+    def guard(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
-        return response
+        return harden(response, forms_to=github)
 
     if setup is not None:
         views = _SetupViews(setup, SetupSessions(setup.token))
@@ -284,5 +280,12 @@ class _SetupViews:
         return registration_options(query["name"], query.get("organization", ""), commits="commits" in query)
 
     def _page(self, part: str, status: HTTPStatus, **context: Any) -> Response:
-        text = render_template("setup.html", part=part, setup=self._setup, base=self._setup.browser_address, **context)
+        text = render_template(
+            "setup.html",
+            part=part,
+            setup=self._setup,
+            base=self._setup.browser_address,
+            version=bot.__version__,
+            **context,
+        )
         return Response(text, status, content_type="text/html; charset=utf-8")

@@ -132,7 +132,6 @@ class CommandContext:
             base_branch=self.view.default_branch,
             default_branch=self.view.default_branch or "",
             site_url=self.host.site_url,
-            rules_url=self.host.rules_url,
             engine_version=self.host.version,
             rules=self.host.rule_map(),
         )

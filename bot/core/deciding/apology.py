@@ -153,4 +153,4 @@ def _context(event: Event, host: Host) -> RenderContext:
                 engine_version=host.version,
             )
         case _:
-            return RenderContext(engine_version=host.version)
+            return RenderContext(site_url=host.site_url, engine_version=host.version)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot import PROJECT_URL
 from bot.core.config.in_force import OuterLayers
 from bot.core.config.model import CommentWhen, Mode, Ungoverned
 from bot.core.config.owner_file import OwnerFileState
@@ -61,8 +62,8 @@ class Host:
     template: str
     version: str
     web_url: str = "https://github.com"
-    site_url: str | None = None
-    rules_url: str | None = None
+    site_url: str = PROJECT_URL
+    """Where the rule pages are, without a slash at the end."""
     app_slug: str = "plangate"
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
     """The configuration of whoever hosts Plangate."""
@@ -202,7 +203,6 @@ def context_of(
         merge_group=change.merge_group,
         governed=judged.governed,
         site_url=host.site_url,
-        rules_url=host.rules_url,
         check_run_url=_checks_url(view, host, pull.number, change.head.sha or "") if pull is not None else None,
         engine_version=host.version,
         digest=judged.digest,

@@ -121,6 +121,5 @@ def _context(candidate: Candidate, view: RepositoryView, host: Host) -> RenderCo
         default_branch=view.default_branch or "",
         pull_request=change.pull_request,
         site_url=host.site_url,
-        rules_url=host.rules_url,
         engine_version=host.version,
     )

@@ -126,12 +126,12 @@ def _summary(file: ConfigFile, context: RenderContext, shown: int) -> str:
     items = [_item(number, file, mistake, lines, links) for number, mistake in enumerate(file.mistakes[:shown], 1)]
     not_shown = len(file.mistakes) - shown
     check = code_span(f"plangate config validate {file.path}")
-    keys = links.to("all keys", f"{context.site_url}/configuration" if context.site_url else None, "k")
+    keys = links.to("all keys", f"{context.site_url}/configuration", "k")
     parts = [
         f"This pull request changes {code_span(file.path)}, and **{places} in it cannot be read**. {until}",
         "\n".join(items),
         f"and {not_shown} more: {check} lists them all" if not_shown else "",
-        f"Check it on your desk: {check}{' · ' + keys if context.site_url else ''}",
+        f"Check it on your desk: {check} · {keys}",
         _foot(file, context, links),
         links.definitions(),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from bot import PROJECT_URL
 from bot.core.judging.rule import Clause
 from bot.core.text.prose import At, Side
 
@@ -85,12 +86,10 @@ class RenderContext:
     merge_group: bool = False
     governed: bool = True
     """False if nothing shows that the repository uses Spec Kit, or if the mode is off."""
-    site_url: str | None = None
-    """Base address of the rule pages and report pages, without a slash at the end."""
+    site_url: str = PROJECT_URL
+    """Base address of the rule pages, without a slash at the end: this server's, or the project's own."""
     report_url: str | None = None
     """This report's own page."""
-    rules_url: str | None = None
-    """The documentation's page of rules, linked with `#<rule>` if there is no site."""
     check_run_url: str | None = None
     engine_version: str = ""
     digest: str = ""
@@ -119,11 +118,7 @@ class RenderContext:
 
     def rule_url(self, rule: str) -> str | None:
         """The rule's page; None for an unregistered rule."""
-        if rule not in self.rules:
-            return None
-        if self.site_url:
-            return f"{self.site_url}/rules/{quote(rule)}"
-        return f"{self.rules_url}#{quote(rule)}" if self.rules_url else None
+        return f"{self.site_url}/rules/{quote(rule)}" if rule in self.rules else None
 
     def at_url(self, address: At) -> str | None:
         """The link to a place at its commit. A line needs the source view, because rendered Markdown has no lines."""

@@ -104,8 +104,7 @@ def _help_foot(settings: CommandSettings, context: RenderContext, links: Links) 
                 code_span(_path(place)), context.at_url(place), "cfg" if not number else f"cfg{number + 1}"
             )
             notes.append(f"{code_span(settings.spelt(verb))} is set to {role[verb].value} by {shown}")
-    pages = f"{context.site_url}/rules" if context.site_url else context.rules_url
-    notes.append(links.to("how Plangate judges", pages, "doc") if pages else "")
+    notes.append(links.to("how Plangate judges", f"{context.site_url}/rules", "doc"))
     notes.append(version(context))
     return f"<sub>{' · '.join(note for note in notes if note)}</sub>"
 

@@ -137,7 +137,6 @@ contexts = st.builds(
     draft=st.booleans(),
     merge_group=st.booleans(),
     governed=st.booleans(),
-    site_url=st.sampled_from(["https://plangate.example", None]),
     report_url=st.sampled_from(["https://plangate.example/r/1", None]),
     check_run_url=st.just("https://github.com/acme/ferry/runs/1"),
     engine_version=st.just("0.1.0"),

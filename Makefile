@@ -33,8 +33,8 @@ explore: $(STAMP) ## Run the property tests on new random examples
 	PLANGATE_HOSTILE_SEEDS=200 PLANGATE_HOSTILE_FIRST=$$(date +%s) \
 	  $(BIN)/python -m pytest -n 2 --timeout 600 tests/app/test_hostile_ground.py
 
-bench: $(STAMP) ## Measure the cost of accepting a delivery beside a plain Flask view
-	$(BIN)/python bench/ack.py
+bench: $(STAMP) ## Measure everything in one run and write docs/performance.md
+	$(BIN)/python -m bench --write
 
 postgres: ## Install PostgreSQL for the tests of the shared queue (Debian, as root)
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \

@@ -6,7 +6,7 @@ from 1 KB to 4 MB in each of several ways. (The App and the command line refuse 
 here the readers get it all the same, and stop where the parser does.)
 Times are of the processor, the best of several; the ratios are what another machine can compare.
 
-    python bench/reading.py
+    python -m bench.reading
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.table import Row, printed
 from bot.bundled import bundled_text
 from bot.core.change.trees import Document, document
 from bot.core.documents.plan import read_plan
@@ -102,22 +103,29 @@ def milliseconds(work: Callable[[], object]) -> float:
     return best
 
 
-def main() -> int:
-    """Print both tables."""
+def rows() -> list[Row]:
+    """The cost of reading a plan beside the Markdown parser's, and its growth with the size."""
     repositories = corpus()
     plans = list(made_plans() if repositories is None else corpus_plans(repositories))
     whole = [milliseconds(partial(read_plan, *plan)) for plan in plans]
     parsed = [milliseconds(partial(parse, plan[0].text)) for plan in plans]
-    print(f"{len(plans)} plans {'made here' if repositories is None else 'of the corpus'}")
-    print(f"  median {statistics.median(whole):.1f} ms (at most 5), slowest {max(whole):.1f} ms (at most 50)")
-    print(f"  share of the Markdown parser {sum(parsed) / sum(whole):.0%}")
-    print("\nmilliseconds for each KB, by size; 1.0 is that of 10 KB")
-    print(f"{'':20}" + "".join(f"{size // 1000:>10} KB" for size in SIZES))
+    origin = "made here" if repositories is None else "of the corpus"
+    figure = f"median {statistics.median(whole):.1f} ms, slowest {max(whole):.0f} ms"
+    measure = f"reading one of {len(plans)} plans {origin}, beside its Markdown parser"
+    measured = [Row(measure, f"{sum(whole) / sum(parsed):.1f}", figure, "at most 2.2, median under 4 ms")]
     held_to = yardstick()
     for kind in GROWN:
         texts = [Document("plan.md", text := grown(kind, size), size=len(text)) for size in SIZES]
         costs = [milliseconds(partial(read_plan, text, *held_to)) / (text.size / 1000) for text in texts]
-        print(f"{kind:20}" + "".join(f"{cost / costs[1]:>13.2f}" for cost in costs))
+        ratios = ", ".join(f"{cost / costs[1]:.2f}" for cost in costs)
+        sizes = ", ".join(f"{size // 1000} KB" for size in SIZES)
+        measured.append(Row(f"{kind}: cost of a KB in {sizes}", ratios, "", "no growth"))
+    return measured
+
+
+def main() -> int:
+    """Measure, print."""
+    print(printed("Reading", rows()))
     return 0
 
 

@@ -66,7 +66,7 @@ class LabelledPlan:
 
     @cached_property
     def report(self) -> FeatureReport:
-        """What Plangate says of the plan."""
+        """Plangate's report on the plan."""
         return self.report_on(self.text)
 
     @property
@@ -78,7 +78,7 @@ class LabelledPlan:
         return plan.overall is Verdict.PASS
 
     def report_on(self, text: str) -> FeatureReport:
-        """What Plangate would say of the plan if this were its text."""
+        """Plangate's report on the plan with this text."""
         change, config = self._read
         document = change.head.documents[self.path]
         documents = {**change.head.documents, self.path: replace(document, text=text)}

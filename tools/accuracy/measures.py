@@ -1,4 +1,4 @@
-"""Compare reports with labels: what was read right, and which findings are right."""
+"""Compare reports with labels: which items were read correctly, and which findings are right."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORDS = re.compile(r"FAIL|VIOLATION")
 
 
 def near(line: int | None, lines: Iterable[int]) -> int | None:
-    """The line among these that is meant by a label; labels may be one line off."""
+    """The line that a label means, among these lines; labels may be one line off."""
     known = set(lines)
     return next((at for at in (line, (line or 0) - 1, (line or 0) + 1) if at in known), None)
 
@@ -125,7 +125,7 @@ def score_findings(plan: LabelledPlan, tally: Tally) -> None:
 
 
 def _is_right(finding: Finding, label: Label, report: FeatureReport) -> bool | None:
-    """Whether the labels confirm a finding; None where they say nothing about its rule."""
+    """Whether the labels confirm a finding; None if they do not cover its rule."""
     items = label["constitution_check"]["items"]
     if finding.rule == "missing-artifact":
         return finding.subject in label["missing_artifacts"]
@@ -139,7 +139,7 @@ def _is_right(finding: Finding, label: Label, report: FeatureReport) -> bool | N
 
 
 def _right_lines(finding: Finding, label: Label) -> list[int] | None:
-    """The lines at which a finding of this rule is right; None where the labels hold none for it."""
+    """The lines at which a finding of this rule is right; None if the labels do not cover the rule."""
     rows = label["violations_declared"]
     if finding.rule in OF_A_BREACH:
         items = label["constitution_check"]["items"]

@@ -1,4 +1,4 @@
-"""Turn a labelled pass into a violation, as a person would write it, and see what is said of it."""
+"""Turn a labelled pass into a violation, as a person would write it, and compare Plangate's findings about it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ OPPOSITES = (
 )
 """A status and its opposite, longer ones first."""
 LIMIT = 200
-"""Violations that are planted at most."""
+"""The most violations that are planted."""
 _EACH = 6
-"""Violations that are planted in one plan at most, each alone."""
+"""The most violations that are planted in one plan, each by itself."""
 _HEADER = "| Violation | Why Needed | Simpler Alternative Rejected Because |\n|---|---|---|\n"
 _REASON = "the partner's deadline leaves no other way this quarter | a shared module would delay three teams"
 _REPAIRED = " The existing code violates this today; this feature repairs it."
@@ -51,7 +51,7 @@ _TRACKING = re.compile(r"^(#{2,4})\s.*complexity tracking.*$", re.IGNORECASE | r
 
 
 def planted(plans: list[LabelledPlan]) -> Iterator[tuple[LabelledPlan, Label, str]]:
-    """Plans with the item that is turned and its new line: one of each plan, then a second one, and so on."""
+    """Plans, each with the item to change and its new line: one item of each plan, then a second one, and so on."""
     count = 0
     for turn in range(_EACH):
         for plan in plans:
@@ -123,7 +123,7 @@ def score_plant(plan: LabelledPlan, item: Label, line: str, tally: Tally) -> Non
 
 
 def _level(report: FeatureReport, line: int, name: str) -> str:
-    """The hardest finding about a breach at the line or of the principle's name."""
+    """The most severe finding about a violation at the line or with the principle's name."""
     levels = {
         finding.severity.value
         for finding in report.findings

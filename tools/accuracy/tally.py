@@ -1,4 +1,4 @@
-"""Count hits by measure, and say how sure a share is."""
+"""Count hits by measure, and compute the confidence interval of a share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
 
 @dataclass
 class Tally:
-    """Hits and counts of every measure, by half of the repositories, and what was wrong."""
+    """Hits and counts of every measure, by half of the repositories, and the names of the wrong cases."""
 
     hits: Counter[tuple[str, str]] = field(default_factory=Counter)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""The reference of `/plan` as one page: the table is the parser's own, and so are its bounds."""
+"""The page about `/plan`. Its table and its limits come from the parser."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.core.forge.roles import Role
 from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, CommandRow, Verb, access
 
 _SHOWN = {
-    Reaction.SEEN: ("👀", "it was picked up"),
-    Reaction.DONE: ("🚀", "it is done, or answered"),
-    Reaction.MISTAKEN: ("😕", "there is a mistake in it; the answer says which"),
-    Reaction.DENIED: ("👎", "whoever asked, or the App, may not do it; the answer says what it takes"),
+    Reaction.SEEN: ("👀", "Plangate works on the command"),
+    Reaction.DONE: ("🚀", "the command is done, or answered"),
+    Reaction.MISTAKEN: ("😕", "the command has a mistake; the answer names it"),
+    Reaction.DENIED: ("👎", "the author, or the App, may not do it; the answer names the role or permission"),
 }
 
 _EXAMPLES = {
@@ -44,59 +44,58 @@ _PARTS = f"""\
 
 {{reactions}}
 
-The plan stands in one comment, which is edited in place. Every other command is answered in a short comment of its own
-below the question, which says who asked and on which head. The asker's older answers to the same command are hidden as
-outdated, and the same answer is never written twice. Nobody is mentioned and nothing is linked back to.
+The plan stands in one comment, which is edited in place. Every other command gets a short comment of its own as its
+answer, which says who asked and on which head. Older answers to the same person and command are hidden as outdated, and
+the same answer is never written twice. Nobody is mentioned, and no link adds an entry to another conversation.
 
-Plangate reads roles from GitHub when it carries out the command. It goes by what an account may do, not by the role's
-name, so that custom roles of an organization count.
+Plangate reads roles from GitHub when it carries out the command. The account's permissions count, not the role's name,
+so that an organization's custom roles work, too.
 
 Without a role, the author of an issue or pull request gets 3 plans or checks an hour; anybody gets 12 other answers.
-A role lifts both bounds.
+For a person with a role there is no limit.
 
 ## Spelling
 
-`/plan`, `/speckit.plan` and `@plangate plan` (whatever the App is called) mean the same. Where another bot answers to
-`/plan`, set `commands: {{{{prefix: /gate}}}}` in `app.yml`; `/plan` is then left alone.
+`/plan`, `/speckit.plan` and `@plangate plan` (with the App's name) mean the same. If another bot answers to `/plan`,
+set `commands: {{{{prefix: /gate}}}}` in `app.yml`; Plangate then ignores `/plan`.
 
 ## `/plan` on an issue
 
-The comment names the feature after the issue, by Spec Kit's own rules: letters of every script stay. It gives the next
-number that is free over the folders of the default branch, all branches, the folders that open pull requests add (those
-of forks included), and the numbers that are reserved for other issues. The number is reserved for {RESERVED_DAYS} days;
-asking again renews it. Where `number` is `issue` or `ticket`, it is the issue's own. Where `number` is `timestamp`, or
-is not set and `.specify/init-options.json` says `feature_numbering: timestamp`, it is the time at which the issue was
-opened.
+The comment names the feature after the issue, by Spec Kit's own rules: letters of every script stay. Its number is the
+next that is not used by a folder of the default branch, a branch, a folder that an open pull request adds (forks
+included), or a reservation for another issue. The number is reserved for {RESERVED_DAYS} days; another `/plan` renews
+that. If `number` is `issue` or `ticket`, the feature gets the issue's number. If `number` is `timestamp`, or is not set
+and `.specify/init-options.json` says `feature_numbering: timestamp`, it gets the time at which the issue was opened.
 
-Below stand the spec and the plan, filled from the repository, with commands that begin the feature and two links that
+Below are the spec and the plan, filled from the repository, with commands that begin the feature and two links that
 open GitHub's page for a new file with the text in it. A link has room for 8,000 characters; copy a longer text from the
-comment. Followed as they stand, the commands give a branch whose check run passes: the spec comes first, the plan
+comment. If you run the commands unchanged, the check run of the branch passes: they add the spec, and you add the plan
 when its principles have verdicts.
 
 ## `/plan start` and `/plan commit`
 
-Both write one commit, with the App's bot as its author and whoever asked for it named in its message.
+Both write one commit. Its author is the App's bot, and its message names the person who asked for it.
 
 - `start` begins the branch with a spec and a plan, and opens a draft pull request that closes the issue. If the branch
   exists, its pull request is found or opened and nothing else is written. A second branch for the number is not begun.
-- `commit` adds the documents that are missing, or still the template, to the pull request's branch. What somebody
-  wrote stays. If the feature folder changed after the comment, the answer asks again. The App cannot
-  write to a fork: the answer brings a patch for `git apply`.
+- `commit` adds the documents that are missing, or still the template, to the pull request's branch. Documents with text
+  of an author stay. If the feature folder changed after the comment, nothing is written, and the answer asks the person
+  to look again. The App cannot write to a fork: the answer has a patch for `git apply`.
 
-The spec is drawn from the repository's `.specify/templates/spec-template.md`, found as the plan's template is, else
-from a bundled one. Whatever is open is marked `[NEEDS CLARIFICATION: …]`, which the check run then lists.
+The spec is drafted from the repository's `.specify/templates/spec-template.md`, which is found like the plan's
+template, else from a bundled one. Everything open is marked `[NEEDS CLARIFICATION: …]`, and the check run lists it.
 
 ### What the App may do
 
-Whether the App may commit belongs to the App as a whole, and whoever hosts it chooses. Everything but these two
-commands works with the first set; the second adds `contents: write`.
+The host decides for the whole App whether it may commit. Everything but these two commands works with the first set of
+permissions; the second adds `contents: write`.
 
 {{permissions}}
 
-`plangate setup --with-commits` registers the App with the second set. Later it is chosen under *Permissions & events*
-in the App's settings, and each account then has to accept the new permission. Plangate asks GitHub what was granted
-each time, and takes a token that may write for these two commands alone. Without it the answer gives the commands to
-run by hand.
+`plangate setup --with-commits` registers the App with the second set. Later, change it under *Permissions & events* in
+the App's settings; each account then has to accept the new permission. Plangate reads from GitHub each time what was
+granted, and requests a token that may write only for these two commands. Without the permission, the answer has the
+commands to run by hand.
 
 ## `/plan waive`
 
@@ -105,20 +104,20 @@ each finding and its line. A reason has 10 characters or more, of which {MAX_REA
 at its end the waiver holds up to that day (UTC). A waiver is bound to the finding and the feature folder:
 it holds after "Update branch" and in the merge queue, and ends when the folder or the finding changes.
 
-- It is given on what could be seen: the head of the newest check run that was complete before the comment. If the head
-  moved since and the folder or the finding changed, nothing is waived and the answer asks again.
+- A waiver is for the head that its giver could see: that of the newest check run completed before the comment. If the
+  folder or the finding has changed since, nothing is waived, and the answer asks the giver to look again.
 - The author of a pull request cannot waive its findings, whatever their role. `waive_own: true` in `app.yml` on the
   default branch allows it.
-- A finding about a NON-NEGOTIABLE principle takes an admin.
+- Only an admin can waive a finding about a NON-NEGOTIABLE principle.
 - A configuration that cannot be read is not waived.
-- `locked: [waive]` in `app.yml`, of the owner or of the repository, forbids waivers and ends those that were given.
-- What belongs to no feature is waived for one commit only.
-- `plangate check` in a working copy knows no waivers. `plangate waivers --json` lists all that were given.
+- `locked: [waive]` in the owner's or the repository's `app.yml` forbids waivers and ends existing ones.
+- A finding that belongs to no feature is waived for one commit only.
+- `plangate check` in a working copy ignores waivers. `plangate waivers --json` lists all waivers.
 
 ## Buttons
 
-"Recheck" and "Draft the plan" on a check run do what `/plan check` and `/plan` do, for everybody who may use those.
-"Draft the plan" is there only where the plan is missing.
+"Recheck" and "Draft the plan" on a check run do the same as `/plan check` and `/plan`, and need the same roles. "Draft
+the plan" is shown only if the plan is missing.
 """
 
 

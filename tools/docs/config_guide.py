@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NameExample:
-    """One way to name features, and what Plangate then reads of names."""
+    """One way to name features, with the numbers that Plangate reads from such names."""
 
     title: str
     text: str
     setting: str
     """The lines below `plangate:`."""
     branches: tuple[tuple[str, str | None], ...]
-    """A branch's name, and the number that is read of it."""
+    """A branch's name, and the number that Plangate reads from it."""
     folder: str = ""
     """The folder that the first branch belongs to."""
 
@@ -49,7 +49,7 @@ NAMES: Final[tuple[NameExample, ...]] = (
     ),
     NameExample(
         "Features only below a prefix",
-        "Other branches with a number in front are none.",
+        "Other branches that begin with a number are no feature branches.",
         "branches: '^feat/(?P<number>[0-9]{3,})-(?P<slug>[^/]*)$'",
         (("feat/018-webhook-retry", "018"), ("018-webhook-retry", None), ("fix/404-on-empty-page", None)),
         "specs/018-webhook-retry",
@@ -108,34 +108,34 @@ plangate:
 | `.github/app.yml`, else `app.yml`, in the owner's `.github` repository | the account's | its default branch |
 | `.github/app.yml`, else `app.yml`, in the repository | the repository's | its default branch |
 
-Nearer ones win, key by key (`rules`, `artifacts` and `commands` name by name; lists whole). What a farther file
-lists under `locked` a nearer one cannot set. `/plan config` prints every key in force with the file, commit and
-line that it came from. So does `plangate config show` on a desk, which does not see the owner's file and the
-host's own defaults.
+The repository's file takes precedence over the owner's, and the owner's over the host's, key by key (`rules`,
+`artifacts` and `commands` name by name; lists as a whole). A file cannot set a key that the owner's or the host's file
+lists under `locked`. `/plan config` prints every key in force with its file, commit and line. So does `plangate config
+show` on a desk, which does not see the owner's file and the host's own defaults.
 
 **Nothing is ever read from the branch that is judged.** A pull request that changes the file is judged by the
 version on the default branch, and so is every other pull request until it is merged. A base branch that the
-default branch lists under `self_configured` speaks for itself; all others go by the default branch, so that
-nobody can open a second door beside the first. Template and constitution come from the pull request's base.
+default branch lists under `self_configured` uses its own file; all others use the default branch's, so that no other
+branch is a way around the gate. Template and constitution come from the pull request's base.
 
-**Absent, present and unknown are three things.** While GitHub does not answer, nothing is judged and nothing is
-written; the verdict comes when it answers again. The owner's file is read with a token of its own, which may
-only read. Where the App is not installed on the `.github` repository the file counts as absent, and `/plan
-config` says so. Once it was read, the last good version holds even if it can be seen no more, and every report
-says so. What stands in a private `.github` repository is not shown in a public one.
+**A file that cannot be read is not taken for absent.** While GitHub does not answer, nothing is judged and nothing is
+written; the verdict comes when GitHub answers again. The owner's file is read with a token of its own that can only
+read. If the App is not installed on the `.github` repository, the file counts as absent, and `/plan config` says so.
+If the App read the file once and can no longer read it, the last good version applies, and every report says so. The
+content of a private `.github` repository is not shown in a public one.
 
 **A broken file is not used at all.** The pull request that brings it gets a failing check run `plangate
-config`, with every mistake on its line and column. It comes only where a pull request changes the file, so do
-not require it. If a broken file gets onto the default branch all the same, the last good version stays in force
-and every report says so. Where no version was ever good, feature pull requests get `action_required`, and it
-says that nothing in them is wrong. A symbolic link in the place of `.github/app.yml` is broken, too: it is not
-followed. The same check runs on a desk, `plangate config validate` (`--owner` for the owner's file), and as a
-hook of [pre-commit](https://pre-commit.com) with the id `plangate-config`.
+config`, with every mistake at its line and column. Only pull requests that change the file get this run, so do not
+require it. If a broken file gets onto the default branch all the same, the last good version stays in force, and
+every report says so. If no version was ever good, feature pull requests get `action_required`, and the run says that
+nothing in them is wrong. A symbolic link in place of `.github/app.yml` counts as broken: it is not followed. On a desk,
+`plangate config validate` makes the same check (`--owner` for the owner's file), and so does the
+[pre-commit](https://pre-commit.com) hook `plangate-config`.
 
 **Limits.** A file has at most {MAX_BYTES // 1024} KB, {MAX_DEPTH} levels and {MAX_VALUES} keys and values,
 aliases written out; a list {MAX_ITEMS} items, a glob {MAX_PATTERN} characters and `branches` {MAX_BRANCHES}.
-Patterns run on an engine whose time grows with the text alone (RE2). `**` in a glob stands for any number of
-folders, `*` and `?` stay within one name.
+Patterns run on RE2, in time that grows only with the text. In a glob, `**` stands for any number of folders, and `*`
+and `?` stay within one name.
 
 ## Keys
 """
@@ -144,9 +144,9 @@ _MODES = """\
 ## How to begin
 
 1. `plangate init` in a working copy writes the file and prints what the verdict on every feature would be
-   today, with a `since` that turns nothing red.
-2. Set `mode: advise` first to watch for a while: every verdict is shown, none blocks. Pull requests that
-   were opened before Plangate came are only advised, also under `enforce`.
+   today, with a `since` under which everything you already have passes.
+2. Set `mode: advise` first to watch for a while: every verdict is shown, none blocks. Pull requests that were opened
+   before the App was installed only get advice, also under `enforce`.
 3. Set `mode: enforce`, and make the check run `plangate` a required one.
 
 Changing the file on the default branch has every open pull request judged again, a few a second.
@@ -198,8 +198,8 @@ def _names(examples: Sequence[NameExample]) -> str:
     lines = [
         "## Names of branches and folders",
         "",
-        "Folders are what counts, names are hints: every feature folder that a change touches is judged, and the",
-        "number in the branch's name points to one more. What `ignore` names is never looked at, whatever its name.",
+        "Folders decide, and names are hints: every feature folder that a change touches is judged, and the",
+        "number in the branch's name points to one more. Paths under `ignore` are never judged.",
     ]
     for example in examples:
         rows = [f"| `{branch}` | {f'`{number}`' if number else 'none'} |" for branch, number in example.branches]

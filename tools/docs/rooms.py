@@ -65,7 +65,7 @@ def rows() -> list[list[str]]:
 
 
 def room_of(module: str, rooms: frozenset[str]) -> str | None:
-    """The room that a module lies in, None for one that lies in none."""
+    """The room of a module; None for a module outside all rooms."""
     parts = module.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((name for name in names if name in rooms), None)

@@ -27,9 +27,9 @@ a condition makes softer stays softer. Then come the caps, which only ever lower
 | an error about a principle or section that came to the base later | notice, until the branch is updated |
 | in a merge group | errors only |
 
-What came later is said to be new in the finding, with what it will be once the branch is updated, and in the title of a
-run that passes. A principle that has another numeral, text or strength now, or was only reworded, was there before; an
-item that may be about one that was there is held to it.
+A finding about a principle that is newer than the branch says so, with its severity once the branch is updated; so
+does the title of a run that passes. A principle with a new numeral, text or strength counts as old. An item that may be
+about an old principle is judged by it.
 """
 
 

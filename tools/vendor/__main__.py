@@ -1,8 +1,8 @@
-"""Fetch, cut down, write: `python -m tools.vendor`.
+"""Fetch GitHub's descriptions and write the pruned copies: `python -m tools.vendor`.
 
-Fetches the pinned npm packages with `npm pack`, keeps what the sandbox answers, strips the prose, and writes the copies
-that the sandbox reads and those that only its tests read. With `--check` it writes nothing and fails on drift. Needs
-npm and a network; nothing at run time calls it.
+Fetches the pinned npm packages with `npm pack`, keeps the operations of the sandbox, removes the prose, and writes the
+copies that the sandbox and its tests read. With `--check` it writes nothing and fails on drift. Needs npm and a
+network; nothing at run time calls it.
 """
 
 from __future__ import annotations

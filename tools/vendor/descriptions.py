@@ -111,7 +111,7 @@ def closure(wanted: Any, root: Json) -> Json:
 
 
 def nullable(schema: Any) -> Any:
-    """OpenAPI 3.0's `nullable` as JSON Schema says it."""
+    """OpenAPI 3.0's `nullable` in the form of JSON Schema."""
     if isinstance(schema, list):
         return [nullable(option) for option in schema]
     if not isinstance(schema, dict):

@@ -35,8 +35,11 @@ REFERENCE = "en"
 """The language whose file explains the keys."""
 _SIGN = re.compile(r"\[[^\]]+\]\*?|\.{3,4}| +|[()|?*]|.", re.DOTALL)
 _BETWEEN = {"...": r"(?:[\w-]+\s+){0,3}", "....": r"(?:[\w-]+\s+){0,4}"}
-# Vowel signs of Indian scripts and the joiner of Persian are parts of words, and no `\w` for Python.
+# Vowel signs of Indian scripts and the joiner of Persian are parts of words, and no `\w` for Python. The class is slow
+# to compile, so that only words of these scripts have it.
 _LETTER = r"[\w\u0900-\u0dff\u200c]"
+_JOINED_SCRIPT = re.compile(r"[\u0600-\u06ff\u0900-\u0dff]")
+_MAY_BE_MISSING = re.compile(r"\[[^\]]*\]\*?|\([^()]*\)\??|[^()]\?")
 _FEW = 3
 """From so many phrases on, those that begin with the same letter are put into one group."""
 
@@ -44,6 +47,7 @@ _FEW = 3
 def source(phrase: str) -> str:
     """The phrase as a regular expression. Raises `re.error` for one that is none."""
     parts = []
+    letter = _LETTER if _JOINED_SCRIPT.search(phrase) else r"\w"
     for sign in _SIGN.findall(phrase):
         if sign.isspace():
             parts.append(r"\s" if len(sign) == 1 else r"\s+")
@@ -53,7 +57,7 @@ def source(phrase: str) -> str:
             parts.append(sign)
         elif sign == "*":
             # A word of its own needs a letter, or runs of blanks could be divided in many ways.
-            parts.append(_LETTER + ("+" if parts and parts[-1].startswith(r"\s") else "*"))
+            parts.append(letter + ("+" if parts and parts[-1].startswith(r"\s") else "*"))
         elif sign == "(":
             parts.append("(?:")
         else:
@@ -62,6 +66,27 @@ def source(phrase: str) -> str:
     written = re.sub(r"\\s(?![?+])", r"\\s+", "".join(parts))
     re.compile(written)
     return written
+
+
+def is_foreign(phrase: str) -> bool:
+    """Whether the phrase cannot match without a letter outside ASCII. `ı` is none: it matches `i` in any case."""
+    required, removed = phrase, 1
+    while removed:  # groups are removed from the innermost outwards
+        required, removed = _MAY_BE_MISSING.subn("", required)
+    return any(
+        re.match(r"\w", letter) and not re.fullmatch(r"[\x00-\x7f]", letter, re.IGNORECASE)
+        for letter in required
+        if not letter.isascii()
+    )
+
+
+def divided(phrases: list[str]) -> str:
+    """As `alternation`, with the foreign phrases first and between the marks that `Pattern` knows."""
+    foreign = alternation([phrase for phrase in phrases if is_foreign(phrase)])
+    plain = alternation([phrase for phrase in phrases if not is_foreign(phrase)])
+    if not phrases or not foreign:
+        return plain
+    return f"(?#+){foreign}|(?#-){plain or '(?!)'}"
 
 
 def alternation(phrases: list[str]) -> str:
@@ -109,8 +134,16 @@ def module(languages: dict[str, dict[str, Any]]) -> str:
             [p for language in languages.values() if language["blanks"] is blanks for p in language["words"][key]]
             for blanks in (True, False)
         )
-        lines.append(f"    {key!r}: ({alternation(with_blanks)!r}, {alternation(without_blanks)!r}),")
+        lines.append(f"    {key!r}: ({divided(with_blanks)!r}, {alternation(without_blanks)!r}),")
     lines += ["}", '"""By key: phrases of the languages with blanks between words, and of those without."""']
+    without = {
+        key: [p for each in languages.values() if not each["blanks"] for p in each["words"][key]] for key in keys
+    }
+    foreign = [key for key in keys if all(map(is_foreign, without[key]))]
+    lines += [
+        f"FOREIGN = frozenset({foreign!r})",
+        '"""Keys whose phrases without blanks all need a letter outside ASCII."""',
+    ]
     lines.append("BY_LANGUAGE: dict[str, dict[str, str]] = {")
     for code, language in languages.items():
         lines.append(f"    {code!r}: {{")

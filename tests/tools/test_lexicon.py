@@ -104,3 +104,29 @@ def test_a_status_means_in_a_cell_what_its_language_says(code: str) -> None:
         if reading.verdict not in verdicts
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "foreign"),
+    [
+        ("fail", False),
+        ("não", True),
+        ("n[aã]o", False),
+        ("n(ão)?", False),
+        ("kararı", False),
+        ("hazır", False),
+        ("违反", True),
+    ],
+)
+def test_a_phrase_is_foreign_where_it_needs_a_letter_outside_ascii(phrase: str, foreign: bool) -> None:
+    assert generator.is_foreign(phrase) == foreign
+
+
+@pytest.mark.parametrize("key", FILES["en"]["words"])
+def test_a_text_without_foreign_letters_is_read_the_same_without_foreign_phrases(key: str) -> None:
+    asked = lexicon.Pattern(lexicon.anywhere(key), re.IGNORECASE)
+    whole = re.compile(lexicon.anywhere(key), re.IGNORECASE)
+    phrases = " ".join(phrase for language in FILES.values() for phrase in language["words"][key])
+    text = "".join(letter for letter in re.sub(r"[()?*|\[\]]", "", phrases) if letter.isascii()) + " ✅ — "
+    assert [match.span() for match in asked.finditer(text)] == [match.span() for match in whole.finditer(text)]
+    assert asked.search("违反 não") is None or whole.search("违反 não") is not None

@@ -12,10 +12,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import pydantic
-
 from bot.core.config.mistakes import impossible, locked_key, mistyped, root_mistake, unknown_key
-from bot.core.config.schema import build, plain_config
+from bot.core.config.schema import build, built, faults, plain_config
 from bot.core.config.yaml import ConfigMistake, Key, Mapping, Spot, Value, plain_value, read_yaml
 
 if TYPE_CHECKING:
@@ -138,12 +136,8 @@ def _settings(
 
 
 def _faults(values: Any) -> Sequence[Any]:
-    """Type errors reported by pydantic."""
-    try:
-        build(values)
-    except pydantic.ValidationError as error:
-        return error.errors(include_url=False)
-    return ()
+    """Type errors reported by pydantic, which is loaded only for values that are not obviously right."""
+    return () if built(values) is not None else faults(values)
 
 
 def _path_of(place: tuple[str | int, ...]) -> str:

@@ -82,11 +82,11 @@ class Token:
     upper: bool
 
 
-def _pattern() -> re.Pattern[str]:
+def _pattern() -> Pattern:
     """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
     latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in words.SIGNS.items() if spaced)
     other = "|".join(f"(?P<{sign}_>{unspaced})" for sign, (_, unspaced) in words.SIGNS.items() if unspaced)
-    return re.compile(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
+    return Pattern(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
 
 
 _SIGNS = _pattern()
@@ -94,7 +94,7 @@ _BREAK = re.compile(r"\s[—–-]{1,2}\s|[.;:,(\[\n|。；：，（、]|$")
 _SENTENCE = re.compile(r"[.;\n。；](?=\s|$|[^\x00-\x7f])|\s[—–-]{1,2}\s|\||$")
 _DASH_ONLY = re.compile(r"[\s—–\-_*.…]*$")
 _ASIDE = re.compile(r"[(（][^()（）]{0,80}[)）]\s*$")
-_FILLER = re.compile(words.FILLERS, re.IGNORECASE)
+_FILLER = Pattern(words.FILLERS, re.IGNORECASE)
 _ARROW = re.compile(r"\s*(?:[→⇒➜➔⟶]|-{1,2}>|=>)\s*")
 _CLAUSE = re.compile(r"\s[—–-]{1,2}\s|—|[.;:\n|。；：]")
 _SEPARATED = re.compile(r"\s[—–-]{1,2}\s|—|[:：;；]")

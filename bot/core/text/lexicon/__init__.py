@@ -31,7 +31,10 @@ LANGUAGES = tuple(Language(code, name, tested) for code, name, tested in words.L
 
 
 def with_blanks(*keys: str) -> str:
-    """Source of a regular expression: the phrases of languages that put blanks between words; never empty."""
+    """Source of a regular expression: the phrases of languages that put blanks between words; never empty.
+
+    Phrases that need a letter outside ASCII stand between the comments `(?#+)` and `(?#-)`.
+    """
     return "|".join(source for key in keys if (source := words.WORDS[key][0]))
 
 
@@ -40,19 +43,25 @@ def without_blanks(*keys: str) -> str:
     return "|".join(source for key in keys if (source := words.WORDS[key][1]))
 
 
+def _or_without_blanks(*keys: str) -> str:
+    """The phrases without blanks as a further alternative, marked where all need a letter outside ASCII."""
+    source = without_blanks(*keys)
+    return f"(?#+)|{source}(?#-)" if words.FOREIGN.issuperset(keys) else f"|{source}"
+
+
 def anywhere(*keys: str) -> str:
     """Source of a group: a phrase wherever it stands, inside a word too."""
-    return f"(?:{with_blanks(*keys)}|{without_blanks(*keys)})"
+    return f"(?:{with_blanks(*keys)}{_or_without_blanks(*keys)})"
 
 
 def whole_words(*keys: str) -> str:
     """Source of a group: a phrase that neither starts nor ends inside a word, where the script tells words apart."""
-    return rf"(?:(?<!\w)(?:{with_blanks(*keys)})(?!\w)|{without_blanks(*keys)})"
+    return rf"(?:(?<!\w)(?:{with_blanks(*keys)})(?!\w){_or_without_blanks(*keys)})"
 
 
 def word_starts(*keys: str) -> str:
     """Source of a group: a phrase that does not start inside a word."""
-    return rf"(?:(?<!\w)(?:{with_blanks(*keys)})|{without_blanks(*keys)})"
+    return rf"(?:(?<!\w)(?:{with_blanks(*keys)}){_or_without_blanks(*keys)})"
 
 
 def languages(key: str, text: str) -> tuple[Language, ...]:
@@ -73,36 +82,56 @@ def _of(code: str, key: str) -> re.Pattern[str] | None:
     return re.compile(source, re.IGNORECASE) if source else None
 
 
-class Pattern:
-    """A regular expression that is compiled when it is first asked, so that an import costs nothing."""
+_FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
+_FOREIGN_PHRASES = re.compile(r"\(\?#\+\).*?\(\?#-\)", re.DOTALL)
 
-    __slots__ = ("_flags", "_pattern", "_source")
+
+class Pattern:
+    """A regular expression that is compiled when it is first asked, so that an import costs nothing.
+
+    A text without letters outside ASCII is asked with a smaller expression, in which the phrases that need such letters
+    are left out: compiling is the larger part of the work on a small document.
+    """
+
+    __slots__ = ("_flags", "_pattern", "_plain", "_source")
 
     def __init__(self, source: str, flags: re.RegexFlag = re.NOFLAG) -> None:
         """Keep the source; `flags` are those of `re.compile`."""
         self._source = source
         self._flags = flags
         self._pattern: re.Pattern[str] | None = None
+        self._plain: re.Pattern[str] | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The compiled expression."""
+        """The whole expression, compiled."""
         if self._pattern is None:
             self._pattern = re.compile(self._source, self._flags)
         return self._pattern
 
+    def _pattern_for(self, text: str) -> re.Pattern[str]:
+        if self._pattern is not None or (not text.isascii() and _FOREIGN_LETTER.search(text)):
+            return self.pattern
+        if self._plain is None:
+            self._plain = re.compile(_FOREIGN_PHRASES.sub("", self._source), self._flags)
+        return self._plain
+
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """As `re.Pattern.search`."""
-        return self.pattern.search(text, start)
+        return self._pattern_for(text).search(text, start)
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
-        return self.pattern.match(text, start)
+        return self._pattern_for(text).match(text, start)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """As `re.Pattern.finditer`."""
-        return self.pattern.finditer(text)
+        return self._pattern_for(text).finditer(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.fullmatch`."""
-        return self.pattern.fullmatch(text)
+        return self._pattern_for(text).fullmatch(text)
+
+    def sub(self, replacement: str, text: str) -> str:
+        """As `re.Pattern.sub`."""
+        return self._pattern_for(text).sub(replacement, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,6 @@ class Gatherer:
     record: RepositoryRecord
     first_sight: Callable[[RepositoryView, RepositoryRecord], RepositoryRecord] | None = None
     """Completes the record of a repository that was never read before."""
-    _comparisons: dict[tuple[str, str], Comparison] = field(default_factory=dict)
 
     def gather(self, subject: Subject, *, merge_base_branch: str | None = None, always: bool = False) -> Gathered:
         """Read everything about the subject. `always` adds a branch as a candidate even without a sign of a feature.
@@ -99,7 +98,7 @@ class Gatherer:
             return ()
         if merge_base_branch is not None:
             before = view.before.sha if view.before is not None else None
-            comparison = self._compare(before or "", view.head.sha)
+            comparison = self.forge.compare(before or "", view.head.sha)
             group = candidates.of_merge_group(view, merge_base_branch, comparison, self.record)
             return (group,) if group is not None else ()
         of_pull_requests = candidates.of_pull_requests(view, self.record)
@@ -119,7 +118,7 @@ class Gatherer:
             return None
         if not always and guess.features.own is None and not guess.features.head.keys() - guess.features.base.keys():
             return None
-        comparison = self._compare(view.default.sha or "", view.head.sha)
+        comparison = self.forge.compare(view.default.sha or "", view.head.sha)
         if comparison.ahead_by == 0 and not always:
             # A check run belongs to the commit, and would show on the default branch, too.
             return None
@@ -190,12 +189,6 @@ class Gatherer:
             return candidate
         tree = with_paths(head, paths, complete=True)
         return replace(candidate, change=replace(candidate.change, head=tree))
-
-    def _compare(self, base: str, head: str) -> Comparison:
-        key = (base, head)
-        if key not in self._comparisons:
-            self._comparisons[key] = self.forge.compare(base, head)
-        return self._comparisons[key]
 
     def _with_moves(self, candidate: Candidate, view: RepositoryView) -> Candidate:
         """Add the old paths of moved files from REST, if they can change the verdict: GraphQL does not give them."""

@@ -1,8 +1,10 @@
 """Compare two commits by REST, or by their trees if GitHub's comparison is missing or lacks files.
 
-A comparison has no count of its files, so an empty list is believed only where both trees are equal, and a list that is
-missing is made from the trees. Trees are verified by their object ids. GitHub answers 404 with "No common ancestor" for
-commits without common history, as after a rewrite of the default branch; those are compared by their trees as well:
+A comparison has no count of its files. So an empty list is believed only where both trees are equal, a list that is
+missing is made from the trees, and any other list is checked by `listing`. Trees are verified by their object ids.
+
+GitHub answers 404 with "No common ancestor" for commits without common history, as after a rewrite of the default
+branch; those are compared by their trees as well:
 https://docs.github.com/rest/commits/commits#compare-two-commits
 """
 
@@ -13,15 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.adapters.github.completeness import IncompleteResponse, tree_hash
+from bot.adapters.github.completeness import tree_hash
+from bot.adapters.github.lists import IncompleteResponse, RestList, elements_of
 from bot.adapters.github.reading import comparison, shape
 from bot.core.change.trees import ChangedFile, FileStatus
 from bot.core.forge.errors import HeadGone, NotThereYet
 from bot.core.forge.facts import Comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.adapters.github.writing import Send
 
 Json = dict[str, Any]
@@ -32,24 +33,16 @@ _NO_ANCESTOR = "No common ancestor"
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Paths at a head, and the folders that were listed completely."""
+class Compared:
+    """A comparison, with what its list of files can be checked against."""
 
-    paths: frozenset[str]
-    folders: tuple[str, ...]
-
-    def lacks_one(self, changed: Iterable[ChangedFile]) -> bool:
-        """Whether a changed file that was not removed is missing from a listed folder: GitHub sent a wrong path."""
-        present = [file.path for file in changed if file.status is not FileStatus.REMOVED]
-        return any(
-            path.startswith(prefix) and prefix + path.removeprefix(prefix).split("/")[0] not in self.paths
-            for prefix in (f"{folder}/" if folder else "" for folder in self.folders)
-            for path in present
-        )
+    comparison: Comparison
+    merge_base_tree: str | None = None
+    """The object id of the merge base's tree; None if the files need no check, because they come from the trees."""
 
 
-def compare(send: Send, repository: str, base: str, head: str) -> Comparison:
-    """Implements `Forge.compare`. `repository` is `/repos/owner/name`.
+def compare(send: Send, repository: str, base: str, head: str) -> Compared:
+    """Compare a head with a base. `repository` is `/repos/owner/name`.
 
     One request. Four more if the list of files is empty or missing, or if there is no common ancestor: two for each
     tree.
@@ -60,13 +53,16 @@ def compare(send: Send, repository: str, base: str, head: str) -> Comparison:
         if _NO_ANCESTOR not in str(error):
             raise
         # The head adds at least its own commit.
-        return Comparison(ahead_by=1, merge_base="", changed=compare_trees(send, repository, base, head))
+        changed = compare_trees(send, repository, base, head)
+        return Compared(Comparison(ahead_by=1, merge_base="", changed=changed))
     with shape("a comparison"):
         merge_base: str = body["merge_base_commit"]["sha"]
-        if _lists_files(body) or (body.get("files") == [] and body["ahead_by"] == 0):
-            return comparison(body)
+        if _lists_files(body):
+            return Compared(comparison(body), body["merge_base_commit"]["commit"]["tree"]["sha"])
+        if body.get("files") == [] and body["ahead_by"] == 0:
+            return Compared(comparison(body))
         changed = compare_trees(send, repository, merge_base, head)
-        return Comparison(ahead_by=body["ahead_by"], merge_base=merge_base, changed=changed)
+        return Compared(Comparison(ahead_by=body["ahead_by"], merge_base=merge_base, changed=changed))
 
 
 def compare_body(send: Send, repository: str, base: str, head: str) -> Any:
@@ -118,8 +114,9 @@ def _files(send: Send, repository: str, commit: str) -> dict[str, str]:
         body = send("GET", f"{repository}/git/trees/{_quoted(root)}?recursive=1", "read a whole tree")
         if body["truncated"] is not False:
             raise IncompleteResponse("GitHub truncates the tree of a commit that has to be compared by its tree")
-        _verify(body["tree"], root)
-        return {entry["path"]: f"{entry['mode']} {entry['sha']}" for entry in body["tree"] if entry["type"] != "tree"}
+        tree = elements_of(RestList.TREE, body.get("tree"))
+        _verify(tree, root)
+        return {entry["path"]: f"{entry['mode']} {entry['sha']}" for entry in tree if entry["type"] != "tree"}
 
 
 def _verify(tree: list[Json], root: str) -> None:
@@ -137,9 +134,11 @@ def _verify(tree: list[Json], root: str) -> None:
 
 
 def _lists_files(body: Json) -> bool:
-    """Whether the comparison lists at least one file, and no null."""
-    files = body.get("files")
-    return isinstance(files, list) and bool(files) and all(isinstance(file, dict) for file in files)
+    """Whether the comparison lists at least one file, each with its path and its status."""
+    try:
+        return bool(elements_of(RestList.COMPARED_FILES, body.get("files")))
+    except IncompleteResponse:
+        return False
 
 
 def _quoted(part: str) -> str:

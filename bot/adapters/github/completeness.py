@@ -1,11 +1,11 @@
-"""Decide whether a GraphQL response is complete: the one place that says what null, empty, short and cut mean.
+"""Decide whether a GraphQL response is complete, by the table of `lists`.
 
 GitHub sometimes answers 200 without errors and with less than it has: a list is null, a node in a list is null, a list
 is shorter than its own count (https://github.com/anthropics/claude-code-action/issues/1587). A response that says too
 little must never pass for a repository that has nothing, so each of these is a gap. The reader sends the query again,
 and fails if the second response has a gap, too.
 
-`LISTS` has every list that we read. Any other field of a query is a gap when it is missing, null where GitHub's schema
+Any other field of a query than a list is a gap when it is missing, null where GitHub's schema
 or this module does not allow null, or of another type. A `file(path:)` may be null only beside GitHub's error that
 there is no such file.
 """
@@ -29,7 +29,7 @@ from graphql import (
     parse,
 )
 
-from bot.core.forge.errors import ForgeError
+from bot.adapters.github.lists import LISTS, is_count, is_flag, is_in, is_name, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -43,40 +43,12 @@ Path = tuple[str | int, ...]
 """Names and list indices that lead to a field: `("repository", "head", "f0")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListRule:
-    """How a complete list is recognised, and what happens when the list has a gap."""
-
-    complete: str
-    """The evidence for an empty or a short list."""
-    gap: str
-    """What the reader does when the list is null, short or cut."""
-    null_nodes: bool = False
-    """Whether a null node is skipped instead of counted as a gap."""
-
-
-_AGAIN = "Read once more; a second gap fails the read."
-LISTS: Mapping[str, ListRule] = {
-    "files": ListRule(
-        "`changedFiles` of the pull request; for none, equal trees of merge base and head",
-        "Read by REST: the comparison, or the pull request's files. A list that is still short fails the read.",
-    ),
-    "entries": ListRule("the object id of the tree, which is the hash of its entries", _AGAIN),
-    "associatedPullRequests": ListRule("`totalCount`", _AGAIN),
-    "pullRequests": ListRule("`totalCount` on the first page", _AGAIN),
-    "refs": ListRule("`totalCount`", _AGAIN),
-    "checkSuites": ListRule("none: a missing run of ours is written again", _AGAIN),
-    "checkRuns": ListRule("none: a missing run of ours is written again", _AGAIN),
-    "comments": ListRule("none: our comment is remembered by its id", _AGAIN, null_nodes=True),
-    "history": ListRule("none: the age of a folder decides no verdict", _AGAIN),
-}
-"""Every list of a GraphQL query, by the name of its field."""
-
 UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
 """GitHub puts it into a name that is not UTF-8. Then neither the tree's hash nor the path of the entry is known."""
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_FOLDER = 0o40000
+FOLDER_MODE = 0o40000
+"""Git's mode of a folder in a tree."""
 _TYPES = {"blob": "Blob", "tree": "Tree"}
 """GraphQL's type of the object of a tree entry, by the entry's `type`."""
 _NULLABLE = frozenset(
@@ -94,10 +66,6 @@ _NEEDED_IF: Mapping[str, Callable[[Json], bool]] = {
     "object": lambda entry: entry.get("type") in _TYPES,
 }
 """Whether a field must not be null, by the object that it belongs to."""
-
-
-class IncompleteResponse(ForgeError):  # noqa: N818  names the condition
-    """GitHub answered with less than it has, twice. Reading again later may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +105,7 @@ def lists_all_files(pull: Json, most: int) -> bool:
 
 
 def _is_changed_file(node: Any) -> bool:
-    return isinstance(node, dict) and all(isinstance(node.get(name), str) for name in ("path", "changeType"))
+    return isinstance(node, dict) and all(_SCALARS[name](node.get(name)) for name in ("path", "changeType"))
 
 
 def tree_hash(entries: Sequence[Json], size: int) -> str:
@@ -149,7 +117,7 @@ def tree_hash(entries: Sequence[Json], size: int) -> str:
     for entry in entries:
         name = entry["name"].encode("utf-8", "surrogatepass")
         # Git sorts a folder as if its name ended in a slash.
-        order = name + b"/" if entry["mode"] == _FOLDER else name
+        order = name + b"/" if entry["mode"] == FOLDER_MODE else name
         lines[order] = b"%o %s\0" % (entry["mode"], name) + bytes.fromhex(entry["oid"])
     content = b"".join(lines[order] for order in sorted(lines))
     kind = hashlib.sha1 if size == 40 else hashlib.sha256  # noqa: PLR2004  Git's two kinds of object ids
@@ -283,40 +251,21 @@ def _field(node: FieldNode, fragments: Mapping[str, FragmentDefinitionNode]) -> 
     )
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _is_in(*allowed: str) -> Callable[[Any], bool]:
-    return frozenset(allowed).__contains__
 
 
 _SCALARS: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("oid", "headRefOid"), _matches(_OID)),
     **dict.fromkeys(("createdAt", "committedDate", "mergedAt"), _matches(_TIME)),
-    **dict.fromkeys(("byteSize", "changedFiles", "databaseId", "mode", "number", "size", "totalCount"), _is_count),
-    **dict.fromkeys(("hasNextPage", "isArchived", "isBinary", "isDraft", "isMinimized", "isPrivate"), _is_flag),
-    **dict.fromkeys(("isTruncated", "viewerDidAuthor"), _is_flag),
-    **dict.fromkeys(("baseRefName", "changeType", "headRefName", "id", "name", "nameWithOwner", "path"), _is_name),
-    **dict.fromkeys(("body", "endCursor", "externalId", "login", "text", "title", "url"), _is_text),
-    "state": _is_in("OPEN", "CLOSED", "MERGED"),
-    "status": _is_in("COMPLETED", "IN_PROGRESS", "PENDING", "QUEUED", "REQUESTED", "WAITING"),
-    "type": _is_in("blob", "tree", "commit"),
+    **dict.fromkeys(("byteSize", "changedFiles", "databaseId", "mode", "number", "size", "totalCount"), is_count),
+    **dict.fromkeys(("hasNextPage", "isArchived", "isBinary", "isDraft", "isMinimized", "isPrivate"), is_flag),
+    **dict.fromkeys(("isTruncated", "viewerDidAuthor"), is_flag),
+    **dict.fromkeys(("baseRefName", "headRefName", "id", "name", "nameWithOwner", "path"), is_name),
+    **dict.fromkeys(("body", "endCursor", "externalId", "login", "text", "title", "url"), is_text),
+    "changeType": is_in("ADDED", "CHANGED", "COPIED", "DELETED", "MODIFIED", "RENAMED"),
+    "state": is_in("OPEN", "CLOSED", "MERGED"),
+    "status": is_in("COMPLETED", "IN_PROGRESS", "PENDING", "QUEUED", "REQUESTED", "WAITING"),
+    "type": is_in("blob", "tree", "commit"),
 }
 """What each scalar field must be, by its name in the schema."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.reading import shape
 from bot.core.forge.lost_deliveries import Attempt, AttemptPage
 
@@ -28,7 +29,9 @@ class GitHubHook:
         path = older or f"{_DELIVERIES}?per_page=100"
         deliveries, further = self._app.page(path, "listed the deliveries")
         with shape("a list of deliveries"):
-            return AttemptPage(tuple(_attempt(delivery) for delivery in deliveries), further)
+            return AttemptPage(
+                tuple(_attempt(delivery) for delivery in elements_of(RestList.DELIVERIES, deliveries)), further
+            )
 
     def deliver_again(self, attempt: int) -> None:
         """Implements `Hook.deliver_again`."""

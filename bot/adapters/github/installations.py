@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.reading import shape
 from bot.core.forge.errors import ForgeError, OutOfReach, RepositoryGone
 from bot.core.forge.events import RepositoryRef
@@ -38,7 +39,9 @@ class GitHubInstallations:
                 return tuple(installations)
             page, path = self._app.page(path, "listed the installations")
             with shape("a list of installations"):
-                installations += [_installation(installation) for installation in page]
+                installations += [
+                    _installation(installation) for installation in elements_of(RestList.INSTALLATIONS, page)
+                ]
         raise ForgeError("GitHub's list of the installations did not end")
 
     def one(self, installation: int) -> Installation | None:
@@ -66,7 +69,7 @@ class GitHubInstallations:
             self._app.forget_tokens(installation, repository)
             return None
         with shape("where a repository is"):
-            (repository_body,) = token_body["repositories"]
+            (repository_body,) = elements_of(RestList.REPOSITORIES, token_body.get("repositories"))
             owner, name = repository_body["owner"]["login"], repository_body["name"]
             return RepositoryRef(int(repository_body["id"]), owner, name, repository_body.get("default_branch") or "")
 

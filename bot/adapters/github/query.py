@@ -114,14 +114,27 @@ class _QueryBuilder:
         return Query(text, {alias: value for alias, value in self._variables.items() if alias in used})
 
 
+def folders_above(request: ReadRequest) -> tuple[str, ...]:
+    """Return the folders that a comparison is checked against: the root, and the folders above the specs roots.
+
+    Nothing for a read about a pull request, whose files GitHub counts.
+    """
+    if request.number is not None or (request.head is None and request.before is None):
+        return ()
+    parts = (root.split("/")[:-1] for root in request.roots)
+    above = ("/".join(names[:depth]) for names in parts for depth in range(1, len(names) + 1))
+    return tuple(dict.fromkeys(("", *above)))
+
+
 def repository_query(request: ReadRequest, owner: str, name: str, app: int) -> Query:
     """Return the query for a read request.
 
-    `reading` finds the fields by these aliases: `r0` roots, `b0` roots at the bases, `m0` marks, `f0` folders, `d0`
-    documents at the bases, `h0` documents at the head, `c0` documents at the default branch, `s0` stack bases, `n0`
-    branches with a requested number.
+    `reading` finds the fields by these aliases: `a0` folders above the roots, `r0` roots, `b0` roots at the bases, `m0`
+    marks, `f0` folders, `d0` documents at the bases, `h0` documents at the head, `c0` documents at the default branch,
+    `s0` stack bases, `n0` branches with a requested number.
     """
     builder = _QueryBuilder(owner, name)
+    above = builder.fields("a", folders_above(request), "names")
     roots = builder.fields("r", request.roots, "names")
     base_roots = builder.fields("b", request.base_roots, "names")
     marks = builder.fields("m", request.marks, "mark")
@@ -130,14 +143,16 @@ def repository_query(request: ReadRequest, owner: str, name: str, app: int) -> Q
     at_default = builder.fields("c", request.default_documents, "text")
     builder.select("databaseId nameWithOwner isArchived isPrivate")
     from_default = " ...base" if request.from_default else ""
-    builder.select(f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {roots}}}{from_default}}}}}")
+    builder.select(
+        f"defaultBranchRef{{name target{{oid ...on Commit{{oid {at_default} {above} {roots}}}{from_default}}}}}"
+    )
     _select_pull_requests(builder, request)
     if request.head is not None:
         builder.declare("app", app, "Int!")
-        _select_head(builder, request, request.head, f"{roots} {folders} {marks}")
+        _select_head(builder, request, request.head, f"{above} {roots} {folders} {marks}")
     if request.before is not None:
         builder.declare("before", request.before, "GitObjectID!")
-        builder.select("before:object(oid:$before){...on Commit{oid ...base}}")
+        builder.select(f"before:object(oid:$before){{...on Commit{{oid {above} ...base}}}}")
     _select_other_branches(builder, request, roots)
     return builder.query(
         {

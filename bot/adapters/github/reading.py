@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.tree import Filler, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.errors import ForgeError
@@ -248,17 +249,10 @@ def listed_files(files: Iterable[Json]) -> tuple[ChangedFile, ...]:
     with shape("a list of files"):
         return tuple(
             ChangedFile(
-                _path(file["filename"]), _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
+                file["filename"], _STATUS.get(file["status"], FileStatus.MODIFIED), file.get("previous_filename")
             )
             for file in files
         )
-
-
-def _path(value: object) -> str:
-    """The path. Raises `TypeError` for null, a number or an empty text."""
-    if not isinstance(value, str) or not value:
-        raise TypeError(type(value).__name__)
-    return value
 
 
 def listed_paths(body: Json) -> tuple[str, ...] | None:
@@ -269,7 +263,8 @@ def listed_paths(body: Json) -> tuple[str, ...] | None:
     with shape("a tree"):
         if body["truncated"] is not False:
             return None
-        return tuple(_path(entry["path"]) for entry in body["tree"] if entry["type"] == "blob")
+        tree = elements_of(RestList.TREE, body.get("tree"))
+        return tuple(entry["path"] for entry in tree if entry["type"] == "blob")
 
 
 def comparison(body: Json) -> Comparison:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.reading import shape
 from bot.core.forge.errors import RepositoryGone
 from bot.core.hosting.diagnosis import AppNow, Grant, HookNow
@@ -61,7 +62,7 @@ class GitHubRegistration:
                 break
             page, path = self._app.page(path, "listed the installations")
             with shape("a list of installations"):
-                grants += [_grant(installation) for installation in page]
+                grants += [_grant(installation) for installation in elements_of(RestList.INSTALLATIONS, page)]
         return tuple(grants)
 
 

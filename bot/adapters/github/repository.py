@@ -8,10 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bot.adapters.github.comparing import Listing, changed_anew, compare, compare_trees
-from bot.adapters.github.completeness import UNDECODABLE, IncompleteResponse, gaps, is_about_files, lists_all_files
+from bot.adapters.github.comparing import Compared, changed_anew, compare, compare_trees
+from bot.adapters.github.completeness import gaps, is_about_files, lists_all_files
 from bot.adapters.github.graphql import GraphQLResult, graphql_result
 from bot.adapters.github.installations import GitHubInstallations
+from bot.adapters.github.listing import Listing, listings
+from bot.adapters.github.lists import IncompleteResponse, RestList, elements_of
 from bot.adapters.github.pacing import Pace, Writing
 from bot.adapters.github.paging import MOST_FILES, Lists
 from bot.adapters.github.query import (
@@ -40,6 +42,7 @@ from bot.adapters.github.writing import create_pull_request, list_pull_requests,
 from bot.core.config.owner_file import OWNERS
 from bot.core.forge.errors import CommentGone, ForgeError, OutOfReach, RepositoryGone
 from bot.core.forge.events import RepositoryRef
+from bot.core.forge.facts import ReadRequest
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:
@@ -54,7 +57,6 @@ if TYPE_CHECKING:
         Comparison,
         Issue,
         Reaction,
-        ReadRequest,
         RepositoryView,
         Run,
         Spent,
@@ -178,7 +180,9 @@ class GitHubRepository:
         self._key: Key = (installation, which, tuple(sorted(rights.items())))
         self._path = f"/repos/{repository.owner}/{repository.name}"
         self._listings: dict[str, Listing] = {}
-        """By commit: what the last read listed of its tree."""
+        """By commit: what was listed of its tree."""
+        self._comparisons: dict[tuple[str, str], Compared] = {}
+        """By base and head. Each is checked again when more of the trees is known."""
         self._lists = Lists(repository.owner, repository.name, self._page)
 
     def read(self, question: ReadRequest) -> RepositoryView:
@@ -191,14 +195,12 @@ class GitHubRepository:
             if question.changes and repository.get("head"):
                 self._list_all_files(repository, repository["head"])
         view = Translator(question, cache(self._blob)).answer(repository)
-        if view.head is not None:
-            entries = view.head.tree.entries
-            folders = [path for path in (*question.roots, *question.folders) if not path or path in entries]
-            askable = [path for path in folders if UNDECODABLE not in path]
-            self._listings[view.head.sha] = Listing(frozenset(entries), tuple(askable))
-            for pull in view.heads:
-                if self._listings[view.head.sha].lacks_one(pull.changed):
-                    raise IncompleteResponse("GitHub names a changed file that the head does not have")
+        with shape("a read"):
+            for commit, listing in listings(repository, question):
+                known = self._listings.get(commit)
+                self._listings[commit] = listing if known is None else known.joined(listing)
+        if view.head is not None and any(self._listings[view.head.sha].lacks_one(pull.changed) for pull in view.heads):
+            raise IncompleteResponse("GitHub names a changed file that the head does not have")
         return view
 
     def _list_all_files(self, repository: Json, head: Json) -> None:
@@ -213,7 +215,7 @@ class GitHubRepository:
             number, base = pull["number"], pull["baseRef"]["target"]["oid"]
             files = changed_anew(self._body, self._path, base, head["oid"], head["tree"]["oid"])
             if files is None:
-                files = self._pages(f"{self._path}/pulls/{number}/files?", "read the changed files", MOST_FILES)
+                files = self._pages(RestList.PULL_REQUEST_FILES, f"{self._path}/pulls/{number}/files?", MOST_FILES)
                 if not files:
                     raise IncompleteResponse(f"GitHub lists no files of pull request {number}, which changes some")
             count = pull.get("changedFiles")
@@ -230,11 +232,36 @@ class GitHubRepository:
 
     def compare(self, base: str, head: str) -> Comparison:
         """Implements `Forge.compare`."""
-        comparison = compare(self._body, self._path, base, head)
-        listing = self._listings.get(head)
-        if listing is None or not listing.lacks_one(comparison.changed):
-            return comparison
-        return replace(comparison, changed=compare_trees(self._body, self._path, comparison.merge_base, head))
+        compared = self._comparisons.get((base, head)) or compare(self._body, self._path, base, head)
+        comparison = compared.comparison
+        if compared.merge_base_tree is not None and comparison.complete and not self._is_believed(compared, base, head):
+            changed = compare_trees(self._body, self._path, comparison.merge_base, head)
+            compared = Compared(replace(comparison, changed=changed))
+        self._comparisons[base, head] = compared
+        return compared.comparison
+
+    def _is_believed(self, compared: Compared, base: str, head: str) -> bool:
+        """Whether the trees, as far as they are known, show no changed file that the comparison leaves out.
+
+        Costs a read of the merge base where neither the base nor the merge base's tree tells.
+        """
+        changed, merge_base = compared.comparison.changed, compared.comparison.merge_base
+        at_head, at_base = self._listings.get(head), self._listings.get(base)
+        if at_head is None or at_base is None:
+            return True
+        if at_head.lacks_one(changed):
+            return False
+        uncovered = at_head.uncovered(at_base, changed)
+        if not uncovered or at_head.tree_without(at_base, changed) == compared.merge_base_tree:
+            return True
+        if merge_base == base:
+            return False
+        known = self._listings.get(merge_base)
+        folders = {path.rpartition("/")[0] for path in uncovered if known is None or not known.knows(path)}
+        if folders:
+            self.read(ReadRequest(before=merge_base, roots=tuple(sorted(folders - {""}))))
+        at_merge_base = self._listings.get(merge_base)
+        return at_merge_base is not None and not at_head.uncovered(at_merge_base, changed)
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """Implements `Forge.folder_history`."""
@@ -245,7 +272,7 @@ class GitHubRepository:
     def changed_files(self, number: int) -> tuple[ChangedFile, ...]:
         """Implements `Forge.changed_files`."""
         path = f"{self._path}/pulls/{number}/files?"
-        return listed_files(self._pages(path, "read where files were moved from", MOST_FILES))
+        return listed_files(self._pages(RestList.PULL_REQUEST_FILES, path, MOST_FILES))
 
     def paths(self, commit: str) -> tuple[str, ...] | None:
         """Implements `Forge.paths`."""
@@ -273,16 +300,14 @@ class GitHubRepository:
 
     def branches(self) -> tuple[str, ...]:
         """Implements `Forge.branches`."""
-        branches = self._pages(f"{self._path}/branches?", "listed the branches", _MOST_BRANCHES)
-        with shape("a list of branches"):
-            return tuple(branch["name"] for branch in branches)
+        branches = self._pages(RestList.BRANCHES, f"{self._path}/branches?", _MOST_BRANCHES)
+        return tuple(branch["name"] for branch in branches)
 
     def open_pull_requests(self, base: str | None) -> tuple[int, ...]:
         """Implements `Forge.open_pull_requests`."""
         of_base = f"&base={_quoted(base)}" if base is not None else ""
-        pulls = self._pages(f"{self._path}/pulls?state=open{of_base}&", "listed the pull requests", _MOST_PULLS)
-        with shape("a list of pull requests"):
-            return tuple(sorted(pull["number"] for pull in pulls))
+        pulls = self._pages(RestList.PULL_REQUESTS, f"{self._path}/pulls?state=open{of_base}&", _MOST_PULLS)
+        return tuple(sorted(pull["number"] for pull in pulls))
 
     def open_heads(self, root: str) -> tuple[OtherHead, ...]:
         """Implements `Forge.open_heads`."""
@@ -303,17 +328,16 @@ class GitHubRepository:
     def _body(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
         return self._send(verb, path, doing, body)[1]
 
-    def _pages(self, path: str, doing: str, most: int) -> list[Json]:
-        """Return the entries of a list, a hundred per page. `path` ends with `?` or `&`."""
-        entries: list[Json] = []
+    def _pages(self, which: RestList, path: str, most: int) -> list[Json]:
+        """Return the elements of a list, a hundred per page. `path` ends with `?` or `&`."""
+        elements: list[Json] = []
         for page in range(1, most // 100 + 1):
-            _, page_entries = self._send("GET", f"{path}per_page=100&page={page}", doing)
-            if not isinstance(page_entries, list) or not all(isinstance(entry, dict) for entry in page_entries):
-                raise IncompleteResponse(f"GitHub left out a part of a list while we {doing}")
-            entries += page_entries
-            if len(page_entries) < 100:  # noqa: PLR2004  the page's size, above
+            headers, body = self._send("GET", f"{path}per_page=100&page={page}", f"listed the {which}")
+            elements += elements_of(which, body)
+            # A page that is short of an element still has a link to the next one.
+            if len(body) < 100 and 'rel="next"' not in str(headers.get("link")):  # noqa: PLR2004  the page's size
                 break
-        return entries
+        return elements
 
     def comment(self, number: int, body: str) -> Comment:
         """Implements `Forge.comment`."""

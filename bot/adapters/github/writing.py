@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.reading import shape
 from bot.core.forge.errors import BranchMoved, ForgeError, RepositoryGone, WriteRefused
 from bot.core.forge.writing import PullRequestOf
@@ -68,8 +69,8 @@ def list_pull_requests(send: Send, repository: str, branch: str) -> tuple[PullRe
     owner = repository.split("/")[2]
     path = f"{repository}/pulls?state=all&head={quote(f'{owner}:{branch}', safe='')}&per_page=10"
     body = send("GET", path, "looked for the branch's pull request")
-    with shape("a list of pull requests"):
-        pulls = [PullRequestOf(pull["number"], pull["state"] == "open") for pull in body]
+    listed = elements_of(RestList.PULL_REQUESTS, body)
+    pulls = [PullRequestOf(pull["number"], pull["state"] == "open") for pull in listed]
     return tuple(sorted(pulls, key=lambda pull: -pull.number))
 
 

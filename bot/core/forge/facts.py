@@ -234,7 +234,9 @@ class Comparison:
 
 
 def joined(first: RepositoryView, second: RepositoryView) -> RepositoryView | None:
-    """Merge two views; None if a commit moved between the reads."""
+    """Merge two views; None if a commit moved between the reads, or the second read lacks one that the first had."""
+    if (first.head and not second.head) or (first.before and not second.before):
+        return None
     moved = any(
         tree.sha != second.stack_bases[branch].sha
         for branch, tree in first.stack_bases.items()

@@ -172,6 +172,63 @@ class TestComparisons:
         stage.drain()
         assert stage.run(ferry, head).conclusion == "failure"
 
+    @pytest.mark.parametrize("index", [0, 1, 2])
+    @pytest.mark.parametrize("on_main", [{}, {"docs/use.md": "# Use"}, {"docs/use.md": "# Use", "src/old.py": "x = 2"}])
+    @pytest.mark.parametrize("files", [RED, {"specs/001-search/spec.md": SPEC, "src/search.py": "x = 1\n"}])
+    def test_a_file_that_is_left_out_is_found_by_the_trees(
+        self, stage: Stage, ferry: Repository, index: int, on_main: dict[str, str], files: dict[str, str]
+    ) -> None:
+        stage.world.push(ferry, "001-search", {"README.md": "# Ferry, with a search\n"}, author="ada")
+        if on_main:
+            stage.world.push(ferry, "main", on_main, author="ada")
+        stage.drain()
+
+        def spoil(body: Any) -> Any:
+            return body | {"files": [file for place, file in enumerate(body["files"]) if place != index]}
+
+        stage.world.faults.add(Fault(COMPARISON, 0, spoil=spoil, times=None))
+        head = stage.world.push(ferry, "001-search", files, author="ada")
+        stage.drain()
+        assert stage.run(ferry, head).conclusion == "failure"
+
+    @pytest.mark.parametrize(
+        ("on_main", "reads"),
+        [
+            ({}, 1),
+            ({"docs/use.md": "# Use"}, 1),
+            ({"specs/002-map/spec.md": SPEC}, 1),
+            ({"src/old.py": "x = 2\n"}, 1),
+            ({"docs/use.md": "# Use", "src/old.py": "x = 2\n"}, 2),
+        ],
+    )
+    def test_a_whole_comparison_costs_nothing_unless_nothing_but_the_merge_base_tells(
+        self, stage: Stage, ferry: Repository, on_main: dict[str, str], reads: int
+    ) -> None:
+        stage.world.push(ferry, "main", {"src/old.py": "x = 1\n"}, author="ada")
+        stage.world.push(ferry, "001-search", {**feature(), "src/search.py": "x = 1\n"}, author="ada")
+        if on_main:
+            stage.world.push(ferry, "main", on_main, author="ada")
+        stage.drain()
+        mark = stage.world.requests.mark
+        stage.world.push(ferry, "001-search", {"src/search.py": "x = 3\n"}, author="ada")
+        stage.drain()
+        operations = [request.operation for request in stage.requests(mark)]
+        assert operations == ["graphql", COMPARISON, *["graphql"] * (reads - 1), "checks/create"]
+
+    @pytest.mark.parametrize("index", [0, 1])
+    def test_so_is_one_of_a_merge_group(self, stage: Stage, ferry: Repository, index: int) -> None:
+        ferry.required_checks = {"plangate"}
+        pull = opened(stage, ferry, "001-search", RED)
+        stage.drain()
+
+        def spoil(body: Any) -> Any:
+            return body | {"files": [file for place, file in enumerate(body["files"]) if place != index]}
+
+        stage.world.faults.add(Fault(COMPARISON, 0, spoil=spoil, times=None))
+        group = stage.world.enqueue(pull, author="ada")
+        stage.drain()
+        assert stage.run(ferry, group.head_sha).conclusion == "failure"
+
     @pytest.mark.parametrize("name", ["tree", "truncated"])
     def test_a_tree_that_is_thin_as_well_says_nothing(self, stage: Stage, ferry: Repository, name: str) -> None:
         stage.world.faults.add(thin("files", None, COMPARISON, times=None))

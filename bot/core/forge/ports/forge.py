@@ -42,7 +42,11 @@ class ForgeReader(Protocol):
         ...
 
     def compare(self, base: str, head: str) -> Comparison:
-        """Compare a head commit with a base commit or branch. Raises `HeadGone` if one of them does not exist."""
+        """Compare a head commit with a base commit or branch. Repeating it costs no call.
+
+        The files are checked against what `read` brought of both commits so far. Raises `HeadGone` if one of the
+        commits does not exist.
+        """
         ...
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:

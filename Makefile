@@ -57,11 +57,12 @@ check: $(STAMP) ## Check format, lint, types, import contracts and vague names
 audit: $(STAMP) ## Audit the locked dependencies for known vulnerabilities
 	$(BIN)/python -m tools.audit
 
-dist: $(STAMP) ## Build the wheel, and its software bill of materials (CycloneDX) from the lock
+dist: $(STAMP) ## Build the wheel with its bill of materials (CycloneDX), and the extension for Spec Kit
 	rm -rf dist
 	$(BIN)/python -m hatchling build -t wheel -d dist
 	PYTHONWARNINGS=ignore $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file "dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json" requirements.txt
+	$(BIN)/python -m tools.extension_zip dist
 
 docs: $(STAMP) ## Generate the reference pages, the schema and the picture of the rooms
 	$(BIN)/python -m tools.docs.rooms

@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="for stacked pull requests: the branch that the whole stack goes to, such as origin/main; configuration,"
         " constitution and template are read there, the changes since --base",
     )
+    parser.add_argument("--head", metavar="REF", help="judge this commit (default: the files as they stand)")
     parser.add_argument("--branch", metavar="NAME", help="the branch's name (default: the checked-out branch)")
     stages = [stage.value for stage in Stage]
     parser.add_argument(
@@ -65,7 +66,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge and print; the exit code is the verdict."""
     request = CheckOptions(
-        tuple(options.feature), options.all, options.base, options.stage, options.branch, options.stack_base
+        tuple(options.feature),
+        options.all,
+        options.base,
+        options.stage,
+        options.branch,
+        options.stack_base,
+        options.head,
     )
     judged = judge_copy(options.folder, request)
     form = Format(options.format)

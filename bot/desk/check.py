@@ -131,7 +131,7 @@ def refuse_broken(layer: ConfigLayer, base: str | None = None) -> None:
 def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     """Judge a working copy or a plain folder. Raises `UserError` for anything the user can fix."""
     started = time.perf_counter()
-    copy = open_copy(folder)
+    copy = open_copy(folder, options.head)
     if options.base is not None:
         _refuse_part(copy)
     if options.stack_base is not None and options.base is None:

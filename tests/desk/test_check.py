@@ -97,6 +97,24 @@ def test_a_stage_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert found["features"][0]["stage"] == "implementing"
 
 
+def test_a_commit_is_judged_whatever_the_files_are_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = clone(tmp_path / "ferry", SPEC_KIT)
+    git(root, "switch", "--quiet", "--create", "001-search")
+    write(root, {"specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL"), "src/app.py": "x = 1\n"})
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Plan")
+    _, before = report(capsys, root, "--base", "main")
+    write(
+        root,
+        {"specs/001-search/plan.md": plan(), "src/other.py": "y = 2\n", ".github/app.yml": "plangate: {mode: off}"},
+    )
+    _, now = report(capsys, root, "--base", "main")
+    code, then = report(capsys, root, "--base", "main", "--head", "001-search", "--branch", "001-search")
+    assert (code, then["digest"], then["head"]) == (1, before["digest"], before["head"])
+    assert (now["digest"] != then["digest"], now["head"]) == (True, None)
+    assert check(capsys, root, "--head", "nowhere")[0] == 2
+
+
 def test_against_a_base_only_what_changed_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = clone(tmp_path / "ferry", {**SPEC_KIT, "specs/001-old/spec.md": SPEC, "specs/001-old/plan.md": plan("FAIL")})
     git(root, "switch", "--quiet", "--create", "002-search")

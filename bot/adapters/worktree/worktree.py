@@ -191,6 +191,8 @@ class CheckOptions:
     """Name of the branch, for a checkout with a detached head."""
     stack_base: str | None = None
     """Branch, tag or commit that a stack of pull requests goes to; its constitution and templates apply."""
+    head: str | None = None
+    """Branch, tag or commit to judge; None for the files as they stand."""
 
     @property
     def standard(self) -> str | None:

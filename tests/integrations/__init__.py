@@ -1,0 +1,1 @@
+"""Tests of what `integrations/` offers to other tools and forges."""

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.text.lexicon import Pattern, whole_words
 from bot.core.yardstick.constitution import read_constitution
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _ALIKE = 0.5
 """Two names of one numeral that are less alike than this are two principles."""
 _LONGEST_TEXT = 20_000
 """Characters of a principle's text that are compared."""
-_DUTY = re.compile(r"\b(?:must|shall|required|never|always|forbidden)\b", re.IGNORECASE)
-_ADVICE = re.compile(r"\b(?:should|may|can|could|recommended|optional|preferred|ideally)\b", re.IGNORECASE)
+_DUTY = Pattern(whole_words("duty"), re.IGNORECASE)
+_ADVICE = Pattern(whole_words("advice"), re.IGNORECASE)
 
 
 class Turn(StrEnum):
@@ -139,11 +140,14 @@ def _turn(before: Principle, after: Principle, old_text: str, new_text: str) -> 
         return Turn.WEAKENED if before.non_negotiable else Turn.STRENGTHENED
     if old_text == new_text and _plain(before.name) == _plain(after.name):
         return None
-    duties = len(_DUTY.findall(new_text)) - len(_DUTY.findall(old_text))
-    advice = len(_ADVICE.findall(new_text)) - len(_ADVICE.findall(old_text))
+    duties, advice = (_count(words, new_text) - _count(words, old_text) for words in (_DUTY, _ADVICE))
     if duties < 0 and (advice > 0 or not new_text):
         return Turn.WEAKENED
     return Turn.STRENGTHENED if duties > 0 and advice < 0 else Turn.REWORDED
+
+
+def _count(words: Pattern, text: str) -> int:
+    return sum(1 for _ in words.finditer(text))
 
 
 def _texts(document: Document | None, constitution: Constitution) -> list[str]:

@@ -81,10 +81,11 @@ def _read_unit(unit: _Unit, collected: Collected) -> None:
     if _read_aside(heading, name, status, blocks, collected):
         return
     if is_gate_label(name) or is_phase(name) or words.CONSTITUTION.search(name):
+        gates = len(collected.gates)
         if status is not None:
             # A mark before a title that says nothing more is an ornament.
             collected.gate(status.verdict, heading.line, whole=not is_bare_mark(status, heading.text))
-        Body(collected, gate=is_gate_label(name)).read(blocks)
+        Body(collected, gates_before=gates if is_gate_label(name) else None).read(blocks)
         return
     principled = is_principled(name, collected)
     tabled = any(_is_item_table(block, collected) for block in blocks)

@@ -9,8 +9,11 @@ from bot.core.documents.plan import Phase, Verdict
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.headings import after_separator, is_phase
+from bot.core.documents.plan_reading.joining import leading_numeral
 from bot.core.documents.plan_reading.naming import is_gate_label, is_status_label, name_of
 from bot.core.documents.plan_reading.sections import visible
+from bot.core.documents.plan_reading.statement_words import DEVIATES
+from bot.core.documents.plan_reading.tracking import is_none
 from bot.core.documents.plan_reading.verdict import Sign
 
 if TYPE_CHECKING:
@@ -31,12 +34,24 @@ def is_gate(text: Text) -> bool:
     if _INSTRUCTION.match(shown):
         return True
     named = name_of(text)
-    if named.separated and _labels(named):
+    if (named.separated and _labels(named)) or denies_breaches(text):
         return True
     start = len(shown) - len(shown.lstrip(_LEAD))
     if words.WHOLE.match(shown, start) or words.NOTHING_TO_CHECK.match(shown, start):
         return True
     return is_gate_label(named.name) and verdict.lead(shown[named.rest :]) is not None
+
+
+def denies_breaches(text: Text) -> bool:
+    """Whether the line is a label about breaches that says that there is none: `Justified deviations: none`."""
+    shown = visible(text)[:_LOOKED_AT]
+    label = _LABEL.match(shown)
+    if label is None or not DEVIATES.search(label["label"]) or leading_numeral(label["label"])[0] is not None:
+        return False
+    return is_none(shown[label.end() :])
+
+
+_LABEL = re.compile(r"(?P<label>[^:：\n]{3,60})[:：]\s*")
 
 
 def closes(text: Text) -> bool:
@@ -54,6 +69,11 @@ def read_gate(text: Text, collected: Collected) -> None:
     if _INSTRUCTION.match(shown[:_LOOKED_AT]):
         return
     named = name_of(text)
+    if denies_breaches(text):
+        # "Violations: none" speaks for the whole check, "Justified deviations: none" only for the justified ones.
+        every = {token.sign for token in verdict.signs(named.name)} <= {Sign.FAIL, Sign.CLEAN}
+        collected.gate(Verdict.PASS, text.place(0)[0], labelled=False, whole=every)
+        return
     phase = Phase.POST if words.AGAIN.search(named.name or shown[:80]) else None
     labelled = named.separated and _labels(named)
     at = named.rest if labelled else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan_reading import verdict
@@ -43,13 +44,15 @@ def name_of(text: Text) -> Named:
         if mark.start > begin + 3 or not words_.strip():
             break
         led = verdict.lead(words_)
-        if led is not None and led.end >= len(words_.rstrip(" :：.")):
+        if led is not None and led.end >= len(words_.rstrip(" :：.")) and not is_gate_label(words_):
             begin = max(begin, _after_status(shown, mark.end))
             continue  # `**PASS**: **I. Name** ...`
         return _bold(shown, words_, mark.start, mark.end)
     head = shown[begin : begin + LONGEST_NAME].split("\n", 1)[0]
     match = _SEPARATOR.search(head)
     while match and match.end() < len(head) and _is_numeral(head[: match.start()]):
+        if verdict.lead(head[match.end() :]) is not None:
+            break  # `Principle I: PASS - one module`
         match = _SEPARATOR.search(head, match.end())
     written = unstruck_words(text)[begin:]
     if match is None:
@@ -84,6 +87,7 @@ def _behind_status(bold: str) -> int:
 
 
 _AFTER_LEAD = re.compile(r"[\])}\s\ufe0f]*(?:[:：]|\s[—–-]{1,2}\s|—)\s*")
+_NUMBER = re.compile(r"\d{1,3}|[ivx]{1,5}")
 _NUMERAL = re.compile(rf"\W*(?:(?:{words.PRINCIPLE}|§)\s*)?{words.NUMERAL}\W*", re.IGNORECASE)
 
 
@@ -120,6 +124,8 @@ def is_gate_label(name: str) -> bool:
     if not shown or len(shown) > LONGEST_NAME:
         return False
     parts = [part for part in _PART.split(_IN_BRACKETS.sub(" ", shown).casefold()) if part]
+    if any(_NUMBER.fullmatch(part) and words.GATE_HEAD.fullmatch(before) for before, part in pairwise(parts)):
+        return False  # `Gate II` is one of several gates
     if parts and len(parts) <= MOST_WORDS and all(words.GATE_WORD.fullmatch(part) for part in parts):
         return any(words.GATE_HEAD.fullmatch(part) for part in parts)
     return words.GATE_LABEL.fullmatch(shown) is not None

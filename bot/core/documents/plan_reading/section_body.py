@@ -41,8 +41,9 @@ class Body:
     """Reads the blocks below one heading into checks.
 
     `name` is the principle's name for the items. `trusted` is true when the heading shows that the blocks are
-    items. `aside` is true when it names no principle; then prose counts only if no other item has a status. `gate` is
-    true below a heading about the whole check: a verdict there is one for the whole, and a list behind it repeats it.
+    items. `aside` is true when it names no principle; then prose counts only if no other item has a status.
+    `gates_before` is the number of gate lines above a heading about the whole check, and None below any other heading.
+    A verdict below such a heading is one for the whole, and a list behind it repeats it.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Body:
         *,
         trusted: bool = False,
         aside: bool = False,
-        gate: bool = False,
+        gates_before: int | None = None,
     ) -> None:
         self._collected = collected
         self._name = name
@@ -60,8 +61,7 @@ class Body:
         self._aside = aside
         self._group = name
         self._skipped = False
-        self._gate = gate
-        self._gates_before = len(collected.gates)
+        self._gates_before = gates_before
 
     def read(self, blocks: Sequence[Block]) -> None:
         """Add a check for every item among the blocks."""
@@ -97,17 +97,29 @@ class Body:
             top, below = family[0], family[1:]
             if top.mark is None and is_gate(top.text):
                 read_gate(top.text, collected)
-            elif top.mark is None and self._repeats_the_gate(top.text):
+            elif top.mark is None and (self._repeats_the_gate(top.text) or _is_rule(top.text)):
                 continue
             elif top.mark is None and status is None and below and _is_label(top.text) and _are_marked(below):
                 self._list(below, trusted=True, group=_join_names(group, name_of(top.text).name))
             elif sure or collected.is_template(top.text.text) or self._is_known(top.text):
                 add_item(top, status, below, group, collected)
 
+    def _is_evidence(self, following: Sequence[Block]) -> bool:
+        """Whether the list behind a verdict for the whole check, `Re-check: PASS, because:`, names no principle."""
+        items = [block for block in following if isinstance(block, Item)]
+        return bool(items) and not any(
+            item.mark is not None
+            or status_of(item.text) is not None
+            or is_principled(name_of(item.text).name, self._collected)
+            for item in items
+        )
+
     def _repeats_the_gate(self, text: Text) -> bool:
         """Whether the bullet is behind the verdict for the whole check, below its heading, and names no principle."""
-        closed = self._gate and len(self._collected.gates) > self._gates_before and bool(self._collected.checks)
-        return closed and not is_principled(name_of(text).name, self._collected)
+        collected, before = self._collected, self._gates_before
+        if before is None or len(collected.gates) <= before or not collected.checks:
+            return False
+        return not is_principled(name_of(text).name, collected)
 
     def _is_known(self, text: Text) -> bool:
         """Whether the bullet begins with the name of a principle."""
@@ -133,10 +145,12 @@ class Body:
         if self._speaks_for_a_breach(text, named, following):
             return True
         if is_gate(text):
+            before = len(self._collected.gates)
             read_gate(text, self._collected)
-            return False
+            answered = len(self._collected.gates) > before
+            return answered and shown.rstrip().endswith((":", "：")) and self._is_evidence(following)
         led = verdict.lead(shown)
-        if self._gate and led is not None and led.verdict in _PURE_GATES and not named.bold:
+        if self._gates_before is not None and led is not None and led.verdict in _PURE_GATES and not named.bold:
             self._collected.gate(led.verdict, text.place(led.start)[0], labelled=True)
             return False
         first = next((mark for _, mark in text.marked(Style.STRONG)), None)
@@ -216,6 +230,12 @@ class Body:
 def has_boxes(blocks: Sequence[Block]) -> bool:
     """Whether any of the blocks is a list item with a check box."""
     return any(isinstance(block, Item) and block.mark is not None for block in blocks)
+
+
+def _is_rule(text: Text) -> bool:
+    """Whether the name is about when something passes: `Fail rule: ...`."""
+    tokens = verdict.signs(name_of(text).name)
+    return bool(tokens) and tokens[0].sign is verdict.Sign.RULE and tokens[0].start == 0
 
 
 def _is_label(text: Text) -> bool:

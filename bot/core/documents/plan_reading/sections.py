@@ -47,8 +47,10 @@ def unnumbered(title: str) -> str:
     return _NUMBERING.sub("", title[:_LONGEST_TITLE])
 
 
-_BLANK = "\u00a4"
-"""Stands for each blanked character."""
+_CODE = "\u00a4"
+"""Stands for each character of code."""
+_STRUCK = "\u200d"
+"""Stands for each struck-out character; readers of a status skip it."""
 
 
 def visible(text: Text) -> str:
@@ -69,7 +71,7 @@ def _blanked(text: Text, *, code: bool) -> str:
             continue
         inner = text.text[mark.start : mark.end]
         if mark.style is Style.STRUCK or (code and not _is_status_code(inner)):
-            kept += (text.text[done : mark.start], _BLANK * len(inner))
+            kept += (text.text[done : mark.start], (_STRUCK if mark.style is Style.STRUCK else _CODE) * len(inner))
             done = mark.end
     return "".join(kept) + text.text[done:]
 

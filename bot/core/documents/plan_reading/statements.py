@@ -148,5 +148,5 @@ def _mends_a_breach(text: str) -> bool:
 
 
 def _statement(kind: StatementKind, text: str, line: int) -> Statement:
-    words_left = re.sub(r"[\s\u00a4]+", " ", text[: 2 * MAX_STATEMENT])
+    words_left = re.sub(r"[\s\u200d]+", " ", text[: 2 * MAX_STATEMENT])
     return Statement(kind, line, words_left.strip(" *_|—–-:")[:MAX_STATEMENT])

@@ -284,6 +284,8 @@ def _contiguous(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
         between = text[breath[-1].end : token.start]
         if _FILLER.sub("", between).strip(" \t*_`:,()（）[]—–-/|\ufe0f\u200d") or "\n" in between:
             break
+        if breath[-1].sign is Sign.GOOD_MARK and _is_subject(token, text):
+            break
         worded = any(earlier.sign not in MARKS for earlier in breath)
         if worded and _SEPARATED.search(between) and token.sign not in _GOES_ON:
             break
@@ -291,6 +293,15 @@ def _contiguous(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
     return breath
 
 
+def _is_subject(token: Token, text: str) -> bool:
+    """Whether a word behind a tick is what the evidence is about, and no status: `✅ failure paths share a handler`."""
+    if _GOES_ON_AS_WORD.match(text, token.end) is None:
+        return False
+    lower = text[token.start] == text[token.start].lower()
+    return token.sign is Sign.FAIL or (lower and token.sign in {Sign.PARTIAL, Sign.PENDING, Sign.BENT})
+
+
+_GOES_ON_AS_WORD = re.compile(r"[ \t]?[^\W\d_]")
 _GOES_ON = frozenset({Sign.NA, Sign.PASS, Sign.GOOD_MARK})
 """What a dash does not part from the word before it: `FAIL - N/A`, `Required: ✅`."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.reconciling import reconciling, settled
-from tests.stage import feature, plan
+from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Installation, Repository
@@ -96,3 +96,47 @@ def test_so_is_one_whose_first_event_was_lost(stage: Stage, ferry: Repository) -
     stage.lose()
     settled(stage, reconciling(stage), 1_800)
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+
+
+def test_so_is_one_whose_first_job_died(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", RED, author="ada")
+    pull = stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.deliver()
+    while (job := stage.queue.lease("stage")) is not None:
+        stage.queue.bury(job, "the worker's disk was full")
+    assert stage.runs(ferry, pull.head_sha) == []
+    settled(stage, reconciling(stage), 1_800)
+    assert stage.run(ferry, pull.head_sha).conclusion == "failure"
+
+
+@pytest.mark.parametrize("installed", ["before", "after"])
+def test_so_is_one_that_opens_while_the_app_is_installed(stage: Stage, installed: str) -> None:
+    repository = stage.world.create_repository("acme", "boat", {"README.md": "#", **SPEC_KIT})
+    stage.world.push(repository, "001-search", RED, author="ada")
+    if installed == "before":
+        stage.world.install("acme", [repository])
+        stage.drain()
+    pull = stage.world.open_pull_request(repository, "001-search", author="ada")
+    stage.lose()
+    if installed == "after":
+        stage.world.install("acme", [repository])
+    settled(stage, reconciling(stage), 3_600)
+    assert stage.run(repository, pull.head_sha).status == "completed"
+
+
+@pytest.mark.parametrize("order", ["removed first", "added first", "removed is lost"])
+def test_a_transfer_keeps_the_verdict_in_whatever_order_its_events_come(
+    stage: Stage, ferry: Repository, order: str
+) -> None:
+    sha = red_pull(stage, ferry)
+    stage.install(stage.world.create_repository("globex", "boat", {"README.md": "#"}))
+    there = next(other for other in stage.world.hub.state.installations.values() if other.account.login == "globex")
+    stage.world.transfer(ferry, "globex")
+    if order == "removed first":
+        stage.drain()
+    elif order == "removed is lost":
+        stage.lose()
+    stage.world.add_repositories(there, ferry)
+    stage.drain()
+    settled(stage, reconciling(stage), 1_800)
+    assert stage.run(ferry, sha).conclusion == "failure"

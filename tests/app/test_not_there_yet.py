@@ -65,9 +65,10 @@ def test_a_verdict_is_reached_when_the_replicas_agree(stage: Stage, ferry: Repos
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
 
 
-def test_so_is_the_comment(stage: Stage, ferry: Repository) -> None:
+@pytest.mark.parametrize(("status", "message"), [(404, "Not Found"), (502, "Bad Gateway"), (403, "Server Error")])
+def test_so_is_the_comment(stage: Stage, ferry: Repository, status: int, message: str) -> None:
     pull = opened(stage, ferry)
-    stage.world.faults.add(Fault("POST /repos/*/issues/*/comments", 404, "Not Found", times=2))
+    stage.world.faults.add(Fault("POST /repos/*/issues/*/comments", status, message, times=2))
     stage.drain(patience=120)
     assert len(stage.comments(ferry, pull.number)) == 1
 

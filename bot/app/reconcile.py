@@ -14,7 +14,7 @@ from bot.adapters.webhook.meaning import KINDS
 from bot.core.deciding import rechecks
 from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError
 from bot.core.forge.job_keys import new_job
-from bot.core.forge.lost_deliveries import gap, missing
+from bot.core.forge.lost_deliveries import GAP, gap, missing
 from bot.core.forge.overdue import overdue
 from bot.core.judging.waiving import utc_day
 from bot.log import Log, RecurringFault
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from bot.core.forge.stored import SeenRepository
 
 DAY = 86_400.0
-GAP = "gap"
-"""The name of the cursor with the age of the oldest missing delivery, in seconds."""
 _POSITION = "deliveries"
 _WAIVERS = "waivers"
 """The name of the cursor that holds the day (UTC) up to which the ends of waivers were looked at."""

@@ -251,7 +251,7 @@ def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, lea
 
 def web_application(settings: Settings, clock: Clock | None = None, storage: Storage | None = None) -> WebApplication:
     """The web application, on this storage or on that of the settings. The database must be migrated."""
-    from bot.app.reconcile import GAP  # noqa: PLC0415  not for the worker, nor what follows
+    from bot.core.forge.lost_deliveries import GAP  # noqa: PLC0415  not for the worker, nor what follows
     from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
     from bot.web.metrics import Metrics  # noqa: PLC0415

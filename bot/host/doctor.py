@@ -21,9 +21,9 @@ from bot.adapters.github.bare import clock_ahead
 from bot.adapters.github.certificates import authorities
 from bot.adapters.github.hook import GitHubHook
 from bot.adapters.github.registration import GitHubRegistration
-from bot.app.reconcile import GAP
 from bot.bundled import bundled_text
 from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError, UserError
+from bot.core.forge.lost_deliveries import GAP
 from bot.core.forge.ports import JobState
 from bot.core.hosting import diagnosis
 from bot.core.hosting.diagnosis import AppNow, Check, error, ok, warning

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.adapters.database.leader import FileLeader
-from bot.app.reconcile import GAP, Rhythm
+from bot.app.reconcile import Rhythm
 from bot.core.forge.errors import StorageError
-from bot.core.forge.lost_deliveries import Attempt, gap, missing
+from bot.core.forge.lost_deliveries import GAP, Attempt, gap, missing
 from bot.sandbox.faults import Fault, graphql_rate_limited, secondary_limit
 from tests.reconciling import Yes, reconciling, settled
 from tests.stage import SPEC_KIT, feature, plan

@@ -13,9 +13,9 @@ import pytest
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.holders import Holders
 from bot.adapters.database.migrate_postgres import migrate as migrate_postgres
-from bot.app.reconcile import GAP
 from bot.cli import main
 from bot.core.forge.job_keys import new_job
+from bot.core.forge.lost_deliveries import GAP
 from bot.host import bootstrap, doctor, storage
 from bot.host.settings import from_environment
 from bot.sandbox.faults import Fault

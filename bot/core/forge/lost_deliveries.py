@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ACCEPTED = 202
 """The status of our own webhook endpoint. A proxy that answers 200 in its place delivered nothing."""
+GAP = "gap"
+"""The name of the cursor with the age of the oldest missing delivery, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
     """One notice for all of them."""
     if case.tasks is None or case.change.base is None:
         return
-    stale = [task for task in case.tasks.tasks if not task.done and brought(task, case.change)]
+    stale = brought((task for task in case.tasks.tasks if not task.done), case.change)
     if not stale:
         return
     several = len(stale) > 1

@@ -101,7 +101,6 @@ def _label(task: str | None) -> Piece:
 
 
 def _names(tick: Tick) -> list[Piece]:
-    """The task with its first file, and where a file of that name is."""
-    file = tick.task.paths[0].path
-    words: list[Piece] = [_label(tick.task.id), " names ", Code(clip(file, 100))]
-    return [*words, ", which is at ", Code(clip(tick.place, 100))] if tick.place else words
+    """The task with a file that is not there, and where a file of that name is."""
+    words: list[Piece] = [_label(tick.task.id), " names ", Code(clip(tick.file, 100))]
+    return [*words, ", and a file of that name is at ", Code(clip(tick.place, 100))] if tick.place else words

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.stage import feature
 
 if TYPE_CHECKING:
@@ -51,3 +53,29 @@ def test_files_of_the_change_need_no_list(stage: Stage, ferry: Repository) -> No
 def test_open_tasks_need_no_list(stage: Stage, ferry: Repository) -> None:
     run(stage, ferry, "# Tasks\n\n- [ ] T001 Add the index in src/index.py\n")
     assert listings(stage) == 0
+
+
+def test_ignored_and_generated_files_are_not_looked_for(stage: Stage, ferry: Repository) -> None:
+    kept_out = {".gitignore": "*.local.json\n", ".gitattributes": "src/api/** linguist-generated\n"}
+    stage.world.push(ferry, "main", kept_out, author="ada")
+    tasks = "# Tasks\n\n- [x] T001 Add config/ferry.local.json\n- [x] T002 Add src/api/client.ts\n"
+    summary = run(stage, ferry, tasks).summary or ""
+    assert "names no file" not in summary
+    assert listings(stage) == 0
+
+
+@pytest.mark.parametrize(("tasks", "more"), [("- [x] T001 Add src/index.py", 0), ("- [x] T001 Extend src/other.py", 1)])
+def test_a_tick_costs_no_call_more_unless_it_names_a_file_that_was_not_read(
+    tasks: str, more: int, stage: Stage, ferry: Repository
+) -> None:
+    files = {"src/index.py": "index = {}\n"}
+    run(stage, ferry, "# Tasks\n\n- [ ] T001 Add src/index.py\n", files)
+    before = len(stage.requests())
+    pull = {**feature(), "specs/001-search/tasks.md": f"# Tasks\n\n{tasks}\n", **files}
+    stage.world.push(
+        ferry, "002-search", {path.replace("001-", "002-"): text for path, text in pull.items()}, author="ada"
+    )
+    stage.world.open_pull_request(ferry, "002-search", author="ada")
+    stage.drain()
+    assert listings(stage) == more
+    assert len(stage.requests()) - before <= before + more

@@ -14,6 +14,7 @@ from tools.accuracy.measures import score_findings, score_hard_plan, score_plan
 from tools.accuracy.page import page
 from tools.accuracy.plants import planted, score_plant
 from tools.accuracy.tally import Tally
+from tools.accuracy.ticks import section
 
 PAGE = ROOT / "docs" / "accuracy.md"
 
@@ -37,6 +38,7 @@ def main() -> int:
         score_plant(plan, item, line, plants)
     passing = [plan.gate_passes for plan in all_plans(corpus)]
     text = page(reading, findings, plants, plans=len(gold) + len(hard), gates=(sum(passing), len(passing)))
+    text = f"{text}\n{section(corpus)}"
     PAGE.write_text(text, encoding="utf-8")
     print(text)
     return 0

@@ -27,10 +27,10 @@ from bot.core.change.trees import (
     TreeEntry,
     document,
 )
-from bot.core.features.outside_roots import IGNORE_FILE
 from bot.core.features.which_features import feature_of_branch, which_features
 from bot.core.forge.errors import UserError
 from bot.core.judging.since_branch import edits_yardstick
+from bot.core.judging.untracked import TRACKING_FILES
 from bot.core.text.neutral import plain_line
 from bot.core.yardstick.template import next_paths
 from bot.core.yardstick.yardstick import CONSTITUTION, OLD_CONSTITUTION, specify_root
@@ -210,7 +210,8 @@ def read_change(copy: WorkingCopy, options: CheckOptions, config: RepositoryConf
     head = copy.read(documents_below(copy.entries, looked_at))
     if copy.git is None or change.base is None:
         yardstick = read_yardstick(copy.read, copy.entries, looked_at)
-        return replace(change, head=replace(change.head, documents={**yardstick, **head}))
+        tracking = copy.read(TRACKING_FILES)
+        return replace(change, head=replace(change.head, documents={**yardstick, **tracking, **head}))
     return _with_documents_of_base(copy, copy.git, change, head, looked_at)
 
 
@@ -226,14 +227,14 @@ def _with_documents_of_base(
     def at_standard(paths: Iterable[str]) -> dict[str, Document]:
         return read_commit(git, change.standard.sha or "", tuple(paths))
 
-    base = at_base((IGNORE_FILE, *documents_below(base_tree.entries, looked_at)))
+    base = at_base((*TRACKING_FILES, *documents_below(base_tree.entries, looked_at)))
     yardstick = read_yardstick(at_standard, change.standard.entries, looked_at)
     places = yardstick_paths(yardstick, packages_of(change.standard.entries, looked_at))
     edited = copy.read(file.path for file in change.changed if file.path in places)
     below = read_yardstick(at_base, base_tree.entries, looked_at) if change.stack_base is not None else yardstick
     stack_base = change.stack_base
     if stack_base is not None:
-        stack_base = replace(stack_base, documents={**yardstick, **at_standard((IGNORE_FILE,))})
+        stack_base = replace(stack_base, documents={**yardstick, **at_standard(TRACKING_FILES)})
     return replace(
         change,
         head=replace(change.head, documents={**edited, **head}),

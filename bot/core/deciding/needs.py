@@ -17,9 +17,9 @@ from bot.core.config.model import RepositoryConfig
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import read_branch
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
-from bot.core.features.outside_roots import IGNORE_FILE
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.ticks import Presence, held_to_the_tree, ticked_by
+from bot.core.judging.untracked import TRACKING_FILES
 from bot.core.text.globs import is_glob
 from bot.core.yardstick.template import next_paths, resolution_paths
 
@@ -165,7 +165,7 @@ def _marks(roots: Iterable[str]) -> tuple[str, ...]:
 def _documents(roots: Iterable[str], hinted: Iterable[str]) -> tuple[str, ...]:
     places = specify_roots(roots)
     paths = [path for root in places for path in resolution_paths(root)]
-    first = (*CONFIG_PATHS, IGNORE_FILE, *constitution_paths(places))
+    first = (*CONFIG_PATHS, *TRACKING_FILES, *constitution_paths(places))
     return tuple(dict.fromkeys((*first, *paths, *hinted)))[:MAX_DOCUMENTS]
 
 

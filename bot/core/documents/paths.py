@@ -51,7 +51,10 @@ _WORD = re.compile(r"[^\s`'\"“”‘’«»<>|,;，、；。（）【】「」
 _CODE_WORD = re.compile(r"\S+")
 _BEHIND = re.compile(r"(?:::.*|#.*|:\d+(?:[-:]\d+)*|\(\))$")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,11}$")
-_WILD = re.compile(r"[*?{}<>…\[\]]|\.\.\.|NNN|XXX|YYYY|path/to/")
+_WILD = re.compile(
+    r"[*?{}<>…\[\]]|\.\.\.|path/to/|(?<![a-z])(?:yyyy(?:-?mm|(?![a-z]))|n{3,}(?![a-z]))|(?<![a-z\d])\d*x{2,}(?![a-z])",
+    re.IGNORECASE,
+)
 _OUTSIDE = re.compile(
     r"[a-z][a-z0-9+.-]*:|[/~$@%\\#-]|\.\./|www\.|[\w-]+\.(?:com|org|net|io|dev|app|ai|co)/", re.IGNORECASE
 )
@@ -66,8 +69,11 @@ _FILE_ENDING = re.compile(
     r"|ejs|pug)",
     re.IGNORECASE,
 )
+_TEXT_ENDING = re.compile(r"\.(?:mdx?|rst|txt|adoc)", re.IGNORECASE)
+_OTHER_ENDING = re.compile(r"\.[a-z][a-z0-9]{0,7}$")
+"""An ending that is not in the list, below a folder: `tests/data/words.scel`, but not the project `src/Pier.Web`."""
 _NO_FILE = re.compile(
-    r"(?:node|next|nuxt|vue|react|express|nest|d3|three|chart|alpine|discord|ember|day|backbone|moment|p5"
+    r"(?:auth|commander|node|next|nuxt|vue|react|express|nest|d3|three|chart|alpine|discord|ember|day|backbone|moment|p5"
     r"|socket|solid|deno|bun|electron)\.(?:js|io)|(?:res|req|response|request)\.json|asp\.net",
     re.IGNORECASE,
 )
@@ -109,18 +115,31 @@ def read_path(word: str) -> NamedPath | None:
     if not 2 < len(bare) <= MAX_PATH or _OUTSIDE.match(bare) or "://" in bare:  # noqa: PLR2004  `a/` is too little
         return None
     ending = _ENDING.search(bare)
-    if _WILD.search(bare):
+    if _WILD.search(bare) or _names_several(bare):
         return NamedPath(bare, PathKind.PATTERN) if "/" in bare or ending is not None else None
     if _NAME.fullmatch(bare) is None:
         return None
     if bare.endswith("/"):
         return NamedPath(bare, PathKind.FOLDER)
-    if ending is None or _NO_FILE.fullmatch(bare):
+    if ending is None or _NO_FILE.fullmatch(bare.rpartition("/")[2]) or _is_ending(bare):
         return None
-    return NamedPath(bare, PathKind.FILE) if _FILE_ENDING.fullmatch(ending[0]) or _is_below_a_folder(bare) else None
+    is_file = _FILE_ENDING.fullmatch(ending[0]) or _has_other_ending(bare)
+    return NamedPath(bare, PathKind.FILE) if is_file else None
 
 
-def _is_below_a_folder(path: str) -> bool:
-    """Whether a word has a slash before its last name and no dot in its first: `com.acme/x.y` may be anything."""
-    first, slash, _ = path.partition("/")
-    return bool(slash) and "." not in first[1:]
+def _names_several(path: str) -> bool:
+    """Whether a word joins file names: `research.md/plan.md`."""
+    folders = path.rstrip("/").split("/")[:-1]
+    return any((ending := _ENDING.search(name)) and _TEXT_ENDING.fullmatch(ending[0]) for name in folders)
+
+
+def _is_ending(path: str) -> bool:
+    """Whether a word is nothing but endings: `.py`, `.razor.cs`."""
+    return path.startswith(".") and all(_FILE_ENDING.fullmatch(f".{part}") for part in path[1:].split("."))
+
+
+def _has_other_ending(path: str) -> bool:
+    """Whether a path below a folder has an ending out of the list. `com.acme/x.y` and `docs/2.setup` are no files."""
+    folders, slash, name = path.rpartition("/")
+    is_path = bool(slash) and "." not in folders.partition("/")[0][1:]
+    return is_path and _OTHER_ENDING.search(name) is not None and not name.partition(".")[0].isdigit()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from bot.core.change.trees import FileStatus, Readability
 from bot.core.documents.paths import PathKind
 from bot.core.documents.tasks import read_tasks
-from bot.core.text.lexicon import Pattern, whole_words
+from bot.core.judging.untracked import untracked
+from bot.core.text.lexicon import Pattern, Phrases, whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.change.trees import Change
     from bot.core.documents.tasks import Task, Tasks
     from bot.core.judging.rule import Case
+    from bot.core.judging.untracked import Untracked
 
 
 class Presence(StrEnum):
@@ -43,34 +45,34 @@ class Tick:
 
     task: Task
     presence: Presence
+    file: str = ""
+    """The named file that is absent or elsewhere."""
     place: str | None = None
     """Where a file of the same name is, for `elsewhere`."""
 
 
-_CONDITIONAL = Pattern(whole_words("task_conditional"), re.IGNORECASE)
+_OPTIONAL = Pattern(whole_words("task_optional"), re.IGNORECASE)
 _REMOVES = Pattern(whole_words("task_removes"), re.IGNORECASE)
 _VERIFIES = Pattern(whole_words("task_verifies"), re.IGNORECASE)
-_SKIPPED = Pattern(whole_words("task_skipped"), re.IGNORECASE)
-_ELSEWHERE = Pattern(whole_words("task_elsewhere"), re.IGNORECASE)
+_PHRASES = Phrases(
+    "task_conditional", "task_elsewhere", "task_optional", "task_removes", "task_skipped", "task_verifies"
+)
 _LABELS = re.compile(
-    r"(?:\s|[*_`\[(]*(?:T-?\d[\w.-]*|P\d?|US\s?\d+|FR-?\d+|SC-?\d+|[A-Z]{1,4}-?\d+)[\])*_`:.-]*|[-–—:✅☑✔])+"
+    r"(?:\s|[*_`]*(?:T-?\d[\w.-]*|P\d?|US\s?\d+|FR-?\d+|SC-?\d+|[A-Z]{1,4}-?\d+)[*_`:.-]*"
+    r"|\[[^\[\]]{1,60}\]|\([^()]{1,20}\)|\{[^{}]{1,20}\}|[-–—:✅☑✔])+"
 )
-_UNTRACKED_FOLDER = re.compile(
-    r"(?:^|/)(?:node_modules|dist|build|target|out|coverage|\.next|\.nuxt|\.svelte-kit|__pycache__|vendor"
-    r"|third_party|generated|gen|\.venv|venv|bin|obj|tmp|temp|logs|\.cache|\.gradle|\.terraform|htmlcov"
-    r"|artifacts)/",
-    re.IGNORECASE,
+_DATA = re.compile(
+    r"\.(?:json[c5]?|ya?ml|toml|txt|csv|ini|cfg|conf|xml|png|svg|lock|properties|plist|env|http)$", re.IGNORECASE
 )
-_GENERATED = re.compile(
-    r"(?:^|/)\.env(?:\.(?!example|sample|template)[\w-]+)?$|\.(?:log|pyc|db|sqlite3?|min\.js|map|snap)$"
-    r"|\.g(?:en(?:erated)?)?\.\w+$|_pb2(?:_grpc)?\.pyi?$|\.pb\.go$|\.designer\.cs$",
-    re.IGNORECASE,
-)
+"""Endings of files that a program writes or reads: `meta.json` alone is as often a thing in the text as a file here."""
+_ADVERB = re.compile(r"[a-z]+(?:ly|mente|ment)", re.IGNORECASE)
 _BEGINNING = 60
-"""Characters in which the verb of a task that takes a file away is looked for."""
-_FIRST_WORDS = 24
-"""Characters in which the first verb of a task is looked for."""
+"""Characters in which the verb of a task is looked for, from its start and from its end."""
+_BEFORE_OBJECT = 2
+"""Words before a task's object: "Create the"."""
 _MANY = 3
+_MOST_PLACES = 50
+"""Paths of one name that are compared with a named path."""
 
 
 def ticks(case: Case) -> tuple[Tick, ...]:
@@ -94,71 +96,133 @@ def can_say(change: Change) -> bool:
 def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
     """Look up the files of these tasks in the head's tree."""
     all_tasks = tuple(tasks)
-    last_names = {_folded(_last(named_path.path)) for task in all_tasks for named_path in task.paths}
-    places: dict[str, list[str]] = {}
-    for path in change.head.entries:
-        name = _folded(_last(path))
-        if name in last_names:
-            places.setdefault(name, []).append(path)
-    leaving = frozenset(
+    named = {_folded(named_path.path) for task in all_tasks for named_path in task.paths}
+    leaving = (
         path
         for file in change.changed
         for path in (file.path if file.status is FileStatus.REMOVED else None, file.previous)
         if path is not None
     )
-    return tuple(_tick(task, places, leaving) for task in all_tasks)
+    present, same_names = _find(change.head.entries, named)
+    found = _Found(present, ends_in(leaving, named), same_names, untracked(change.standard))
+    return tuple(_tick(task, found) for task in all_tasks)
 
 
-def _tick(task: Task, places: Mapping[str, list[str]], leaving: frozenset[str]) -> Tick:
-    files = [named_path.path for named_path in task.paths if named_path.kind is PathKind.FILE]
-    for named_path in task.paths:
-        path_text = named_path.path.strip("/")
-        if any(_ends_with(path, path_text) for path in places.get(_folded(_last(path_text)), ())):
-            return Tick(task, Presence.THERE)
-    if not files or _may_be_data(files) or any(named_path.kind is PathKind.PATTERN for named_path in task.paths):
-        return Tick(task, Presence.UNKNOWN)
-    if not is_a_promise(task.text) or all(_is_untracked(path) for path in files):
-        return Tick(task, Presence.UNKNOWN)
-    if any(_ends_with(path, path_text) for path_text in files for path in leaving):
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a tree says of the paths that tasks name. Paths are folded."""
+
+    present: frozenset[str]
+    leaving: frozenset[str]
+    """Deleted or moved away by the change."""
+    same_names: Mapping[str, list[str]]
+    """By last name: paths of the tree."""
+    untracked: Untracked
+
+
+def ends_in(paths: Iterable[str], named: set[str]) -> frozenset[str]:
+    """The named paths, folded, that one of the paths is or ends in."""
+    return _find(paths, named)[0]
+
+
+def _find(paths: Iterable[str], named: set[str]) -> tuple[frozenset[str], Mapping[str, list[str]]]:
+    """The named paths that are there, and by last name the paths that end in it. Folds all paths as one text."""
+    all_paths = [path for path in paths if path and "\0" not in path]
+    same_names: dict[str, list[str]] = {_last(path): [] for path in named}
+    present: set[str] = set()
+    for path, folded in zip(all_paths, _folded("\0".join(all_paths)).split("\0"), strict=False):
+        same_name = same_names.get(_last(folded))
+        if same_name is not None:
+            parts = folded.split("/")
+            present.update("/".join(parts[at:]) for at in range(len(parts)))
+            if len(same_name) < _MOST_PLACES:
+                same_name.append(path)
+    return frozenset(present & named), same_names
+
+
+def _tick(task: Task, found: _Found) -> Tick:
+    if any(path.kind is not PathKind.FOLDER and _folded(path.path) in found.present for path in task.paths):
         return Tick(task, Presence.THERE)
-    for path_text in files:
-        place = _elsewhere(path_text, places.get(_folded(_last(path_text)), []))
+    files = _promised(task)
+    if not files or not is_a_promise(task) or all(path in found.untracked for path in files):
+        return Tick(task, Presence.UNKNOWN)
+    if any(_folded(path) in found.leaving for path in files):
+        return Tick(task, Presence.THERE)
+    for path in files:
+        place = _nearest(path, found.same_names[_folded(_last(path))])
         if place is not None:
-            return Tick(task, Presence.ELSEWHERE if "/" in path_text else Presence.THERE, place)
-    return Tick(task, Presence.ABSENT)
+            return Tick(task, Presence.ELSEWHERE, path, place)
+    return Tick(task, Presence.ABSENT, next(path for path in files if path not in found.untracked))
 
 
-def _elsewhere(named_path: str, places: list[str]) -> str | None:
-    """Another path of a file. None for a name that is in many places (`index.ts`), which proves nothing."""
-    if len(places) > _MANY:
-        folders = set(named_path.casefold().split("/")[:-1])
-        places = [path for path in places if folders <= set(path.casefold().split("/"))]
-    return min(places, key=lambda path: (len(path), path), default=None)
+def _nearest(named_path: str, places: list[str]) -> str | None:
+    """The path of that name which shares most folders with the named one."""
+    folders = set(named_path.casefold().split("/")[:-1])
+    shared = {path: len(folders & set(path.casefold().split("/"))) for path in places}
+    return min(places, key=lambda path: (-shared[path], len(path), path), default=None)
 
 
-def _may_be_data(files: list[str]) -> bool:
-    """Whether the names are examples: "detect buildspec.yml, amplify.yml, .travis.yml" names no file here."""
-    return len(files) >= _MANY and not any("/" in path for path in files)
+def _promised(task: Task) -> list[str]:
+    """The files that should be there: those with a folder, else the bare names that cannot be mere examples."""
+    files = [named_path.path for named_path in task.paths if named_path.kind is PathKind.FILE]
+    with_folder = [path for path in files if "/" in path]
+    kinds = {named_path.kind for named_path in task.paths}
+    if with_folder or PathKind.PATTERN in kinds:
+        return with_folder
+    if len(files) >= _MANY and PathKind.FOLDER not in kinds:  # "detect buildspec.yml, amplify.yml, .travis.yml"
+        return []
+    return [path for path in files if not _DATA.search(path) or _is_its_object(path, task)]
 
 
-def is_a_promise(text: str) -> bool:
+def _is_its_object(path: str, task: Task) -> bool:
+    """Whether a name stands right behind the first word: "Create the openapi.yaml", not "read rows from users.csv"."""
+    words = _words(task)
+    place = words.find(path)
+    return place >= 0 and len(words[:place].split()) <= _BEFORE_OBJECT
+
+
+def is_a_promise(task: Task) -> bool:
     """Whether the task adds or changes files, rather than to remove, verify or skip them."""
-    start = _LABELS.match(text)
-    words = text[start.end() if start else 0 :]
-    if _VERIFIES.search(words[:_BEGINNING][:_FIRST_WORDS]) or _REMOVES.search(words[:_BEGINNING]):
-        return False
-    return not any(pattern.search(words) for pattern in (_CONDITIONAL, _SKIPPED, _ELSEWHERE))
+    words = _words(task)
+    phrases = _PHRASES.found_in(words)
+    if not phrases:
+        return True
+    return not (
+        phrases & {"task_conditional", "task_elsewhere", "task_skipped"}
+        or ("task_verifies" in phrases and _leads(_VERIFIES, words))
+        or ("task_removes" in phrases and _leads(_REMOVES, words))
+        or ("task_optional" in phrases and _is_optional(words))
+    )
 
 
-def _is_untracked(path: str) -> bool:
-    """Whether a path is generated, ignored or vendored, so that a repository often lacks it."""
-    return bool(_UNTRACKED_FOLDER.search(path) or _GENERATED.search(path))
+def _words(task: Task) -> str:
+    """The task's text without its id and labels."""
+    text = task.text.lstrip("*_ ").removeprefix(task.id or "")
+    labels = _LABELS.match(text)
+    return text[labels.end() if labels else 0 :]
 
 
-def _ends_with(path: str, named_path: str) -> bool:
-    """Whether the path is the named one, or that below a folder."""
-    folded, end = _folded(path), _folded(named_path)
-    return folded == end or folded.endswith(f"/{end}")
+def _leads(pattern: Pattern, words: str) -> bool:
+    """Whether the task's verb is one of these: its first word, or the one right behind its last path.
+
+    Paths and adverbs do not count as words: "Manually verify …", "src/a.py entfernen".
+    """
+    beginning = words[:_BEGINNING]
+    for match in pattern.finditer(beginning):
+        before = [word for word in beginning[: match.start()].split() if not _may_be_path(word)]
+        if all(_ADVERB.fullmatch(word) or not word.isascii() for word in before):
+            return True
+    *_, path, last_word = ("", "", *words.split())
+    return _may_be_path(path) and pattern.fullmatch(last_word.strip(".。!")) is not None
+
+
+def _may_be_path(word: str) -> bool:
+    return "/" in word or "." in word
+
+
+def _is_optional(words: str) -> bool:
+    """Whether the task itself is optional, and not a property that it adds."""
+    return any(match.start() == 0 or words[match.start() - 1] in "([（【" for match in _OPTIONAL.finditer(words))
 
 
 def _folded(path: str) -> str:
@@ -167,7 +231,7 @@ def _folded(path: str) -> str:
 
 
 def _last(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
+    return path.rpartition("/")[2]
 
 
 def _key(task: Task) -> str:
@@ -183,8 +247,9 @@ def _done_before(change: Change, path: str) -> frozenset[str]:
     return frozenset(_key(task) for task in read_tasks(document).tasks if task.done)
 
 
-def brought(task: Task, change: Change) -> bool:
-    """Whether the task names files and this change adds all of them."""
-    added = [file.path for file in change.changed if file.status is FileStatus.ADDED]
-    files = [named.path for named in task.paths if named.kind is PathKind.FILE]
-    return bool(files) and all(any(_ends_with(path, named_path) for path in added) for named_path in files)
+def brought(tasks: Iterable[Task], change: Change) -> tuple[Task, ...]:
+    """The tasks that name files, all of which this change adds."""
+    files = {task: {_folded(path.path) for path in task.paths if path.kind is PathKind.FILE} for task in tasks}
+    named = {path for paths in files.values() for path in paths}
+    added = ends_in((file.path for file in change.changed if file.status is FileStatus.ADDED), named)
+    return tuple(task for task, paths in files.items() if paths and paths <= added)

@@ -167,11 +167,11 @@ def test_one_file_of_several_is_enough() -> None:
     assert presence("Add src/ferry/a.py and src/pier/queue.py") is Presence.THERE
 
 
-def test_a_name_that_stands_in_many_places_is_no_place() -> None:
-    files = [f"src/p{number}/__init__.py" for number in range(9)]
-    tasks = read_tasks(Document("t.md", "- [x] T001 Export it in lib/ferry/__init__.py\n")).tasks
+def test_the_place_that_is_named_shares_most_folders() -> None:
+    files = [*(f"src/p{number}/__init__.py" for number in range(9)), "lib/pier/old/__init__.py"]
+    tasks = read_tasks(Document("t.md", "- [x] T001 Export it in `lib/pier/__init__.py`\n")).tasks
     (tick,) = held_to_the_tree(tasks, Change(tree(files), None))
-    assert tick.presence is Presence.ABSENT
+    assert (tick.presence, tick.place) == (Presence.ELSEWHERE, "lib/pier/old/__init__.py")
 
 
 def test_only_ticks_of_this_change_count() -> None:

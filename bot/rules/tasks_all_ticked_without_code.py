@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.paths import PathKind
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.judging.ticks import Presence, can_say, held_to_the_tree, ticked_by
+from bot.core.judging.ticks import Presence, can_say, ticked_by
 from bot.core.text.prose import At
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def judge(case: Case) -> Iterator[Finding]:
     ticked = [task for task in ticked_by(case.change, tasks) if task in naming]
     if len(ticked) < FEWEST or 2 * len(ticked) <= len(naming):
         return
-    held = held_to_the_tree(ticked, case.change)
-    if all(tick.presence is Presence.THERE for tick in held):
+    lines = {task.line for task in ticked}
+    if all(tick.presence is Presence.THERE for tick in case.ticks if tick.task.line in lines):
         return
     yield case.finding(
         Severity.WARNING,

@@ -5,11 +5,19 @@
 Takes the tasks that this change ticks and that name files, and looks for those files in the head's tree. A file counts
 as there under the path that the task names, or below a folder, since people write paths from a project's root. A task
 is reported when none of its files is there. When a file of the same name stands in another folder, the task is in a
-notice that names the place.
+notice that names the place. The check run counts all ticked tasks and those whose files are there;
+`/plan why tick-without-file` lists them.
 
 A task says nothing about a file, and is passed over, when it removes, renames or verifies something, when it says that
-the file may be missing ("if it exists") or that the work went elsewhere ("superseded by"), when this change deletes or
-moves the file, and when the path is a pattern, generated or ignored.
+the file may be missing ("if it exists") or that the work went elsewhere ("superseded by"), and when this change deletes
+or moves the file. Passed over, too, are files that the base's top `.gitignore` ignores or its `.gitattributes` calls
+`linguist-generated` or `linguist-vendored`, and folders such as `dist/` and `node_modules/`.
+
+A path is a word with a slash and a file ending, or a file name whose ending is one of code or text, in a code span, in
+bold or bare. Addresses, absolute paths, commands, products (`Node.js`) and links are no paths. A word with a wildcard
+or a placeholder (`src/[name].py`, `**/*.ts`, `007_xx.sql`) is a pattern, which cannot be missing. The name of a data
+file without a folder (`meta.json`) counts only where it is what the task creates. Three names or more without a folder
+are taken for examples.
 
 ## Why
 
@@ -45,7 +53,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.judging.ticks import Presence, Tick, ticks
+from bot.core.judging.ticks import Presence, Tick, of_this_change
 from bot.core.text.prose import At, Code, Piece
 from bot.core.text.wording import clip
 
@@ -61,7 +69,7 @@ LISTED = 5
 @rule(Severity.WARNING, Clause("tick without a file", "ticks without files", 112), needs_forge=True)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for the files that are nowhere, one for those in another folder."""
-    held = ticks(case)
+    held = of_this_change(case.ticks, case.tasks, case.change) if case.tasks is not None else ()
     absent = [tick for tick in held if tick.presence is Presence.ABSENT]
     if absent:
         yield _finding(case, absent, Severity.WARNING)

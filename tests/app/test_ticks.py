@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.asking import latest, say
 from tests.stage import feature
 
 if TYPE_CHECKING:
@@ -79,3 +80,26 @@ def test_a_tick_costs_no_call_more_unless_it_names_a_file_that_was_not_read(
     stage.drain()
     assert listings(stage) == more
     assert len(stage.requests()) - before <= before + more
+
+
+LIST = "# Tasks\n\n- [x] T001 Add src/index.py\n- [x] T002 Add src/rank.py\n- [ ] T003 Add src/page.py\n"
+
+
+def test_the_run_counts_the_ticks_and_their_files(stage: Stage, ferry: Repository) -> None:
+    summary = run(stage, ferry, LIST, {"src/index.py": "index = {}\n"}).summary or ""
+    assert "<summary>Tasks: 2 of 3 ticked, files there for 1 of 2</summary>" in summary
+    assert "`src/rank.py` | ⚠️ not there |" in summary
+
+
+def test_the_run_leaves_files_out_that_no_tick_names(stage: Stage, ferry: Repository) -> None:
+    summary = run(stage, ferry, "# Tasks\n\n- [x] T001 Agree on a name\n- [ ] T002 Add src/a.py\n").summary or ""
+    assert "<summary>Tasks: 1 of 2 ticked</summary>" in summary
+
+
+def test_why_lists_the_ticks_and_their_files(stage: Stage, ferry: Repository) -> None:
+    run(stage, ferry, LIST, {"src/index.py": "index = {}\n"})
+    number = max(ferry.pulls)
+    say(stage, ferry, number, "/plan why tick-without-file", "ada")
+    answer = latest(stage, ferry, number)
+    assert "`src/index.py` | ✅ there |" in answer
+    assert "`src/rank.py` | ⚠️ not there |" in answer

@@ -7,11 +7,12 @@ repository with several projects, each feature has the nearest `.specify/` above
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.change.feature import Feature
 from bot.core.change.lines import lines_by_path
-from bot.core.change.trees import FileStatus, Readability, Tree, unread
+from bot.core.change.trees import FileStatus, Readability, Tree, unread, with_paths
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import read_plan
 from bot.core.documents.spec import read_spec
@@ -23,10 +24,11 @@ from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Case
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
 from bot.core.judging.stage import has_plan_or_tasks, stage_of
+from bot.core.judging.ticks import held_to_the_tree
 from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick, specify_roots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
@@ -73,10 +75,20 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
     if reader.refused:
         change = replace(change, head=replace(change.head, documents={**change.head.documents, **reader.refused}))
     building = _building(change, choice, features) if code else frozenset()
-    return tuple(
+    cases = [
         _case(change, config, choice, feature, entries.get(feature.folder.path, []), building, code)
         for feature in features
-    )
+    ]
+    return _with_ticks(cases, change)
+
+
+def _with_ticks(cases: Sequence[Case], change: Change) -> tuple[Case, ...]:
+    """Add the ticks, from one pass over a tree that may be large."""
+    present = {file.path for file in change.changed if file.status is not FileStatus.REMOVED}
+    known = change if change.head.complete else replace(change, head=with_paths(change.head, present))
+    done = [[task for task in case.tasks.tasks if task.done] if case.tasks is not None else [] for case in cases]
+    held = iter(held_to_the_tree(chain.from_iterable(done), known))
+    return tuple(replace(case, ticks=tuple(islice(held, len(tasks)))) for case, tasks in zip(cases, done, strict=True))
 
 
 def _by_folder(tree: Tree, choice: FeatureChoice) -> dict[str, list[TreeEntry]]:

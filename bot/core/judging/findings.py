@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import Conclusion
     from bot.core.judging.dossier import Dossier
     from bot.core.judging.edit import Edit
+    from bot.core.judging.ticks import TickBoard
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution
 
@@ -105,6 +106,8 @@ class FeatureReport:
     findings: tuple[Finding, ...]
     dossiers: tuple[Dossier, ...] = ()
     """What the plan says of each assessed principle and gate; not in the digest."""
+    tick_board: TickBoard | None = None
+    """The task list in numbers; not in the digest, because the App and a plain folder do not know the same files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.core.judging.cases import code_files, read_cases
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
 from bot.core.judging.metering import UNLIMITED
 from bot.core.judging.rule import Survey, by_id
+from bot.core.judging.ticks import board_of
 from bot.core.text.prose import Code, Prose
 from bot.core.text.wording import clip, count
 
@@ -134,6 +135,7 @@ def _feature(case: Case, rules: Sequence[Rule]) -> FeatureReport:
         placeholders=plan.placeholders if plan is not None else (),
         findings=_sorted(findings, by_id(rules)),
         dossiers=case.dossiers,
+        tick_board=board_of(case.ticks, case.tasks, case.change),
     )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.documents.tasks import Tasks
     from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.dossier import Dossier
+    from bot.core.judging.ticks import Tick
     from bot.core.text.prose import Prose
     from bot.core.yardstick.constitution import Constitution, ConstitutionState
     from bot.core.yardstick.template import Template
@@ -55,6 +56,8 @@ class Case:
     """What the plan says of each assessed principle and gate."""
     arrived: NewSinceBranch = NOTHING
     """What of the yardstick came to the base after the branch left it."""
+    ticks: tuple[Tick, ...] = ()
+    """Every done task, held to the head's tree as far as that is known."""
 
     @property
     def builds(self) -> bool:

@@ -19,11 +19,10 @@ from bot.core.judging.untracked import untracked
 from bot.core.text.lexicon import Pattern, Phrases, whole_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.core.change.trees import Change
     from bot.core.documents.tasks import Task, Tasks
-    from bot.core.judging.rule import Case
     from bot.core.judging.untracked import Untracked
 
 
@@ -46,9 +45,25 @@ class Tick:
     task: Task
     presence: Presence
     file: str = ""
-    """The named file that is absent or elsewhere."""
+    """The named file that is there, absent or elsewhere."""
     place: str | None = None
     """Where a file of the same name is, for `elsewhere`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickBoard:
+    """A task list in numbers."""
+
+    path: str
+    total: int
+    done: int
+    placed: tuple[Tick, ...]
+    """The done tasks that name files of which it is known whether they are there; empty where the tree is not known."""
+
+    @property
+    def there(self) -> int:
+        """How many of `placed` have a file."""
+        return sum(tick.presence is Presence.THERE for tick in self.placed)
 
 
 _OPTIONAL = Pattern(whole_words("task_optional"), re.IGNORECASE)
@@ -75,11 +90,21 @@ _MOST_PLACES = 50
 """Paths of one name that are compared with a named path."""
 
 
-def ticks(case: Case) -> tuple[Tick, ...]:
-    """Every task that this change ticks. Empty if the tree or the base is not known well enough."""
-    if case.tasks is None or not can_say(case.change):
+def of_this_change(ticks: Iterable[Tick], tasks: Tasks, change: Change) -> tuple[Tick, ...]:
+    """The ticks of the tasks that this change ticks. Empty if the tree is not known well enough."""
+    if not can_say(change):
         return ()
-    return held_to_the_tree(ticked_by(case.change, case.tasks), case.change)
+    ticked = {task.line for task in ticked_by(change, tasks)}
+    return tuple(tick for tick in ticks if tick.task.line in ticked)
+
+
+def board_of(ticks: Sequence[Tick], tasks: Tasks | None, change: Change) -> TickBoard | None:
+    """The counts of a task list whose done tasks are `ticks`. None where there are no tasks."""
+    if tasks is None or not tasks.tasks or tasks.unfilled:
+        return None
+    is_known = can_say(change) or all(tick.presence in (Presence.THERE, Presence.UNKNOWN) for tick in ticks)
+    placed = tuple(tick for tick in ticks if tick.presence is not Presence.UNKNOWN) if is_known else ()
+    return TickBoard(tasks.path, len(tasks.tasks), len(ticks), placed)
 
 
 def ticked_by(change: Change, tasks: Tasks) -> tuple[Task, ...]:
@@ -94,7 +119,7 @@ def can_say(change: Change) -> bool:
 
 
 def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
-    """Look up the files of these tasks in the head's tree."""
+    """Look up the files of these tasks in the head's tree, one tick for each task, in their order."""
     all_tasks = tuple(tasks)
     named = {_folded(named_path.path) for task in all_tasks for named_path in task.paths}
     leaving = (
@@ -141,13 +166,15 @@ def _find(paths: Iterable[str], named: set[str]) -> tuple[frozenset[str], Mappin
 
 
 def _tick(task: Task, found: _Found) -> Tick:
-    if any(path.kind is not PathKind.FOLDER and _folded(path.path) in found.present for path in task.paths):
-        return Tick(task, Presence.THERE)
+    for named_path in task.paths:
+        if named_path.kind is not PathKind.FOLDER and _folded(named_path.path) in found.present:
+            return Tick(task, Presence.THERE, named_path.path)
     files = _promised(task)
     if not files or not is_a_promise(task) or all(path in found.untracked for path in files):
         return Tick(task, Presence.UNKNOWN)
-    if any(_folded(path) in found.leaving for path in files):
-        return Tick(task, Presence.THERE)
+    for path in files:
+        if _folded(path) in found.leaving:
+            return Tick(task, Presence.THERE, path)
     for path in files:
         place = _nearest(path, found.same_names[_folded(_last(path))])
         if place is not None:

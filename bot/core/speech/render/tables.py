@@ -1,4 +1,4 @@
-"""The two folded tables of a feature: its artifacts and its principles."""
+"""The folded tables of a feature: its artifacts, its principles and its ticked tasks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
 from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.judging.decision import SPEAKS_FOR
 from bot.core.judging.findings import FeatureReport, Severity
+from bot.core.judging.ticks import Presence, Tick, TickBoard
 from bot.core.speech.render.counts import DEVIATIONS, PrincipleStatus, principle_statuses, taken_back, there
 from bot.core.text.neutral import code_cell, html_code, neutralise, table_cell
 from bot.core.text.prose import At, Side
+from bot.core.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.judging.dossier import Dossier
     from bot.core.speech.render.markdown import Links
 
 _ROWS = 40
+TICKS_HEAD = ("| ticked | names | state |", "|---|---|---|")
 _WORDS = {
     Verdict.PASS: "✅ pass",
     Verdict.VIOLATION: "❌ violated",
@@ -43,13 +48,21 @@ def folded(headline: str, lines: list[str]) -> str:
 
 
 def tables(feature: FeatureReport, links: Links, *, named: bool = False) -> list[str]:
-    """Both tables, folded; `named` puts the feature's name before the headline, where there are several."""
+    """The tables, folded; `named` puts the feature's name before the headline, where there are several."""
     name = f"{html_code(feature.feature.name)} · " if named else ""
     plan = next((artifact.path for artifact in feature.artifacts if artifact.name == "plan.md"), "")
     blocks = [folded(f"{name}Artifacts: {artifact_tally(feature)}", _artifacts(feature, plan, links))]
     if principle_statuses(feature) and feature.checks:
         blocks.append(folded(f"{name}Principles: {principle_tally(feature)}", _principles(feature, plan, links)))
+    if feature.tick_board is not None and feature.tick_board.done:
+        blocks.append(folded(f"{name}Tasks: {task_tally(feature.tick_board)}", _tasks(feature.tick_board, links)))
     return blocks
+
+
+def task_tally(board: TickBoard) -> str:
+    """`7 of 9 ticked`, and where the list of files is known, for how many of those that name a file one is there."""
+    ticked = f"{board.done} of {board.total} ticked" if board.done < board.total else f"all {board.total} ticked"
+    return f"{ticked}, files there for {board.there} of {len(board.placed)}" if board.placed else ticked
 
 
 def artifact_tally(feature: FeatureReport) -> str:
@@ -81,6 +94,29 @@ def principle_counts(feature: FeatureReport) -> list[tuple[str, int]]:
 
 def _row(*cells: str) -> str:
     return f"|{'|'.join(f' {table_cell(cell)} ' if cell else ' ' for cell in cells)}|"
+
+
+def _tasks(board: TickBoard, links: Links) -> list[str]:
+    """A row for each ticked task whose file is not there, and one for all the others."""
+    lacking = [tick for tick in board.placed if tick.presence is not Presence.THERE]
+    rows = tick_rows(board, lacking, links)
+    others = board.done - len(board.placed)
+    if board.there:
+        rows.append(_row(count(board.there, "task", "tasks"), "", "✅ there"))
+    if others:
+        rows.append(_row(count(others, "task", "tasks"), "nothing that has to be there", "➖"))
+    return [*TICKS_HEAD, *rows]
+
+
+def tick_rows(board: TickBoard, ticks: Sequence[Tick], links: Links) -> list[str]:
+    """A row for each tick: the task with its line, the file that it names, and whether that is there."""
+    rows = []
+    for tick in ticks[:_ROWS]:
+        state = f"in another folder: {code_cell(tick.place, 120)}" if tick.place else "⚠️ not there"
+        task = links.at(At(board.path, tick.task.line), tick.task.id or "")
+        file = code_cell(tick.file, 120)
+        rows.append(_row(task, file, "✅ there" if tick.presence is Presence.THERE else state))
+    return rows if len(ticks) <= _ROWS else [*rows, _row(f"and {len(ticks) - _ROWS} more", "", "")]
 
 
 def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:

@@ -19,7 +19,7 @@ from bot.core.speech.render.counts import (
     there,
 )
 from bot.core.speech.render.excerpt import SourceLines, excerpt
-from bot.core.speech.render.tables import principle_counts
+from bot.core.speech.render.tables import principle_counts, task_tally
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.wording import count
@@ -186,7 +186,9 @@ def _counts(feature: FeatureReport, style: Style) -> str:
     artifacts = " · ".join(f"{_short_name(artifact)} {_state(artifact, style)}" for artifact in feature.artifacts)
     rows = [f"artifacts   {artifacts}"]
     principles = " · ".join(f"{number} {word}" for word, number in principle_counts(feature))
-    return "\n".join([*rows, f"principles  {principles}"] if principles and feature.checks else rows)
+    rows += [f"principles  {principles}"] if principles and feature.checks else []
+    board = feature.tick_board
+    return "\n".join([*rows, f"tasks       {task_tally(board)}"] if board is not None and board.done else rows)
 
 
 def _short_name(artifact: Artifact) -> str:

@@ -9,6 +9,7 @@ from bot.core.speech.render.check_run import bounded_summary
 from bot.core.speech.render.entries import statement
 from bot.core.speech.render.markdown import Links
 from bot.core.speech.render.summary import page_of
+from bot.core.speech.render.tables import TICKS_HEAD, tick_rows
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import code_cell, code_span, fence, neutralise
 from bot.core.text.prose import At
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from bot.core.speech.render.context import RenderContext
 
 _MOST = 20
+_FEATURES = 3
+"""Features whose ticks are listed."""
+_TICK_RULE = "tick-without-file"
 _STATUS_ROOM = 14_000
 """Bytes of a status, which also has to fit below a plan."""
 _PASTE_ROOM = 6_000
@@ -49,15 +53,27 @@ def why(report: Report, rule: str | None, config: RepositoryConfig, context: Ren
     """The findings of one rule, or of all rules, each with its place, its remedy and the setting behind it."""
     links = Links(context)
     findings = [finding for finding in report.all_findings() if not finding.follow_up and rule in {None, finding.rule}]
+    ticks = _ticks(report, links) if rule == _TICK_RULE else ""
     if not findings:
-        return _nothing(rule, config, context, links)
+        return _nothing(rule, ticks, config, context, links)
     lines = list(_statements(findings[:_MOST], links))
     if len(findings) > _MOST:
         lines.append(f"- and {len(findings) - _MOST} more in the check run")
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     settings = [_setting(name, config, context, links) for name in rules]
     head = f"**{count(len(findings), 'finding', 'findings')}**" + (f" of {code_span(rule)}" if rule else "")
-    return _joined([f"{head}:", "\n".join(lines), "\n".join(settings), links.definitions()])
+    return _joined([f"{head}:", "\n".join(lines), ticks, "\n".join(settings), links.definitions()])
+
+
+def _ticks(report: Report, links: Links) -> str:
+    """The ticked tasks that name files, with their files, of every judged feature."""
+    boards = [feature.tick_board for feature in report.features]
+    tables = [
+        "\n".join([*TICKS_HEAD, *tick_rows(board, board.placed, links)])
+        for board in boards
+        if board is not None and board.placed
+    ]
+    return "\n\n".join(tables[:_FEATURES])
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -79,11 +95,11 @@ def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
             yield f"{line} · what to paste is in the check run"
 
 
-def _nothing(rule: str | None, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
+def _nothing(rule: str | None, ticks: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:
     if rule is None:
         return "Nothing was found here, so there is nothing to explain."
     sentence = f"No finding of {code_span(rule)} here."
-    return _joined([sentence, _setting(rule, config, context, links), links.definitions()])
+    return _joined([sentence, ticks, _setting(rule, config, context, links), links.definitions()])
 
 
 def _setting(rule: str, config: RepositoryConfig, context: RenderContext, links: Links) -> str:

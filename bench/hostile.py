@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from typing import TYPE_CHECKING
 
 from bot.app.judging import Judging, JudgingApart, JudgingHere
 from bot.bundled import bundled_text
@@ -22,36 +21,10 @@ from bot.core.deciding.candidates import Candidate
 from bot.core.deciding.commit_verdict import Host
 from bot.core.features.which_features import which_features
 from bot.rules import RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.core.hostile_texts import MARKDOWN
 
 MEGA = 1_000_000
 FOLDER = "specs/001-search"
-GENERATORS: dict[str, Callable[[int], str]] = {
-    "emphasis": lambda size: "*a* " * (size // 4),
-    "strong": lambda size: "**a**" * (size // 5),
-    "code": lambda size: "`a`" * (size // 3),
-    "links": lambda size: "[a](b)" * (size // 6),
-    "images": lambda size: "![a](b)" * (size // 7),
-    "quotes": lambda size: ">" * size,
-    "list": lambda size: "- a\n" * (size // 4),
-    "nested list": lambda size: "".join(" " * (2 * (row % 60)) + "- a\n" for row in range(size // 64)),
-    "check boxes": lambda size: "- [ ] a\n" * (size // 8),
-    "table": lambda size: "|a|b|\n|-|-|\n" + "|a|b|\n" * (size // 6),
-    "wide table": lambda size: "|".join(["a"] * (size // 4)) + "\n" + "|".join(["-"] * (size // 4)) + "\n",
-    "gate table": lambda size: "## Constitution Check\n\n|a|b|\n|-|-|\n" + "| I | FAIL |\n" * (size // 13),
-    "gate list": lambda size: "## Constitution Check\n\n" + "- I: FAIL because a\n" * (size // 20),
-    "tracking": lambda size: "## Complexity Tracking\n\n|a|b|c|\n|-|-|-|\n" + "| I | | |\n" * (size // 10),
-    "brackets": lambda size: "[" * size,
-    "placeholders": lambda size: "[NEEDS CLARIFICATION: a]\n" * (size // 25),
-    "headings": lambda size: "# a\n" * (size // 4),
-    "entities": lambda size: "&amp;" * (size // 5),
-    "breaks": lambda size: "a<br>" * (size // 5),
-    "escapes": lambda size: "\\*" * (size // 2),
-    "comments": lambda size: "<!-- a -->" * (size // 10),
-    "blank lines": lambda size: "\n" * size,
-}
 
 
 class _Clock:
@@ -77,11 +50,17 @@ def spent() -> float:
     return time.process_time()
 
 
+def peak() -> int:
+    """The most memory that this process has had, in MB; processes of its own do not count."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def cost(judging: Judging, name: str, size: int) -> tuple[float, str]:
     """CPU seconds of one verdict, and whether its plan was read."""
+    text = MARKDOWN[name](size)
     host = Host(RULES, bundled_text("config/plan-template.md"), "0")
     begun = judging.spent(size) if isinstance(judging, JudgingApart) else spent()
-    judged = judging.judge(size, candidate(GENERATORS[name](size)), host, ())
+    judged = judging.judge(size, candidate(text), host, ())
     ended = judging.spent(size) if isinstance(judging, JudgingApart) else spent()
     unread = any(finding.rule == "unreadable-document" for finding in judged.report.all_findings())
     return ended - begun, "not read" if unread else ""
@@ -92,19 +71,21 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, MEGA - 1_000])
     parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--job-size", type=int, default=50_000)
     parser.add_argument("--here", action="store_true")
     options = parser.parse_args()
     judging: Judging = JudgingHere() if options.here else JudgingApart(_Clock(), most_per_hour=float("inf"))
-    for name in GENERATORS:
+    ordinary = min(cost(judging, "list", 100)[0] for _ in range(5))
+    print(f"{'an ordinary plan':16} {ordinary:7.3f} s; the columns are CPU beyond that, per megabyte, and the growth")
+    for name in MARKDOWN:
         row = [cost(judging, name, size) for size in options.sizes]
-        cells = (
-            f"{seconds:7.2f} s {seconds * MEGA / size:7.2f} s/MB {read:8}"
-            for size, (seconds, read) in zip(options.sizes, row, strict=True)
-        )
-        print(f"{name:14} {' | '.join(cells)}", flush=True)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    names = list(GENERATORS)
+        each = [
+            max(seconds - ordinary, 0.0) * MEGA / size for size, (seconds, _) in zip(options.sizes, row, strict=True)
+        ]
+        cells = " | ".join(f"{seconds:7.2f} s/MB {read:8}" for seconds, (_, read) in zip(each, row, strict=True))
+        print(f"{name:16} {cells} x{each[-1] / max(each[0], 0.1):.1f}", flush=True)
+    before = peak()
+    names = list(MARKDOWN)
     for number in range(options.jobs):
-        cost(judging, names[number % len(names)], 100_000)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"memory: {before // 1024} MB before {options.jobs} hostile jobs, {after // 1024} MB after")
+        cost(judging, names[number % len(names)], options.job_size)
+    print(f"peak of the worker: {before} MB before {options.jobs} hostile jobs, {peak()} MB after")

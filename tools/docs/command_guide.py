@@ -101,8 +101,9 @@ commands to run by hand.
 
 A waiver turns the findings of one rule into notices, with the name and the reason in the check run; the answer names
 each finding and its line. A reason has 10 characters or more, of which {MAX_REASON} are kept. With `until 2027-01-31`
-at its end the waiver holds up to that day (UTC). A waiver is bound to the finding and the feature folder:
-it holds after "Update branch" and in the merge queue, and ends when the folder or the finding changes.
+at its end the waiver holds up to that day (UTC), and the head is judged again when the day is over. A waiver is bound
+to the finding and the feature folder: it holds after "Update branch" and in the merge queue, and ends when the folder
+or the finding changes.
 
 - A waiver is for the head that its giver could see: that of the newest check run completed before the comment. If the
   folder or the finding has changed since, nothing is waived, and the answer asks the giver to look again.

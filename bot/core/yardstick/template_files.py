@@ -31,6 +31,10 @@ MAX_PACKAGES = 64
 """Presets or extensions that are looked at; a repository with more is not held to the rest."""
 MAX_MANIFEST = 65_536
 """Characters of a registry or manifest; YAML is slow, and real ones have under 10,000."""
+MAX_EVENTS = 2_000
+"""Scalars, and beginnings and ends of collections, in a manifest of a preset."""
+MAX_DEPTH = 16
+"""Levels of a manifest of a preset."""
 MAX_COMPOSED = 1_000_000
 """Characters of a composed template; a layer that would make it longer is left out."""
 
@@ -226,8 +230,10 @@ def _from_manifest(document: Document | None, name: str) -> tuple[str | None, St
 def _template_entry(manifest: str, name: str) -> Mapping[str, Any]:
     if len(manifest) > MAX_MANIFEST:
         return {}
-    loader = yaml.BaseLoader  # strings, lists and mappings only: no dates, no numbers, nothing that can be built
+    loader = yaml.CBaseLoader  # strings, lists and mappings only: no dates, no numbers, nothing that can be built
     try:
+        if not _is_bounded(manifest):
+            return {}
         parsed = yaml.load(manifest, Loader=loader)  # noqa: S506  BaseLoader builds less than SafeLoader does
     except (yaml.YAMLError, RecursionError, ValueError):
         return {}
@@ -237,6 +243,16 @@ def _template_entry(manifest: str, name: str) -> Mapping[str, Any]:
         if isinstance(entry, dict) and entry.get("name") == name and entry.get("type", "template") == "template":
             return entry
     return {}
+
+
+def _is_bounded(manifest: str) -> bool:
+    """Whether a manifest keeps within the limits. Counted before anything is built. Raises `yaml.YAMLError`."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(manifest, Loader=yaml.CBaseLoader)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH or count > MAX_EVENTS:
+            return False
+    return True
 
 
 def _stays_inside(path: str) -> bool:

@@ -25,6 +25,7 @@ MAX_MARKS = 20_000
 MAX_NAMES = 100
 """Names that are read from one manifest."""
 
+_MAX_NUMBER = 10**9
 _DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){16}""")
 """A dotted key of more than 16 parts, in or out of a string. `tomllib` takes memory with the square of their number."""
 _NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._/@+-]{0,79}")
@@ -143,8 +144,15 @@ def words(value: object) -> tuple[str, ...]:
 
 
 def text_of(value: object) -> str:
-    """A string, or a number as a string; empty for any other value."""
-    return value if isinstance(value, str) else str(value) if type(value) in (int, float) else ""
+    """A string, or a number as a string; empty for any other value, and for a number that no version has.
+
+    A hexadecimal number of TOML may have more digits than `str` converts.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return str(value) if abs(value) < _MAX_NUMBER else ""
 
 
 def is_name(text: str) -> bool:

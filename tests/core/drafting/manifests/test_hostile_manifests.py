@@ -9,35 +9,13 @@ import pytest
 
 from bot.core.drafting.manifests.manifest import MAX_MANIFEST
 from bot.core.drafting.manifests.technical import read_technical
+from tests.core.hostile_texts import nested, numbered, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST = 48 * 1024 * 1024
 """Bytes that reading one manifest may take at most."""
-
-
-def repeated(piece: str, begin: str = "", end: str = "") -> Callable[[int], str]:
-    def text(size: int) -> str:
-        return begin + piece * ((size - len(begin) - len(end)) // len(piece)) + end
-
-    return text
-
-
-def numbered(piece: str, begin: str = "") -> Callable[[int], str]:
-    def text(size: int) -> str:
-        count = (size - len(begin)) // (len(piece) + 5)
-        return begin + "".join(piece.replace("#", f"{number:05}") for number in range(count))
-
-    return text
-
-
-def nested(opening: str, closing: str, begin: str = "") -> Callable[[int], str]:
-    def text(size: int) -> str:
-        depth = (size - len(begin)) // (len(opening) + len(closing))
-        return begin + opening * depth + closing * depth
-
-    return text
 
 
 TOML: dict[str, Callable[[int], str]] = {
@@ -63,6 +41,9 @@ TOML: dict[str, Callable[[int], str]] = {
     "open multi-line string": repeated("'", begin="a='''"),
     "comments": repeated("#\n"),
     "quotes": repeated("'\""),
+    "hexadecimal number": repeated("f", begin="package.edition=0x"),
+    "binary number": repeated("1", begin="project.requires-python=0b"),
+    "octal number": repeated("7", begin="toolchain.channel=0o"),
 }
 JSON: dict[str, Callable[[int], str]] = {
     "nested arrays": nested("[", "]"),
@@ -135,6 +116,12 @@ def test_no_manifest_takes_more_memory_than_its_size_allows(path: str) -> None:
         finally:
             tracemalloc.stop()
         assert peak < MOST, f"{name}: {peak >> 20} MB"
+
+
+@pytest.mark.parametrize("path", ["Cargo.toml", "pyproject.toml", "rust-toolchain.toml"])
+def test_a_number_with_more_digits_than_are_converted_is_no_version(path: str) -> None:
+    for name in ("hexadecimal number", "binary number", "octal number"):
+        read_technical({path: TOML[name](32_000)}, (path,))
 
 
 @pytest.mark.parametrize("path", ["Cargo.toml", "pyproject.toml"])

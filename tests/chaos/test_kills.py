@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.core.forge.ports import JobState
 from bot.sandbox.faults import Fault
 from tests.chaos.site import Site
@@ -23,6 +25,7 @@ JUSTIFIED = "| I. Library First: no library | it has three lines | a library wou
 FAILING, PASSING = plan("FAIL"), plan("FAIL", rows=JUSTIFIED)
 
 
+@pytest.mark.slow
 def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_comment_a_pull_request(
     tmp_path: Path,
 ) -> None:
@@ -65,6 +68,7 @@ def test_200_deliveries_with_kill_9_in_between_end_with_one_run_a_head_and_one_c
                 assert len(comments) <= 1
 
 
+@pytest.mark.slow
 def test_sigterm_amid_work_ends_in_order_and_a_restart_goes_on(tmp_path: Path) -> None:
     with Site(tmp_path) as site:
         repository = site.world.create_repository("acme", "ferry", {"README.md": "# Ferry\n", **SPEC_KIT})

@@ -115,6 +115,7 @@ def test_what_cannot_be_judged_says_why_and_is_no_verdict(repository: Path, tmp_
 HOSTILE = ["$(touch owned)", "`touch owned`", '"; touch owned; "', "--format=json", "x\n::error::planted"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("name", ["BASE", "BRANCH", "FOLDER", "REPORT", "HEAD"])
 def test_inputs_are_values_and_never_words_of_the_script(

@@ -100,6 +100,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 @pytest.mark.parametrize("command", ["migrate", "web", "serve", "worker"])
 def test_nothing_starts_on_a_damaged_file(

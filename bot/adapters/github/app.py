@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -184,6 +185,7 @@ class GitHubApp:
             return self._bearer[0]
 
 
+@lru_cache(maxsize=1)  # the check of a key takes some 30 ms
 def _load(private_key: str) -> RSAPrivateKey:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415  only for the check
 

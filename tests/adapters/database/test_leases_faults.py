@@ -89,6 +89,7 @@ class Faults:
         return broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", list(Break))
 def test_whichever_journey_breaks_every_job_is_worked_on_by_one_and_ends(
     postgres: Server, how: Break, monkeypatch: pytest.MonkeyPatch

@@ -174,6 +174,7 @@ PROGRAMS: dict[str, Callable[[Path, str], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", PROGRAMS)
 def test_nothing_of_a_repository_is_started(entry: str, tmp_path: Path) -> None:
     folder, marker = repository(tmp_path / "copy"), tmp_path / "started"

@@ -73,9 +73,10 @@ def assert_done_once(stage: Stage, repo: Repository, number: int, comment: Comme
             assert len(stage.store.waivers(repo.id)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [ASK, START, COMMIT, WAIVE], ids=["ask", "start", "commit", "waive"])
 class TestDeaths:
-    @pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.slow), True], ids=["before", "after"])
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     def test_at_any_write(self, stage: Stage, text: str, after: bool) -> None:
         # One world for all of them: a scene is cheap, a world is not.
         for nth in range(1, MOST_WRITES):

@@ -24,6 +24,7 @@ from bot.core.forge.effects import (
 from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, PermissionMissing, WriteRefused
 from bot.core.forge.job_keys import new_job
 from bot.core.forge.stored import StoredComment
+from bot.core.forge.verdict_page import StoredPage, encoded, page_digest
 from bot.log import Log
 
 if TYPE_CHECKING:
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import Effect
     from bot.core.forge.facts import Comment
     from bot.core.forge.ports import Clock, Forge, Queue, Store
+    from bot.core.forge.verdict_page import VerdictPage
 
 HOUR = 3_600.0
 """Seconds in which uses are counted."""
+_LARGEST_PAGE = 4_000_000
+"""Characters of a verdict's page. The address of a larger one says that there is no page."""
 
 log = Log("effects")
 
@@ -132,10 +136,20 @@ class AppliedEffects:
         if effect.report is not None:
             report = replace(effect.report, check_run=run.id, stored_at=self.clock.now())
             self.store.keep_report(self.repository, effect.run.head_sha, report)
+        if effect.page is not None:
+            self._keep_page(effect.run.head_sha, effect.page)
         judged = JudgedHead(effect.run.head_sha, run.completed_at)
         for number in effect.pull_requests if run.completed_at else ():
             remembered = self.store.remembered(self.repository, key_of(number))
             self.store.remember(self.repository, key_of(number), with_head(remembered, judged))
+
+    def _keep_page(self, head_sha: str, page: VerdictPage) -> None:
+        text = encoded(page)
+        if len(text) > _LARGEST_PAGE:
+            log.warning("page too large", repository=page.repository, head=head_sha)
+            return
+        stored = StoredPage(head_sha, page_digest(page.digest), page.number, text, self.clock.now())
+        self.store.keep_verdict_page(self.repository, stored)
 
     def _write_files(self, effect: WriteFiles) -> Written:
         writer = self.writer()

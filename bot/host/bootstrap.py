@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.host.storage import Storage
     from bot.web.app import WebApplication
     from bot.web.bridge import Bridge
+    from bot.web.verdicts import VerdictPages
 
 _LATEST_END = 28.0
 """Seconds after SIGTERM at which a worker exits even if a thread hangs; platforms send SIGKILL after 30."""
@@ -205,6 +206,8 @@ def service(  # noqa: PLR0913, PLR0917  everything that a job needs
         version=__version__,
         web_url=settings.github_url,
         site_url=settings.url or PROJECT_URL,
+        shows_pages=settings.pages != "off" and settings.url is not None,
+        takes_feedback=settings.feedback_url is not None,
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((layer,), ids),
     )
@@ -264,9 +267,21 @@ def web_application(settings: Settings, clock: Clock | None = None, storage: Sto
         seconds = store.cursor(GAP)
         return None if seconds is None else float(seconds)
 
-    metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now)
+    metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now, store.false_alarms)
     recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
-    return application(recipient, storage.queue, metrics, urlsplit(settings.url or "").path)
+    base = urlsplit(settings.url or "").path
+    return application(recipient, storage.queue, metrics, base, _verdict_pages(settings, store, clock))
+
+
+def _verdict_pages(settings: Settings, store: Store, clock: Clock) -> VerdictPages | None:
+    """The pages of verdicts, if the host turned them on."""
+    if settings.pages == "off" or settings.url is None:
+        return None
+    from bot.adapters.github.bare import is_public  # noqa: PLC0415  only where pages are on
+    from bot.web.verdicts import VerdictPages  # noqa: PLC0415  likewise
+
+    visible = partial(is_public, settings.api_url, ca_file=settings.ca_file)
+    return VerdictPages(store, visible, settings.feedback_url, clock.now)
 
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PREFIX = "PLANGATE_"
+PAGES = ("off", "public")
 LEVELS = ("debug", "info", "warning", "error")
 _GITHUB = "https://github.com"
 _PORT = 8080
@@ -63,6 +64,10 @@ class Settings:
     web_threads: int = 16
     worker_threads: int = 4
     log_level: str = "info"
+    pages: str = "off"
+    """`public`: a verdict in a public repository has a page on this server."""
+    feedback_url: str | None = None
+    """Where a page sends reports of false alarms, such as the form for a new issue."""
     metrics_token: str | None = None
     """The bearer token for `/metrics`; without a token the page does not exist."""
 
@@ -157,6 +162,8 @@ class Settings:
             "WEB_THREADS": str(self.web_threads),
             "WORKER_THREADS": str(self.worker_threads),
             "LOG_LEVEL": self.log_level,
+            "PAGES": self.pages,
+            "FEEDBACK_URL": self.feedback_url or "",
             "METRICS_TOKEN": self.metrics_token or "",
         }
         return {PREFIX + name: value for name, value in values.items()}
@@ -217,6 +224,8 @@ def read(variables: Mapping[str, str]) -> Settings:
         web_threads=reader.number("WEB_THREADS", 16, 1, 256) or 16,
         worker_threads=reader.number("WORKER_THREADS", 4, 1, 64) or 4,
         log_level=reader.choice("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
+        pages=reader.choice("PAGES", "off", PAGES.__contains__, " or ".join(PAGES)),
+        feedback_url=reader.url("FEEDBACK_URL", "") or None,
         metrics_token=reader.text("METRICS_TOKEN"),
     )
 

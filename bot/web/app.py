@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, jsonify, request
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.core.forge.ports import Queue
     from bot.web.metrics import Metrics
+    from bot.web.verdicts import VerdictPages
 
 log = Log("web")
 
@@ -31,11 +33,13 @@ class WebApplication:
     `base` is the path of the server's public address, empty for the root.
     """
 
-    def __init__(self, recipient: Recipient, queue: Queue, metrics: Metrics, base: str) -> None:
+    def __init__(
+        self, recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verdicts: VerdictPages | None
+    ) -> None:
         self._recipient = recipient
         self._queue = queue
         self._door = Door(recipient, queue.put)
-        self._pages = _pages(recipient, queue, metrics, base)
+        self._pages = _pages(recipient, queue, metrics, base, verdicts)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -46,15 +50,19 @@ class WebApplication:
         return Bridge(self, threads, Door(self._recipient, self._queue.put, self._queue.submit))
 
 
-def application(recipient: Recipient, queue: Queue, metrics: Metrics, base: str = "") -> WebApplication:
+def application(
+    recipient: Recipient, queue: Queue, metrics: Metrics, base: str = "", verdicts: VerdictPages | None = None
+) -> WebApplication:
     """The web application on this queue."""
-    return WebApplication(recipient, queue, metrics, base)
+    return WebApplication(recipient, queue, metrics, base, verdicts)
 
 
-def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str) -> Flask:
+def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verdicts: VerdictPages | None) -> Flask:
     app = Flask(__name__)
     not_ready = RecurringFault(log)
     add_pages(app, base, ready=bool(recipient.secrets))
+    if verdicts is not None:
+        verdicts.add_to(app, base)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -83,5 +91,6 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str) -> F
             log.fault("cannot read metrics", error=str(error))
             return Response("The database cannot be read; see the log.\n", 503, content_type="text/plain")
 
-    app.after_request(harden)
+    forms_to = verdicts.forms_to if verdicts is not None else ""
+    app.after_request(partial(harden, forms_to=forms_to))
     return app

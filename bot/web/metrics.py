@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from bot.core.forge.ports import Queue
 
@@ -27,6 +27,8 @@ class Metrics:
     gap: Callable[[], float | None]
     """Age in seconds of the oldest lost delivery at the last reconciliation; None before the first."""
     now: Callable[[], float]
+    false_alarms: Callable[[], Mapping[str, int]] = dict
+    """Reports of false alarms by rule."""
 
     def admits(self, authorization: str | None) -> bool:
         """Whether the header contains the token; compared in constant time."""
@@ -51,3 +53,9 @@ class Metrics:
             yield "# HELP plangate_gap_seconds Age of the oldest lost delivery at the last reconciliation."
             yield "# TYPE plangate_gap_seconds gauge"
             yield f"plangate_gap_seconds {gap:.1f}"
+        alarms = self.false_alarms()
+        if alarms:
+            yield "# HELP plangate_false_alarms_total Reports of a false alarm by rule, from the pages of verdicts."
+            yield "# TYPE plangate_false_alarms_total counter"
+            for rule, count in alarms.items():
+                yield f'plangate_false_alarms_total{{rule="{rule}"}} {count}'

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.forge.errors import UserError
-from bot.host.settings import LEVELS, Settings, read
+from bot.host.settings import LEVELS, PAGES, Settings, read
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "server.env.example"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n"  # no key at all, only its shape
@@ -201,6 +201,8 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1
         web_threads=st.integers(1, 256),
         worker_threads=st.integers(1, 64),
         log_level=st.sampled_from(LEVELS),
+        pages=st.sampled_from(PAGES),
+        feedback_url=st.none() | st.just("https://git.example.com/acme/gate/issues/new"),
     )
 )
 def test_a_child_process_gets_the_same_settings(settings: Settings) -> None:

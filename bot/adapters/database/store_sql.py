@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from typing_extensions import override
@@ -19,6 +20,7 @@ from bot.core.forge.stored import (
     StoredReport,
     Waiver,
 )
+from bot.core.forge.verdict_page import StoredPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +37,7 @@ _KEEP_INSTALLATION = (
 )
 """`owner_layer_seen` belongs to an older version and is no longer read; it cannot be null."""
 _INSTALLATION = "SELECT id, account, suspended FROM installations"
+_PAGE = "SELECT head_sha, digest, number, page, stored_at FROM verdict_pages"
 _REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
 _WAIVER = "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role, until FROM waivers"
 
@@ -235,6 +238,50 @@ class SqlStore(Store):
         )
 
     @override
+    def verdict_page(self, repository: int, head_sha: str, digest: str) -> StoredPage | None:
+        return _page(
+            self._row(f"{_PAGE} WHERE repository = ? AND head_sha = ? AND digest = ?", repository, head_sha, digest)
+        )
+
+    @override
+    def verdict_page_before(self, page: StoredPage, repository: int) -> StoredPage | None:
+        return _page(
+            self._row(
+                f"{_PAGE} WHERE repository = ? AND number = ? AND stored_at < ? ORDER BY stored_at DESC LIMIT 1",
+                repository,
+                page.number,
+                page.stored_at,
+            )
+        )
+
+    @override
+    def keep_verdict_page(self, repository: int, page: StoredPage) -> None:
+        self._change(
+            "INSERT INTO verdict_pages (repository, head_sha, digest, number, page, stored_at)"
+            " SELECT id, ?, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, head_sha, digest) DO UPDATE SET number = excluded.number,"
+            " page = excluded.page, stored_at = excluded.stored_at",
+            page.head_sha,
+            page.digest,
+            page.number,
+            zlib.compress(page.page.encode()),
+            page.stored_at,
+            repository,
+        )
+
+    @override
+    def count_false_alarm(self, rule: str) -> None:
+        self._change(
+            "INSERT INTO false_alarms (rule, times) VALUES (?, 1)"
+            " ON CONFLICT (rule) DO UPDATE SET times = false_alarms.times + 1",
+            rule,
+        )
+
+    @override
+    def false_alarms(self) -> Mapping[str, int]:
+        return dict(self._rows("SELECT rule, times FROM false_alarms ORDER BY rule"))
+
+    @override
     def comment(self, repository: int, number: int, kind: CommentKind) -> StoredComment | None:
         row = self._row(
             "SELECT id, node, digest FROM comments WHERE repository = ? AND number = ? AND kind = ?",
@@ -372,6 +419,7 @@ class SqlStore(Store):
                     (f"{sights_before:013.1f}",),
                 )
             connection.execute("DELETE FROM reports WHERE stored_at < ?", (before,))
+            connection.execute("DELETE FROM verdict_pages WHERE stored_at < ?", (before,))
             connection.execute("DELETE FROM uses WHERE at < ?", (before,))
             connection.execute("DELETE FROM redeliveries WHERE last_at < ?", (before,))
             connection.execute("DELETE FROM offers WHERE until < ?", (before,))
@@ -393,6 +441,13 @@ def _offer(connection: Connection, repository: int, offer: Offer, now: float) ->
             (offer.root, offer.issue, offer.number, offer.until, repository),
         ).fetchone()
     return None if reserved is None else reserved[0]
+
+
+def _page(row: tuple[Any, ...] | None) -> StoredPage | None:
+    if row is None:
+        return None
+    head_sha, digest, number, page, stored_at = row
+    return StoredPage(head_sha, digest, number, zlib.decompress(page).decode(), stored_at)
 
 
 def _installation(row: tuple[Any, ...]) -> Installation:

@@ -1,4 +1,4 @@
-"""Requests to GitHub without a credential: the exchange that ends a registration, and GitHub's time.
+"""Requests to GitHub without a credential: the end of a registration, GitHub's time, what the public can see.
 
 It uses the standard library alone, so that the web process can register the App without loading a GitHub client.
 """
@@ -84,6 +84,31 @@ def clock_ahead(api_url: str, patience: float = PATIENCE, ca_file: Path | None =
     except (TypeError, ValueError):
         raise ForgeError(f"{api_url} sends no date, so it is not GitHub") from None
     return (before + time.time()) / 2 - github_time
+
+
+def is_public(
+    api_url: str, full_name: str, repository: int, patience: float = 5.0, ca_file: Path | None = None
+) -> bool:
+    """Return whether somebody without an account can see the repository now. Raises `ForgeError` when unknown.
+
+    GitHub allows 60 such requests an hour: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    request = urllib.request.Request(f"{api_url}/repos/{quote(full_name)}", headers=_HEADERS)  # noqa: S310  likewise
+    try:
+        with _opener(ca_file).open(request, timeout=patience) as response:
+            seen = json.loads(_body(response, patience))
+    except urllib.error.HTTPError as error:
+        error.close()
+        limited = error.code == HTTPStatus.TOO_MANY_REQUESTS or error.headers.get("X-RateLimit-Remaining") == "0"
+        if limited or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ForgeError(f"GitHub answered {error.code} to the question whether a repository is public") from None
+        return False
+    except (OSError, http.client.HTTPException) as error:
+        raise ForgeError(f"{api_url} does not answer: {_reason(error)}") from None
+    except (ValueError, RecursionError):
+        return False
+    # Another repository may have the name by now.
+    return isinstance(seen, dict) and seen.get("id") == repository and seen.get("private") is False
 
 
 def _opener(ca_file: Path | None) -> urllib.request.OpenerDirector:

@@ -10,11 +10,14 @@ from bot import PROJECT_URL
 from bot.core.config.in_force import OuterLayers
 from bot.core.config.model import CommentWhen, Mode, Ungoverned
 from bot.core.config.owner_file import OwnerFileState
+from bot.core.config.shown import rows
+from bot.core.deciding.verdict_page import verdict_page
 from bot.core.features.governed import governed
 from bot.core.forge.effects import Conclusion
 from bot.core.forge.external_id import verdict_id
 from bot.core.forge.facts import MAX_LAYERS
 from bot.core.forge.stored import StoredReport
+from bot.core.forge.verdict_page import page_digest
 from bot.core.judging.digest import digest, fingerprint
 from bot.core.judging.findings import Finding, Report, Severity
 from bot.core.judging.inputs import inputs_of
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from bot.core.forge.effects import CheckRunOutput
     from bot.core.forge.facts import RepositoryView
     from bot.core.forge.stored import Waiver
+    from bot.core.forge.verdict_page import VerdictPage
     from bot.core.judging.metering import Meter
     from bot.core.judging.rule import Rule
     from bot.core.judging.waiving import Waived
@@ -64,6 +68,10 @@ class Host:
     web_url: str = "https://github.com"
     site_url: str = PROJECT_URL
     """Where the rule pages are, without a slash at the end."""
+    shows_pages: bool = False
+    """A verdict in a public repository has a page."""
+    takes_feedback: bool = False
+    """The page takes reports of false alarms."""
     app_slug: str = "plangate"
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
     """The configuration of whoever hosts Plangate."""
@@ -203,6 +211,8 @@ def context_of(
         merge_group=change.merge_group,
         governed=judged.governed,
         site_url=host.site_url,
+        report_url=report_url(judged, view, host),
+        takes_feedback=host.takes_feedback,
         check_run_url=_checks_url(view, host, pull.number, change.head.sha or "") if pull is not None else None,
         engine_version=host.version,
         digest=judged.digest,
@@ -214,6 +224,22 @@ def context_of(
         trouble=_trouble(judged),
         owner_trouble=_owner_trouble(judged, view),
     )
+
+
+def report_url(judged: JudgedCandidate, view: RepositoryView, host: Host) -> str | None:
+    """The address of the verdict's page; None where there is none: without a login, only public repositories have."""
+    sha = judged.candidate.change.head.sha
+    if not host.shows_pages or view.private or sha is None:
+        return None
+    return f"{host.site_url}/verdicts/{view.repository}/{sha}/{page_digest(judged.digest)}"
+
+
+def page_of(judged: JudgedCandidate, view: RepositoryView, host: Host, title: str, report: str) -> VerdictPage | None:
+    """The verdict's page, where it has one. `title` is the run's, `report` the JSON report."""
+    if report_url(judged, view, host) is None:
+        return None
+    settings = rows(judged.candidate.config_in_force.effective)
+    return verdict_page(judged.report, context_of(judged, view, host), title, settings, report)
 
 
 def _checks_url(view: RepositoryView, host: Host, number: int, sha: str) -> str:

@@ -10,6 +10,8 @@ from bot.core.deciding.commit_verdict import (
     comment_mark,
     comment_of,
     decide_verdict,
+    page_of,
+    report_url,
     run_of,
     stored_report,
 )
@@ -86,7 +88,9 @@ def _run(verdict: CommitVerdict, snapshot: Snapshot, host: Host) -> Iterator[Eff
     if not same:
         sha = verdict.deciding.candidate.change.head.sha or ""
         report = stored_report(verdict.deciding, host)
-        yield PublishRun(CheckRun(sha, external_id, output), latest, report, _pull_requests(verdict))
+        page = page_of(verdict.deciding, snapshot.view, host, output.title, report.report)
+        run = CheckRun(sha, external_id, output, report_url(verdict.deciding, snapshot.view, host))
+        yield PublishRun(run, latest, report, page, _pull_requests(verdict))
 
 
 def _pull_requests(verdict: CommitVerdict) -> tuple[int, ...]:

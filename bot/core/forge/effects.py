@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.core.forge.events import Event
     from bot.core.forge.facts import Comment, Reaction, Run
     from bot.core.forge.stored import Offer, StoredReport, Waiver
+    from bot.core.forge.verdict_page import VerdictPage
     from bot.core.forge.writing import NewCommit, NewPullRequest
 
 
@@ -85,6 +86,8 @@ class PublishRun:
     latest: Run | None = None
     report: StoredReport | None = None
     """The report behind the run, kept once the run is written; its run and its time are filled in then."""
+    page: VerdictPage | None = None
+    """The verdict's page, where it is to have one."""
     pull_requests: tuple[int, ...] = ()
     """The pull requests whose head it is: people read the run there."""
 

@@ -28,6 +28,7 @@ from bot.core.forge.stored import (
     StoredReport,
     Waiver,
 )
+from bot.core.forge.verdict_page import StoredPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ FERRY = SeenRepository(42, 99, "acme", "ferry", first_seen=1000.0)
 BLOB = StoredBlob("a" * 40, "plangate: {mode: advise}", 5.0)
 REPORT = StoredReport("sha256:1", 77, "failure", '{"x": 1}', 5.0)
 COMMENT = StoredComment(7, "IC_7", "sha256:2")
+PAGE = StoredPage("a" * 40, "d1", 5, '{"title": "ⅲ"}', 10.0)
 WAIVER = Waiver(42, "number-collision", "f1", "specs/001-x", "t1", "known", "mona", 5, 10.0)
 
 
@@ -147,6 +149,7 @@ def fill(store: Store) -> None:
     store.offer_number(42, Offer("specs", "022", 412, 100.0), 1.0)
     store.add_waiver(WAIVER)
     store.count_use(42, "mona", 1.0, 60.0)
+    store.keep_verdict_page(42, PAGE)
 
 
 def test_everything_is_there_after_a_restart(shelf: Shelf, store: Store) -> None:
@@ -181,7 +184,7 @@ def test_what_was_never_stored_is_none(store: Store) -> None:
 def test_when_the_app_is_removed_nothing_of_the_account_is_left(shelf: Shelf, store: Store) -> None:
     empty = shelf.everything() | {"installations": 0, "repositories": 0}
     fill(store)
-    assert sum(shelf.everything().values()) >= sum(empty.values()) + 8
+    assert sum(shelf.everything().values()) >= sum(empty.values()) + 9
     store.forget_installation(99)
     assert shelf.everything() == empty
 
@@ -193,7 +196,9 @@ def test_when_a_repository_is_removed_nothing_of_it_is_left_and_others_stay(shel
     store.forget_repository(42)
     after = shelf.everything()
     gone = {name: before[name] - after[name] for name in before if before[name] != after[name]}
-    assert gone == dict.fromkeys(["repositories", "hints", "reports", "comments", "offers", "waivers", "uses"], 1)
+    assert gone == dict.fromkeys(
+        ["repositories", "hints", "reports", "verdict_pages", "comments", "offers", "waivers", "uses"], 1
+    )
     assert store.configuration(99, None) == BLOB
 
 
@@ -243,6 +248,36 @@ def test_comments_and_reports_are_replaced(store: Store) -> None:
     store.keep_report(42, "h", REPORT)
     store.keep_report(42, "h", replace(REPORT, check_run=None))
     assert store.report(42, "h") == replace(REPORT, check_run=None)
+
+
+class TestVerdictPages:
+    def test_a_page_is_kept_and_replaced(self, store: Store) -> None:
+        store.keep_verdict_page(42, PAGE)
+        store.keep_verdict_page(42, replace(PAGE, page="new", stored_at=11.0))
+        assert store.verdict_page(42, "a" * 40, "d1") == replace(PAGE, page="new", stored_at=11.0)
+        assert store.verdict_page(42, "a" * 40, "d2") is None
+        assert store.verdict_page(43, "a" * 40, "d1") is None
+
+    def test_the_page_before_is_the_last_one_of_the_same_pull_request(self, store: Store) -> None:
+        pages = [replace(PAGE, digest=f"d{at}", stored_at=float(at)) for at in (1, 2, 3)]
+        for page in (*pages, replace(PAGE, digest="other", number=6, stored_at=2.5)):
+            store.keep_verdict_page(42, page)
+        assert store.verdict_page_before(pages[2], 42) == pages[1]
+        assert store.verdict_page_before(pages[0], 42) is None
+        branch = replace(PAGE, digest="branch", number=None, stored_at=9.0)
+        assert store.verdict_page_before(branch, 42) is None
+
+    def test_pages_end_with_the_retention(self, store: Store) -> None:
+        store.keep_verdict_page(42, PAGE)
+        store.prune(10.0)
+        assert store.verdict_page(42, "a" * 40, "d1") is not None
+        store.prune(10.5)
+        assert store.verdict_page(42, "a" * 40, "d1") is None
+
+    def test_false_alarms_are_counted_by_rule(self, store: Store) -> None:
+        for rule in ("dead-link", "unknown-story", "dead-link"):
+            store.count_false_alarm(rule)
+        assert store.false_alarms() == {"dead-link": 2, "unknown-story": 1}
 
 
 class TestNumbers:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         StoredReport,
         Waiver,
     )
+    from bot.core.forge.verdict_page import StoredPage
 
 
 class Store(Protocol):
@@ -106,6 +107,26 @@ class Store(Protocol):
         """Store the last report on a head."""
         ...
 
+    def verdict_page(self, repository: int, head_sha: str, digest: str) -> StoredPage | None:
+        """The page of a verdict by the first 16 digits of its digest."""
+        ...
+
+    def verdict_page_before(self, page: StoredPage, repository: int) -> StoredPage | None:
+        """The page of the verdict on the same pull request before this one."""
+        ...
+
+    def keep_verdict_page(self, repository: int, page: StoredPage) -> None:
+        """Add or replace the page of a verdict."""
+        ...
+
+    def count_false_alarm(self, rule: str) -> None:
+        """Count one report of a false alarm."""
+        ...
+
+    def false_alarms(self) -> Mapping[str, int]:
+        """Reports of false alarms by rule."""
+        ...
+
     def comment(self, repository: int, number: int, kind: CommentKind) -> StoredComment | None:
         """Our comment on an issue or pull request."""
         ...
@@ -162,5 +183,5 @@ class Store(Protocol):
         ...
 
     def prune(self, before: float, sights_before: float | None = None) -> None:
-        """Delete reports, uses, redeliveries and offers from before one time, first sights from before another."""
+        """Delete reports, pages, uses, redeliveries and offers from before a time, first sights from before another."""
         ...

@@ -90,6 +90,8 @@ class RenderContext:
     """Base address of the rule pages, without a slash at the end: this server's, or the project's own."""
     report_url: str | None = None
     """This report's own page."""
+    takes_feedback: bool = False
+    """The report's page takes reports of false alarms."""
     check_run_url: str | None = None
     engine_version: str = ""
     digest: str = ""

@@ -28,7 +28,8 @@ def footer(report: Report, context: RenderContext, links: Links) -> str:
         parts.append(f"report {code_span(context.short_digest)}")
     if context.report_url and report.features:
         parts.append(links.to("full report", context.report_url, "rep"))
-        parts.append(links.to("a false alarm?", f"{context.report_url}/wrong", "false"))
+        if context.takes_feedback:
+            parts.append(links.to("a false alarm?", f"{context.report_url}/wrong", "false"))
     return f"<sub>{_DOT.join(part for part in parts if part)}</sub>"
 
 

@@ -88,6 +88,7 @@ CONTEXT = RenderContext(
     pull_request=240,
     site_url="https://plangate.example",
     report_url="https://plangate.example/r/5d1e0c97",
+    takes_feedback=True,
     check_run_url="https://github.com/acme/ferry/runs/34810022517",
     engine_version="0.1.0",
     digest="sha256:5d1e0c97" + "0" * 56,

@@ -145,6 +145,22 @@ def thin(name: str, value: Any = None, operation: str = "graphql", times: int | 
     return Fault(operation, 0, spoil=spoil, times=times)
 
 
+def one_short(name: str, operation: str = "graphql", times: int | None = 1) -> Fault:
+    """An incomplete response: the last element of every list of this name is left out, without an error."""
+
+    def shorter(value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("nodes"), list):
+            return value | {"nodes": value["nodes"][:-1]}
+        return value[:-1] if isinstance(value, list) else value
+
+    def spoil(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: shorter(spoil(child)) if key == name else spoil(child) for key, child in node.items()}
+        return [spoil(child) for child in node] if isinstance(node, list) else node
+
+    return Fault(operation, 0, spoil=spoil, times=times)
+
+
 def no_file_list(times: int | None = 1) -> Fault:
     """GitHub leaves out the files of a large change: `files` is null and `changedFiles` 0, without an error.
 

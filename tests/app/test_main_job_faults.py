@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.forge.job_keys import OUTAGE
 from bot.core.forge.outcome import Done, Retry
 from bot.sandbox.faults import Fault, graphql_rate_limited, primary_limit, secondary_limit
 from tests.stage import SPEC, feature, plan
@@ -49,6 +50,20 @@ class TestLostAnswers:
         stage.world.faults.add(Fault(operation, status))
         stage.drain(patience=10)
         assert_told_once(stage, ferry, pull)
+
+    @pytest.mark.parametrize("operation", ["graphql", "checks/create"])
+    @pytest.mark.parametrize(("seconds", "uncounted"), [(0.0, True), (OUTAGE - 60, True), (OUTAGE + 60, False)])
+    def test_an_attempt_without_a_response_does_not_count(
+        self, stage: Stage, ferry: Repository, operation: str, seconds: float, uncounted: bool
+    ) -> None:
+        pushed(stage, ferry)
+        stage.deliver()
+        stage.world.advance(seconds)
+        stage.world.faults.add(Fault(operation, cut=True))
+        outcome = stage.step()
+        assert isinstance(outcome, Retry)
+        assert "GitHub did not answer" in outcome.error
+        assert outcome.uncounted is uncounted
 
     def test_a_rerun_whose_answer_was_lost_is_answered_once(self, stage: Stage, ferry: Repository) -> None:
         pull = pushed(stage, ferry)

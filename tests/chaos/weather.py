@@ -12,6 +12,7 @@ from bot.sandbox.faults import (
     graphql_rate_limited,
     no_file_list,
     null_among,
+    one_short,
     primary_limit,
     repository_not_there_yet,
     repository_unresolved,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _WRITES = ("checks/create", "issues/create-comment", "issues/update-comment")
 
+_COMPARISON = "repos/compare-commits-with-basehead"
 _GIVEN_UP = (
     {"message": "Something went wrong while executing your query."},
     {"message": "Resource limits for this query exceeded.", "type": "RESOURCE_LIMITS_EXCEEDED"},
@@ -67,6 +69,8 @@ class Weather:
             "file list missing": no_file_list,
             "connection null": lambda: thin(dice.choice(("files", "comments", "checkSuites"))),
             "null in a list": lambda: null_among(dice.choice(("files", "comments", "checkRuns", "refs"))),
+            "list one short": lambda: one_short(dice.choice(("files", "entries", "associatedPullRequests", "refs"))),
+            "comparison one short": lambda: one_short("files", _COMPARISON, dice.randrange(1, 4)),
             "replica lags, REST": lambda: repository_not_there_yet(self._full_name(), times=dice.randrange(1, 4)),
             "replica lags, GraphQL": lambda: repository_unresolved(self._full_name(), times=dice.randrange(1, 4)),
             "commit not there yet": lambda: commit_not_there_yet("0" * 40, times=dice.randrange(1, 4)),

@@ -20,7 +20,7 @@ from github3.session import AppBearerTokenAuth, GitHubSession
 from bot.adapters.github.certificates import authorities
 from bot.adapters.github.error_responses import body_of, error_of
 from bot.adapters.github.tally import Tally
-from bot.core.forge.errors import ForgeError, UserError
+from bot.core.forge.errors import ForgeError, Unanswered, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,8 +137,10 @@ class GitHubApp:
             response = session.request(
                 method, f"{self.api_url}{path}", json=body, allow_redirects=False, verify=self.verify
             )
-        except (requests.RequestException, ValueError) as error:
-            raise ForgeError(f"GitHub did not answer while we {doing}: {type(error).__name__}") from error
+        except requests.RequestException as error:
+            raise Unanswered(f"GitHub did not answer while we {doing}: {type(error).__name__}") from error
+        except ValueError as error:
+            raise ForgeError(f"GitHub answered in an unexpected shape while we {doing}") from error
         headers = {name.lower(): value for name, value in response.headers.items()}
         parsed = body_of(response.status_code, headers, response.text, doing, self._clock)
         if response.status_code >= 300:  # noqa: PLR2004  a redirect is a failure, too

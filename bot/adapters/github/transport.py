@@ -15,7 +15,7 @@ from github import Auth, Github, GithubException
 
 from bot.adapters.github.app import API_VERSION
 from bot.adapters.github.error_responses import body_of
-from bot.core.forge.errors import ForgeError
+from bot.core.forge.errors import ForgeError, Unanswered
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -73,7 +73,10 @@ class Transport:
     ) -> tuple[dict[str, Any], Any]:
         try:
             status, headers, text = requester.requestJson(verb, target, input=body)
-        except (requests.RequestException, GithubException, ValueError, AssertionError, RuntimeError) as error:
+        except requests.RequestException as error:
+            description = f"GitHub did not answer while we {doing}: {type(error).__name__}"
+            raise Unanswered(description, lost_answer=verb != "GET") from error
+        except (GithubException, ValueError, AssertionError, RuntimeError) as error:
             description = f"GitHub did not answer while we {doing}: {type(error).__name__}"
             raise ForgeError(description, lost_answer=verb != "GET") from error
         if status == 401:  # noqa: PLR2004

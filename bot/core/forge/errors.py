@@ -34,6 +34,10 @@ class StorageError(Exception):
     """
 
 
+class Unanswered(ForgeError):  # noqa: N818  names the condition
+    """No response came: the connection failed, was cut, or timed out. That is no failure of the job's."""
+
+
 class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
     """The App cannot reach the repository: it was deleted or removed, or the installation is suspended."""
 

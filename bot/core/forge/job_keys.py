@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DEADLINE = 600.0
 """Seconds after its acceptance in which a job that fails is tried again before it is given up."""
 
+OUTAGE = 3 * DEADLINE
+"""Seconds after its acceptance in which an attempt that got no response from GitHub does not count."""
+
 
 def new_job(delivery: str, event: Event, *, not_before: float = 0.0) -> NewJob:
     """The job for an event, with its two keys. `not_before` is in seconds since the epoch (UTC)."""

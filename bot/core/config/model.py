@@ -89,8 +89,8 @@ class Commands:
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     prefix: str = "/plan"
-    """The word that starts a command; another one where another bot answers to `/plan`. `/speckit.plan` and
-    `@<app> plan` mean the same whatever it is."""
+    """The word that starts a command. Change it if another bot answers to `/plan`. `/speckit.plan` and `@<app> plan`
+    always mean the same."""
     start: Role = Role.WRITE
     """Who may use `/plan start`: the weakest role that may."""
     commit: Role = Role.WRITE
@@ -118,21 +118,21 @@ class RepositoryConfig:
     """Where numbers come from. Only `sequential` ones are counted up, so only they can collide; `ticket` and `issue`
     numbers make a branch a feature only together with a folder."""
     unmatched: Unmatched = Unmatched.PASS
-    """What becomes of a pull request that changes code and is no feature: `pass`, or an error that asks for one."""
+    """The verdict on a pull request that changes code and is no feature: `pass`, or an error that requires one."""
     since: int | None = None
     """The first number that is judged: features on the base with a smaller number are legacy, and nothing in them
-    blocks. Left out, legacy is what was there before Plangate came."""
+    blocks. Without this key, the features from before the installation of Plangate are legacy."""
     legacy: tuple[str, ...] = ()
     """Globs of feature folders that are legacy, too, whatever their number is."""
     code: tuple[str, ...] | None = None
-    """Globs of what counts as code. Left out, it is every path but specs roots, `.specify/`, `docs/`, Markdown and
-    folders of agents and editors."""
+    """Globs of what counts as code. Without this key, it is every path except specs roots, `.specify/`, `docs/`,
+    Markdown and folders of agents and editors."""
     ignore: tuple[str, ...] = ()
-    """Globs that are not looked at: neither as features nor as code."""
+    """Globs of paths that are ignored: they count neither as features nor as code."""
     artifacts: Mapping[str, ArtifactLevel] = field(default_factory=dict)
-    """What is asked of an artifact, by its name; what is not named here goes by what the plan promises."""
+    """Whether an artifact is required, by its name. For an artifact that is not named here, the plan decides."""
     rules: Mapping[str, RuleLevel] = field(default_factory=dict)
-    """The level of a rule, by its id. It takes the place of the rule's own severity; what a condition makes softer
+    """The level of a rule, by its id. It replaces the rule's own severity. A finding that a condition makes softer
     stays softer, and the caps for old, legacy and merely touched features still apply."""
     commands: Commands = Commands()
     """How commands are spelt and who may use them."""
@@ -140,12 +140,12 @@ class RepositoryConfig:
     """Whether the author of a pull request may waive its findings, given the role that `commands.waive` asks for. Only
     the default branch's file counts."""
     comment: CommentWhen = CommentWhen.WHEN_NEEDED
-    """When the one comment on a pull request is written: when something blocks, always, or never."""
+    """When the comment on a pull request is written: when something blocks, always, or never."""
     self_configured: tuple[str, ...] = ()
     """Globs of base branches, besides the default one, whose own file says whether and how hard they are judged."""
     ungoverned: Ungoverned = Ungoverned.PASS
-    """What a pull request gets in a repository without Spec Kit: one passing run, or nothing. For the host and the
-    owner to set, not for a repository."""
+    """What a pull request gets in a repository without Spec Kit: one passing run, or nothing. Only the host's and the
+    owner's file may set it."""
     locked: tuple[str, ...] = ()
-    """Keys that nearer files cannot set, such as `mode`, `rules` or `rules.number-collision`. `waive` forbids `/plan
-    waive`, and is the one that a repository can lock for itself."""
+    """Keys that the files below this one cannot set, such as `mode`, `rules` or `rules.number-collision`. `waive`
+    forbids `/plan waive`; it is the only key that a repository can lock."""

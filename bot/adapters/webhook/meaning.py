@@ -161,14 +161,18 @@ def _opening(opened: PullRequest | Issue, *, on_pull_request: bool) -> _Text:
 
 
 def _command(payload: Delivery, app: AppIdentity, written: _Text) -> Iterable[Event]:
-    """Yield the text as a command when a person wrote it and one of its lines may be a command.
+    """Yield the text as a command when the person who acted wrote it, and one of its lines may be a command.
+
+    Who transfers an issue, or makes one of a discussion, opens it with the words of its author; these words must not
+    get the role of who moved them: https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues
 
     An App writes as a `Bot`, or for a person through the App; the comment then names the App.
     """
     by_bot = any(user is not None and user.type == "Bot" for user in (payload.sender, written.writer))
     by_us = written.through is not None and written.through.id == app.app_id
+    is_own = _login(payload.sender) == _login(written.writer)
     text = (written.text or "")[:TEXT_LIMIT]
-    if by_bot or by_us or not may_hold_command(text, app.slug):
+    if by_bot or by_us or not is_own or not may_hold_command(text, app.slug):
         return
     yield CommandPosted(
         **_about(payload),

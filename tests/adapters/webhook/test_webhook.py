@@ -249,6 +249,14 @@ IGNORED: dict[str, tuple[str, Any]] = {
         {**pull_request("submitted"), "review": {"id": 3, "body": None, "user": PERSON}},
     ),
     "an edited issue": ("issues", about(action="edited", issue={"number": 9, "body": "/plan", "user": PERSON})),
+    "an issue that somebody moved here": (
+        "issues",
+        about(
+            action="opened",
+            issue={"number": 9, "body": "/plan start", "user": {"login": "eve", "type": "User"}},
+            changes={"old_issue": {"number": 3}},
+        ),
+    ),
     "another App's run": ("check_run", check_run(app=1)),
     "our own run's completion": ("check_run", check_run("completed")),
     "a button without a name": ("check_run", check_run("requested_action")),

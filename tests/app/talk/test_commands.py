@@ -359,6 +359,15 @@ class TestWaive:
         reconciling(stage).tick()
         assert stage.drain() == [], "it ends once, after a restart too"
 
+    def test_a_waiver_whose_last_day_is_over_is_not_given(self, stage: Stage) -> None:
+        repo = harbour(stage)
+        pull = opened(stage, repo, FAILING)
+        text = "/plan waive unjustified-violation it is three lines long until 2020-01-31"
+        comment = say(stage, repo, pull.number, text, "mona")
+        assert faces(stage, repo, comment) == ["eyes", "confused"]
+        assert "2020-01-31 is over (UTC)" in reply(stage, repo, pull.number)
+        assert stage.run(repo, pull.head_sha).conclusion == "failure"
+
     def test_it_survives_an_update_of_the_branch_and_what_leaves_the_folder_alone(self, stage: Stage) -> None:
         repo = harbour(stage)
         pull = self.waived(stage, repo)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 
-@rule(Severity.NOTICE, Clause("name in disagreement", "names in disagreement", 70))
+@rule(Severity.NOTICE, Clause("name in disagreement", "names in disagreement", 70), by_program=True)
 def judge(case: Case) -> Iterator[Finding]:
     """A notice for the branch, a notice for the header."""
     yield from _branch(case)
@@ -90,7 +90,7 @@ def _header(case: Case) -> Iterator[Finding]:
         plan.branch_line,
         title=("The plan's header names ", Code(clip(plan.branch))),
         why=("It stands at ", At(plan.path, plan.branch_line), ", in the folder of ", Code(clip(feature.name)), "."),
-        fix=("Write ", Code(clip(feature.name)), "."),
+        fix=("Write ", Code(clip(feature.name)), " for ", Code(clip(plan.branch)), "."),
         subject="header",
         edits=case.rewritten(plan.path, plan.branch_line, plan.branch, feature.name),
     )

@@ -35,15 +35,16 @@ Warning when the second line is new, else notice.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import At, Code
+from bot.core.text.prose import At, Code, Prose
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from bot.core.judging.findings import Finding
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[A-Z]{1,8}-?(?:[0-9]{1,6}-)?[0-9]{1,6}[a-z]?(?:-[A-Za-z0-9]{1,30}(?:\.[0-9]{1,3}){0,2}){0,3}")
 
 
-@rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113))
+@rule(Severity.WARNING, Clause("duplicate id", "duplicate ids", 113), by_program=True)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each repeated id, on its second definition."""
     if case.spec is not None and not case.spec.unfilled:
@@ -68,21 +69,41 @@ def _alike(case: Case, path: str, *lines: int) -> bool:
     return len(marks) == 1 and marks <= set("-*+|")
 
 
+def _next_free(previous: str, name: str, used: Collection[str]) -> str | None:
+    """The id behind the one that stands above, else behind the highest: `FR-007`. None for an id without a number."""
+    stem = name.rstrip("0123456789")
+    digits = len(name) - len(stem)
+    if not digits:
+        return None
+    above, numbers = (
+        [int(each[len(stem) :]) for each in ids if each.startswith(stem) and each[len(stem) :].isdecimal()]
+        for ids in ((previous,), used)
+    )
+    behind = above[0] + 1 if above and above[0] + 1 not in numbers else max(numbers) + 1
+    return f"{stem}{behind:0{digits}d}"
+
+
 def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    ids = tuple(ids)
+    used = {name for name, _ in ids}
     first: dict[str, int] = {}
     reported: set[str] = set()
-    for name, line in ids:
+    for (previous, _), (name, line) in pairwise((("", 0), *ids)):
         if not _ID.fullmatch(name) or first.setdefault(name, line) == line or name in reported:
             continue
         if not _alike(case, path, first[name], line):
             continue
         reported.add(name)
+        free = _next_free(previous, name, used)
+        used.add(free or name)
+        given: Prose = ("Write ", Code(clip(free, 40)), " for ", Code(clip(name, 40)), " there.") if free else ()
         yield case.finding(
             Severity.WARNING if case.is_new(path, line) else Severity.NOTICE,
             path,
             line,
             title=(Code(clip(name, 40)), " is there twice"),
             why=("It stands at ", At(path, first[name]), " and at ", At(path, line), "."),
-            fix=("Give the later one the next free id.",),
+            fix=given or ("Give the later one the next free id.",),
             subject=name,
+            edits=case.rewritten(path, line, name, free) if free else (),
         )

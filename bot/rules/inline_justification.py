@@ -15,7 +15,8 @@ was rejected, and why.
 ## How to fix
 
 Move the reason into a row of Complexity Tracking that begins with the principle, and fill the other cells. A violation
-that this feature repairs needs nothing more.
+that this feature repairs needs nothing more. The row to paste has the plan's own words for the reason and for the
+rejected alternative; a cell for which the plan has no words is empty, and takes a person.
 
 ## Example
 
@@ -69,7 +70,7 @@ _SOURCES = {
 }
 
 
-@rule(Severity.WARNING, Clause("reason only inline", "reasons only inline", 25))
+@rule(Severity.WARNING, Clause("reason only inline", "reasons only inline", 25), by_program=True)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each standing assessment whose only reason is outside Complexity Tracking."""
     plan = case.plan
@@ -85,8 +86,13 @@ def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Fi
     check, statement = dossier.assessment, decision.statement
     settled = decision.ground is Ground.MENDED
     reason = statement.text if statement is not None and statement.kind in _FILLS_A_CELL else None
-    fix: Prose = ("Nothing, if that is so.",) if settled else ("A Complexity Tracking row would settle it.",)
-    paste = None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, reason)
+    rejected = dossier.first(StatementKind.ALTERNATIVE)
+    cells = (reason, rejected.text if rejected is not None else None)
+    paste = None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, *cells)
+    way, line = gate.way_to_track(plan)
+    under: Prose = (At(plan.path, line),) if line is not None else ()
+    fill = ":" if all(cells) else " and fill the empty cells:"
+    fix: Prose = ("Nothing, if that is so.",) if settled else (*way, *under, fill)
     return case.finding(
         decision.severity or Severity.WARNING,
         plan.path,

@@ -45,13 +45,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.documents.plan import Plan
-    from bot.core.judging.edit import Edit
     from bot.core.judging.findings import Finding
 
 _OWN = "[spec.md](./spec.md)"
 
 
-@rule(Severity.WARNING, Clause("header mispointed", "headers mispointed", 71))
+@rule(Severity.WARNING, Clause("header mispointed", "headers mispointed", 71), by_program=True)
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for a spec link into another feature's folder."""
     plan = case.plan
@@ -60,23 +59,24 @@ def judge(case: Case) -> Iterator[Finding]:
     elsewhere = _other_folder(case, plan.spec_link)
     if elsewhere is None:
         return
+    link = _link(plan)
     yield case.finding(
         Severity.WARNING if case.is_new(plan.path, plan.spec_line) else Severity.NOTICE,
         plan.path,
         plan.spec_line,
         title=("The plan's header points to ", Code(clip(elsewhere))),
         why=(At(plan.path, plan.spec_line), " says ", Code(clip(plan.spec_link)), "."),
-        fix=("Write ", Code(_OWN), "."),
+        fix=("Write ", Code(_OWN), " for ", Code(clip(link)), "."),
         subject="spec",
-        edits=_edits(case, plan),
+        edits=case.rewritten(plan.path, plan.spec_line, link, _OWN),
     )
 
 
-def _edits(case: Case, plan: Plan) -> tuple[Edit, ...]:
-    """The whole link replaced, or its target where it stands in no brackets."""
+def _link(plan: Plan) -> str:
+    """The link as written, or its target where it stands in no brackets."""
     line = plan.lines[plan.spec_line - 1] if plan.spec_line is not None else ""
     link = re.search(rf"\[[^\[\]]*\]\({re.escape(plan.spec_link or '')}\)", line)
-    return case.rewritten(plan.path, plan.spec_line, link[0] if link else plan.spec_link or "", _OWN)
+    return link[0] if link else plan.spec_link or ""
 
 
 def _other_folder(case: Case, link: str) -> str | None:

@@ -129,10 +129,18 @@ def header_of(template: Template) -> tuple[str, ...]:
     return template.tracking_header or _DEFAULT_HEADER
 
 
-def row_to_paste(
-    check: Check, plan: Plan, template: Template, constitution: Constitution, reason: str | None = None
+def row_to_paste(  # noqa: PLR0913, PLR0917  everything that a row is made of
+    check: Check,
+    plan: Plan,
+    template: Template,
+    constitution: Constitution,
+    reason: str | None = None,
+    alternative: str | None = None,
 ) -> str:
-    """A row for an item, with the table and heading that the plan lacks; `reason` fills the second cell."""
+    """A row for an item, with the table and heading that the plan lacks.
+
+    `reason` and `alternative` are the plan's own words for the second and the third cell.
+    """
     header = header_of(template)
     principle = principle_of(check, constitution)
     name = f"{principle.id}. {principle.name}" if principle is not None and principle.id else None
@@ -140,8 +148,9 @@ def row_to_paste(
     breach = _breach(check)
     first = clip(f"{name}: {breach}" if breach else name, _MAX_FIRST_CELL).replace("|", "\\|")
     cells = [first, *[""] * (len(header) - 1)]
-    if reason and len(cells) > 1:
-        cells[1] = clip(reason, _MAX_REASON_CELL).replace("|", "\\|")
+    for place, words in enumerate((reason, alternative), 1):
+        if words and len(cells) > place:
+            cells[place] = clip(words, _MAX_REASON_CELL).replace("|", "\\|")
     row = "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
     if plan.tracking_table_line is not None:
         return row

@@ -228,6 +228,8 @@ class Rule:
     """What an admin's level can make of it at most: what only some readers of a change can see never blocks."""
     on: bool = True
     """It judges where the configuration does not name it."""
+    by_program: bool = False
+    """A program can follow the fix word for word; otherwise the fix asks for what only a person knows."""
 
     def of_case(self, case: Case) -> Iterator[Finding]:
         """The rule's findings in one feature."""
@@ -250,6 +252,7 @@ def rule(  # noqa: PLR0913  each is named where a rule is written
     judges_removed: bool = False,
     ceiling: Severity = Severity.ERROR,
     on: bool = True,
+    by_program: bool = False,
     decided_by: Callable[..., object] | None = None,
 ) -> Callable[[Judge], Rule]:
     """Register a function as a rule about one feature. Its module gives id and page.
@@ -258,11 +261,23 @@ def rule(  # noqa: PLR0913  each is named where a rule is written
     """
 
     def register(judge: Judge) -> Rule:
-        name, title, page = _about(judge)
+        name, title, page = _about(judge, by_program=by_program)
         if decided_by is not None:
             _, _, rules = inspect.cleandoc(decided_by.__doc__ or "").partition("\n")
             page = f"{page}\n\n{rules.strip()}"
-        return Rule(name, title, page, severity, clause, judge, needs_forge, judges_removed, ceiling=ceiling, on=on)
+        return Rule(
+            name,
+            title,
+            page,
+            severity,
+            clause,
+            judge,
+            needs_forge,
+            judges_removed,
+            ceiling=ceiling,
+            on=on,
+            by_program=by_program,
+        )
 
     return register
 
@@ -271,16 +286,22 @@ def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = Fa
     """Register a function as a rule about the change as a whole. Its module gives id and page."""
 
     def register(judge: JudgeAll) -> Rule:
-        name, title, page = _about(judge)
+        name, title, page = _about(judge, by_program=False)
         return Rule(name, title, page, severity, clause, needs_forge=needs_forge, judge_all=judge)
 
     return register
 
 
-def _about(judge: Callable[..., object]) -> tuple[str, str, str]:
-    """Id, title and page of the rule in the function's module."""
+BY_PROGRAM = "A program can do it: the `fix:` line says word for word what to write."
+BY_PERSON = "It takes a person: no program knows the reason, the answer or the choice that the fix asks for."
+_EXAMPLE = "\n## Example\n"
+
+
+def _about(judge: Callable[..., object], *, by_program: bool) -> tuple[str, str, str]:
+    """Id, title and page of the rule in the function's module. The page says who can follow the fix."""
     module = inspect.getmodule(judge)
     page = inspect.cleandoc((module.__doc__ if module else None) or "")
+    page = page.replace(_EXAMPLE, f"\n{BY_PROGRAM if by_program else BY_PERSON}\n{_EXAMPLE}", 1)
     return rule_id(judge.__module__), page.partition("\n")[0].rstrip("."), page
 
 

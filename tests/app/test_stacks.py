@@ -94,14 +94,6 @@ def tip(repository: Repository, branch: str = "main") -> str:
     return sha
 
 
-@pytest.mark.parametrize("weakened", WEAKENED)
-def test_the_lowest_layer_weakens_nothing_above_it(stage: Stage, ferry: Repository, weakened: str) -> None:
-    opened = layers(stage, ferry, WEAKENED[weakened])
-    for pull in opened:
-        expect(stage, ferry, pull, tip(ferry))
-    assert [stage.run(ferry, pull.head_sha).conclusion for pull in opened[1:]] == ["failure", "failure"]
-
-
 def reads_on_opening(stage: Stage, repository: Repository, branch: str, base: str) -> int:
     """How often a pull request is read for the event that tells of its opening."""
     mark = stage.world.requests.mark
@@ -114,99 +106,152 @@ def reads_on_opening(stage: Stage, repository: Repository, branch: str, base: st
 def test_a_layer_costs_no_read_more_than_a_plain_pull_request(stage: Stage, ferry: Repository) -> None:
     stage.world.push(ferry, "001-a", {**feature("specs/001-a", RED), **WEAKENED["constitution"]}, author="ada")
     stage.world.push(ferry, "002-b", feature("specs/002-b", RED), author="ada", start="001-a")
-    stage.world.push(ferry, "003-c", feature("specs/003-c", RED), author="ada")
+    stage.world.push(ferry, "003-c", feature("specs/003-c", RED), author="ada", start="002-b")
+    stage.world.push(ferry, "004-d", feature("specs/004-d", RED), author="ada")
     stage.world.open_pull_request(ferry, "001-a", author="ada")
     stage.drain(patience=60)
-    plain = reads_on_opening(stage, ferry, "003-c", "main")
-    assert reads_on_opening(stage, ferry, "002-b", "001-a") == plain == 1
+    plain = reads_on_opening(stage, ferry, "004-d", "main")
+    assert plain == 1
+    assert reads_on_opening(stage, ferry, "002-b", "001-a") == plain
+    assert reads_on_opening(stage, ferry, "003-c", "002-b") == plain
 
 
-def unstack(stage: Stage, _ferry: Repository, opened: list[PullRequest]) -> None:
+Judged = list[tuple["PullRequest", str]]
+"""Pull requests, each with the commit whose constitution, templates and configuration hold for it."""
+
+
+def on_main(ferry: Repository, opened: list[PullRequest]) -> Judged:
+    return [(pull, tip(ferry, ferry.default_branch)) for pull in opened if pull.open]
+
+
+def three_layers(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    return on_main(ferry, layers(stage, ferry, lowest))
+
+
+def stacked(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
+    stage.world.stack(*opened, author="ada")
+    return on_main(ferry, opened)
+
+
+def unstacked(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
     stage.world.unstack(stage.world.stack(*opened, author="ada"))
+    return on_main(ferry, opened)
 
 
-def retarget(stage: Stage, _ferry: Repository, opened: list[PullRequest]) -> None:
+def retargeted(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
     stage.drain(patience=60)
     stage.world.retarget(opened[2], "main", author="ada")
+    return on_main(ferry, opened)
 
 
-def merge_the_lowest(stage: Stage, ferry: Repository, opened: list[PullRequest]) -> None:
+def lowest_merged(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
     stage.world.stack(*opened, author="ada")
     stage.drain(patience=60)
     stage.world.merge(opened[0], author="ada", admin=True)
     assert opened[1].base_ref == ferry.default_branch
+    return on_main(ferry, opened)
 
 
-def share_a_commit(stage: Stage, ferry: Repository, opened: list[PullRequest]) -> None:
+def whole_stack_merged(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    """What the stack brought holds for the next pull request."""
+    stack = stage.world.stack(*layers(stage, ferry, lowest), author="ada")
+    stage.drain(patience=60)
+    stage.world.merge_stack(stack, author="ada", admin=True)
+    stage.world.push(ferry, "004-d", feature("specs/004-d", UNANSWERED), author="ada")
+    return [(stage.world.open_pull_request(ferry, "004-d", author="ada"), tip(ferry))]
+
+
+def commit_in_two_stacks(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
     stage.world.push(ferry, "004-d", feature("specs/004-d"), author="ada", start="001-a")
     stage.world.open_pull_request(ferry, "004-d", author="ada")
     stage.world.push(ferry, "005-e", feature("specs/005-e"), author="ada", start="004-d")
     stage.world.open_pull_request(ferry, "005-e", "004-d", author="ada")
     stage.drain(patience=60)
     stage.world.open_pull_request(ferry, opened[2].head_ref, "005-e", author="bob")
+    return on_main(ferry, opened)
 
 
-def rename_default_branch(stage: Stage, ferry: Repository, opened: list[PullRequest]) -> None:
+def fork_on_a_layer(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
+    fork = stage.world.fork(ferry, "eve")
+    stage.world.push(fork, "004-d", feature("specs/004-d", RED), author="eve", start="003-c")
+    return on_main(ferry, [stage.world.open_pull_request(ferry, "004-d", opened[2].head_ref, author="eve", fork=fork)])
+
+
+def default_branch_renamed(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    opened = layers(stage, ferry, lowest)
     stage.drain(patience=60)
     stage.world.branch(ferry, "trunk", author="ada")
     ferry.default_branch = "trunk"
     stage.world.retarget(opened[0], "trunk", author="ada")
     stage.world.delete_branch(ferry, "main", author="ada")
+    return on_main(ferry, opened)
 
 
-@pytest.mark.parametrize("weakened", ["constitution", "configuration"])
-@pytest.mark.parametrize("act", [unstack, retarget, merge_the_lowest, share_a_commit, rename_default_branch])
-def test_whatever_happens_to_the_stack(
-    stage: Stage, ferry: Repository, act: Callable[[Stage, Repository, list[PullRequest]], None], weakened: str
-) -> None:
-    opened = layers(stage, ferry, WEAKENED[weakened])
-    act(stage, ferry, opened)
-    for pull in opened:
-        if pull.open:
-            expect(stage, ferry, pull, tip(ferry, ferry.default_branch))
-
-
-def test_a_stack_that_was_merged_holds_for_what_comes_next(stage: Stage, ferry: Repository) -> None:
-    opened = layers(stage, ferry, WEAKENED["constitution"])
-    stack = stage.world.stack(*opened, author="ada")
+def middle_closed(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    """A closed layer ends the chain."""
+    opened = layers(stage, ferry, lowest)
     stage.drain(patience=60)
-    stage.world.merge_stack(stack, author="ada", admin=True)
-    stage.world.push(ferry, "004-d", feature("specs/004-d", UNANSWERED), author="ada")
-    pull = stage.world.open_pull_request(ferry, "004-d", author="ada")
-    expect(stage, ferry, pull, tip(ferry))
-    assert stage.run(ferry, pull.head_sha).conclusion == "success"
+    stage.world.close_pull_request(opened[1], author="ada")
+    return [(opened[0], tip(ferry)), (opened[2], tip(ferry, "002-b"))]
 
 
-def test_a_merge_group_of_the_lowest_layer_is_held_to_the_base(stage: Stage, ferry: Repository) -> None:
-    opened = layers(stage, ferry, WEAKENED["constitution"])
+def base_not_governed(stage: Stage, ferry: Repository, lowest: Files) -> Judged:
+    """Another base than the default branch is the stack's own."""
+    stage.world.push(ferry, "develop", {".specify/memory/constitution.md": NO_SECOND}, author="ada")
+    return [(pull, tip(ferry, "develop")) for pull in layers(stage, ferry, lowest, "develop")]
+
+
+SCENARIOS: dict[str, tuple[Callable[[Stage, Repository, Files], Judged], Files]] = {
+    "three layers": (three_layers, {}),
+    **{f"the lowest weakens: {name}": (three_layers, files) for name, files in WEAKENED.items()},
+    "stacked on GitHub": (stacked, WEAKENED["constitution"]),
+    "unstacked": (unstacked, WEAKENED["constitution"]),
+    "unstacked, configuration": (unstacked, WEAKENED["configuration"]),
+    "retargeted": (retargeted, WEAKENED["constitution"]),
+    "retargeted, configuration": (retargeted, WEAKENED["configuration"]),
+    "the lowest is merged": (lowest_merged, WEAKENED["constitution"]),
+    "the lowest is merged, configuration": (lowest_merged, WEAKENED["configuration"]),
+    "the whole stack is merged": (whole_stack_merged, WEAKENED["constitution"]),
+    "one commit in two stacks": (commit_in_two_stacks, WEAKENED["constitution"]),
+    "one commit in two stacks, configuration": (commit_in_two_stacks, WEAKENED["configuration"]),
+    "a fork on a layer": (fork_on_a_layer, WEAKENED["constitution"]),
+    "the default branch is renamed": (default_branch_renamed, WEAKENED["constitution"]),
+    "the default branch is renamed, configuration": (default_branch_renamed, WEAKENED["configuration"]),
+    "the middle is closed": (middle_closed, WEAKENED["constitution"]),
+    "the base is not governed": (base_not_governed, WEAKENED["template"]),
+}
+LAYERS_STAY_RED = {name for name in SCENARIOS if name.startswith(("three layers", "the lowest weakens", "a fork"))}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_layer_is_judged_as_if_the_lower_ones_were_merged_by_hand(
+    stage: Stage, ferry: Repository, scenario: str
+) -> None:
+    act, lowest = SCENARIOS[scenario]
+    judged = act(stage, ferry, lowest)
+    for pull, stack_base in judged:
+        expect(stage, ferry, pull, stack_base)
+    if scenario in LAYERS_STAY_RED:
+        upper = [pull for pull, _ in judged if pull.head_ref != "001-a"]
+        assert {stage.run(ferry, pull.head_sha).conclusion for pull in upper} == {"failure"}
+    if scenario == "the whole stack is merged":
+        assert stage.run(ferry, judged[0][0].head_sha).conclusion == "success"
+
+
+@pytest.mark.parametrize("weakened", WEAKENED)
+def test_a_merge_group_of_the_lowest_layer_is_held_to_the_base(stage: Stage, ferry: Repository, weakened: str) -> None:
+    opened = layers(stage, ferry, WEAKENED[weakened])
     stage.drain(patience=60)
     group = stage.world.enqueue(opened[0], author="ada")
     stage.drain(patience=60)
-    assert stage.run(ferry, group.head_sha).conclusion == stage.run(ferry, opened[0].head_sha).conclusion
-
-
-def test_a_fork_lies_on_a_layer_too(stage: Stage, ferry: Repository) -> None:
-    opened = layers(stage, ferry, WEAKENED["constitution"])
-    fork = stage.world.fork(ferry, "eve")
-    stage.world.push(fork, "004-d", feature("specs/004-d", RED), author="eve", start="003-c")
-    pull = stage.world.open_pull_request(ferry, "004-d", opened[2].head_ref, author="eve", fork=fork)
-    expect(stage, ferry, pull, tip(ferry))
-    assert stage.run(ferry, pull.head_sha).conclusion == "failure"
-
-
-def test_a_closed_layer_ends_the_chain(stage: Stage, ferry: Repository) -> None:
-    opened = layers(stage, ferry, WEAKENED["constitution"])
-    stage.drain(patience=60)
-    stage.world.close_pull_request(opened[1], author="ada")
-    expect(stage, ferry, opened[0], tip(ferry))
-    expect(stage, ferry, opened[2], tip(ferry, "002-b"))
-
-
-def test_a_base_that_is_not_governed_is_the_stacks_own(stage: Stage, ferry: Repository) -> None:
-    stage.world.push(ferry, "develop", {".specify/memory/constitution.md": NO_SECOND}, author="ada")
-    opened = layers(stage, ferry, WEAKENED["template"], "develop")
-    for pull in opened:
-        expect(stage, ferry, pull, tip(ferry, "develop"))
+    conclusion, _ = by_hand(stage, opened[0], tip(ferry))
+    assert stage.run(ferry, group.head_sha).conclusion == conclusion
 
 
 def test_a_base_that_configures_itself_ends_the_stack(stage: Stage) -> None:

@@ -27,7 +27,7 @@ EXAMPLES = (
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = (
-        "Without --repo, the demo runs a story of seven steps. With --repo, it copies your repository (which is only "
+        "Without --repo, the demo runs a story of eight steps. With --repo, it copies your repository (which is only "
         "read), opens a pull request for every head that touches specs, and shows Plangate's verdicts. "
         "Exit code 0: the demo finished, whatever the verdicts; 2: it did not."
     )
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _story(screen: Screen, *, keep: bool) -> int:
     screen.title("Plangate holds a repository to its own plans.")
-    screen.line("A small team works in seven steps; each step shows Plangate's reaction on GitHub.")
+    screen.line("A small team works in eight steps; each step shows Plangate's reaction on GitHub.")
     screen.line("GitHub's sandbox and Plangate run on this machine, without account or network. Starting both …")
     started = time.monotonic()
     with Theatre() as theatre:

@@ -1,4 +1,4 @@
-"""The demo's story in seven steps, about a small server and two people."""
+"""The demo's story in eight steps, about a small server and two people."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ class Story:
             (f"{AUTHOR} opens a pull request.", self._opened),
             (f"{AUTHOR} fills the plan. One principle is violated, and nothing says why.", self._violated),
             (f"{AUTHOR} adds the row to Complexity Tracking.", self._justified),
+            ("An agent builds the feature and ticks a task whose file is not there.", self._ticked),
             ("The pull request is merged. Another one adds a second folder with the number 001.", self._taken),
             (f"{REVIEWER} has an idea, opens an issue, and comments /plan.", self._asked),
             ("A pull request mends a sentence in docs/.", self._mended),
@@ -123,6 +124,19 @@ class Story:
             self.theatre.wait_for_comment(self._repository, pull.number, lambda comment: "All clear" in comment.body),
             edited=True,
         )
+
+    def _ticked(self) -> None:
+        files = {
+            "src/reports.rs": page("reports.rs"),
+            f"{FEATURE}/contracts/reports.yaml": page("reports.yaml"),
+            f"{FEATURE}/data-model.md": page("data-model.md"),
+            f"{FEATURE}/tasks.md": page("tasks.md"),
+        }
+        run = self._judged(lambda: self._push(BRANCH, files, "Build the error report"), _is("success"))
+        line = next(number for number, text in enumerate(page("tasks.md").splitlines(), 1) if "T002" in text)
+        lines = [note["start_line"] for note in run.annotations if note["annotation_level"] == "warning"]
+        _expect(lines == [line], f"one warning, on line {line}", run)
+        self.screen.check_run(run)
 
     def _taken(self) -> None:
         world = self.theatre.world

@@ -86,7 +86,7 @@ def _finding(case: Case, held: Sequence[Tick], severity: Severity) -> Finding:
     one = "names no file that exists" if is_absent else "names a file in another folder"
     listed: list[Piece] = []
     for tick in held[:LISTED]:
-        listed += ["; " if listed else "", At(path, tick.task.line), " ", *_names(tick)]
+        listed += ["; " if listed else "", At(path, tick.task.line), *_names(tick, labelled=several)]
     beyond = f"; and {len(held) - LISTED} more" if len(held) > LISTED else ""
     fix = (
         "Add the file, correct the path, or take the tick back."
@@ -100,7 +100,7 @@ def _finding(case: Case, held: Sequence[Tick], severity: Severity) -> Finding:
         title=(f"{len(held)} ticked tasks {what}",) if several else (_label(first.id), f" is ticked and {one}"),
         why=(*listed, f"{beyond}."),
         fix=(fix,),
-        subject=f"{'absent' if is_absent else 'elsewhere'}:{first.id or first.line}",
+        subject=first.id or str(first.line),
     )
 
 
@@ -108,7 +108,8 @@ def _label(task: str | None) -> Piece:
     return Code(task) if task else "A task"
 
 
-def _names(tick: Tick) -> list[Piece]:
+def _names(tick: Tick, *, labelled: bool) -> list[Piece]:
     """The task with a file that is not there, and where a file of that name is."""
-    words: list[Piece] = [_label(tick.task.id), " names ", Code(clip(tick.file, 100))]
+    label = [" ", _label(tick.task.id)] if labelled else []
+    words: list[Piece] = [*label, " names ", Code(clip(tick.file, 100))]
     return [*words, ", and a file of that name is at ", Code(clip(tick.place, 100))] if tick.place else words

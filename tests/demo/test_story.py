@@ -23,6 +23,7 @@ TITLES = (
     "plangate[bot] commented",
     "✗ plangate  1 violation unjustified",
     "✓ plangate  Nothing blocks yet",
+    "✓ plangate  Nothing blocks · 1 warning",
     "✗ plangate  Number 001 is taken on main",
     "This becomes feature 002-",
     "✓ plangate  Not a feature",
@@ -100,7 +101,7 @@ def test_every_step_goes_as_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", ["Starting both", " 1 of 7 ", " 3 of 7 ", "Ctrl-C to stop both"])
+@pytest.mark.parametrize("words", ["Starting both", " 1 of 8 ", " 3 of 8 ", "Ctrl-C to stop both"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, number: signal.Signals) -> None:
     for demo in play(tmp_path, "--keep"):
@@ -115,7 +116,7 @@ def test_ctrl_c_leaves_no_process_and_no_folder(tmp_path: Path, words: str, numb
 @pytest.mark.slow
 def test_what_its_processes_leave_goes_with_the_demo_whenever_they_are_ended(tmp_path: Path) -> None:
     for demo in play(tmp_path, "--keep"):
-        demo.until(" 1 of 7 ")
+        demo.until(" 1 of 8 ")
         places = [Path(environment(process).get("TMPDIR", "/")) for process in demo.left()]
         # At least the door, the worker and what keeps both alive; the demo itself stands outside, as does its git.
         assert sum(place.parent == demo.folder for place in places) >= 3, places

@@ -174,6 +174,12 @@ def test_the_place_that_is_named_shares_most_folders() -> None:
     assert (tick.presence, tick.place) == (Presence.ELSEWHERE, "lib/pier/old/__init__.py")
 
 
+def test_a_file_that_another_task_names_is_no_other_place() -> None:
+    text = "- [x] T001 Test it in tests/crane.rs\n- [x] T002 Write it in src/crane.rs\n"
+    held = held_to_the_tree(read_tasks(Document("t.md", text)).tasks, Change(tree(["src/crane.rs"]), None))
+    assert [tick.presence for tick in held] == [Presence.ABSENT, Presence.THERE]
+
+
 def test_only_ticks_of_this_change_count() -> None:
     path = "specs/021-berths/tasks.md"
     before = "- [x] T001 Add src/a.py\n- [ ] T002 Add src/b.py\n"

@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-_ZERO = "0" * 40
-
 
 class RepositoryRef(msgspec.Struct, frozen=True):
     """A repository as the delivery named it."""

@@ -119,7 +119,6 @@ class _Open:
 
 
 _STYLES = {"Strong": Style.STRONG, "Emphasis": Style.EMPHASIS, "Strikethrough": Style.STRUCK}
-_SINKS = ("Paragraph", "Item", "Cell", "Heading")
 
 
 class _Builder:

@@ -6,26 +6,14 @@ import re
 
 from bot.core.documents.plan_reading import vocabulary as words
 
-MAX_REASON = 300
 _FEWEST_WORDS = 3
 _FEWEST_IDEOGRAPHS = 6
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_POINTER = re.compile(
-    r"(?:see|cf\.?|refer(?:\s+to)?|documented\s+in|justified\s+in|listed\s+in|in)\s+(?:the\s+)?[\"'*_]*complexity(?:\s+tracking)?(?:\s+(?:below|table|section))?[\"'*_.)]*",
-    re.IGNORECASE,
-)
 _PLACEHOLDER = re.compile(r"[\[<{][^\]>}]*[\]>}]?\s*")
 _UNSAID = re.compile(
     r"(?:tbd|tbc|todo|to\s+be\s+\w+|pending|\?+|\.{2,}|x+|same|ditto|idem|yes|no|required|needed)[.\s]*", re.IGNORECASE
 )
-
-
-def inline_reason(evidence: str) -> str | None:
-    """The reason in the item's own words, beside name and status; None if the words are too few."""
-    rest = _POINTER.sub(" ", evidence[: 4 * MAX_REASON])
-    rest = re.sub(r"\s+", " ", rest).strip(" -—–:：|*_().,;[]（）")
-    return rest[:MAX_REASON] if enough(rest) else None
 
 
 def enough(text: str) -> bool:

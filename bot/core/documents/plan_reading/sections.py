@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _NUMBERING = re.compile(
     r"^[\W_]*(?:(?:section|step|phase|part)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[IVX]{1,5})[.):：、]\s*", re.IGNORECASE
 )
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _JOINING = re.compile(r"[\W_]+")
 _DEEPEST = 3
 _LONGEST_TITLE = 160

@@ -27,8 +27,6 @@ _LABELS = (
     (StatementKind.APPROVAL, words.APPROVAL_LABEL),
     (StatementKind.REPAIR, words.REPAIR_LABEL),
 )
-COVERING = frozenset(kind for kind, _ in _LABELS)
-"""The kinds that a label can say."""
 
 
 @dataclass(frozen=True, slots=True)

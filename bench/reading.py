@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from bench.table import Row, printed
 from bot.bundled import bundled_text
 from bot.core.change.trees import Document, document
-from bot.core.documents.plan import read_plan
+from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.markdown import parse
 from bot.core.yardstick.constitution import read_constitution
 from bot.core.yardstick.template import resolve_template

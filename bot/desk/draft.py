@@ -13,7 +13,7 @@ from bot.bundled import bundled_text
 from bot.core.change.feature import ARTIFACTS
 from bot.core.change.trees import Kind, Readability, Tree
 from bot.core.config.layers import merge
-from bot.core.documents.plan import read_plan
+from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan
 from bot.core.drafting.manifests import wanted_manifests

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from bot.adapters.worktree.worktree import CheckOptions, open_copy, read_change
 from bot.bundled import bundled_text
 from bot.core.config.layers import merge
-from bot.core.documents.plan import Verdict, read_plan
+from bot.core.documents.plan import Verdict
+from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.judging.judge import judge
 from bot.core.yardstick.yardstick import read_yardstick
 from bot.desk.check import TEMPLATE, host_layer

@@ -7,9 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.change.trees import Document
-    from bot.core.yardstick.constitution import Constitution
-    from bot.core.yardstick.template import PlaceholderKind, Template
+    from bot.core.yardstick.template import PlaceholderKind
 
 
 class Verdict(StrEnum):
@@ -266,10 +264,3 @@ class Plan:
     """Paths named by the Structure Decision and the source tree, with their lines."""
     links: tuple[tuple[str, int], ...] = ()
     """Relative links with their lines."""
-
-
-def read_plan(document: Document, template: Template, constitution: Constitution) -> Plan:
-    """Read a plan against its repository's template and constitution. Total: never raises for any text."""
-    from bot.core.documents.plan_reading.plan_reader import read_plan as read  # noqa: PLC0415  the reading needs the values above
-
-    return read(document, template, constitution)

@@ -14,7 +14,7 @@ from bot.core.change.feature import Feature
 from bot.core.change.lines import lines_by_path
 from bot.core.change.trees import FileStatus, Readability, Tree, unread, with_paths
 from bot.core.documents.artifacts import Documents, read_artifacts
-from bot.core.documents.plan import read_plan
+from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.code import counts_as_code

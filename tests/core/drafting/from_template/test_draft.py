@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.change.trees import Document
-from bot.core.documents.plan import Plan, Verdict, read_plan
+from bot.core.documents.plan import Plan, Verdict
+from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.documents.spec import Spec
 from bot.core.drafting.draft import Draft
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary

@@ -47,23 +47,25 @@ class Configurations:
     def owner(self, installation: int, login: str, rule_ids: tuple[str, ...], *, anew: bool = False) -> Owner:
         """The owner's layer, from the store while it is fresh. Raises `ForgeError` when nothing is known of it."""
         stored = self.store.configuration(installation, None)
-        file = self.known(installation)
+        file = self.stored_owner_file(installation)
         if file is not None and file.repository != f"{login}/{OWNERS}":
             file = None
         if file is None or stored is None or anew or self.clock.now() - stored.stored_at > FRESH:
             try:
-                file = self._look(installation, login, rule_ids, file)
+                file = self._read_owner_file(installation, login, rule_ids, file)
             except ForgeError:
                 if anew or file is None or file.good_text is None:
                     raise
         return owner_file.owner_of(file, rule_ids)
 
-    def known(self, installation: int) -> OwnerFile | None:
+    def stored_owner_file(self, installation: int) -> OwnerFile | None:
         """The owner's file as it was last read."""
         stored = self.store.configuration(installation, None)
         return None if stored is None else owner_file.decode(stored.text)
 
-    def _look(self, installation: int, login: str, rule_ids: tuple[str, ...], earlier: OwnerFile | None) -> OwnerFile:
+    def _read_owner_file(
+        self, installation: int, login: str, rule_ids: tuple[str, ...], earlier: OwnerFile | None
+    ) -> OwnerFile:
         name = f"{login}/{OWNERS}"
         try:
             view = self.forges.open_owners(installation, login).read(ReadRequest(default_documents=PATHS))

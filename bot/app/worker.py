@@ -168,7 +168,7 @@ class Worker:
             outcome = Retry(None, str(error), uncounted=True)  # our own database: no fault of the job
         except Exception as error:  # noqa: BLE001  after any error, the job is retried and the error is stored with it
             log.fault("failed", trace=error, delivery=job.delivery, event=job.name, attempt=job.attempts)
-            outcome = Retry(None, _told(error))
+            outcome = Retry(None, _error_line(error))
         keys = Keys(
             delivery=job.delivery,
             event=job.name,
@@ -219,7 +219,7 @@ class Worker:
             outcome = self._handler.give_up(job, error)
         except Exception as failure:  # noqa: BLE001  likewise
             log.fault("cannot give up", trace=failure, delivery=job.delivery, event=job.name, attempt=job.attempts)
-            outcome = Retry(None, _told(failure))
+            outcome = Retry(None, _error_line(failure))
         if isinstance(outcome, Retry) and self._age(job) <= self._patience.abandon:
             return partial(self._queue.retry, job, self._when(job, outcome.not_before), error)
         return self._buried(job, error)
@@ -229,5 +229,5 @@ class Worker:
         return partial(self._queue.bury, job, error)
 
 
-def _told(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     return redacted(f"{type(error).__name__}: {error}")[:_ERROR_LIMIT]

@@ -54,13 +54,13 @@ def run(options: argparse.Namespace) -> int:
             case "list":
                 sys.stdout.write(_list(queue, options.state and JobState(options.state), options.limit))
             case "show":
-                sys.stdout.write(_show(_found(queue, options.delivery)))
+                sys.stdout.write(_show(_record(queue, options.delivery)))
             case _:
                 sys.stdout.write(_replay(queue, None if options.all else options.delivery))
     return 0
 
 
-def _found(queue: Queue, delivery: str) -> JobRecord:
+def _record(queue: Queue, delivery: str) -> JobRecord:
     record = queue.find(delivery)
     if record is None:
         raise UserError(f"Delivery {plain_line(delivery)} was not accepted here: `plangate deliveries list` lists all.")
@@ -99,7 +99,7 @@ def _show(record: JobRecord) -> str:
 
 
 def _replay(queue: Queue, delivery: str | None) -> str:
-    dead = queue.records(JobState.DEAD, MOST) if delivery is None else [_found(queue, delivery)]
+    dead = queue.records(JobState.DEAD, MOST) if delivery is None else [_record(queue, delivery)]
     replayed = [record.delivery for record in dead if queue.replay(record.delivery)]
     if delivery is not None and not replayed:
         raise UserError(f"Delivery {plain_line(delivery)} is not a dead letter: its state is {dead[0].state.value}.")

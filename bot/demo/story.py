@@ -55,7 +55,7 @@ class Story:
             (f"{AUTHOR} adds the row to Complexity Tracking.", self._justified),
             ("An agent builds the feature and ticks a task whose file is not there.", self._ticked),
             ("The pull request is merged. Another one adds a second folder with the number 001.", self._taken),
-            (f"{REVIEWER} has an idea, opens an issue, and comments /plan.", self._asked),
+            (f"{REVIEWER} has an idea, opens an issue, and comments /plan.", self._plan_on_issue),
             ("A pull request mends a sentence in docs/.", self._mended),
         )
 
@@ -154,7 +154,7 @@ class Story:
         run = self._judged(act, lambda run: run.conclusion == "failure" and "taken" in (run.title or ""))
         self.screen.check_run(run)
 
-    def _asked(self) -> None:
+    def _plan_on_issue(self) -> None:
         world = self.theatre.world
         issue = world.open_issue(self._repository, "Export the audit log", page("issue.md"), author=REVIEWER)
         self.theatre.wait_until_quiet()

@@ -85,7 +85,7 @@ def begin(folder: Path) -> FirstConfig:
     features = _judged(copy, config)
     start = with_failing_as_legacy(start, features, config)
     standings = tuple(_standing(feature, start, config) for feature in features)
-    return FirstConfig(copy, config_text(start, _found(copy, features, config)), start, standings)
+    return FirstConfig(copy, config_text(start, _repository_facts(copy, features, config)), start, standings)
 
 
 def _config(start: FirstSettings) -> RepositoryConfig:
@@ -111,7 +111,9 @@ def _standing(feature: FeatureReport, start: FirstSettings, config: RepositoryCo
     return FeatureOutlook(feature.feature.dir, blocked, verdict_title, early or feature.feature.dir in start.legacy)
 
 
-def _found(copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig) -> RepositoryFacts:
+def _repository_facts(
+    copy: WorkingCopy, features: tuple[FeatureReport, ...], config: RepositoryConfig
+) -> RepositoryFacts:
     numbers = {feature.feature.number: counted(feature.feature.number, config) for feature in features}
     highest = max(numbers, key=lambda number: numbers[number] or -1, default=None)
     paths = [f"{path}/" if entry.kind is Kind.FOLDER else path for path, entry in sorted(copy.entries.items())]

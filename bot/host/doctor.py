@@ -163,7 +163,7 @@ def _app(settings: Settings) -> Iterator[Check]:
     except ForgeError as refused:
         yield _key_refused(settings, refused)
         return
-    yield from _known(settings, app, registration, now)
+    yield from _registered_app(settings, app, registration, now)
 
 
 def _key_refused(settings: Settings, refused: ForgeError) -> Check:
@@ -176,7 +176,9 @@ def _key_refused(settings: Settings, refused: ForgeError) -> Check:
     return error("key", plain_line(str(refused)), remedy)
 
 
-def _known(settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow) -> Iterator[Check]:
+def _registered_app(
+    settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow
+) -> Iterator[Check]:
     page = now.settings_page(settings.github_url)
     if now.id != settings.app_id:
         yield error("key", f"belongs to App {now.id}, not to {settings.app_id}", f"Set {PREFIX}APP_ID to {now.id}.")

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from bot.core.judging.rule import Rule
 
 
-def _found() -> tuple[Rule, ...]:
+def _all_rules() -> tuple[Rule, ...]:
     """Every rule in this package, by its place in a title and then by its id."""
     modules = [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
     rules = [module.judge for module in modules]
     return tuple(sorted(rules, key=lambda rule: (rule.clause.rank, rule.id)))
 
 
-RULES: tuple[Rule, ...] = _found()
+RULES: tuple[Rule, ...] = _all_rules()

@@ -132,13 +132,13 @@ def _taken(case: Case, choice: FeatureChoice, rival: Folder) -> Finding:
     taken = f"Number {_number(case)} is taken "
     return replace(
         numbers,
-        table=_both(case, rival, where if on_base else None),
+        table=_claims(case, rival, where if on_base else None),
         headline=f"{taken}{f'on {base}' if on_base else 'twice'} · next free is {after.number}",
         title=(taken, "on ", where) if on_base else (f"{taken}twice",),
     )
 
 
-def _both(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, ...], ...]:
+def _claims(case: Case, rival: Folder, base: Piece | None) -> tuple[tuple[Prose, ...], ...]:
     """Who has the number, where and, where that is known, since when. `base` is None when both are in this change."""
     change = case.change
     own: Prose = ("this pull request" if change.pull_request is not None else "this change",)

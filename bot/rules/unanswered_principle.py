@@ -74,17 +74,17 @@ def judge(case: Case) -> Iterator[Finding]:
     for principle in case.constitution.principles:
         checks = listed.get(gate.key_of(principle), [])
         if checks and all(check.verdict is Verdict.UNANSWERED for check in checks):
-            yield _listed(case, plan, principle, checks[0], silent=silent and not _whole(plan))
+            yield _listed(case, plan, principle, checks[0], silent=silent and not _is_answered_as_a_whole(plan))
     yield from _not_mentioned(case, plan, [p for p in case.constitution.principles if gate.key_of(p) not in listed])
 
 
-def _whole(plan: Plan) -> bool:
+def _is_answered_as_a_whole(plan: Plan) -> bool:
     """One line answers for the whole gate."""
     return plan.overall not in (None, Verdict.UNANSWERED, Verdict.PENDING)
 
 
 def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silent: bool) -> Finding:
-    if _whole(plan):
+    if _is_answered_as_a_whole(plan):
         severity = Severity.NOTICE
     else:
         severity = Severity.ERROR if silent or principle.non_negotiable else Severity.WARNING
@@ -94,7 +94,7 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
         why = (at, " says ", Code(clip(check.status, 60)), ", which is no verdict.")
     elif gate.is_blank_row(check):
         why = ("The cell at ", at, " is empty.")
-    if _whole(plan):
+    if _is_answered_as_a_whole(plan):
         why = (*why, " Only the line for the whole gate, ", At(plan.path, plan.overall_line), ", answers it.")
     return case.finding(
         severity,
@@ -115,7 +115,7 @@ def _is_hinted_at(principle: Principle, plan: Plan) -> bool:
 def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Iterator[Finding]:
     line = plan.check.line if plan.check is not None else None
     hinted = [principle for principle in principles if _is_hinted_at(principle, plan)]
-    strong = [] if _whole(plan) else [p for p in principles if p.non_negotiable and p not in hinted]
+    strong = [] if _is_answered_as_a_whole(plan) else [p for p in principles if p.non_negotiable and p not in hinted]
     for principle in strong:
         yield case.finding(
             Severity.WARNING,

@@ -139,7 +139,7 @@ class Leases:
         if look.abandoned:
             self._turns.finish(look.abandoned)
         if look.amiss:
-            look = self._look(me, now)
+            look = self._pending_work(me, now)
         if look.due:
             self._turns.submit(look.due)
             self._last = max([serial for serial in look.due if serial <= self._last] or look.due)
@@ -167,18 +167,18 @@ class Leases:
 
     def _seen(self, holder: str, now: float) -> tuple[Member, _PendingWork]:
         """This worker's registration, and the state of the queue."""
-        me = self._held(holder)
+        me = self._member(holder)
         self._look_at_others(me)
-        look = self._look(me, now)
+        look = self._pending_work(me, now)
         if look.member:
             return me, look
         if self._jobs:
             raise StorageError(f"{holder} was removed because its heartbeat had stopped.")
         self._heartbeat.expelled()
-        me = self._held(holder)
-        return me, self._look(me, now)
+        me = self._member(holder)
+        return me, self._pending_work(me, now)
 
-    def _held(self, holder: str) -> Member:
+    def _member(self, holder: str) -> Member:
         if not self._heartbeat.holds:
             # The database may have been away when this process started, or migrated since the last registration.
             refuse_outdated(self._database.address)
@@ -197,7 +197,7 @@ class Leases:
                 self._turns.unregister(dead.worker)
                 log.warning("worker removed", holder=dead.holder)
 
-    def _look(self, me: Member, now: float) -> _PendingWork:
+    def _pending_work(self, me: Member, now: float) -> _PendingWork:
         # Copied before the query: a job that ends meanwhile must not look like a stray.
         jobs = dict(self._jobs)
         strays, abandoned = (me.holder, list(jobs)), (me.worker, list(jobs.values()))

@@ -79,7 +79,7 @@ class SqliteQueue(Queue):
         self._holders.hold(holder)
         self._bell.listen(holder)
         now = self._clock.now()
-        others, due = self._database.read(lambda connection: _look(connection, now))
+        others, due = self._database.read(lambda connection: _holders_and_due(connection, now))
         dead = self._holders.dead(others)
         if not dead and not due:
             return None
@@ -167,7 +167,7 @@ class SqliteQueue(Queue):
         self._database.close()
 
 
-def _look(connection: sqlite3.Connection, now: float) -> tuple[list[str], bool]:
+def _holders_and_due(connection: sqlite3.Connection, now: float) -> tuple[list[str], bool]:
     """The lease holders, and whether a job is due. Neither writes nor locks."""
     holders = [row[0] for row in connection.execute("SELECT DISTINCT holder FROM jobs WHERE state = 'running'")]
     return holders, connection.execute(_DUE, (now,)).fetchone() is not None

@@ -75,7 +75,7 @@ class Turns:
             await manager.connector.execute_query_async(_FORGET)
             return await manager.register_worker()
 
-        return self._asked(change)
+        return self._call_engine(change)
 
     def beat(self, worker: int) -> bool:
         """Write a heartbeat. Returns False when the worker was removed or the engine's tables were recreated."""
@@ -85,11 +85,11 @@ class Turns:
             row = await manager.connector.execute_query_one_async(_KNOWN, worker=worker)
             return bool(row["known"])
 
-        return self._asked(change)
+        return self._call_engine(change)
 
     def unregister(self, worker: int) -> None:
         """Remove a worker; its turns are then abandoned."""
-        self._asked(lambda manager: manager.unregister_worker(worker))
+        self._call_engine(lambda manager: manager.unregister_worker(worker))
 
     def submit(self, serials: Iterable[str]) -> None:
         """Submit a turn for each of these repositories that has none waiting."""
@@ -103,7 +103,7 @@ class Turns:
                     with suppress(AlreadyEnqueued):
                         await manager.defer_job_async(turn)
 
-        self._asked(change)
+        self._call_engine(change)
 
     def fetch(self, worker: int) -> Turn | None:
         """Take the next turn for this worker; None when no waiting turn has a free repository."""
@@ -112,7 +112,7 @@ class Turns:
             fetched = await manager.fetch_job(queues=None, worker_id=worker)
             return None if fetched is None else Turn(fetched.id or 0, fetched.lock or "")
 
-        return self._asked(change)
+        return self._call_engine(change)
 
     def finish(self, turns: Iterable[int]) -> None:
         """End these turns, by id; a turn that has ended already is skipped."""
@@ -125,7 +125,7 @@ class Turns:
                     if not isinstance(error.__cause__, psycopg.errors.RaiseException):
                         raise
 
-        self._asked(change)
+        self._call_engine(change)
 
     def close(self) -> None:
         """Close the connections."""
@@ -137,7 +137,7 @@ class Turns:
         self._thread.join()
         self._loop.close()
 
-    def _asked(self, question: Callable[[JobManager], Coroutine[Any, Any, T]]) -> T:
+    def _call_engine(self, question: Callable[[JobManager], Coroutine[Any, Any, T]]) -> T:
         async def asked() -> T:
             return await question((await self._opened()).job_manager)
 

@@ -69,7 +69,7 @@ class SplitRead:
         return self._at_once(self._query)
 
     def _at_once(self, query: Query) -> Json:
-        result = self._asked(query)
+        result = self._send(query)
         self._fetch_failed(result.data, query, result, texts=True)
         return result.data
 
@@ -77,7 +77,7 @@ class SplitRead:
         """Query these fields of a query, in as many parts as it takes, and put them into the data."""
         part = narrower(query, paths, texts=texts)
         try:
-            result = self._asked(part)
+            result = self._send(part)
             if isinstance(result.failed, TooMuch) and _failed_part(part, result) is None:
                 raise result.failed
         except TooMuch:
@@ -104,7 +104,7 @@ class SplitRead:
             raise result.failed
         self._fetch(data, query, paths, texts=texts)
 
-    def _asked(self, query: Query) -> GraphQLResult:
+    def _send(self, query: Query) -> GraphQLResult:
         if self._calls == MOST_CALLS:
             raise ForgeError("GitHub gave up on too many parts of one read")
         self._calls += 1

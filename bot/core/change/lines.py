@@ -47,11 +47,11 @@ def lines_by_path(change: Change, below: str) -> dict[str, frozenset[int]]:
             by_path[path] = frozenset()
             continue
         moved = file.previous if file.status is FileStatus.RENAMED else None
-        before = _whole(change.base.documents.get(path) or change.base.documents.get(moved or path))
+        before = _readable(change.base.documents.get(path) or change.base.documents.get(moved or path))
         if before is not None:
             by_path[path] = new_lines(before.text, document.text)
     return by_path
 
 
-def _whole(document: Document | None) -> Document | None:
+def _readable(document: Document | None) -> Document | None:
     return document if document is not None and document.reading is Readability.WHOLE else None

@@ -136,7 +136,7 @@ def config_text(start: FirstSettings, repository: RepositoryFacts) -> str:
         "# How Plangate judges this repository. It holds once it is on the default branch.",
         "# Check it: plangate config validate · see what is in force: plangate config show",
         "# A key in a comment stands at its default; what is shown there is an example.",
-        *_told(repository),
+        *_fact_lines(repository),
         "plangate:",
     ]
     settings = start.settings()
@@ -145,7 +145,7 @@ def config_text(start: FirstSettings, repository: RepositoryFacts) -> str:
     return "\n".join(head) + "\n" + "\n\n".join([*parts, "\n".join(_commands())]) + "\n"
 
 
-def _told(repository: RepositoryFacts) -> list[str]:
+def _fact_lines(repository: RepositoryFacts) -> list[str]:
     highest = f", the highest is {repository.highest}" if repository.highest else ""
     facts = [count(repository.features, "feature", "features") + highest]
     constitution = repository.constitution

@@ -161,7 +161,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
     )
 
 
-def _whole(tree: Tree, path: str) -> Document | None:
+def _readable(tree: Tree, path: str) -> Document | None:
     document = tree.documents.get(path)
     return document if document is not None and document.reading is Readability.WHOLE else None
 
@@ -184,7 +184,7 @@ class _Reader:
         )
 
     def _parsed(self, folder: Folder, name: str, parse: Callable[[Document], T]) -> T | None:
-        document = _whole(self._head, f"{folder.path}/{name}")
+        document = _readable(self._head, f"{folder.path}/{name}")
         if document is None:
             return None
         parsed = self._meter.read(document.path, lambda: parse(document))
@@ -216,7 +216,7 @@ def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the ch
     plan, lines = documents.plan, new_lines.get(path)
     if file.status is not FileStatus.MODIFIED or plan is None or lines is None:
         return True
-    before = _whole(change.base, path)
+    before = _readable(change.base, path)
     if lines & _gate_lines(plan) or before is None:
         return bool(lines & _gate_lines(plan))
     loses = meter.read(path, lambda: _loses_gate_lines(before, plan, yardstick))

@@ -112,10 +112,10 @@ def with_waivers(
     if not used:
         return report, ()
     lifted = replace(report, findings=general, features=features)
-    return replace(lifted, conclusion=conclude(lifted.all_findings(), config)), _told(used)
+    return replace(lifted, conclusion=conclude(lifted.all_findings(), config)), _grouped(used)
 
 
-def _told(used: dict[Waiver, list[str]]) -> tuple[Waived, ...]:
+def _grouped(used: dict[Waiver, list[str]]) -> tuple[Waived, ...]:
     """One entry for each rule, person and reason."""
     alike: dict[tuple[str, str, str, str], list[Waiver]] = {}
     for waiver in used:

@@ -82,7 +82,7 @@ def read_constitution(document: Document | None, path: str) -> Constitution:
     if document is None or document.reading is not Readability.WHOLE:
         return Constitution(path, ConstitutionState.MISSING)
     markdown = parse(document.text)
-    parts = [*_found(markdown)][:MAX_PRINCIPLES]
+    parts = [*_in_first_form(markdown)][:MAX_PRINCIPLES]
     principles = tuple(_principles(markdown, parts))
     state = ConstitutionState.FILLED if principles or _says_something(markdown) else ConstitutionState.TEMPLATE
     return Constitution(path, state, _version(markdown), principles)
@@ -98,7 +98,7 @@ class _Found:
     end_line: int
 
 
-def _found(document: Markdown) -> Iterator[_Found]:
+def _in_first_form(document: Markdown) -> Iterator[_Found]:
     """The principles, in the first form that the document has.
 
     Headings below a principles section (and numbered ones that go on elsewhere), else numbered headings wherever they

@@ -82,9 +82,9 @@ def answer(call: Call) -> Reply:
     try:
         document, problems = _parsed(query)
     except GraphQLError as error:
-        return Reply({"errors": [_told(error)]})
+        return Reply({"errors": [_error_json(error)]})
     if problems:
-        return Reply({"errors": [_told(error) for error in problems]})
+        return Reply({"errors": [_error_json(error) for error in problems]})
     cost = measure(document, variables)
     if cost.errors:
         return Reply({"errors": cost.errors})
@@ -98,7 +98,7 @@ def answer(call: Call) -> Reply:
     )
     body: dict[str, Any] = {"data": execution.data}
     if execution.errors:
-        body["errors"] = [_told(error) for error in execution.errors]
+        body["errors"] = [_error_json(error) for error in execution.errors]
     return Reply(_spoiled(call, body))
 
 
@@ -125,7 +125,7 @@ def _inside(node: Any, part: Any) -> Any:
     return node.get(part) if isinstance(node, dict) else None
 
 
-def _told(error: GraphQLError) -> dict[str, Any]:
+def _error_json(error: GraphQLError) -> dict[str, Any]:
     """An error in GitHub's form: `type` beside the message, not under `extensions`. A mistake of ours is raised."""
     if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
         raise error.original_error

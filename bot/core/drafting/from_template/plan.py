@@ -114,7 +114,7 @@ class _Drafter:
                     yield from self._gate_rows()
                 continue
             kind = self._kinds.get(line.number)
-            tail, position = self._rest(line, kind, position)
+            tail, position = self._text_after(line, kind, position)
             yield from self._line(line, kind, tail)
         if self._check and self._check.end_line >= self._lines[-1].number:
             yield from self._gate_rows()
@@ -124,7 +124,7 @@ class _Drafter:
             return True
         return line.number in self.gate.dropped or bool(line.head and _NOTE.match(line.text[:1000]))
 
-    def _rest(self, line: Line, kind: PlaceholderKind | None, position: int) -> tuple[str, int]:
+    def _text_after(self, line: Line, kind: PlaceholderKind | None, position: int) -> tuple[str, int]:
         """The text after a bracket that ends on a later line, and the next line to read."""
         if kind is None or kind is PlaceholderKind.COMMENT or line.text.count("[") <= line.text.count("]"):
             return "", position

@@ -79,10 +79,10 @@ def _help_row(row: CommandRow, settings: CommandSettings) -> str:
     if row.verb in {Verb.START, Verb.COMMIT} and not settings.can_commit:
         does = "gives the commands to run by hand (this App may not write here)"
     command = code_cell(settings.spelt(row.verb, row.arguments))
-    return f"| {command} | {where} | {_who(row, settings)} | {does} |"
+    return f"| {command} | {where} | {_allowed(row, settings)} | {does} |"
 
 
-def _who(row: CommandRow, settings: CommandSettings) -> str:
+def _allowed(row: CommandRow, settings: CommandSettings) -> str:
     allowed = access(row, settings.commands)
     if allowed.role is Role.ANYONE:
         return "anyone"

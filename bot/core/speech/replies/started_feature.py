@@ -40,7 +40,7 @@ def feature_started(feature: StartedFeature, context: RenderContext) -> str:
     where = links.to(f"pull request {feature.pull_request}", _pull_url(feature.pull_request, context), "pr")
     parts = [
         f"**Feature {name} has begun**, in draft {where}. It closes this issue when it merges.",
-        f"What is left to write: {_left(feature)}. The check run there lists it line by line.",
+        f"What is left to write: {_blanks_left(feature)}. The check run there lists it line by line.",
         fence(f"git fetch origin && git switch {feature.naming.branch}", "bash"),
         links.definitions(),
     ]
@@ -54,7 +54,7 @@ def _pull_url(number: int, context: RenderContext) -> str | None:
     return f"https://redirect.github.com/{context.repository}/pull/{number}"
 
 
-def _left(feature: StartedFeature) -> str:
+def _blanks_left(feature: StartedFeature) -> str:
     spec = count(feature.spec.blanks, "blank", "blanks")
     return f"{spec} in {code_span('spec.md')} and {feature.plan.blanks} in {code_span('plan.md')}"
 

@@ -19,7 +19,8 @@ from bot.adapters.isolation import Limits
 from bot.adapters.webhook import webhook
 from bot.app.judging import JudgingApart
 from bot.core.forge.outcome import Done
-from tests.stage import SPEC, SPEC_KIT, Stage, plan
+from tests.core.hostile_texts import YAML
+from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, TEMPLATE, Stage, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,23 @@ def files(dice: random.Random) -> dict[str, str]:
     return {path: body for path, body in drawn.items() if not any(other.startswith(f"{path}/") for other in drawn)}
 
 
+def standard(dice: random.Random) -> dict[str, str]:
+    """Template, presets and constitution of the default branch."""
+    registry = {"presets": {"a": {}, "b": {"priority": dice.choice((1, -1, "x", 10**30))}}}
+    return {
+        ".specify/templates/plan-template.md": TEMPLATE + text(dice, 400),
+        ".specify/memory/constitution.md": CONSTITUTION + text(dice, 400),
+        ".specify/presets/.registry": json.dumps(registry),
+        ".specify/presets/a/preset.yml": dice.choice(list(YAML.values()))(4_000),
+        ".specify/presets/b/plan-template.md": text(dice, 400),
+    }
+
+
+def raw(shown: str) -> set[str]:
+    """The control and format characters of a text that people see, line ends and tabs left out."""
+    return {hex(ord(char)) for char in shown if unicodedata.category(char) in {"Cc", "Cf"} and char not in "\n\t"}
+
+
 def mangled(dice: random.Random, payload: object) -> object:
     """A payload of which some values are of another kind than GitHub sends."""
     if isinstance(payload, dict):
@@ -149,6 +167,8 @@ def test_the_app_holds_on_hostile_ground(seed: int, tmp_path: Path, capsys: pyte
         stage.service = replace(stage.service, judging=JudgingApart(stage.clock, limits))
         repository = stage.world.create_repository("acme", "ferry", {**SPEC_KIT, "README.md": "#"})
         stage.install(repository)
+        if dice.random() < 0.5:
+            stage.world.push(repository, "main", standard(dice), author="mona")
         for number in range(4):
             branch = f"{number:03}-{dice.choice(('search', 'x' * 60, 'ünïcode'))}"
             stage.world.push(repository, branch, files(dice), author="ada")
@@ -159,20 +179,17 @@ def test_the_app_holds_on_hostile_ground(seed: int, tmp_path: Path, capsys: pyte
             )
             outcomes += stage.drain(patience=5)
             assert all(isinstance(outcome, Done) for outcome in outcomes), outcomes
-            for run in stage.world.check_runs(repository, pull.head_sha):
-                shown = f"{run.title}{run.summary}{run.text}"
-                raw = {
-                    hex(ord(char))
-                    for char in shown
-                    if unicodedata.category(char) in {"Cc", "Cf"} and char not in "\n\t"
-                }
-                assert not raw
+            runs = stage.world.check_runs(repository, pull.head_sha)
+            ours = stage.comments(repository, pull.number)
+            for shown in (*(f"{run.title}{run.summary}{run.text}" for run in runs), *(each.body for each in ours)):
+                assert not raw(shown)
         for delivery in stage.world.deliveries.log[-20:]:
             body = json.dumps(mangled(dice, delivery.payload)).encode()
             app = stage.world.app
             for job in webhook.parse(delivery.event, f"{seed}-{delivery.guid}", body, app_id=app.id, app_slug=app.slug):
                 stage.queue.put(job)
-        stage.drain(patience=5)
+        outcomes = stage.drain(patience=5)
+        assert all(isinstance(outcome, Done) for outcome in outcomes), outcomes
     output = "".join(capsys.readouterr())
     assert "Traceback" not in output
     assert "\x1b" not in output

@@ -60,7 +60,7 @@ def cost(judging: Judging, name: str, size: int) -> tuple[float, str]:
     text = MARKDOWN[name](size)
     host = Host(RULES, bundled_text("config/plan-template.md"), "0")
     begun = judging.spent(size) if isinstance(judging, JudgingApart) else spent()
-    judged = judging.judge(size, candidate(text), host, ())
+    judged = judging.of_job().judge(size, candidate(text), host, ())
     ended = judging.spent(size) if isinstance(judging, JudgingApart) else spent()
     unread = any(finding.rule == "unreadable-document" for finding in judged.report.all_findings())
     return ended - begun, "not read" if unread else ""

@@ -6,6 +6,7 @@ exceeds a limit is not made.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -30,11 +31,13 @@ T = TypeVar("T")
 HOUR: Final = 3600.0
 MOST_PER_HOUR: Final = 600.0
 """CPU seconds for one repository in an hour, in each worker process."""
+MOST_PER_JOB: Final = 30.0
+"""CPU seconds for one job, which may judge several candidates."""
 _MOST_TRIES: Final = 3
 
 
 class DraftTooCostlyError(Exception):
-    """The documents that a draft is made from exceed a limit, or their repository has used up its hour."""
+    """The documents that a draft is made from exceed a limit, or their job or repository has used up its time."""
 
 
 class Judging(Protocol):
@@ -45,6 +48,9 @@ class Judging(Protocol):
 
     def draft(self, repository: int, drafting: Callable[[], T]) -> T:
         """The result of `drafting`, a partial of a public function of the core. Raises `DraftTooCostlyError`."""
+
+    def of_job(self) -> Judging:
+        """The same for one job, with a budget of its own."""
 
 
 class JudgingHere:
@@ -58,6 +64,10 @@ class JudgingHere:
         """See `Judging.draft`."""
         return drafting()
 
+    def of_job(self) -> Judging:
+        """See `Judging.of_job`."""
+        return self
+
 
 @dataclass(slots=True)
 class JudgingApart:
@@ -66,16 +76,24 @@ class JudgingApart:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     most_per_hour: float = MOST_PER_HOUR
+    most_per_job: float = MOST_PER_JOB
     _isolation: Isolation = field(init=False)
     _spent: dict[int, deque[tuple[float, float]]] = field(init=False, default_factory=dict)
+    spent_by_job: float = field(init=False, default=0.0)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._isolation = Isolation(self.limits, __name__, "bot.app.preloaded", "bot.cli")
 
+    def of_job(self) -> JudgingApart:
+        """See `Judging.of_job`. The hours of the repositories are shared."""
+        judging = copy.copy(self)
+        judging.spent_by_job = 0.0
+        return judging
+
     def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
         """See `Judging.judge`."""
-        if self.spent(repository) >= self.most_per_hour:
+        if self._is_used_up(repository):
             candidate = _without_texts(candidate, Readability.OVER_BUDGET)
         for _ in range(_MOST_TRIES):
             try:
@@ -94,7 +112,7 @@ class JudgingApart:
 
     def draft(self, repository: int, drafting: Callable[[], T]) -> T:
         """See `Judging.draft`."""
-        if self.spent(repository) >= self.most_per_hour:
+        if self._is_used_up(repository):
             raise DraftTooCostlyError
         try:
             drafted: T = self._call(repository, _draft, drafting)
@@ -124,7 +142,11 @@ class JudgingApart:
                     del self._spent[known]
             return sum(seconds for _, seconds in self._spent.get(repository, ()))
 
+    def _is_used_up(self, repository: int) -> bool:
+        return self.spent_by_job >= self.most_per_job or self.spent(repository) >= self.most_per_hour
+
     def _spend(self, repository: int, seconds: float) -> None:
+        self.spent_by_job += seconds
         with self._lock:
             self._spent.setdefault(repository, deque()).append((self.clock.now(), seconds))
 

@@ -190,7 +190,16 @@ class Service:
         applied = AppliedEffects(forge, self.queue, self.store, self.clock, event.repository.id, writer)
         effects = self.recorded or applied
         return RepositoryJob(
-            event, job, forge, self.queue, self.store, self.clock, host, self.configurations, effects, self.judging
+            event,
+            job,
+            forge,
+            self.queue,
+            self.store,
+            self.clock,
+            host,
+            self.configurations,
+            effects,
+            self.judging.of_job(),
         )
 
     def _can_write(self, installation: int) -> bool:

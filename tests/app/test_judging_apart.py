@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bot.core.judging.metering import Meter
 
 HOST = Host(RULES, TEMPLATE, "0.1.0")
+FEW = 8
+"""Expressions that a process may compile: those on ways that the server's own judging does not take."""
 COSTLY = plan() + "\n\n| a | b |\n|---|---|\n" + "| a | b |\n" * 90_000
 
 
@@ -75,7 +77,9 @@ def news(_: Meter, judged: Candidate) -> tuple[set[str], int]:
 def test_a_process_starts_with_all_that_judging_needs() -> None:
     isolation = JudgingApart(HandClock())._isolation
     text = plan("FAIL", rows="| I. Library First | speed | none |\n")
-    assert isolation.call(news, candidate(feature(1, text))).result == (set(), 0)
+    modules, compiled = isolation.call(news, candidate(feature(1, text))).result
+    assert modules == set()
+    assert compiled <= FEW, "a process that compiles the lexicon needs 75 and more"
 
 
 def test_a_costly_plan_is_named_and_its_neighbour_judged(apart: JudgingApart) -> None:
@@ -103,6 +107,14 @@ def test_a_repository_that_used_up_its_hour_is_told_so(apart: JudgingApart) -> N
     assert isinstance(apart.clock, HandClock)
     apart.clock.turn(3601)
     assert reasons(apart, feature(1, plan())) == {}
+
+
+def test_a_job_that_used_up_its_time_is_told_so_and_the_next_job_is_not(apart: JudgingApart) -> None:
+    apart.most_per_job = 0.001
+    job = apart.of_job()
+    assert reasons(job, feature(1, plan())) == {}
+    assert "used up the time for reading" in reasons(job, feature(1, plan()))["specs/001-search/plan.md"]
+    assert reasons(apart.of_job(), feature(1, plan())) == {}
 
 
 def test_a_template_that_no_process_survives_is_left_out(apart: JudgingApart) -> None:

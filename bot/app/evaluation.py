@@ -18,6 +18,7 @@ from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
 from bot.core.forge.effects import WriteComment
 from bot.core.forge.errors import ForgeError, NotThereYet
 from bot.core.forge.facts import ReadRequest
+from bot.core.judging.collisions import collided
 from bot.core.judging.since_branch import may_soften
 from bot.core.judging.waiving import utc_day
 
@@ -125,8 +126,8 @@ class Evaluation:
             findings, complete = first.report.all_findings(), candidate
             if may_soften(findings):
                 complete = gatherer.since_branched(complete, gathered)
-            if collided := needs.collided(findings, candidate.change):
-                complete = gatherer.with_histories(complete, collided)
+            if folders := collided(findings, candidate.change):
+                complete = gatherer.with_histories(complete, folders)
             if needs.has_unplaced_ticks(candidate.change, first.report):
                 complete = gatherer.with_all_paths(complete)
             judged.append(first if complete is candidate else self.judge_one(complete))

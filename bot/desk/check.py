@@ -25,9 +25,9 @@ from bot.core.config.in_force import own_layer
 from bot.core.config.layers import ConfigLayer, Effective, Origin, Rank, merge, read_layer
 from bot.core.config.model import Source
 from bot.core.config.remote import owners_repository
-from bot.core.deciding import needs
 from bot.core.features.which_features import which_features
 from bot.core.forge.errors import UserError
+from bot.core.judging.collisions import collided
 from bot.core.judging.digest import digest
 from bot.core.judging.judge import judge
 from bot.core.speech.render import (
@@ -142,9 +142,8 @@ def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     change = read_change(copy, options, effective.config)
     choice = which_features(change, effective.config)
     report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
-    collided = needs.collided(report.all_findings(), change)
-    if collided:
-        change = with_arrivals(copy, change, collided)
+    if folders := collided(report.all_findings(), change):
+        change = with_arrivals(copy, change, folders)
         report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
     if not report.features:
         _refuse_part(copy)

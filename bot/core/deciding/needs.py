@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.deciding.candidates import Candidate
     from bot.core.documents.tasks import Tasks
     from bot.core.forge.facts import RepositoryView
-    from bot.core.judging.findings import Finding, Report
+    from bot.core.judging.findings import Report
 
 FOLDERS_A_READ = 16
 """Feature folders in one read; a change that touches more is read in several."""
@@ -243,16 +243,6 @@ def _with_what_the_branch_knows(request: ReadRequest, next_request: ReadRequest)
     if len(together.documents) > MAX_DOCUMENTS:
         return next_request
     return replace(next_request, before=request.head, base_roots=together.base_roots, documents=together.documents)
-
-
-def collided(findings: Iterable[Finding], change: Change) -> tuple[str, ...]:
-    """The folders on the base with the number that the change takes. The finding shows their history."""
-    there = change.base.entries if change.base is not None else {}
-    return tuple(
-        dict.fromkeys(
-            finding.subject for finding in findings if finding.rule == "number-collision" and finding.subject in there
-        )
-    )
 
 
 def has_unplaced_ticks(change: Change, report: Report) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.forge.conclusion import Conclusion
 from bot.core.forge.stored import CommentKind
 
 if TYPE_CHECKING:
@@ -17,6 +17,26 @@ if TYPE_CHECKING:
     from bot.core.forge.verdict_page import VerdictPage
     from bot.core.forge.writing import NewCommit, NewPullRequest
 
+__all__ = [
+    "NAME",
+    "Action",
+    "AddWaiver",
+    "Annotation",
+    "CheckRun",
+    "CheckRunOutput",
+    "Conclusion",
+    "CountUse",
+    "Effect",
+    "Enqueue",
+    "HideComment",
+    "PublishRun",
+    "React",
+    "ReserveNumber",
+    "SetGoverned",
+    "WriteComment",
+    "WriteFiles",
+    "Written",
+]
 
 NAME = "plangate"
 """The check run's name. Branch protection knows it, so it never changes."""
@@ -57,15 +77,6 @@ class CheckRunOutput:
     actions: tuple[Action, ...]
     conclusion: Conclusion
     name: str = NAME
-
-
-class Conclusion(StrEnum):
-    """A check run's conclusion, in GitHub's words."""
-
-    SUCCESS = "success"
-    FAILURE = "failure"
-    NEUTRAL = "neutral"
-    ACTION_REQUIRED = "action_required"
 
 
 @dataclass(frozen=True, slots=True)

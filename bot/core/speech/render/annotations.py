@@ -13,14 +13,13 @@ from bot.core.forge.effects import Annotation
 from bot.core.judging.findings import Report, Severity
 from bot.core.speech.render.counts import Occurrence, counted_order, occurrences_of
 from bot.core.speech.render.grouping import FindingGroup, groups_of, runs_of_lines
+from bot.core.speech.render.words import words
 from bot.core.text.neutral import plain_line, visible
-from bot.core.text.prose import At, Code, Name, Pull, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.core.speech.render.context import RenderContext
-    from bot.core.text.prose import Prose
 
 MOST = 50
 """Annotations that one request may carry. A second request could only append, and no annotation can be removed."""
@@ -78,22 +77,3 @@ def _annotation(run: FindingGroup, line: int, context: RenderContext) -> Annotat
         end_column=finding.end_column if on_one_line else None,
         raw_details=visible(paste[:_DETAILS], keep="\n") if paste else None,
     )
-
-
-def words(prose: Prose, quote: str = "`") -> str:
-    """A sentence without Markdown. Code with a space in it is quoted, since its ends would not show otherwise."""
-    parts = []
-    for piece in prose:
-        match piece:
-            case str():
-                parts.append(piece)
-            case Name(text):
-                parts.append(plain_line(text))
-            case Code(text):
-                shown = plain_line(text)
-                parts.append(f"{quote}{shown}{quote}" if " " in shown else shown)
-            case At():
-                parts.append(plain_line(label(piece)))
-            case Pull():
-                parts.append(piece.label)
-    return visible("".join(parts)).strip()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.forge.effects import NAME, Annotation, CheckRunOutput, Conclusion
-from bot.core.speech.render.annotations import MOST, words
+from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.effects import NAME, Annotation, CheckRunOutput
+from bot.core.speech.render.annotations import MOST
 from bot.core.speech.render.check_run import LIMIT, RECHECK, largest, size
 from bot.core.speech.render.context import short
 from bot.core.speech.render.excerpt import SourceLines, excerpt
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links, with_code
 from bot.core.speech.render.title import TITLE_LIMIT, needs_admin
+from bot.core.speech.render.words import words
 from bot.core.text.neutral import code_span, fence, neutralise, plain_line
 from bot.core.text.prose import At, Side
 from bot.core.text.wording import count

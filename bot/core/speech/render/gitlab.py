@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render.annotations import words
 from bot.core.speech.render.concise import NO_FILE
 from bot.core.speech.render.counts import line_order, occurrences_of
+from bot.core.speech.render.words import words
 from bot.core.text.neutral import plain_line
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render.annotations import words
 from bot.core.speech.render.counts import counted_order, occurrences_of
+from bot.core.speech.render.words import words
 
 if TYPE_CHECKING:
     from bot.core.judging.edit import Edit

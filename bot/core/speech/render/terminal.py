@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Artifact, Due, Stage, State
-from bot.core.forge.effects import Conclusion
+from bot.core.forge.conclusion import Conclusion
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
-from bot.core.speech.render.annotations import words
 from bot.core.speech.render.context import short
 from bot.core.speech.render.counts import (
     Occurrence,
@@ -21,6 +20,7 @@ from bot.core.speech.render.counts import (
 from bot.core.speech.render.excerpt import SourceLines, excerpt
 from bot.core.speech.render.tables import principle_counts, task_tally
 from bot.core.speech.render.title import title
+from bot.core.speech.render.words import words
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.wording import count
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Finding, Report, Severity
-from bot.core.speech.render.annotations import words
 from bot.core.speech.render.counts import line_order, occurrences_of
 from bot.core.speech.render.title import title
+from bot.core.speech.render.words import words
 from bot.core.text.neutral import plain_line, visible
 
 if TYPE_CHECKING:

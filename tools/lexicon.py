@@ -147,7 +147,7 @@ def module(languages: dict[str, dict[str, Any]]) -> str:
     lines.append("BY_LANGUAGE: dict[str, dict[str, str]] = {")
     for code, language in languages.items():
         lines.append(f"    {code!r}: {{")
-        lines += [f"        {key!r}: {alternation(language['words'][key])!r}," for key in keys]
+        lines += [f"        {key!r}: {divided(language['words'][key])!r}," for key in keys]
         lines.append("    },")
     return "\n".join([*lines, "}", ""])
 

@@ -14,11 +14,12 @@ from bot.core.deciding import config_check, decide, needs
 from bot.core.deciding.commit_verdict import decide_verdict
 from bot.core.deciding.decide import Snapshot
 from bot.core.deciding.judged_heads import key_of, previous_head, previous_run, read_heads
-from bot.core.drafting.for_feature import feature_without_plan, plan_draft_of
+from bot.core.drafting.for_feature import plan_draft_of
 from bot.core.forge.effects import WriteComment
 from bot.core.forge.errors import ForgeError, NotThereYet
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.collisions import collided
+from bot.core.judging.missing_document import feature_without_plan
 from bot.core.judging.since_branch import may_soften
 from bot.core.judging.waiving import utc_day
 

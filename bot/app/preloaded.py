@@ -82,14 +82,18 @@ def _warm() -> None:
     draft_spec_of_issue(SpecFacts(naming.dir, "Warm", naming.branch, "2026-11-22"), issue.title, issue.body)
 
 
+_FOREIGN_LETTER = "é"
+"""A text for which the whole of an expression is compiled, and not only its phrases in ASCII."""
+
+
 def _compile_words() -> None:
     """Compile every expression of the lexicon."""
     for pattern in gc.get_objects():
         if isinstance(pattern, Pattern):
-            pattern.search("")
+            pattern.search(_FOREIGN_LETTER)
     for key in BY_LANGUAGE[LANGUAGES[0].code]:
-        languages(key, "")
-    is_of_tested_language("")
+        languages(key, _FOREIGN_LETTER)
+    is_of_tested_language(_FOREIGN_LETTER)
 
 
 _compile_words()  # first: `re` keeps 512 expressions, and those of the lexicon are kept elsewhere

@@ -108,7 +108,7 @@ def repository_layer(copy: WorkingCopy, base: str | None) -> ConfigLayer:
     """The repository's own configuration: read at the base where there is one, else in the working copy."""
     sha = copy.git.commit(base) if copy.git is not None and base is not None else None
     if copy.git is not None and sha is not None:
-        tree = Tree(sha, copy.git.entries(sha, CONFIG_PATHS), read_commit(copy.git, sha, CONFIG_PATHS))
+        tree = Tree(sha, copy.git.entries(sha), read_commit(copy.git, sha, CONFIG_PATHS))
     else:
         tree = Tree(None, copy.entries, copy.read(CONFIG_PATHS))
     layer, _ = own_layer(tree, rule_ids(), Rank.REPOSITORY)

@@ -22,7 +22,7 @@ from bot.core.drafting.first_config import (
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.drafting.manifests.technical import Topic, read_technical
 from bot.core.features.branch import counted
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.forge.errors import UserError
 from bot.core.judging.findings import Report, Severity
 from bot.core.judging.judge import judge

@@ -50,6 +50,11 @@ class GitCopy:
     def __init__(self, folder: Path, location: GitLocation) -> None:
         self.folder = folder
         self.directory = GitDirectory(location)
+        # Starting git costs more than most of its answers: what is asked again is remembered.
+        self._trees: dict[str, dict[str, TreeEntry]] = {}
+        self._commits: dict[str, str] = {}
+        self._merge_bases: dict[tuple[str, str], str | None] = {}
+        self._names: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     def run(self, *arguments: str, feed: bytes | None = None) -> bytes:
         """Output of a git command. Raises `UserError` when git fails, is missing or times out."""
@@ -89,6 +94,8 @@ class GitCopy:
 
     def commit(self, name: str) -> str:
         """Resolve a branch, tag or sha to a commit id. Raises `UserError` when there is no such commit."""
+        if name in self._commits:
+            return self._commits[name]
         # --end-of-options: a name that starts with a dash is a name, not an option.
         sha = self.answers("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if sha is None:
@@ -96,11 +103,15 @@ class GitCopy:
                 f"There is no commit `{plain_line(name)}` in {plain_line(str(self.folder))}: "
                 "fetch it first (`git fetch origin`), or name another with --base."
             )
+        self._commits[name] = sha
         return sha
 
     def merge_base(self, first: str, second: str) -> str | None:
         """The merge base of two commits; None when they share no history."""
-        return self.answers("merge-base", first, second) or None
+        commits = (first, second)
+        if commits not in self._merge_bases:
+            self._merge_bases[commits] = self.answers("merge-base", first, second) or None
+        return self._merge_bases[commits]
 
     def folder_history(self, commit: str, folder: str) -> str | None:
         """ISO date (UTC) on which the first-parent history of a commit got a folder; None when it never had the folder.
@@ -113,7 +124,22 @@ class GitCopy:
 
     def branch(self) -> str | None:
         """Name of the checked out branch; None for a detached head."""
-        return self.answers("symbolic-ref", "--quiet", "--short", "HEAD") or None
+        return self.directory.branch() or self.answers("symbolic-ref", "--quiet", "--short", "HEAD") or None
+
+    def names(self) -> tuple[str, ...]:
+        """The paths of the working copy that git does not ignore."""
+        tracked, untracked = self._listed()
+        return tracked + untracked
+
+    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Tracked and untracked paths. A tag stands before each: `?` for an untracked one."""
+        if self._names is None:
+            lines = _names(self.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+            self._names = (
+                tuple(line[2:] for line in lines if line[0] != "?"),
+                tuple(line[2:] for line in lines if line[0] == "?"),
+            )
+        return self._names
 
     def changed(self, base: str, head: str | None) -> tuple[ChangedFile, ...]:
         """Files changed from `base` to `head`. A `head` of None means the working copy with its untracked files."""
@@ -121,13 +147,14 @@ class GitCopy:
         raw = self.run("diff", "--name-status", "-z", "--find-renames", *_NO_PROGRAMS, *spec, "--")
         changed = list(_parse_name_status(raw))
         if head is None:
-            untracked = self.run("ls-files", "--others", "--exclude-standard", "-z")
-            changed += [ChangedFile(path, FileStatus.ADDED) for path in _names(untracked)]
+            changed += [ChangedFile(path, FileStatus.ADDED) for path in self._listed()[1]]
         return tuple(changed)
 
-    def entries(self, commit: str, folders: Sequence[str]) -> dict[str, TreeEntry]:
-        """Entries of a commit by path: `folders` and everything below; the whole tree when `folders` is empty."""
-        raw = self.run("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, "--", *folders)
+    def entries(self, commit: str) -> dict[str, TreeEntry]:
+        """Every entry of a commit by path."""
+        if commit in self._trees:
+            return self._trees[commit]
+        raw = self.run("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, "--")
         entries: dict[str, TreeEntry] = {}
         for line in raw.split(b"\0"):
             if not line:
@@ -136,6 +163,7 @@ class GitCopy:
             mode, _kind, _sha, size = facts.decode("ascii").split()
             path = name.decode("utf-8", "replace")
             entries[path] = TreeEntry(path, _MODES.get(mode, Kind.FILE), int(size) if size.isdigit() else None)
+        self._trees[commit] = entries
         return entries
 
     def contents(self, commit: str, paths: Sequence[str]) -> dict[str, bytes]:

@@ -51,6 +51,8 @@ _HARMLESS: Final = frozenset(
 _WORD: Final = re.compile(r"[A-Za-z0-9]{1,20}")
 _LENT: Final = ("packed-refs", "refs", "logs", "reftable", "shallow")
 """Parts of the common directory that are borrowed."""
+_IN_REFTABLE: Final = ".invalid"
+"""The branch that HEAD names where references are in a reftable: https://git-scm.com/docs/reftable"""
 _OWN_HEADS: Final = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD")
 _INHERITED: Final = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"})
 """Variables of the user's own git set-up. Any other one could point at a repository or at a program."""
@@ -135,6 +137,12 @@ class GitDirectory:
         return "extensions.partialclone" in self.settings or any(
             name.startswith("remote.") and name.endswith((".promisor", ".partialclonefilter")) for name in self.settings
         )
+
+    def branch(self) -> str | None:
+        """The branch that HEAD names; None for a detached head, and where HEAD does not say (reftable)."""
+        name = _pointer(self.path / "HEAD").partition("\n")[0]
+        kind, _, branch = name.partition("ref: refs/heads/")
+        return branch if not kind and branch and branch != _IN_REFTABLE else None
 
     def environment(self, root: Path | None = None) -> dict[str, str]:
         """The environment of a git command, with `root` as its working copy."""

@@ -73,9 +73,8 @@ class WorkingCopy:
         if self.git is None:
             return dict(_bounded(_walk(self.root, "")))
         if self.commit is not None:
-            return dict(_bounded(iter(self.git.entries(self.commit, ()).items())))
-        raw = self.git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        names = dict.fromkeys(name.decode("utf-8", "replace") for name in raw.split(b"\0") if name)
+            return dict(_bounded(iter(self.git.entries(self.commit).items())))
+        names = dict.fromkeys(self.git.names())
         entries: dict[str, TreeEntry] = {}
         for path, entry in _bounded((name, entry) for name in names if (entry := self._entry(name, entries))):
             entries[path] = entry
@@ -252,7 +251,7 @@ def _where_it_left(
     commit = git.merge_base(base, tip) if base is not None else None
     if commit is None or commit == base or edits_yardstick(change.changed):
         return None
-    entries = git.entries(commit, ())
+    entries = git.entries(commit)
     then = read_yardstick(lambda paths: read_commit(git, commit, tuple(paths)), entries, folders)
     return Tree(commit, {}, then) if then != now else None
 
@@ -284,7 +283,7 @@ def _named(copy: WorkingCopy, options: CheckOptions) -> Change:
     merge_base = copy.git.merge_base(base, copy.tip) or base
     return Change(
         head,
-        Tree(base, copy.git.entries(base, ())),
+        Tree(base, copy.git.entries(base)),
         copy.git.changed(merge_base, copy.commit),
         head_branch=branch,
         base_branch=options.base.removeprefix("origin/"),
@@ -296,7 +295,7 @@ def _named(copy: WorkingCopy, options: CheckOptions) -> Change:
 
 def _stack_base(git: GitCopy, name: str | None) -> Tree | None:
     sha = git.commit(name) if name is not None else None
-    return Tree(sha, git.entries(sha, ())) if sha is not None else None
+    return Tree(sha, git.entries(sha)) if sha is not None else None
 
 
 def _of_the_branch(change: Change, config: RepositoryConfig) -> Change:
@@ -369,7 +368,7 @@ def yardstick_paths(documents: Mapping[str, Document], packages: Mapping[str, Co
 
 def read_commit(git: GitCopy, commit: str, paths: Sequence[str]) -> dict[str, Document]:
     """Read documents of a commit. Paths that are not regular files there are left out."""
-    entries = git.entries(commit, paths) if paths else {}
+    entries = git.entries(commit) if paths else {}
     files = [path for path in paths if (entry := entries.get(path)) is not None and entry.kind is Kind.FILE]
     small = [path for path in files if (entries[path].size or 0) <= MAX_DOCUMENT_BYTES]
     documents = {path: document(path, content) for path, content in git.contents(commit, small).items()}

@@ -9,10 +9,10 @@ from bot.app.talk.seen_head import SeenHead
 from bot.app.talk.spec_draft import spec_for
 from bot.app.talk.waive import waive
 from bot.core.deciding.commit_verdict import context_of
-from bot.core.drafting.for_feature import feature_without_spec
 from bot.core.drafting.from_template.spec import SpecFacts
 from bot.core.forge.facts import Reaction
 from bot.core.forge.writing import NewCommit
+from bot.core.judging.missing_document import feature_without_spec
 from bot.core.speech.commands import Command, Verb
 from bot.core.speech.render.check_run import draft_text
 from bot.core.speech.replies import (

@@ -10,7 +10,6 @@ from bot.core.change.trees import Kind, Readability
 from bot.core.documents.plan import Verdict
 from bot.core.documents.spec import read_spec
 from bot.core.drafting.from_template.plan import PlanFacts, draft_plan, issue_summary
-from bot.core.judging.findings import Severity
 from bot.core.yardstick.yardstick import read_yardstick, specify_root
 
 if TYPE_CHECKING:
@@ -18,39 +17,11 @@ if TYPE_CHECKING:
     from bot.core.drafting.draft import Draft
     from bot.core.drafting.naming import Naming
     from bot.core.forge.facts import Issue
-    from bot.core.judging.findings import FeatureReport, Report
+    from bot.core.judging.findings import FeatureReport
     from bot.core.yardstick.constitution import Constitution
 
-_UNWRITTEN = frozenset({State.MISSING, State.EMPTY, State.TEMPLATE})
 _DEFECTS = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
-_COLLISION = "number-collision"
 _CELLS = re.compile(r"(?<!\\)\|")
-
-
-def feature_without_plan(report: Report) -> FeatureReport | None:
-    """The report's feature whose plan is missing; None if there is none."""
-    return _feature_without("plan.md", report)
-
-
-def feature_without_spec(report: Report) -> FeatureReport | None:
-    """The report's feature whose spec is missing; None if there is none."""
-    return _feature_without("spec.md", report)
-
-
-def _feature_without(name: str, report: Report) -> FeatureReport | None:
-    """An owned feature without that document. Left out if its number is taken: a draft would spread it."""
-    for reported in report.features:
-        feature = reported.feature
-        state = next(artifact.state for artifact in reported.artifacts if artifact.name == name)
-        own = feature.owned and not feature.removed and not feature.legacy
-        if own and state in _UNWRITTEN and not number_is_taken(reported):
-            return reported
-    return None
-
-
-def number_is_taken(feature: FeatureReport) -> bool:
-    """Whether another feature has the number, on the base or in an older pull request."""
-    return any(finding.rule == _COLLISION and finding.severity is not Severity.NOTICE for finding in feature.findings)
 
 
 def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committed_at: str, bundled: str) -> Draft:

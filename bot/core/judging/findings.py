@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.core.change.feature import Artifact, Feature
     from bot.core.config.model import Source
     from bot.core.documents.plan import Check, Placeholder, TrackingRow
-    from bot.core.forge.conclusion import Conclusion
+    from bot.core.forge.check_run_output import Conclusion
     from bot.core.judging.dossier import Dossier
     from bot.core.judging.edit import Edit
     from bot.core.judging.ticks import TickBoard

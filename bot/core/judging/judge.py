@@ -13,7 +13,7 @@ from bot.core.config.model import Mode, Source
 from bot.core.features.governed import governed
 from bot.core.features.outside_roots import roots_elsewhere
 from bot.core.features.which_features import which_features
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.amendments import yardstick_reason
 from bot.core.judging.caps import capped, with_level
 from bot.core.judging.cases import code_files, read_cases

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.forge.roles import Role
 from bot.core.judging.findings import Severity
 from bot.core.judging.judge import conclude

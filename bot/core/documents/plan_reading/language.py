@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from bot.core.documents.plan_reading import verdict
-from bot.core.text.lexicon import LANGUAGES, languages, words
+from bot.core.text.lexicon import LANGUAGES, Pattern, languages, words
 
 _LOOKED_AT = 6000
 _KEYS = ("filler", "because", "negation", "later", "reason", "principle", "pass", "fail", "complexity", "check", "unit")
@@ -31,10 +31,10 @@ def is_tested_status(status: str) -> bool:
 
 
 @cache
-def _words_of(code: str) -> re.Pattern[str]:
+def _words_of(code: str) -> Pattern:
     sources = [source for key in _KEYS if (source := words.BY_LANGUAGE[code].get(key))]
     latin = rf"(?<!\w)(?:{'|'.join(sources)})(?!\w)" if _has_blanks(code) else "|".join(sources)
-    return re.compile(latin or r"(?!)", re.IGNORECASE)
+    return Pattern(latin or r"(?!)", re.IGNORECASE)
 
 
 def _has_blanks(code: str) -> bool:

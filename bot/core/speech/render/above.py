@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.speech.render.context import short
 from bot.core.speech.render.lead import FEATURES_NAMED
 from bot.core.speech.render.markdown import with_code

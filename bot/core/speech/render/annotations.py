@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import State
-from bot.core.forge.effects import Annotation
+from bot.core.forge.check_run_output import Annotation
 from bot.core.judging.findings import Report, Severity
 from bot.core.speech.render.counts import Occurrence, counted_order, occurrences_of
 from bot.core.speech.render.grouping import FindingGroup, groups_of, runs_of_lines

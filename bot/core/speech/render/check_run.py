@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.drafting.for_feature import feature_without_plan
-from bot.core.forge.effects import Action, CheckRunOutput
+from bot.core.forge.check_run_output import Action, CheckRunOutput
+from bot.core.judging.missing_document import feature_without_plan
 from bot.core.speech.render.annotations import annotate
 from bot.core.speech.render.lead import blanks
 from bot.core.speech.render.markdown import Links

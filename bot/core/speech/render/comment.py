@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.findings import Severity
 from bot.core.speech.render.check_run import draft_text, largest
 from bot.core.speech.render.context import short

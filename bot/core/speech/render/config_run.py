@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.forge.conclusion import Conclusion
-from bot.core.forge.effects import NAME, Annotation, CheckRunOutput
+from bot.core.forge.check_run_output import NAME, Annotation, CheckRunOutput, Conclusion
 from bot.core.speech.render.annotations import MOST
 from bot.core.speech.render.check_run import LIMIT, RECHECK, largest, size
 from bot.core.speech.render.context import short

@@ -13,7 +13,7 @@ from bot.core.text.prose import At, Side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.forge.conclusion import Conclusion
+    from bot.core.forge.check_run_output import Conclusion
     from bot.core.judging.rule import Rule
     from bot.core.judging.waiving import Waived
 

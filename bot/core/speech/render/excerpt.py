@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wcwidth import wcswidth
-
 from bot.core.text.neutral import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_NARROW = re.compile(r"[\x20-\u02ff\u2010-\u2027\u2500-\u257f]*")
+"""Latin letters, dashes, quotes and the lines of trees: one cell each."""
 _ENDS = re.compile(r"\r\n|\n|\r")
 _TAB = "    "
 _LEAST = 20
@@ -72,4 +72,9 @@ def _shown(char: str) -> str:
 
 
 def _width(text: str) -> int:
+    """Cells of a text without control characters."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from wcwidth import wcswidth  # noqa: PLC0415  its tables take long to load, and most lines need none
+
     return max(0, wcswidth(text))

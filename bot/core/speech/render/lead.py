@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.speech.render.counts import coming
 from bot.core.text.neutral import code_span
 from bot.core.text.wording import count

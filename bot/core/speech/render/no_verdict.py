@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.core.forge.conclusion import Conclusion
-from bot.core.forge.effects import CheckRunOutput
+from bot.core.forge.check_run_output import CheckRunOutput, Conclusion
 from bot.core.speech.render.check_run import RECHECK
 from bot.core.speech.render.footer import version
 from bot.core.speech.render.markdown import Links

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import State
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.speech.render.above import above
 from bot.core.speech.render.counts import coming, counted_order, occurrences_of, principle_statuses

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Artifact, Due, Stage, State
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.findings import FeatureReport, Finding, Report, Severity
 from bot.core.speech.render.context import short
 from bot.core.speech.render.counts import (

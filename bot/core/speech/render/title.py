@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.change.feature import Stage
 from bot.core.documents.plan import Verdict
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.findings import FeatureReport, Report, Severity
 from bot.core.judging.since_branch import OF_THE_SECTION
 from bot.core.speech.render.counts import (

@@ -12,7 +12,7 @@ from bot.core.change.feature import Due, Stage, State
 from bot.core.config.layers import Rank
 from bot.core.config.model import Mode
 from bot.core.documents.plan import Phase, StatementKind, Verdict
-from bot.core.forge.conclusion import Conclusion
+from bot.core.forge.check_run_output import Conclusion
 from bot.core.judging.findings import Severity
 from bot.core.yardstick.constitution import ConstitutionState
 from bot.core.yardstick.template import PlaceholderKind

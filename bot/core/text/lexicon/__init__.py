@@ -78,12 +78,6 @@ def is_tested(key: str, text: str) -> bool:
     return any(language.tested for language in languages(key, text))
 
 
-@cache
-def _of(code: str, key: str) -> re.Pattern[str] | None:
-    source = words.BY_LANGUAGE[code].get(key)
-    return re.compile(source, re.IGNORECASE) if source else None
-
-
 _FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
 _FOREIGN_PHRASES = re.compile(r"\(\?#\+\).*?\(\?#-\)", re.DOTALL)
 
@@ -173,3 +167,9 @@ class Phrases:
     def found_in(self, text: str) -> frozenset[str]:
         """The keys of which a phrase stands in the text as a whole word."""
         return frozenset(self._keys[index] for index in self._set.Match(text.encode("utf-8", "replace")) or ())
+
+
+@cache
+def _of(code: str, key: str) -> Pattern | None:
+    source = words.BY_LANGUAGE[code].get(key)
+    return Pattern(source, re.IGNORECASE) if source else None

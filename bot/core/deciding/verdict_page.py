@@ -19,9 +19,9 @@ from bot.core.forge.verdict_page import (
 )
 from bot.core.judging.dossier import statements_about
 from bot.core.judging.findings import finding_ids
-from bot.core.speech.render.annotations import words
 from bot.core.speech.render.context import short
 from bot.core.speech.render.counts import occurrences_of, principle_statuses
+from bot.core.speech.render.words import words
 from bot.core.text.prose import At, Side, label
 
 if TYPE_CHECKING:

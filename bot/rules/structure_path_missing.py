@@ -3,9 +3,10 @@
 ## What it does
 
 Once all tasks are ticked, looks for the folders and files that the plan's Structure Decision and source tree name, and
-reports in one notice those that are not in the repository. A path that ends another one counts as found. Left out are
-patterns, hidden folders, what a note says is deleted, moved or renamed, and all that is below such a folder or below
-one that is missing itself.
+reports in one notice those that are not in the repository. A path that ends another one counts as found. Paths and
+patterns are told apart as for `tick-without-file`, but a name needs no ending here. Left out are patterns, hidden
+folders, what a note says is deleted, moved or renamed, and all that is below such a folder or below one that is missing
+itself.
 
 ## Why
 
@@ -39,7 +40,6 @@ were right.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.core.judging.findings import Severity
@@ -66,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
     named: dict[str, int] = {}
     for path, line in plan.structure_paths:
         bare = path.strip("/")
-        if _is_path(path) and not path.startswith(".") and _HOLES.search(bare) is None:
+        if _is_path(path) and not path.startswith("."):
             named.setdefault(bare, line)
     missing = _missing(named, tree)
     if not missing:
@@ -86,10 +86,6 @@ def judge(case: Case) -> Iterator[Finding]:
         fix=("Write the paths where the code is now." if several else "Write the path where the code is now.",),
         subject=missing[0],
     )
-
-
-_HOLES = re.compile(r"[*\[\]<>{}…]|\.\.\.|yyyy|nnn|xxx|(?<![a-z\d])\d*x{2,}(?![a-z])", re.IGNORECASE)
-"""Of what is a pattern, left out or still to be numbered, and no path."""
 
 
 def _is_path(path: str) -> bool:

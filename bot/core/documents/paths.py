@@ -1,8 +1,9 @@
-"""Paths of files as people name them in tasks and plans.
+"""Paths of files as people name them in tasks, source trees and Structure Decisions.
 
-A path is a word with a slash and a file ending (`src/pier/queue.py`), or a file name whose ending says that it is code
-or a document (`queue.py`, `docker-compose.yml`). A word that ends in a slash names a folder. `./` in front does not
-belong to a path, nor do `:12`, `#L12` and `::create_app` behind it. A path may stand in a code span, in bold or bare.
+In prose, a path is a word with a slash and a file ending (`src/pier/queue.py`), or a file name whose ending says that
+it is code or a document (`queue.py`, `docker-compose.yml`). A word that ends in a slash names a folder. `./` in front
+does not belong to a path, nor do `:12`, `#L12` and `::create_app` behind it. A path may stand in a code span, in bold
+or bare. In a source tree and a Structure Decision, a name needs no ending.
 
 These are no paths: addresses (`https://…`, `example.com/a.html`), absolute paths and paths that leave the repository
 (`/etc/hosts`, `~/x`, `../other/x.py`), products (`Node.js`), attributes (`response.json`), commands in a code span
@@ -107,6 +108,22 @@ def _in_prose(content: str, start: int, end: int, links: list[tuple[int, int]]) 
 
 def _within(place: int, spans: list[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
+
+
+def read_place(word: str) -> NamedPath | None:
+    """What a word in a source tree or a Structure Decision names, None for no path.
+
+    There a name needs no ending: `crates/ferry-queue` may be a folder, and is read as a file.
+    """
+    bare = word.strip().removeprefix("./")
+    if not bare or len(bare) > MAX_PATH or bare.startswith(("/", "~", "../")) or "://" in bare:
+        return None
+    if _WILD.search(bare):
+        return NamedPath(bare, PathKind.PATTERN)
+    name = bare.rpartition("/")[2]
+    if _NAME.fullmatch(bare) is None or not bare.strip("./") or "(" in name or ")" in name:
+        return None  # `(app)/` is a folder, `src/(others)` a remark
+    return NamedPath(bare, PathKind.FOLDER if bare.endswith("/") else PathKind.FILE)
 
 
 def read_path(word: str) -> NamedPath | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.core.documents.paths import MAX_PATH, PathKind, read_place
 from bot.core.markdown import Fence, Heading, Item, Paragraph, Style, Table
 from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
@@ -15,13 +16,11 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 500
 MAX_LINKS = 500
-MAX_PATH = 300
 _MAX_PARTS = 20
 _DECISION = Pattern(rf"\W*{anywhere('structure_decision')}", re.IGNORECASE)
 _SOURCE = Pattern(anywhere("source_code"), re.IGNORECASE)
 _DOCUMENTATION = Pattern(anywhere("documentation"), re.IGNORECASE)
 _ENTRY = re.compile(r"^(?P<indent>[\s│|]*(?:[├└]──?─?\s*|[+`|\\]--\s*)?)(?P<name>[^\s#←]+)")
-_PATH = re.compile(r"(?:\.{1,2}/)?[\w@.+-]+(?:/[\w@.+*{}-]+)*/?")
 _WORD = re.compile(r" [^\W\d_]")
 """One space and a letter: the line goes on as a sentence. A note stands after a mark or more space."""
 _GOES = Pattern(rf"\b(?:{with_blanks('removed')})|^\s*(?:→|->)|❌|{without_blanks('removed')}", re.IGNORECASE)
@@ -103,9 +102,8 @@ def _tree(block: Fence) -> tuple[list[tuple[str, int]], list[str]]:
 
 def _is_name(name: str, note: str) -> bool:
     """Whether a word is a plain path, not the start of a sentence: `email delivery # sent by the worker`."""
-    if not _PATH.fullmatch(name) or "*" in name or "{" in name or name in {"...", ".", ".."}:
-        return False
-    return _WORD.match(note) is None
+    place = read_place(name)
+    return place is not None and place.kind is not PathKind.PATTERN and _WORD.match(note) is None
 
 
 def relative_links(markdown: Markdown) -> tuple[tuple[str, int], ...]:

@@ -1,0 +1,47 @@
+"""Words as paths: in prose, and where the place says that a word is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.documents.paths import PathKind, read_path, read_place
+
+
+@pytest.mark.parametrize(
+    ("word", "path", "kind"),
+    [
+        ("src/pier/queue.py:12", "src/pier/queue.py", PathKind.FILE),
+        ("./queue.py", "queue.py", PathKind.FILE),
+        ("tests/data/words.scel", "tests/data/words.scel", PathKind.FILE),
+        ("src/pier/", "src/pier/", PathKind.FOLDER),
+        ("src/[name].py", "src/[name].py", PathKind.PATTERN),
+        ("migrations/00xx_berths.sql", "migrations/00xx_berths.sql", PathKind.PATTERN),
+        ("db/YYYYMMDDHHMMSS_berths.sql", "db/YYYYMMDDHHMMSS_berths.sql", PathKind.PATTERN),
+        ("research.md/plan.md", "research.md/plan.md", PathKind.PATTERN),
+    ],
+)
+def test_a_path_in_prose(word: str, path: str, kind: PathKind) -> None:
+    named_path = read_path(word)
+    assert named_path is not None
+    assert (named_path.path, named_path.kind) == (path, kind)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Node.js", "Clerk/Auth.js", ".py", ".razor.cs", "src/Pier.Web", "docs/2.setup", "/etc/hosts", "e.g.", "and/or"],
+)
+def test_no_path_in_prose(word: str) -> None:
+    assert read_path(word) is None
+
+
+@pytest.mark.parametrize("word", ["crates/ferry-queue", "src", "Dockerfile", "./web/(app)/page.tsx", "(app)/"])
+def test_a_place_needs_no_ending(word: str) -> None:
+    place = read_place(word)
+    assert place is not None
+    assert place.kind is not PathKind.PATTERN
+
+
+@pytest.mark.parametrize("word", ["...", "/etc", "../other", "https://a.org", "src/(others)", "send(task)", "a:b"])
+def test_no_place(word: str) -> None:
+    place = read_place(word)
+    assert place is None or place.kind is PathKind.PATTERN

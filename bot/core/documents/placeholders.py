@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.documents.clarifications import clarifications
@@ -83,7 +84,7 @@ _DIGIT = re.compile(r"[0-9]")
 
 def find_placeholders(path: str, document: Markdown, template: Template) -> tuple[Placeholder, ...]:
     """The lines of the plan at `path` that still hold template text, one entry a line, in order."""
-    leftovers = _Known(template)
+    leftovers = _known(template)
     by_line = {}
     for line in lines_of(document):
         place = leftovers.in_line(line)
@@ -142,6 +143,11 @@ def _share(remaining: Mapping[PlaceholderKind, int], template: Template) -> floa
 
 def _plain(words: str) -> str:
     return " ".join(words.casefold().strip("[]*_` ").split())
+
+
+@lru_cache(maxsize=64)
+def _known(template: Template) -> _Known:
+    return _Known(template)
 
 
 class _Known:

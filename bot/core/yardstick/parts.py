@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence
@@ -46,6 +47,7 @@ _TABLE = (
 _NUMBERING = re.compile(r"^[\W_]*(?:[0-9]{1,3}(?:\.[0-9]{1,3})*[.):、]?\s+|[ivx]{1,5}[.)]\s+)?[\W_]*")
 
 
+@lru_cache(maxsize=4096)
 def part_of(title: str) -> Part | None:
     """The part that a heading opens, in any numbering, case and language; None for another heading."""
     plain = _NUMBERING.sub("", title[:200].casefold().strip(), count=1)

@@ -78,6 +78,7 @@ def _cjk(numeral: str) -> int | None:
     return tens * 10 + (_DIGITS.index(after) if after and len(after) == 1 else 0)
 
 
+@lru_cache(maxsize=4096)
 def leading_numeral(name: str) -> tuple[int | None, str]:
     """The numeral that a name begins with, and the name without it."""
     match = _LEADING.match(name[:_LONGEST])
@@ -108,6 +109,7 @@ def numerals(text: str, *, bracketed: bool = True) -> list[int]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def tokens(name: str) -> frozenset[str]:
     """The words of a name that tell it apart; pairs of characters for scripts without blanks."""
     shown = name[:_LONGEST].casefold()
@@ -280,11 +282,13 @@ def hints_at(named: str, principle: Principle) -> bool:
     return bool(tokens(name) & tokens(principle.name))
 
 
+@lru_cache(maxsize=4096)
 def _initials(name: str) -> str:
     """`tdd` for Test-Driven Development; empty where the name is too short to be called by its letters."""
     parts = _WORD.findall(re.sub(r"\(.*", "", name[:_LONGEST]).casefold())
     return "".join(part[0] for part in parts) if len(parts) > 2 else ""  # noqa: PLR2004  two letters are no name
 
 
+@lru_cache(maxsize=4096)
 def _letters(name: str) -> str:
     return "".join(character for character in name[:_LONGEST].casefold() if character.isalnum())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,7 @@ def _bracket(part: str) -> int:
     return position if position >= 0 else len(part)
 
 
+@lru_cache(maxsize=4096)
 def is_gate_label(name: str) -> bool:
     """Whether the name is about the whole gate, not one principle."""
     shown = name.strip(" *_:：.\ufe0f✅❌⚠🟢🎯📋")
@@ -131,6 +133,7 @@ def is_gate_label(name: str) -> bool:
     return words.GATE_LABEL.fullmatch(shown) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_status_label(name: str) -> bool:
     """Whether the name announces a status: `Status`, `Compliance`."""
     shown = name.strip(" *_:：.")

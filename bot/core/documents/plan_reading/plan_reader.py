@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.documents.placeholders import find_placeholders, has_own_lines, is_unfilled, template_share
@@ -67,7 +68,7 @@ def read_plan(document: Document, template: Template, constitution: Constitution
 
 def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner, template: Template) -> Collected:
     """The checks; read again without the numerals where the plan numbers its principles otherwise."""
-    lines = frozenset(normal(line) for line in template.text.splitlines() if line.strip())
+    lines = _lines_of(template.text)
     found = Collected(markdown, joiner, lines)
     read_checks(parts, found)
     compared = [differs for check in found.checks if (differs := joiner.disagrees(check.named)) is not None]
@@ -76,6 +77,12 @@ def _read_checks(markdown: Markdown, parts: Sequence[CheckPart], joiner: Joiner,
         found = Collected(markdown, joiner, lines)
         read_checks(parts, found)
     return found
+
+
+@lru_cache(maxsize=64)
+def _lines_of(template: str) -> frozenset[str]:
+    """The words of each line of a template."""
+    return frozenset(normal(line) for line in template.splitlines() if line.strip())
 
 
 def _section(heading: Heading) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Phase
@@ -36,6 +37,7 @@ class CheckPart:
     phase: Phase
 
 
+@lru_cache(maxsize=4096)
 def fold(title: str) -> str:
     """A title for comparison: without numbering, marks, case and punctuation."""
     return _JOINING.sub(" ", _NUMBERING.sub("", title[:_LONGEST_TITLE].casefold())).strip()
@@ -177,6 +179,7 @@ def _may_hold(heading: Heading, template_title: str | None) -> bool:
     return 1 < heading.level <= _DEEPEST or (template_title is not None and fold(heading.title) == template_title)
 
 
+@lru_cache(maxsize=4096)
 def is_check_title(title: str, template_title: str | None, *, found: bool) -> bool:
     """Whether a heading opens a Constitution Check or, after the first one, its re-check."""
     folded = fold(title)
@@ -199,11 +202,7 @@ def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...
     template_title = fold(template.tracking_heading) if template.tracking_heading else None
     candidates = [heading for heading in markdown.headings if 1 < heading.level <= _DEEPEST]
     by_title = [heading for heading in candidates if template_title and fold(heading.title) == template_title]
-    by_words = [
-        heading
-        for heading in candidates
-        if words.TRACKING.search(heading.title) and words.TRACKS.search(heading.title) and heading not in by_title
-    ]
+    by_words = [heading for heading in candidates if _is_tracking_title(heading.title) and heading not in by_title]
     parts = by_title + by_words
     if not parts:
         parts = [heading for heading in candidates if fold(heading.title) in {"complexity", "violations", "deviations"}]
@@ -215,6 +214,11 @@ def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...
             and any(isinstance(block, Table) and is_tracking_header(block) for block in markdown.section(heading))
         ]
     return tuple(_outermost(parts)[:_MOST_PARTS])
+
+
+@lru_cache(maxsize=4096)
+def _is_tracking_title(title: str) -> bool:
+    return words.TRACKING.search(title) is not None and words.TRACKS.search(title) is not None
 
 
 def _outermost(headings: list[Heading]) -> list[Heading]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import MAX_STATEMENT, Statement, StatementKind
@@ -42,6 +43,7 @@ class Clause:
     own: bool = True
 
 
+@lru_cache(maxsize=4096)
 def label_kind(label: str) -> StatementKind | None:
     """The kind of statement that a label announces; None for any other label."""
     shown = label.strip(" *_:：.\t")

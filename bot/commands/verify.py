@@ -17,8 +17,6 @@ from bot.desk.verify import Expected, verify
 if TYPE_CHECKING:
     import argparse
 
-    from bot.core.speech.report.model import ReportJson
-
 EXAMPLES = (
     "plangate verify report.json --repo ~/src/ferry",
     "plangate verify report.json --gate",
@@ -29,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = (
         "Exit code 0: the repository gives the same report; 1: it does not, or with --gate something blocks; 2: the"
-        " report could not be judged again, or another version of plangate wrote it and the two differ."
+        " report could not be judged again, or a difference does not show that it is wrong."
     )
     parser.add_argument("report", type=Path, metavar="REPORT", help="what `plangate check --format json` wrote")
     parser.add_argument(
@@ -54,21 +52,18 @@ def run(options: argparse.Namespace) -> int:
     expected = Expected(options.head or None, options.base or None, options.branch or None)
     verified = verify(report, options.repo, expected)
     found, unverified = verified.differences, verified.unverified
-    sys.stdout.write(verification_text(report, found, unverified, verified.not_compared, bot.__version__))
-    if found or not options.gate:
-        return _code(report, differs=bool(found))
+    told = verification_text(report, found, unverified, verified.not_compared, verified.doubt, bot.__version__)
+    sys.stdout.write(told)
+    if found:
+        return NO_VERDICT if verified.doubt else 1
+    if not options.gate:
+        return 0
     if unverified and not options.trust:
         sys.stdout.write("no verdict: a gate needs what is not verified; --head, --base and --branch name the change\n")
         return NO_VERDICT
     lines = blocking_lines(report)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return int(bool(lines))
-
-
-def _code(report: ReportJson, *, differs: bool) -> int:
-    if not differs:
-        return 0
-    return 1 if report["plangate"] == bot.__version__ else NO_VERDICT
 
 
 def _content(path: Path) -> bytes:

@@ -57,6 +57,8 @@ class Verification:
     """What was taken from the report and may soften it, a clause each."""
     not_compared: tuple[str, ...]
     """Rules with findings in the report that need what only one side can look up."""
+    doubt: str = ""
+    """Why a difference does not show that the report is wrong, as a sentence; empty where it does."""
 
 
 def verify(given: ReportJson, folder: Path, expected: Expected) -> Verification:
@@ -89,7 +91,16 @@ def verify(given: ReportJson, folder: Path, expected: Expected) -> Verification:
         *_of_the_app(given),
     )
     rules = sorted({finding["rule"] for finding in left_out_findings(given, _LEFT_OUT)})
-    return Verification(found, unverified, tuple(rules))
+    return Verification(found, unverified, tuple(rules), _doubt(given))
+
+
+def _doubt(given: ReportJson) -> str:
+    if given["plangate"] != bot.__version__:
+        written = plain_line(given["plangate"])
+        return f"plangate {written} wrote the report, and this is {bot.__version__}. Verify it with that version."
+    if any(layer["settings"] is None for layer in given["inputs"]["configuration"]):
+        return "The owner's configuration is private, so the report does not have it."
+    return ""
 
 
 def _refuse_another_change(given: ReportJson, copy: WorkingCopy, expected: Expected) -> None:

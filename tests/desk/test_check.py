@@ -259,6 +259,7 @@ def test_machines_are_told_the_same_findings(tmp_path: Path, capsys: pytest.Capt
     log = json.loads(sarif)
     assert code == 1
     SARIF.validate(log)
+    assert all("/rules/" in rule["helpUri"] for rule in log["runs"][0]["tool"]["driver"]["rules"])
     results = [(one["ruleId"], one["locations"][0]["physicalLocation"]) for one in log["runs"][0]["results"]]
     assert {
         (rule, place["artifactLocation"]["uri"], place.get("region", {}).get("startLine")) for rule, place in results

@@ -175,7 +175,7 @@ def test_another_version_is_said_and_not_guessed(root: Path, capsys: pytest.Capt
     code, out, _ = verify(capsys, older, root)
     assert (code, ", as plangate 0.0.9 did: " in out) == (0, True), out
     code, out, _ = verify(capsys, {**older, "conclusion": "success"}, root)
-    assert (code, out.startswith("not decided: 1 field differs, and plangate 0.0.9 wrote the report")) == (2, True), out
+    assert (code, out.startswith("not decided: 1 field differs. plangate 0.0.9 wrote the report")) == (2, True), out
 
 
 PINS = ("--gate", "--base", "main", "--branch", "001-search")

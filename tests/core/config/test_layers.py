@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.config.layers import ConfigLayer, Origin, Rank, is_locked, merge, read_layer
+from bot.core.config.layers import ConfigLayer, Origin, Rank, by_source, is_locked, merge, read_layer
 from bot.core.config.model import CommentWhen, Mode, RepositoryConfig, RuleLevel
 from bot.core.config.schema import EXAMPLES, all_keys, plain_config
 from bot.core.config.yaml import plain_value, read_yaml
@@ -187,6 +187,15 @@ def test_the_merge_of_any_three_files_is_that_of_the_slow_and_obvious_reader(
     assert {path: origin for path, (origin, _) in effective.origins.items() if path != "locked"} == {
         path: origins[index] for path, index in winner.items()
     }
+
+
+@given(BODIES, LOCKS, BODIES)
+def test_the_settings_by_source_read_again_give_the_same_configuration(
+    far: dict[str, Any], locked: list[str], near: dict[str, Any]
+) -> None:
+    effective = merge([read(written(far, locked), HOST), read(written(near, []))])
+    again = merge(read(json.dumps({"plangate": settings}), origin) for origin, settings in by_source(effective).items())
+    assert again.config == effective.config
 
 
 @given(BODIES, LOCKS, BODIES)

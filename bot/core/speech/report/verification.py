@@ -22,15 +22,16 @@ _SHORT_SHA = 10
 _SHORT_DIGEST = 15
 
 
-def verification_text(
+def verification_text(  # noqa: PLR0913, PLR0917  the result has these parts
     given: ReportJson,
     found: Sequence[Difference],
     unverified: Sequence[str],
     not_compared: Sequence[str],
+    doubt: str,
     engine_version: str,
 ) -> str:
     """The result in lines: the verdict first, then each difference, then what was not verified."""
-    lines = [_verdict(given, len(found), engine_version)]
+    lines = [_refused(len(found), doubt, engine_version) if found else _verified(given, engine_version)]
     lines += [
         f"  {difference.place}: the report says {_quoted(difference.given)},"
         f" the repository gives {_quoted(difference.judged)}"
@@ -58,21 +59,20 @@ def blocking_lines(report: ReportJson) -> list[str]:
     return [*lines, f"{report['conclusion']}: {count(len(lines), 'finding blocks', 'findings block')}"]
 
 
-def _verdict(given: ReportJson, differences: int, engine_version: str) -> str:
+def _verified(given: ReportJson, engine_version: str) -> str:
     version = plain_line(given["plangate"])
-    if not differences:
-        other = "" if version == engine_version else f", as plangate {version} did"
-        subject = (given["head"] or "the files as they stand")[: _SHORT_SHA if given["head"] else None]
-        against = f" against {given['base'][:_SHORT_SHA]}" if given["base"] is not None else ""
-        digest = given["digest"][:_SHORT_DIGEST]
-        return f"verified: plangate {engine_version} gives this report for {subject}{against}{other}: {digest}"
+    other = "" if version == engine_version else f", as plangate {version} did"
+    subject = (given["head"] or "the files as they stand")[: _SHORT_SHA if given["head"] else None]
+    against = f" against {given['base'][:_SHORT_SHA]}" if given["base"] is not None else ""
+    digest = given["digest"][:_SHORT_DIGEST]
+    return f"verified: plangate {engine_version} gives this report for {subject}{against}{other}: {digest}"
+
+
+def _refused(differences: int, doubt: str, engine_version: str) -> str:
     fields = count(differences, "field differs", "fields differ")
-    if version == engine_version:
-        return f"refused: {fields} from what plangate {engine_version} gives"
-    return (
-        f"not decided: {fields}, and plangate {version} wrote the report while this is {engine_version}."
-        " Verify it with the version that wrote it."
-    )
+    if doubt:
+        return f"not decided: {fields}. {doubt}"
+    return f"refused: {fields} from what plangate {engine_version} gives"
 
 
 def _quoted(value: Any) -> str:

@@ -100,8 +100,6 @@ class RenderContext:
     waivers: tuple[Waived, ...] = ()
     previous: PreviousRun | None = None
     """None for a first push, and if the previous run is unknown."""
-    check_required: bool = False
-    """The base branch requires this check for a merge."""
     others: tuple[OtherPull, ...] = ()
     owner_file: str = ""
     """The owner's file, if one of its settings is in force: `acme/.github:.github/app.yml`."""

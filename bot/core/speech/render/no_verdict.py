@@ -60,7 +60,7 @@ def no_verdict(trouble: NoVerdict, context: RenderContext) -> CheckRunOutput:
         f"- What happened: {links.prose(trouble.cause).strip()}",
         f"- What happens now: we look again {neutralise(trouble.retry)} and put the verdict in place of this.",
         f"- What you can do: press **Re-run**, or judge it on your desk: {command}",
-        "- It is red because green would say that somebody looked. An admin can merge past it.",
+        "- No verdict, so this check fails. If your ruleset allows bypass, an admin can merge.",
     ]
     foot = (
         f"<sub>Delivery {code_span(trouble.delivery)} · {neutralise(trouble.time)} · quote it when you ask"

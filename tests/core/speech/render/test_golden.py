@@ -227,7 +227,7 @@ RUNS: dict[str, tuple[Report, RenderContext, Draft | None]] = {
         ),
         None,
     ),
-    "many": (MANY, replace(story.CONTEXT, check_required=True), None),
+    "many": (MANY, story.CONTEXT, None),
     "working-copy": (story.FAILING, replace(story.CONTEXT, web_url=None, report_url=None), None),
 }
 

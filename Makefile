@@ -78,9 +78,12 @@ format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 --upgrade pyproject.toml
+
 lock: $(STAMP) ## Pin the dependencies again: name, version and hash, no address
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 --upgrade --extra dev pyproject.toml -o requirements-dev.txt
+	$(COMPILE) -o requirements-desk.txt
+	$(COMPILE) --extra server --extra demo -o requirements.txt
+	$(COMPILE) --extra server --extra demo --extra dev -o requirements-dev.txt
 
 clean: ## Remove everything that these targets create
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

@@ -58,9 +58,9 @@ _SERVER: Final = (
     "cryptography",
     "procrastinate",
     "psycopg",
-    "pydantic",
+    "rich",
 )
-PARTS: Final = {"server": _SERVER, "demo": (*_SERVER, "graphql", "jinja2", "rich")}
+PARTS: Final = {"server": _SERVER, "demo": (*_SERVER, "graphql")}
 """The packages that an extra of Plangate brings and its commands import, by the extra's name."""
 NO_VERDICT: Final = 2
 """The exit code of a command that could not do its work."""

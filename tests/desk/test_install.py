@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import re
 import subprocess
@@ -13,7 +14,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.adapters.worktree import safe_files
+from bot.cli import main
 from bot.commands import DESK, PARTS
+from tests.desk.test_check import clone
+from tests.stage import SPEC, SPEC_KIT, plan
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -110,3 +115,27 @@ def test_an_action_and_the_hook_install_the_desk_alone() -> None:
     action = (ROOT / "action.yml").read_text(encoding="utf-8")
     assert "requirements-desk.txt" in action
     assert "requirements.txt" not in action
+
+
+def test_a_system_without_folder_handles_and_links_reads_and_writes_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_privilege(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "a required privilege is not held by the client")
+
+    root = clone(
+        tmp_path / "ferry", {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "specs/001-search/plan.md": plan("FAIL")}
+    )
+    (root / "specs" / "002-link").symlink_to(tmp_path)
+    usual = main(["check", str(root), "--all", "--base", "main", "--format", "concise"]), capsys.readouterr().out
+    monkeypatch.setattr(safe_files, "_HAS_DIR_FD", False)
+    monkeypatch.setattr(Path, "symlink_to", no_privilege)
+    assert (
+        main(["check", str(root), "--all", "--base", "main", "--format", "concise"]),
+        capsys.readouterr().out,
+    ) == usual
+    assert main(["draft", str(root), "--feature", "specs/002-link", "--write"]) == 2
+    assert "a part of its path is a symbolic link" in capsys.readouterr().err
+    (root / "specs" / "003-new").mkdir()
+    assert main(["draft", str(root), "--feature", "specs/003-new", "--write"]) == 0
+    assert b"\r" not in (root / "specs" / "003-new" / "plan.md").read_bytes()

@@ -172,7 +172,7 @@ class GitDirectory:
         for folder, names in ((common, _LENT), (own, (*_OWN_HEADS, *shared))):
             for name in names:
                 if (folder / name).exists():
-                    (self.path / name).symlink_to(folder / name)
+                    _lend(folder / name, self.path / name)
         _copy_patterns(common / "info" / "exclude", self.path / "info" / "exclude")
         _copy_patterns(own / "info" / "sparse-checkout", self.path / "info" / "sparse-checkout")
 
@@ -205,6 +205,17 @@ def _head(own: Path) -> str:
     """The content of HEAD, which old repositories keep as a symbolic link to a ref."""
     head = own / "HEAD"
     return f"ref: {head.readlink()}" if head.is_symlink() else _pointer(head).partition("\n")[0]
+
+
+def _lend(source: Path, target: Path) -> None:
+    """Link to a file or folder; copy it where a link needs a privilege, as on Windows."""
+    try:
+        target.symlink_to(source, target_is_directory=source.is_dir())
+    except OSError:
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
 
 
 def _copy_patterns(source: Path, target: Path) -> None:

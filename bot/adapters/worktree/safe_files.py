@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.core.forge.errors import UserError
@@ -13,11 +15,19 @@ from bot.core.text.neutral import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_HAS_DIR_FD: Final = os.open in os.supports_dir_fd
+"""False on Windows. There, each part of a path is looked at before it is used, which a racing process could defeat."""
+
+
+def _flags(*names: str) -> int:
+    """Flags of `os.open`, without those that this system does not have."""
+    return sum(getattr(os, name, 0) for name in names)
+
+
+_FOLDER: Final = _flags("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
+_NEW: Final = _flags("O_WRONLY", "O_CREAT", "O_EXCL", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")
+_READ: Final = _flags("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 """A pipe could take a file's place, and opening one without O_NONBLOCK waits for a writer."""
 _MODE: Final = 0o666
 """Permissions of a new file before the user's umask."""
@@ -52,7 +62,7 @@ def write_over(root: Path, path: str, text: str) -> None:
     try:
         with _parent(root, path, create=True) as (folder, name):
             _refuse_link(folder, name)
-            draft = f".{name}.{secrets.token_hex(8)}"
+            draft = str(Path(name).with_name(f".{Path(name).name}.{secrets.token_hex(8)}"))
             try:
                 _fill(os.open(draft, _NEW, _MODE, dir_fd=folder), text)
                 os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -65,12 +75,18 @@ def write_over(root: Path, path: str, text: str) -> None:
 
 
 @contextmanager
-def _parent(root: Path, path: str, *, create: bool) -> Iterator[tuple[int, str]]:
-    """An open handle of the folder that contains `path`, opened part by part, and the file's name."""
+def _parent(root: Path, path: str, *, create: bool) -> Iterator[tuple[int | None, str]]:
+    """An open handle of the folder that contains `path`, opened part by part, and the file's name.
+
+    Without handles of folders: None and the file's whole path.
+    """
     *parts, name = path.split("/")
     if name in {"", ".", ".."} or ".." in parts:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if not _HAS_DIR_FD:
+        yield None, _looked_at(root, parts, name, create=create)
+        return
+    folder = os.open(root, _flags("O_RDONLY", "O_DIRECTORY", "O_CLOEXEC"))
     try:
         for part in parts:
             if create:
@@ -84,13 +100,37 @@ def _parent(root: Path, path: str, *, create: bool) -> Iterator[tuple[int, str]]
         os.close(folder)
 
 
-def _refuse_link(folder: int, name: str) -> None:
+def _looked_at(root: Path, parts: list[str], name: str, *, create: bool) -> str:
+    """The whole path, if none of its parts is a link. Raises `OSError` otherwise."""
+    folder = root
+    for part in parts:
+        folder /= part
+        if create:
+            with suppress(FileExistsError):
+                folder.mkdir()
+        if _is_link(folder) or not folder.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if _is_link(folder / name):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return str(folder / name)
+
+
+def _is_link(path: Path) -> bool:
+    """Whether a symbolic link, or a junction of Windows, stands there."""
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISLNK(facts.st_mode) or bool(getattr(facts, "st_reparse_tag", 0))
+
+
+def _refuse_link(folder: int | None, name: str) -> None:
     with suppress(FileNotFoundError):
         os.close(os.open(name, _READ, dir_fd=folder))
 
 
 def _fill(handle: int, text: str) -> None:
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
 
 

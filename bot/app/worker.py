@@ -53,8 +53,9 @@ class Patience:
 
     deadline: float = DEADLINE
     """After its acceptance; then a job that still fails is given up with a run that says "no verdict"."""
-    attempts: int = 3
-    """Attempts before a job is given up, because the deadline may have passed while the worker was down."""
+    attempts: int = 5
+    """Attempts before a job is given up: as many as fit before the deadline. The deadline may have passed while the
+    worker was down, or while GitHub took nothing."""
     abandon: float = DAY
     """After its acceptance; then the job is buried without such a run."""
     crashes: int = 10

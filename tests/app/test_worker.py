@@ -195,6 +195,19 @@ def test_after_the_deadline_a_visible_verdict_is_left_and_the_job_is_a_dead_lett
     assert shop.clock.now() - record.accepted_at >= Patience().deadline
 
 
+def test_a_job_that_waited_past_its_deadline_has_as_many_attempts_as_another(shop: Shop) -> None:
+    faults = ["a page", "Bad Gateway", "No commit found for SHA", "Server Error"]
+    handler = Scripted(lambda _: Retry(None, faults.pop()) if faults else Done())
+    shop.queue.put(job("d1"))
+    shop.age(Patience().deadline + 1)
+    shop.open(handler)
+    while not shop.count(JobState.DONE) and not shop.count(JobState.DEAD):
+        shop.age(BACK_OFF[-1])
+        time.sleep(0.01)
+    assert handler.given_up == []
+    assert len(handler.handled) == Patience().attempts
+
+
 def test_to_be_held_back_by_a_limit_is_no_try_and_meets_no_deadline(shop: Shop) -> None:
     handler = Scripted(
         lambda _: Retry(0.0, "GitHub takes no more", uncounted=True) if len(handler.handled) < 9 else Done()
@@ -227,9 +240,10 @@ def test_when_github_takes_no_writes_the_verdict_comes_as_soon_as_it_does(shop: 
     shop.queue.put(job("d1"))
     shop.age(1000)
     shop.open(handler)
-    for tries in range(1, 5):
+    last = Patience().attempts + 1
+    for tries in range(1, last + 1):
         shop.until(lambda tries=tries: len(handler.handled) == tries and shop.count(JobState.WAITING) == 1)  # type: ignore[misc]
-        shop.age(3600 if tries < 4 else 0)
+        shop.age(3600 if tries < last else 0)
     assert len(handler.given_up) == 2
     limited.clear()
     shop.age(3600)
@@ -243,7 +257,7 @@ def test_a_job_that_never_ends_well_is_abandoned_after_a_day(shop: Shop) -> None
     shop.age(Patience().abandon + 1)
     shop.open(handler)
     shop.until(lambda: shop.count(JobState.DEAD) == 1)
-    assert len(handler.handled) == 3
+    assert len(handler.handled) == Patience().attempts
 
 
 def test_a_hopeless_job_is_buried_at_once(shop: Shop) -> None:

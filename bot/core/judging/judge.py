@@ -73,11 +73,10 @@ def judge(  # noqa: PLR0913  everything that a verdict depends on
     survey = Survey(change, config, choice, cases, code)
     findings = _general(survey, rules)
     features = tuple(_feature(case, rules) for case in cases)
-    everything = [*findings, *(finding for feature in features for finding in feature.findings)]
     blocked = any(finding.severity is Severity.ERROR for finding in findings)
     headline, reason, notes = _nothing_judged(survey, blocked=blocked) if not cases else ("", (), ())
     return Report(
-        conclusion=conclude(everything, config),
+        conclusion=conclude([*findings, *(finding for feature in features for finding in feature.findings)], config),
         config=tuple(sources),
         findings=findings,
         features=features,

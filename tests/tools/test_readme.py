@@ -10,11 +10,12 @@ import pytest
 
 from bot.commands import COMMANDS, parser_of
 from bot.core.config.layers import Origin, Rank, read_layer
+from bot.host.settings import read
 from bot.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs/desk.md", ROOT / "docs/tutorial.md")
+PAGES = (README, ROOT / "docs/desk.md", ROOT / "docs/tutorial.md", ROOT / "docs/how-to.md")
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _MEASURES = {
@@ -54,7 +55,7 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
     text = page.read_text()
     fenced = "\n".join(body for language, body in _FENCE.findall(text) if language == "bash")
     inline = "\n".join(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)))
-    called = re.compile(rf"(?:^|[ /])plangate ((?:{'|'.join(COMMANDS)})\b[^\n`&|]*)", re.MULTILINE)
+    called = re.compile(rf"(?:^|[ /])plangate ((?:{'|'.join(COMMANDS)})\b[^\n`&|>]*)", re.MULTILINE)
     commands = [shlex.split(match, comments=True) for match in called.findall(f"{fenced}\n{inline}")]
     assert len(commands) >= 3
     for name, *options in commands:
@@ -64,11 +65,29 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
     assert set(re.findall(r"^make ([a-z-]+)", fenced, re.MULTILINE)) <= targets
 
 
-def test_the_configuration_is_valid() -> None:
-    (text,) = [body for language, body in _FENCE.findall(README.read_text()) if language == "yaml"]
-    layer = read_layer(text, Origin(Rank.REPOSITORY, ".github/app.yml"), [rule.id for rule in RULES])
-    assert layer.mistakes == ()
-    assert set(layer.settings) == {"mode", "since", "rules.dead-link"}
+@pytest.mark.parametrize(("page", "files"), [(README, 1), (ROOT / "docs/how-to.md", 3)])
+def test_every_configuration_is_valid(page: Path, files: int) -> None:
+    texts = [body for language, body in _FENCE.findall(page.read_text()) if language == "yaml"]
+    assert len(texts) == files
+    for text in texts:
+        layer = read_layer(text, Origin(Rank.OWNER, ".github/app.yml"), [rule.id for rule in RULES])
+        assert layer.mistakes == ()
+        assert layer.settings
+
+
+def test_every_setting_of_the_server_is_one() -> None:
+    how_to = (ROOT / "docs/how-to.md").read_text()
+    texts = [body for language, body in _FENCE.findall(how_to) if language == "env"]
+    assert len(texts) == 3
+    for text in texts:
+        given = dict(line.split("=", 1) for line in text.splitlines())
+        assert {name: value for name, value in read(given).environment().items() if name in given} == given
+
+
+def test_the_comment_that_waives_is_one() -> None:
+    how_to = (ROOT / "docs/how-to.md").read_text()
+    (line,) = re.findall(r"^/plan .*$", how_to, re.MULTILINE)
+    assert line in (ROOT / "docs/commands.md").read_text()
 
 
 @each_page

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DESK: Final = {
     "check": "judge the features of a working copy as the App would",
     "draft": "write or print a plan that is prefilled from the repository",
+    "renumber": "give a feature another number, in its folder's name and in its own files",
     "init": "write a first app.yml for a working copy, and show the verdicts on its features",
     "config": "validate an app.yml, or show the values in force and their sources",
     "verify": "judge again what a JSON report is about, and compare",

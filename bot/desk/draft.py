@@ -105,15 +105,20 @@ def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfi
     Raises `UserError` for a named folder that does not exist, and for a branch that names none.
     """
     if feature is not None:
-        path = _tidy(feature)
-        if path not in copy.entries and not (copy.root / path).is_dir():
-            raise UserError(f"There is no folder {plain_line(path)}{_hint(path, copy)}")
-        return path
+        return existing_folder(feature, copy)
     branch = copy.git.branch() if copy.git is not None else None
     own = feature_of_branch(Tree(None, copy.entries), branch, config)
     if own is None:
         raise UserError("The branch names no feature: name the folder, such as --feature specs/019-rate-limits.")
     return own.path
+
+
+def existing_folder(feature: str, copy: WorkingCopy) -> str:
+    """The path from the root of a folder that the user named. Raises `UserError` when it does not exist."""
+    path = _tidy(feature)
+    if path not in copy.entries and not (copy.root / path).is_dir():
+        raise UserError(f"There is no folder {plain_line(path)}{_hint(path, copy)}")
+    return path
 
 
 def _hint(path: str, copy: WorkingCopy) -> str:

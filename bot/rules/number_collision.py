@@ -33,7 +33,6 @@ notice for a branch. The last two need GitHub, so none of the rule's findings is
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from bot.core.judging.findings import Finding
 
 _LISTED_AT_MOST = 6
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 @rule(Severity.ERROR, Clause("number taken", "numbers taken", 42), needs_forge=True)
@@ -214,15 +212,14 @@ def _joined(words: list[str]) -> str:
 
 
 def _commands(case: Case, number: str) -> str:
-    """The rename as shell lines. A name that a shell or Perl could misread is only moved, never put into a pattern."""
+    """The renumbering as commands for any shell."""
     feature = case.feature
-    old = feature.name
-    new = f"{number}-{feature.slug or ''}"
-    there = f"{feature.root}/{new}" if feature.root else new
-    lines = [f"git mv {shlex.quote(feature.dir)} {shlex.quote(there)}"]
-    if _PLAIN_NAME.fullmatch(old) and _PLAIN_NAME.fullmatch(new):
-        dots = old.replace(".", r"\.")
-        pattern = f"s/{dots}/{new}/g"
-        lines.append(f"git grep -lz {old} -- {shlex.quote(there)} | xargs -0 perl -pi -e {shlex.quote(pattern)}")
-    message = shlex.quote(f"Renumber {feature.slug or old} to {number}")
-    return "\n".join([*lines, f"git commit -am {message} && git push"])
+    message = shlex.quote(f"Renumber {feature.slug or feature.name} to {number}")
+    return "\n".join(
+        [
+            f"plangate renumber {shlex.quote(feature.dir)} {number} --write",
+            f"git add --all {shlex.quote(feature.root or '.')}",
+            f"git commit -m {message}",
+            "git push",
+        ]
+    )

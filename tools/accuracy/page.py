@@ -19,9 +19,9 @@ _HEAD = """\
 
 Plangate was measured on {plans} plans of public repositories whose labels were written by hand, by people who had not
 seen what it says. The repositories are divided into two halves by the hash of their names; work went on with an eye on
-half A. Half B was measured, and looked at through counts and kinds of faults, so it is not wholly independent.
-The interval is Wilson's, at 95 %. The plans belong to their authors and are not
-part of this repository: `PLANGATE_CORPUS` names the folder that holds them.
+half A. The misses of both halves are named below and were studied as kinds of faults, so half B is not independent.
+The interval is Wilson's, at 95 %. The plans belong to their authors and are not part of this repository:
+`PLANGATE_CORPUS` names the folder that holds them.
 
 The last column is what a team would use instead: a search for FAIL or VIOLATION in the section of the Constitution
 Check, which blocks when it finds one. DocGuard (`docguard-cli`) judges documents too. Its package on the Python index

@@ -32,9 +32,9 @@ PRINCIPLES = (
     Principle("II", "REST API", non_negotiable=False, line=15),
     Principle("III", "Test-First", non_negotiable=True, line=21),
     Principle("IV", "Integration Testing", non_negotiable=False, line=27),
-    Principle("V", "Observability", non_negotiable=False, line=33),
+    Principle("V", "Observability", non_negotiable=False, line=33, sentence="Every queue has a metric."),
     Principle("VI", "Data Protection", non_negotiable=True, line=39),
-    Principle("VII", "Simplicity", non_negotiable=False, line=45),
+    Principle("VII", "Simplicity", non_negotiable=False, line=45, sentence="Three crates are enough."),
 )
 CONSTITUTION = Constitution(".specify/memory/constitution.md", ConstitutionState.FILLED, "1.3.0", PRINCIPLES)
 FEATURE = Feature(DIR, "specs", "018", "webhook-retry", Stage.IMPLEMENTING, owned=True, added=True)

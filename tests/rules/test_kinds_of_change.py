@@ -301,3 +301,32 @@ def test_a_plan_that_somebody_began_is_no_copy_of_the_template(begun: str) -> No
     judged = report("004-lamps", {}, {**feature("specs/004-lamps", begun), **CODE})
     assert findings(judged, "unfilled-plan") == []
     assert ("unresolved-placeholder", "warning", 1) in findings(judged, "unresolved-placeholder")
+
+
+@pytest.mark.parametrize(
+    "tooling",
+    [
+        ".pre-commit-config.yaml",
+        ".github/workflows/check.yml",
+        ".github/dependabot.yml",
+        ".editorconfig",
+        ".gitattributes",
+        ".vscode/settings.json",
+        ".markdownlint.json",
+    ],
+)
+def test_a_file_of_tooling_is_no_code(tooling: str) -> None:
+    judged = report("004-lamps", {}, {**feature("specs/004-lamps"), tooling: "on: push\n"})
+    assert [(f.feature.number, f.feature.stage.value) for f in judged.features] == [("004", "planning")]
+    assert not any(finding.severity == "error" for finding in judged.all_findings())
+
+
+@pytest.mark.parametrize("branch", ["004-lamps", "feature/004-lamps", "004-lamps-part-2"])
+@pytest.mark.parametrize("ahead", ["005-horns", "006-灯塔", "010-phares"])
+@pytest.mark.parametrize("more", [{}, {"checklists/requirements.md": "# Checklist\n\n- [x] clear\n"}])
+def test_a_spec_written_ahead_holds_nothing_back(branch: str, ahead: str, more: dict[str, str]) -> None:
+    written = {f"specs/{ahead}/{name}": text for name, text in {"spec.md": SPEC, **more}.items()}
+    judged = report(branch, {}, {**feature("specs/004-lamps"), **written, **CODE})
+    stages = {f.feature.number: f.feature.stage.value for f in judged.features}
+    assert stages == {"004": "implementing", ahead[:3]: "specifying"}
+    assert not any(finding.severity == "error" and ahead in finding.path for finding in judged.all_findings())

@@ -224,15 +224,15 @@ def _is_its_object(path: str, task: Task) -> bool:
 
 def is_a_promise(task: Task) -> bool:
     """Whether the task adds or changes files, rather than to remove, verify or skip them."""
-    words = _words(task)
-    phrases = _PHRASES.found_in(words)
+    phrases = _PHRASES.found_in(task.text)
     if not phrases:
         return True
+    words = _words(task)
     return not (
         phrases & {"task_conditional", "task_elsewhere", "task_skipped"}
         or ("task_verifies" in phrases and _leads(_VERIFIES, words))
         or ("task_removes" in phrases and _leads(_REMOVES, words))
-        or ("task_optional" in phrases and _is_optional(words))
+        or ("task_optional" in phrases and _is_optional(words, task.text))
     )
 
 
@@ -261,9 +261,11 @@ def _may_be_path(word: str) -> bool:
     return "/" in word or "." in word
 
 
-def _is_optional(words: str) -> bool:
-    """Whether the task itself is optional, and not a property that it adds."""
-    return any(match.start() == 0 or words[match.start() - 1] in "([（【" for match in _OPTIONAL.finditer(words))
+def _is_optional(words: str, text: str) -> bool:
+    """Whether the task itself is optional, by its first word or in brackets, and not a property that it adds."""
+    return _OPTIONAL.match(words) is not None or any(
+        match.start() and text[match.start() - 1] in "([（【" for match in _OPTIONAL.finditer(text)
+    )
 
 
 def _folded(path: str) -> str:

@@ -93,6 +93,8 @@ class TestAnswers:
         ("text", "answer"),
         [
             ("/plan statsu", "`/plan statsu` is no command. Did you mean `/plan status`?"),
+            ("/plan stat", "`/plan stat` is no command. Did you mean `/plan status`?"),
+            ("/plan waiv", "`/plan waiv` is no command. `/plan help` lists what there is."),
             ("/plan commit", "`/plan commit` works on a pull request only. `/plan help` lists what there is."),
             ("/plan waive", "`/plan waive` works on a pull request only. `/plan help` lists what there is."),
             ("/plan status now-ish", "`/plan status` takes no argument, but `now-ish` follows it."),

@@ -84,7 +84,9 @@ def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
     """Each finding, with its text to paste if there is room: a fence that is cut would swallow the text after it."""
     room = _PASTE_ROOM
     for finding in findings:
-        place = f" ({links.at(At(finding.path, finding.line))})" if finding.path else ""
+        address = At(finding.path, finding.line)
+        is_said = address in (*finding.title, *finding.why, *finding.fix)
+        place = f" ({links.at(address)})" if finding.path and not is_said else ""
         line = f"- {finding.severity.value}: {statement(finding, links)}{place}{links.rule_suffix(finding.rule)}"
         room -= len(finding.paste or "")
         if finding.paste is None:

@@ -18,7 +18,7 @@ import yaml
 from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.core.hosting.registration import RegistrationOptions, installing
+from bot.core.hosting.registration import RegistrationOptions, installing, permission_reasons
 from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, with_registered
 from bot.host.supervise import die_with_parent
@@ -98,12 +98,14 @@ def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
 def _setup_page(
     settings: Settings, address: str, browser_address: str, wanted: RegistrationOptions, next_step: str
 ) -> SetupPage:
-    written: Any = yaml.safe_load(bundled_text("app.yml"))
+    text = bundled_text("app.yml")
+    written: Any = yaml.safe_load(text)
     if not isinstance(written, dict):
         raise UserError("app.yml contains no manifest: restore the file from this version of Plangate.")
     return SetupPage(
         token=new_token(),
         written=written,
+        reasons=permission_reasons(text),
         address=address,
         browser_address=browser_address,
         github_url=settings.github_url,

@@ -60,6 +60,8 @@ class SetupPage:
     token: str
     written: Mapping[str, Any]
     """`app.yml`."""
+    reasons: Mapping[str, str]
+    """Why each permission is needed, by its name."""
     address: str
     """The public address of this server."""
     browser_address: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
+import re
 import threading
 from stat import S_IMODE
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ from werkzeug.test import Client
 from bot.adapters import credentials
 from bot.adapters.database.holders import Holders
 from bot.bundled import bundled_text
-from bot.core.hosting.registration import RegistrationOptions
+from bot.core.hosting.registration import RegistrationOptions, permission_reasons
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
 from bot.web.setup import SetupPage, application
@@ -330,11 +332,21 @@ class TestWhatGoesWrong:
         assert not list(world.requests.since(0))
 
 
+def test_the_page_says_why_each_permission_is_needed(tmp_path: Path, world: World) -> None:
+    client, _ = inside(tmp_path, world)
+    reasons = permission_reasons(bundled_text("app.yml"))
+    assert reasons.keys() == yaml.safe_load(bundled_text("app.yml"))["default_permissions"].keys()
+    page = html.unescape(client.get("/setup").text)
+    for name, reason in reasons.items():
+        assert re.search(rf"<code>{name}: \w+</code> <span class=\"faint\">{re.escape(reason)}</span>", page)
+
+
 def inside(folder: Path, world: World) -> tuple[Client, str]:
     """The pages without a process, a browser that has brought the token, and a state of its own."""
     page = SetupPage(
         token="the token",
         written=yaml.safe_load(bundled_text("app.yml")),
+        reasons=permission_reasons(bundled_text("app.yml")),
         address="https://plangate.example",
         browser_address="http://localhost",
         github_url=world.url,

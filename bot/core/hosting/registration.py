@@ -20,6 +20,7 @@ OURS = "plangate"
 LONGEST_NAME = 34
 """Most characters of an App's name: https://docs.github.com/apps/creating-github-apps/registering-a-github-app"""
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_REASON = re.compile(r"^  ([a-z_]+): +[a-z]+ +# (.+)$", re.MULTILINE)
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,99})")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 2**63 - 1
@@ -92,6 +93,12 @@ def manifest(written: Mapping[str, Any], address: str, back: str, options: Regis
         "default_permissions": {**permissions, **({"contents": "write"} if options.commits else {})},
     }
     return fields if options.name is None else {**fields, "name": options.name}
+
+
+def permission_reasons(text: str) -> dict[str, str]:
+    """Return why each permission is needed: the comments beside `default_permissions` in the text of `app.yml`."""
+    block = text.partition("default_permissions:\n")[2].partition("\n\n")[0]
+    return dict(_REASON.findall(block))
 
 
 def form_address(github_url: str, options: RegistrationOptions, state: str) -> str:

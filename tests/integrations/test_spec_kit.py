@@ -50,6 +50,7 @@ def check_script(text: str) -> str:
 
 def test_the_manifest_is_of_this_version_and_its_hooks_ask_nobody() -> None:
     assert MANIFEST["extension"]["version"] == bot.__version__
+    assert MANIFEST["extension"]["homepage"] == bot.PROJECT_URL
     assert MANIFEST["hooks"].keys() == HOOKS
     assert {hook["command"] for hook in MANIFEST["hooks"].values()} == {"speckit.plangate.check"}
     assert not any(hook["optional"] for hook in MANIFEST["hooks"].values())

@@ -26,12 +26,12 @@ from bot.log import Log
 from bot.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from flask import Flask
 
     from bot.core.forge.ports import Store
-    from bot.core.forge.verdict_page import FindingRow, StoredPage, VerdictPage
+    from bot.core.forge.verdict_page import FindingRow, Place, Quote, StoredPage, VerdictPage
 
 GONE = (
     "This verdict is not here. Pages are kept for 30 days, and only while their repository is public."
@@ -67,7 +67,8 @@ class VerdictPages:
 
     def add_to(self, app: Flask, base: str) -> None:
         """Add the pages below `base`, the path of the public address."""
-        app.add_template_filter(_with_code, "code")
+        for name, shown_as in FILTERS.items():
+            app.add_template_filter(shown_as, name)
 
         @app.get(_ADDRESS)
         def verdict(repository: int, head: str, digest: str) -> Response:
@@ -158,6 +159,21 @@ def _difference(present: VerdictPage, before: VerdictPage) -> tuple[tuple[Findin
 def _with_code(text: str) -> Markup:
     """A sentence in which words in backticks are code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped in this line
+
+
+def _placed(place: Place) -> Markup:
+    """A place as a link to GitHub, or as text. Not a macro: a page may hold ten thousand places."""
+    text = escape(place.text)
+    shown = f'<a class="at" href="{escape(place.url)}">{text}</a>' if place.url else f'<span class="at">{text}</span>'
+    return Markup(shown if place.text else "")  # noqa: S704  escaped above
+
+
+def _quoted(quote: Quote) -> Markup:
+    """A quotation with its place."""
+    return Markup(f"<q>{escape(quote.text)}</q> {_placed(quote.place)}")  # noqa: S704  escaped in this line
+
+
+FILTERS: Mapping[str, Callable[..., Markup]] = {"code": _with_code, "place": _placed, "quoted": _quoted}
 
 
 def _address(base: str, repository: int, stored: StoredPage) -> str:

@@ -97,6 +97,7 @@ def test_the_run_leads_to_a_page_with_everything_the_verdict_rests_on(hosted: Ho
         f"plangate check --feature specs/001-search --base {pull.base_sha}",
     ):
         assert (part or "-") in text
+    assert "quickstart.md" not in text, "neither there nor due: a row would say nothing"
     assert '<a href="/rules/non-negotiable-violated">' in page.text
     report = json.loads(hosted.browser.get(f"{path}/report.json").text)
     assert report["head"] == pull.head_sha

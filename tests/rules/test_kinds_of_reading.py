@@ -347,3 +347,42 @@ RECHECKS = [
 @pytest.mark.parametrize("behind", RECHECKS)
 def test_a_re_check_takes_a_fail_back(behind: str) -> None:
     assert [found for found in findings(table("PASS", "❌ FAIL", "PASS"), behind=behind) if found[1] == "error"] == []
+
+
+LAYOUTS = [
+    ("- **I. Small Modules**: PASS\n- **[FAIL] II. Cross-Platform**: Windows\n- **III. Plain Files**: PASS", FIRST + 1),
+    (
+        "\n".join(
+            f"**{name}**\n- Status: {word}\n" for name, word in zip(NAMES, ("PASS", "FAIL", "PASS"), strict=True)
+        ),
+        13,
+    ),
+    (table("PASS", "FAIL", "PASS").replace("Principle | Status", "Gate | Outcome"), FIRST + 3),
+    (
+        "| Status | Principle |\n|---|---|\n| ✅ | Small Modules |\n| ❌ | Cross-Platform |\n| ✅ | Plain Files |",
+        12,
+    ),
+    (
+        "| 状态 | 原则 |\n|---|---|\n| 通过 | Small Modules |\n| 违反 | Cross-Platform |\n| 通过 | Plain Files |",
+        12,
+    ),
+    (table("Yes", "No", "Yes", titles="Principle | Compliant?"), FIRST + 3),
+    (table("Sí", "No", "Sí", titles="Principio | Cumplimiento"), FIRST + 3),
+    (table("Sim", "Não", "Sim", titles="Princípio | Conformidade"), FIRST + 3),
+    (table("да", "нет", "да", titles="Принцип | Соответствие"), FIRST + 3),
+    ("> **I. Small Modules**: PASS\n>\n> **II. Cross-Platform**: FAIL\n>\n> **III. Plain Files**: PASS", 11),
+]
+
+
+@pytest.mark.parametrize(("check", "line"), LAYOUTS)
+def test_a_fail_is_found_in_any_layout(check: str, line: int) -> None:
+    assert [item.verdict.value for item in report(check).checks] == ["pass", "violation", "pass"]
+    assert findings(check) == [(*BLOCKS, line)]
+
+
+@pytest.mark.parametrize(
+    ("title", "no", "yes"), [("Violation?", "No", "Yes"), ("Deviation", "none", "Yes"), ("违反", "无", "是")]
+)
+def test_a_column_of_violations_that_says_no_is_a_pass(title: str, no: str, yes: str) -> None:
+    text = table(no, yes, no, titles=f"Principle | {title}")
+    assert [item.verdict.value for item in report(text).checks] == ["pass", "partial", "pass"]

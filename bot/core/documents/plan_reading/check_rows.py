@@ -61,7 +61,9 @@ def _read_deviations(table: Table, titles: list[str], group: str | None, collect
             continue
         shown = visible(row[1].text).strip(" *_-—–")
         reading = verdict.slot(visible(row[1].text))
-        clean = not shown or words.NONE.match(shown) or (reading is not None and reading.verdict is Verdict.PASS)
+        no, yes_no = words.NO.fullmatch(shown), words.YES_NO.fullmatch(shown)
+        passed = reading is not None and reading.verdict is Verdict.PASS and not yes_no
+        clean = not shown or no or words.NONE.match(shown) or passed
         collected.add(
             ItemReading(
                 name=row[0].text.text,
@@ -149,7 +151,7 @@ def _status(row: Row, where: Columns, titles: list[str]) -> _RowStatus | None:
 
 
 def _status_of_columns(row: Row, where: Columns) -> _RowStatus | None:
-    last = _slot_of(row, where.status)
+    last = _slot_of(row, where.status) or (_answers_no(row, where.status) if where.yes_no else None)
     first = _slot_of(row, where.earlier)
     if last is not None and where.status is not None:
         return _RowStatus(last, where.status, first.verdict if first is not None else None)
@@ -162,6 +164,14 @@ def _slot_of(row: Row, index: int | None) -> Reading | None:
     if index is None or len(row) <= index:
         return None
     return verdict.slot(visible(row[index].text))
+
+
+def _answers_no(row: Row, index: int | None) -> Reading | None:
+    """The violation in a cell that says no, in a column of yes and no."""
+    text = _words(row, index)
+    if words.NO.fullmatch(text.strip(" *_`")) is None:
+        return None
+    return verdict.Reading(Verdict.VIOLATION, 0, len(text), weight=Weight.FAIL)
 
 
 def _before_name(row: Row, where: Columns) -> _RowStatus | None:

@@ -39,6 +39,8 @@ class Columns:
     numeral: int | None = None
     by_header: bool = False
     """The header says that it is a status column."""
+    yes_no: bool = False
+    """The status column only says yes and no: `Compliant?`."""
 
 
 def is_violation_table(table: Table) -> bool:
@@ -70,7 +72,7 @@ def columns(table: Table, joiner: Joiner) -> Columns | None:
     if not rows or not titles:
         return None
     numeral = 0 if len(titles) > 2 and _is_numeral_column(titles[0], [row[0] for row in rows if row]) else None  # noqa: PLR2004  id, name, status
-    name = 1 if numeral == 0 else 0
+    name = 1 if numeral == 0 or _is_status_first(titles, rows) else 0
     shares = {index: _share(rows, index) for index in range(len(titles)) if index not in {name, numeral}}
     pair = _pair(titles, shares)
     if pair is not None:
@@ -87,12 +89,18 @@ def columns(table: Table, joiner: Joiner) -> Columns | None:
         )
         if shares[best] < _SOME and untitled is not None and shares[untitled] >= _MOST:
             return Columns(name, untitled, None, numeral, by_header=False)
-        return Columns(name, best, None, numeral, by_header=True)
+        return Columns(name, best, None, numeral, by_header=True, yes_no=_says_yes_or_no(rows, best))
     full = [index for index, share in shares.items() if share >= _MOST and index not in applies]
     principled = words.UNIT_HEADER.fullmatch(titles[name]) is not None or _joined(rows, name, joiner)
     if len(full) > 1 or not (full or principled):
         return None  # several columns of marks that are no pair are a matrix
     return Columns(name, full[0] if full else None, None, numeral)
+
+
+def _is_status_first(titles: list[str], rows: tuple[tuple[Cell, ...], ...]) -> bool:
+    """Whether the status stands before the names: `Status, Principle, Notes`."""
+    titled = words.STATUS_HEADER.fullmatch(titles[0]) is not None and words.UNIT_HEADER.fullmatch(titles[0]) is None
+    return len(titles) > 1 and titled and _share(rows, 0) >= _MOST and _share(rows, 1) < _SOME
 
 
 def _pair(titles: list[str], shares: dict[int, float]) -> tuple[int, int] | None:
@@ -129,6 +137,13 @@ def _share(rows: tuple[tuple[Cell, ...], ...], index: int) -> float:
     if not cells:
         return 0.0
     return sum(verdict.lead(visible(cell.text)) is not None for cell in cells) / len(cells)
+
+
+def _says_yes_or_no(rows: tuple[tuple[Cell, ...], ...], index: int) -> bool:
+    """Whether every filled cell of the column is yes or no, and some are yes."""
+    cells = [text for row in rows if len(row) > index and (text := row[index].text.text.strip(" *_`"))]
+    no = sum(words.NO.fullmatch(text) is not None for text in cells)
+    return no < len(cells) and all(words.YES_NO.fullmatch(text) or words.NO.fullmatch(text) for text in cells)
 
 
 def _is_numeral_column(title: str, cells: list[Cell]) -> bool:

@@ -87,7 +87,7 @@ def _behind_status(bold: str) -> int:
     return separator.end() if separator is not None and bold[separator.end() :].strip() else 0
 
 
-_AFTER_LEAD = re.compile(r"[\])}\s\ufe0f]*(?:[:：]|\s[—–-]{1,2}\s|—)\s*")
+_AFTER_LEAD = re.compile(r"[\])}\s\ufe0f]*(?:[:：]|\s[—–-]{1,2}\s|—)\s*|\]\s+")
 _NUMBER = re.compile(r"\d{1,3}|[ivx]{1,5}")
 _NUMERAL = re.compile(rf"\W*(?:(?:{words.PRINCIPLE}|§)\s*)?{words.NUMERAL}\W*", re.IGNORECASE)
 

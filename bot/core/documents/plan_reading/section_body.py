@@ -12,6 +12,7 @@ from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_rows import read_table
 from bot.core.documents.plan_reading.collected import Collected, ItemReading
 from bot.core.documents.plan_reading.gates import is_gate, read_gate
+from bot.core.documents.plan_reading.headings import status_line
 from bot.core.documents.plan_reading.items import add_item, clauses_below, implied, status_of
 from bot.core.documents.plan_reading.joining import leading_numeral, numerals
 from bot.core.documents.plan_reading.naming import name_of
@@ -185,6 +186,20 @@ class Body:
         rest = shown[named.rest :].strip()
         status = status_of(text)
         principled = is_principled(named.name, collected)
+        below = status_line(following, anywhere=True) if principled and status is None and not rest else None
+        if below is not None and isinstance(following[0], Item):
+            collected.add(
+                ItemReading(
+                    named.name,
+                    below[0].verdict,
+                    text.place(0)[0],
+                    below[1],
+                    below[0],
+                    clauses_below([block for block in following if isinstance(block, Item)]),
+                    self._name,
+                )
+            )
+            return True
         label = status is None or (not rest and has_boxes(following))
         if (label and not rest) or (not principled and words.SKIPPED_HEADING.fullmatch(named.name)):
             self._open_group(named.name)

@@ -38,6 +38,8 @@ WHY_HEADER = Pattern(rf".*{anywhere('why_column')}.*", _I)
 ALTERNATIVE_HEADER = Pattern(rf".*{anywhere('alternative_column')}.*", _I)
 WHY_LABEL = Pattern(anywhere("reason"), _I)
 ALTERNATIVE_LABEL = Pattern(anywhere("alternative"), _I)
+YES_NO = Pattern(anywhere("yes_no"), _I)
+NO = Pattern(anywhere("negation"), _I)
 NONE = Pattern(rf"(?:{with_blanks('none')})(?!\w)|[（(]?(?:{without_blanks('none')})[)）]?", _I)
 NONE_NEEDED = Pattern(
     rf"(?:\W*(?:{with_blanks('status', 'document_status')}|result|note|status\s+quo)\W+)?(?:✅\ufe0f?\s*)?"

@@ -160,7 +160,7 @@ REST_LISTS: Final[Mapping[RestList, ListRule]] = {
     RestList.PULL_REQUESTS: ListRule(
         "the `Link` header and full pages",
         null=_FAILS,
-        empty="believed; the next sweep finds a pull request that was left out",
+        empty="believed; one that is left out keeps its verdict until its next event, and the sweep finds one without",
         short="the same",
         cut=_FAILS,
         fields={"number": is_count, "state": is_in("open", "closed")},

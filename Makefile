@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
+.PHONY: help demo test quick test-slow interpreters explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ quick: $(STAMP) ## Run the tests of rules and core, without property and hostile
 
 test-slow: $(STAMP) ## Run the slow tests
 	$(BIN)/python -m pytest -n 2 -m slow --timeout 600
+
+interpreters: $(STAMP) ## Test rules, core and command line on every supported Python of this machine
+	$(BIN)/python -m tools.interpreters
 
 explore: $(STAMP) ## Run the property tests on new random examples
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore

@@ -76,6 +76,6 @@ def run(options: argparse.Namespace) -> int:
     )
     judged = judge_copy(options.folder, request)
     form = Format(options.format)
-    style = Style(colour=colored(options.color), width=output_width())
+    style = Style(colour=colored(options.color), width=output_width(), wraps=sys.stdout.isatty())
     sys.stdout.write(show(judged, form, style))
     return judged.exit_code

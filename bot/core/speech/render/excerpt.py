@@ -64,14 +64,14 @@ def _window(raw: str, first: int, room: int) -> tuple[int, int]:
 
 
 def _cells(raw: str) -> int:
-    return _width("".join(_shown(char) for char in raw))
+    return cells("".join(_shown(char) for char in raw))
 
 
 def _shown(char: str) -> str:
     return _TAB if char == "\t" else visible(char)
 
 
-def _width(text: str) -> int:
+def cells(text: str) -> int:
     """Cells of a text without control characters."""
     if _NARROW.fullmatch(text):
         return len(text)

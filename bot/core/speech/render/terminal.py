@@ -21,6 +21,7 @@ from bot.core.speech.render.excerpt import SourceLines, excerpt
 from bot.core.speech.render.tables import principle_counts, task_tally
 from bot.core.speech.render.title import title
 from bot.core.speech.render.words import words
+from bot.core.speech.render.wrapping import wrapped
 from bot.core.text.neutral import plain_line, visible
 from bot.core.text.wording import count
 
@@ -54,6 +55,8 @@ class Style:
 
     colour: bool = False
     width: int = 120
+    wraps: bool = False
+    """Long lines are wrapped between words, as for people; a program gets each sentence in one line."""
 
     def paint(self, text: str, ink: str) -> str:
         """The text in a colour of the palette, or as it is."""
@@ -85,7 +88,8 @@ def terminal(
         own = (occurrence for occurrence in occurrences if occurrence.feature is feature)
         parts += [_head(feature, report, style), *_findings(own, lines, style), _counts(feature, style)]
     parts.append(_verdict(report, context, style, milliseconds))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    return wrapped(text, style.width) if style.wraps else text
 
 
 def _reason(report: Report) -> str:

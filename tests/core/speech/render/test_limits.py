@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -168,3 +169,15 @@ def test_code_in_a_long_run_of_backticks_is_spelt_in_html() -> None:
     shown = show(check_run(report, story.CONTEXT).summary)
     assert any("@octocat" in text for text in shown.quiet)
     assert not any("@" in text for text in shown.loud)
+
+
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_terminals_text_is_wrapped_between_words(width: int, *, colour: bool) -> None:
+    documents = {story.PLAN: story.PLAN_TEXT}
+    whole = terminal(story.FAILING, documents, story.CONTEXT, style=Style(colour=colour, width=width))
+    text = terminal(story.FAILING, documents, story.CONTEXT, style=Style(colour=colour, width=width, wraps=True))
+    assert text.split() == whole.split(), "no word is divided, none is lost"
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.splitlines()]
+    assert [line for line in lines if len(line) > width and " " in line.strip() and not line.startswith(" " * 10)] == []
+    assert any(line.startswith(" " * 11) for line in lines) or width == 120

@@ -21,7 +21,7 @@ from bot.core.forge.facts import ReadRequest
 from bot.core.judging.collisions import collided
 from bot.core.judging.missing_document import feature_without_plan
 from bot.core.judging.since_branch import may_soften
-from bot.core.judging.waiving import utc_day
+from bot.core.judging.waiving import has_ended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,9 +136,8 @@ class Evaluation:
 
     def judge_one(self, candidate: Candidate, new_waivers: Sequence[Waiver] = ()) -> JudgedCandidate:
         """Judge a candidate under the repository's waivers and under `new_waivers`, which are not stored yet."""
-        today = utc_day(self.job.clock.now())
-        stored = self.job.store.waivers(self.job.repository)
-        waivers = [waiver for waiver in stored if not waiver.until or waiver.until >= today]
+        now, stored = self.job.clock.now(), self.job.store.waivers(self.job.repository)
+        waivers = [waiver for waiver in stored if not has_ended(waiver.until, now)]
         return self.job.judging.judge(self.job.repository, candidate, self.job.host, [*waivers, *new_waivers])
 
     def effects(
@@ -150,7 +149,7 @@ class Evaluation:
             judged,
             marks=self.state.marks(judged),
             requested=request.is_made,
-            requested_from=request.check_run,
+            requested_run=request.check_run,
             previous=self._previous_run(judged),
         )
         effects = decide.effects_on_head(snapshot, self.job.host)
@@ -181,8 +180,8 @@ class Evaluation:
         head = self.job.forge.read(ReadRequest(head=view.head.sha, head_documents=PATHS)).head
         if head is None:
             return []
-        requested_from = request.check_run if request.is_made else None
-        return config_check.effects(merging, head.tree, view, self.job.host, requested_from)
+        requested_run = request.check_run if request.is_made else None
+        return config_check.effects(merging, head.tree, view, self.job.host, requested_run)
 
     def _draft(self, snapshot: Snapshot) -> Draft | None:
         """The draft for a check run. None if a draft costs too much; the run is then published without it."""

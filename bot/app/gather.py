@@ -112,7 +112,7 @@ class Gatherer:
         return (of_branch,) if of_branch is not None else ()
 
     def _of_branch(self, view: RepositoryView, branch: str | None, *, always: bool) -> Candidate | None:
-        """The branch as a candidate. It is compared with the default branch only if a name shows a feature."""
+        """The branch as a candidate. Costs a comparison, unless neither branch name nor folders show a feature."""
         guess = candidates.of_branch(view, branch, _NO_COMPARISON, self.record)
         if guess is None or view.default is None or view.head is None:
             return None

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.app.talk.command_text import CommandAnswer, CommandText
 from bot.core.config.in_force import PATHS, choose_config
-from bot.core.deciding.apology import (
-    apology,
+from bot.core.deciding.no_verdict import (
+    after_error,
     has_run,
     head_of,
-    not_accepted,
-    owed_look,
+    later_look,
+    no_verdict_output,
     present_head,
-    trouble,
-    whereabouts,
+    request_of_present_head,
+    without_permissions,
 )
 from bot.core.forge.effects import CheckRun, PublishRun
 from bot.core.forge.errors import CommentGone, ForgeError, RepositoryGone
@@ -42,23 +42,23 @@ class GivingUp:
     def run(self, error: str) -> None:
         """Give the job up. `error` is our own line about the failure. Raises `ForgeError`."""
         job, event = self.job, self.job.event
-        look = owed_look(event, job.job.delivery)
+        look = later_look(event, job.job.delivery)
         # If the later look already ran and failed, it queued its own successor.
         if look is not None and job.queue.find(look.delivery) is None:
             job.effects.apply([look])  # first, because it does not need GitHub
-        self._tell(trouble(error, job.job, job.clock.now()))
+        self._tell(after_error(error, job.job, job.clock.now()))
 
     def ask_for_permissions(self, missing: Mapping[str, str]) -> None:
         """Say who has to accept which permissions. `missing` has levels by name: `issues` to `write`."""
-        self._tell(not_accepted(missing, self.job.event, self.job.job, self.job.clock.now()))
+        self._tell(without_permissions(missing, self.job.event, self.job.job, self.job.clock.now()))
 
     def _tell(self, fault: NoVerdict) -> None:
         if isinstance(self.job.event, CommandPosted):
             self._answer(self.job.event, fault)
         else:
-            self._apologise(fault)
+            self._publish(fault)
 
-    def _apologise(self, fault: NoVerdict) -> None:
+    def _publish(self, fault: NoVerdict) -> None:
         """Publish a failing run that says that there is no verdict, in a governed repository only."""
         job = self.job
         seen = job.store.repository(job.repository)
@@ -66,14 +66,14 @@ class GivingUp:
         # Without the permissions, it could not be read whether the repository is governed. It may be.
         if not governed and (governed is False or not fault.lacks_permissions):
             return
-        head = self._owed()
+        head = self._head_without_verdict()
         if head is not None:
-            output = apology(fault, job.event, job.host)
+            output = no_verdict_output(fault, job.event, job.host)
             job.effects.apply([PublishRun(CheckRun(head, no_verdict_id(job.job.delivery), output))])
 
-    def _owed(self) -> str | None:
+    def _head_without_verdict(self) -> str | None:
         """The head that still needs a verdict: the branch's present head. None if it has one."""
-        event_head, request = head_of(self.job.event), whereabouts(self.job.event)
+        event_head, request = head_of(self.job.event), request_of_present_head(self.job.event)
         if request is None:
             return event_head
         try:

@@ -50,7 +50,7 @@ class Judging(Protocol):
         """The result of `drafting`, a partial of a public function of the core. Raises `DraftTooCostlyError`."""
 
     def of_job(self) -> Judging:
-        """The same for one job, with a budget of its own."""
+        """The same limits for one job, with a CPU budget of its own."""
 
 
 class JudgingHere:

@@ -23,11 +23,12 @@ from bot.app.reactions import Reactions
 from bot.app.repository_job import RepositoryJob
 from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import rechecks
+from bot.core.deciding.retries import retry_after
 from bot.core.forge import events
 from bot.core.forge.effects import Enqueue
-from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionMissing, RepositoryGone, Unanswered
+from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionMissing, RepositoryGone
 from bot.core.forge.events import InstallationChanged, RepositoriesChanged, SweepDue
-from bot.core.forge.job_keys import OUTAGE, new_job
+from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Done, Outcome, Retry
 from bot.core.forge.rights import COMMIT, rights
 from bot.core.forge.stored import SeenRepository
@@ -75,7 +76,7 @@ class Service:
         try:
             return self._handled(event, job)
         except ForgeError as error:
-            return self._later(error, job)
+            return retry_after(error, job, self.clock.now())
 
     def _handled(self, event: Event, job: LeasedJob) -> Outcome:
         """Handle the event. If the repository was renamed, handle it under the present name."""
@@ -107,13 +108,8 @@ class Service:
         except (RepositoryGone, HeadGone):
             return Done()
         except ForgeError as failure:
-            return self._later(failure, job)
+            return retry_after(failure, job, self.clock.now())
         return Done()
-
-    def _later(self, error: ForgeError, job: LeasedJob) -> Retry:
-        now, wait = self.clock.now(), error.retry_after
-        unanswered = isinstance(error, Unanswered) and now - job.accepted_at < OUTAGE
-        return Retry(None if wait is None else now + wait, str(error), uncounted=error.limited or unanswered)
 
     def _renamed(self, event: Event, error: RepositoryGone) -> Event | None:
         """The event with its repository's present name; None if the repository is gone.

@@ -122,7 +122,7 @@ def existing_folder(feature: str, copy: WorkingCopy) -> str:
 
 
 def _hint(path: str, copy: WorkingCopy) -> str:
-    """The way out for a folder that does not exist: a similar name, or to create it."""
+    """The remedy when a folder does not exist: use a folder of similar name, or create the folder."""
     folder, _, name = path.rpartition("/")
     below = [entry.removeprefix(f"{folder}/") for entry in copy.entries if entry.rpartition("/")[0] == folder]
     close = nearest(name, below)

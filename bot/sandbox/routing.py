@@ -52,7 +52,7 @@ class Call:
 
     @property
     def app(self) -> App:
-        """The App that asks with its JWT."""
+        """The App whose JWT authenticates the request. Raises `ApiError` 401."""
         if self.credential.kind is not Kind.APP or self.credential.app is None:
             raise ApiError(401, "A JSON web token could not be decoded")
         return self.credential.app

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def harden(response: Response, *, forms_to: str = "") -> Response:
-    """Forbid scripts, frames and other hosts. `forms_to` is a further origin that forms may lead to."""
+    """Forbid scripts, frames and other hosts. `forms_to` is another origin to which forms may post."""
     forms = f"'self' {forms_to}".strip()
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"

@@ -94,7 +94,7 @@ class VerdictPages:
         @app.get(f"{_ADDRESS}/wrong")
         def findings(repository: int, head: str, digest: str) -> Response:
             stored, _ = self._visible(repository, head, digest, base)
-            return _to(f"{_address(base, repository, stored)}#findings")
+            return _redirect_to(f"{_address(base, repository, stored)}#findings")
 
         @app.post(f"{_ADDRESS}/wrong")
         def wrong(repository: int, head: str, digest: str) -> Response:
@@ -103,7 +103,7 @@ class VerdictPages:
             if finding is None or self.feedback_url is None:
                 abort(HTTPStatus.NOT_FOUND)
             self.store.count_false_alarm(finding.rule)
-            return _to(feedback_address(self.feedback_url, finding, shown.version))
+            return _redirect_to(feedback_address(self.feedback_url, finding, shown.version))
 
     def _visible(self, repository: int, head: str, digest: str, base: str) -> tuple[StoredPage, VerdictPage]:
         """The page, if it is kept and everybody can see its repository. Else the request ends here."""
@@ -180,10 +180,10 @@ def _address(base: str, repository: int, stored: StoredPage) -> str:
     return f"{base}/verdicts/{repository}/{stored.head_sha}/{stored.digest}"
 
 
-def _to(address: str) -> Response:
-    """Lead the browser to another page, which it asks for with GET."""
+def _redirect_to(address: str) -> Response:
+    """A redirect to another page, which the browser then requests with GET."""
     response = redirect(address, HTTPStatus.SEE_OTHER, Response)
-    assert isinstance(response, Response)  # noqa: S101  the class that was asked for
+    assert isinstance(response, Response)  # noqa: S101  the requested class
     return response
 
 

@@ -62,7 +62,7 @@ class SplitRead:
         return data
 
     def page(self) -> Json:
-        """Return the data of a query for one page, which is not divided: `Paging` asks for a shorter page instead.
+        """Return the data of a query for one page. The query is never split: `Paging` requests a shorter page instead.
 
         Raises `ForgeError`.
         """

@@ -11,7 +11,7 @@ from bot.core.forge.effects import AddWaiver, Conclusion
 from bot.core.forge.facts import Reaction
 from bot.core.forge.roles import Role
 from bot.core.forge.stored import Waiver
-from bot.core.judging.waiving import fingerprint, forbidden, needed_role, utc_day, waivable
+from bot.core.judging.waiving import fingerprint, forbidden, has_ended, needed_role, waivable
 from bot.core.speech.commands import Command, Verb
 from bot.core.speech.replies import Denial, already_waived, denial, waived
 
@@ -40,7 +40,7 @@ def waive(context: CommandContext, command: Command, opened: OpenPullRequest) ->
     rule, judged = command.rule or "", opened.judged
     if forbidden(judged.candidate.config_in_force.config):
         return CommandResult(Reaction.DENIED, answer=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
-    is_over = command.until is not None and command.until < utc_day(context.job.clock.now())
+    is_over = has_ended(command.until, context.job.clock.now())
     if is_over or judged.report.conclusion is Conclusion.ACTION_REQUIRED:
         return CommandResult(Reaction.MISTAKEN, answer=_OVER.format(day=command.until) if is_over else _BROKEN)
     findings = waivable(judged.report, judged.candidate.change, rule)

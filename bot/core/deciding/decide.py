@@ -45,8 +45,8 @@ class Snapshot:
     """By pull request: what its comment said when we last wrote it, as a mark."""
     requested: bool = False
     """A person asked for a run, so there is one whatever was written before."""
-    requested_from: int = 0
-    """The run that they asked from; a later one answers it."""
+    requested_run: int = 0
+    """The id of the check run whose re-run was requested; a later run is already the answer. 0 for none."""
     previous: PreviousRun | None = None
     """The run on the head before this one, for what the push fixed."""
 
@@ -84,7 +84,7 @@ def _run(verdict: CommitVerdict, snapshot: Snapshot, host: Host) -> Iterator[Eff
     latest = latest_run(snapshot.view)
     same = latest is not None and latest.completed and says_the_same(latest.external_id, external_id)
     if snapshot.requested:
-        same = same and latest is not None and 0 < snapshot.requested_from < latest.id
+        same = same and latest is not None and 0 < snapshot.requested_run < latest.id
     if not same:
         sha = verdict.deciding.candidate.change.head.sha or ""
         report = stored_report(verdict.deciding, host)

@@ -121,7 +121,7 @@ def with_failing_as_legacy(
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFacts:
-    """The facts for the comment at the top."""
+    """The facts in the comment at the top of the first configuration file."""
 
     features: int
     highest: str | None

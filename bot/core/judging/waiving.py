@@ -54,6 +54,11 @@ def utc_day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
+def has_ended(last_day: str | None, now: float) -> bool:
+    """Whether a waiver's last day has passed; a waiver without one does not end by time. `now` is in seconds (UTC)."""
+    return bool(last_day) and str(last_day) < utc_day(now)
+
+
 def fingerprint(finding: Finding) -> str:
     """What identifies a finding across pushes: its words without its line."""
     identity = "\0".join((finding.rule, finding.path, finding.subject, plain(finding.title)))

@@ -255,7 +255,7 @@ def _grants_exceptions(line: str) -> bool:
     return any(
         (exception := _EXCEPTION.search(sentence)) is not None
         and (terms := _TERMS.search(sentence, exception.end())) is not None
-        and not _NO.search(sentence[: terms.end() + _NEXT_WORD])
+        and not _NEGATION.search(sentence[: terms.end() + _NEXT_WORD])
         for sentence in _SENTENCES.split(line[:_LINE])
     )
 
@@ -266,7 +266,7 @@ _NEXT_WORD = 6
 _SENTENCES = re.compile(r"(?<=[.!?;])\s|(?<=[。！？])")
 _EXCEPTION = Pattern(whole_words("deviation"), re.IGNORECASE)
 _TERMS = Pattern(whole_words("granted"), re.IGNORECASE)
-_NO = Pattern(whole_words("negation"), re.IGNORECASE)
+_NEGATION = Pattern(whole_words("negation"), re.IGNORECASE)
 _LONGEST_SENTENCE = 160
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
 

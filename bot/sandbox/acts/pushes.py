@@ -19,7 +19,7 @@ _MOST_COMMITS = 2048
 
 
 def pushed(hub: Hub, repository: Repository, pusher: User) -> list[str]:
-    """Compare the refs on disk with the known ones, and deliver what changed; returns the changed refs."""
+    """Compare the refs on disk with the stored ones, send the events of the changed refs, and return these refs."""
     before, after = repository.refs, repository.git.refs()
     changed = sorted(
         ref

@@ -233,7 +233,7 @@ def commit_node(view: View, repository: Repository, commit: Commit) -> Node:
 
 
 def _file_node(view: View, repository: Repository, commit: Commit, path: str) -> Node:
-    """A file or folder of a commit. Raises NOT_FOUND beside the null, unlike `object`, which is just null."""
+    """A file or folder of a commit. A missing one is null with a NOT_FOUND error; `object` is null without an error."""
     folder, _, name = path.strip("/").rpartition("/")
     tree = repository.git.read(f"{commit.oid}:{folder}")
     lines = repository.git.entries(tree.oid) if tree is not None else ()

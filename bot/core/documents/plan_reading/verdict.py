@@ -119,7 +119,7 @@ def _signs(text: str) -> tuple[Token, ...]:
     for match in _SIGNS.finditer(lower):
         written = text[match.start() : match.end()]
         sign = Sign(str(match.lastgroup).rstrip("_"))
-        if sign in _OF_BEFORE and statement_words.FORMERLY.search(
+        if sign in _CANCELLED_BY_FORMERLY and statement_words.FORMERLY.search(
             lower[max(0, match.start() - _WINDOW) : match.start()]
         ):
             continue
@@ -127,12 +127,12 @@ def _signs(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-_OF_BEFORE = frozenset({Sign.FAIL, Sign.PARTIAL, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.PENDING, Sign.BENT})
+_CANCELLED_BY_FORMERLY = frozenset({Sign.FAIL, Sign.PARTIAL, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.PENDING, Sign.BENT})
 _GRAVITY = (Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING, Verdict.UNANSWERED, Verdict.NA, Verdict.PASS)
 
 
 def rank(verdict: Verdict) -> int:
-    """The rank of a verdict; 0 is the worst."""
+    """The severity of a verdict as a rank: 0 is the worst, a violation."""
     return _GRAVITY.index(verdict)
 
 

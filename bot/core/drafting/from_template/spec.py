@@ -88,13 +88,13 @@ def draft_spec_of_issue(facts: SpecFacts, title: str, body: str) -> Draft:
 
 def issue_words(title: str, body: str) -> str:
     """An issue's text on one line, without the fields of its form that were left empty."""
-    words = [
+    paragraphs = [
         plain_line(block.text.text, MAX_INPUT)
         for block in parse(body[:MAX_BODY]).blocks
         if isinstance(block, Paragraph) and not block.quoted
     ]
     sentences = " ".join(
-        word for word in words if any(char.isalnum() for char in word) and word.casefold() != "no response"
+        text for text in paragraphs if any(char.isalnum() for char in text) and text.casefold() != "no response"
     )
     return plain_line(sentences or title, MAX_INPUT)
 

@@ -144,9 +144,9 @@ def words(value: object) -> tuple[str, ...]:
 
 
 def text_of(value: object) -> str:
-    """A string, or a number as a string; empty for any other value, and for a number that no version has.
+    """A string, or a number as a string. Empty for any other value, and for a number too large to be a version.
 
-    A hexadecimal number of TOML may have more digits than `str` converts.
+    A hexadecimal number in TOML can be so large that `str` raises `ValueError`.
     """
     if isinstance(value, str):
         return value

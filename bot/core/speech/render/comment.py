@@ -135,10 +135,10 @@ def _row(group: FindingGroup, links: Links, *, named: bool) -> str:
 
 def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
     """The texts to paste. If there are several, each stands below its title."""
-    pasted = [(group, paste) for group in groups if (paste := group.paste)]
+    groups_with_paste = [(group, paste) for group in groups if (paste := group.paste)]
     parts: list[str] = []
-    for group, paste in pasted:
-        parts += [f"{links.prose(group.title(links.context)).strip()}:"] if len(pasted) > 1 else []
+    for group, paste in groups_with_paste:
+        parts += [f"{links.prose(group.title(links.context)).strip()}:"] if len(groups_with_paste) > 1 else []
         parts.append(fence(paste, group.first.paste_as, limit=PASTE))
     return parts
 

@@ -124,7 +124,7 @@ def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
     grouped = not any(not there(each) and each.due in {Due.REQUIRED, Due.RECOMMENDED} for each in feature.artifacts)
     rows: dict[tuple[str, str, str], list[str]] = {}
     for artifact in feature.artifacts:
-        if _is_no_matter(artifact):
+        if _is_irrelevant(artifact):
             continue
         name = links.at(At(artifact.path), artifact.name) if there(artifact) else artifact.name
         own_row = "" if grouped and there(artifact) else artifact.name
@@ -134,7 +134,7 @@ def _artifacts(feature: FeatureReport, plan: str, links: Links) -> list[str]:
     return ["| artifact | due | state |", "|---|---|---|", *lines]
 
 
-def _is_no_matter(artifact: Artifact) -> bool:
+def _is_irrelevant(artifact: Artifact) -> bool:
     """Whether a row would say nothing: the artifact is missing, not due, and has no reason."""
     return artifact.due is Due.OFF and artifact.reason is None and not there(artifact)
 

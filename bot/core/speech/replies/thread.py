@@ -72,7 +72,7 @@ def answer_comment(question: Question, answer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswers:
-    """Our earlier answers on the same issue or pull request."""
+    """How a new answer relates to our earlier answers on the same issue or pull request."""
 
     is_answered: bool
     """The question has its answer already: an earlier attempt at the job wrote it before it died."""
@@ -83,7 +83,7 @@ class EarlierAnswers:
 
 
 def earlier_answers(question: Question, body: str, comments: Iterable[Comment]) -> EarlierAnswers:
-    """How a new answer relates to our `comments`, which are in the order in which they were written."""
+    """Compare a new answer with our `comments`, the oldest first."""
     is_answered = False
     shown: list[Comment] = []
     for comment in comments:

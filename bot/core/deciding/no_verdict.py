@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LONGEST = 300
 _MINUTE = 60.0
 _LATER = (15 * _MINUTE, 30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE)
-"""Seconds until what a job was given up over is looked at again, for each time in vain."""
+"""Seconds until the pull requests of a given-up job are looked at again: after the first such job, the second, …"""
 
 
 def head_of(event: Event) -> str | None:
@@ -50,7 +50,7 @@ def head_of(event: Event) -> str | None:
             return None
 
 
-def whereabouts(event: Event) -> ReadRequest | None:
+def request_of_present_head(event: Event) -> ReadRequest | None:
     """The read that shows the present head; None if the event is about one commit, or no verdict is due."""
     match event:
         case PullRequestChanged():
@@ -74,8 +74,8 @@ def has_run(view: RepositoryView) -> bool:
     return view.head is not None and any(run.name == NAME and run.completed for run in view.head.runs)
 
 
-def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
-    """Why there is no verdict. `error` is our own line; `now` is in seconds since the epoch (UTC)."""
+def after_error(error: str, job: LeasedJob, now: float) -> NoVerdict:
+    """The text after every attempt failed. `error` is our own line; `now` is in seconds since the epoch (UTC)."""
     theirs = error.startswith("GitHub")
     minutes = max(1, round((now - job.accepted_at) / _MINUTE))
     tries = f"({count(job.attempts, 'attempt', 'attempts')} in {count(minutes, 'minute', 'minutes')})."
@@ -88,8 +88,11 @@ def trouble(error: str, job: LeasedJob, now: float) -> NoVerdict:
     )
 
 
-def not_accepted(missing: Mapping[str, str], event: RepositoryEvent, job: LeasedJob, now: float) -> NoVerdict:
-    """Who has to accept which permissions: names with levels. `now` is in seconds since the epoch (UTC)."""
+def without_permissions(missing: Mapping[str, str], event: RepositoryEvent, job: LeasedJob, now: float) -> NoVerdict:
+    """The text when the account has not accepted permissions: who has to accept which.
+
+    `missing` has levels by name; `now` is in seconds since the epoch (UTC).
+    """
     owner = plain_line(event.repository.owner)
     listed = ", ".join(f"{name}: {level}" for name, level in sorted(missing.items()))
     settings = "Settings, Applications, Installed GitHub Apps, Review request"
@@ -109,12 +112,12 @@ def _moment(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def apology(fault: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
-    """The run that says that there is no verdict."""
+def no_verdict_output(fault: NoVerdict, event: Event, host: Host) -> CheckRunOutput:
+    """The text of the "no verdict" run."""
     return no_verdict(fault, _context(event, host))
 
 
-def owed_look(event: Event, delivery: str) -> Enqueue | None:
+def later_look(event: Event, delivery: str) -> Enqueue | None:
     """A later job for the other pull requests that the given-up event concerns.
 
     They have verdicts under the old base, so no sweep finds them. After four such jobs in vain only a replay of the

@@ -43,7 +43,7 @@ def test_any_other_note_leaves_the_path_named(note: str) -> None:
     assert paths(f"src/\n└── pier.py {note}") == ["src/", "src/pier.py"]
 
 
-@pytest.mark.parametrize("folder", ["(app)/", "[harbour]/", "Ferry.*/", "old/   # DELETE the folder"])
+@pytest.mark.parametrize("folder", ["[harbour]/", "Ferry.*/", "old/   # DELETE the folder"])
 def test_below_a_folder_without_a_known_path_nothing_is_named(folder: str) -> None:
     tree = f"src/\n├── {folder}\n│   └── tides/\n│       └── table.py\n└── quay.py"
     assert [path for path in paths(tree) if "t" in path] == []

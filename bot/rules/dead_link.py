@@ -56,7 +56,7 @@ _LONGEST = 1000
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for each link that leads nowhere."""
     documents = [document for document in (case.plan, case.spec) if document is not None and not document.unfilled]
-    # `missing-artifact` has its own word on those.
+    # `missing-artifact` reports those.
     lacking = {artifact.path for artifact in case.artifacts if artifact.due is not Due.OFF}
     for document in documents:
         for link, line in document.links:

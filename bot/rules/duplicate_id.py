@@ -62,7 +62,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _alike(case: Case, path: str, *lines: int) -> bool:
-    """The lines are entries of one kind; a heading that comes back to a listed id does not define it anew."""
+    """Whether the lines are entries of one kind; a heading that comes back to a listed id does not define it anew."""
     document = case.change.head.documents.get(path)
     texts = document.text.split("\n") if document is not None else []
     marks = {texts[line - 1].lstrip("\ufeff \t")[:1] for line in lines if line <= len(texts)}
@@ -70,7 +70,7 @@ def _alike(case: Case, path: str, *lines: int) -> bool:
 
 
 def _next_free(previous: str, name: str, used: Collection[str]) -> str | None:
-    """The id behind the one that stands above, else behind the highest: `FR-007`. None for an id without a number."""
+    """The id after the one above, or else after the highest: `FR-007`. None for an id without a number."""
     stem = name.rstrip("0123456789")
     digits = len(name) - len(stem)
     if not digits:

@@ -83,7 +83,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _serves_fail(row: TrackingRow, plan: Plan) -> bool:
-    """The row answers for a FAIL in a status slot."""
+    """Whether the row answers for a FAIL in a status slot."""
     return any(check.weight is Weight.FAIL and check.in_slot and names(row, check) for check in standing(plan))
 
 

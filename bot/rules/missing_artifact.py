@@ -99,7 +99,7 @@ def _state(case: Case, artifact: Artifact) -> str:
 
 
 def _place(case: Case, artifact: Artifact) -> tuple[Span | None, bool]:
-    """The line that promises it, and whether the lack of it is this change's doing."""
+    """The line that promises it, and whether this change causes the lack."""
     plan = case.path("plan.md")
     lost = case.is_new(artifact.path, None) or not case.on_base
     if artifact.line is None or case.plan is None:
@@ -109,7 +109,7 @@ def _place(case: Case, artifact: Artifact) -> tuple[Span | None, bool]:
 
 
 def _words(case: Case, artifact: Artifact) -> tuple[Prose, Prose]:
-    """Why it is due, and the way out."""
+    """Why it is due, and the remedy."""
     if artifact.name == "spec.md":
         return _for_spec(case), ("Write it: what the feature does and why, without code.",)
     if artifact.name == "plan.md":

@@ -164,7 +164,7 @@ def _disputed(case: Case, choice: FeatureChoice, rival: Folder, folder: OtherHea
 
 
 def _number(case: Case) -> str:
-    """The number as our own words may hold it: it was found to be digits."""
+    """The number as text that needs no neutralising: it consists of digits."""
     return (case.feature.number or "")[:20]
 
 

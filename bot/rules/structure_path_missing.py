@@ -89,12 +89,12 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _is_path(path: str) -> bool:
-    """Not a mere word: it names a folder below another, or ends in a slash or an ending such as `.py`."""
+    """Whether it is a path, not a mere word: it has a slash or an ending such as `.py`."""
     return "/" in path or "." in path[1:]
 
 
 def _missing(named: Iterable[str], tree: Tree) -> list[str]:
-    """Those that stand nowhere, not below another folder either: people write paths from where they are."""
+    """The paths that the repository lacks, below another folder too: people write paths from where they are."""
     last: dict[str, list[str]] = {}
     for path in named:
         if path and path not in tree.entries:
@@ -107,6 +107,6 @@ def _missing(named: Iterable[str], tree: Tree) -> list[str]:
 
 
 def _is_below(path: str, missing: set[str]) -> bool:
-    """A folder that is missing speaks for all that was to be in it."""
+    """Whether the path is below a missing folder, which is reported for everything in it."""
     parts = path.split("/")
     return any("/".join(parts[:depth]) in missing for depth in range(1, len(parts)))

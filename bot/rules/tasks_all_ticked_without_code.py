@@ -75,7 +75,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _brings_files(case: Case) -> bool:
-    """The change adds, edits, moves or deletes a file outside the specs roots."""
+    """Whether the change adds, edits, moves or deletes a file outside the specs roots."""
     root = case.feature.dir.rpartition("/")[0]
     return any(not file.path.startswith(f"{root}/") for file in case.change.changed)
 

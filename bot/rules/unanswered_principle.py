@@ -79,7 +79,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _is_answered_as_a_whole(plan: Plan) -> bool:
-    """One line answers for the whole gate."""
+    """Whether one line answers for the whole gate."""
     return plan.overall not in (None, Verdict.UNANSWERED, Verdict.PENDING)
 
 
@@ -108,7 +108,7 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
 
 
 def _is_hinted_at(principle: Principle, plan: Plan) -> bool:
-    """An item has its numeral or a word of its name: `II. No external deps` beside `II. Vetted Dependencies`."""
+    """Whether an item has its numeral or a word of it: `II. No external deps` beside `II. Vetted Dependencies`."""
     return any(hints_at(check.named, principle) for check in plan.checks[:_LOOKED_AT])
 
 
@@ -151,5 +151,5 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
 
 
 def _answers_other_gates(plan: Plan) -> bool:
-    """It holds the plan to rules of its own; to list the principles as forgotten would not be true of each."""
+    """Whether the check has only gates of its own. It would be wrong to call each principle forgotten then."""
     return bool(plan.checks) and all(check.principle is None for check in plan.checks)

@@ -116,7 +116,7 @@ def _why(plan: Plan, dossier: Dossier, decision: Decision) -> Prose:
 
 
 def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tuple[Prose, str | None]:
-    """How to settle it, and the row to paste where a row settles it."""
+    """The remedy, and the row to paste if a row is one."""
     check, statement = dossier.assessment, decision.statement
     if decision.ground is Ground.NAMELESS_ROW and statement is not None:
         return ("If it is, begin its first cell with ", gate.short(check), "."), None

@@ -84,7 +84,7 @@ def _why(document: Document) -> Prose:
 
 
 def _links(case: Case) -> Iterator[Finding]:
-    """The folder itself, or what it lies in, is a link."""
+    """A finding for the folder itself, or a folder above it, that is a link."""
     for entry in case.links:
         kind = "symbolic link" if entry.kind is Kind.SYMLINK else "submodule"
         yield case.finding(

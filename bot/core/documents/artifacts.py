@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from bot.core.documents.tasks import Tasks
 
 _KEPT_EMPTY = frozenset({".gitkeep", ".keep", ".gitignore", ".DS_Store"})
-"""Files that only hold a folder open."""
+"""Files that only keep an empty folder in Git."""
 _OPEN_TITLE = re.compile(r"^#[^\n]*\[", re.MULTILINE)
-"""A heading with a bracket, without which no document is an untouched template: spares the parsing of the others."""
+"""A heading with a bracket. Every untouched template has one, so documents without one are not parsed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 _MARKER = Pattern(rf"([\[(（【]?)[*_]{{0,2}}({anywhere('needs_clarification')})[*_]{{0,2}}\s*([:：—–-])?")
 _WORDS = Pattern(anywhere("needs_clarification"))
-"""The words of the marker alone, which are found faster: every line of a document is asked."""
+"""The words of the marker alone: a fast test, because it runs on every line of a document."""
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
 _SETTLED = Pattern(rf"{whole_words('settled')}|✅|✓|~~", re.IGNORECASE)
 _ANSWERED = Pattern(rf"{whole_words('clarified')}|✅|→", re.IGNORECASE)
 _EXAMPLE = Pattern(rf"{anywhere('example_question')}?", re.IGNORECASE)
-"""What the templates write where they tell how to mark a question."""
+"""The example question in the templates' own instructions."""
 _TICKED = re.compile(r"\s*(?:[-*+]|[0-9]{1,4}[.)])\s+\[[xX ]\]")
 _MAX_LABEL = 200
 _MAX_IN_LINE = 10
 _NEAR = 40
-"""Characters around the words in which others may turn them into a mention."""
+"""Characters before and after a marker that are searched for words that make it a mere mention."""
 _LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
 _BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
 
@@ -57,7 +57,8 @@ def clarifications(document: Markdown) -> tuple[Clarification, ...]:
 def field_of(line: str, text: str) -> str | None:
     """What a marker without a question of its own is about: `Storage` for `**Storage**: NEEDS CLARIFICATION`.
 
-    `line` is the marker's whole line and `text` the marker. None where it asks for itself, or stands behind no name.
+    `line` is the marker's whole line and `text` the marker. None if the marker has a question of its own, or no name
+    stands before it.
     """
     marker = _MARKER.match(text)
     if marker is None or text[marker.end() :].strip("[]()（）【】*_ .。"):

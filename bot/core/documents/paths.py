@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 20_000
 """Characters that are read of one text."""
 MAX_PATH = 300
-"""Characters of a path; a longer word is none."""
+"""Characters of a path; a longer word is no path."""
 
 
 class PathKind(StrEnum):
@@ -156,7 +156,7 @@ def _is_ending(path: str) -> bool:
 
 
 def _has_other_ending(path: str) -> bool:
-    """Whether a path below a folder has an ending out of the list. `com.acme/x.y` and `docs/2.setup` are no files."""
+    """Whether a path below a folder has an unlisted ending. `com.acme/x.y` and `docs/2.setup` are no files."""
     folders, slash, name = path.rpartition("/")
     is_path = bool(slash) and "." not in folders.partition("/")[0][1:]
     return is_path and _OTHER_ENDING.search(name) is not None and not name.partition(".")[0].isdigit()

@@ -75,10 +75,10 @@ _PARAGRAPHS = {Part.SUMMARY: PlaceholderKind.SUMMARY, Part.CHECK: PlaceholderKin
 _WRITTEN = frozenset({Part.SUMMARY, Part.CONTEXT, Part.STRUCTURE})
 """Parts in which every stock line is a placeholder, a tree or a label."""
 _LONG = 12
-"""Characters in brackets that do not stand in a plan by chance just as the template has them."""
+"""Characters from which a bracketed text that equals the template's is a leftover, not a coincidence."""
 _WORDS = 4
 _IDEOGRAPHS = 8
-"""Words, or characters of a script without blanks, that make a sentence and no label such as `[DEFERRED TO V2]`."""
+"""Words, or characters of a script without blanks, from which a text is a sentence, not a label (`[DEFERRED]`)."""
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -109,7 +109,7 @@ def template_share(placeholders: Iterable[Placeholder], template: Template) -> f
 def is_unfilled(placeholders: Iterable[Placeholder], template: Template) -> bool:
     """Title and summary are placeholders, or most of the template's placeholder lines remain.
 
-    What survives in many finished plans (tree, option labels, comments, rows) does not make the most of them alone.
+    Lines that survive in many finished plans (tree, option labels, comments, rows) are not enough for that.
     """
     remaining = Counter(placeholder.kind for placeholder in placeholders)
     if remaining[PlaceholderKind.TITLE] and remaining[PlaceholderKind.SUMMARY]:

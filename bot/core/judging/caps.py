@@ -57,7 +57,7 @@ def capped(finding: Finding, case: Case) -> Finding | None:
         severity = at_most(severity, Severity.NOTICE)
     if not finding.new and not _stands_when_old(finding, case):
         severity = at_most(severity, Severity.WARNING)
-    # Only what would block: where the branch left its base costs a call, and a warning holds nobody up.
+    # Only what would block: to find the branch point costs a request, and a warning blocks nobody.
     late = severity is Severity.ERROR and case.arrived.concerns(finding, case.plan)
     if late:
         concern = "section" if finding.rule == OF_THE_SECTION else "principle"

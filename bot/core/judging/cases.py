@@ -112,7 +112,7 @@ def yardsticks_at_head(change: Change) -> tuple[Yardstick, ...]:
         path.partition(part)[0] for file in change.changed for path in [file.path] for part in below if part in path
     }
     base = change.standard.documents if change.base is not None else {}
-    # Of the head more may have been read; what the change does not edit is after it as it is on the base.
+    # More of the head may have been read. A file that the change does not edit is the same as on the base.
     edited = {file.path for file in change.changed} & change.head.documents.keys()
     documents = {**base, **{path: change.head.documents[path] for path in edited}}
     after = Tree(change.head.sha, change.head.entries, documents)

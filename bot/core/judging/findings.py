@@ -49,7 +49,7 @@ class Finding:
     why: Prose
     """What was seen and where, as a sentence: `The plan promises it: plan.md:41.`"""
     fix: Prose
-    """The way out, as an imperative sentence: `Write it, or end that line with "# N/A: <reason>".`"""
+    """The remedy, as an imperative sentence: `Write it, or end that line with "# N/A: <reason>".`"""
     subject: str
     new: bool = True
     """The line, or the file it is about, was added or changed by what is judged."""

@@ -1,4 +1,4 @@
-"""What a verdict took in, so that a reader of the report can judge again: commits, names, configuration, waivers."""
+"""The inputs of a verdict, so that a reader of the report can judge again: commits, names, configuration, waivers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def inputs_of(  # noqa: PLR0913  each is another input
     waived: Iterable[Waived] = (),
     complete: bool = True,
 ) -> Inputs:
-    """The inputs of a report. Of first sight, only what the judged folders depend on is kept."""
+    """The inputs of a report. Legacy folders that were not judged are left out."""
     judged = {feature.feature.dir for feature in report.features}
     return Inputs(
         change,

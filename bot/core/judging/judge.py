@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.core.judging.rule import Case, Rule
 
 MAX_FINDINGS = 500
-"""Findings of one rule in one feature; who writes more mistakes than that is told of the first ones."""
+"""Findings of one rule in one feature; further ones are left out."""
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 _HARDEST_FIRST = (Conclusion.FAILURE, Conclusion.ACTION_REQUIRED, Conclusion.NEUTRAL, Conclusion.SUCCESS)

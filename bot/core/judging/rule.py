@@ -57,7 +57,7 @@ class Case:
     arrived: NewSinceBranch = NOTHING
     """What of the yardstick came to the base after the branch left it."""
     ticks: tuple[Tick, ...] = ()
-    """Every done task, held to the head's tree as far as that is known."""
+    """Every done task, compared with the head's tree as far as that is known."""
 
     @property
     def builds(self) -> bool:
@@ -222,12 +222,12 @@ class Rule:
     needs_forge: bool = False
     """Needs what only GitHub knows (other branches, open pull requests), so its findings stay out of the digest."""
     judges_removed: bool = False
-    """Is asked about folders that are gone at the head, too."""
+    """The rule runs also on folders that the head no longer has."""
     judge_all: JudgeAll = nothing_at_all
     ceiling: Severity = Severity.ERROR
-    """What an admin's level can make of it at most: what only some readers of a change can see never blocks."""
+    """The highest level that a configuration can give it. A fact that only some readers see never blocks."""
     on: bool = True
-    """It judges where the configuration does not name it."""
+    """The rule runs although the configuration does not name it."""
     by_program: bool = False
     """A program can follow the fix word for word; otherwise the fix asks for what only a person knows."""
 

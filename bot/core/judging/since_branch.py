@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.yardstick.yardstick import Yardstick
 
 OF_THE_SECTION = "missing-constitution-check"
-"""The rule that asks for the section."""
+"""The rule that requires a Constitution Check."""
 _OF_A_ROW = "incomplete-justification"
 _OF_A_PRINCIPLE = frozenset(
     {"unanswered-principle", "unjustified-violation", "non-negotiable-violated", "inline-justification", _OF_A_ROW}
@@ -34,10 +34,10 @@ SOFTENED = frozenset({OF_THE_SECTION, *_OF_A_PRINCIPLE})
 """The rules whose findings may be about what is new."""
 
 _WORD = re.compile(r"[^\W_]+")
-_OF_A_YARDSTICK = re.compile(
+_YARDSTICK_PATHS = re.compile(
     r"(?:^|/)(?:\.specify/(?:presets|extensions)/|memory/constitution\.md\Z|templates/(?:overrides/)?plan-template\.md\Z)"
 )
-"""What a constitution and a plan template may be made of, in today's places and in older ones."""
+"""Paths of the files that make up a constitution and a plan template, today's and older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class NewSinceBranch:
     principles: Mapping[str, str] = field(default_factory=dict)
     """Names of the new principles, by what findings call them."""
     section: bool = False
-    """No Constitution Check was asked for there."""
+    """The yardstick at the branch point required no Constitution Check."""
     before: Constitution | None = None
     """The constitution as the branch knows it."""
 
@@ -109,7 +109,7 @@ def edits_yardstick(changed: Iterable[ChangedFile]) -> bool:
     branch must not soften its yardstick by editing it.
     """
     paths = (path for file in changed for path in (file.path, file.previous) if path)
-    return any(_OF_A_YARDSTICK.search(path) for path in paths)
+    return any(_YARDSTICK_PATHS.search(path) for path in paths)
 
 
 def may_soften(findings: Iterable[Finding]) -> bool:

@@ -37,7 +37,7 @@ class Waived:
     role: str
     reason: str
     subjects: tuple[str, ...] = ()
-    """What the findings that were let pass are about."""
+    """The subjects of the waived findings."""
     granted: tuple[Waiver, ...] = ()
     """The waivers themselves, one for each finding."""
 

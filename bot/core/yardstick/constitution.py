@@ -158,8 +158,8 @@ def _numbered(headings: Iterable[Heading]) -> Iterator[Heading]:
 def _children(document: Markdown, section: Heading) -> list[Heading]:
     """The principles among the headings below a section.
 
-    The numbered ones right below it where there are several; else those numbered as only principles are, one level
-    further down, below groups; else all right below it but the generic ones.
+    The direct children with numerals, if there are several. Else the headings one level further down (below groups)
+    whose numerals only principles have. Else all direct children without a generic title.
     """
     children = _direct(document, section)
     numbered = [*_numbered(children)]

@@ -1,7 +1,7 @@
 """The parts of a plan by their headings, in the languages that people translate them to.
 
-A repository's own template names its parts in its own words; these are the words to know them by. Written after the
-headings of some 1,900 plans in 118 public repositories.
+A repository's own template may name its parts in other words; these words recognise them. Source: the headings of some
+1,900 plans in 118 public repositories.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Line:
     fence: Fence | None
     """The code block that it stands in, without its fences."""
     comment: bool
-    """It has a piece of a comment, which `text` does not show."""
+    """The line has a part of a comment, which `text` leaves out."""
 
 
 def lines_of(document: Markdown, parts: dict[int, Part] | None = None) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""How a principle calls itself: numeral, name and strength, as people write them in headings, lists and tables."""
+"""A principle as people write it in headings, lists and tables: numeral, name and strength."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _BRACKETS_LEFT = (
     (re.compile(r"\s*[,;、:：—–-]+\s*([)）\]】])"), r"\1"),
     (re.compile(r"[(（\[【]\s*[)）\]】]"), ""),
 )
-"""What a marker leaves behind in its brackets, and what becomes of it."""
+"""Leftovers in brackets after a marker is removed, each with its replacement."""
 _LABEL = Pattern(rf"{anywhere('principle')}\s*[:：]\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a heading or list entry calls itself: its numeral, its name, and whether a marker of strength is in it."""
+    """A heading or list entry that names a principle: numeral, name, and whether it has a marker of strength."""
 
     id: str | None
     name: str

@@ -39,7 +39,7 @@ class PlaceholderKind(StrEnum):
 
 BUNDLED = "bundled"
 MAX_HOLES = 500
-"""Lines of a template that are held to; a template with more is a document, not a template."""
+"""Placeholder lines of a template that plans are compared with; further ones are ignored."""
 
 _ACTION = Pattern(anywhere("action_required"))
 _OPTION = Pattern(rf"\s*#\s*(?:\[[^\[\]]{{1,60}}\]\s*)?{anywhere('option')}\s*[0-9]+\s*[:：]", re.IGNORECASE)
@@ -109,9 +109,9 @@ def next_paths(
     specify_root: str = "",
     tree_paths: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """What is still to be read, given what was; empty when the template can be resolved.
+    """The paths to read next, given the documents read so far; empty when the template can be resolved.
 
-    A shell reads until nothing is asked for, which takes at most three rounds. `requested` are the paths asked for so
+    The shell reads until there are none, which takes at most three rounds. `requested` are the paths asked for so
     far, there or not; `tree_paths` are paths in the tree below `.specify/presets/` and `.specify/extensions/`, needed
     only for packages that no registry lists.
     """
@@ -236,7 +236,7 @@ def _orders(document: Markdown) -> Iterator[Hole]:
 
 
 def _in_fence(line: Line) -> Hole | None:
-    """Option labels and the name of the feature's folder; what else is in a tree goes when its option does."""
+    """Option labels and the name of the feature's folder. Other lines of a tree are deleted with their option."""
     if _OPTION.match(line.text):
         return Hole(line.text.strip(), PlaceholderKind.OPTION, line.number)
     above = line.fence.lines[: line.number - line.fence.first] if line.fence else ()

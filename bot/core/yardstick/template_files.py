@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 NAME = "plan-template"
 SPEC_NAME = "spec-template"
-"""The other template that is drawn from, found by the same rules."""
+"""The spec template's name. Drafts are made from that template, and the same rules find it."""
 LEAN = "lean"
 """The id of the preset that has commands only, so that its plans have no fixed sections."""
 MAX_PACKAGES = 64
-"""Presets or extensions that are looked at; a repository with more is not held to the rest."""
+"""Presets or extensions that are looked at; the others are ignored."""
 MAX_MANIFEST = 65_536
 """Characters of a registry or manifest; YAML is slow, and real ones have under 10,000."""
 MAX_EVENTS = 2_000
@@ -103,7 +103,7 @@ def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tu
 
 
 def compose(stack: Iterable[Layer]) -> str:
-    """The text of a stack whose last layer replaces; a wrapper without its place to wrap is left out."""
+    """The text of a stack whose last layer replaces; a wrapper without a place for the wrapped text is left out."""
     content = ""
     for layer in reversed(tuple(stack)):
         match layer.strategy:

@@ -74,7 +74,7 @@ class Collected:
     markdown: Markdown
     joiner: Joiner
     template_lines: frozenset[str]
-    """`normal` of every line of the plan template: who repeats it has assessed nothing."""
+    """`normal` of every line of the plan template: a line of the plan that repeats one is no assessment."""
     phase: Phase = Phase.PRE
     begun: int = 0
     """How many checks were read before the current section."""
@@ -83,7 +83,7 @@ class Collected:
     tables: list[Table] = field(default_factory=list)
     """Tables of violations that stand inside the check."""
     tested_language: bool | None = None
-    """None until a fail asks for it."""
+    """None until a failed item needs it."""
     deviations: list[DeviationSection] = field(default_factory=list)
     """Blocks inside the check that speak for a breach and are no item."""
 

@@ -139,13 +139,13 @@ def overlap(left: frozenset[str], right: frozenset[str]) -> float:
 
 
 _OTHER_WORDS = 3
-"""A name of more words than these shares more than one with the principle that it means."""
+"""Words of a name. A longer name must share more than one word with the principle that it means."""
 
 
 _SHORTEST_WORD = 3
 """Letters of a word that helps to tell a name apart."""
 _SHORTEST_FULL_NAME = 4
-"""Letters; two of a script without blanks would be a word of any sentence."""
+"""Letters. Two characters of a script without blanks would be part of too many sentences."""
 
 
 class Joiner:

@@ -20,7 +20,7 @@ _TREE_LINE = re.compile(rf"^[\s│├└─┬|`+*>\\-]*(?P<name>(?:\./)?(?:{_NA
 _NOT_NEEDED = rf"(?:{with_blanks('not_needed')})(?!\s+(?:yet|until|by|here)\b)|{without_blanks('not_needed')}"
 _DENIAL = Pattern(rf"(?:#|//|<!--|—|–|-|:|\(|←|<-)?\s*(?P<word>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
 _ASIDE = Pattern(rf"(?:^|[\s(—–:-])(?P<word>n/a)(?!\w)|[(（—–:]\s*(?P<said>{_NOT_NEEDED})(?!\w)", re.IGNORECASE)
-"""Taken back after what the file would have been: `research.md  # Phase 0 (not needed: no unknowns)`."""
+"""A promise taken back after the description of the file: `research.md  # Phase 0 (not needed: no unknowns)`."""
 _OPTIONAL = Pattern(
     rf"(?P<word>{whole_words('optional')})(?=\s*(?:$|[)）\].,;:，。；：、—–-])|\s+(?:to|until|for|if|when|only|unless|in)\b)",
     re.IGNORECASE,

@@ -24,9 +24,9 @@ _ENTRY = re.compile(r"^(?P<indent>[\s│|]*(?:[├└]──?─?\s*|[+`|\\]--\s
 _WORD = re.compile(r" [^\W\d_]")
 """One space and a letter: the line goes on as a sentence. A note stands after a mark or more space."""
 _GOES = Pattern(rf"\b(?:{with_blanks('removed')})|^\s*(?:→|->)|❌|{without_blanks('removed')}", re.IGNORECASE)
-"""A note by which the path is not to be there when the feature is done, and with a folder all that is in it."""
+"""A note that says that the path, with everything below it, will be gone when the feature is done."""
 _NOT = Pattern(rf"(?<!\w)(?:{with_blanks('negation', 'rather')})(?!\w)[^.;:,()]*$", re.IGNORECASE)
-"""Before a path, in the same part of the sentence: the decision names it to say that there is none."""
+"""Words before a path, in the same part of the sentence, that say that there is no such path."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|/", re.IGNORECASE)
 
 

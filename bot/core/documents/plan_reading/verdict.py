@@ -1,6 +1,6 @@
 """The verdict lattice: what a status cell, a heading, a bullet or a sentence says of a principle.
 
-Status words are only statuses where a status belongs. So there are three ways to ask: `slot` for text that stands
+Status words are only statuses where a status belongs. So there are three kinds of readers: `slot` for text that stands
 where nothing but a status is expected, `lead` and `tail` for text that may begin or end with one, and `admission` for
 prose. Negations ("no violation"), rules ("PASS when ...") and names that merely contain a status word are seen first.
 """
@@ -43,7 +43,7 @@ class Sign(StrEnum):
     EMPTY_MARK = "empty_mark"
     WAIT_MARK = "wait_mark"
     RULE = "rule"
-    """A condition or a rule about verdicts, which is none."""
+    """A condition or a rule about verdicts, which is no verdict."""
     CLEAN = "clean"
     """"No violations" and the like."""
     FIXED = "fixed"
@@ -275,7 +275,7 @@ def _sentence_end(text: str) -> int:
 
 
 def _contiguous(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
-    """The first sign and those that follow it in the same breath: `⚠️ N/A`, `PASS with a recorded deviation`.
+    """The first sign and those that directly follow it: `⚠️ N/A`, `PASS with a recorded deviation`.
 
     Behind a dash, a colon or a bracket that follows a word the evidence begins: `PASS - failure codes are tested`.
     """
@@ -303,7 +303,7 @@ def _is_subject(token: Token, text: str) -> bool:
 
 _GOES_ON_AS_WORD = re.compile(r"[ \t]?[^\W\d_]")
 _GOES_ON = frozenset({Sign.NA, Sign.PASS, Sign.GOOD_MARK})
-"""What a dash does not part from the word before it: `FAIL - N/A`, `Required: ✅`."""
+"""Words that a dash does not separate from the word before it: `FAIL - N/A`, `Required: ✅`."""
 
 
 def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:

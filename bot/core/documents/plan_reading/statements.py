@@ -19,9 +19,10 @@ MAX_STATEMENTS = 24
 """Statements that are kept of one item."""
 _LOOKED_AT = 2000
 _LABEL = re.compile(
-    r"(?:^|(?<=[\n.;。；!(（\[|]))[\s*_>✅❌⚠\ufe0f•—–-]*(?P<label>[^\n:：.;。；!()（）\[\]|]{2,60}?)[\s*_]*[:：]\s*|"
-    r"^[\s*_>]*(?P<dashed>[^\n:：.;。；()（）—–]{2,40}?)[\s*_]*\s[—–-]{1,2}\s+"
+    r"(?:^|(?<=[\n.;。；!(（\[|]))[\s*_>✅❌⚠\ufe0f•—–-]*+(?P<label>[^\n:：.;。；!()（）\[\]|]{2,60}?)[\s*_]*+[:：]\s*|"
+    r"^[\s*_>]*+(?P<dashed>[^\n:：.;。；()（）—–]{2,40}?)[\s*_]*+(?<=\s)[—–-]{1,2}\s+"
 )
+"""A label and what ends it. Runs of blanks are possessive, so that a long run costs no more than its length."""
 _LABELS = (
     (StatementKind.ALTERNATIVE, words.ALTERNATIVE_LABEL),
     (StatementKind.REASON, words.REASON_LABEL),

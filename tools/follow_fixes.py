@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 STRICT = "plangate:\n  rules:\n" + "".join(f"    {rule.id}: error\n" for rule in RULES if rule.on)
-"""An `app.yml` under which whatever a rule reports blocks, as far as its conditions let it."""
+"""An `app.yml` with every rule at its highest level, so that as many findings as possible block."""
 _HEAD = re.compile(r"^(?P<path>\S.*?)(?::(?P<line>[0-9]+)[0-9,-]*)?: (?:error|warning) (?P<rule>[a-z-]+): ")
 _FIX = "  fix: "
 _WRITE = re.compile(r"^Write (?P<words>.+?)(?: there)?\.$")
@@ -147,7 +147,10 @@ FAULTS: dict[str, Callable[[str, str], tuple[str, str]]] = {
     "unanswered-principle": _planted_silence,
     "dead-link": _planted_link,
 }
-"""By the rule that reports it: the fault planted in a plan and its spec. The same texts where it cannot be planted."""
+"""Functions that plant a fault in a plan and its spec, by the rule that reports it.
+
+They return the texts unchanged if these have no place for it.
+"""
 
 
 def plant(root: Path, feature: str, fault: str) -> bool:

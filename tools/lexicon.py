@@ -41,11 +41,11 @@ _LETTER = r"[\w\u0900-\u0dff\u200c]"
 _JOINED_SCRIPT = re.compile(r"[\u0600-\u06ff\u0900-\u0dff]")
 _MAY_BE_MISSING = re.compile(r"\[[^\]]*\]\*?|\([^()]*\)\??|[^()]\?")
 _FEW = 3
-"""From so many phrases on, those that begin with the same letter are put into one group."""
+"""Phrases from which on those with the same first letter are put into one group."""
 
 
 def source(phrase: str) -> str:
-    """The phrase as a regular expression. Raises `re.error` for one that is none."""
+    """The phrase as a regular expression. Raises `re.error` if it is not valid."""
     parts = []
     letter = _LETTER if _JOINED_SCRIPT.search(phrase) else r"\w"
     for sign in _SIGN.findall(phrase):
@@ -56,20 +56,20 @@ def source(phrase: str) -> str:
         elif sign.startswith("[") and len(sign) > 1:
             parts.append(sign)
         elif sign == "*":
-            # A word of its own needs a letter, or runs of blanks could be divided in many ways.
+            # After a blank, `*` needs a letter. Otherwise two runs of blanks would meet, and match in many ways.
             parts.append(letter + ("+" if parts and parts[-1].startswith(r"\s") else "*"))
         elif sign == "(":
             parts.append("(?:")
         else:
             parts.append(sign if sign in ")|?" else re.escape(sign))
-    # A blank that may be missing stays one blank, any other one is a run of blanks.
+    # An optional blank matches one blank, any other one a run of blanks.
     written = re.sub(r"\\s(?![?+])", r"\\s+", "".join(parts))
     re.compile(written)
     return written
 
 
 def is_foreign(phrase: str) -> bool:
-    """Whether the phrase cannot match without a letter outside ASCII. `ı` is none: it matches `i` in any case."""
+    """Whether the phrase cannot match without a letter outside ASCII. `ı` can match `i`, so it is not foreign."""
     required, removed = phrase, 1
     while removed:  # groups are removed from the innermost outwards
         required, removed = _MAY_BE_MISSING.subn("", required)

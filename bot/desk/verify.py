@@ -117,7 +117,7 @@ def _refuse_another_change(given: ReportJson, copy: WorkingCopy, expected: Expec
 
 
 def _of_the_caller(given: ReportJson, expected: Expected) -> list[str]:
-    """What whoever asked for the report chose, as far as it is not the expected choice."""
+    """The choices of the person who requested the report, except those that the verifier expects too."""
     inputs = given["inputs"]
     lines = []
     if expected.head is None and given["head"] is not None:

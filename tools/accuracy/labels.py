@@ -72,7 +72,7 @@ class LabelledPlan:
 
     @property
     def gate_passes(self) -> bool:
-        """The plan holds a line that says that the whole gate passes."""
+        """Whether the plan holds a line that says that the whole gate passes."""
         change, _ = self._read
         yardstick = read_yardstick(change.head, bundled_text(TEMPLATE), "")
         plan = read_plan(change.head.documents[self.path], yardstick.template, yardstick.constitution)

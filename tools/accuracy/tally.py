@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 _Z = 1.96
-"""Of the normal distribution, for an interval that holds the true share 95 times in 100."""
+"""The quantile of the normal distribution for an interval that holds the true share 95 times in 100."""
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Ticks held to the file lists of the corpus: what is found there, and whether planted absences are seen.
+"""Ticks compared with the file lists of the corpus: what is found there, and whether planted absences are reported.
 
 A tick is true if the repository's file list holds a file that the task names. In the plants the files of a feature's
 true ticks are taken away, or moved to another folder, and the ticks are held to that list.
@@ -133,7 +133,7 @@ def _score_read(tally: Tally, reported: dict[tuple[str, str], Presence]) -> tupl
 
 
 def _plant(feature: TickedFeature, tally: Tally) -> None:
-    """Take the files of true ticks away, all of their names, or only they; and move them."""
+    """Score three plants: all files of the ticked names gone, only the named paths gone, and these files moved."""
     true = [tick.task for tick in feature.ticks if tick.presence is Presence.THERE and is_a_promise(tick.task)]
     names = {_name(path.path) for task in true for path in task.paths if path.kind is not PathKind.FOLDER}
     named = {_folded(path.path) for task in true for path in task.paths if path.kind is not PathKind.FOLDER}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 THEMES = {"light": (), "dark": ("--blink-settings=preferredColorScheme=0", "--force-dark-mode")}
 WIDTH = 1000
-"""Pixels; the heights are those of what is to be seen."""
+"""Pixels. The height follows from the content."""
 FAILING, FIXED = 676, 606
 
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def fetch(package: str, into: Path) -> Path:
-    """Unpack an npm package; returns its folder. Raises `CalledProcessError` when npm cannot have it."""
+    """Unpack an npm package; returns its folder. Raises `CalledProcessError` when npm cannot download it."""
     packed = subprocess.run(["npm", "pack", "--silent", package], cwd=into, check=True, capture_output=True, text=True)
     archive = into / packed.stdout.strip().splitlines()[-1]
     folder = into / archive.stem

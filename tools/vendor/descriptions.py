@@ -183,12 +183,12 @@ def prune_examples(examples: list[Json]) -> str:
             if action in SENT[event].split() or not SENT[event]:
                 places = set(_places(payload, ""))
                 actions[key] = actions.get(key, places) & places
-    actions.pop("ping", None)  # all that were recorded are of repositories' webhooks, none is of an App's
+    actions.pop("ping", None)  # the recorded ones are of repositories' webhooks, not of an App's
     return json.dumps({key: sorted(places) for key, places in sorted(actions.items())}, indent=0) + "\n"
 
 
 def _places(value: Any, place: str) -> Iterator[str]:
-    """Where something stands, but for what depends on how a repository is furnished."""
+    """The places in a payload, without those inside parts that differ from repository to repository."""
     if isinstance(value, list):
         for child in value:
             yield from _places(child, f"{place}/*")

@@ -41,8 +41,8 @@ class Listing:
         """Merge the listings of two reads of the same commit."""
         return Listing({**self.folders, **other.folders}, {**self.ids, **other.ids})
 
-    def lacks_one(self, changed: Iterable[ChangedFile]) -> bool:
-        """Whether the commit lacks a changed file that was not removed: the file's path is cut, or old."""
+    def lacks_a_changed_file(self, changed: Iterable[ChangedFile]) -> bool:
+        """Whether the commit lacks a changed file that was not removed. Then its paths are cut off or old."""
         present = (file.path for file in changed if file.status is not FileStatus.REMOVED)
         return any(self._id(path) == _ABSENT for path in present)
 

@@ -199,7 +199,9 @@ class GitHubRepository:
             for commit, listing in listings(repository, question):
                 known = self._listings.get(commit)
                 self._listings[commit] = listing if known is None else known.joined(listing)
-        if view.head is not None and any(self._listings[view.head.sha].lacks_one(pull.changed) for pull in view.heads):
+        if view.head is not None and any(
+            self._listings[view.head.sha].lacks_a_changed_file(pull.changed) for pull in view.heads
+        ):
             raise IncompleteResponse("GitHub names a changed file that the head does not have")
         return view
 
@@ -249,7 +251,7 @@ class GitHubRepository:
         at_head, at_base = self._listings.get(head), self._listings.get(base)
         if at_head is None or at_base is None:
             return True
-        if at_head.lacks_one(changed):
+        if at_head.lacks_a_changed_file(changed):
             return False
         uncovered = at_head.uncovered(at_base, changed)
         if not uncovered or at_head.tree_without(at_base, changed) == compared.merge_base_tree:

@@ -146,14 +146,14 @@ def _branches(pattern: str, spot: Spot) -> Iterator[ConfigMistake]:
 def _locks(items: list[str], spots: Any, own: bool, rule_ids: frozenset[str]) -> Iterator[ConfigMistake]:
     for index, lock in enumerate(items):
         spot = spots[("locked", index)][1]
-        if mistake := _no_lock(lock, spot, rule_ids):
+        if mistake := _lock_mistake(lock, spot, rule_ids):
             yield mistake
         elif own and lock != "waive":
             remedy = "No file is nearer than this one; only `waive` can be locked here."
             yield ConfigMistake(spot, f"{lock[:_SHOWN]} cannot be locked here", remedy)
 
 
-def _no_lock(lock: str, spot: Spot, rule_ids: frozenset[str]) -> ConfigMistake | None:
+def _lock_mistake(lock: str, spot: Spot, rule_ids: frozenset[str]) -> ConfigMistake | None:
     """The mistake in a lock's name; None when it is valid. A misspelt lock would silently lock nothing."""
     head, dot, name = lock.partition(".")
     lockable_keys = lockable()

@@ -182,8 +182,8 @@ def _needs_admin(report: Report, in_force: ConfigInForce) -> Report:
 
 def decide_verdict(judged: Sequence[JudgedCandidate]) -> CommitVerdict | None:
     """The worst report of the candidates that count, or of all if none counts. None if nothing is written."""
-    told_of = [judgement for judgement in judged if not judgement.silent]
-    counting = [judgement for judgement in told_of if judgement.candidate.counts] or told_of
+    published = [judgement for judgement in judged if not judgement.silent]
+    counting = [judgement for judgement in published if judgement.candidate.counts] or published
     if not counting:
         return None
     report = worst([judgement.report for judgement in counting])

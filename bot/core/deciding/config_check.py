@@ -54,11 +54,11 @@ def mistakes_of(layer: ConfigLayer, outer_layers: OuterLayers) -> tuple[ConfigMi
 
 
 def effects(
-    candidates: tuple[Candidate, ...], head: Tree, view: RepositoryView, host: Host, asked_from: int | None
+    candidates: tuple[Candidate, ...], head: Tree, view: RepositoryView, host: Host, requested_run: int | None
 ) -> list[PublishRun]:
-    """The run, as far as it is not there yet. `head` holds the head's configuration files.
+    """The check run, unless it exists already. `head` holds the head's configuration files.
 
-    `asked_from` is the run that a person asked for another from (0 for none in particular), None where nobody did.
+    `requested_run` is the id of the run whose re-run a person requested (0 for no particular one); None if nobody did.
     """
     candidate = next((candidate for candidate in candidates if changes_configuration(candidate)), candidates[0])
     file = _file(candidate, head, view, host.outer_layers)
@@ -70,8 +70,8 @@ def effects(
     seen = f"{path}\0{output.title}\0{output.summary}".encode("utf-8", "replace")
     external_id = config_id(candidate.change.pull_request, hashlib.sha256(seen).hexdigest()[:16])
     same = latest is not None and latest.completed and latest.external_id == external_id
-    if asked_from is not None:
-        same = same and latest is not None and 0 < asked_from < latest.id
+    if requested_run is not None:
+        same = same and latest is not None and 0 < requested_run < latest.id
     return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
 
 

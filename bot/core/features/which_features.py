@@ -167,7 +167,7 @@ def _by_branch(change: Change, plain: FeatureChoice, branch: BranchName, config:
         elif same:
             own = same[0]
         else:
-            hidden = _hidden(change, plain, branch)
+            hidden = _reasons_unseen(change, plain, branch)
             own, notes = _not_there(plain, branch, config) if hidden is None else (None, hidden)
     elif branch.number is None:
         own = next((folder for folder in plain.head.values() if folder.name == branch.segment), None)
@@ -217,8 +217,8 @@ def _not_there(
     return folder_at(f"{root}/{branch.segment}" if root else branch.segment, root, config), ()
 
 
-def _hidden(change: Change, plain: FeatureChoice, branch: BranchName) -> tuple[Prose, ...] | None:
-    """Why the branch's folder may exist unseen: git ignores it, or it is outside the specs roots."""
+def _reasons_unseen(change: Change, plain: FeatureChoice, branch: BranchName) -> tuple[Prose, ...] | None:
+    """Why the branch's folder may exist unseen: git ignores it, or it is outside the specs roots. None if it cannot."""
     root = next((root for root in plain.roots if is_ignored(change, root)), None)
     if root is not None:
         ignored, file = Code(clip(f"{root}/")), Code(IGNORE_FILE)

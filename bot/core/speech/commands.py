@@ -152,7 +152,7 @@ _BY_WORD: dict[str, Verb] = {word: row.verb for row in COMMANDS for word in row.
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may use a command: this role and above, and the author where that is said."""
+    """Who may use a command: this role and those above it, and with `author` the author of the thread."""
 
     role: Role
     author: bool

@@ -137,7 +137,7 @@ class Collected:
         if weight is None:
             weight = item.status.weight if item.status is not None else _WEIGHT_WITHOUT_WORDS.get(item.verdict)
         if item.status is not None and item.status.plain_no and weight is Weight.FAIL:
-            weight = _of_plain_no(item, joined)
+            weight = _weight_of_plain_no(item, joined)
         text = self.markdown.source(item.line).strip()[:MAX_TEXT]
         statements = self._statements(item, text)
         self.checks.append(
@@ -200,7 +200,7 @@ def normal(text: str) -> str:
     return _WORD_GAPS.sub(" ", text[:MAX_TEXT].casefold()).strip()
 
 
-def _of_plain_no(item: ItemReading, joined: Joined | None) -> Weight:
+def _weight_of_plain_no(item: ItemReading, joined: Joined | None) -> Weight:
     """A cross before a word that says no failure breaks a principle that the item names; else it is a plain "no"."""
     sure = joined is not None and joined.join is not Join.LOOSE
     negated = item.status is not None and NEGATED.match(item.place.text, item.status.end) is not None

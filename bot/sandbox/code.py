@@ -209,7 +209,7 @@ class Code(Accounts):
             return merging.merge(self.hub, pull, merger, admin=admin, method=Method(method))
 
     def enqueue(self, pull: PullRequest, *, author: str | None = None) -> Group:
-        """Put a pull request into the merge queue; its checks are asked for with `merge_group`."""
+        """Put a pull request into the merge queue; its checks are requested with `merge_group`."""
         with self.lock:
             return queue.enqueue(self.hub, pull, self._author(pull.base, author))
 

@@ -33,8 +33,8 @@ class _Blind:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._forge, name)
 
-    def read(self, question: ReadRequest) -> RepositoryView:
-        view = self._forge.read(question)
+    def read(self, request: ReadRequest) -> RepositoryView:
+        view = self._forge.read(request)
         return view if view.head is None else replace(view, head=replace(view.head, runs=()))
 
     def publish(self, run: CheckRun) -> Run:

@@ -35,7 +35,7 @@ def near(line: int | None, lines: Iterable[int]) -> int | None:
 
 
 def grep(text: str) -> bool:
-    """Whether FAIL or VIOLATION stands in the section: what a team's own check in ten lines would block on."""
+    """Whether FAIL or VIOLATION stands in the section: a team's own ten-line check would block on that."""
     start = re.search(r"^(#{1,4})[^\n]*constitution[^\n]*$", text, re.IGNORECASE | re.MULTILINE)
     if start is None:
         return False

@@ -99,15 +99,15 @@ def _hash_of(entries: Sequence[Json]) -> str:
     return tree_hash(entries, max((len(entry["oid"]) for entry in entries), default=40))
 
 
-def listings(repository: Json, question: ReadRequest) -> Iterator[tuple[str, Listing]]:
+def listings(repository: Json, request: ReadRequest) -> Iterator[tuple[str, Listing]]:
     """Yield the commits of a response that may be compared, each with its listing."""
     default = (repository.get("defaultBranchRef") or {}).get("target")
     for commit in (repository.get("head"), default, repository.get("before")):
         if commit and "oid" in commit:
-            yield commit["oid"], _listing(commit, question)
+            yield commit["oid"], _listing(commit, request)
 
 
-def _listing(commit: Json, question: ReadRequest) -> Listing:
+def _listing(commit: Json, request: ReadRequest) -> Listing:
     folders: dict[str, Sequence[Json]] = {}
     ids: dict[str, str] = {}
 
@@ -121,11 +121,11 @@ def _listing(commit: Json, question: ReadRequest) -> Listing:
             enter(join(path, entry["name"]), entry)
 
     by_letter = {
-        "a": folders_above(question),
-        "r": question.roots,
-        "b": question.base_roots,
-        "m": question.marks,
-        "f": question.folders,
+        "a": folders_above(request),
+        "r": request.roots,
+        "b": request.base_roots,
+        "m": request.marks,
+        "f": request.folders,
     }
     for letter, paths in by_letter.items():
         for index, path in enumerate(paths):

@@ -54,7 +54,7 @@ def shape(subject: str) -> Iterator[None]:
 class Translator:
     """Translates the response to one read request. `blob` fetches the bytes of a truncated text by its object id."""
 
-    question: ReadRequest
+    request: ReadRequest
     blob: Callable[[str], bytes]
 
     def answer(self, repository: Json) -> RepositoryView:
@@ -63,13 +63,13 @@ class Translator:
             return self._answer(repository)
 
     def _answer(self, repository: Json) -> RepositoryView:
-        question = self.question
+        request = self.request
         default_ref = repository.get("defaultBranchRef")
         head = repository.get("head") or None
         numbered = repository.get("pullRequest") or None
         near = [*_nodes(repository.get("ofBranch")), *_nodes((head or {}).get("associatedPullRequests"))]
         heads = {pull["number"]: pull for pull in near if self._is_of_head(pull)}
-        default = self._tree(default_ref["target"], base=question.from_default, default=True) if default_ref else None
+        default = self._tree(default_ref["target"], base=request.from_default, default=True) if default_ref else None
         return RepositoryView(
             repository=repository["databaseId"],
             full_name=repository["nameWithOwner"],
@@ -90,9 +90,9 @@ class Translator:
     def _stack_bases(self, repository: Json, default: Tree | None) -> dict[str, Tree]:
         """The trees that stacks go to. Raises `ForgeError` for one that is not there, as for a branch that moved."""
         trees = {}
-        if self.question.from_default and default is not None:
+        if self.request.from_default and default is not None:
             trees[repository["defaultBranchRef"]["name"]] = default
-        for index, branch in enumerate(self.question.stack_bases):
+        for index, branch in enumerate(self.request.stack_bases):
             tree = self._tree((repository.get(f"s{index}") or {}).get("target"), base=True)
             if tree is None:
                 raise ForgeError("The base of a stack went away while we read it.", retry_after=1.0)
@@ -103,7 +103,7 @@ class Translator:
         """Whether this is an open pull request with the requested head. GitHub also lists others with the commit."""
         if pull.get("state") != "OPEN":
             return False
-        return self.question.head is None or pull.get("headRefOid") == self.question.head
+        return self.request.head is None or pull.get("headRefOid") == self.request.head
 
     def pull(self, pull: Json) -> PullRequest:
         """Translate one pull request."""
@@ -132,7 +132,7 @@ class Translator:
         suites = _nodes(commit.get("checkSuites"))
         runs = [run for suite in suites for run in _nodes(suite.get("checkRuns"))]
         return Commit(
-            tree=self._tree(commit, head=True, base=self.question.before is not None) or Tree(None),
+            tree=self._tree(commit, head=True, base=self.request.before is not None) or Tree(None),
             committed_at=commit.get("committedDate") or "",
             runs=tuple(sorted((_run(run) for run in runs), key=lambda run: -run.id)),
         )
@@ -143,25 +143,25 @@ class Translator:
         """Translate the tree of one commit. Its place in the query decides which aliases it has."""
         if commit is None or "oid" not in commit:
             return None
-        question = self.question
+        request = self.request
         filler = Filler(self.blob)
-        filler.listings(commit, "r", question.roots)
+        filler.listings(commit, "r", request.roots)
         if base:
-            filler.listings(commit, "b", question.base_roots)
-            filler.documents_at(commit, "d", question.documents)
+            filler.listings(commit, "b", request.base_roots)
+            filler.documents_at(commit, "d", request.documents)
         if base or head:
-            filler.folders(commit, "f", question.folders)
-            filler.marks_at(commit, "m", question.marks)
+            filler.folders(commit, "f", request.folders)
+            filler.marks_at(commit, "m", request.marks)
         if head:
-            filler.documents_at(commit, "h", question.head_documents)
+            filler.documents_at(commit, "h", request.head_documents)
             filler.outline(commit.get("outline"))
         if default:
-            filler.documents_at(commit, "c", question.default_documents)
+            filler.documents_at(commit, "c", request.default_documents)
         return Tree(commit["oid"], filler.entries, filler.documents, marks=filler.marks)
 
     def _others(self, repository: Json) -> Iterable[OtherHead]:
         seen = set()
-        for index, prefix in enumerate(self.question.prefixes):
+        for index, prefix in enumerate(self.request.prefixes):
             for ref in _nodes(repository.get(f"n{index}")):
                 name = ref["name"]
                 if name in seen or not name.rsplit("/", 1)[-1].startswith(prefix):
@@ -172,7 +172,7 @@ class Translator:
                 pull = next(iter(_nodes(ref.get("associatedPullRequests"))), {})
                 yield OtherHead(
                     ref=name,
-                    folders=tuple(sorted(path for path in folders if path not in self.question.roots)),
+                    folders=tuple(sorted(path for path in folders if path not in self.request.roots)),
                     pull_request=pull.get("number"),
                     url=pull.get("url"),
                 )

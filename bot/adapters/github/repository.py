@@ -185,18 +185,18 @@ class GitHubRepository:
         """By base and head. Each is checked again when more of the trees is known."""
         self._lists = Lists(repository.owner, repository.name, self._page)
 
-    def read(self, question: ReadRequest) -> RepositoryView:
+    def read(self, request: ReadRequest) -> RepositoryView:
         """Implements `Forge.read`."""
-        query = repository_query(question, self._ref.owner, self._ref.name, self._repositories.app_id)
+        query = repository_query(request, self._ref.owner, self._ref.name, self._repositories.app_id)
         repository = self._read(query)["repository"]
         with shape("a read"):
             self._follow(int(repository["databaseId"]), repository["nameWithOwner"])
             self._lists.complete(_pull_requests(repository))
-            if question.changes and repository.get("head"):
+            if request.changes and repository.get("head"):
                 self._list_all_files(repository, repository["head"])
-        view = Translator(question, cache(self._blob)).answer(repository)
+        view = Translator(request, cache(self._blob)).answer(repository)
         with shape("a read"):
-            for commit, listing in listings(repository, question):
+            for commit, listing in listings(repository, request):
                 known = self._listings.get(commit)
                 self._listings[commit] = listing if known is None else known.joined(listing)
         if view.head is not None and any(

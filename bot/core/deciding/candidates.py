@@ -38,7 +38,7 @@ class RepositoryRecord:
     stacks: Mapping[int, str] = field(default_factory=dict)
     """By pull request: the branch that GitHub's own stack goes to."""
     moved: Mapping[int, tuple[ChangedFile, ...]] = field(default_factory=dict)
-    """By pull request: its changed files with where moved ones came from, where that was asked for."""
+    """By pull request: its changed files with the earlier paths of moved ones, if these were requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class StackBase:
 
     branch: str
     too_deep: bool = False
-    """More pull requests lie below than are read, so the default branch stands in."""
+    """More pull requests lie below than are read, so `branch` is the default branch."""
 
 
 @dataclass(frozen=True, slots=True)

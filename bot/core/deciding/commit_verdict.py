@@ -152,7 +152,7 @@ def _cut(candidate: Candidate, root: str) -> Finding:
 
 
 def _too_deep(branch: str, root: str) -> Finding:
-    """The end of the stack is not known, and no lower layer may choose what the upper ones are held to."""
+    """The stack's end is unknown. The default branch's yardstick applies, since no layer may choose for others."""
     return Finding(
         rule="unreadable-document",
         severity=Severity.WARNING,
@@ -227,7 +227,7 @@ def context_of(
 
 
 def report_url(judged: JudgedCandidate, view: RepositoryView, host: Host) -> str | None:
-    """The address of the verdict's page; None where there is none: without a login, only public repositories have."""
+    """The address of the verdict's page. None for a private repository, because pages need no login."""
     sha = judged.candidate.change.head.sha
     if not host.shows_pages or view.private or sha is None:
         return None
@@ -271,7 +271,7 @@ def _owner_file(judged: JudgedCandidate) -> tuple[str, str]:
 
 
 def _owner_trouble(judged: JudgedCandidate, view: RepositoryView) -> ConfigTrouble | None:
-    """What is wrong with the owner's file; what stands in a private one is not told in a public repository."""
+    """What is wrong with the owner's file; the text of a private file is not shown in a public repository."""
     owner = judged.candidate.config_in_force.owner
     if owner is None:
         return None

@@ -44,7 +44,7 @@ class Snapshot:
     marks: Mapping[int, str] = field(default_factory=dict)
     """By pull request: what its comment said when we last wrote it, as a mark."""
     requested: bool = False
-    """A person asked for a run, so there is one whatever was written before."""
+    """A person requested a run, so one is written even if it says the same as the last."""
     requested_run: int = 0
     """The id of the check run whose re-run was requested; a later run is already the answer. 0 for none."""
     previous: PreviousRun | None = None

@@ -229,10 +229,10 @@ def _lies_elsewhere(view: RepositoryView) -> bool:
 
 
 def left_early(change: Change) -> bool:
-    """Whether the yardstick of the base may be another one than where the branch left it.
+    """Whether the base's yardstick may have changed since the branch left its base.
 
-    What the change does not touch is at its head as it was where it left its base, since its files are told against
-    that commit: https://docs.github.com/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-comparing-branches-in-pull-requests
+    A file that the change does not list is the same at its head as at that commit, because GitHub compares the head
+    with that commit: https://docs.github.com/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-comparing-branches-in-pull-requests
     """
     return change.base is not None and change.head.marks != change.standard.marks
 

@@ -52,7 +52,7 @@ def plan_draft_of(change: Change, feature: FeatureReport, outline: Tree, committ
 def issue_draft_of(
     issue: Issue, naming: Naming, standard: Tree, outline: Tree | None, bundled: str
 ) -> tuple[Draft, Constitution]:
-    """Draft the plan of the feature that an issue asks for, beside its spec; and the constitution it is held to."""
+    """A draft of the plan for the feature that an issue requests, and the constitution that applies to the plan."""
     yardstick = read_yardstick(standard, bundled)
     facts = PlanFacts(
         feature_dir=naming.dir,

@@ -16,7 +16,7 @@ import re2
 from bot.core.config.model import DEFAULT_BRANCHES, NumberMode, RepositoryConfig
 
 BRANCH_REACH = 20
-"""A branch without a folder is a feature only up to this far above the highest folder: `fix/4711-crash` is none."""
+"""The most by which the number of a branch without a folder may exceed the highest folder's: not `fix/4711-crash`."""
 
 NOT_FEATURES = frozenset({"fix", "hotfix", "bugfix", "release", "revert", "chore", "ci", "dependabot", "renovate"})
 """First segments of branches that are no features while no folder has their number."""

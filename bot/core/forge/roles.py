@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """GitHub's roles, weakest first; asked for by their permission booleans, never by the coarse word."""
+    """GitHub's roles, weakest first, as its permission booleans tell them; its word for a role is coarser."""
 
     ANYONE = "anyone"
     TRIAGE = "triage"

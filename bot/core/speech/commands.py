@@ -347,7 +347,7 @@ def _without_more(command: Command, words: list[str]) -> Command | CommandMistak
 
 
 def _chosen_slug(words: list[str]) -> str | None:
-    """The slug that somebody asked for; a number in front of it is dropped, since the number is ours to give."""
+    """The requested slug, without a number in front: Plangate chooses the number."""
     written = " ".join(words).casefold().strip("`\"'.,")
     written = re.sub(r"^[0-9]{3,18}-", "", written)
     return written if is_slug(written) else (slug_of(written, "") or None)

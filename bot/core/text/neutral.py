@@ -13,7 +13,7 @@ import re
 import unicodedata
 
 MARKER = "plangate:v1"
-"""How our own comments are told from others; a reader looks for `<!-- plangate:v1 kind=...`."""
+"""The prefix that marks our own comments; a reader looks for `<!-- plangate:v1 kind=...`."""
 
 _WORD = 200
 _SPAN = 300

@@ -103,7 +103,7 @@ def answer(call: Call) -> Reply:
 
 
 def _spoiled(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """The answer with the fault that a test asked for: only an error, or partial data beside it."""
+    """The answer with the fault that a test set: only an error, or partial data beside it."""
     fault = call.hub.faults.in_graphql(call.body)
     if fault is None or fault.graphql is None:
         return body

@@ -67,7 +67,7 @@ def _tree(block: Fence, *, own: bool) -> list[Promise]:
 
 
 def _denied(rest: str) -> str | None:
-    """The reason of a line that takes the artifact back; its own word where no more is said."""
+    """The reason in a line that takes the artifact back, or at least its word for that, such as `N/A`."""
     shown = rest.strip().lstrip("#").strip()
     match = _DENIAL.match(shown)
     if match is None:

@@ -34,10 +34,10 @@ class ForgeReader(Protocol):
     rejects the old one.
     """
 
-    def read(self, question: ReadRequest) -> RepositoryView:
+    def read(self, request: ReadRequest) -> RepositoryView:
         """One GraphQL read, and one more for every further hundred changed files; blobs that were cut are completed.
 
-        What GitHub gives up on as a whole is read in parts, all of them of the same commits or none.
+        A query that GitHub gives up on is repeated in parts, all pinned to the same commits.
         """
         ...
 

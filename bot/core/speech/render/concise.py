@@ -51,7 +51,7 @@ def as_agent_lines(report: Report, context: RenderContext) -> str:
 
 
 def tokens(text: str) -> int:
-    """Tokens that a language model may count in a text, estimated from above: a character of its own outside ASCII."""
+    """Tokens that a language model may count in a text, estimated from above; outside ASCII each character is one."""
     ascii_characters = sum(character.isascii() for character in text)
     return round(ascii_characters / _CHARACTERS_A_TOKEN) + len(text) - ascii_characters
 

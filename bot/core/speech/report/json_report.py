@@ -65,7 +65,7 @@ def as_json(report: Report, digest: str, engine_version: str, inputs: Inputs) ->
 
 
 def json_text(report: Report, digest: str, engine_version: str, inputs: Inputs) -> str:
-    """The object as text with a line end. What a terminal would obey is escaped, so the values stay what they are."""
+    """The object as text with a line end. Characters that control a terminal are escaped, which keeps the values."""
     text = json.dumps(as_json(report, digest, engine_version, inputs), ensure_ascii=False, indent=2)
     return _UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], text) + "\n"
 

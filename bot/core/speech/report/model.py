@@ -172,7 +172,7 @@ class WaiverJson(TypedDict):
 
 
 class InputsJson(TypedDict):
-    """What the verdict took in beside the commits."""
+    """The inputs of the verdict beside the commits."""
 
     head_branch: str | None
     base_branch: str | None

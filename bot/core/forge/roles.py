@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """GitHub's roles, weakest first, as its permission booleans tell them; its word for a role is coarser."""
+    """GitHub's roles, weakest first."""
+
+    # Read from the permission booleans: GitHub's own word knows no `triage` and no `maintain`.
 
     ANYONE = "anyone"
     TRIAGE = "triage"

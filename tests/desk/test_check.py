@@ -432,13 +432,14 @@ def test_a_base_whose_configuration_is_broken_is_said_to_be_what_cannot_be_read(
     assert "app.yml:2:9: mode cannot be maybe." in err
 
 
-def test_the_readme_shows_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/desk.md"])
+def test_the_readme_shows_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], page: str) -> None:
     demo = ROOT / "bot/demo"
     files = {p.relative_to(demo / "repository").as_posix(): p.read_bytes() for p in _files(demo / "repository")}
     pages = {f"specs/001-error-report/{name}": (demo / "pages" / name).read_bytes() for name in ("spec.md", "plan.md")}
     write(tmp_path, {**files, **pages})
     code, out, _ = check(capsys, tmp_path)
-    (shown,) = re.findall(r"```text\n(error: .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (shown,) = re.findall(r"```text\n(error: .*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert (code, shown in out) == (1, True)
 
 

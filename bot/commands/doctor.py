@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from bot.core.hosting.diagnosis import Check
+    from bot.core.hosting.diagnosis import DoctorCheck
 
 _MARKS = {Level.OK: ("✓", "green"), Level.WARNING: ("!", "yellow"), Level.ERROR: ("✗", "red")}
 _NAME = 12
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _print(checks: Sequence[Check]) -> None:
+def _print(checks: Sequence[DoctorCheck]) -> None:
     console = Console(highlight=False)
     if console.is_terminal:
         grid = Table.grid(padding=(0, 1))

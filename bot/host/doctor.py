@@ -26,7 +26,7 @@ from bot.core.forge.errors import ForgeError, RepositoryGone, StorageError, User
 from bot.core.forge.lost_deliveries import GAP
 from bot.core.forge.ports import JobState
 from bot.core.hosting import diagnosis
-from bot.core.hosting.diagnosis import AppNow, Check, error, ok, warning
+from bot.core.hosting.diagnosis import AppNow, DoctorCheck, error, ok, warning
 from bot.core.text.neutral import plain_line
 from bot.host import storage
 from bot.host.settings import PREFIX
@@ -42,7 +42,7 @@ _SPACE = 100_000_000
 """Free bytes below which the disk counts as nearly full: enough for a day's deliveries."""
 
 
-def examine(read: Callable[[], Settings]) -> list[Check]:
+def examine(read: Callable[[], Settings]) -> list[DoctorCheck]:
     """Run every check, in order of dependence. A failed check is a result, not an exception."""
     try:
         settings = read()
@@ -60,7 +60,7 @@ def examine(read: Callable[[], Settings]) -> list[Check]:
     ]
 
 
-def _github(settings: Settings) -> Check:
+def _github(settings: Settings) -> DoctorCheck:
     """Name the GitHub of the settings, its API's address, the proxy and the certificate authorities."""
     parts = urlsplit(settings.api_url)
     host = parts.hostname or ""
@@ -68,8 +68,8 @@ def _github(settings: Settings) -> Check:
     return diagnosis.github(settings.github_url, settings.api_url, proxy, authorities(settings.ca_file))
 
 
-def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
-    checks: list[Check] = []
+def _guarded(name: str, look: Callable[[], Iterable[DoctorCheck]]) -> list[DoctorCheck]:
+    checks: list[DoctorCheck] = []
     try:
         checks.extend(look())
     except ForgeError as refused:
@@ -79,7 +79,7 @@ def _guarded(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:
     return checks
 
 
-def _settings(settings: Settings) -> Iterator[Check]:
+def _settings(settings: Settings) -> Iterator[DoctorCheck]:
     if not settings.has_credentials:
         yield error("settings", "no App is registered", "Run `plangate setup`.")
         return
@@ -94,7 +94,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
         yield ok("settings", "App id, key and webhook secret are set")
 
 
-def _folder(settings: Settings) -> Iterator[Check]:
+def _folder(settings: Settings) -> Iterator[DoctorCheck]:
     folder = settings.directory
     if not folder.exists() and settings.database_url is not None:
         return
@@ -118,7 +118,7 @@ def _folder(settings: Settings) -> Iterator[Check]:
         yield ok("folder", f"{folder} is writable, by its owner only")
 
 
-def _at_rest(settings: Settings) -> Iterator[Check]:
+def _at_rest(settings: Settings) -> Iterator[DoctorCheck]:
     """Whether stored credentials are encrypted."""
     if not credentials.is_there(settings.directory):
         return
@@ -134,19 +134,19 @@ def _open_to_others(path: Path) -> bool:
     return bool(S_IMODE(path.stat().st_mode) & _OTHERS)
 
 
-def _database(settings: Settings) -> list[Check]:
+def _database(settings: Settings) -> list[DoctorCheck]:
     if settings.database_url is None and not settings.database.exists():
         remedy = "The server creates it at its first start."
         return [warning("database", f"{settings.database} does not exist yet", remedy)]
 
-    def look() -> Iterator[Check]:
+    def look() -> Iterator[DoctorCheck]:
         storage.refuse_outdated(settings)
         yield ok("database", "can be reached, and has the schema of this version")
 
     return _guarded("database", look)
 
 
-def _app(settings: Settings) -> Iterator[Check]:
+def _app(settings: Settings) -> Iterator[DoctorCheck]:
     """The checks of the App at GitHub; only the key is checked when GitHub refuses it."""
     if settings.app_id is None or not (settings.private_key or settings.private_key_file):
         return
@@ -166,7 +166,7 @@ def _app(settings: Settings) -> Iterator[Check]:
     yield from _registered_app(settings, app, registration, now)
 
 
-def _key_refused(settings: Settings, refused: ForgeError) -> Check:
+def _key_refused(settings: Settings, refused: ForgeError) -> DoctorCheck:
     if isinstance(refused, RepositoryGone):
         remedy = f"Set {PREFIX}APP_ID to the id on the App's page, and {PREFIX}API_URL to its GitHub."
         return error("key", f"GitHub has no App {settings.app_id}", remedy)
@@ -178,7 +178,7 @@ def _key_refused(settings: Settings, refused: ForgeError) -> Check:
 
 def _registered_app(
     settings: Settings, app: GitHubApp, registration: GitHubRegistration, now: AppNow
-) -> Iterator[Check]:
+) -> Iterator[DoctorCheck]:
     page = now.settings_page(settings.github_url)
     if now.id != settings.app_id:
         yield error("key", f"belongs to App {now.id}, not to {settings.app_id}", f"Set {PREFIX}APP_ID to {now.id}.")
@@ -196,19 +196,19 @@ def _registered_app(
     yield from _guarded("installed", lambda: diagnosis.installations(registration.grants(), now))
 
 
-def _work(settings: Settings) -> list[Check]:
+def _work(settings: Settings) -> list[DoctorCheck]:
     """The checks of workers and queue."""
     if settings.database_url is None and not settings.database.exists():
         return []
 
-    def workers() -> Iterator[Check]:
+    def workers() -> Iterator[DoctorCheck]:
         alive = storage.workers_alive(settings)
         if alive:
             yield ok("workers", "1 is running" if alive == 1 else f"{alive} are running")
         else:
             yield error("workers", "none is running", "Start `plangate serve` or `plangate worker`.")
 
-    def queue() -> Iterator[Check]:
+    def queue() -> Iterator[DoctorCheck]:
         storage.refuse_outdated(settings)
         opened = storage.open_storage(settings, SystemClock())
         with closing(opened.queue) as waiting:

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.paths import PathKind
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.judging.ticks import Presence, can_say, ticked_by
+from bot.core.judging.ticks import Presence, has_whole_tree, ticked_by
 from bot.core.text.prose import At
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ FEWEST = 3
 def judge(case: Case) -> Iterator[Finding]:
     """One finding for the whole list."""
     tasks = case.tasks
-    if tasks is None or case.change.base is None or not can_say(case.change) or _brings_files(case):
+    if tasks is None or case.change.base is None or not has_whole_tree(case.change) or _brings_files(case):
         return
     naming = [task for task in tasks.tasks if _names_code(task, case.feature.dir)]
     ticked = [task for task in ticked_by(case.change, tasks) if task in naming]

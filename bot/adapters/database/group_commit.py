@@ -21,13 +21,13 @@ _BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class PendingChange:
     """A change to be written. The writer sets `done` to its result or its error."""
 
     done: Future[Any] = field(default_factory=Future)
 
 
-C = TypeVar("C", bound=Change)
+C = TypeVar("C", bound=PendingChange)
 
 
 class GroupCommit(Generic[C]):

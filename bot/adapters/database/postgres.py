@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bot.adapters.database.group_commit import Change, GroupCommit
+from bot.adapters.database.group_commit import GroupCommit, PendingChange
 from bot.core.forge.errors import StorageError, UserError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change(Change):
+class _Change(PendingChange):
     apply: Callable[[Session], Any]
     serials: tuple[str, ...] = ()
     alone: bool = False

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.adapters.database.group_commit import Change, GroupCommit
+from bot.adapters.database.group_commit import GroupCommit, PendingChange
 from bot.core.forge.errors import StorageError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change(Change):
+class _Change(PendingChange):
     apply: Callable[[sqlite3.Connection], Any]
 
 

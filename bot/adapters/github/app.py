@@ -44,7 +44,7 @@ _MOST_TOKENS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class InstallationToken:
     """An installation token. `expires_at` is in seconds since the epoch (UTC)."""
 
     value: str
@@ -74,11 +74,11 @@ class GitHubApp:
         self._clock = clock
         self._lock = threading.Lock()
         self._bearer: tuple[str, float, float] | None = None
-        self._tokens: dict[TokenKey, Token] = {}
+        self._tokens: dict[TokenKey, InstallationToken] = {}
         self._local = threading.local()
         self.tally = Tally()
 
-    def token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
+    def token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> InstallationToken:
         """Return a token for one repository (id or name) with these permissions, cached or new.
 
         Raises `ForgeError`, and `RepositoryGone` when the installation was deleted or suspended.
@@ -105,7 +105,7 @@ class GitHubApp:
             raise ForgeError("GitHub's answer about the installation's permissions has an unexpected shape")
         return {str(name): str(level) for name, level in permissions.items()}
 
-    def forget_token(self, token: Token) -> None:
+    def forget_token(self, token: InstallationToken) -> None:
         """Drop a token that GitHub rejects from the cache."""
         with self._lock:
             self._tokens = {key: cached for key, cached in self._tokens.items() if cached.value != token.value}
@@ -149,7 +149,9 @@ class GitHubApp:
         # Never send the credential to another host, whatever a header says.
         return parsed, further.removeprefix(self.api_url) if further.startswith(f"{self.api_url}/") else None
 
-    def _fetch_token(self, installation: int, repository: int | str | None, rights: Mapping[str, str]) -> Token:
+    def _fetch_token(
+        self, installation: int, repository: int | str | None, rights: Mapping[str, str]
+    ) -> InstallationToken:
         body: dict[str, Any] = {"permissions": dict(rights)}
         if isinstance(repository, str):
             body["repositories"] = [repository]
@@ -159,7 +161,7 @@ class GitHubApp:
             "POST", f"/app/installations/{installation}/access_tokens", "asked for a token", body
         )[0]
         try:
-            return Token(token_body["token"], datetime.fromisoformat(token_body["expires_at"]).timestamp())
+            return InstallationToken(token_body["token"], datetime.fromisoformat(token_body["expires_at"]).timestamp())
         except (KeyError, TypeError, ValueError) as error:
             raise ForgeError("GitHub's answer to the request for a token has an unexpected shape") from error
 

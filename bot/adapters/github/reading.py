@@ -11,10 +11,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.github.lists import RestList, elements_of
-from bot.adapters.github.tree import Filler, join
+from bot.adapters.github.tree import TreeFiller, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.errors import ForgeError
-from bot.core.forge.facts import Comment, Commit, Comparison, Issue, Layer, PullRequest, Reaction, RepositoryView, Run
+from bot.core.forge.facts import (
+    Comment,
+    Commit,
+    Comparison,
+    Issue,
+    PullRequest,
+    Reaction,
+    RepositoryView,
+    Run,
+    StackLayer,
+)
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:
@@ -144,7 +154,7 @@ class Translator:
         if commit is None or "oid" not in commit:
             return None
         request = self.request
-        filler = Filler(self.blob)
+        filler = TreeFiller(self.blob)
         filler.listings(commit, "r", request.roots)
         if base:
             filler.listings(commit, "b", request.base_roots)
@@ -178,7 +188,7 @@ class Translator:
                 )
 
 
-def _layers(ref: Json | None) -> Iterator[Layer]:
+def _layers(ref: Json | None) -> Iterator[StackLayer]:
     """The chain of open pull requests below a branch, the nearest first. A cycle ends the chain."""
     numbers: set[int] = set()
     while ref is not None:
@@ -187,7 +197,7 @@ def _layers(ref: Json | None) -> Iterator[Layer]:
             return
         numbers.add(pull["number"])
         ref = pull.get("baseRef")
-        yield Layer(pull["number"], pull["baseRefName"])
+        yield StackLayer(pull["number"], pull["baseRefName"])
 
 
 def _is_whole(files: Json | None, count: int) -> bool:

@@ -20,7 +20,7 @@ from bot.core.forge.errors import ForgeError, Unanswered
 if TYPE_CHECKING:
     from github.Requester import Requester
 
-    from bot.adapters.github.app import GitHubApp, Token
+    from bot.adapters.github.app import GitHubApp, InstallationToken
     from bot.core.forge.ports import Clock
 
 Key = tuple[int, int | str | None, tuple[tuple[str, str], ...]]
@@ -56,11 +56,13 @@ class Transport:
             except _Unauthorized:
                 raise ForgeError(f"GitHub rejected a new token while we {doing}") from error
 
-    def _token(self, key: Key) -> Token:
+    def _token(self, key: Key) -> InstallationToken:
         installation, repository, rights = key
         return self._app.token(installation, repository, dict(rights))
 
-    def _send(self, token: Token, verb: str, path: str, doing: str, body: Any) -> tuple[dict[str, Any], Any]:
+    def _send(
+        self, token: InstallationToken, verb: str, path: str, doing: str, body: Any
+    ) -> tuple[dict[str, Any], Any]:
         requester = self._requester(token)
         target = requester.graphql_url if path == GRAPHQL else path
         self._app.tally.count(write=_writes(verb, path, body))
@@ -95,7 +97,7 @@ class Transport:
         # Never send the credential to another host, whatever a header says.
         return path if path.startswith("/repositories/") else None
 
-    def _requester(self, token: Token) -> Requester:
+    def _requester(self, token: InstallationToken) -> Requester:
         clients: OrderedDict[str, Github] | None = getattr(self._local, "clients", None)
         if clients is None:
             clients = self._local.clients = OrderedDict()

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 _SYMLINK = 0o120000
 
 
-class Filler:
+class TreeFiller:
     """Collects the tree of one commit. `letter` is the first letter of the aliases in `repository_query`."""
 
     def __init__(self, blob: Callable[[str], bytes]) -> None:

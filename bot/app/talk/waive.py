@@ -28,7 +28,7 @@ _LOCKED = (
 _BROKEN = (
     "A configuration that cannot be read is not waived: mend it on the default branch, and everything is judged again."
 )
-_OVER = "{day} is over (UTC), so the waiver would not hold. Ask again with a later day, or without `until`."
+_DAY_IS_OVER = "{day} is over (UTC), so the waiver would not hold. Ask again with a later day, or without `until`."
 _OWN = (
     "The author of a pull request cannot waive its findings, whatever their role. Somebody else with the role can;"
     " `waive_own: true` in `app.yml` on the default branch allows it."
@@ -42,7 +42,7 @@ def waive(context: CommandContext, command: Command, opened: OpenPullRequest) ->
         return CommandResult(Reaction.DENIED, answer=_LOCKED.format(why=context.settings().spelt(Verb.WHY)))
     is_over = has_ended(command.until, context.job.clock.now())
     if is_over or judged.report.conclusion is Conclusion.ACTION_REQUIRED:
-        return CommandResult(Reaction.MISTAKEN, answer=_OVER.format(day=command.until) if is_over else _BROKEN)
+        return CommandResult(Reaction.MISTAKEN, answer=_DAY_IS_OVER.format(day=command.until) if is_over else _BROKEN)
     findings = waivable(judged.report, judged.candidate.change, rule)
     if not findings:
         return _not_waived(context, command, opened)

@@ -111,7 +111,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class StackLayer:
     """An open pull request whose head is the base branch of another: a lower layer of a stack."""
 
     number: int
@@ -137,7 +137,7 @@ class PullRequest:
     base_branch: str
     base: Tree | None
     """None when the base branch is gone."""
-    below: tuple[Layer, ...] = ()
+    below: tuple[StackLayer, ...] = ()
     """The chain of open pull requests that it lies on, the nearest first; at most `MAX_LAYERS`."""
     changed: tuple[ChangedFile, ...] = ()
     changes_complete: bool = True

@@ -43,7 +43,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One line of the diagnosis."""
 
     name: str
@@ -96,22 +96,22 @@ class Grant:
     suspended: bool
 
 
-def ok(name: str, finding: str) -> Check:
+def ok(name: str, finding: str) -> DoctorCheck:
     """Return a check that passed."""
-    return Check(name, Level.OK, finding)
+    return DoctorCheck(name, Level.OK, finding)
 
 
-def warning(name: str, finding: str, remedy: str) -> Check:
+def warning(name: str, finding: str, remedy: str) -> DoctorCheck:
     """Return a check that somebody should look at."""
-    return Check(name, Level.WARNING, finding, remedy)
+    return DoctorCheck(name, Level.WARNING, finding, remedy)
 
 
-def error(name: str, finding: str, remedy: str = "") -> Check:
+def error(name: str, finding: str, remedy: str = "") -> DoctorCheck:
     """Return a check that failed."""
-    return Check(name, Level.ERROR, finding, remedy)
+    return DoctorCheck(name, Level.ERROR, finding, remedy)
 
 
-def github(github_url: str, api_url: str, proxy: str | None, authorities: str | None) -> Check:
+def github(github_url: str, api_url: str, proxy: str | None, authorities: str | None) -> DoctorCheck:
     """Name the GitHub that the settings lead to, its API, the proxy in between and the certificate authorities."""
     parts = [f"{kind_of(github_url)} at {github_url}, API {api_url}"]
     if proxy:
@@ -122,7 +122,7 @@ def github(github_url: str, api_url: str, proxy: str | None, authorities: str | 
     return ok("github", plain_line(", ".join(parts)))
 
 
-def clock(ahead: float) -> Check:
+def clock(ahead: float) -> DoctorCheck:
     """Compare the clocks. `ahead` is in seconds, positive when our clock is ahead of GitHub's."""
     difference = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} GitHub's"
     if ahead > CLOCK_REFUSED or -ahead > CLOCK_REFUSED_BEHIND:
@@ -134,7 +134,7 @@ def clock(ahead: float) -> Check:
     return ok("clock", f"within {max(1, math.ceil(abs(ahead)))} s of GitHub's")
 
 
-def permissions(app: AppNow, required: Mapping[str, str], page: str) -> Check:
+def permissions(app: AppNow, required: Mapping[str, str], page: str) -> DoctorCheck:
     """Compare the App's permissions with those in `app.yml`."""
     missing = lacking(app.permissions, required)
     if missing:
@@ -153,7 +153,7 @@ def permissions(app: AppNow, required: Mapping[str, str], page: str) -> Check:
     return ok("permissions", agreement)
 
 
-def events(app: AppNow, required: Iterable[str], page: str) -> Check:
+def events(app: AppNow, required: Iterable[str], page: str) -> DoctorCheck:
     """Compare the App's events with those in `app.yml`."""
     missing = sorted(set(required) - app.events)
     if missing:
@@ -161,7 +161,7 @@ def events(app: AppNow, required: Iterable[str], page: str) -> Check:
     return ok("events", "those of app.yml")
 
 
-def hook(now: HookNow, own: str | None, github_url: str, page: str) -> Iterator[Check]:
+def hook(now: HookNow, own: str | None, github_url: str, page: str) -> Iterator[DoctorCheck]:
     """Check the webhook. `own` is this server's address from the settings."""
     if not now.url:
         remedy = f"Set a webhook address that ends in /webhook and a secret at {page}, and activate the webhook."
@@ -196,7 +196,7 @@ def _split(address: str) -> tuple[str, str]:
     return host or "", parts.path
 
 
-def deliveries(attempts: Sequence[Attempt], page: str) -> Check:
+def deliveries(attempts: Sequence[Attempt], page: str) -> DoctorCheck:
     """Check the newest deliveries. The latest attempt of each delivery counts."""
     latest: dict[str, Attempt] = {}
     for attempt in sorted(attempts, key=lambda attempt: attempt.id):
@@ -232,7 +232,7 @@ def _remedy(status: int, page: str) -> str:
             return f"The server was down or slow, or a proxy in front of it failed. See {page}/advanced."
 
 
-def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[Check]:
+def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[DoctorCheck]:
     """List the accounts with the App, and those that have not accepted its current permissions."""
     if not grants:
         yield warning("installed", "on no account", f"Install the App: {plain_line(installing(app.page))}")
@@ -254,7 +254,7 @@ def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[Check]:
         yield warning("installed", f"suspended by {_names(asleep)}", remedy)
 
 
-def backlog(dead: int, oldest: float | None, now: float) -> Check:
+def backlog(dead: int, oldest: float | None, now: float) -> DoctorCheck:
     """Check the queue. `oldest` is when the oldest open job was accepted; times are in seconds since the epoch."""
     waited = 0.0 if oldest is None else now - oldest
     if waited > OVERDUE:
@@ -267,7 +267,7 @@ def backlog(dead: int, oldest: float | None, now: float) -> Check:
     return ok("queue", "empty" if oldest is None else f"the oldest delivery has waited for {_duration(waited)}")
 
 
-def gap(seconds: float | None) -> Check:
+def gap(seconds: float | None) -> DoctorCheck:
     """Check for lost deliveries. `seconds` is the age of the oldest one at the last check, None before the first."""
     if seconds is None:
         return ok("gap", "not checked yet")
@@ -278,7 +278,7 @@ def gap(seconds: float | None) -> Check:
     return (error if seconds > _GAP_ALARM else warning)("gap", missing_for, remedy)
 
 
-def summary(checks: Sequence[Check]) -> str:
+def summary(checks: Sequence[DoctorCheck]) -> str:
     """Return the last line of the diagnosis."""
     errors = sum(check.level is Level.ERROR for check in checks)
     warnings = sum(check.level is Level.WARNING for check in checks)

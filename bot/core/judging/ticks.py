@@ -92,7 +92,7 @@ _MOST_PLACES = 50
 
 def of_this_change(ticks: Iterable[Tick], tasks: Tasks, change: Change) -> tuple[Tick, ...]:
     """The ticks of the tasks that this change ticks. Empty if the tree is not known well enough."""
-    if not can_say(change):
+    if not has_whole_tree(change):
         return ()
     ticked = {task.line for task in ticked_by(change, tasks)}
     return tuple(tick for tick in ticks if tick.task.line in ticked)
@@ -102,7 +102,7 @@ def board_of(ticks: Sequence[Tick], tasks: Tasks | None, change: Change) -> Tick
     """The counts of a task list whose done tasks are `ticks`. None where there are no tasks."""
     if tasks is None or not tasks.tasks or tasks.unfilled:
         return None
-    is_known = can_say(change) or all(tick.presence in (Presence.THERE, Presence.UNKNOWN) for tick in ticks)
+    is_known = has_whole_tree(change) or all(tick.presence in (Presence.THERE, Presence.UNKNOWN) for tick in ticks)
     placed = tuple(tick for tick in ticks if tick.presence is not Presence.UNKNOWN) if is_known else ()
     return TickBoard(tasks.path, len(tasks.tasks), len(ticks), placed)
 
@@ -113,7 +113,7 @@ def ticked_by(change: Change, tasks: Tasks) -> tuple[Task, ...]:
     return tuple(task for task in tasks.tasks if task.done and _key(task) not in before)
 
 
-def can_say(change: Change) -> bool:
+def has_whole_tree(change: Change) -> bool:
     """Whether the head's tree was read completely, so that a path that is not in it does not exist."""
     return change.head.complete
 
@@ -129,12 +129,12 @@ def held_to_the_tree(tasks: Iterable[Task], change: Change) -> tuple[Tick, ...]:
         if path is not None
     )
     present, same_names = _find(change.head.entries, named)
-    found = _Found(present, ends_in(leaving, named), same_names, untracked(change.standard))
-    return tuple(_tick(task, found) for task in all_tasks)
+    lookup = _PathLookup(present, ends_in(leaving, named), same_names, untracked(change.standard))
+    return tuple(_tick(task, lookup) for task in all_tasks)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _PathLookup:
     """What a tree says of the paths that tasks name. Paths are folded."""
 
     present: frozenset[str]
@@ -177,21 +177,21 @@ def _find(paths: Iterable[str], named: set[str]) -> tuple[frozenset[str], Mappin
     return frozenset(present), same_names
 
 
-def _tick(task: Task, found: _Found) -> Tick:
+def _tick(task: Task, lookup: _PathLookup) -> Tick:
     for named_path in task.paths:
-        if named_path.kind is not PathKind.FOLDER and _folded(named_path.path) in found.present:
+        if named_path.kind is not PathKind.FOLDER and _folded(named_path.path) in lookup.present:
             return Tick(task, Presence.THERE, named_path.path)
     files = _promised(task)
-    if not files or not is_a_promise(task) or all(path in found.untracked for path in files):
+    if not files or not is_a_promise(task) or all(path in lookup.untracked for path in files):
         return Tick(task, Presence.UNKNOWN)
     for path in files:
-        if _folded(path) in found.leaving:
+        if _folded(path) in lookup.leaving:
             return Tick(task, Presence.THERE, path)
     for path in files:
-        place = _nearest(path, found.same_names[_folded(_last(path))])
+        place = _nearest(path, lookup.same_names[_folded(_last(path))])
         if place is not None:
             return Tick(task, Presence.ELSEWHERE, path, place)
-    return Tick(task, Presence.ABSENT, next(path for path in files if path not in found.untracked))
+    return Tick(task, Presence.ABSENT, next(path for path in files if path not in lookup.untracked))
 
 
 def _nearest(named_path: str, places: list[_Place]) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.core.change.trees import Document
     from bot.core.yardstick.constitution import Constitution, Principle
 
-_ALIKE = 0.5
+_LEAST_SIMILARITY = 0.5
 """Two names of one numeral that are less alike than this are two principles."""
 _LONGEST_TEXT = 20_000
 """Characters of a principle's text that are compared."""
@@ -126,7 +126,7 @@ def _has_same_name(first: Principle, second: Principle) -> bool:
 
 
 def _has_same_numeral(first: Principle, second: Principle) -> bool:
-    alike = SequenceMatcher(None, _plain(first.name), _plain(second.name)).ratio() >= _ALIKE
+    alike = SequenceMatcher(None, _plain(first.name), _plain(second.name)).ratio() >= _LEAST_SIMILARITY
     return first.id is not None and first.id == second.id and alike
 
 

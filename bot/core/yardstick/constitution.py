@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.change.trees import Readability
 from bot.core.markdown import Heading, Item, Paragraph, Style, parse
 from bot.core.text.lexicon import Pattern, anywhere, whole_words, word_starts
-from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, Named, name_of
+from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, PrincipleName, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,16 +89,16 @@ def read_constitution(document: Document | None, path: str) -> Constitution:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _PrincipleLines:
     """A principle's name and the lines of its text."""
 
     words: str
-    named: Named
+    named: PrincipleName
     line: int
     end_line: int
 
 
-def _in_first_form(document: Markdown) -> Iterator[_Found]:
+def _in_first_form(document: Markdown) -> Iterator[_PrincipleLines]:
     """The principles, in the first form that the document has.
 
     Headings below a principles section (and numbered ones that go on elsewhere), else numbered headings wherever they
@@ -112,7 +112,7 @@ def _in_first_form(document: Markdown) -> Iterator[_Found]:
         named = name_of(heading.title)
         goes_on = bool(named.strong and named.id and heading.level == level)
         if heading.line in lines or goes_on:
-            yield _Found(heading.title, named, heading.line, heading.end_line)
+            yield _PrincipleLines(heading.title, named, heading.line, heading.end_line)
     if lines:
         return
     numbered = _numbered_sections(document)
@@ -171,13 +171,13 @@ def _children(document: Markdown, section: Heading) -> list[Heading]:
     return [heading for heading in children if not _GENERIC.match(name_of(heading.title).name.casefold())]
 
 
-def _numbered_sections(document: Markdown) -> list[_Found]:
+def _numbered_sections(document: Markdown) -> list[_PrincipleLines]:
     """Numbered headings of one level without a principles section around them: Articles, `## I. Name`, `## 1. Name`."""
-    by_level: dict[int, list[_Found]] = {}
+    by_level: dict[int, list[_PrincipleLines]] = {}
     for heading in document.headings:
         named = name_of(heading.title)
         if named.id is not None and not _GENERIC.match(named.name.casefold()):
-            numbered = _Found(heading.title, named, heading.line, heading.end_line)
+            numbered = _PrincipleLines(heading.title, named, heading.line, heading.end_line)
             by_level.setdefault(heading.level, []).append(numbered)
     for level in sorted(by_level):
         strong = [numbered for numbered in by_level[level] if numbered.named.strong]
@@ -187,7 +187,7 @@ def _numbered_sections(document: Markdown) -> list[_Found]:
     return first if len(first) > 2 else []  # noqa: PLR2004  two numbers make no list
 
 
-def _listed(document: Markdown, section: Heading) -> Iterator[_Found]:
+def _listed(document: Markdown, section: Heading) -> Iterator[_PrincipleLines]:
     """Principles as entries of a list or as bold paragraphs: `1. **Name**: …`, `- **I. Name**: …`, `**I. Name**`."""
     blocks = document.section(section)
     for block in blocks:
@@ -199,8 +199,10 @@ def _listed(document: Markdown, section: Heading) -> Iterator[_Found]:
             continue
         named = name_of(name)
         if isinstance(block, Item) or named.id is not None:
-            named = Named(named.id or number, named.name, named.marked or _marked_after(block.text), named.strong)
-            yield _Found(name, named, block.line, block.end_line)
+            named = PrincipleName(
+                named.id or number, named.name, named.marked or _marked_after(block.text), named.strong
+            )
+            yield _PrincipleLines(name, named, block.line, block.end_line)
 
 
 def _strong_start(text: Text) -> str | None:
@@ -215,7 +217,7 @@ def _marked_after(text: Text) -> bool:
     return bool(STRENGTH.match(text.text[first.end : first.end + 60].lstrip(" (（[—–-:：")))
 
 
-def _principles(document: Markdown, principles: Sequence[_Found]) -> Iterator[Principle]:
+def _principles(document: Markdown, principles: Sequence[_PrincipleLines]) -> Iterator[Principle]:
     legend = _legend(document, {part.line for part in principles})
     inside = [_says_non_negotiable(document, part) for part in principles]
     everywhere = len(principles) > 2 and all(inside)  # noqa: PLR2004  a label under every principle tells them not apart
@@ -228,7 +230,7 @@ def _principles(document: Markdown, principles: Sequence[_Found]) -> Iterator[Pr
         yield Principle(part.named.id, part.named.name, marked, part.line, _sentence(document, part), clause)
 
 
-def _sentence(document: Markdown, principle: _Found) -> str:
+def _sentence(document: Markdown, principle: _PrincipleLines) -> str:
     """The first sentence below the principle's name."""
     for block in document.within(principle.line, principle.end_line):
         if block.line > principle.line and isinstance(block, (Item, Paragraph)):
@@ -238,7 +240,7 @@ def _sentence(document: Markdown, principle: _Found) -> str:
     return ""
 
 
-def _exception_clause(document: Markdown, principle: _Found) -> int | None:
+def _exception_clause(document: Markdown, principle: _PrincipleLines) -> int | None:
     """The line of a principle's own text that says when an exception may be made."""
     lines = enumerate(document.lines[principle.line : principle.end_line], start=principle.line + 1)
     return next((number for number, line in lines if _grants_exceptions(line)), None)
@@ -286,10 +288,10 @@ def _legend(document: Markdown, lines: set[int]) -> set[str]:
     return match
 
 
-def _says_non_negotiable(document: Markdown, one: _Found) -> bool:
+def _says_non_negotiable(document: Markdown, principle: _PrincipleLines) -> bool:
     """Whether the principle's text calls it non-negotiable: a marker on a line, or `This principle is …`."""
-    for block in document.within(one.line, one.end_line):
-        if block.line == one.line and isinstance(block, Heading):
+    for block in document.within(principle.line, principle.end_line):
+        if block.line == principle.line and isinstance(block, Heading):
             continue
         if not isinstance(block, (Heading, Item, Paragraph)):
             continue

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.core.yardstick.constitution import Constitution, Principle
-    from bot.core.yardstick.principles import Named
+    from bot.core.yardstick.principles import PrincipleName
     from bot.core.yardstick.template import Template
 
 
@@ -42,7 +42,7 @@ def find_drift(template: Template, constitution: Constitution) -> Drift | None:
     return Drift(gone, unlisted) if gone or unlisted else None
 
 
-def _same(named: Named, principles: Iterable[Principle]) -> Principle | None:
+def _same(named: PrincipleName, principles: Iterable[Principle]) -> Principle | None:
     """The principle with that name. A shortened name fits if all its words are in the other."""
     words = _words(named.name)
     best: Principle | None = None
@@ -55,7 +55,7 @@ def _same(named: Named, principles: Iterable[Principle]) -> Principle | None:
     return best
 
 
-def _agree(named: Named, principle: Principle) -> bool:
+def _agree(named: PrincipleName, principle: Principle) -> bool:
     return named.id is not None and named.id == principle.id
 
 

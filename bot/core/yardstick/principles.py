@@ -49,7 +49,7 @@ _LABEL = Pattern(rf"{anywhere('principle')}\s*[:：]\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PrincipleName:
     """A heading or list entry that names a principle: numeral, name, and whether it has a marker of strength."""
 
     id: str | None
@@ -59,7 +59,7 @@ class Named:
     """The numeral is of a form that sections do not have."""
 
 
-def name_of(words: str) -> Named:
+def name_of(words: str) -> PrincipleName:
     """Numeral, name and strength of a principle as it is written in a heading, a list or a template."""
     plain = " ".join(words[: MAX_NAME * 4].split())
     marked = STRENGTH.search(plain) is not None
@@ -70,8 +70,8 @@ def name_of(words: str) -> Named:
     plain = plain.lstrip(_ORNAMENTS)
     for form, strong in _FORMS:
         if match := form.match(plain):
-            return Named(match["id"], _clean(match["name"]), marked, strong)
-    return Named(
+            return PrincipleName(match["id"], _clean(match["name"]), marked, strong)
+    return PrincipleName(
         None, _clean(_LABEL.pattern.sub("", plain, count=1) if _LABEL.match(plain) else plain), marked, strong=False
     )
 

@@ -53,7 +53,7 @@ class Strategy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class TemplateLayer:
     """A file that takes part in the template."""
 
     path: str
@@ -92,9 +92,9 @@ def lean(documents: Mapping[str, Document], root: str) -> bool:
     return LEAN in _presets(documents, (), root)
 
 
-def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tuple[Layer, ...]:
+def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tuple[TemplateLayer, ...]:
     """The files that take part, the strongest first; the last one replaces everything below. Empty if none does."""
-    templates: list[Layer] = []
+    templates: list[TemplateLayer] = []
     for layer in _stack(documents, root, name):
         templates.append(layer)
         if layer.strategy is Strategy.REPLACE:
@@ -102,7 +102,7 @@ def layers(documents: Mapping[str, Document], root: str, name: str = NAME) -> tu
     return ()
 
 
-def compose(stack: Iterable[Layer]) -> str:
+def compose(stack: Iterable[TemplateLayer]) -> str:
     """The text of a stack whose last layer replaces; a wrapper without a place for the wrapped text is left out."""
     content = ""
     for layer in reversed(tuple(stack)):
@@ -123,25 +123,25 @@ def compose(stack: Iterable[Layer]) -> str:
     return content
 
 
-def _stack(documents: Mapping[str, Document], root: str, name: str) -> Iterable[Layer]:
+def _stack(documents: Mapping[str, Document], root: str, name: str) -> Iterable[TemplateLayer]:
     override, _, _, core, older = fixed_paths(root, name)
     if (text := _text(documents.get(override))) is not None:
-        yield Layer(override, text)
+        yield TemplateLayer(override, text)
     for preset in _presets(documents, documents, root):
         base = f"{root}.specify/presets/{preset}/"
         named, strategy = _from_manifest(documents.get(f"{base}preset.yml"), name)
         candidates = ([base + named] if named else []) + _conventional(base, name)
         path = next((path for path in candidates if _text(documents.get(path)) is not None), None)
         if path is not None and strategy is not None:
-            yield Layer(path, documents[path].text, strategy)
+            yield TemplateLayer(path, documents[path].text, strategy)
     for extension in _extensions(documents, documents, root):
         for path in _conventional(f"{root}.specify/extensions/{extension}/", name):
             if (text := _text(documents.get(path))) is not None:
-                yield Layer(path, text)
+                yield TemplateLayer(path, text)
                 break
     for path in (core, older):
         if (text := _text(documents.get(path))) is not None:
-            yield Layer(path, text)
+            yield TemplateLayer(path, text)
 
 
 def _conventional(base: str, name: str) -> list[str]:

@@ -18,7 +18,7 @@ from bot.core.documents.plan_reading.verdict import Sign
 
 if TYPE_CHECKING:
     from bot.core.documents.plan_reading.collected import Collected
-    from bot.core.documents.plan_reading.naming import Named
+    from bot.core.documents.plan_reading.naming import ItemName
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Text
 
@@ -99,5 +99,5 @@ def _stated(rest: str) -> Reading | None:
     return verdict.lead(rest, strict=False) or after_separator(rest) or verdict.slot(rest)
 
 
-def _labels(named: Named) -> bool:
+def _labels(named: ItemName) -> bool:
     return is_gate_label(named.name) or (is_phase(named.name) and len(named.name.split()) <= _MANY_WORDS)

@@ -25,7 +25,7 @@ MOST_WORDS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ItemName:
     """A name and the offsets in the text around it: the name is `text[start:end]`, what follows begins at `rest`."""
 
     name: str
@@ -37,7 +37,7 @@ class Named:
     """A separator stands after the name."""
 
 
-def name_of(text: Text) -> Named:
+def name_of(text: Text) -> ItemName:
     """The name of a bullet, a paragraph or a cell: its first bold words, or what stands before its first separator."""
     shown = visible(text)
     begin = _after_status(shown)
@@ -57,11 +57,11 @@ def name_of(text: Text) -> Named:
         match = _SEPARATOR.search(head, match.end())
     written = unstruck_words(text)[begin:]
     if match is None:
-        return Named(written[: len(head)].strip(), begin, begin + len(head.rstrip()), begin + len(head))
-    return Named(written[: match.start()].strip(), begin, begin + match.start(), begin + match.end(), separated=True)
+        return ItemName(written[: len(head)].strip(), begin, begin + len(head.rstrip()), begin + len(head))
+    return ItemName(written[: match.start()].strip(), begin, begin + match.start(), begin + match.end(), separated=True)
 
 
-def _bold(shown: str, bold: str, start: int, end: int) -> Named:
+def _bold(shown: str, bold: str, start: int, end: int) -> ItemName:
     inner = bold[:LONGEST_NAME]
     behind = _behind_status(inner)
     if behind:  # `**PASS - Name**: ...`
@@ -73,11 +73,11 @@ def _bold(shown: str, bold: str, start: int, end: int) -> Named:
         cut = _SEPARATOR.search(inner, cut.end())
     if cut is not None and verdict.lead(inner[cut.end() :]) is not None:
         # `**I. Name: PASS** ...`: the status stands inside the bold words.
-        return Named(
+        return ItemName(
             inner[: cut.start()].strip(), start, start + cut.start(), start + cut.end(), bold=True, separated=True
         )
     separated = separator is not None or inner.rstrip().endswith((":", "："))
-    return Named(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
+    return ItemName(inner.strip().rstrip(":："), start, end, stop, bold=True, separated=separated)
 
 
 def _behind_status(bold: str) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.documents.plan_reading.items import Status
-    from bot.core.documents.plan_reading.naming import Named
+    from bot.core.documents.plan_reading.naming import ItemName
     from bot.core.markdown import Block
 
 _NUMBERED = Pattern(rf"\W*{anywhere('principle')}", re.IGNORECASE)
@@ -164,7 +164,7 @@ class Body:
             self._collected.gate(led.verdict, text.place(led.start)[0], labelled=False, whole=pure)
         return False
 
-    def _speaks_for_a_breach(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
+    def _speaks_for_a_breach(self, text: Text, named: ItemName, following: Sequence[Block]) -> bool:
         """Read `**Justification (III)**: ...`, a block that gives the reason for a breach. False for any other."""
         if not named.separated or label_kind(_BRACKETED.sub("", named.name)) is None:
             return False
@@ -180,7 +180,7 @@ class Body:
             collected.deviation(named.name, line, names, clauses)
         return True
 
-    def _named_line(self, text: Text, named: Named, following: Sequence[Block]) -> bool:
+    def _named_line(self, text: Text, named: ItemName, following: Sequence[Block]) -> bool:
         """Read `**Name (I)**: PASS ...` as an item. `**Name**:` above a list becomes the list's name."""
         collected, shown = self._collected, visible(text)
         rest = shown[named.rest :].strip()
@@ -218,7 +218,7 @@ class Body:
             self._open_group(named.name)
         return False
 
-    def _add_line(self, text: Text, named: Named, status: Status, following: Sequence[Block]) -> None:
+    def _add_line(self, text: Text, named: ItemName, status: Status, following: Sequence[Block]) -> None:
         """Add `**Name (I)**: PASS ...` with the list below it as its evidence."""
         reading, line = status.reading, text.place(0)[0]
         beside = Clause(unstruck_words(text)[max(named.rest, reading.end) :], line)

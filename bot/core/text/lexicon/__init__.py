@@ -118,7 +118,7 @@ class Pattern:
             compiled = self._compiled[foreign, lower] = re.compile(source, flags)
         return compiled
 
-    def _for(self, text: str) -> re.Pattern[str]:
+    def _pattern_for(self, text: str) -> re.Pattern[str]:
         return self._variant(foreign=_has_foreign_letter(text), lower=False)
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
@@ -130,19 +130,19 @@ class Pattern:
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
-        return self._for(text).match(text, start)
+        return self._pattern_for(text).match(text, start)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """As `re.Pattern.finditer`."""
-        return self._for(text).finditer(text)
+        return self._pattern_for(text).finditer(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.fullmatch`."""
-        return self._for(text).fullmatch(text)
+        return self._pattern_for(text).fullmatch(text)
 
     def sub(self, replacement: str, text: str) -> str:
         """As `re.Pattern.sub`."""
-        return self._for(text).sub(replacement, text)
+        return self._pattern_for(text).sub(replacement, text)
 
 
 def _has_foreign_letter(text: str) -> bool:

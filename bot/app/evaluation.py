@@ -110,7 +110,7 @@ class Evaluation:
             return gatherer, replace(gathered, candidates=())
         if present == subject.head:
             return gatherer, gathered
-        # Whether another delivery will tell of the new head is unknown: it may be lost, or may have come before.
+        # The delivery about the new head may be lost, or its job may be done already.
         subject = replace(subject, head=present)
         gatherer = self.state.gatherer()
         gathered = gatherer.gather(subject)

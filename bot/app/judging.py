@@ -106,7 +106,7 @@ class JudgingApart:
     def _judge_apart(
         self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]
     ) -> JudgedCandidate:
-        # Rules are functions of modules, which each process has; what is judged comes back without its documents.
+        # Each process imports the rules itself. The candidate is not sent back, because its documents may be large.
         judged: JudgedCandidate = self._call(repository, _judge, candidate, replace(host, rules=()), tuple(waivers))
         return replace(judged, candidate=candidate)
 

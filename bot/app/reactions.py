@@ -105,7 +105,7 @@ class Reactions:
 
     def _push(self, event: BranchPushed) -> None:
         if event.deleted:
-            gathered = self.evaluation.judge(Subject(branch=event.branch, comments=True))  # it may be there again
+            gathered = self.evaluation.judge(Subject(branch=event.branch, comments=True))  # the branch may exist again
             self._recheck(rechecks.after_deletion(gathered.view))
             return
         is_default = event.branch == event.repository.default_branch

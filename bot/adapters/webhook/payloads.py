@@ -52,7 +52,7 @@ class Delivery(msgspec.Struct, kw_only=True):
 
 
 class Push(Delivery, kw_only=True):
-    """`push`."""
+    """The payload of `push`."""
 
     ref: _GitName
     before: _Sha
@@ -117,7 +117,7 @@ class Issue(msgspec.Struct, kw_only=True):
 
 
 class IssueDelivery(Delivery, kw_only=True):
-    """`issues`."""
+    """The payload of `issues`."""
 
     issue: Issue
 
@@ -136,14 +136,14 @@ class Comment(msgspec.Struct, kw_only=True):
 
 
 class CommentDelivery(Delivery, kw_only=True):
-    """`issue_comment`."""
+    """The payload of `issue_comment`."""
 
     issue: Issue
     comment: Comment
 
 
 class ReviewDelivery(Delivery, kw_only=True):
-    """`pull_request_review`."""
+    """The payload of `pull_request_review`."""
 
     pull_request: PullRequest
     review: Comment
@@ -181,14 +181,14 @@ class RequestedAction(msgspec.Struct, kw_only=True):
 
 
 class RunDelivery(Delivery, kw_only=True):
-    """`check_run`."""
+    """The payload of `check_run`."""
 
     check_run: Run
     requested_action: RequestedAction | None = None
 
 
 class SuiteDelivery(Delivery, kw_only=True):
-    """`check_suite`."""
+    """The payload of `check_suite`."""
 
     check_suite: Suite
 

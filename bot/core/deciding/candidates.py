@@ -189,7 +189,7 @@ def _change(head: Tree, base: Tree | None, record: RepositoryRecord) -> Change:
 
 
 def _others(view: RepositoryView, branch: str | None, number: int | None) -> tuple[OtherHead, ...]:
-    """Other open heads, each with the folders that it adds: those that the default branch has are not its doing."""
+    """Other open heads, each with the folders that it adds, which the default branch does not have."""
     there = view.default.entries if view.default is not None else {}
     return tuple(
         replace(open_head, folders=added)

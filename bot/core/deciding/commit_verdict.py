@@ -359,7 +359,7 @@ def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft:
         or judged.report.conclusion is Conclusion.ACTION_REQUIRED
     ):
         return None
-    # Advice is not pressed on anybody: it takes an admin's word, and a pull request that is not older than we are.
+    # Advice comes as a comment only if an admin chose `always`, and never on pull requests older than Plangate here.
     if config.mode is not Mode.ENFORCE and (judged.candidate.advised or config.comment is not CommentWhen.ALWAYS):
         return None
     return sticky(judged.report, context_of(judged, view, host), draft)

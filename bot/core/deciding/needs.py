@@ -300,7 +300,7 @@ def _with_head(request: ReadRequest, head: str, name: str | None) -> ReadRequest
         request,
         head=head,
         above=name if request.above is not None else None,
-        before=request.before or head,  # most often what it is held to has moved
+        before=request.before or head,  # usually the base's yardstick has changed, too
         folders=tuple(dict.fromkeys((*request.folders, *guesses)))[:FOLDERS_A_READ],
         prefixes=tuple(dict.fromkeys((*request.prefixes, *(_prefix(name) if name else ())))),
     )

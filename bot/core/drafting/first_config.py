@@ -170,7 +170,7 @@ def _key(key: KeyReference, settings: Mapping[str, object]) -> list[str]:
         lines.append(f"  # names: {', '.join(ARTIFACTS)}")
     if key.path in settings:
         return [*lines, f"  {key.path}: {_yaml(settings[key.path])}"]
-    # A repository can lock one thing only; the example of the page is an owner's.
+    # A repository can lock waivers only. The example on the page is for an owner.
     return [*lines, "  # locked: [waive]" if key.path == "locked" else f"  # {EXAMPLES[key.path]}"]
 
 

@@ -157,7 +157,7 @@ def _by_branch(change: Change, plain: FeatureChoice, branch: BranchName, config:
     own: Folder | None = None
     ambiguous: tuple[Folder, ...] = ()
     notes: tuple[Prose, ...] = ()
-    # A change that brings a folder of another number means that one: the folder counts, the branch keeps its name.
+    # A change that adds a folder with another number is about that folder, whatever the branch is called.
     brought = {plain.head[path].number for path in plain.touched if plain.added(path)}
     if branch.number is not None and (not brought or branch.number in brought):
         same = [folder for folder in plain.head.values() if folder.number == branch.number]

@@ -281,7 +281,7 @@ def _trees(first: Tree | None, second: Tree | None) -> Tree | None:
 
 def together(first: Tree, second: Tree) -> Tree:
     """Merge two reads of one commit into one tree."""
-    # A listing does not say a folder's tree; a reading of the folder does, and whichever said it counts.
+    # Only a read of the folder itself has its tree id, so an entry with a tree id replaces one without.
     with_tree = {path: entry for path, entry in first.entries.items() if entry.tree is not None}
     entries = {**first.entries, **second.entries, **with_tree}
     documents = {**first.documents, **second.documents}

@@ -147,7 +147,7 @@ def row_to_paste(  # noqa: PLR0913, PLR0917  everything that a row is made of
     name = name or (principle.name if principle is not None else check.named or check.text)
     breach = _breach(check)
     if reason and breach and reason.startswith(breach[:_MAX_WHAT].rstrip("…")):
-        breach = ""  # the words of one cell are the reason, and not said twice
+        breach = ""  # the item has one text for both, which stands in the reason's cell only
     first = clip(f"{name}: {breach}" if breach else name, _MAX_FIRST_CELL).replace("|", "\\|")
     cells = [first, *[""] * (len(header) - 1)]
     for place, words in enumerate((reason, alternative), 1):

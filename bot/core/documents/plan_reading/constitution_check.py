@@ -206,7 +206,10 @@ def _add_heading(
         reading, place = below
         verdict_read, weight = reading.verdict, reading.weight
     elif verdict_read is Verdict.PARTIAL and bare and words.LATER.search("\n".join(clause.text for clause in beside)):
-        verdict_read, weight = Verdict.PENDING, Weight.OPEN  # a warning sign over work that is still to come
+        verdict_read, weight = (
+            Verdict.PENDING,
+            Weight.OPEN,
+        )  # a mere warning sign, and the text below speaks of work to come
     collected.add(ItemReading(name, verdict_read, heading.line, place, reading, tuple(beside), weight=weight))
     for block in blocks:
         if isinstance(block, Paragraph) and closes(block.text):

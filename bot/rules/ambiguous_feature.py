@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports a branch whose number is that of several feature folders, where neither its name nor the change tells which is
-meant. None of them is judged for it; folders that the change touches are judged as such.
+Reports a branch whose number several feature folders have, when neither the branch's name nor the change tells which
+folder is meant. The branch's number then selects no folder; folders that the change touches are judged as always.
 
 ## Why
 

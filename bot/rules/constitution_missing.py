@@ -7,7 +7,7 @@ symbolic link), so that no principle is judged.
 
 ## Why
 
-A gate that asks for principles nobody wrote would be ours, not the project's.
+A gate with principles that nobody in the project wrote would be ours, not the project's.
 
 ## How to fix
 

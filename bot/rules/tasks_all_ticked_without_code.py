@@ -3,12 +3,12 @@
 ## What it does
 
 Counts the tasks that name files. When this change ticks more than half of them, at least three, and changes no file
-outside the specs roots, the ticks are reported. They are passed over when every ticked task names a file that the head
-holds: then the code came with an earlier change.
+outside the specs roots, the ticks are reported. Nothing is reported when every ticked task names a file that the head
+holds, because the code then came with an earlier change.
 
 ## Why
 
-A list of done tasks without code is what an agent leaves that wrote the list and not the program.
+An agent that wrote the list and not the program leaves a list of done tasks without code.
 
 ## How to fix
 

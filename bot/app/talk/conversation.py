@@ -36,7 +36,7 @@ _CLOSED = "This pull request is not open, so nothing is judged here. Reopen it, 
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class HourlyLimit:
     """How often in an hour a person without a role may use a command."""
 
     action: str
@@ -105,10 +105,10 @@ class Conversation:
         return CommandAnswer(command, result.reaction, result.plan, result.answer, head or "", accepted_at)
 
     def _result(self, command: Command | CommandMistake) -> CommandResult:
-        pace = self._pace(command)
-        if pace is not None:
-            user = f"{pace.action}:{self.context.event.sender}"
-            result = self._refusal(pace, user) or self._done(command)
+        limit = self._hourly_limit(command)
+        if limit is not None:
+            user = f"{limit.action}:{self.context.event.sender}"
+            result = self._refusal(limit, user) or self._done(command)
             return replace(result, effects=(CountUse(user, self.context.accepted_at), *result.effects))
         return self._denied(command) or self._done(command)
 
@@ -121,24 +121,24 @@ class Conversation:
     def _is_author(self) -> bool:
         return bool(self.author) and self.context.event.sender == self.author
 
-    def _pace(self, command: Command | CommandMistake) -> Pace | None:
+    def _hourly_limit(self, command: Command | CommandMistake) -> HourlyLimit | None:
         """The limit for people who may use the command without a role. A role lifts the limit."""
         if isinstance(command, CommandMistake):
-            return Pace("mistakes", _ANSWERS_AN_HOUR)
+            return HourlyLimit("mistakes", _ANSWERS_AN_HOUR)
         allowed = self._access(command)
         if allowed is None:
             return None
         if allowed.role is Role.ANYONE:
-            return Pace("answers", _ANSWERS_AN_HOUR)
+            return HourlyLimit("answers", _ANSWERS_AN_HOUR)
         if allowed.author and self._is_author and command.verb in _DRAFTS:
-            return Pace("drafts", _DRAFTS_AN_HOUR, too_often(_DRAFTS_AN_HOUR))
+            return HourlyLimit("drafts", _DRAFTS_AN_HOUR, too_often(_DRAFTS_AN_HOUR))
         return None
 
-    def _refusal(self, pace: Pace, user: str) -> CommandResult | None:
+    def _refusal(self, limit: HourlyLimit, user: str) -> CommandResult | None:
         """The answer to a person without a role who exceeds the limit."""
-        if self.context.uses(user, HOUR) <= pace.most or self.context.role() is not Role.ANYONE:
+        if self.context.uses(user, HOUR) <= limit.most or self.context.role() is not Role.ANYONE:
             return None
-        return CommandResult(Reaction.DENIED, answer=pace.refusal)
+        return CommandResult(Reaction.DENIED, answer=limit.refusal)
 
     def _denied(self, command: Command | CommandMistake) -> CommandResult | None:
         """The answer to a person who may not use the command. None for a person who may."""

@@ -86,10 +86,13 @@ class Listing:
         return {} if self._id(folder) == _ABSENT else None
 
     def _id(self, path: str) -> str | None:
-        """Return the object id of a path, `_ABSENT` if it is not there, None if that is unknown."""
+        """Return the object id of a path, `_ABSENT` if it is not there, None if that is unknown.
+
+        It is unknown for a name that is not UTF-8, because several such names look alike.
+        """
         if path in self.ids:
             return self.ids[path]
-        if not path:
+        if not path or UNDECODABLE in path:
             return None
         parent = path.rpartition("/")[0]
         return _ABSENT if parent in self.folders or self._id(parent) == _ABSENT else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.faults import thin
+from bot.sandbox.faults import no_file_list, thin
 from bot.sandbox.git import Signature, TreeEntry
 from tests.stage import SPEC_KIT, feature, plan
 
@@ -68,6 +68,16 @@ def test_a_pull_request_whose_head_begins_anew_is_judged(stage: Stage, ferry: Re
     sha = begin_anew(stage, ferry, "001-search", {**SPEC_KIT, **RED})
     stage.drain(patience=60)
     assert (pull.head_sha, stage.run(ferry, sha).conclusion) == (sha, "failure")
+
+
+def test_so_is_one_whose_files_github_does_not_list(stage: Stage, ferry: Repository) -> None:
+    stage.world.push(ferry, "001-search", feature(), author="ada")
+    stage.world.open_pull_request(ferry, "001-search", author="ada")
+    stage.drain()
+    stage.world.faults.add(no_file_list(times=None))
+    sha = begin_anew(stage, ferry, "001-search", {**SPEC_KIT, **RED})
+    stage.drain(patience=60)
+    assert stage.run(ferry, sha).conclusion == "failure"
 
 
 def test_nothing_of_a_cut_tree_passes_for_the_whole(stage: Stage, ferry: Repository) -> None:

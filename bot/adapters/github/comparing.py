@@ -79,8 +79,15 @@ def changed_anew(send: Send, repository: str, base: str, head: str, head_tree: s
     """Return REST's list of the files that a head changes; None if the comparison does not list all of them.
 
     The list is empty where the trees of merge base and head are equal. `head_tree` is the id of the head's tree.
+    Commits without common history are compared by their trees.
     """
-    body = compare_body(send, repository, base, head)
+    try:
+        body = compare_body(send, repository, base, head)
+    except HeadGone as error:
+        if _NO_ANCESTOR not in str(error):
+            raise
+        changed = compare_trees(send, repository, base, head)
+        return [{"filename": file.path, "status": file.status.value} for file in changed]
     with shape("a comparison"):
         if _lists_files(body) and len(body["files"]) < MOST_COMPARED:
             files: list[Json] = body["files"]

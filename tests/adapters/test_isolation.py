@@ -122,6 +122,7 @@ def test_a_document_that_takes_too_much_memory_is_left_out(isolation: Isolation)
     assert isolation.call(reading_hoarding).result is Readability.TOO_COSTLY
 
 
+@pytest.mark.slow
 def test_a_killed_call_harms_no_other(isolation: Isolation) -> None:
     results: dict[int, object] = {}
 

@@ -91,6 +91,7 @@ def test_a_costly_plan_is_named_and_its_neighbour_judged(apart: JudgingApart) ->
     assert judged.report.conclusion == "failure"
 
 
+@pytest.mark.slow
 def test_a_sum_of_costly_plans_ends_with_the_budget_and_says_so(apart: JudgingApart) -> None:
     told = reasons(apart, {path: text for number in range(1, 8) for path, text in feature(number, COSTLY).items()})
     assert "took more time or memory than one document may" in told["specs/001-search/plan.md"]

@@ -47,6 +47,7 @@ def test_a_plan_that_graphql_cuts_short_is_read_to_its_end(stage: Stage, ferry: 
     assert "git/get-blob" in {request.operation for request in stage.requests()}
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_table_rows(stage: Stage, ferry: Repository) -> None:
     rows = "| x | y | z |\n" * 71_000
     run = verdict(stage, ferry, {**feature(), PLAN: plan(rows=rows)})

@@ -241,6 +241,7 @@ def test_nor_what_it_does_to_a_preset_that_the_base_has_no_more(
     assert stage.run(repo, pull.head_sha).title == "1 Constitution Check missing"
 
 
+@pytest.mark.slow
 def test_many_projects_at_once_are_all_held_to_their_own(stage: Stage) -> None:
     """More documents than one read brings: what did not come along must not seem to be absent where the branch left."""
     names = [f"apps/p{number:02}" for number in range(32)]

@@ -233,6 +233,7 @@ class TestNothing:
         assert not any(request.is_write for request in stage.requests(mark))
         assert stage.runs(ferry, head) == []
 
+    @pytest.mark.slow
     def test_what_is_remembered_of_pushes_is_bounded(self, stage: Stage, ferry: Repository) -> None:
         stage.world.push(ferry, "001-search", feature(), author="ada")
         stage.drain()

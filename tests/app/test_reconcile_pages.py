@@ -122,6 +122,7 @@ class TestMergeGroups:
         stage.lose()
         return groups
 
+    @pytest.mark.slow
     def test_each_of_a_long_queue_gets_its_verdict_within_one_sweep(
         self, stage: Stage, ferry: Repository, queue: dict[str, str]
     ) -> None:
@@ -136,6 +137,7 @@ class TestMergeGroups:
         for sha in queue.values():
             assert [(run.status, run.conclusion) for run in stage.runs(ferry, sha)] == [("completed", "success")]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["502", "used up"])
     def test_a_page_of_groups_that_is_too_much_comes_in_shorter_ones(
         self, stage: Stage, ferry: Repository, queue: dict[str, str], kind: str

@@ -84,6 +84,7 @@ def swept(
 
 
 class TestTooMuch:
+    @pytest.mark.slow
     @pytest.mark.parametrize("how", GIVEN_UP.values(), ids=GIVEN_UP)
     @pytest.mark.parametrize("which", [0, 31, 49])
     def test_one_that_can_only_be_asked_for_alone(
@@ -157,6 +158,7 @@ class TestInPart:
 class TestRemembered:
     """The second sweep begins where the first one ended, as far as what was too much is concerned."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("which", [(0,), (31,), (49,), (7, 8), (3, 30)])
     def test_those_that_can_only_be_asked_for_alone_are(
         self, sea: Stage, heads: GitHubHeads, fleet: list[Repository], which: tuple[int, ...]

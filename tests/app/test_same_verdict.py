@@ -146,6 +146,7 @@ BRANCHES: dict[str, dict[str, str | bytes | None]] = {
 NEWS = ("a principle", "a preset", "a constitution elsewhere")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", ["as it was", "rebased", "merged"])
 @pytest.mark.parametrize("came", BEFORE)
 @pytest.mark.parametrize("branch", BRANCHES)
@@ -210,6 +211,7 @@ AMENDMENTS: dict[str, tuple[dict[str, str], dict[str, str], dict[str, str]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", AMENDMENTS)
 @pytest.mark.parametrize("branch", ["001-search", "amend"])
 def test_the_same_digest_when_both_amend_the_yardstick(stage: Stage, tmp_path: Path, branch: str, which: str) -> None:

@@ -229,6 +229,7 @@ SCENARIOS: dict[str, tuple[Callable[[Stage, Repository, Files], Judged], Files]]
 LAYERS_STAY_RED = {name for name in SCENARIOS if name.startswith(("three layers", "the lowest weakens", "a fork"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_layer_is_judged_as_if_the_lower_ones_were_merged_by_hand(
     stage: Stage, ferry: Repository, scenario: str
@@ -275,6 +276,7 @@ def test_a_release_begins_no_chain(stage: Stage, ferry: Repository) -> None:
     assert stage.run(ferry, pull.head_sha).conclusion == "success"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("depth", "deep"), [(10, False), (11, True)])
 def test_ten_layers_are_read_and_more_is_said(stage: Stage, ferry: Repository, depth: int, *, deep: bool) -> None:
     below = "main"

@@ -109,6 +109,7 @@ class Sender:
         return "issue_comment", comment("/plan", repository=repository)
 
 
+@pytest.mark.slow
 def test_kill_9_loses_no_accepted_delivery_and_runs_no_two_of_one_repository_at_once(tmp_path: Path) -> None:
     site = Site(tmp_path)
     try:

@@ -123,6 +123,7 @@ def test_a_good_plan_passes(remote: Path, tmp_path: Path, forge: str) -> None:
     assert (code, found["conclusion"]) == (0, "success"), log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("branch", ["001-$(id>owned)", "001-`id>owned`", "001-x;id>owned", "--format=sarif"])
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_branchs_name_is_no_word_of_the_script(remote: Path, tmp_path: Path, forge: str, branch: str) -> None:
@@ -150,6 +151,7 @@ def test_the_page_says_what_was_not_run() -> None:
     assert "were not run on these forges" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forge", FORGES)
 def test_the_same_digest_as_the_apps(stage: Stage, tmp_path: Path, forge: str) -> None:
     files = {"README.md": "# Ferry\n", **SPEC_KIT}

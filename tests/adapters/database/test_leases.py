@@ -114,6 +114,7 @@ class TestTurns:
             queue.done(one)
         assert order.index("quiet") == 1
 
+    @pytest.mark.slow
     def test_few_turns_wait_however_many_repositories_do_and_each_gets_one_in_a_round(
         self, queue: PostgresQueue, address: str
     ) -> None:

@@ -76,7 +76,7 @@ _LIMITS = [
 ]
 
 
-TestAgainstTheModel = pytest.mark.usefixtures("_machine")(PostgresMachine.TestCase)
+TestAgainstTheModel = pytest.mark.slow(pytest.mark.usefixtures("_machine")(PostgresMachine.TestCase))
 TestAgainstTheModel.settings = settings(
     max_examples=25, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -334,6 +334,7 @@ def test_old_things_are_forgotten_and_what_verdicts_need_is_not(store: Store) ->
     assert store.comment(42, 5, CommentKind.STICKY) == COMMENT
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 9), st.integers(1, 30)), max_size=30))
 def test_whatever_is_offered_no_number_has_two_issues_and_no_issue_two_numbers(

@@ -82,6 +82,7 @@ class TestReading:
         assert forge.thread(pull.number, "<!-- ours -->", None).reply == written
         assert forge.thread(pull.number, "<!-- theirs -->", None).reply is None
 
+    @pytest.mark.slow
     def test_all_open_pull_requests(self, world: World, forge: Forge, repository: Repository) -> None:
         numbers = []
         for index in range(103):

@@ -38,6 +38,7 @@ def assert_quiet(body: str) -> None:
     assert all(comment.startswith("<!-- plangate:v1 ") for comment in shown.comments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY.keys())
 def test_from_a_hostile_issue_to_a_branch(stage: Stage, text: str) -> None:
     repo = harbour(stage)
@@ -67,6 +68,7 @@ def test_from_a_hostile_issue_without_words_that_name_it(stage: Stage) -> None:
     assert branches(repo) == ["001-issue-1", "main"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["001-x$(id)", "001-x`id`", "001-@octocat", "001-x</details>", "001-\u202ex", "001-x'\""]
 )

@@ -146,6 +146,7 @@ def test_a_branch_name_of_244_bytes_gets_its_verdict() -> None:
     assert ("missing-artifact", "error") in severities(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rows",
     ["| VII. Simplicity | ❌ FAIL | |\n", "| x | PASS | |\n", "├── research.md\n", "- [ ] T001 [US9] FR-999\n"],

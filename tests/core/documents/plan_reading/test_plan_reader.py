@@ -236,6 +236,7 @@ GROWING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", GROWING)
 def test_cost_grows_no_faster_than_the_plan(kind: str) -> None:
     head, line = GROWING[kind]

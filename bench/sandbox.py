@@ -1,4 +1,4 @@
-"""What the sandbox costs: `python bench/sandbox.py [SECONDS]`, one table of ratios.
+"""What the sandbox costs: `python -m bench.sandbox [SECONDS]`, one table of ratios.
 
 Every row is one request over a connection that stays open, and rows take turns, so that a busy machine disturbs all
 alike: trust the ratios. The reference is the least that any request costs here, `GET /rate_limit`.

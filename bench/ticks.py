@@ -2,7 +2,7 @@
 
 Times are of the processor, the best of several; the ratio is what another machine can compare.
 
-    python bench/ticks.py
+    python -m bench.ticks
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class WebApplication:
         return (self._door if environ["PATH_INFO"] in PATHS else self._pages)(environ, start_response)
 
     def bridged(self, threads: int) -> Bridge:
-        """The same under ASGI, with so many threads for the pages; deliveries need none."""
+        """Return the ASGI application, with `threads` threads for the pages. Deliveries need no thread."""
         return Bridge(self, threads, Door(self._recipient, self._queue.put, self._queue.submit))
 
 

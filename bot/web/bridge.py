@@ -1,4 +1,4 @@
-"""Run a WSGI application under ASGI: a delivery gets no thread, another request when its whole body has arrived.
+"""Run a WSGI application under ASGI. A request gets a thread when its whole body has arrived; a delivery needs none.
 
 In WSGI, a slow body occupies a thread, so a few slow senders, signed or not, would block GitHub's deliveries. Here a
 slow sender occupies a socket and the bytes it sent, for a bounded time and within a memory budget.
@@ -41,7 +41,7 @@ class _RefusedError(Exception):
 
 
 class Bridge:
-    """An ASGI application (`http` only) around a WSGI application, and around the door, which needs no thread."""
+    """An ASGI application (`http` only): deliveries go to the door if there is one, the rest to a WSGI application."""
 
     def __init__(
         self,

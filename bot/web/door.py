@@ -92,7 +92,7 @@ class Door:
         put: Callable[[NewJob], bool],
         submit: Callable[[NewJob], Future[bool]] | None = None,
     ) -> None:
-        """`put` and `submit` are those of the queue. Without `submit`, `respond` puts in a thread."""
+        """`put` and `submit` are those of the queue. Without `submit`, `respond` calls `put` in a thread."""
         self._recipient = recipient
         self._put = put
         self._submit = submit

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow interpreters explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
+.PHONY: help demo test quick test-slow test-failed interpreters explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,7 +26,10 @@ quick: $(STAMP) ## Run the tests of rules and core, without property and hostile
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not hypothesis" --ignore-glob="*hostile*" tests/rules tests/core
 
 test-slow: $(STAMP) ## Run the slow tests
-	$(BIN)/python -m pytest -n 2 -m slow --timeout 600
+	$(BIN)/python -m pytest -n 2 -m slow --timeout 600 $(if $(SECONDS_LEFT),--seconds $(SECONDS_LEFT))
+
+test-failed: $(STAMP) ## Run the tests that failed last, one after the other
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none --timeout 600
 
 interpreters: $(STAMP) ## Test rules, core and command line on every supported Python of this machine
 	$(BIN)/python -m tools.interpreters

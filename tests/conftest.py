@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,8 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile("steady")
 
+_BEGAN = pytest.StashKey[float]()
+
 
 def pytest_configure() -> None:
     """Let Ctrl-C reach the processes under test, also where a shell has started these tests in the background.
@@ -30,6 +33,25 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which CI stays within its time."""
+    parser.addoption(
+        "--seconds", type=float, metavar="N", help="start no test later than N seconds after the run began"
+    )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note when this process began to test."""
+    session.stash[_BEGAN] = time.monotonic()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test for which no time is left."""
+    seconds = item.config.getoption("--seconds")
+    if seconds is not None and time.monotonic() - item.session.stash[_BEGAN] > seconds:
+        pytest.skip("no time is left in this run: `make test-slow` runs every slow test")
 
 
 @pytest.fixture(scope="session", autouse=True)

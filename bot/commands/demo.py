@@ -117,8 +117,9 @@ def _keep(theatre: Theatre, screen: Screen, login: str, invitation: str) -> None
     screen.line(f"  GitHub    {world.url}/{repository.full_name}")
     screen.line(f"  clone     git clone {world.clone_url(repository, login)}")
     screen.line(f"  Plangate  {theatre.url}")
-    screen.line(f"{invitation} Press Ctrl-C to stop both.")
     try:
+        # The line stands inside: a reader may press Ctrl-C as soon as it is read.
+        screen.line(f"{invitation} Press Ctrl-C to stop both.")
         while True:
             time.sleep(1)
     except KeyboardInterrupt:

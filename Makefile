@@ -63,12 +63,13 @@ check: $(STAMP) ## Check format, lint, types, import contracts and vague names
 audit: $(STAMP) ## Audit the locked dependencies for known vulnerabilities
 	$(BIN)/python -m tools.audit
 
-dist: $(STAMP) ## Build the wheel with its bill of materials (CycloneDX), and the extension for Spec Kit
+dist: $(STAMP) ## Build and check wheel, sdist, bill of materials (CycloneDX), and the extension for Spec Kit
 	rm -rf dist
-	$(BIN)/python -m hatchling build -t wheel -d dist
+	$(BIN)/python -m hatchling build -t wheel -t sdist -d dist
 	PYTHONWARNINGS=ignore $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml \
 	  --output-reproducible --output-file "dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json" requirements.txt
 	$(BIN)/python -m tools.extension_zip dist
+	$(BIN)/python -m tools.check_packages dist
 
 docs: $(STAMP) ## Generate the reference pages, the schema and the picture of the rooms
 	$(BIN)/python -m tools.docs.rooms
@@ -84,12 +85,16 @@ format: $(STAMP) ## Format the code and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 --upgrade pyproject.toml
+PIN = $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 --upgrade
+COMPILE = $(PIN) pyproject.toml
+COMPILE_GROUP = $(PIN) --group pyproject.toml
 
 lock: $(STAMP) ## Pin the dependencies again: name, version and hash, no address
 	$(COMPILE) -o requirements-desk.txt
 	$(COMPILE) --extra server --extra demo -o requirements.txt
 	$(COMPILE) --extra server --extra demo --extra dev -o requirements-dev.txt
+	$(COMPILE_GROUP):build -o requirements-build.txt
+	$(COMPILE_GROUP):docs -o requirements-docs.txt
 
 clean: ## Remove everything that these targets create
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis var

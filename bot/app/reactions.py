@@ -155,9 +155,9 @@ class Reactions:
 
     def _button(self, event: ButtonPressed) -> None:
         number = number_of(event.external_id)
-        if number is not None:
+        if number is not None and self.job.host.takes_commands:
             self._command(_as_command(event, number))
-        elif self.job.forge.role(event.sender) is not Role.ANYONE:  # a bare branch has nobody to tell
+        elif self.job.forge.role(event.sender) is not Role.ANYONE:  # a denial would have no place
             self._judge_on_request(event)
 
     def _judge_on_request(self, event: RerunRequested | ButtonPressed) -> None:

@@ -27,11 +27,11 @@ from bot.core.deciding.retries import retry_after
 from bot.core.forge import events
 from bot.core.forge.effects import Enqueue
 from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionMissing, RepositoryGone
-from bot.core.forge.events import InstallationChanged, RepositoriesChanged, SweepDue
+from bot.core.forge.events import CommandPosted, InstallationChanged, RepositoriesChanged, SweepDue
 from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Done, Outcome, Retry
-from bot.core.forge.rights import COMMIT, rights
-from bot.core.forge.stored import SeenRepository
+from bot.core.forge.rights import COMMIT, may_comment, rights
+from bot.core.forge.stored import Installation, SeenRepository
 from bot.core.hosting.registration import lacking
 from bot.log import Log
 
@@ -136,12 +136,21 @@ class Service:
 
         Raises the error again if no permission is missing and the installation still has the repository.
         """
-        missing = lacking(self.forges.granted(event.installation), rights(event))
+        granted = self.forges.granted(event.installation)
+        comments = may_comment(granted)
+        is_news = not comments and self._takes_comments(event.installation)
+        if is_news:  # the delivery about it was lost, or GitHub is faster than its delivery
+            owner = event.repository.owner
+            self.store.keep_installation(Installation(event.installation, owner, comments=False))
+        missing = lacking(granted, rights(event, comments=comments))
+        if not missing and is_news:
+            self._react(event, job)
+            return
         if not missing:
             if self.installations.settle_repository(event.installation, event.repository.id) is None:
                 return
             raise error
-        allowed = {name: level for name, level in rights(event).items() if name not in missing}
+        allowed = {name: level for name, level in rights(event, comments=comments).items() if name not in missing}
         log.warning("permissions not accepted", installation=event.installation, error=str(error))
         with suppress(PermissionMissing):
             GivingUp(self._repository_job(event, job, self.host, allowed)).ask_for_permissions(missing)
@@ -160,8 +169,12 @@ class Service:
                 self._react(event, job)
 
     def _react(self, event: RepositoryEvent, job: LeasedJob) -> None:
+        comments = self._takes_comments(event.installation)
+        if isinstance(event, CommandPosted) and not comments:
+            return
         layers = self.configurations.outer_layers(self.host.outer_layers, event.installation, event.repository)
-        repository_job = self._repository_job(event, job, replace(self.host, outer_layers=layers))
+        host = replace(self.host, outer_layers=layers, takes_commands=comments)
+        repository_job = self._repository_job(event, job, host)
         Reactions(repository_job, cache(partial(self._can_write, event.installation))).run()
 
     @property
@@ -178,7 +191,8 @@ class Service:
         self, event: RepositoryEvent, job: LeasedJob, host: Host, granted: Mapping[str, str] | None = None
     ) -> RepositoryJob:
         """The job with a token for the event's rights, or for the part of them that the account granted."""
-        granted = rights(event) if granted is None else granted
+        if granted is None:
+            granted = rights(event, comments=self._takes_comments(event.installation))
         if self.recorded is not None:
             granted = dict.fromkeys(granted, "read")
         forge = self.forges.open(event.installation, event.repository, granted)
@@ -197,6 +211,11 @@ class Service:
             effects,
             self.judging.of_job(),
         )
+
+    def _takes_comments(self, installation: int) -> bool:
+        """Whether the account lets the App comment, as GitHub said last. True while that is not known."""
+        stored = self.store.installation(installation)
+        return stored is None or stored.comments
 
     def _can_write(self, installation: int) -> bool:
         """Whether the account has granted the App to write contents."""

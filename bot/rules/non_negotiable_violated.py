@@ -47,7 +47,7 @@ from bot.core.judging import gate
 from bot.core.judging.decision import NON_NEGOTIABLE, Decision, Ground, decide
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import At, Code, Name, Prose, Side
+from bot.core.text.prose import At, Code, CommandOffer, Name, Prose, Side
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
@@ -141,6 +141,6 @@ def _fix(decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each gro
         case Ground.MENDED:
             return ("See that the repair is part of this feature.",)
         case _:
-            waiver: Prose = (" Or a maintainer comments ", Code(f"/plan waive {NON_NEGOTIABLE} <reason>"), ".")
+            waiver = (CommandOffer(" Or a maintainer comments ", f"/plan waive {NON_NEGOTIABLE} <reason>", "."),)
             change = "Change the design until it holds, or change the constitution in a pull request of its own."
             return (change, *(waiver if decision.severity is Severity.ERROR else ()))

@@ -49,7 +49,7 @@ from bot.core.judging import gate
 from bot.core.judging.decision import UNJUSTIFIED, Decision, Ground, decide
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
-from bot.core.text.prose import At, Code, Prose
+from bot.core.text.prose import At, Code, CommandOffer, Prose
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tu
     way, line = gate.way_to_track(plan)
     cells = "both cells" if len(gate.header_of(case.template)) == _USUAL_COLUMNS else "the cells"
     under: Prose = (At(plan.path, line),) if line is not None else ()
-    waiver: Prose = (", or a maintainer comments ", Code(f"/plan waive {UNJUSTIFIED} <reason>"))
+    waiver = (CommandOffer(", or a maintainer comments ", f"/plan waive {UNJUSTIFIED} <reason>"),)
     blocks = decision.severity is Severity.ERROR
     row: Prose = (*way, *under, f" and fill {cells}", *(waiver if blocks else ()), ":")
     if decision.ground in _CONTRADICTED:

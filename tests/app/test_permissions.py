@@ -35,7 +35,6 @@ def granting(stage: Stage, **levels: str) -> Repository:
 @pytest.mark.parametrize(
     ("levels", "named"),
     [
-        ({"pull_requests": "read"}, "pull_requests: write"),
         ({"pull_requests": ""}, "pull_requests: write"),
         ({"contents": ""}, "contents: read"),
     ],

@@ -33,10 +33,11 @@ _FIRST_SIGHT = "first-sight:"
 """Begins the names under which first sights are kept among the cursors, which belong to no repository."""
 
 _KEEP_INSTALLATION = (
-    "INSERT INTO installations (id, account, suspended, owner_layer_seen) VALUES (?, ?, ?, FALSE) ON CONFLICT (id)"
+    "INSERT INTO installations (id, account, suspended, comments, owner_layer_seen) VALUES (?, ?, ?, ?, FALSE)"
+    " ON CONFLICT (id)"
 )
 """`owner_layer_seen` belongs to an older version and is no longer read; it cannot be null."""
-_INSTALLATION = "SELECT id, account, suspended FROM installations"
+_INSTALLATION = "SELECT id, account, suspended, comments FROM installations"
 _PAGE = "SELECT head_sha, digest, number, page, stored_at FROM verdict_pages"
 _REPOSITORY = "SELECT id, installation, owner, name, first_seen, governed FROM repositories"
 _WAIVER = "SELECT repository, rule, finding, folder, tree, reason, by, number, given_at, role, until FROM waivers"
@@ -84,10 +85,12 @@ class SqlStore(Store):
     @override
     def keep_installation(self, installation: Installation) -> None:
         self._change(
-            f"{_KEEP_INSTALLATION} DO UPDATE SET account = excluded.account, suspended = excluded.suspended",
+            f"{_KEEP_INSTALLATION} DO UPDATE SET account = excluded.account, suspended = excluded.suspended,"
+            " comments = excluded.comments",
             installation.id,
             installation.account,
             installation.suspended,
+            installation.comments,
         )
 
     @override
@@ -105,7 +108,7 @@ class SqlStore(Store):
             # A delivery may arrive before the one about its installation, which may also have been lost.
             connection.execute(
                 f"{_KEEP_INSTALLATION} DO NOTHING",
-                (seen.installation, seen.owner, False),
+                (seen.installation, seen.owner, False, True),
             )
             connection.execute(
                 "INSERT INTO repositories (id, installation, owner, name, first_seen, governed)"
@@ -451,8 +454,8 @@ def _page(row: tuple[Any, ...] | None) -> StoredPage | None:
 
 
 def _installation(row: tuple[Any, ...]) -> Installation:
-    installation, account, suspended = row
-    return Installation(installation, account, bool(suspended))
+    installation, account, suspended, comments = row
+    return Installation(installation, account, bool(suspended), bool(comments))
 
 
 def _repository(row: tuple[Any, ...]) -> SeenRepository:

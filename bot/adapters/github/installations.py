@@ -11,6 +11,7 @@ from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.reading import shape
 from bot.core.forge.errors import ForgeError, OutOfReach, RepositoryGone
 from bot.core.forge.events import RepositoryRef
+from bot.core.forge.rights import may_comment
 from bot.core.forge.stored import Installation
 
 if TYPE_CHECKING:
@@ -78,4 +79,9 @@ def _installation(body: dict[str, Any]) -> Installation:
     account = body.get("account") or {}
     # An enterprise has a slug instead of a login.
     login = account.get("login") or account.get("slug") or ""
-    return Installation(int(body["id"]), str(login), suspended=body.get("suspended_at") is not None)
+    return Installation(
+        int(body["id"]),
+        str(login),
+        suspended=body.get("suspended_at") is not None,
+        comments=may_comment(body.get("permissions") or {}),
+    )

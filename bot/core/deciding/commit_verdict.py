@@ -31,6 +31,7 @@ from bot.core.speech.render import (
     RenderContext,
     check_run,
     never_good,
+    shown_in,
     sticky,
     title,
 )
@@ -72,6 +73,8 @@ class Host:
     """A verdict in a public repository has a page."""
     takes_feedback: bool = False
     """The page takes reports of false alarms."""
+    takes_commands: bool = True
+    """The account lets the App comment, so that commands are answered. Set for each job."""
     app_slug: str = "plangate"
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
     """The configuration of whoever hosts Plangate."""
@@ -213,6 +216,7 @@ def context_of(
         site_url=host.site_url,
         report_url=report_url(judged, view, host),
         takes_feedback=host.takes_feedback,
+        takes_commands=host.takes_commands,
         check_run_url=_checks_url(view, host, pull.number, change.head.sha or "") if pull is not None else None,
         engine_version=host.version,
         digest=judged.digest,
@@ -239,7 +243,8 @@ def page_of(judged: JudgedCandidate, view: RepositoryView, host: Host, title: st
     if report_url(judged, view, host) is None:
         return None
     settings = rows(judged.candidate.config_in_force.effective)
-    return verdict_page(judged.report, context_of(judged, view, host), title, settings, report)
+    context = context_of(judged, view, host)
+    return verdict_page(shown_in(context, judged.report), context, title, settings, report)
 
 
 def _checks_url(view: RepositoryView, host: Host, number: int, sha: str) -> str:
@@ -330,6 +335,7 @@ def run_of(
         *(f"{pull.number} {pull.base} {pull.conclusion} {pull.title} {pull.counts}" for pull in others),
         *(f"{waiver.rule} {waiver.by} {waiver.role} {waiver.reason}" for waiver in context.waivers),
         *(str(trouble) for trouble in (context.trouble, context.owner_trouble) if trouble is not None),
+        *(() if context.takes_commands else ("no commands",)),
     )
     mark = hashlib.sha256("\0".join(seen).encode("utf-8", "replace")).hexdigest()[:_SHORT]
     change = verdict.deciding.candidate.change
@@ -355,6 +361,7 @@ def comment_of(judged: JudgedCandidate, view: RepositoryView, host: Host, draft:
     config = judged.candidate.config_in_force.config
     if (
         config.comment is CommentWhen.NEVER
+        or not host.takes_commands
         or not judged.governed
         or judged.report.conclusion is Conclusion.ACTION_REQUIRED
     ):

@@ -22,6 +22,9 @@ JUDGE: Mapping[str, str] = {
 }
 """Read trees and pull requests, write the check run and the one comment."""
 
+CHECK: Mapping[str, str] = {**JUDGE, "pull_requests": "read"}
+"""The same without comments: all that the App asks for after `plangate setup --checks-only`."""
+
 ANSWER: Mapping[str, str] = {**JUDGE, "issues": "write"}
 """The same, and comments on issues."""
 
@@ -30,6 +33,13 @@ COMMIT: Mapping[str, str] = {**ANSWER, "contents": "write"}
 """The same, and commits: only for `/plan start` and `/plan commit`, and only where the App was given that."""
 
 
-def rights(event: Event) -> Mapping[str, str]:
-    """The permissions for an event's job."""
+def rights(event: Event, *, comments: bool = True) -> Mapping[str, str]:
+    """The permissions for an event's job. `comments`: the account lets the App comment."""
+    if not comments:
+        return CHECK
     return ANSWER if isinstance(event, CommandPosted) else JUDGE
+
+
+def may_comment(granted: Mapping[str, str]) -> bool:
+    """Whether an account lets the App comment. An account that grants no `pull_requests` at all has to act first."""
+    return granted.get("pull_requests") != "read"

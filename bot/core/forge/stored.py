@@ -22,6 +22,8 @@ class Installation:
     id: int
     account: str
     suspended: bool = False
+    comments: bool = True
+    """The account lets the App comment. False: verdicts without comments, and no command is answered."""
 
 
 @dataclass(frozen=True, slots=True)

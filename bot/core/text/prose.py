@@ -56,7 +56,16 @@ class Pull:
         return f"PR {self.number}"
 
 
-Piece = str | Code | Name | At | Pull
+@dataclass(frozen=True, slots=True)
+class CommandOffer:
+    """A command that a reader may comment, with the words around it. Left out where no command is answered."""
+
+    before: str
+    command: str
+    after: str = ""
+
+
+Piece = str | Code | Name | At | Pull | CommandOffer
 """A plain `str` piece is always our own words, never foreign text."""
 
 Prose = tuple[Piece, ...]
@@ -88,4 +97,11 @@ def plain(prose: Prose) -> str:
                 parts.append(label(piece))
             case Pull():
                 parts.append(piece.label)
+            case CommandOffer(before, command, after):
+                parts.append(f"{before}{command}{after}")
     return "".join(parts)
+
+
+def without_offers(prose: Prose) -> Prose:
+    """The sentence without offers of commands."""
+    return tuple(piece for piece in prose if not isinstance(piece, CommandOffer))

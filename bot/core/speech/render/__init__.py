@@ -4,7 +4,7 @@ Foreign text passes through `bot.core.text.neutral` before it is shown.
 """
 
 from bot.core.speech.render.annotations import annotate
-from bot.core.speech.render.check_run import DRAFT, RECHECK, as_markdown, check_run
+from bot.core.speech.render.check_run import DRAFT, RECHECK, as_markdown, check_run, shown_in
 from bot.core.speech.render.comment import STICKY, StickyComment, StickyKind, sticky
 from bot.core.speech.render.concise import as_agent_lines, as_concise, tokens
 from bot.core.speech.render.config_run import CONFIG_NAME, ConfigFile, config_run, never_good
@@ -44,6 +44,7 @@ __all__ = [
     "exit_code",
     "never_good",
     "no_verdict",
+    "shown_in",
     "sticky",
     "terminal",
     "title",

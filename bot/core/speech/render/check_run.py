@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.forge.check_run_output import Action, CheckRunOutput
@@ -13,12 +14,13 @@ from bot.core.speech.render.summary import Page, page_of, summary
 from bot.core.speech.render.tables import folded
 from bot.core.speech.render.title import title
 from bot.core.text.neutral import code_span, fence, html_code
+from bot.core.text.prose import without_offers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.drafting.draft import Draft
-    from bot.core.judging.findings import Report
+    from bot.core.judging.findings import Finding, Report
     from bot.core.speech.render.context import RenderContext
 
 LIMIT = 65_535
@@ -32,6 +34,7 @@ DRAFT = Action("Draft the plan", "Reply with a prefilled plan", "draft")
 
 def check_run(report: Report, context: RenderContext, draft: Draft | None = None) -> CheckRunOutput:
     """The complete check run, within every limit for any report."""
+    report = shown_in(context, report)
     return CheckRunOutput(
         title=title(report, context),
         summary=bounded_summary(page_of(report, context, draft)),
@@ -43,7 +46,19 @@ def check_run(report: Report, context: RenderContext, draft: Draft | None = None
 
 
 def _can_draft(report: Report, context: RenderContext) -> bool:
-    return not context.merge_group and feature_without_plan(report) is not None
+    return context.takes_commands and not context.merge_group and feature_without_plan(report) is not None
+
+
+def shown_in(context: RenderContext, report: Report) -> Report:
+    """The report as people see it: without offers of commands where none is answered."""
+    if context.takes_commands:
+        return report
+
+    def quiet(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(replace(finding, fix=without_offers(finding.fix)) for finding in findings)
+
+    features = tuple(replace(feature, findings=quiet(feature.findings)) for feature in report.features)
+    return replace(report, findings=quiet(report.findings), features=features)
 
 
 def as_markdown(report: Report, context: RenderContext) -> str:

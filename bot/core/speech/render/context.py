@@ -92,6 +92,8 @@ class RenderContext:
     """This report's own page."""
     takes_feedback: bool = False
     """The report's page takes reports of false alarms."""
+    takes_commands: bool = True
+    """Commands in comments are answered, so that the text may offer them."""
     check_run_url: str | None = None
     engine_version: str = ""
     digest: str = ""

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.text.neutral import code_cell, code_span, neutralise
-from bot.core.text.prose import At, Code, Name, Pull, label
+from bot.core.text.prose import At, Code, CommandOffer, Name, Pull, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,8 @@ class Links:
                 return self.at(piece)
             case Pull(number):
                 return self.to(piece.label, self.context.pull_url(number), f"pr{number}")
+            case CommandOffer(before, command, after):
+                return f"{_own(before)}{code(command)}{_own(after)}"
 
 
 def _own(words: str) -> str:

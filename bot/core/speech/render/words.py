@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.text.neutral import plain_line, visible
-from bot.core.text.prose import At, Code, Name, Pull, label
+from bot.core.text.prose import At, Code, CommandOffer, Name, Pull, label
 
 if TYPE_CHECKING:
     from bot.core.text.prose import Prose
@@ -27,4 +27,6 @@ def words(prose: Prose, quote: str = "`") -> str:
                 parts.append(plain_line(label(piece)))
             case Pull():
                 parts.append(piece.label)
+            case CommandOffer(before, command, after):
+                parts.append(f"{before}{quote}{command}{quote}{after}")
     return visible("".join(parts)).strip()

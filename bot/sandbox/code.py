@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.sandbox.accounts import Accounts
-from bot.sandbox.acts import installs, merging, pulls, pushes, queue, stacks
+from bot.sandbox.acts import installs, merging, pulls, pushes, queue, reviews, stacks
 from bot.sandbox.acts.merging import Method
 from bot.sandbox.git import Bare
 from bot.sandbox.state import PullRequest, Repository, Review
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.git import Commit
-    from bot.sandbox.state import Group, Stack
+    from bot.sandbox.state import Group, ReviewThread, Stack
 
 Files = Mapping[str, str | bytes | None]
 """Path -> content; None removes the file."""
@@ -241,7 +241,27 @@ class Code(Accounts):
     def review(self, pull: PullRequest, body: str, *, author: str, state: str = "commented") -> Review:
         """Submit a review."""
         with self.lock:
-            return pulls.review(self.hub, pull, self.hub.state.user(author), state, body)
+            return reviews.review(self.hub, pull, self.hub.state.user(author), state, body)
+
+    def reviews(self, pull: PullRequest) -> list[Review]:
+        """The reviews of a pull request, oldest first."""
+        with self.lock:
+            return [review for review in pull.base.reviews.values() if review.pull is pull]
+
+    def threads(self, pull: PullRequest) -> list[ReviewThread]:
+        """The review threads of a pull request, oldest first."""
+        with self.lock:
+            return [thread for thread in pull.base.threads.values() if thread.review.pull is pull]
+
+    def apply_suggestions(self, *threads: ReviewThread, author: str) -> str:
+        """Press "Commit suggestions" on threads of one pull request; returns the commit's id. Raises `ApiError` 422."""
+        with self.lock:
+            return reviews.apply_suggestions(self.hub, threads, self.hub.state.user(author))
+
+    def resolve(self, thread: ReviewThread, *, author: str) -> None:
+        """Press "Resolve conversation"."""
+        with self.lock:
+            thread.resolved_by = self.hub.state.user(author)
 
     def _revision(self, repository: Repository, name: str) -> str | None:
         tip = repository.branch(name)

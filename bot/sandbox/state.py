@@ -199,6 +199,23 @@ class Review:
 
 
 @dataclass(slots=True, eq=False)
+class ReviewThread:
+    """A comment of a review on lines of the diff, which others can resolve. Nobody answers in it."""
+
+    id: int
+    review: Review
+    path: str
+    line: int
+    """The last line, in the file at the review's commit."""
+    start_line: int | None
+    """The first line, where there are several."""
+    body: str
+    resolved_by: User | None = None
+    minimized: str | None = None
+    """As `Comment.minimized`."""
+
+
+@dataclass(slots=True, eq=False)
 class Reaction:
     """A reaction. `subject` is the node id of the comment, issue or pull request."""
 
@@ -268,6 +285,7 @@ class Repository:
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
+    threads: dict[int, ReviewThread] = field(default_factory=dict)
     suites: dict[int, CheckSuite] = field(default_factory=dict)
     runs: dict[int, CheckRun] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)

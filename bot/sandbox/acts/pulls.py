@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.errors import ApiError, invalid
-from bot.sandbox.state import Issue, PullRequest, Review
+from bot.sandbox.state import Issue, PullRequest
 
 if TYPE_CHECKING:
     from bot.sandbox.hub import Hub
@@ -173,13 +173,3 @@ def blocking_checks(pull: PullRequest) -> list[str]:
     """Required checks that do not pass on the head."""
     states = check_states(pull.base, pull.head_sha)
     return sorted(name for name in pull.base.required_checks if not passes(states.get(name)))
-
-
-def review(hub: Hub, pull: PullRequest, author: User, state: str, body: str) -> Review:
-    """Submit a review: `commented`, `approved` or `changes_requested`."""
-    review = Review(hub.state.next_id(), pull, author, body, state, pull.head_sha, hub.state.now())
-    pull.base.reviews[review.id] = review
-    shape = hub.shapes.review(review) | {"state": state}
-    fields = {"review": shape, "pull_request": hub.shapes.pull(pull)}
-    hub.emit("pull_request_review", "submitted", pull.base, author, fields)
-    return review

@@ -7,7 +7,7 @@ _PAGE = "nodes totalCount pageInfo"
 KEPT: dict[str, str] = {
     "Query": "repository viewer rateLimit node nodes",
     "Mutation": "addComment addReaction closePullRequest markPullRequestReadyForReview minimizeComment"
-    " unminimizeComment updateIssueComment convertPullRequestToDraft",
+    " unminimizeComment updateIssueComment convertPullRequestToDraft resolveReviewThread",
     # Interfaces and unions, with what they promise.
     "Node": "id",
     "Actor": "login url avatarUrl",
@@ -56,7 +56,7 @@ KEPT: dict[str, str] = {
     "PullRequest": "id databaseId fullDatabaseId number title body state isDraft merged mergeable isCrossRepository"
     " author headRefName headRefOid headRef headRepository headRepositoryOwner baseRefName baseRefOid baseRef"
     " baseRepository repository labels files comments commits changedFiles additions deletions createdAt updatedAt"
-    " closedAt mergedAt closed url mergeCommit mergedBy locked viewerDidAuthor reviews reactionGroups"
+    " closedAt mergedAt closed url mergeCommit mergedBy locked viewerDidAuthor reviews reviewThreads reactionGroups"
     " mergeStateStatus isInMergeQueue",
     "PullRequestConnection": _PAGE,
     "PullRequestChangedFile": "path changeType additions deletions",
@@ -66,6 +66,11 @@ KEPT: dict[str, str] = {
     "PullRequestReview": "id databaseId fullDatabaseId author state body submittedAt createdAt url viewerDidAuthor"
     " reactionGroups",
     "PullRequestReviewConnection": _PAGE,
+    "PullRequestReviewThread": "id path line startLine isResolved isOutdated resolvedBy comments",
+    "PullRequestReviewThreadConnection": _PAGE,
+    "PullRequestReviewComment": "id databaseId author body path isMinimized minimizedReason viewerDidAuthor"
+    " reactionGroups",
+    "PullRequestReviewCommentConnection": _PAGE,
     "IssueComment": "id databaseId fullDatabaseId author body createdAt updatedAt lastEditedAt isMinimized"
     " minimizedReason viewerDidAuthor viewerCanUpdate url issue pullRequest repository reactionGroups reactions",
     "IssueCommentConnection": _PAGE,
@@ -84,6 +89,7 @@ KEPT: dict[str, str] = {
     "MinimizeCommentPayload": "clientMutationId minimizedComment",
     "UnminimizeCommentPayload": "clientMutationId unminimizedComment",
     "UpdateIssueCommentPayload": "clientMutationId issueComment",
+    "ResolveReviewThreadPayload": "clientMutationId thread",
     "MarkPullRequestReadyForReviewPayload": "clientMutationId pullRequest",
     "ConvertPullRequestToDraftPayload": "clientMutationId pullRequest",
     "ClosePullRequestPayload": "clientMutationId pullRequest",

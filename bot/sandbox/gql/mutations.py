@@ -18,7 +18,7 @@ from bot.sandbox.state import number_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.state import Comment, PullRequest, Repository, User
+    from bot.sandbox.state import Comment, PullRequest, Repository, ReviewThread, User
 
 _CONTENT = {word: content for content, word in talk_objects.REACTIONS.items()}
 _WRITE = ("issues:write", "pull_requests:write")
@@ -35,6 +35,7 @@ def root(view: View) -> Node:
         "closePullRequest": _close,
         "markPullRequestReadyForReview": _ready,
         "convertPullRequestToDraft": _draft,
+        "resolveReviewThread": _resolve_thread,
     }
 
     def bound(field: Callable[[View, dict[str, Any]], Node]) -> Callable[..., Node]:
@@ -61,6 +62,16 @@ def _find_comment(view: View, identifier: str) -> tuple[Repository, Comment]:
         if numbered is not None and numbered[0] == "IC" and numbered[1] in repository.comments:
             require(view.call.credential, repository, _WRITE, write=True)
             return repository, repository.comments[numbered[1]]
+    raise not_found("a node", f"global id of '{identifier[:100]}'")
+
+
+def _find_thread(view: View, identifier: str, kind: str, *needs: str) -> ReviewThread:
+    """The thread with this id, or with a comment of this id. Raises unless the caller has one of the permissions."""
+    numbered = number_of(identifier)
+    for repository in view.call.hub.state.repositories.values():
+        if numbered is not None and numbered[0] == kind and numbered[1] in repository.threads:
+            require(view.call.credential, repository, needs, write=True)
+            return repository.threads[numbered[1]]
     raise not_found("a node", f"global id of '{identifier[:100]}'")
 
 
@@ -125,8 +136,13 @@ def _update_comment(view: View, arguments: dict[str, Any]) -> Node:
 
 
 def _minimize(view: View, arguments: dict[str, Any]) -> Node:
+    reason = str(arguments["classifier"]).lower().replace("_", "-")
+    if str(arguments["subjectId"]).startswith("PRRC_"):
+        thread = _find_thread(view, arguments["subjectId"], "PRRC", "pull_requests:write")
+        thread.minimized = reason
+        return {"minimizedComment": pull_objects.review_comment_node(view, thread)}
     repository, comment = _find_comment(view, arguments["subjectId"])
-    comment.minimized = str(arguments["classifier"]).lower().replace("_", "-")
+    comment.minimized = reason
     return {"minimizedComment": talk_objects.comment_node(view, repository, comment)}
 
 
@@ -134,6 +150,13 @@ def _unminimize(view: View, arguments: dict[str, Any]) -> Node:
     repository, comment = _find_comment(view, arguments["subjectId"])
     comment.minimized = None
     return {"unminimizedComment": talk_objects.comment_node(view, repository, comment)}
+
+
+def _resolve_thread(view: View, arguments: dict[str, Any]) -> Node:
+    """GitHub asks for the right to write contents here: https://github.com/github/gh-aw/issues/35726."""
+    thread = _find_thread(view, arguments["threadId"], "PRRT", "contents:write")
+    thread.resolved_by = _actor(view)
+    return {"thread": pull_objects.thread_node(view, thread)}
 
 
 def _close(view: View, arguments: dict[str, Any]) -> Node:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.acts import reviews
 from bot.sandbox.gql import talk
 from bot.sandbox.gql.view import Node, View, connection, ordered
 from bot.sandbox.shapes import merges, pull_commits, pull_files
-from bot.sandbox.state import PullRequest, Review, iso, node_id
+from bot.sandbox.state import PullRequest, Review, ReviewThread, iso, node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,11 @@ def pull_node(view: View, pull: PullRequest) -> Node:
             ),
             "reviews": lambda _i, **a: connection(
                 [review for review in repository.reviews.values() if review.pull is pull], a, partial(review_node, view)
+            ),
+            "reviewThreads": lambda _i, **a: connection(
+                [thread for thread in repository.threads.values() if thread.review.pull is pull],
+                a,
+                partial(thread_node, view),
             ),
         }
     )
@@ -132,6 +138,38 @@ def review_node(view: View, review: Review) -> Node:
         "url": html,
         "viewerDidAuthor": review.user is view.call.credential.actor,
         "reactionGroups": lambda _i: talk.reaction_groups(view, node_id("PRR", review.id)),
+    }
+
+
+def thread_node(view: View, thread: ReviewThread) -> Node:
+    """A review thread with its one comment."""
+    present, resolver = reviews.present_lines(thread), thread.resolved_by
+    return {
+        "__typename": "PullRequestReviewThread",
+        "id": node_id("PRRT", thread.id),
+        "path": thread.path,
+        "line": None if present is None else present.stop - 1,
+        "startLine": None if present is None or thread.start_line is None else present.start,
+        "isResolved": thread.resolved_by is not None,
+        "isOutdated": present is None,
+        "resolvedBy": talk.user_node(view, resolver) if resolver is not None and resolver.type == "User" else None,
+        "comments": lambda _i, **a: connection([thread], a, partial(review_comment_node, view)),
+    }
+
+
+def review_comment_node(view: View, thread: ReviewThread) -> Node:
+    """The comment of a review thread."""
+    return {
+        "__typename": "PullRequestReviewComment",
+        "id": node_id("PRRC", thread.id),
+        "databaseId": thread.id,
+        "author": talk.user_node(view, thread.review.user),
+        "body": thread.body,
+        "path": thread.path,
+        "isMinimized": thread.minimized is not None,
+        "minimizedReason": thread.minimized,
+        "viewerDidAuthor": thread.review.user is view.call.credential.actor,
+        "reactionGroups": lambda _i: talk.reaction_groups(view, node_id("PRRC", thread.id)),
     }
 
 

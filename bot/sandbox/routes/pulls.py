@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.sandbox.acts import merging, pulls
+from bot.sandbox.acts import merging, pulls, reviews
 from bot.sandbox.acts.merging import Method
 from bot.sandbox.commit_shapes import commit_shape
 from bot.sandbox.errors import ApiError, invalid
@@ -118,7 +118,7 @@ def commits(call: Call) -> Reply:
 
 
 @route("GET", f"{_REPO}/pulls/{{pull_number}}/reviews", "pulls/list-reviews", "pull_requests:read")
-def reviews(call: Call) -> Reply:
+def list_reviews(call: Call) -> Reply:
     """The reviews."""
     pull = _pull(call)
     return call.listed(
@@ -131,7 +131,8 @@ def create_review(call: Call) -> Reply:
     """Submit a review."""
     words = {"APPROVE": "approved", "REQUEST_CHANGES": "changes_requested", "COMMENT": "commented"}
     state = words.get(call.body.get("event", ""), "commented")
-    review = pulls.review(call.hub, _pull(call), call.actor, state, call.body.get("body") or "")
+    drafts, text = reviews.drafts_of(call.body.get("comments") or ()), call.body.get("body") or ""
+    review = reviews.review(call.hub, _pull(call), call.actor, state, text, drafts, call.body.get("commit_id"))
     return Reply(call.hub.shapes.review(review))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.sandbox.acts import installs, manifests
+from bot.sandbox.acts import installs, manifests, oauth
 from bot.sandbox.credentials import mint, signing_key
 from bot.sandbox.state import OWNER, App, Installation, Token, User
 
@@ -86,6 +86,16 @@ class Accounts:
         token = f"ghp_{login}"
         self.hub.state.user_tokens[token] = self.user(login)
         return token
+
+    def sign_in(self, login: str | None) -> None:
+        """Let a person approve every App without being asked, or, with None, ask again."""
+        with self.lock:
+            self.hub.state.signed_in = None if login is None else self.user(login)
+
+    def approved_token(self, login: str) -> str:
+        """The token of a person who approved our App."""
+        with self.lock:
+            return oauth.mint(self.hub, self.app, self.user(login)).value
 
     def create_app(
         self,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.state import App, Installation, Repository, State, Token, User
+from bot.sandbox.state import App, Installation, Repository, State, Token, User, UserToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,10 @@ class Credential:
     app: App | None = None
     token: Token | None = None
     user: User | None = None
+    user_token: UserToken | None = None
+    """The token of a person who approved an App."""
+    in_reach: frozenset[int] = frozenset()
+    """The repositories of that App's installations."""
 
     @property
     def actor(self) -> User | None:
@@ -63,6 +67,8 @@ class Credential:
         """Whether the repository exists for this credential at all."""
         if not repository.private or self.installed_on(repository):
             return True
+        if self.user_token is not None and repository.id not in self.in_reach:
+            return False
         return self.user is not None and repository.role(self.user.login) != "none"
 
 
@@ -83,12 +89,17 @@ def identify(state: State, header: str | None) -> Credential:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() == "basic":
         try:
-            secret = base64.b64decode(secret).decode().partition(":")[2]
+            name, _, secret = base64.b64decode(secret).decode().partition(":")
         except ValueError:
             raise ApiError(401, "Bad credentials") from None
+        for app in state.apps.values():
+            if (name, secret) == (app.client_id, app.client_secret):
+                return Credential(Kind.NOBODY, app=app)
     secret = secret.strip()
     if secret.startswith("ghs_"):
         return _installation(state, secret)
+    if secret.startswith("ghu_"):
+        return _person(state, secret)
     if secret in state.user_tokens:
         return Credential(Kind.USER, user=state.user_tokens[secret])
     if scheme.lower() == "bearer" and secret.count(".") == 2:  # noqa: PLR2004 -- a JWT has three parts
@@ -103,6 +114,15 @@ def _installation(state: State, secret: str) -> Credential:
     if token.installation.suspended_at is not None:
         raise ApiError(403, "This installation has been suspended")
     return Credential(Kind.INSTALLATION, app=token.installation.app, token=token)
+
+
+def _person(state: State, secret: str) -> Credential:
+    token = state.app_user_tokens.get(secret)
+    if token is None or token.expires_at <= state.now():
+        raise ApiError(401, "Bad credentials")
+    of_app = (each for each in state.installations.values() if each.app is token.app and each.suspended_at is None)
+    in_reach = frozenset(number for installation in of_app for number in installation.repositories)
+    return Credential(Kind.USER, user=token.user, user_token=token, in_reach=in_reach)
 
 
 def _app(state: State, token: str) -> Credential:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.sandbox.state import App, Repository, Token, User
 
 Json = Any
-_ROOMS = ("apps", "checks", "deliveries", "git_data", "issues", "meta", "pulls", "repositories")
+_ROOMS = ("apps", "checks", "deliveries", "git_data", "issues", "meta", "pulls", "repositories", "viewer")
 
 
 @dataclass(slots=True)

@@ -118,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         hub = self.server.hub
         started = time.perf_counter()
         operation_path = hub.kind.api_path(host, path)
-        if operation_path is None:
+        if operation_path is None or path.startswith("/login/"):
             self._page(body)
             return
         path = operation_path

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.sandbox.acts.oauth import Approval
     from bot.sandbox.git import Bare
 
 Json = dict[str, Any]
@@ -60,6 +61,8 @@ class User:
     created_at: float = 0.0
     blocked: set[str] = field(default_factory=set)
     """Logins that this account has blocked."""
+    owners: set[str] = field(default_factory=set)
+    """Logins of an organization's owners."""
 
     @property
     def node_id(self) -> str:
@@ -86,11 +89,18 @@ class App:
     content_type: str = "json"
     insecure_ssl: str = "0"
     created_at: float = 0.0
+    callback_urls: list[str] = field(default_factory=list)
+    """The addresses that people return to after approving the App."""
 
     @property
     def node_id(self) -> str:
         """The GraphQL id."""
         return node_id("A", self.id)
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of the OAuth web flow."""
+        return f"sandbox-{self.id}"
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +127,16 @@ class Token:
     repositories: frozenset[int] | None
     """None: every repository of the installation."""
     permissions: dict[str, str]
+    expires_at: float
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class UserToken:
+    """A token of a person who approved an App: it sees what both can see."""
+
+    value: str
+    app: App
+    user: User
     expires_at: float
 
 
@@ -322,7 +342,7 @@ class Repository:
 
     def role(self, login: str) -> str:
         """A person's role; everyone reads a public repository."""
-        if login == self.owner.login:
+        if login == self.owner.login or login in self.owner.owners:
             return "admin"
         return self.roles.get(login, "none" if self.private else "read")
 
@@ -421,6 +441,10 @@ class State:
         self.installations: dict[int, Installation] = {}
         self.tokens: dict[str, Token] = {}
         self.user_tokens: dict[str, User] = {}
+        self.app_user_tokens: dict[str, UserToken] = {}
+        self.oauth_codes: dict[str, Approval] = {}
+        self.signed_in: User | None = None
+        """Who approves Apps without being asked."""
         self.reactions: dict[int, Reaction] = {}
         self.manifests: dict[str, App] = {}
         """Code of the manifest flow -> the App that was created and not converted yet."""

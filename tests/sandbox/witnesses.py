@@ -40,7 +40,7 @@ class Scene:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world = stage, stage.world
-        stage.installation.permissions = {**PERMISSIONS, "contents": "write"}
+        stage.installation.permissions = {**PERMISSIONS, "contents": "write", "members": "read"}
         self.world.app.webhook_url = "http://127.0.0.1:9/"
         self.sha = self.world.push(stage.repository, "001-a", {"a.md": "# A\n"}, author="ada")
         self.pull = self.world.open_pull_request(stage.repository, "001-a", author="ada")
@@ -101,6 +101,25 @@ class Scene:
     def reaction(self, subject: str) -> int:
         path = f"{REPO}/issues/{subject}/reactions"
         return int(self.raw("POST", path, {"content": "heart"})["id"])
+
+    def viewer(self, path: str, *, py: bool) -> Any:
+        """As a person who approved the App, through either client's session."""
+        token = self.world.approved_token("ada")
+        if py:
+            return self.stage.pygithub(token).requester.requestJsonAndCheck("GET", path)[1]
+        return self.stage.github3(token).session.get(f"{self.world.url}{path}").json()
+
+    def revoke(self, *, py: bool) -> None:
+        app, body = self.world.app, {"access_token": self.world.approved_token("ada")}
+        path = f"/applications/{app.client_id}/token"
+        if py:
+            auth = github.Auth.Login(app.client_id, app.client_secret)
+            client = github.Github(base_url=self.world.url, auth=auth, retry=None)
+            client.requester.requestJsonAndCheck("DELETE", path, input=body)
+            return
+        session = self.stage.github3().session
+        session.basic_auth(app.client_id, app.client_secret)
+        assert session.delete(f"{self.world.url}{path}", json=body).status_code == 204
 
     def code(self) -> str:
         manifest = {"url": "https://a.invalid", "redirect_url": "https://a.invalid/back"}
@@ -201,6 +220,13 @@ PYGITHUB: dict[str, Callable[[Scene], Any]] = {
     "repos/list-pull-requests-associated-with-commit": lambda s: consumed(s.py.get_commit(s.sha).get_pulls()),
     "graphql": lambda s: s.raw("POST", "/graphql", VIEWER),
     "users/get-by-username": lambda s: s.stage.pygithub().get_user("ada").name,
+    "users/get-authenticated": lambda s: s.viewer("/user", py=True),
+    "apps/list-installations-for-authenticated-user": lambda s: s.viewer("/user/installations", py=True),
+    "apps/list-installation-repos-for-authenticated-user": lambda s: s.viewer(
+        f"/user/installations/{s.stage.installation.id}/repositories", py=True
+    ),
+    "orgs/get-membership-for-authenticated-user": lambda s: s.viewer("/user/memberships/orgs/acme", py=True),
+    "apps/delete-token": lambda s: s.revoke(py=True),
     "apps/revoke-installation-access-token": lambda s: s.raw("DELETE", "/installation/token"),
 }
 
@@ -296,6 +322,13 @@ GITHUB3: dict[str, Callable[[Scene], Any]] = {
     ),
     "graphql": lambda s: s.raw3("POST", "/graphql", VIEWER),
     "users/get-by-username": lambda s: s.stage.github3().user("ada").name,
+    "users/get-authenticated": lambda s: s.viewer("/user", py=False),
+    "apps/list-installations-for-authenticated-user": lambda s: s.viewer("/user/installations", py=False),
+    "apps/list-installation-repos-for-authenticated-user": lambda s: s.viewer(
+        f"/user/installations/{s.stage.installation.id}/repositories", py=False
+    ),
+    "orgs/get-membership-for-authenticated-user": lambda s: s.viewer("/user/memberships/orgs/acme", py=False),
+    "apps/delete-token": lambda s: s.revoke(py=False),
     "apps/revoke-installation-access-token": lambda s: s.raw3("DELETE", "/installation/token"),
 }
 
@@ -338,7 +371,7 @@ def drive(stage: Stage, client: str) -> dict[str, Word]:
 
 def _how(call: Callable[[Scene], Any]) -> str:
     """By the client's own model, or, where it has none, by its bare session."""
-    return "✓ session" if {"raw", "raw3"} & set(call.__code__.co_names) else "✓"
+    return "✓ session" if {"raw", "raw3", "viewer", "revoke"} & set(call.__code__.co_names) else "✓"
 
 
 def main() -> int:

@@ -109,6 +109,7 @@ def register(hub: Hub, manifest: Manifest, state: str, account: str = "") -> str
         permissions={"metadata": "read", **manifest.get("default_permissions", {})},
         events=list(manifest.get("default_events", [])),
         created_at=hub.state.now(),
+        callback_urls=[str(url) for url in manifest.get("callback_urls", [])],
     )
     hub.state.apps[app.id] = app
     code = secrets.token_hex(20)

@@ -121,7 +121,7 @@ def answer(hub: Hub, method: str, target: str, body: bytes, origin: str | None) 
     parts = urlsplit(target)
     if method == "POST" and origin not in {None, hub.url} and not _FROM_ELSEWHERE.fullmatch(parts.path):
         return Page("This form did not come from the sandbox.", 403, content_type="text/plain")
-    for room in ("views", "files"):
+    for room in ("oauth", "views", "files"):
         import_module(f"bot.sandbox.pages.{room}")
     for verb, pattern, view in _views:
         match = pattern.fullmatch(parts.path)

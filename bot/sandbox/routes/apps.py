@@ -139,7 +139,7 @@ def convert(call: Call) -> Reply:
     if app is None or app.created_at + CODE_SECONDS < call.hub.state.now():
         raise ApiError(404, "Not Found")
     secrets = {
-        "client_secret": f"sandbox-{app.id}",
+        "client_secret": app.client_secret,
         "webhook_secret": app.webhook_secret,
         "pem": app.private_key,
     }

@@ -3,8 +3,9 @@
     PLANGATE_DIRECTORY/app/app.json           id, slug, the App's page, this server's address
     PLANGATE_DIRECTORY/app/private-key.pem
     PLANGATE_DIRECTORY/app/webhook-secret
+    PLANGATE_DIRECTORY/app/client-secret
 
-Only their owner can read the folder and its files. With PLANGATE_SECRET_KEY the key and the webhook secret are
+Only their owner can read the folder and its files. With PLANGATE_SECRET_KEY the key and both secrets are
 encrypted. The settings take precedence over the files. The files are written in a locked folder beside the final one;
 when a process is killed while it writes, the next start removes that folder.
 """
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.hosting.registration import Registered
 
 _FOLDER = "app"
-_ABOUT, KEY, _SECRET = "app.json", "private-key.pem", "webhook-secret"
+_ABOUT, KEY, _SECRET, CLIENT_SECRET = "app.json", "private-key.pem", "webhook-secret", "client-secret"
 _DRAFT = ".app-"
 _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR})
 _PROBE = b"\0" * 32_768
@@ -40,7 +41,7 @@ _PROBE = b"\0" * 32_768
 
 @dataclass(frozen=True, slots=True)
 class AppCredentials:
-    """The credentials in the folder. The private key stays in its file."""
+    """The credentials in the folder. The private key and the client secret stay in their files."""
 
     app_id: int
     slug: str
@@ -48,6 +49,9 @@ class AppCredentials:
     address: str
     key_file: Path
     webhook_secret: str | None = field(repr=False)
+    client_id: str | None = None
+    client_secret_file: Path | None = None
+    """None for an App that an older version registered."""
 
 
 class AlreadyRegistered(Exception):  # noqa: N818  names the condition
@@ -74,7 +78,17 @@ def read(directory: Path, secret_key: SecretKey | None = None) -> AppCredentials
         stored = place / _SECRET
         secret = plain_text(stored.read_bytes(), _SECRET, secret_key) if stored.exists() else ""
         slug, page, address = (str(about[name]) for name in ("slug", "page", "address"))
-        return AppCredentials(int(about["id"]), slug, page, address, place / KEY, secret.strip() or None)
+        client_id, client_file = about.get("client_id"), place / CLIENT_SECRET
+        return AppCredentials(
+            int(about["id"]),
+            slug,
+            page,
+            address,
+            place / KEY,
+            secret.strip() or None,
+            str(client_id) if client_id and client_file.exists() else None,
+            client_file if client_id and client_file.exists() else None,
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"The App's credentials in {place} cannot be read: {type(error).__name__}. Make sure that the folder"
@@ -94,7 +108,7 @@ def refuse_unwritable(directory: Path) -> None:
 def keep(directory: Path, registered: Registered, secret_key: SecretKey | None = None) -> None:
     """Write all credentials or none. Raises `AlreadyRegistered`, and `StorageError` when the disk fails.
 
-    With a secret key the private key and the webhook secret are encrypted.
+    With a secret key the private key and both secrets are encrypted.
     They are written to a draft folder and synced to the disk. One rename then puts the folder in its place; the rename
     fails when another process was first: https://man7.org/linux/man-pages/man2/rename.2.html
     """
@@ -103,10 +117,13 @@ def keep(directory: Path, registered: Registered, secret_key: SecretKey | None =
         "slug": registered.slug,
         "page": registered.page,
         "address": registered.address,
+        **({"client_id": registered.client_id} if registered.client_id else {}),
     }
     texts = {_ABOUT: json.dumps(about, indent=2) + "\n", KEY: registered.private_key}
     if registered.webhook_secret is not None:
         texts[_SECRET] = registered.webhook_secret
+    if registered.client_secret is not None:
+        texts[CLIENT_SECRET] = registered.client_secret
     try:
         with _draft(directory) as draft:
             for name, text in texts.items():
@@ -122,7 +139,7 @@ def keep(directory: Path, registered: Registered, secret_key: SecretKey | None =
 
 
 def are_encrypted(directory: Path) -> bool:
-    """Whether the stored key and webhook secret are encrypted. Raises `OSError`."""
+    """Whether the stored key and secrets are encrypted. Raises `OSError`."""
     return all(is_encrypted(path.read_bytes()) for path in _secret_files(directory))
 
 
@@ -141,7 +158,7 @@ def encrypt(directory: Path, secret_key: SecretKey) -> bool:
 
 
 def _secret_files(directory: Path) -> list[Path]:
-    return [path for name in (KEY, _SECRET) if (path := folder(directory) / name).exists()]
+    return [path for name in (KEY, _SECRET, CLIENT_SECRET) if (path := folder(directory) / name).exists()]
 
 
 def sweep(directory: Path) -> None:

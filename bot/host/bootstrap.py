@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from bot.core.forge.outcome import Outcome
     from bot.core.forge.ports import Clock, Forges, Leader, NewJob, Queue, Store
     from bot.host.storage import Storage
-    from bot.web.app import WebApplication
+    from bot.web.app import ViewerPages, WebApplication
     from bot.web.bridge import Bridge
-    from bot.web.verdicts import VerdictPages
+    from bot.web.login import Login
 
 _LATEST_END = 28.0
 """Seconds after SIGTERM at which a worker exits even if a thread hangs; platforms send SIGKILL after 30."""
@@ -55,6 +55,8 @@ def serve(settings: Settings) -> int:
     prepare(settings)
     sweep(settings.directory)
     refuse_port_in_use(settings.host, settings.port)
+    if settings.pages == "login" and not settings.is_first_start:
+        settings.login_secret()
     presence = announce_presence(settings, "serve")
     environment = {**os.environ, **settings.environment()}
     keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
@@ -100,6 +102,8 @@ def run_web(settings: Settings, clock: Clock | None = None) -> int:
             f"No worker uses {settings.directory}, so deliveries would never be processed: start `plangate serve`, or"
             f" `plangate worker` on this host, or set {PREFIX}DATABASE_URL."
         )
+    if settings.pages == "login":
+        settings.login_secret()
     presence = announce_presence(settings, "web")
     log.Log("web").info("listening", address=settings.listening)
     try:
@@ -207,6 +211,7 @@ def service(  # noqa: PLR0913, PLR0917  everything that a job needs
         web_url=settings.github_url,
         site_url=settings.url or PROJECT_URL,
         shows_pages=settings.pages != "off" and settings.url is not None,
+        shows_private_pages=settings.pages == "login",
         takes_feedback=settings.feedback_url is not None,
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((layer,), ids),
@@ -270,18 +275,33 @@ def web_application(settings: Settings, clock: Clock | None = None, storage: Sto
     metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now, store.false_alarms)
     recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
     base = urlsplit(settings.url or "").path
-    return application(recipient, storage.queue, metrics, base, _verdict_pages(settings, store, clock))
+    return application(recipient, storage.queue, metrics, base, _viewer_pages(settings, store, clock))
 
 
-def _verdict_pages(settings: Settings, store: Store, clock: Clock) -> VerdictPages | None:
-    """The pages of verdicts, if the host turned them on."""
+def _viewer_pages(settings: Settings, store: Store, clock: Clock) -> ViewerPages | None:
+    """The pages about repositories, if the host turned them on. Raises `UserError`."""
     if settings.pages == "off" or settings.url is None:
         return None
     from bot.adapters.github.bare import is_public  # noqa: PLC0415  only where pages are on
+    from bot.web.app import ViewerPages  # noqa: PLC0415  likewise
+    from bot.web.readers import Readers  # noqa: PLC0415  likewise
     from bot.web.verdicts import VerdictPages  # noqa: PLC0415  likewise
 
-    visible = partial(is_public, settings.api_url, ca_file=settings.ca_file)
-    return VerdictPages(store, visible, settings.feedback_url, clock.now)
+    login = _login(settings, clock) if settings.pages == "login" else None
+    readers = Readers(partial(is_public, settings.api_url, ca_file=settings.ca_file), clock.now, login)
+    hsts_seconds = settings.hsts_seconds if settings.url.startswith("https:") else 0
+    return ViewerPages(VerdictPages(store, readers, settings.feedback_url), login, hsts_seconds)
+
+
+def _login(settings: Settings, clock: Clock) -> Login:
+    """The login of people. Raises `UserError` without the App's client secret."""
+    from bot.adapters.github.viewer import ViewersGitHub  # noqa: PLC0415  only where people log in
+    from bot.web.login import Login  # noqa: PLC0415  likewise
+    from bot.web.sessions import CookieBox  # noqa: PLC0415  likewise
+
+    secret = settings.login_secret()
+    github = ViewersGitHub(settings.github_url, settings.api_url, settings.client_id or "", secret, settings.ca_file)
+    return Login(github, CookieBox(secret, clock.now), settings.url or "")
 
 
 def _load_web(settings: Settings, parent: int, clock: Clock) -> Bridge:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PREFIX = "PLANGATE_"
-PAGES = ("off", "public")
+PAGES = ("off", "public", "login")
+_LONGEST_HSTS = 63_072_000
+"""Seconds: two years, which browsers ask for at most."""
 LEVELS = ("debug", "info", "warning", "error")
 _GITHUB = "https://github.com"
 _PORT = 8080
@@ -65,7 +67,13 @@ class Settings:
     worker_threads: int = 4
     log_level: str = "info"
     pages: str = "off"
-    """`public`: a verdict in a public repository has a page on this server."""
+    """`public`: a verdict in a public repository has a page on this server. `login`: every verdict has one."""
+    client_id: str | None = None
+    """The App's client id, for the login of people."""
+    client_secret: str | None = None
+    client_secret_file: Path | None = None
+    hsts_seconds: int = 0
+    """For how long browsers must use https for this server; 0 tells them nothing."""
     feedback_url: str | None = None
     """Where a page sends reports of false alarms, such as the form for a new issue."""
     metrics_token: str | None = None
@@ -109,6 +117,24 @@ class Settings:
                 f" {(error.strerror if isinstance(error, OSError) else None) or 'it is not a PEM file'}."
             ) from None
 
+    def login_secret(self) -> str:
+        """The App's client secret. Raises `UserError` when people could not log in."""
+        if self.client_id is None or (self.client_secret is None and self.client_secret_file is None):
+            raise UserError(
+                f"{PREFIX}PAGES=login needs the App's client id and client secret: set {PREFIX}CLIENT_ID, and"
+                f" {PREFIX}CLIENT_SECRET or {PREFIX}CLIENT_SECRET_FILE. GitHub shows them in the App's settings."
+            )
+        if self.client_secret is not None or self.client_secret_file is None:
+            return self.client_secret or ""
+        try:
+            content = self.client_secret_file.read_bytes()
+            return plain_text(content, credentials.CLIENT_SECRET, self.encryption_key()).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{PREFIX}CLIENT_SECRET_FILE names {str(self.client_secret_file)!r}, which cannot be read:"
+                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is not a text'}."
+            ) from None
+
     def encryption_key(self) -> SecretKey | None:
         """The key of stored credentials; None when none is set. Raises `UserError`."""
         if self.secret_key is not None:
@@ -133,6 +159,7 @@ class Settings:
             *self.webhook_secrets,
             self.private_key,
             self.secret_key,
+            self.client_secret,
             self.database_url,
             *passwords,
             self.metrics_token,
@@ -163,6 +190,10 @@ class Settings:
             "WORKER_THREADS": str(self.worker_threads),
             "LOG_LEVEL": self.log_level,
             "PAGES": self.pages,
+            "CLIENT_ID": self.client_id or "",
+            "CLIENT_SECRET": self.client_secret or "",
+            "CLIENT_SECRET_FILE": str(self.client_secret_file or ""),
+            "HSTS_SECONDS": str(self.hsts_seconds),
             "FEEDBACK_URL": self.feedback_url or "",
             "METRICS_TOKEN": self.metrics_token or "",
         }
@@ -183,6 +214,8 @@ def with_registered(settings: Settings) -> Settings:
     if stored is None or settings.app_id not in {None, stored.app_id}:
         return settings
     own_key = settings.private_key is not None or settings.private_key_file is not None
+    own_login = settings.client_id is not None or settings.client_secret is not None
+    own_login = own_login or settings.client_secret_file is not None
     stored_secrets = (stored.webhook_secret,) if stored.webhook_secret is not None else ()
     return replace(
         settings,
@@ -191,6 +224,8 @@ def with_registered(settings: Settings) -> Settings:
         private_key_file=settings.private_key_file if own_key else stored.key_file,
         webhook_secrets=settings.webhook_secrets or stored_secrets,
         url=settings.url or stored.address,
+        client_id=settings.client_id if own_login else stored.client_id,
+        client_secret_file=settings.client_secret_file if own_login else stored.client_secret_file,
     )
 
 
@@ -204,7 +239,7 @@ def read(variables: Mapping[str, str]) -> Settings:
     reader = _Variables(variables)
     github_url = reader.url("GITHUB_URL", _GITHUB)
     key_file, secret_key_file = reader.text("PRIVATE_KEY_FILE"), reader.text("SECRET_KEY_FILE")
-    ca_file = reader.text("CA_FILE")
+    ca_file, client_file = reader.text("CA_FILE"), reader.text("CLIENT_SECRET_FILE")
     return Settings(
         app_id=reader.number("APP_ID", None, 1, 2**63 - 1),
         app_slug=reader.choice("APP_SLUG", _SLUG_DEFAULT, _SLUG.fullmatch, "the last part of the App's address"),
@@ -225,6 +260,10 @@ def read(variables: Mapping[str, str]) -> Settings:
         worker_threads=reader.number("WORKER_THREADS", 4, 1, 64) or 4,
         log_level=reader.choice("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
         pages=reader.choice("PAGES", "off", PAGES.__contains__, " or ".join(PAGES)),
+        client_id=reader.text("CLIENT_ID"),
+        client_secret=reader.text("CLIENT_SECRET"),
+        client_secret_file=Path(client_file) if client_file else None,
+        hsts_seconds=reader.number("HSTS_SECONDS", 0, 0, _LONGEST_HSTS) or 0,
         feedback_url=reader.url("FEEDBACK_URL", "") or None,
         metrics_token=reader.text("METRICS_TOKEN"),
     )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.sandbox.acts.oauth import Approval
     from bot.sandbox.git import Bare
 
 Json = dict[str, Any]
@@ -138,6 +137,26 @@ class UserToken:
     app: App
     user: User
     expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """The App's request that a person is asked to approve."""
+
+    app: App
+    back: str
+    state: str
+    challenge: str
+    """The PKCE challenge (S256); empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a code stands for."""
+
+    request: AuthorizationRequest
+    user: User
+    until: float
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, jsonify, request
@@ -10,6 +12,7 @@ from flask import Flask, Response, abort, jsonify, request
 import bot
 from bot.core.forge.errors import StorageError
 from bot.log import Log, RecurringFault
+from bot.web.access import Access, opens
 from bot.web.bridge import Bridge
 from bot.web.door import PATHS, Door, Recipient
 from bot.web.hardening import harden
@@ -21,10 +24,32 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from bot.core.forge.ports import Queue
+    from bot.web.login import Login
     from bot.web.metrics import Metrics
     from bot.web.verdicts import VerdictPages
 
+_LARGEST_FORM = 64 * 1024
+"""Bytes of a form; ours have less than one kilobyte."""
+
+FORGED = "This form comes from another site, or from a page that was open for too long. Open the page again."
+
 log = Log("web")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerPages:
+    """The pages about repositories, where the host turned them on."""
+
+    verdicts: VerdictPages
+    login: Login | None = None
+    hsts_seconds: int = 0
+    """For how long browsers must use https for this server; 0 tells them nothing."""
+
+    def add_to(self, app: Flask, base: str) -> None:
+        """Add the pages below `base`, the path of the public address."""
+        self.verdicts.add_to(app, base)
+        if self.login is not None:
+            self.login.add_to(app, base)
 
 
 class WebApplication:
@@ -34,12 +59,12 @@ class WebApplication:
     """
 
     def __init__(
-        self, recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verdicts: VerdictPages | None
+        self, recipient: Recipient, queue: Queue, metrics: Metrics, base: str, viewers: ViewerPages | None
     ) -> None:
         self._recipient = recipient
         self._queue = queue
         self._door = Door(recipient, queue.put)
-        self._pages = _pages(recipient, queue, metrics, base, verdicts)
+        self._pages = _pages(recipient, queue, metrics, base, viewers)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -51,25 +76,54 @@ class WebApplication:
 
 
 def application(
-    recipient: Recipient, queue: Queue, metrics: Metrics, base: str = "", verdicts: VerdictPages | None = None
+    recipient: Recipient, queue: Queue, metrics: Metrics, base: str = "", viewers: ViewerPages | None = None
 ) -> WebApplication:
     """The web application on this queue."""
-    return WebApplication(recipient, queue, metrics, base, verdicts)
+    return WebApplication(recipient, queue, metrics, base, viewers)
 
 
-def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verdicts: VerdictPages | None) -> Flask:
+def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str, viewers: ViewerPages | None) -> Flask:
     app = Flask(__name__)
-    not_ready = RecurringFault(log)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_FORM
+    opens(Access.EVERYBODY)(app.view_functions["static"])
     add_pages(app, base, ready=bool(recipient.secrets))
-    if verdicts is not None:
-        verdicts.add_to(app, base)
+    _add_operations(app, queue, metrics)
+    if viewers is not None:
+        viewers.add_to(app, base)
+        _defend_forms(app, viewers.login)
+    forms_to = viewers.verdicts.forms_to if viewers is not None else ""
+    app.after_request(partial(harden, forms_to=forms_to, hsts_seconds=viewers.hsts_seconds if viewers else 0))
+    return app
+
+
+def _defend_forms(app: Flask, login: Login | None) -> None:
+    """Refuse every form that another site made a browser send.
+
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    """
+
+    @app.before_request
+    def refuse_forged() -> None:
+        if request.method != "POST":
+            return
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            abort(HTTPStatus.FORBIDDEN, FORGED)
+        if login is not None and not login.holds_token():
+            abort(HTTPStatus.FORBIDDEN, FORGED)
+
+
+def _add_operations(app: Flask, queue: Queue, metrics: Metrics) -> None:
+    """Add what monitoring reads."""
+    not_ready = RecurringFault(log)
 
     @app.get("/healthz")
+    @opens(Access.EVERYBODY)
     def healthz() -> Response:
         """Liveness: the process answers."""
         return jsonify(status="alive", version=bot.__version__)
 
     @app.get("/readyz")
+    @opens(Access.EVERYBODY)
     def readyz() -> tuple[Response, int]:
         """Readiness: the queue has just stored as many bytes as the largest delivery has."""
         try:
@@ -81,6 +135,7 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verd
         return jsonify(status="ready"), 200
 
     @app.get("/metrics")
+    @opens(Access.TOKEN)
     def counted() -> Response:
         """Metrics for monitoring with the token; 404 without it."""
         if not metrics.admits(request.headers.get("Authorization")):
@@ -90,7 +145,3 @@ def _pages(recipient: Recipient, queue: Queue, metrics: Metrics, base: str, verd
         except StorageError as error:
             log.fault("cannot read metrics", error=str(error))
             return Response("The database cannot be read; see the log.\n", 503, content_type="text/plain")
-
-    forms_to = verdicts.forms_to if verdicts is not None else ""
-    app.after_request(partial(harden, forms_to=forms_to))
-    return app

@@ -1,29 +1,31 @@
-"""The page of a verdict, for everybody who can see the repository: without a login, that is a public one.
+"""The page of a verdict, for everybody who can see the repository.
 
+    GET  /verdicts/REPOSITORY/HEAD                      the latest page on this commit
     GET  /verdicts/REPOSITORY/HEAD/DIGEST               the page
     GET  /verdicts/REPOSITORY/HEAD/DIGEST/report.json   the JSON report
     POST /verdicts/REPOSITORY/HEAD/DIGEST/wrong         report a finding as a false alarm
 
-A page that is gone, that never was, and one that the viewer may not see get the same answer.
+A page that is gone, that never was, and one that the viewer may not see get the same answer: people who are logged in
+get 404; everybody else is sent to the login, or gets 404 where there is none.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 from markupsafe import Markup, escape
-from werkzeug.exceptions import HTTPException
 
+from bot.adapters.github.viewer import TokenRefused
 from bot.core.forge.errors import ForgeError, StorageError
 from bot.core.forge.verdict_page import decoded
 from bot.log import Log
-from bot.web.pages import page
+from bot.web.access import Access, opens
+from bot.web.pages import ended, notice, page, private, redirect_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,33 +34,33 @@ if TYPE_CHECKING:
 
     from bot.core.forge.ports import Store
     from bot.core.forge.verdict_page import FindingRow, Place, Quote, StoredPage, VerdictPage
+    from bot.web.readers import Readers
 
 GONE = (
     "This verdict is not here. Pages are kept for 30 days, and only while their repository is public."
     " The check run on GitHub stays as it is; press Re-run there for a new verdict with a new page."
 )
+GONE_OR_HIDDEN = (
+    "This page is not here, or you cannot read its repository on GitHub. Pages are kept for 30 days. The check run on"
+    " GitHub stays as it is; press Re-run there for a new verdict with a new page."
+)
 UNKNOWN = "GitHub does not say at the moment whether this repository is public. Try again in some minutes."
-_REMEMBERED = 300.0
-"""Seconds for which GitHub's answer is used again."""
-_MOST = 1_000
+UNREADABLE = "The database cannot be read; see the log."
 _CODE = re.compile(r"`([^`]+)`")
 _LARGEST_ID = 2**63
-_ADDRESS = "/verdicts/<int:repository>/<head>/<digest>"
+_HEAD = "/verdicts/<int:repository>/<head>"
+_ADDRESS = f"{_HEAD}/<digest>"
 
 log = Log("web")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class VerdictPages:
     """The pages of verdicts."""
 
     store: Store
-    is_public: Callable[[str, int], bool]
-    """Whether everybody can see the repository with this name and id now. Raises `ForgeError`."""
+    readers: Readers
     feedback_url: str | None
-    now: Callable[[], float]
-    _seen: dict[int, tuple[bool, float]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def forms_to(self) -> str:
@@ -70,70 +72,97 @@ class VerdictPages:
         for name, shown_as in FILTERS.items():
             app.add_template_filter(shown_as, name)
 
+        @app.get(_HEAD)
+        @opens(Access.READER)
+        def latest(repository: int, head: str) -> Response:
+            stored, _ = self._visible(repository, head, None, base)
+            return redirect_to(_address(base, repository, stored))
+
         @app.get(_ADDRESS)
+        @opens(Access.READER)
         def verdict(repository: int, head: str, digest: str) -> Response:
             stored, shown = self._visible(repository, head, digest, base)
-            before = self.store.verdict_page_before(stored, repository)
-            earlier = _decoded(before)
-            text = page(
-                "verdict.html",
-                base,
-                verdict=shown,
-                address=_address(base, repository, stored),
-                before=_address(base, repository, before) if before is not None else None,
-                difference=_difference(shown, earlier) if earlier is not None else None,
-                takes_feedback=self.feedback_url is not None,
-            )
-            return _private(Response(text, content_type="text/html; charset=utf-8"))
+            return self._page(repository, stored, shown, base)
 
         @app.get(f"{_ADDRESS}/report.json")
+        @opens(Access.READER)
         def report(repository: int, head: str, digest: str) -> Response:
             _, shown = self._visible(repository, head, digest, base)
-            return _private(Response(shown.report, content_type="application/json; charset=utf-8"))
+            return private(Response(shown.report, content_type="application/json; charset=utf-8"))
 
         @app.get(f"{_ADDRESS}/wrong")
+        @opens(Access.READER)
         def findings(repository: int, head: str, digest: str) -> Response:
             stored, _ = self._visible(repository, head, digest, base)
-            return _redirect_to(f"{_address(base, repository, stored)}#findings")
+            return redirect_to(f"{_address(base, repository, stored)}#findings")
 
         @app.post(f"{_ADDRESS}/wrong")
+        @opens(Access.READER)
         def wrong(repository: int, head: str, digest: str) -> Response:
             _, shown = self._visible(repository, head, digest, base)
             finding = next((each for each in shown.findings if each.id == request.form.get("finding")), None)
             if finding is None or self.feedback_url is None:
                 abort(HTTPStatus.NOT_FOUND)
             self.store.count_false_alarm(finding.rule)
-            return _redirect_to(feedback_address(self.feedback_url, finding, shown.version))
+            return redirect_to(feedback_address(self.feedback_url, finding, shown.version))
 
-    def _visible(self, repository: int, head: str, digest: str, base: str) -> tuple[StoredPage, VerdictPage]:
-        """The page, if it is kept and everybody can see its repository. Else the request ends here."""
-        message, status = GONE, HTTPStatus.NOT_FOUND
+    def _page(self, repository: int, stored: StoredPage, shown: VerdictPage, base: str) -> Response:
+        before = self.store.verdict_page_before(stored, repository)
+        earlier = _decoded(before)
+        text = page(
+            "verdict.html",
+            base,
+            verdict=shown,
+            address=_address(base, repository, stored),
+            before=_address(base, repository, before) if before is not None else None,
+            difference=_difference(shown, earlier) if earlier is not None else None,
+            takes_feedback=self.feedback_url is not None,
+        )
+        return private(Response(text, content_type="text/html; charset=utf-8"))
+
+    def _visible(self, repository: int, head: str, digest: str | None, base: str) -> tuple[StoredPage, VerdictPage]:
+        """The page, if it is kept and the viewer can read its repository. Else the request ends here.
+
+        Whether a page is kept shows in nothing, not even in how long the answer takes: GitHub is asked in either case.
+        """
+        login, viewer = self.readers.login, self.readers.viewer()
         try:
-            stored = self.store.verdict_page(repository, head, digest) if repository < _LARGEST_ID else None
-            seen, shown = self.store.repository(repository) if stored else None, _decoded(stored)
-            if stored and shown and seen and self._is_public(f"{seen.owner}/{seen.name}", repository):
-                return stored, shown
+            if viewer is not None:
+                kept = self._kept(repository, head, digest) if self.readers.by_id(viewer, repository) else None
+            else:
+                kept = self._public(repository, head, digest)
         except StorageError as error:
             log.fault("cannot read a verdict", error=str(error))
-            message, status = "The database cannot be read; see the log.", HTTPStatus.SERVICE_UNAVAILABLE
+            raise ended(notice(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
+        except TokenRefused:
+            raise ended(self.readers.ask_login(base)) from None
         except ForgeError as error:
             log.warning("visibility unknown", error=str(error))
-            message, status = UNKNOWN, HTTPStatus.SERVICE_UNAVAILABLE
-        raise _ended_with(message, status, base)
+            if login is None or viewer is not None:
+                raise ended(notice(UNKNOWN, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
+            kept = None
+        if kept is not None:
+            return kept
+        if login is not None and viewer is None:
+            raise ended(self.readers.ask_login(base))
+        raise ended(notice(GONE if login is None else GONE_OR_HIDDEN, HTTPStatus.NOT_FOUND, base))
 
-    def _is_public(self, full_name: str, repository: int) -> bool:
-        """GitHub's answer, remembered for some minutes."""
-        with self._lock:
-            public, until = self._seen.get(repository, (False, 0.0))
-        if self.now() < until:
-            return public
-        public = self.is_public(full_name, repository)
-        with self._lock:
-            self._seen.pop(repository, None)
-            self._seen[repository] = (public, self.now() + _REMEMBERED)
-            while len(self._seen) > _MOST:
-                del self._seen[next(iter(self._seen))]
-        return public
+    def _public(self, repository: int, head: str, digest: str | None) -> tuple[StoredPage, VerdictPage] | None:
+        """The page, if everybody can see its repository. Of a private one GitHub is not asked."""
+        kept = self._kept(repository, head, digest)
+        seen = self.store.repository(repository) if kept is not None and not kept[1].private else None
+        shows = seen is not None and self.readers.is_public(f"{seen.owner}/{seen.name}", repository)
+        return kept if shows else None
+
+    def _kept(self, repository: int, head: str, digest: str | None) -> tuple[StoredPage, VerdictPage] | None:
+        if repository >= _LARGEST_ID:
+            return None
+        if digest is None:
+            stored = self.store.latest_verdict_page(repository, head)
+        else:
+            stored = self.store.verdict_page(repository, head, digest)
+        shown = _decoded(stored)
+        return (stored, shown) if stored is not None and shown is not None else None
 
 
 def feedback_address(feedback_url: str, finding: FindingRow, version: str) -> str:
@@ -180,29 +209,9 @@ def _address(base: str, repository: int, stored: StoredPage) -> str:
     return f"{base}/verdicts/{repository}/{stored.head_sha}/{stored.digest}"
 
 
-def _redirect_to(address: str) -> Response:
-    """A redirect to another page, which the browser then requests with GET."""
-    response = redirect(address, HTTPStatus.SEE_OTHER, Response)
-    assert isinstance(response, Response)  # noqa: S101  the requested class
-    return response
-
-
-def _ended_with(message: str, status: HTTPStatus, base: str) -> HTTPException:
-    """The end of a request with a page that says why."""
-    text = page("lost.html", base, message=message)
-    return HTTPException(response=_private(Response(text, status, content_type="text/html; charset=utf-8")))
-
-
 def _decoded(stored: StoredPage | None) -> VerdictPage | None:
     """The page; None for one that another version of Plangate wrote in another form."""
     try:
         return decoded(stored.page) if stored is not None else None
     except ValueError:
         return None
-
-
-def _private(response: Response) -> Response:
-    """Let no cache keep it, and no search engine."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import multiprocessing
 import resource
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from stat import S_IMODE
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ import pytest
 
 from bot.adapters import credentials
 from bot.adapters.credentials import AlreadyRegistered
+from bot.adapters.encryption import SecretKey
 from bot.core.forge.errors import StorageError, UserError
 from bot.core.hosting.registration import Registered
 from bot.host.settings import Settings, read, with_registered
@@ -52,6 +55,18 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     assert (kept.page, kept.address) == ("https://github.com/apps/gate-4711", "https://me.example")
     assert kept.key_file.read_text() == KEY
     assert "hush" not in repr(kept)
+
+
+def test_the_client_secret_is_kept_as_the_key_is_and_lets_people_log_in(tmp_path: Path) -> None:
+    credentials.keep(tmp_path / "var", replace(app(), client_id="Iv1", client_secret="also hush"), SecretKey(b"k" * 32))
+    (tmp_path / "key").write_text(base64.b64encode(b"k" * 32).decode())
+    assert b"also hush" not in (tmp_path / "var" / "app" / "client-secret").read_bytes()
+    settings = with_registered(
+        read({"PLANGATE_DIRECTORY": str(tmp_path / "var"), "PLANGATE_SECRET_KEY_FILE": str(tmp_path / "key")})
+    )
+    assert (settings.client_id, settings.login_secret()) == ("Iv1", "also hush")
+    other = with_registered(replace(settings, client_id="Iv2", client_secret="set", client_secret_file=None))
+    assert (other.client_id, other.login_secret()) == ("Iv2", "set")
 
 
 def test_an_app_without_a_secret_is_kept_without_one(tmp_path: Path) -> None:

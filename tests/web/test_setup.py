@@ -81,13 +81,14 @@ class TestTheFlow:
         folder = app_of(tmp_path)
         assert S_IMODE(folder.stat().st_mode) == 0o700
         assert {file.name: S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == dict.fromkeys(
-            ("app.json", "private-key.pem", "webhook-secret"), 0o600
+            ("app.json", "client-secret", "private-key.pem", "webhook-secret"), 0o600
         )
         secret = (folder / "webhook-secret").read_text()
+        client_secret = (folder / "client-secret").read_text()
         key = (folder / "private-key.pem").read_text().splitlines()[1]
         code = parse_qs(urlsplit(back).query)["code"][0]
         said = done.text + (tmp_path / "log").read_text()
-        for hidden in (secret, key, code, form.state):
+        for hidden in (secret, client_secret, key, code, form.state):
             assert hidden not in said
         assert [path.name for path in (tmp_path / "var").iterdir() if path.name.startswith(".app")] == []
 

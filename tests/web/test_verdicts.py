@@ -12,60 +12,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from werkzeug.test import Client
 
 import bot
 from bot.adapters.github.bare import is_public
-from bot.adapters.github.repository import GitHubRepositories
 from bot.core.forge.errors import ForgeError
-from bot.host.bootstrap import service, web_application
-from bot.host.settings import Settings
-from bot.host.storage import Storage
 from bot.sandbox.faults import Fault
 from tests.processes import ROOT
-from tests.stage import SPEC_KIT, Stage, feature, plan
+from tests.stage import Stage, feature, plan
+from tests.web.hosted import FEEDBACK, SITE, Hosted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from bot.sandbox.state import PullRequest, Repository
-
-SITE = "https://gate.acme.example"
-FEEDBACK = "https://forge.acme.example/issues/new"
-
-
-class Hosted:
-    """A server with pages, and a browser at it."""
-
-    def __init__(self, stage: Stage, pages: str = "public") -> None:
-        self.stage = stage
-        world = stage.world
-        settings = Settings(
-            url=SITE, api_url=world.url, pages=pages, feedback_url=FEEDBACK, app_slug=world.app.slug,
-            metrics_token="token", webhook_secrets=("secret",),
-        )  # fmt: skip
-        repositories = GitHubRepositories(stage.app, stage.clock)
-        stage.service = service(settings, stage.queue, stage.store, repositories, stage.clock)  # type: ignore[assignment]
-        storage = Storage(stage.queue, lambda: stage.store, None)  # type: ignore[arg-type]
-        self.browser = Client(web_application(settings, stage.clock, storage))
-
-    def repository(self, *, private: bool = False) -> Repository:
-        repository = self.stage.world.create_repository("acme", "ferry", SPEC_KIT, private=private)
-        self.stage.install(repository)
-        return repository
-
-    def pull_request(self, repository: Repository, text: str, **files: str) -> PullRequest:
-        self.stage.world.push(repository, "001-search", feature(text=text) | files, author="ada")
-        pull = self.stage.world.open_pull_request(repository, "001-search", author="ada")
-        self.stage.drain()
-        return pull
-
-    def page(self, repository: Repository, sha: str) -> str:
-        """The path of the page that the run on a commit leads to."""
-        address = self.stage.run(repository, sha).details_url or ""
-        assert address.startswith(f"{SITE}/verdicts/{repository.id}/{sha}/")
-        return address.removeprefix(SITE)
 
 
 @pytest.fixture

@@ -247,6 +247,14 @@ class SqlStore(Store):
         )
 
     @override
+    def latest_verdict_page(self, repository: int, head_sha: str) -> StoredPage | None:
+        return _page(
+            self._row(
+                f"{_PAGE} WHERE repository = ? AND head_sha = ? ORDER BY stored_at DESC LIMIT 1", repository, head_sha
+            )
+        )
+
+    @override
     def verdict_page_before(self, page: StoredPage, repository: int) -> StoredPage | None:
         return _page(
             self._row(

@@ -71,6 +71,8 @@ class Host:
     """Where the rule pages are, without a slash at the end."""
     shows_pages: bool = False
     """A verdict in a public repository has a page."""
+    shows_private_pages: bool = False
+    """A verdict in a private repository has a page, too, for people who log in."""
     takes_feedback: bool = False
     """The page takes reports of false alarms."""
     takes_commands: bool = True
@@ -231,9 +233,9 @@ def context_of(
 
 
 def report_url(judged: JudgedCandidate, view: RepositoryView, host: Host) -> str | None:
-    """The address of the verdict's page. None for a private repository, because pages need no login."""
+    """The address of the verdict's page. None where it has none."""
     sha = judged.candidate.change.head.sha
-    if not host.shows_pages or view.private or sha is None:
+    if not host.shows_pages or (view.private and not host.shows_private_pages) or sha is None:
         return None
     return f"{host.site_url}/verdicts/{view.repository}/{sha}/{page_digest(judged.digest)}"
 
@@ -244,7 +246,8 @@ def page_of(judged: JudgedCandidate, view: RepositoryView, host: Host, title: st
         return None
     settings = rows(judged.candidate.config_in_force.effective)
     context = context_of(judged, view, host)
-    return verdict_page(shown_in(context, judged.report), context, title, settings, report)
+    page = verdict_page(shown_in(context, judged.report), context, title, settings, report)
+    return replace(page, private=view.private)
 
 
 def _checks_url(view: RepositoryView, host: Host, number: int, sha: str) -> str:

@@ -116,6 +116,8 @@ class VerdictPage:
     settings: tuple[SettingRow, ...]
     report: str = field(repr=False)
     """The JSON report."""
+    private: bool = False
+    """The repository was private when the verdict was reached."""
 
 
 @dataclass(frozen=True, slots=True)

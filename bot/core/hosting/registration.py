@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OURS = "plangate"
 """The only key of our `app.yml` that is not part of GitHub's manifest."""
+RETURN_PATH = "/login/done"
+"""Where people return to from GitHub after they approved the App."""
 LONGEST_NAME = 34
 """Most characters of an App's name: https://docs.github.com/apps/creating-github-apps/registering-a-github-app"""
 _ORGANIZATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
@@ -55,6 +57,9 @@ class Registered:
     """PEM."""
     webhook_secret: str | None = field(repr=False)
     """None when GitHub created none."""
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    """For the login of people; None when GitHub sent none."""
 
 
 def registration_options(name: str, organization: str, *, commits: bool) -> RegistrationOptions:
@@ -90,6 +95,7 @@ def manifest(written: Mapping[str, Any], address: str, back: str, options: Regis
         "url": address,
         "hook_attributes": {"url": f"{address}/webhook", "active": True},
         "redirect_url": back,
+        "callback_urls": [f"{address}{RETURN_PATH}"],
         "default_permissions": {**permissions, **({"contents": "write"} if options.commits else {})},
     }
     return fields if options.name is None else {**fields, "name": options.name}
@@ -122,7 +128,11 @@ def registered(body: Any, github_url: str, address: str) -> Registered:
     page = fields.get("html_url")
     # Enterprise Server has other addresses for the pages of Apps, so use GitHub's when it leads to this GitHub.
     is_on_github = isinstance(page, str) and page.isprintable() and page.startswith(f"{github_url}/")
-    return Registered(number, slug, str(page) if is_on_github else f"{github_url}/apps/{slug}", address, key, secret)
+    shown = str(page) if is_on_github else f"{github_url}/apps/{slug}"
+    client_id, client_secret = (fields.get(name) for name in ("client_id", "client_secret"))
+    if not (_is_secret(client_id) and _is_secret(client_secret)):
+        client_id = client_secret = None  # people cannot log in, and all else works
+    return Registered(number, slug, shown, address, key, secret, client_id, client_secret)
 
 
 def _is_secret(value: object) -> bool:

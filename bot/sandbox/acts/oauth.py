@@ -9,12 +9,11 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.state import UserToken
+from bot.sandbox.state import Approval, AuthorizationRequest, UserToken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,26 +29,6 @@ _DESCRIPTIONS = {
     "redirect_uri_mismatch": "The redirect_uri MUST match the registered callback URL for this application.",
     "bad_verification_code": "The code passed is incorrect or expired.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
-    """The App's request that a person is asked to approve."""
-
-    app: App
-    back: str
-    state: str
-    challenge: str
-    """The PKCE challenge (S256); empty for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What a code stands for."""
-
-    request: AuthorizationRequest
-    user: User
-    until: float
 
 
 def requested(hub: Hub, query: Mapping[str, str]) -> AuthorizationRequest:

@@ -74,7 +74,7 @@ def membership(call: Call) -> Reply:
     is_owner = user.login in organization.owners
     if not is_owner and not any(user.login in repository.roles for repository in owned):
         raise ApiError(404, "Not Found")
-    shape = {
+    shape: dict[str, object] = {
         "url": f"{call.hub.api}/orgs/{organization.login}/memberships/{user.login}",
         "state": "active",
         "role": "admin" if is_owner else "member",

@@ -33,6 +33,7 @@ def test_the_manifest_is_app_yml_with_this_hosts_address() -> None:
         "url": "https://me.example",
         "hook_attributes": {"url": "https://me.example/webhook", "active": True},
         "redirect_url": "http://127.0.0.1:5/setup/done",
+        "callback_urls": ["https://me.example/login/done"],
     }
 
 

@@ -111,6 +111,10 @@ class Store(Protocol):
         """The page of a verdict by the first 16 digits of its digest."""
         ...
 
+    def latest_verdict_page(self, repository: int, head_sha: str) -> StoredPage | None:
+        """The page of the last verdict on a head."""
+        ...
+
     def verdict_page_before(self, page: StoredPage, repository: int) -> StoredPage | None:
         """The page of the verdict on the same pull request before this one."""
         ...

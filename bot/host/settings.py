@@ -25,6 +25,8 @@ PAGES = ("off", "public", "login")
 _LONGEST_HSTS = 63_072_000
 """Seconds: two years, which browsers ask for at most."""
 LEVELS = ("debug", "info", "warning", "error")
+FROM_FILES = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "DATABASE_URL", "METRICS_TOKEN")
+"""Settings that a file can hold; a variable of the same name with `_FILE` behind it names the file."""
 _GITHUB = "https://github.com"
 _PORT = 8080
 _SLUG_DEFAULT = "plangate"
@@ -233,10 +235,10 @@ def read(variables: Mapping[str, str]) -> Settings:
     """The settings in these variables; an empty variable counts as not set.
 
     Plain `PORT`, which platforms with a Procfile set, applies where `PLANGATE_PORT` is not set. Raises `UserError` for
-    an invalid value and for an unknown variable with our prefix.
+    an invalid value, for an unknown variable with our prefix, and for a named file that cannot be read.
     """
     _refuse_unknown(variables)
-    reader = _Variables(variables)
+    reader = _Variables({**variables, **_from_files(variables)})
     github_url = reader.url("GITHUB_URL", _GITHUB)
     key_file, secret_key_file = reader.text("PRIVATE_KEY_FILE"), reader.text("SECRET_KEY_FILE")
     ca_file, client_file = reader.text("CA_FILE"), reader.text("CLIENT_SECRET_FILE")
@@ -379,8 +381,26 @@ def _wrong(name: str, text: str, expected: str) -> UserError:
     return UserError(f"{name} is {shown!r}: it must be {expected}.")
 
 
+def _from_files(variables: Mapping[str, str]) -> dict[str, str]:
+    """The settings that stand in files, without the line end that an editor adds. Raises `UserError`."""
+    texts: dict[str, str] = {}
+    for name in (PREFIX + suffix for suffix in FROM_FILES):
+        if not (path := variables.get(f"{name}_FILE")):
+            continue
+        if variables.get(name):
+            raise UserError(f"{name} and {name}_FILE are both set: keep one of them.")
+        try:
+            texts[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{name}_FILE names {path!r}, which cannot be read:"
+                f" {(error.strerror if isinstance(error, OSError) else None) or 'it is not text'}."
+            ) from None
+    return texts
+
+
 def _refuse_unknown(variables: Mapping[str, str]) -> None:
-    names = Settings().environment()
+    names = [*Settings().environment(), *(f"{PREFIX}{name}_FILE" for name in FROM_FILES)]
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in names:
             near = difflib.get_close_matches(name, names, n=1)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.forge.errors import UserError
-from bot.host.settings import LEVELS, PAGES, Settings, read
+from bot.host.settings import FROM_FILES, LEVELS, PAGES, Settings, read
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "server.env.example"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n"  # no key at all, only its shape
@@ -145,6 +145,32 @@ def test_a_database_that_is_none_is_refused_without_its_password(value: str) -> 
 def test_a_misspelt_setting_is_refused_with_the_right_one() -> None:
     with pytest.raises(UserError, match=r"WEBHOK_SECRET is not a setting: did you mean PLANGATE_WEBHOOK_SECRET\?"):
         read({"PLANGATE_WEBHOK_SECRET": "x"})
+
+
+class TestFiles:
+    """Containers and systemd hand secrets over as files."""
+
+    @pytest.mark.parametrize("name", FROM_FILES)
+    def test_a_file_says_the_same_as_the_variable(self, name: str, tmp_path: Path) -> None:
+        file = tmp_path / "secret"
+        file.write_text("postgresql://u:p@db/plangate\n")
+        given = read({f"PLANGATE_{name}_FILE": str(file)})
+        assert given == read({f"PLANGATE_{name}": "postgresql://u:p@db/plangate"}) != Settings()
+        assert read(given.environment()) == given
+
+    def test_the_variable_and_the_file_together_are_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match="WEBHOOK_SECRET and PLANGATE_WEBHOOK_SECRET_FILE are both set"):
+            read({"PLANGATE_WEBHOOK_SECRET": "hunter2", "PLANGATE_WEBHOOK_SECRET_FILE": str(tmp_path)})
+
+    def test_a_file_that_cannot_be_read_is_one_sentence(self, tmp_path: Path) -> None:
+        (tmp_path / "binary").write_bytes(b"\xff")
+        for path, why in ((tmp_path / "none", "No such file"), (tmp_path / "binary", "it is not text")):
+            with pytest.raises(UserError, match=f"METRICS_TOKEN_FILE names '{path}', which cannot be read: {why}"):
+                read({"PLANGATE_METRICS_TOKEN_FILE": str(path)})
+
+    def test_no_other_setting_has_a_file(self) -> None:
+        with pytest.raises(UserError, match="PLANGATE_PORT_FILE is not a setting"):
+            read({"PLANGATE_PORT_FILE": "/x"})
 
 
 class TestKey:

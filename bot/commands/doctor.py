@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.core.forge.errors import UserError
 from bot.core.hosting.diagnosis import Level, summary
+from bot.core.hosting.kinds import gh_host
+from bot.core.hosting.ruleset import ruleset_command
 from bot.host import settings
 from bot.host.doctor import examine
 
@@ -26,7 +29,7 @@ _NAME = 12
 
 EXAMPLES = (
     "plangate doctor",
-    "plangate doctor --json",
+    "plangate doctor --require acme/ferry",
 )
 
 
@@ -36,12 +39,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "The doctor only reads, here and on GitHub, with the settings of the server: run it as the server's user. Exit"
         " code 1: there are errors; 0: there are none, though perhaps warnings."
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
+    instead.add_argument(
+        "--require",
+        metavar="OWNER[/REPO]",
+        help="print the command that requires the check from this App there, for an administrator to run",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the checks and print them."""
-    checks = examine(settings.from_environment)
+    if options.require is not None:
+        sys.stdout.write(_requiring(options.require))
+        return 0
+    checks = examine(settings.from_environment, _announce)
     failed = any(check.level is Level.ERROR for check in checks)
     if options.json:
         shown = {"ok": not failed, "checks": [asdict(check) for check in checks]}
@@ -49,6 +61,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(checks)
     return 1 if failed else 0
+
+
+def _requiring(where: str) -> str:
+    """The command that requires the check, with the App's own id. Raises `UserError`."""
+    server = settings.from_environment()
+    if server.app_id is None:
+        raise UserError("No App is registered: run `plangate setup`.")
+    return ruleset_command(server.app_id, where, gh_host(server.github_url))
+
+
+def _announce(sentence: str) -> None:
+    """Say why nothing is printed yet, apart from the result."""
+    sys.stderr.write(f"plangate: {sentence}\n")
+    sys.stderr.flush()
 
 
 def _print(checks: Sequence[DoctorCheck]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.adapters import credentials
@@ -16,9 +17,12 @@ from bot.host.serving import configure_process
 if TYPE_CHECKING:
     from bot.host.settings import Settings
 
+_LINE = 2_000
+"""Characters of a line: an address that is cut off is useless."""
+
 EXAMPLES = (
     "plangate setup --url https://plangate.example.com",
-    "plangate setup --url https://plangate.example.com --org acme --with-commits",
+    "plangate setup --url https://plangate.example.com --org acme --checks-only",
 )
 
 
@@ -32,10 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", metavar="URL", help="the public address of your server (default: PLANGATE_URL)")
     parser.add_argument("--org", default="", metavar="NAME", help="the organization that owns the App (default: you)")
     parser.add_argument("--name", default="", metavar="NAME", help="the App's name (default: the name in app.yml)")
-    parser.add_argument(
+    permissions = parser.add_mutually_exclusive_group()
+    permissions.add_argument(
         "--with-commits",
         action="store_true",
         help="also request `contents: write`, for /plan start and /plan commit",
+    )
+    permissions.add_argument(
+        "--checks-only",
+        action="store_true",
+        help="request no right to comment: verdicts without comments and commands",
     )
     parser.add_argument("--port", type=_port, metavar="N", help="the port of the setup page (default: a free port)")
 
@@ -58,7 +68,11 @@ def run(options: argparse.Namespace) -> int:
     address = own_address(options.url) if options.url else server.url
     if address is None:
         raise UserError("Name the public address of your server: plangate setup --url https://plangate.example.com")
-    wanted = registration_options(options.name, options.org, commits=options.with_commits)
+    wanted = registration_options(
+        options.name, options.org, commits=options.with_commits, checks_only=options.checks_only
+    )
+    # The dialogue is for a person: what goes wrong stands on the page.
+    server = replace(server, log_level="error")
     configure_process(server)
     app = setup.register(server, address, wanted, options.port, _announce)
     if app is None:
@@ -66,7 +80,10 @@ def run(options: argparse.Namespace) -> int:
         return 1
     place = credentials.folder(server.directory)
     sys.stdout.write(f"{plain_line(app.slug)} is registered (id {app.app_id}). Its credentials are in {place}.\n")
-    sys.stdout.write("".join(f"{plain_line(line)}\n" for line in setup.next_steps(app, server)))
+    sys.stdout.write("\nWhat comes next:\n")
+    for number, (step, *lines) in enumerate(setup.next_steps(app, server, wanted), 1):
+        sys.stdout.write(f"  {number}. {plain_line(step, _LINE)}\n")
+        sys.stdout.write("".join(f"     {plain_line(line, _LINE)}\n" for line in lines))
     return 0
 
 

@@ -27,6 +27,7 @@ from bot.core.forge.lost_deliveries import GAP
 from bot.core.forge.ports import JobState
 from bot.core.hosting import diagnosis
 from bot.core.hosting.diagnosis import AppNow, DoctorCheck, error, ok, warning
+from bot.core.hosting.registration import needed_for
 from bot.core.text.neutral import plain_line
 from bot.host import storage
 from bot.host.settings import PREFIX
@@ -42,8 +43,15 @@ _SPACE = 100_000_000
 """Free bytes below which the disk counts as nearly full: enough for a day's deliveries."""
 
 
-def examine(read: Callable[[], Settings]) -> list[DoctorCheck]:
-    """Run every check, in order of dependence. A failed check is a result, not an exception."""
+def _silent(_: str) -> None:
+    """Announce nothing."""
+
+
+def examine(read: Callable[[], Settings], announce: Callable[[str], None] = _silent) -> list[DoctorCheck]:
+    """Run every check, in order of dependence. A failed check is a result, not an exception.
+
+    `announce` gets a sentence before the doctor waits for a worker that may be starting.
+    """
     try:
         settings = read()
     except UserError as refused:
@@ -56,7 +64,7 @@ def examine(read: Callable[[], Settings]) -> list[DoctorCheck]:
         *_guarded("github", lambda: [_github(settings)]),
         *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url, ca_file=settings.ca_file))]),
         *_app(settings),
-        *_work(settings),
+        *_work(settings, announce),
     ]
 
 
@@ -189,20 +197,26 @@ def _registered_app(
         problem = f"the App is called {plain_line(now.slug)}, not {slug}, so mentions of @{slug} are ignored"
         yield warning("slug", problem, f"Set {PREFIX}APP_SLUG to {plain_line(now.slug)}.")
     manifest: Any = yaml.safe_load(bundled_text("app.yml"))
-    yield diagnosis.permissions(now, manifest["default_permissions"], page)
-    yield diagnosis.events(now, manifest["default_events"], page)
+    required, events = needed_for(now.permissions, manifest["default_permissions"], manifest["default_events"])
+    yield diagnosis.permissions(now, required, page)
+    yield diagnosis.events(now, events, page)
     yield from _guarded("webhook", lambda: diagnosis.hook(registration.hook(), settings.url, settings.github_url, page))
     yield from _guarded("deliveries", lambda: [diagnosis.deliveries(GitHubHook(app).attempts().attempts, page)])
     yield from _guarded("installed", lambda: diagnosis.installations(registration.grants(), now))
 
 
-def _work(settings: Settings) -> list[DoctorCheck]:
+def _work(settings: Settings, announce: Callable[[str], None]) -> list[DoctorCheck]:
     """The checks of workers and queue."""
     if settings.database_url is None and not settings.database.exists():
         return []
 
     def workers() -> Iterator[DoctorCheck]:
-        alive = storage.workers_alive(settings)
+        if settings.has_credentials:
+            alive = storage.wait_for_worker(
+                settings, lambda seconds: announce(f"The worker may be starting: waiting up to {seconds:.0f} s for it.")
+            )
+        else:
+            alive = storage.workers_alive(settings)
         if alive:
             yield ok("workers", "1 is running" if alive == 1 else f"{alive} are running")
         else:

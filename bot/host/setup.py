@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ import yaml
 from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.core.hosting.registration import RegistrationOptions, installing, permission_reasons
+from bot.core.hosting.registration import RegistrationOptions, first_feature, installing, permission_reasons
+from bot.core.hosting.ruleset import PLACEHOLDER
 from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, with_registered
 from bot.host.supervise import die_with_parent
@@ -54,6 +56,7 @@ def wait_for_app(settings: Settings) -> Settings | None:
         page = _setup_page(
             settings, settings.url, settings.url, RegistrationOptions(), "Plangate continues by itself in a moment."
         )
+        page = replace(page, goes_on=True)
         instructions = (
             f"no App is registered yet. Open this address in your browser, and keep it secret:\n  {page.link}"
         )
@@ -80,19 +83,36 @@ def register(
     return credentials.read(settings.directory, settings.encryption_key())
 
 
-def next_steps(app: AppCredentials, settings: Settings) -> list[str]:
-    """The next steps after registration, one per line."""
-    place = credentials.folder(settings.directory)
-    lines = [f"Install it: {installing(app.page)}"]
-    if settings.database_url is None:
-        return [*lines, "Start it: plangate serve"]
-    if settings.encryption_key() is not None:
-        return [*lines, f"Copy {place} to the same folder of every host, and set the same {PREFIX}SECRET_KEY there"]
+def next_steps(app: AppCredentials, settings: Settings, wanted: RegistrationOptions) -> list[tuple[str, ...]]:
+    """The next steps after registration, each with the lines that explain it."""
+    where = wanted.organization or PLACEHOLDER
     return [
-        *lines,
+        (f"Install it: {installing(app.page)}",),
+        _start(app, settings),
+        (f"Push a branch such as 001-search with specs/001-search/spec.md{first_feature(wanted)}.",),
+        ("Check everything: plangate doctor",),
+        (f"When you trust the verdicts, require the check: plangate doctor --require {where}",),
+    ]
+
+
+def _start(app: AppCredentials, settings: Settings) -> tuple[str, ...]:
+    """How to start the server, and what it needs."""
+    place = credentials.folder(settings.directory)
+    needs = (
+        f"It needs {PREFIX}URL={app.address} and {PREFIX}DIRECTORY={settings.directory}, and runs as this user.",
+        f"It listens on {settings.listening}: let a TLS proxy pass {app.address} on to it.",
+    )
+    if settings.database_url is None:
+        return ("Start it: plangate serve", *needs)
+    if settings.encryption_key() is not None:
+        copied = f"Copy {place} to the same folder of every host, and set the same {PREFIX}SECRET_KEY there"
+        return (copied, "Start plangate web and plangate worker there.", *needs)
+    return (
         f"Set on every host: {PREFIX}APP_ID={app.app_id} and {PREFIX}APP_SLUG={app.slug}",
         f"and {PREFIX}PRIVATE_KEY and {PREFIX}WEBHOOK_SECRET, from the files in {place}",
-    ]
+        "Start plangate web and plangate worker there.",
+        *needs,
+    )
 
 
 def _setup_page(
@@ -115,6 +135,7 @@ def _setup_page(
         wanted=wanted,
         next_step=next_step,
         secret_key=settings.encryption_key(),
+        listening=settings.listening,
     )
 
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from bot.host.settings import Settings
 
 _WEB = "web-"
-_WORKER_STARTS = 10.0
-"""Seconds that the web process waits for a worker, because both may be started at once."""
+WORKER_STARTS = 10.0
+"""Seconds that the web process and the doctor wait for a worker, because both may be started at once."""
+_TICK = 0.1
 
 log = Log("storage")
 
@@ -118,6 +119,27 @@ def workers_alive(settings: Settings) -> int:
     return on_this_disk(settings.directory / "workers")
 
 
+def wait_for_worker(settings: Settings, announce: Callable[[float], None]) -> int:
+    """Return how many workers run; while a server runs without one, wait for it, `WORKER_STARTS` seconds at most.
+
+    `announce` gets these seconds before the wait. A server on a shared database leaves no trace to wait for. Raises
+    `StorageError`.
+    """
+    from bot.adapters.database.living import server_on_this_disk  # noqa: PLC0415  not for the web process
+
+    until: float | None = None
+    while not (alive := workers_alive(settings)):
+        if settings.database_url is not None or not server_on_this_disk(settings.directory / "workers"):
+            break
+        if until is None:
+            announce(WORKER_STARTS)
+            until = time.monotonic() + WORKER_STARTS
+        if time.monotonic() > until:
+            break
+        time.sleep(_TICK)
+    return alive
+
+
 def migrate_all(settings: Settings) -> list[str]:
     """Migrate the database, and move the embedded one into the shared one. Returns one line per step.
 
@@ -151,14 +173,14 @@ def announce_presence(settings: Settings, role: str) -> Holders:
 
 
 def lacks_worker(settings: Settings) -> bool:
-    """Whether no worker uses this folder, even after `_WORKER_STARTS` seconds."""
+    """Whether no worker uses this folder, even after `WORKER_STARTS` seconds."""
     if settings.database_url is not None:
         return False
-    until = time.monotonic() + _WORKER_STARTS
+    until = time.monotonic() + WORKER_STARTS
     while all(name.startswith(_WEB) for name in Holders(settings.directory / "workers").living()):
         if time.monotonic() > until:
             return True
-        time.sleep(0.1)
+        time.sleep(_TICK)
     return False
 
 

@@ -25,14 +25,17 @@ from bot.adapters import credentials
 from bot.adapters.credentials import AlreadyRegistered
 from bot.adapters.github.bare import PATIENCE, exchange
 from bot.core.forge.errors import ForgeError, StorageError, UserError
+from bot.core.hosting.kinds import gh_host
 from bot.core.hosting.registration import (
     LONGEST_NAME,
     RegistrationOptions,
+    first_feature,
     form_address,
     installing,
     manifest,
     registration_options,
 )
+from bot.core.hosting.ruleset import PLACEHOLDER, ruleset_command
 from bot.log import Log
 from bot.web.door import PATHS, Door, Recipient
 from bot.web.hardening import harden
@@ -78,6 +81,10 @@ class SetupPage:
     patience: float = PATIENCE
     ca_file: Path | None = None
     """The certificate authorities of a company."""
+    goes_on: bool = False
+    """The server that shows the page goes on by itself, so that nobody has to start it."""
+    listening: str = "127.0.0.1:8080"
+    """The address on which the server will listen."""
 
     @property
     def link(self) -> str:
@@ -147,6 +154,8 @@ class _SetupViews:
         self._setup = setup
         self._sessions = sessions
         self._turn = threading.Lock()
+        self._registered_as = setup.wanted
+        """The options that the form had last."""
         self._in_hand: Registered | None = None
         """Credentials that could not be stored. A code can be exchanged once, so this is the only copy."""
 
@@ -186,7 +195,7 @@ class _SetupViews:
             raise _Refused(HTTPStatus.BAD_REQUEST, str(error)) from None
         except StorageError as error:
             raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
-        setup = self._setup
+        setup, self._registered_as = self._setup, wanted
         back = f"{setup.browser_address}/setup/done"
         registration = manifest(setup.written, setup.address, back, wanted)
         action = form_address(setup.github_url, wanted, self._sessions.state(browser))
@@ -254,7 +263,17 @@ class _SetupViews:
             return self._page("kept", HTTPStatus.SERVICE_UNAVAILABLE, app=app, message=str(error))
         self._in_hand = None
         log.info("registered", address=app.page)
-        return self._page("done", HTTPStatus.OK, app=app, install=installing(app.page))
+        wanted = self._registered_as
+        where = wanted.organization or PLACEHOLDER
+        return self._page(
+            "done",
+            HTTPStatus.OK,
+            app=app,
+            install=installing(app.page),
+            wanted=wanted,
+            first_feature=first_feature(wanted),
+            requiring=ruleset_command(app.app_id, where, gh_host(self._setup.github_url)),
+        )
 
     def _enter(self, token: str) -> Response:
         browser = self._sessions.enter(token)
@@ -279,7 +298,13 @@ class _SetupViews:
         query = request.args
         if "name" not in query:
             return self._setup.wanted
-        return registration_options(query["name"], query.get("organization", ""), commits="commits" in query)
+        permissions = query.get("permissions", "")
+        return registration_options(
+            query["name"],
+            query.get("organization", ""),
+            commits=permissions == "commits" or "commits" in query,
+            checks_only=permissions == "checks",
+        )
 
     def _page(self, part: str, status: HTTPStatus, **context: Any) -> Response:
         text = render_template(

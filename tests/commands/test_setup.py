@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.cli import main
+from bot.core.forge.rights import CHECK
 from bot.sandbox.world import World
 from tests.browser import Browser, link_in
 from tests.first_start import app_of, setting_up, told, unregistered
@@ -50,10 +52,27 @@ class TestOnTheCommandLine:
             assert browser.get(world.register_manifest(form.manifest, state=form.state)).status == 200
             assert process.popen.wait(20) == 0
         said = log.read_text()
+        assert re.search(r"^\d\d\d\d-|\binfo\b|\bweb\b.*address=", said, re.MULTILINE) is None, "no line of the log"
         assert "acme-gate is registered (id " in said
         assert f"Install it: {world.url}/apps/acme-gate/installations/new\n" in said
         assert "Start it: plangate serve\n" in said
+        assert f"It needs PLANGATE_URL=https://plangate.example and PLANGATE_DIRECTORY={tmp_path / 'var'}" in said
+        assert "let a TLS proxy pass https://plangate.example on to it." in said
+        assert "specs/001-search/spec.md, or comment /plan on an issue.\n" in said
+        assert "require the check: plangate doctor --require acme\n" in said
         assert json.loads((app_of(tmp_path) / "app.json").read_text())["address"] == "https://plangate.example"
+
+    def test_an_app_for_checks_only_promises_no_command(self, tmp_path: Path, world: World) -> None:
+        with setting_up(tmp_path, world, "--url", "https://plangate.example", "--checks-only") as process:
+            log, browser = tmp_path / "setup-log", Browser()
+            form = browser.form(link_in(log.read_text()))
+            assert form.manifest["default_permissions"] == dict(CHECK)
+            done = browser.get(world.register_manifest(form.manifest, state=form.state))
+            assert process.popen.wait(20) == 0
+        assert "This App answers no commands." in done.text
+        for said in (log.read_text(), done.text):
+            assert "/plan " not in said
+            assert "001-search" in said
 
     def test_a_server_that_waits_goes_on_by_itself(self, tmp_path: Path, world: World) -> None:
         port, log = free_port(), tmp_path / "log"

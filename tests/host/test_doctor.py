@@ -16,6 +16,7 @@ from bot.adapters.database.migrate_postgres import migrate as migrate_postgres
 from bot.cli import main
 from bot.core.forge.job_keys import new_job
 from bot.core.forge.lost_deliveries import GAP
+from bot.core.forge.rights import CHECK
 from bot.host import bootstrap, doctor, storage
 from bot.host.settings import from_environment
 from bot.sandbox.faults import Fault
@@ -201,8 +202,22 @@ class TestHere:
 
     def test_a_door_is_no_worker(self, host: Host) -> None:
         host.worker.close()
+        host.patch.setattr(storage, "WORKER_STARTS", 0.3)
         with closing(storage.announce_presence(from_environment(), "web")):
             host.hears("workers", "error", "none is running")
+
+    def test_a_worker_that_is_starting_is_waited_for_with_a_word(self, host: Host) -> None:
+        host.worker.close()
+        said: list[str] = []
+
+        def announce(sentence: str) -> None:
+            said.append(sentence)
+            host.worker.hold("here-3-abc")
+
+        with closing(storage.announce_presence(from_environment(), "serve")):
+            checks = doctor.examine(from_environment, announce)
+        assert said == ["The worker may be starting: waiting up to 10 s for it."]
+        assert [(check.level, check.said) for check in checks if check.name == "workers"] == [("ok", "1 is running")]
 
     def test_a_dead_letter_and_a_job_that_waits_for_ever(self, host: Host) -> None:
         with closing(bootstrap.open_queue(from_environment())) as queue:
@@ -311,6 +326,23 @@ class TestAtGitHub:
         host.hears("permissions", "warning", "administration: write, which Plangate does not use")
         host.hears("installed", "warning", "acme has not accepted administration: write", "/settings/installations/")
 
+    def test_an_app_for_checks_only_is_as_it_was_chosen(self, host: Host) -> None:
+        app = host.world.app
+        host.installation.permissions = app.permissions = dict(CHECK)
+        app.events = ["check_run", "check_suite", "pull_request", "push"]
+        host.hears("permissions", "ok", "those of setup --checks-only: verdicts without comments and commands")
+        host.hears("events", "ok")
+        app.events.remove("push")
+        host.hears("events", "error", "does not receive push")
+        app.permissions = {**CHECK, "checks": "read"}
+        host.hears("permissions", "error", "lacks checks: write")
+
+    def test_an_account_that_has_not_accepted_comments(self, host: Host) -> None:
+        host.installation.permissions = dict(CHECK)
+        host.hears(
+            "installed", "warning", "acme has not accepted issues: write", "without comments and commands. The owner"
+        )
+
     def test_where_deliveries_go(self, host: Host) -> None:
         app = host.world.app
         app.webhook_url = "https://old.example/webhook"
@@ -360,6 +392,29 @@ class TestAtGitHub:
         _, lines = host.asks()
         assert [(one.level, "500" in one.said) for one in lines[name]] == [("error", True)]
         assert lines["workers"][0].level == "ok"
+
+
+class TestTheRuleset:
+    """`--require`: the command for an administrator."""
+
+    @pytest.mark.parametrize(("where", "path"), [("acme/ferry", "repos/acme/ferry"), ("acme", "orgs/acme")])
+    def test_it_requires_the_check_of_this_app(
+        self, host: Host, capsys: pytest.CaptureFixture[str], where: str, path: str
+    ) -> None:
+        assert main(["doctor", "--require", where]) == 0
+        first, *body = capsys.readouterr().out.splitlines()
+        at = host.world.url.removeprefix("http://")
+        assert first == f"gh api --method POST --hostname {at} {path}/rulesets --input - <<'JSON'"
+        assert body.pop() == "JSON"
+        (rule,) = json.loads("\n".join(body))["rules"]
+        required = rule["parameters"]["required_status_checks"]
+        assert required == [{"context": "plangate", "integration_id": host.world.app.id}]
+
+    @pytest.mark.parametrize("where", ["", "a b", "acme/ferry/x", "$(id)", "acme/`id`", "-x"])
+    @pytest.mark.usefixtures("host")
+    def test_what_is_no_name_is_refused(self, capsys: pytest.CaptureFixture[str], where: str) -> None:
+        assert main(["doctor", f"--require={where}"]) == 2
+        assert "such as acme or acme/ferry" in capsys.readouterr().err
 
 
 def test_what_a_real_server_looks_like(tmp_path: Path, host: Host) -> None:

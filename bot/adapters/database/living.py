@@ -24,6 +24,14 @@ def on_this_disk(folder: Path) -> int:
         raise StorageError(f"{folder} cannot be read: {error.strerror}.") from error
 
 
+def server_on_this_disk(folder: Path) -> bool:
+    """Whether `serve` or `web` runs on this folder, so that a worker may be starting. Raises `StorageError`."""
+    try:
+        return any(_is_held(path) for path in folder.glob("*.lock") if is_presence_name(path.stem))
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be read: {error.strerror}.") from error
+
+
 def _is_held(path: Path) -> bool:
     """Whether a running process holds the lock. Unlike `Holders.living`, this removes no file."""
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.core.forge.lost_deliveries import ACCEPTED
+from bot.core.forge.rights import may_comment
 from bot.core.hosting.kinds import kind_of
 from bot.core.hosting.registration import LOOPBACK, installing, lacking
 from bot.core.text.neutral import plain_line
@@ -149,6 +150,8 @@ def permissions(app: AppNow, required: Mapping[str, str], page: str) -> DoctorCh
             f"the App has {_pairs(further)}, which Plangate does not use",
             f"Remove them at {page}/permissions.",
         )
+    if not may_comment(required):
+        return ok("permissions", "those of setup --checks-only: verdicts without comments and commands, as you chose")
     agreement = "those of app.yml, and contents: write for /plan start and commit" if commits else "those of app.yml"
     return ok("permissions", agreement)
 
@@ -242,7 +245,9 @@ def installations(grants: Sequence[Grant], app: AppNow) -> Iterator[DoctorCheck]
     behind = [(grant, missing) for grant, missing in behind if missing]
     for grant, missing in behind[:_MOST_NAMED]:
         account, page = plain_line(grant.account), plain_line(grant.page)
-        yield warning("installed", f"{account} has not accepted {_pairs(missing)}", f"The owner accepts them at {page}")
+        meanwhile = "" if may_comment(grant.permissions) else "; verdicts come there without comments and commands"
+        said = f"{account} has not accepted {_pairs(missing)}{meanwhile}"
+        yield warning("installed", said, f"The owner accepts them at {page}")
     if len(behind) > _MOST_NAMED:
         further = count(len(behind) - _MOST_NAMED, "more account has", "more accounts have")
         yield warning(

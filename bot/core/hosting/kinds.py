@@ -37,5 +37,10 @@ def api_address(github_url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"api.{parts.netloc}"))
 
 
+def gh_host(github_url: str) -> str:
+    """Return the host that the program `gh` has to be told; empty for github.com, which it takes by itself."""
+    return "" if kind_of(github_url) is GitHubKind.CLOUD else urlsplit(github_url).netloc
+
+
 def _host(address: str) -> str:
     return urlsplit(address).hostname or ""

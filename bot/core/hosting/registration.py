@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bot.core.forge.errors import UserError
+from bot.core.forge.rights import CHECK, may_comment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 OURS = "plangate"
 """The only key of our `app.yml` that is not part of GitHub's manifest."""
@@ -28,6 +29,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ID = 2**63 - 1
 _LONGEST_KEY = 20_000
 _LONGEST_SECRET = 500
+_EVENTS_OF_COMMENTS = frozenset({"issue_comment", "issues", "merge_group", "pull_request_review"})
+"""Events that an App for checks only does not get: those with commands, and one that needs `merge_queues: read`."""
 _RANKS = {"read": 1, "write": 2, "admin": 3}
 
 
@@ -41,6 +44,8 @@ class RegistrationOptions:
     """The owner of the App; None for the person who is signed in."""
     commits: bool = False
     """Request `contents: write`, which `/plan start` and `/plan commit` need."""
+    checks_only: bool = False
+    """Request no right to comment: verdicts without comments and commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,18 @@ class Registered:
     """For the login of people; None when GitHub sent none."""
 
 
-def registration_options(name: str, organization: str, *, commits: bool) -> RegistrationOptions:
+def registration_options(
+    name: str, organization: str, *, commits: bool, checks_only: bool = False
+) -> RegistrationOptions:
     """Validate the options; an empty text means the default. Raises `UserError`."""
     name, organization = name.strip(), organization.strip()
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise UserError(f"An App's name has at most {LONGEST_NAME} printable characters.")
     if organization and not _ORGANIZATION.fullmatch(organization):
         raise UserError("An organization is named by letters, digits and hyphens, as in its address.")
-    return RegistrationOptions(name or None, organization or None, commits)
+    if commits and checks_only:
+        raise UserError("An App for checks only answers no command, so it makes no commits: choose one of the two.")
+    return RegistrationOptions(name or None, organization or None, commits, checks_only)
 
 
 def own_address(text: str) -> str:
@@ -98,7 +107,22 @@ def manifest(written: Mapping[str, Any], address: str, back: str, options: Regis
         "callback_urls": [f"{address}{RETURN_PATH}"],
         "default_permissions": {**permissions, **({"contents": "write"} if options.commits else {})},
     }
+    if options.checks_only:
+        needs, events = needed_for({"pull_requests": "read"}, permissions, fields.get("default_events", ()))
+        fields |= {"default_permissions": needs, "default_events": events}
     return fields if options.name is None else {**fields, "name": options.name}
+
+
+def needed_for(
+    granted: Mapping[str, str], permissions: Mapping[str, str], events: Iterable[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return what an App with these permissions needs of those in `app.yml`, and of the events there.
+
+    An App that may not comment needs less: it was registered with `plangate setup --checks-only`.
+    """
+    if may_comment(granted):
+        return dict(permissions), list(events)
+    return dict(CHECK), [event for event in events if event not in _EVENTS_OF_COMMENTS]
 
 
 def permission_reasons(text: str) -> dict[str, str]:
@@ -142,6 +166,11 @@ def _is_secret(value: object) -> bool:
 def installing(page: str) -> str:
     """Return the address at which the App with this public page is installed."""
     return f"{page}/installations/new"
+
+
+def first_feature(options: RegistrationOptions) -> str:
+    """Return the other way to a first feature, as the end of a sentence; empty where no command is answered."""
+    return "" if options.checks_only else ", or comment /plan on an issue"
 
 
 def lacking(granted: Mapping[str, str], required: Mapping[str, str]) -> dict[str, str]:

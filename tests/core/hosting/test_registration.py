@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.core.forge.rights import ANSWER, COMMIT
+from bot.core.forge.rights import ANSWER, CHECK, COMMIT
 from bot.core.hosting.registration import (
     RegistrationOptions,
     form_address,
@@ -45,6 +45,19 @@ def test_the_second_set_of_permissions_adds_commits_and_nothing_else() -> None:
     assert first["default_permissions"] == {**ANSWER, "merge_queues": "read"}
     assert second["default_permissions"] == {**COMMIT, "merge_queues": "read"}
     assert {**second, "default_permissions": None} == {**first, "default_permissions": None}
+
+
+def test_an_app_for_checks_only_may_write_checks_and_hears_of_no_comment() -> None:
+    wanted = registration_options("", "", commits=False, checks_only=True)
+    made = manifest(WRITTEN, "https://me.example", "https://me.example/setup/done", wanted)
+    assert made["default_permissions"] == dict(CHECK)
+    assert [name for name, level in made["default_permissions"].items() if level != "read"] == ["checks"]
+    assert made["default_events"] == ["check_run", "check_suite", "pull_request", "push"]
+
+
+def test_commits_and_checks_only_exclude_each_other() -> None:
+    with pytest.raises(UserError, match="choose one of the two"):
+        registration_options("", "", commits=True, checks_only=True)
 
 
 def test_a_manifest_without_permissions_is_refused() -> None:

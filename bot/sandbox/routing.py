@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from bot.sandbox.state import App, Repository, Token, User
 
 Json = Any
-_ROOMS = ("apps", "checks", "deliveries", "git_data", "issues", "meta", "pulls", "repositories", "viewer")
+_ROOMS = (
+    "apps",
+    "checks",
+    "deliveries",
+    "git_data",
+    "issues",
+    "meta",
+    "pulls",
+    "repositories",
+    "rulesets",
+    "viewer",
+)
 
 
 @dataclass(slots=True)

@@ -300,6 +300,30 @@ class CheckRun:
     actions: list[Json] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A ruleset, as it was created."""
+
+    id: int
+    owner: User
+    source: str
+    """`acme/server`, or the organization's login."""
+    body: Json
+    created_at: float
+
+    @property
+    def of_organization(self) -> bool:
+        """Whether an organization has it."""
+        return "/" not in self.source
+
+    @property
+    def required_checks(self) -> list[tuple[str, int | None]]:
+        """The required checks, each with the id of the App that must report it; None for any App."""
+        rules = [rule for rule in self.body.get("rules", []) if rule["type"] == "required_status_checks"]
+        checks = [check for rule in rules for check in rule["parameters"]["required_status_checks"]]
+        return [(str(check["context"]), check.get("integration_id")) for check in checks]
+
+
 @dataclass(slots=True, eq=False)
 class Repository:
     """A repository, on a real bare git repository."""
@@ -335,7 +359,9 @@ class Repository:
     """The merge queue, first come first."""
     stacks: dict[int, Stack] = field(default_factory=dict)
     required_checks: set[str] = field(default_factory=set)
-    """Names of the required checks of the default branch."""
+    """Names of the checks that the default branch requires from any App."""
+    rulesets: dict[int, Ruleset] = field(default_factory=dict)
+    """The rulesets of the repository and of its owner that are about its default branch."""
 
     @property
     def full_name(self) -> str:
@@ -358,6 +384,11 @@ class Repository:
     def next_number(self) -> int:
         """Issues and pull requests are numbered together."""
         return max(self.issues, default=0) + 1
+
+    def requirements(self) -> list[tuple[str, int | None]]:
+        """The checks that the default branch requires, each with its App's id; None for any App."""
+        of_rulesets = {check for ruleset in self.rulesets.values() for check in ruleset.required_checks}
+        return sorted({(name, None) for name in self.required_checks} | of_rulesets, key=str)
 
     def role(self, login: str) -> str:
         """A person's role; everyone reads a public repository."""

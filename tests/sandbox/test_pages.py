@@ -356,3 +356,47 @@ def test_every_control_has_a_name(stage: Stage, number: int) -> None:
         reader = Controls()
         reader.feed(look(stage, page))
         assert reader.nameless == [], page
+
+
+class TestInstalling:
+    """The App's page, where an account installs it in a browser."""
+
+    def test_the_button_installs_on_one_repository_or_on_all(self, stage: Stage) -> None:
+        world = stage.world
+        app = world.create_app("gate")
+        world.create_repository("acme", "client", {"README.md": "# Client\n"})
+        address = f"{world.url}/apps/gate/installations/new"
+        offered = requests.get(f"{world.url}/apps/gate", headers=BROWSER, timeout=5)
+        assert offered.url == address
+        assert "Only acme/client" in offered.text
+        chosen = {"account": "acme", "repository": "client"}
+        done = requests.post(address, data=chosen, headers=BROWSER, timeout=5)
+        assert "Installed on <strong>acme</strong>" in done.text
+        (installation,) = [each for each in world.hub.state.installations.values() if each.app is app]
+        assert [world.hub.state.repositories[number].name for number in installation.repositories] == ["client"]
+        created = [sent for sent in world.sent("installation", "created") if sent.app is app]
+        assert [each["name"] for sent in created for each in sent.payload["repositories"]] == ["client"]
+        assert "It is installed on every account" in requests.get(address, headers=BROWSER, timeout=5).text
+        assert requests.post(address, data=chosen, headers=BROWSER, timeout=5).status_code == 422
+
+    def test_an_account_accepts_what_the_app_asks_for_now(self, stage: Stage) -> None:
+        installation, app = stage.installation, stage.world.app
+        address = f"{stage.world.url}/apps/{app.slug}/installations/new"
+        assert "Accept new permissions" not in requests.get(address, headers=BROWSER, timeout=5).text
+        app.permissions = {**app.permissions, "contents": "write"}
+        assert "Accept new permissions" in requests.get(address, headers=BROWSER, timeout=5).text
+        accept = f"{stage.world.url}/-/installations/{installation.id}/permissions"
+        assert requests.post(accept, headers=BROWSER, timeout=5).status_code == 200
+        assert installation.permissions == app.permissions
+
+    @pytest.mark.parametrize(
+        "path", ["/apps/nobody", "/apps/nobody/installations/new", "/-/installations/7/permissions"]
+    )
+    def test_what_is_not_there(self, stage: Stage, path: str) -> None:
+        verb = "POST" if path.endswith("permissions") else "GET"
+        assert requests.request(verb, f"{stage.world.url}{path}", headers=BROWSER, timeout=5).status_code == 404
+
+    def test_a_form_from_elsewhere_installs_nothing(self, stage: Stage) -> None:
+        address = f"{stage.world.url}/apps/plangate/installations/new"
+        origin = {**BROWSER, "Origin": "https://evil.example"}
+        assert requests.post(address, data={"account": "acme"}, headers=origin, timeout=5).status_code == 403

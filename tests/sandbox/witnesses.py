@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import github
 
+from bot.core.hosting.ruleset import ruleset
 from bot.sandbox.world import PERMISSIONS, World
 from tests.sandbox import contracts
 from tests.sandbox.scene import begin
@@ -82,6 +83,18 @@ class Scene:
         response = session.request(verb, f"{self.world.url}{path}", json=body)
         assert response.status_code < 400, response.text
         return response.json() if response.content else None
+
+    def administer(self, path: str, body: Any) -> Any:
+        """A POST as the owner, through PyGithub."""
+        requester = self.stage.pygithub(self.world.user_token("acme")).requester
+        return requester.requestJsonAndCheck("POST", path, input=body)[1]
+
+    def administer3(self, path: str, body: Any) -> Any:
+        """A POST as the owner, through github3.py."""
+        session = self.stage.github3(self.world.user_token("acme")).session
+        response = session.request("POST", f"{self.world.url}{path}", json=body)
+        assert response.status_code == 201, response.text
+        return response.json()
 
     def made_comment(self) -> int:
         """A comment of the App's own."""
@@ -216,6 +229,8 @@ PYGITHUB: dict[str, Callable[[Scene], Any]] = {
     "repos/get-content": lambda s: s.py.get_contents("README.md").decoded_content,
     "repos/create-or-update-file-contents": lambda s: s.py.create_file("new.md", "New", "text"),
     "repos/get-branch-rules": lambda s: s.raw("GET", f"{REPO}/rules/branches/main"),
+    "repos/create-repo-ruleset": lambda s: s.administer(f"{REPO}/rulesets", ruleset(7, organization=False)),
+    "repos/create-org-ruleset": lambda s: s.administer("/orgs/acme/rulesets", ruleset(7, organization=True)),
     "repos/get-collaborator-permission-level": lambda s: s.py.get_collaborator_permission("ada"),
     "repos/list-pull-requests-associated-with-commit": lambda s: consumed(s.py.get_commit(s.sha).get_pulls()),
     "graphql": lambda s: s.raw("POST", "/graphql", VIEWER),
@@ -316,6 +331,8 @@ GITHUB3: dict[str, Callable[[Scene], Any]] = {
     "repos/get-content": lambda s: s.gh.file_contents("README.md").decoded,
     "repos/create-or-update-file-contents": lambda s: s.gh.create_file("new.md", "New", b"text"),
     "repos/get-branch-rules": lambda s: s.raw3("GET", f"{REPO}/rules/branches/main"),
+    "repos/create-repo-ruleset": lambda s: s.administer3(f"{REPO}/rulesets", ruleset(7, organization=False)),
+    "repos/create-org-ruleset": lambda s: s.administer3("/orgs/acme/rulesets", ruleset(7, organization=True)),
     "repos/get-collaborator-permission-level": lambda s: s.raw3("GET", f"{REPO}/collaborators/ada/permission"),
     "repos/list-pull-requests-associated-with-commit": lambda s: consumed(
         s.gh.commit(s.sha).associated_pull_requests()

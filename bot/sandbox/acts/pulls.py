@@ -159,9 +159,10 @@ def set_merged(hub: Hub, pull: PullRequest, sender: User) -> None:
     tell(hub, pull, "closed", sender)
 
 
-def check_states(repository: Repository, sha: str) -> dict[str, str | None]:
-    """The latest conclusion of every check on a commit; None while it is not completed."""
-    return {run.name: run.conclusion for run in reversed(repository.runs_of(sha))}
+def check_states(repository: Repository, sha: str, app: int | None = None) -> dict[str, str | None]:
+    """The latest conclusion of every check on a commit, or of those by one App; None while it is not completed."""
+    runs = [run for run in repository.runs_of(sha) if app in {None, run.suite.app.id}]
+    return {run.name: run.conclusion for run in reversed(runs)}
 
 
 def passes(conclusion: str | None) -> bool:
@@ -171,5 +172,9 @@ def passes(conclusion: str | None) -> bool:
 
 def blocking_checks(pull: PullRequest) -> list[str]:
     """Required checks that do not pass on the head."""
-    states = check_states(pull.base, pull.head_sha)
-    return sorted(name for name in pull.base.required_checks if not passes(states.get(name)))
+    repository = pull.base
+    return [
+        name
+        for name, app in repository.requirements()
+        if not passes(check_states(repository, pull.head_sha, app).get(name))
+    ]

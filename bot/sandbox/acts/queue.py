@@ -58,8 +58,9 @@ def work(hub: Hub, repository: Repository, sender: User) -> list[PullRequest]:
     merged = []
     while repository.queue:
         group = repository.queue[0]
-        states = pulls.check_states(repository, group.head_sha)
-        required_states = [states.get(name) for name in repository.required_checks]
+        required_states = [
+            pulls.check_states(repository, group.head_sha, app).get(name) for name, app in repository.requirements()
+        ]
         if any(state is None for state in required_states):
             break  # still pending
         if all(pulls.passes(state) for state in required_states):

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 _FROM_ELSEWHERE = re.compile(r"(?:/organizations/[^/]+)?/settings/apps/new")
 """The path to which another site's page posts a manifest. It only shows a question, which our own form answers."""
-_API = ("/repos/", "/app", "/graphql", "/user", "/users/", "/orgs/", "/installation", "/rate_limit", "/repositories/")
+_API = (
+    "/repos/",
+    "/app/",
+    "/app-manifests/",
+    "/graphql",
+    "/user",
+    "/users/",
+    "/orgs/",
+    "/installation",
+    "/rate_limit",
+    "/repositories/",
+)
 
 
 @dataclass(slots=True)
@@ -121,7 +132,7 @@ def answer(hub: Hub, method: str, target: str, body: bytes, origin: str | None) 
     parts = urlsplit(target)
     if method == "POST" and origin not in {None, hub.url} and not _FROM_ELSEWHERE.fullmatch(parts.path):
         return Page("This form did not come from the sandbox.", 403, content_type="text/plain")
-    for room in ("oauth", "views", "files"):
+    for room in ("apps", "oauth", "views", "files"):
         import_module(f"bot.sandbox.pages.{room}")
     for verb, pattern, view in _views:
         match = pattern.fullmatch(parts.path)

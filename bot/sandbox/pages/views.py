@@ -6,9 +6,8 @@ import json
 from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from bot.sandbox.acts import checks, manifests, merging, pulls, talk
+from bot.sandbox.acts import checks, merging, pulls, talk
 from bot.sandbox.acts.merging import Method
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.door import Page, Visit, page, show
@@ -124,6 +123,7 @@ def pull_page(visit: Visit) -> Page:
     box = {
         "runs": _latest(pull),
         "blocking": pulls.blocking_checks(pull),
+        "required": [name for name, _ in visit.repository.requirements()],
         "mergeable": merges(pull) is not False,
         "failing": any(run.status == "completed" and not pulls.passes(run.conclusion) for run in _latest(pull)),
     }
@@ -249,23 +249,3 @@ def press(visit: Visit) -> Page:
     """Press a button of a run."""
     checks.press(visit.hub, visit.repository, _run(visit), visit.visitor, visit.params["identifier"])
     return _back(visit, f"/{visit.repository.full_name}")
-
-
-def _manifest(visit: Visit) -> Page:
-    """The page that asks whether an App shall be made from a manifest."""
-    manifest = manifests.parse(visit.form.get("manifest", ""))
-    address = f"/-/apps/new?{urlencode({'state': visit.query.get('state', '')})}"
-    shown = {"manifest": manifest, "text": visit.form.get("manifest", ""), "address": address}
-    return show("manifest.html", visit, **shown, account=visit.params.get("org", ""))
-
-
-page("POST", "/settings/apps/new")(_manifest)
-page("POST", "/organizations/{org}/settings/apps/new")(_manifest)
-
-
-@page("POST", "/-/apps/new")
-def make_app(visit: Visit) -> Page:
-    """Create the App, and redirect the browser with a code that works once, for an hour."""
-    manifest = manifests.parse(visit.form.get("manifest", ""))
-    back = manifests.register(visit.hub, manifest, visit.query.get("state", ""), visit.form.get("account", ""))
-    return Page(status=302, location=back)

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.sandbox.acts import pushes
+from bot.sandbox.acts import pushes, rulesets
 from bot.sandbox.commit_shapes import commit_shape, git_commit_shape
 from bot.sandbox.errors import ApiError
 from bot.sandbox.git import Signature, TreeEntry
@@ -54,14 +54,14 @@ def permission(call: Call) -> Reply:
 def _branch(call: Call, name: str, sha: str, *, full: bool) -> Json:
     repository = call.repository
     api = f"{call.hub.api}/repos/{repository.full_name}"
-    protected = name == repository.default_branch and bool(repository.required_checks)
-    checks = sorted(repository.required_checks) if protected else []
+    required = repository.requirements() if name == repository.default_branch else []
+    protected = bool(required)
     protection = {
         "enabled": protected,
         "required_status_checks": {
             "enforcement_level": "non_admins" if protected else "off",
-            "contexts": checks,
-            "checks": [{"context": check, "app_id": None} for check in checks],
+            "contexts": [check for check, _ in required],
+            "checks": [{"context": check, "app_id": app} for check, app in required],
         },
     }
     url = f"{api}/branches/{quote(name)}"
@@ -104,21 +104,22 @@ def branch(call: Call) -> Reply:
 def branch_rules(call: Call) -> Reply:
     """The rules of a branch: the checks that the default branch requires. An unknown branch has no rules."""
     repository = call.repository
-    required = sorted(repository.required_checks) if call.params["branch"] == repository.default_branch else []
-    source = {
-        "ruleset_source_type": "Repository",
-        "ruleset_source": repository.full_name,
-        "ruleset_id": repository.id,
-    }
-    rule = {
+    if call.params["branch"] != repository.default_branch:
+        return call.listed([], dict)
+    checks = [{"context": name} for name in sorted(repository.required_checks)]
+    simple = {
         "type": "required_status_checks",
         "parameters": {
             "strict_required_status_checks_policy": False,
             "do_not_enforce_on_create": False,
-            "required_status_checks": [{"context": name} for name in required],
+            "required_status_checks": checks,
         },
+        "ruleset_source_type": "Repository",
+        "ruleset_source": repository.full_name,
+        "ruleset_id": repository.id,
     }
-    return call.listed([rule | source] if required else [], dict)
+    rules = [rule for ruleset in repository.rulesets.values() for rule in rulesets.rules_of(ruleset)]
+    return call.listed([*([simple] if checks else []), *rules], dict)
 
 
 def revision(repository: Repository, ref: str) -> Commit | None:

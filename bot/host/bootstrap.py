@@ -25,7 +25,7 @@ from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
 from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, Settings
-from bot.host.storage import announce_presence, lacks_worker, open_storage, prepare, refuse_outdated
+from bot.host.storage import announce_presence, lacks_worker, open_storage, prepare, refuse_outdated, workers_alive
 from bot.host.supervise import Child, Supervisor, die_with_parent
 
 if TYPE_CHECKING:
@@ -259,7 +259,8 @@ def reconciler(queue: Queue, store: Store, repositories: GitHubRepositories, lea
 
 def web_application(settings: Settings, clock: Clock | None = None, storage: Storage | None = None) -> WebApplication:
     """The web application, on this storage or on that of the settings. The database must be migrated."""
-    from bot.core.forge.lost_deliveries import GAP  # noqa: PLC0415  not for the worker, nor what follows
+    from bot import __version__  # noqa: PLC0415  not for the worker, nor what follows
+    from bot.core.forge.lost_deliveries import GAP  # noqa: PLC0415
     from bot.web.app import application  # noqa: PLC0415
     from bot.web.door import Recipient  # noqa: PLC0415
     from bot.web.metrics import Metrics  # noqa: PLC0415
@@ -272,7 +273,8 @@ def web_application(settings: Settings, clock: Clock | None = None, storage: Sto
         seconds = store.cursor(GAP)
         return None if seconds is None else float(seconds)
 
-    metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now, store.false_alarms)
+    workers = partial(workers_alive, settings)
+    metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now, store.false_alarms, workers, __version__)
     recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
     base = urlsplit(settings.url or "").path
     return application(recipient, storage.queue, metrics, base, _viewer_pages(settings, store, clock))

@@ -29,6 +29,10 @@ class Metrics:
     now: Callable[[], float]
     false_alarms: Callable[[], Mapping[str, int]] = dict
     """Reports of false alarms by rule."""
+    workers: Callable[[], int] | None = None
+    """Counts the running workers. Raises `StorageError`."""
+    version: str | None = None
+    """Plangate's version."""
 
     def admits(self, authorization: str | None) -> bool:
         """Whether the header contains the token; compared in constant time."""
@@ -53,6 +57,14 @@ class Metrics:
             yield "# HELP plangate_gap_seconds Age of the oldest lost delivery at the last reconciliation."
             yield "# TYPE plangate_gap_seconds gauge"
             yield f"plangate_gap_seconds {gap:.1f}"
+        if self.workers is not None:
+            yield "# HELP plangate_workers Running workers: on this host, or all that share the database."
+            yield "# TYPE plangate_workers gauge"
+            yield f"plangate_workers {self.workers()}"
+        if self.version is not None:
+            yield "# HELP plangate_build_info The version of Plangate, as a label; always 1."
+            yield "# TYPE plangate_build_info gauge"
+            yield f'plangate_build_info{{version="{self.version}"}} 1'
         alarms = self.false_alarms()
         if alarms:
             yield "# HELP plangate_false_alarms_total Reports of a false alarm by rule, from the pages of verdicts."

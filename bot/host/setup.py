@@ -19,7 +19,7 @@ import yaml
 from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
-from bot.core.hosting.registration import RegistrationOptions, first_feature, installing, permission_reasons
+from bot.core.hosting.registration import RegistrationOptions, installing, permission_reasons
 from bot.core.hosting.ruleset import PLACEHOLDER
 from bot.host.serving import configure_process, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, with_registered
@@ -86,10 +86,11 @@ def register(
 def next_steps(app: AppCredentials, settings: Settings, wanted: RegistrationOptions) -> list[tuple[str, ...]]:
     """The next steps after registration, each with the lines that explain it."""
     where = wanted.organization or PLACEHOLDER
+    or_command = "" if wanted.checks_only else ", or comment /plan on an issue"
     return [
         (f"Install it: {installing(app.page)}",),
         _start(app, settings),
-        (f"Push a branch such as 001-search with specs/001-search/spec.md{first_feature(wanted)}.",),
+        (f"Push a branch such as 001-search with specs/001-search/spec.md{or_command}.",),
         ("Check everything: plangate doctor",),
         (f"When you trust the verdicts, require the check: plangate doctor --require {where}",),
     ]

@@ -29,7 +29,6 @@ from bot.core.hosting.kinds import gh_host
 from bot.core.hosting.registration import (
     LONGEST_NAME,
     RegistrationOptions,
-    first_feature,
     form_address,
     installing,
     manifest,
@@ -271,7 +270,6 @@ class _SetupViews:
             app=app,
             install=installing(app.page),
             wanted=wanted,
-            first_feature=first_feature(wanted),
             requiring=ruleset_command(app.app_id, where, gh_host(self._setup.github_url)),
         )
 

@@ -168,11 +168,6 @@ def installing(page: str) -> str:
     return f"{page}/installations/new"
 
 
-def first_feature(options: RegistrationOptions) -> str:
-    """Return the other way to a first feature, as the end of a sentence; empty where no command is answered."""
-    return "" if options.checks_only else ", or comment /plan on an issue"
-
-
 def lacking(granted: Mapping[str, str], required: Mapping[str, str]) -> dict[str, str]:
     """Return the wanted permissions that are not granted, or only at a lower level."""
     return {name: level for name, level in required.items() if _rank(granted.get(name)) < _rank(level)}

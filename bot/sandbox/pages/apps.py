@@ -34,7 +34,8 @@ def make_app(visit: Visit) -> Page:
 
 
 def _app(visit: Visit) -> App:
-    app = next((app for app in visit.hub.state.apps.values() if app.slug == visit.params["slug"]), None)
+    """The App with the slug in the path: the newest, since the sandbox begins with one and takes the name again."""
+    app = next((app for app in reversed(visit.hub.state.apps.values()) if app.slug == visit.params["slug"]), None)
     if app is None:
         raise ApiError(404, "There is no such App.")
     return app

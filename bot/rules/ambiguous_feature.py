@@ -62,6 +62,6 @@ def judge(survey: Survey) -> Iterator[Finding]:
             *enumerated(folder.path for folder in folders),
             ".",
         ),
-        fix=("Name the branch like the folder that is meant; the longest folder name that it begins with counts.",),
+        fix=("Name the branch after the folder that is meant; the longest folder name that it begins with counts.",),
         subject=number,
     )

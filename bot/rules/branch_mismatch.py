@@ -71,7 +71,7 @@ def _branch(case: Case) -> Iterator[Finding]:
             None,
             title=("The branch says ", Code(clip(branch.number, 40)), ", the folder ", Code(clip(feature.number, 40))),
             why=("Branch ", Code(clip(branch.name)), " adds ", Code(clip(feature.dir)), "; the folder counts."),
-            fix=("Leave it, or rename the branch.",),
+            fix=("Leave the branch as it is, or rename it to ", Code(clip(feature.name)), "."),
             subject="branch",
             new=True,
         )
@@ -90,7 +90,15 @@ def _header(case: Case) -> Iterator[Finding]:
         plan.branch_line,
         title=("The plan's header names ", Code(clip(plan.branch))),
         why=("It stands at ", At(plan.path, plan.branch_line), ", in the folder of ", Code(clip(feature.name)), "."),
-        fix=("Write ", Code(clip(feature.name)), " for ", Code(clip(plan.branch)), "."),
+        fix=(
+            "Write ",
+            Code(clip(feature.name)),
+            " for ",
+            Code(clip(plan.branch)),
+            " in ",
+            At(plan.path, plan.branch_line),
+            ".",
+        ),
         subject="header",
         edits=case.rewritten(plan.path, plan.branch_line, plan.branch, feature.name),
     )

@@ -63,7 +63,8 @@ def judge(survey: Survey) -> Iterator[Finding]:
             ".",
         ),
         fix=(
-            "Add the feature's folder with its spec and plan, or name the branch after the feature that it belongs to.",
+            "Add the feature's folder with its spec and plan, or name the branch after the feature that the code",
+            " belongs to.",
         ),
         subject="feature",
         headline="Code changes without a feature",

@@ -57,13 +57,12 @@ def judge(survey: Survey) -> Iterator[Finding]:
     for constitution in survey.constitutions(ConstitutionState.MISSING):
         path = Code(clip(constitution.path))
         unread = _unread(survey.change.standard, constitution.path)
-        reason, fix = "There is no constitution", "Write one if the project wants to be held to its principles."
+        reason = "There is no constitution"
+        fix: Prose = ("Write ", path, " if the project wants to be held to principles.")
         why: Prose = ("We looked for ", path, " at the base." if base is not None else ".")
         if unread is not None:
-            reason, fix = (
-                "The constitution cannot be read",
-                "Commit it as a UTF-8 text file of less than 1 MB, in its place.",
-            )
+            reason = "The constitution cannot be read"
+            fix = ("Commit ", path, " as a UTF-8 text file of less than 1 MB.")
             why = (path, f" {unread}.")
         yield survey.finding(
             Severity.NOTICE,
@@ -71,7 +70,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
             None,
             title=(f"{reason}: no principle is judged",),
             why=why,
-            fix=(fix,),
+            fix=fix,
             subject=constitution.path,
         )
 

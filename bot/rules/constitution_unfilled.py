@@ -59,6 +59,6 @@ def judge(survey: Survey) -> Iterator[Finding]:
             None,
             title=("The constitution is still the template: no principle is judged",),
             why=("Its placeholders stand in ", At(constitution.path, None, Side.BASE), "."),
-            fix=("Fill it in a pull request of its own.",),
+            fix=("Fill in the constitution in a pull request of its own.",),
             subject=constitution.path,
         )

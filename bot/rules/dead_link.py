@@ -69,7 +69,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 line,
                 title=("The link to ", Code(clip(link, 80)), " leads nowhere"),
                 why=(At(document.path, line), " links to ", Code(clip(target)), ", which is not there."),
-                fix=("Correct the link, or add the file.",),
+                fix=("Correct the link, or add the file that it names.",),
                 subject=target,
             )
 

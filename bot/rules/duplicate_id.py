@@ -96,14 +96,17 @@ def _twice(case: Case, path: str, ids: Iterable[tuple[str, int]]) -> Iterator[Fi
         reported.add(name)
         free = _next_free(previous, name, used)
         used.add(free or name)
-        given: Prose = ("Write ", Code(clip(free, 40)), " for ", Code(clip(name, 40)), " there.") if free else ()
+        again = Code(clip(name, 40))
+        fix: Prose = ("Give the second ", again, " the next free id.")
+        if free:
+            fix = ("Write ", Code(clip(free, 40)), " for ", again, " in ", At(path, line), ".")
         yield case.finding(
             Severity.WARNING if case.is_new(path, line) else Severity.NOTICE,
             path,
             line,
-            title=(Code(clip(name, 40)), " is there twice"),
+            title=(again, " is there twice"),
             why=("It stands at ", At(path, first[name]), " and at ", At(path, line), "."),
-            fix=given or ("Give the later one the next free id.",),
+            fix=fix,
             subject=name,
             edits=case.rewritten(path, line, name, free) if free else (),
         )

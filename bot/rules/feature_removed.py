@@ -54,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
         None,
         title=(Code(clip(case.feature.name)), " is removed"),
         why=(*why, " Nothing else is judged in it."),
-        fix=("Nothing to do if that is meant.",),
+        fix=("Nothing to do if the removal is meant; else restore the folder.",),
         subject=case.feature.dir,
         new=True,
     )

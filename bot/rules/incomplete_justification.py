@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan import Plan, TrackingRow
     from bot.core.judging.findings import Finding
 
-_CELLS = {"why": "why it is needed", "alternative": "which simpler alternative was rejected, and why"}
+_CELLS = {"why": "why the violation is needed", "alternative": "which simpler alternative was rejected, and why"}
 
 
 @rule(Severity.ERROR, Clause("justification incomplete", "justifications incomplete", 22))
@@ -68,9 +68,9 @@ def judge(case: Case) -> Iterator[Finding]:
         if row.repair or not lacking or not (row.principle or row.names or row.gates):
             continue
         hard = "why" in row.missing and _serves_fail(row, plan)
-        fix: Prose = ("Fill every cell of the row.",)
+        fix: Prose = ("Say in the row at ", At(plan.path, row.line), " ", " and ".join(lacking), ".")
         if lacking == [_CELLS["alternative"]] and no_column:
-            fix = ("Add a column for the rejected alternative, or say it beside the reason.",)
+            fix = ("Add a column for the rejected alternative, or name the alternative beside the reason.",)
         yield case.finding(
             Severity.ERROR if hard else Severity.WARNING,
             plan.path,

@@ -40,6 +40,7 @@ a column Fix, Approach, Mitigation or Remediation of its row say. The page of `u
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import StatementKind, Verdict
@@ -89,10 +90,10 @@ def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Fi
     rejected = dossier.first(StatementKind.ALTERNATIVE)
     cells = (reason, rejected.text if rejected is not None else None)
     paste = None if settled else gate.row_to_paste(check, plan, case.template, case.constitution, *cells)
-    way, line = gate.way_to_track(plan)
-    under: Prose = (At(plan.path, line),) if line is not None else ()
-    fill = ":" if all(cells) else " and fill the empty cells:"
-    fix: Prose = ("Nothing, if that is so.",) if settled else (*way, *under, fill)
+    lacking = [name for name, cell in zip_longest(gate.header_of(case.template)[1:], cells) if name and not cell]
+    fix: Prose = ("Add ", *gate.how_to_track(check, plan, lacking), ".")
+    if settled:
+        fix = ("Nothing to do if that is so.",)
     return case.finding(
         decision.severity or Severity.WARNING,
         plan.path,

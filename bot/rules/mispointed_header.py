@@ -66,7 +66,7 @@ def judge(case: Case) -> Iterator[Finding]:
         plan.spec_line,
         title=("The plan's header points to ", Code(clip(elsewhere))),
         why=(At(plan.path, plan.spec_line), " says ", Code(clip(plan.spec_link)), "."),
-        fix=("Write ", Code(_OWN), " for ", Code(clip(link)), "."),
+        fix=("Write ", Code(_OWN), " for ", Code(clip(link)), " in ", At(plan.path, plan.spec_line), "."),
         subject="spec",
         edits=case.rewritten(plan.path, plan.spec_line, link, _OWN),
     )

@@ -110,13 +110,16 @@ def _place(case: Case, artifact: Artifact) -> tuple[Span | None, bool]:
 
 def _words(case: Case, artifact: Artifact) -> tuple[Prose, Prose]:
     """Why it is due, and the remedy."""
+    name = Code(artifact.name)
     if artifact.name == "spec.md":
-        return _for_spec(case), ("Write it: what the feature does and why, without code.",)
+        return _for_spec(case), ("Write ", name, ": what the feature does and why, without code.")
     if artifact.name == "plan.md":
         return _for_plan(case), (
-            "Write it; ",
+            "Write ",
+            name,
+            ", or start from a prefilled draft: ",
             Code(f"plangate draft --write --feature {case.feature.dir}"),
-            " begins it.",
+            ".",
         )
     if artifact.line is not None:
         promised: list[Piece] = ["The plan promises it: ", At(case.path("plan.md"), artifact.line), "."]
@@ -126,9 +129,12 @@ def _words(case: Case, artifact: Artifact) -> tuple[Prose, Prose]:
             where = At(case.path("spec.md"), spec.entities_line)
             promised[0] = "The plan promises it, "
             promised[2:] = [f", and the spec has {entities}, ", where, "."]
-        return tuple(promised), ("Write it, or end that line with ", Code("# N/A: <reason>"), ".")
+        line = At(case.path("plan.md"), artifact.line)
+        return tuple(promised), ("Write ", name, ", or end ", line, " with ", Code("# N/A: <reason>"), ".")
     not_needed: Prose = (
-        "Write it, or say in the plan, on a line of its own: ",
+        "Write ",
+        name,
+        ", or say in the plan, on a line of its own: ",
         Code(f"{artifact.name}: N/A: <reason>"),
         ".",
     )

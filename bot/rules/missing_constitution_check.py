@@ -71,6 +71,10 @@ def judge(case: Case) -> Iterator[Finding]:
         mention,
         title=("The plan has no Constitution Check",),
         why=why,
-        fix=("Add ", Code(f"## {clip(template.check_heading or '')}"), " with a verdict for each principle."),
+        fix=(
+            "Add ",
+            Code(f"## {clip(template.check_heading or '')}"),
+            " to the plan, with a verdict for each principle.",
+        ),
         subject="check",
     )

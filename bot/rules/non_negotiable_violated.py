@@ -76,7 +76,7 @@ def judge(case: Case) -> Iterator[Finding]:
             gate.place(dossier.assessment, plan),
             title=(Name(clip(principle.title)), _state(dossier, decision)),
             why=_why(case, plan, dossier, decision, principle),
-            fix=_fix(decision),
+            fix=_fix(plan, dossier, decision),
             subject=gate.key_of(principle),
         )
 
@@ -126,21 +126,24 @@ def _why_not_applicable(assessed: Prose, strict: Prose, quoted: Prose) -> Prose:
     return (*assessed, " and gives no reason", *strict, ".")
 
 
-def _fix(decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each ground
+def _fix(plan: Plan, dossier: Dossier, decision: Decision) -> Prose:  # noqa: PLR0911  a sentence for each ground
+    place, statement = At(plan.path, dossier.assessment.line), decision.statement
     match decision.ground:
         case Ground.WHICH_PRINCIPLE:
             return ("Write the principle's numeral and name as the constitution has them.",)
         case Ground.NOT_APPLICABLE:
-            return ("See that the reason holds for every part of this feature.",)
+            return ("Make sure that the reason holds for every part of the feature.",)
         case Ground.TAKEN_BACK:
-            return ("Say beside the later verdict what changed.",)
+            return ("Say beside the verdict at ", place, " what changed.")
         case Ground.EXCEPTION:
-            return ("See that the row meets the constitution's terms.",)
-        case Ground.CONTRADICTION:
-            return ("Correct the line that is wrong.",)
+            return ("Make sure that the row in Complexity Tracking meets the constitution's terms.",)
+        case Ground.CONTRADICTION if statement is not None:
+            return ("Correct the verdict that is wrong, at ", place, " or at ", At(plan.path, statement.line), ".")
         case Ground.MENDED:
-            return ("See that the repair is part of this feature.",)
+            return ("Make sure that the repair is part of the feature.",)
         case _:
             waiver = (CommandOffer(" Or a maintainer comments ", f"/plan waive {NON_NEGOTIABLE} <reason>", "."),)
-            change = "Change the design until it holds, or change the constitution in a pull request of its own."
+            change = (
+                "Change the design until the principle holds, or change the constitution in a pull request of its own."
+            )
             return (change, *(waiver if decision.severity is Severity.ERROR else ()))

@@ -173,24 +173,22 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
     documents = (name for name in ("spec.md", "plan.md") if case.entry(name) is not None)
     document = next(documents, None)
     twins = case.choice is not None and case.choice.added(rival.path)
-    older, which = ("", "one of them") if twins else ("The older one keeps the number. ", "the newer folder")
-    return replace(
-        case.finding(
-            severity,
-            case.path(document) if document is not None else feature.dir,
-            1 if document is not None else None,
-            title=(f"Number {_number(case)} is wanted twice",),
-            why=why,
-            fix=(
-                f"{older}Next free: {after.number}",
-                *_between(after),
-                f". Rename {which}; the branch keeps its name, since Plangate goes by the folder:",
-            ),
-            subject=rival.path,
-            new=True,
-            paste=_commands(case, after.number),
+    command = Code(f"plangate renumber {shlex.quote(feature.dir)} {after.number} --write")
+    return case.finding(
+        severity,
+        case.path(document) if document is not None else feature.dir,
+        1 if document is not None else None,
+        title=(f"Number {_number(case)} is wanted twice",),
+        why=why,
+        fix=(
+            f"{'' if twins else 'The older folder keeps the number. '}Next free: {after.number}",
+            *_between(after),
+            ". Run ",
+            command,
+            "; the branch may keep its name.",
         ),
-        paste_as="bash",
+        subject=rival.path,
+        new=True,
     )
 
 
@@ -209,17 +207,3 @@ def _between(after: NextNumber) -> Prose:
 def _joined(words: list[str]) -> str:
     shown = words if len(words) <= _LISTED_AT_MOST else [*words[:_LISTED_AT_MOST], "more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _commands(case: Case, number: str) -> str:
-    """The renumbering as commands for any shell."""
-    feature = case.feature
-    message = shlex.quote(f"Renumber {feature.slug or feature.name} to {number}")
-    return "\n".join(
-        [
-            f"plangate renumber {shlex.quote(feature.dir)} {number} --write",
-            f"git add --all {shlex.quote(feature.root or '.')}",
-            f"git commit -m {message}",
-            "git push",
-        ]
-    )

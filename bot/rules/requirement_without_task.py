@@ -72,6 +72,6 @@ def judge(case: Case) -> Iterator[Finding]:
                 Code("tasks.md"),
                 " names other requirements, not this.",
             ),
-            fix=("Add a task for it, or name it in the task that covers it.",),
+            fix=("Add a task for the requirement, or write its id into the task that covers it.",),
             subject=requirement.id,
         )

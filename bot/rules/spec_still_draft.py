@@ -65,6 +65,6 @@ def judge(case: Case) -> Iterator[Finding]:
             Code(clip(spec.status or "", 40)),
             ", and all tasks are ticked.",
         ),
-        fix=("Write what is true, such as ", Code("Implemented"), "."),
+        fix=("Write the true status at ", At(spec.path, spec.status_line), ", such as ", Code("Implemented"), "."),
         subject="status",
     )

@@ -68,6 +68,6 @@ def judge(case: Case) -> Iterator[Finding]:
         stale[0].line,
         title=(f"{len(stale)} open tasks look done" if several else "An open task looks done",),
         why=("This change adds every file that ", "they name: " if several else "it names: ", *listed, f"{beyond}."),
-        fix=("Tick what is done.",),
+        fix=("Tick the tasks that are done.",),
         subject=stale[0].id or str(stale[0].line),
     )

@@ -83,7 +83,7 @@ def judge(case: Case) -> Iterator[Finding]:
         line,
         title=(f"{len(missing)} paths do not exist",) if several else (names[1], " does not exist"),
         why=(At(plan.path, line), " names ", *(names[1:] if several else ["it"]), f"{further}. All tasks are ticked."),
-        fix=("Write the paths where the code is now." if several else "Write the path where the code is now.",),
+        fix=(f"Correct the {'paths' if several else 'path'} in the plan's Project Structure.",),
         subject=missing[0],
     )
 

@@ -80,7 +80,7 @@ def judge(survey: Survey) -> Iterator[Finding]:
             None,
             title=(f"The plan template differs from the constitution in {_principles(len(lacking) + len(spare))}",),
             why=(*why, "The constitution is ", At(yardstick.constitution.path), "."),
-            fix=("Bring the template's list in line with the constitution.",),
+            fix=("Bring the template's list of principles in line with the constitution.",),
             subject=yardstick.template.path,
         )
 

@@ -89,9 +89,9 @@ def _finding(case: Case, held: Sequence[Tick], severity: Severity) -> Finding:
         listed += ["; " if listed else "", At(path, tick.task.line), *_names(tick, labelled=several)]
     beyond = f"; and {len(held) - LISTED} more" if len(held) > LISTED else ""
     fix = (
-        "Add the file, correct the path, or take the tick back."
+        "Add the file, correct the path in the task, or take the tick back."
         if is_absent
-        else "Write the path where the file is, or add the file."
+        else "Correct the path in the task, or add the file."
     )
     return case.finding(
         severity,

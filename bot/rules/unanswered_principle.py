@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from bot.core.documents.plan import Plan
     from bot.core.judging.findings import Finding
 
-_FIX: Prose = ("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), ".")
+_VERDICTS: Prose = (Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"))
 _NAMED_AT_MOST = 5
 _LOOKED_AT = 200
 """Items that are compared with each principle."""
@@ -102,9 +102,14 @@ def _listed(case: Case, plan: Plan, principle: Principle, check: Check, *, silen
         gate.place(check, plan),
         title=(Name(clip(principle.title)), " is unanswered"),
         why=why,
-        fix=_FIX,
+        fix=_fix(check),
         subject=gate.key_of(principle),
     )
+
+
+def _fix(check: Check) -> Prose:
+    place = "in the principle's status cell" if check.text.lstrip().startswith("|") else "after the principle's name"
+    return ("Write ", *_VERDICTS, f" {place}.")
 
 
 def _is_hinted_at(principle: Principle, plan: Plan) -> bool:
@@ -123,7 +128,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
             line,
             title=(Name(clip(principle.title)), " is not mentioned"),
             why=("The Constitution Check at ", At(plan.path, line), " has no line for it."),
-            fix=("Add it, with ", *_FIX[1:]),
+            fix=("Add the principle to the Constitution Check, with ", *_VERDICTS, "."),
             subject=gate.key_of(principle),
         )
     weak = [p for p in principles if p not in strong and (p.non_negotiable or p not in hinted)]
@@ -145,7 +150,7 @@ def _not_mentioned(case: Case, plan: Plan, principles: list[Principle]) -> Itera
                 else f"{count(len(weak), 'principle is', 'principles are')} not mentioned",
             ),
             why=("No item of the check at ", at, " goes by the name of a principle.") if others else unsaid,
-            fix=("Add the principles that the feature touches, each with its verdict.",),
+            fix=("Add the principles that the feature touches to the Constitution Check, each with its verdict.",),
             subject="not mentioned",
         )
 

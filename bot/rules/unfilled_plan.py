@@ -68,9 +68,9 @@ def judge(case: Case) -> Iterator[Finding]:
         title=("This plan is still the template",),
         why=(f"{clause}: {line_list(lines)}.",) if lines else ("Its text is the template's.",),
         fix=(
-            "Fill them; ",
+            "Fill in the plan's placeholders, or start from a prefilled draft: ",
             Code(f"plangate draft --write --feature {case.feature.dir}"),
-            " puts a half filled draft in its place.",
+            ".",
         ),
         subject="plan.md",
         new=case.is_new(plan.path, None),

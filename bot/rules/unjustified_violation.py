@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from bot.core.judging.dossier import Dossier
     from bot.core.judging.findings import Finding
 
-_USUAL_COLUMNS = 3
 _CONTRADICTED = frozenset({Ground.GATE_LINE, Ground.CONTRADICTION})
 _STATES = {Verdict.VIOLATION: " is violated", Verdict.PARTIAL: " is partial"}
 
@@ -119,16 +118,16 @@ def _way_out(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> tu
     """The remedy, and the row to paste if a row is one."""
     check, statement = dossier.assessment, decision.statement
     if decision.ground is Ground.NAMELESS_ROW and statement is not None:
-        return ("If it is, begin its first cell with ", gate.short(check), "."), None
-    way, line = gate.way_to_track(plan)
-    cells = "both cells" if len(gate.header_of(case.template)) == _USUAL_COLUMNS else "the cells"
-    under: Prose = (At(plan.path, line),) if line is not None else ()
+        row = At(plan.path, statement.line)
+        return ("Begin the first cell of ", row, " with ", gate.short(check), " if that row is meant."), None
     waiver = (CommandOffer(", or a maintainer comments ", f"/plan waive {UNJUSTIFIED} <reason>"),)
     blocks = decision.severity is Severity.ERROR
-    row: Prose = (*way, *under, f" and fill {cells}", *(waiver if blocks else ()), ":")
+    opening = "Add "
     if decision.ground in _CONTRADICTED:
-        row = ("Correct the line that is wrong, or keep the violation and justify it. ", *row)
-    return row, gate.row_to_paste(check, plan, case.template, case.constitution)
+        opening = "Correct the line that is wrong, or justify the violation: add "
+    tracked = gate.how_to_track(check, plan, gate.header_of(case.template)[1:])
+    fix: Prose = (opening, *tracked, *(waiver if blocks else ()), ".")
+    return fix, gate.row_to_paste(check, plan, case.template, case.constitution)
 
 
 def _taken_back(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Finding:
@@ -140,7 +139,7 @@ def _taken_back(case: Case, plan: Plan, dossier: Dossier, decision: Decision) ->
         gate.place(check, plan),
         title=(gate.named(check, case.constitution), " passes after a FAIL"),
         why=(At(plan.path, check.line), " passes it", *first, ", and no word says what changed."),
-        fix=("Say beside the later verdict what changed.",),
+        fix=("Say beside the verdict at ", At(plan.path, check.line), " what changed."),
         subject=gate.subject(check),
     )
 
@@ -157,6 +156,6 @@ def _open(case: Case, plan: Plan, dossier: Dossier) -> Finding:
         gate.place(check, plan),
         title=(gate.named(check, case.constitution), " is pending"),
         why=(*why, ", and all tasks are ticked.") if done else (*why, "."),
-        fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), " once it is known."),
+        fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), " once the verdict is known."),
         subject=gate.subject(check),
     )

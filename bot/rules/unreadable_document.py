@@ -45,11 +45,6 @@ if TYPE_CHECKING:
 
 _JUDGED = ("spec.md", "plan.md")
 _READ = (*_JUDGED, "tasks.md")
-_FIX: Prose = ("Commit it as a UTF-8 text file of less than 1 MB, in its place.",)
-_FIXES: dict[Readability, Prose] = {
-    Readability.TOO_COSTLY: ("Shorten it, and simplify tables, lists and emphasis that repeat thousands of times.",),
-    Readability.OVER_BUDGET: ("Divide the change, or ask for another check in an hour.",),
-}
 
 
 @rule(Severity.ERROR, Clause("document unreadable", "documents unreadable", 12))
@@ -66,7 +61,7 @@ def judge(case: Case) -> Iterator[Finding]:
             None,
             title=(Code(name), " cannot be read"),
             why=_why(document),
-            fix=_FIXES.get(document.reading, _FIX),
+            fix=_fix(document, name),
             subject=name,
         )
 
@@ -83,6 +78,14 @@ def _why(document: Document) -> Prose:
     return ("It is no UTF-8 text.",)
 
 
+def _fix(document: Document, name: str) -> Prose:
+    if document.reading is Readability.TOO_COSTLY:
+        return ("Shorten ", Code(name), ", and simplify tables, lists and emphasis that repeat thousands of times.")
+    if document.reading is Readability.OVER_BUDGET:
+        return ("Divide the change, or ask for another check in an hour.",)
+    return ("Commit ", Code(name), " as a UTF-8 text file of less than 1 MB.")
+
+
 def _links(case: Case) -> Iterator[Finding]:
     """A finding for the folder itself, or a folder above it, that is a link."""
     for entry in case.links:
@@ -93,6 +96,6 @@ def _links(case: Case) -> Iterator[Finding]:
             None,
             title=(Code(clip(entry.path)), f" is a {kind}, which is not followed"),
             why=("What lies behind it is not part of this repository's tree.",),
-            fix=("Commit a real folder in its place.",),
+            fix=("Commit a real folder at ", Code(clip(entry.path)), "."),
             subject=entry.path,
         )

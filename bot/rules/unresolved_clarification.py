@@ -64,7 +64,11 @@ def judge(case: Case) -> Iterator[Finding]:
             span,
             title=(marker, " is still open") if field is None else (Name(clip(field, 60)), " is still ", marker),
             why=("It stands at ", At(path, span.line), *since, "."),
-            fix=("Answer it in its place and delete the marker.",),
+            fix=(
+                "Replace the ",
+                Code("NEEDS CLARIFICATION"),
+                " marker with the answer.",
+            ),
             subject=clip(text if field is None else f"{field}: {text}", 80),
         )
 

@@ -79,7 +79,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 Span(hole.line, hole.column, hole.end_column),
                 title=(Code(clip(hole.text, 60)), " is still a placeholder"),
                 why=("The template's own text stands at ", At(hole.path, hole.line), "."),
-                fix=("Replace it, or delete the line if it does not apply.",),
+                fix=("Replace the placeholder, or delete the line if it does not apply.",),
                 subject=f"{hole.kind}:{clip(hole.text, 60)}",
             )
     leftovers = [hole for hole in open_ones if hole.kind not in _HARD]
@@ -91,7 +91,7 @@ def judge(case: Case) -> Iterator[Finding]:
             soft[0],
             title=(f"{count(len(soft), 'line', 'lines')} of the template's own text left",),
             why=(f"Option labels, comments or example rows stand in {_where(soft)}.",),
-            fix=("Delete it." if len(soft) == 1 else "Delete them.",),
+            fix=(f"Delete {_where(soft)} of ", At(plan.path), "."),
             subject="leftovers",
             new=any(case.is_new(plan.path, line) for line in soft),
             edits=tuple(Edit(hole.line) for hole in leftovers) if _ONE_LINE.issuperset(_kinds(leftovers)) else (),

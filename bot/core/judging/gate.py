@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Check, Join, Phase, Span, Verdict, Weight
 from bot.core.judging.edit import Edit
-from bot.core.text.prose import Name, Prose
+from bot.core.text.prose import At, Code, Name, Prose
 from bot.core.text.wording import clip
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({Verdict.PASS, Verdict.VIOLATION, Verdict.PARTIAL, Verdict.NA})
 _MAX_WHAT = 80
+_MOST_CELLS = 4
 _MAX_FIRST_CELL = 200
 _MAX_REASON_CELL = 200
 _DEFAULT_HEADER = ("Violation", "Why Needed", "Simpler Alternative Rejected Because")
@@ -104,14 +105,24 @@ def is_blank_row(check: Check) -> bool:
     return len(cells) > 1 and not any(cells[1:])
 
 
-def way_to_track(plan: Plan) -> tuple[Prose, int | None]:
-    """Where to paste a row: the beginning of a sentence, and the line above the row."""
-    line = plan.tracking_table_line
-    if line is not None:
-        return ("Paste this under ",), line
+def how_to_track(check: Check, plan: Plan, cells: Sequence[str]) -> Prose:
+    """Which row to add where, and which of its cells to fill, by their header, as the object of `Add`."""
+    row: Prose = ("a row for ", short(check))
+    fill: Prose = tuple(piece for cell in cells[:_MOST_CELLS] for piece in (" and ", Code(clip(cell, 60))))
+    filled: Prose = (", and fill ", *fill[1:]) if fill else ()
+    line = line_to_add_after(plan)
+    if plan.tracking_table_line is not None:
+        return (*row, " to Complexity Tracking after ", At(plan.path, line), *filled)
     if plan.tracking is not None:
-        return ("Complexity Tracking has no table yet: paste this under ",), plan.tracking.line
-    return ("The plan has no Complexity Tracking: paste this at its end",), None
+        return ("a table with ", *row, " to Complexity Tracking after ", At(plan.path, line), *filled)
+    return ("a section Complexity Tracking with ", *row, " at the end of ", At(plan.path), *filled)
+
+
+def line_to_add_after(plan: Plan) -> int:
+    """The line after which a row, a table or a section with a row is added; the last line for a section."""
+    if plan.tracking_table_line is not None:
+        return plan.tracking_table_line
+    return plan.tracking.line if plan.tracking is not None else len(plan.lines)
 
 
 def where_it_was_looked_for(check: Check, plan: Plan) -> str:
@@ -167,9 +178,8 @@ def row_to_paste(  # noqa: PLR0913, PLR0917  everything that a row is made of
 
 
 def row_edits(plan: Plan, paste: str | None) -> tuple[Edit, ...]:
-    """The row pasted where `way_to_track` says, as the change of the line above it."""
-    _, line = way_to_track(plan)
-    place = len(plan.lines) if line is None else line
+    """The row added where `how_to_track` says, as the change of the line before it."""
+    place = line_to_add_after(plan)
     if paste is None or not 0 < place <= len(plan.lines):
         return ()
     gap = () if plan.tracking_table_line is not None else ("",)

@@ -128,9 +128,8 @@ def _row(group: FindingGroup, links: Links, *, named: bool) -> str:
     feature = f"{code_span(group.feature.feature.name)}: " if named and group.feature else ""
     title = feature + links.prose(group.title(links.context), cell=True).strip()
     where = links.prose(group.places(), cell=True).strip()
-    fix = links.prose(group.remedy(), cell=True).strip().rstrip(".:")
-    below = " (below)" if group.paste else ""
-    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(fix + below)} |"
+    fix = links.prose(group.remedy(), cell=True).strip().rstrip(".")
+    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(fix)} |"
 
 
 def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
@@ -139,7 +138,7 @@ def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
     parts: list[str] = []
     for group, paste in groups_with_paste:
         parts += [f"{links.prose(group.title(links.context)).strip()}:"] if len(groups_with_paste) > 1 else []
-        parts.append(fence(paste, group.first.paste_as, limit=PASTE))
+        parts.append(fence(paste, "text", limit=PASTE))
     return parts
 
 

@@ -62,7 +62,13 @@ class FindingGroup:
         return self.first.why if all(finding.why == self.first.why for finding in self.findings) else ()
 
     def remedy(self) -> Prose:
-        """The remedy. Says "for each" if the group has several findings and no single text to paste."""
+        """The remedy, with every name and address in which the findings differ, else "for each".
+
+        "For each" is left out where one text to paste is for all of them.
+        """
+        remedies = list(dict.fromkeys(finding.fix for finding in self.findings))
+        if len(remedies) > 1:
+            return tuple(piece for pieces in zip(*remedies, strict=True) for piece in _listed(pieces))
         if len(self.findings) == 1 or self.paste or not self.first.fix:
             return self.first.fix
         opening, *following = self.first.fix
@@ -103,7 +109,14 @@ def _key(occurrence: Occurrence) -> tuple[object, ...]:
     folder = occurrence.feature.feature.dir if occurrence.feature else ""
     # A finding with a table of its own is shown by itself.
     alone = id(finding) if finding.table else 0
-    return (finding.severity, folder, finding.rule, finding.path, finding.fix, finding.paste_as, alone)
+    return (finding.severity, folder, finding.rule, finding.path, _remedy_key(finding), alone)
+
+
+def _remedy_key(finding: Finding) -> Prose | tuple[object, ...]:
+    """The remedy without its names and addresses. One that rewrites a line is shared by nobody else."""
+    if finding.edits and not finding.paste:
+        return finding.fix
+    return tuple(piece if isinstance(piece, str) else type(piece) for piece in finding.fix)
 
 
 def runs_of_lines(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -116,6 +129,16 @@ def runs_of_lines(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def _line(finding: Finding) -> int:
     return finding.line or 0
+
+
+def _listed(pieces: Iterable[Piece]) -> Prose:
+    """Each piece once, as `a, b and c`; those past the sixth are counted."""
+    different = list(dict.fromkeys(pieces))
+    if len(different) == 1:
+        return tuple(different)
+    hidden = len(different) - _MOST_SUBJECTS
+    *shown, last = different if hidden <= 0 else [*different[:_MOST_SUBJECTS], f"{hidden} more"]
+    return (*[piece for each in shown for piece in (", ", each)][1:], " and ", last)
 
 
 def _subjects(findings: Iterable[Finding]) -> Prose:

@@ -137,6 +137,10 @@ def checks(sixth: Verdict = Verdict.PASS) -> tuple[Check, ...]:
     )
 
 
+TRACKING = " to Complexity Tracking after "
+CELLS = (Code("Why Needed"), " and ", Code("Simpler Alternative Rejected Because"))
+
+
 def missing(name: str, line: int, *more: str | At) -> Finding:
     """A promised artifact that is not there."""
     return Finding(
@@ -146,7 +150,7 @@ def missing(name: str, line: int, *more: str | At) -> Finding:
         line,
         title=(Code(name), " is missing"),
         why=("The plan promises it: ", At(PLAN, line), *more, "."),
-        fix=("Write it, or end that line with ", Code("# N/A: <reason>"), "."),
+        fix=("Write ", Code(name), ", or end ", At(PLAN, line), " with ", Code("# N/A: <reason>"), "."),
         subject=name,
         column=5,
         end_column=4 + len(name),
@@ -166,7 +170,7 @@ UNJUSTIFIED = Finding(
         Code("❌ FAIL"),
         "; no reason found; looked in the row, below it, in Complexity Tracking and in sections about deviations.",
     ),
-    fix=("Paste this under ", At(PLAN, 63), " and fill both cells:"),
+    fix=("Add a row for ", Name("VII"), TRACKING, At(PLAN, 63), ", and fill ", *CELLS, "."),
     subject="VII",
     column=21,
     end_column=26,
@@ -179,7 +183,7 @@ UNANSWERED = Finding(
     31,
     title=(Name("VI. Data Protection (NON-NEGOTIABLE)"), " is unanswered"),
     why=("The cell at ", At(PLAN, 31), " is empty."),
-    fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), "."),
+    fix=("Write ", Code("PASS"), ", ", Code("FAIL"), " or ", Code("N/A: <reason>"), " in the principle's status cell."),
     subject="VI",
     column=3,
     end_column=38,
@@ -197,7 +201,7 @@ INLINE = Finding(
         Code("no metric for queue age yet, follows in 019"),
         ".",
     ),
-    fix=("Paste this under ", At(PLAN, 63), " and fill the empty cells:"),
+    fix=("Add a row for ", Name("V"), TRACKING, At(PLAN, 63), ", and fill ", CELLS[2], "."),
     paste="| V. Observability | no metric for queue age yet, follows in 019 | |",
     subject="V",
     column=22,
@@ -311,14 +315,13 @@ COLLISION = Finding(
     1,
     title=("Number 018 is taken on ", Code("main")),
     why=(Code("018-audit-export"), " has had it since 2026-11-18."),
-    fix=("The older one keeps the number. Next free: 021 (019 and 020 are on open branches). Rename:",),
+    fix=(
+        "The older folder keeps the number. Next free: 021 (019 and 020 are on open branches). Run ",
+        Code("plangate renumber specs/018-webhook-retry 021 --write"),
+        "; the branch may keep its name.",
+    ),
     subject="018",
     headline="Number 018 is taken on main · next free is 021",
-    paste=(
-        "git mv specs/018-webhook-retry specs/021-webhook-retry\n"
-        'git commit -am "Renumber webhook-retry to 021" && git push'
-    ),
-    paste_as="bash",
     table=(
         (("number 018",), ("where",), ("since",)),
         (

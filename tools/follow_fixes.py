@@ -1,15 +1,18 @@
 """Follow the `fix:` lines of `plangate check --format agent` without a model, where they say word for word what to do.
 
 `python -m tools.follow_fixes FOLDER...` copies each folder, plants faults in the plans of its features, follows the
-fixes for three rounds at most, and prints for each kind of fault how many are gone with no new finding. A fix that asks
-for a reason, a verdict or a choice is left to a person; the page of each rule says which those are.
+fixes for three rounds at most, and prints for each kind of fault how many are gone with no new finding. It writes what
+a fix says to write, adds the text that a fix brings, and runs `plangate renumber`. A fix that asks for a reason, a
+verdict or a choice is left to a person; the page of each rule says which those are.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -25,12 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUNDS = 3
+COLLISION = "number-collision"
+SINCE_COMMIT = "--base=HEAD"
+"""In the place of a feature's folder: judge what changed since the last commit."""
 STRICT = "plangate:\n  rules:\n" + "".join(f"    {rule.id}: error\n" for rule in RULES if rule.on)
 """An `app.yml` with every rule at its highest level, so that as many findings as possible block."""
 _HEAD = re.compile(r"^(?P<path>\S.*?)(?::(?P<line>[0-9]+)[0-9,-]*)?: (?:error|warning) (?P<rule>[a-z-]+): ")
 _FIX = "  fix: "
-_WRITE = re.compile(r"^Write (?P<words>.+?)(?: there)?\.$")
-_PASTE = re.compile(r"^(?:.*: )?[Pp]aste this (?:under (?:\S*/)?[^/\s:]+:(?P<line>[0-9]+)|at its end):?$")
+_WRITE = re.compile(r"^Write (?P<words>.+ for .+) in [^\s:]+:(?P<line>[0-9]+)\.$")
+_ADD = re.compile(r"^Add .+ (?:after [^\s:]+:(?P<line>[0-9]+)|at the end of [^\s:]+)\.$")
+_RENUMBER = re.compile(r"Run `plangate (?P<words>renumber [^`]+)`")
 _EMPTY_CELL = re.compile(r"\| *\|")
 
 
@@ -63,8 +70,8 @@ def follow(root: Path, feature: str, rounds: int = ROUNDS) -> int:
     """Follow the fixes until nothing blocks, nothing is followed, or the rounds are over; the last exit code."""
     code, output = check(root, feature)
     for _ in range(rounds):
-        # From the bottom up: a pasted row moves only lines that were followed before.
-        ordered = sorted(instructions(output), key=lambda each: -(_place(each) or 0))
+        # A folder is renamed last; in a file, from the bottom up: an added row moves only lines that were followed.
+        ordered = sorted(instructions(output), key=lambda each: (bool(_RENUMBER.search(each.fix)), -_place(each)))
         if not code or not sum(_follow(root, instruction) for instruction in ordered):
             break
         code, output = check(root, feature)
@@ -72,26 +79,32 @@ def follow(root: Path, feature: str, rounds: int = ROUNDS) -> int:
 
 
 def check(root: Path, feature: str, form: str = "agent") -> tuple[int, str]:
-    """The exit code and the output of `plangate check`."""
+    """The exit code and the output of `plangate check` of a feature, or of what changed since a base `--base=REF`."""
+    which = [feature] if feature.startswith("--") else ["--feature", feature]
     with redirect_stdout(io.StringIO()) as output:
-        code = plangate(["check", "--format", form, "--feature", feature, str(root)])
+        code = plangate(["check", "--format", form, *which, str(root)])
     return code, output.getvalue()
 
 
-def _place(instruction: Instruction) -> int | None:
-    paste = _PASTE.match(instruction.fix)
-    return int(paste["line"]) if paste is not None and paste["line"] else instruction.line
+def _place(instruction: Instruction) -> int:
+    """The line that is written or added after; 0 for the end of the file, and where the fix names none."""
+    told = _WRITE.match(instruction.fix) or _ADD.match(instruction.fix)
+    return int(told["line"] or 0) if told is not None else 0
 
 
 def _follow(root: Path, instruction: Instruction) -> bool:
     """Whether the fix said word for word what to do, and it was done."""
-    lines = (root / instruction.path).read_text(encoding="utf-8").splitlines()
+    if renumber := _RENUMBER.search(instruction.fix):
+        with redirect_stdout(io.StringIO()):
+            return plangate([*shlex.split(renumber["words"]), "--repo", str(root)]) == 0
+    file = root / instruction.path
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     if write := _WRITE.match(instruction.fix):
-        done = _write(lines, instruction.line or 0, write["words"])
-    elif _PASTE.match(instruction.fix) and not any(map(_EMPTY_CELL.search, instruction.paste)):
-        place = _place(instruction) if "under" in instruction.fix else len(lines)
+        done = _write(lines, _place(instruction), write["words"])
+    elif _ADD.match(instruction.fix) and not any(map(_EMPTY_CELL.search, instruction.paste)):
+        place = _place(instruction) or len(lines)
         gap = [] if len(instruction.paste) == 1 else [""]
-        lines[place or 0 : place or 0] = [*gap, *instruction.paste]
+        lines[place:place] = [*gap, *instruction.paste]
         done = bool(instruction.paste)
     else:
         return False
@@ -155,6 +168,8 @@ They return the texts unchanged if these have no place for it.
 
 def plant(root: Path, feature: str, fault: str) -> bool:
     """Plant a fault; False where the documents have no place for it."""
+    if fault == COLLISION:
+        return _collide(root, feature)
     files = [root / feature / name for name in ("plan.md", "spec.md")]
     if not all(file.is_file() for file in files):
         return False
@@ -165,6 +180,20 @@ def plant(root: Path, feature: str, fault: str) -> bool:
     return before != after
 
 
+def _collide(root: Path, feature: str) -> bool:
+    """Make the folder a repository in whose last commit another folder has the feature's number."""
+    number = re.match(r"[0-9]+-", Path(feature).name)
+    if number is None or (root / ".git").exists():
+        return False
+    taken = (root / feature).with_name(f"{number[0]}taken-before")
+    taken.mkdir()
+    (taken / "spec.md").write_text("# Feature Specification: Taken before\n", encoding="utf-8")
+    who = ("-c", "user.name=Planter", "-c", "user.email=planter@example.com", "-c", "commit.gpgSign=false")
+    for words in (("init", "-q"), ("add", "--all", ".", f":!{feature}"), (*who, "commit", "-q", "-m", "Before")):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    return True
+
+
 def concise(root: Path, feature: str) -> Counter[str]:
     """The findings without their lines."""
     lines = check(root, feature, "concise")[1].splitlines()
@@ -173,12 +202,12 @@ def concise(root: Path, feature: str) -> Counter[str]:
 
 def main(folders: list[Path]) -> int:
     """Plant, follow and print a line for each kind of fault."""
-    counts: dict[str, Counter[str]] = {fault: Counter() for fault in FAULTS}
+    counts: dict[str, Counter[str]] = {fault: Counter() for fault in (*FAULTS, COLLISION)}
     for folder in folders:
         for plan in sorted(folder.rglob("plan.md")):
             feature = plan.parent.relative_to(folder).as_posix()
-            for fault in FAULTS:
-                counts[fault].update(_tried(folder, feature, fault))
+            for fault, count in counts.items():
+                count.update(_tried(folder, feature, fault))
     for fault, count in counts.items():
         sys.stdout.write(
             f"{fault}: {count['planted']} planted, {count['gone']} gone, {count['new']} with new findings\n"
@@ -194,11 +223,14 @@ def _tried(folder: Path, feature: str, fault: str) -> list[str]:
         (root / ".github").mkdir(exist_ok=True)
         (root / ".github" / "app.yml").write_text(STRICT, encoding="utf-8")
         before = concise(root, feature)
-        if not plant(root, feature, fault) or concise(root, feature) <= before:
+        if not plant(root, feature, fault):
             return []
-        red = concise(root, feature)
-        follow(root, feature)
-        after = concise(root, feature)
+        judged = SINCE_COMMIT if fault == COLLISION else feature
+        red = concise(root, judged)
+        if red <= before:
+            return []
+        follow(root, judged)
+        after = concise(root, judged)
         return ["planted", *(["gone"] if after <= before else []), *(["new"] if after - before - red else [])]
 
 

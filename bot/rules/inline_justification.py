@@ -93,7 +93,7 @@ def _finding(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -> Fi
     lacking = [name for name, cell in zip_longest(gate.header_of(case.template)[1:], cells) if name and not cell]
     fix: Prose = ("Add ", *gate.how_to_track(check, plan, lacking), ".")
     if settled:
-        fix = ("Nothing to do if that is so.",)
+        fix = ("Nothing to do if what the plan says is so.",)
     return case.finding(
         decision.severity or Severity.WARNING,
         plan.path,

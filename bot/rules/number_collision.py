@@ -15,7 +15,8 @@ happens where several people branch at once, because each counts alone.
 
 ## How to fix
 
-Rename the newer folder to the next free number; the finding brings the commands. The branch keeps its name.
+Rename the newer folder to the next free number: `plangate renumber` does it, and changes the references in the folder.
+The branch may keep its name.
 
 ## Example
 
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 _LISTED_AT_MOST = 6
 
 
-@rule(Severity.ERROR, Clause("number taken", "numbers taken", 42), needs_forge=True)
+@rule(Severity.ERROR, Clause("number taken", "numbers taken", 42), needs_forge=True, by_program=True)
 def judge(case: Case) -> Iterator[Finding]:
     """At most one finding a folder, about the hardest collision."""
     feature, choice = case.feature, case.choice

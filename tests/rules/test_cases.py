@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.core.judging.digest import digest
+from bot.core.text.prose import plain
 from bot.rules import RULES
 from tests.rules.cases import HERE, change_of, report_of, shown
 
@@ -56,3 +58,15 @@ def test_every_finding_points_at_what_it_quotes_and_says_the_way_out(case: Path)
 @pytest.mark.parametrize("case", CASES[::4], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_verdict_is_the_same_every_time(case: Path) -> None:
     assert digest(report_of(case)[1], RULES) == digest(report_of(case)[1], RULES)
+
+
+_POINTS_AROUND = re.compile(
+    r"\b(?:above|below|beneath|here|this|that line|there|these|those|under)\b|^\w+ (?:it|one|them)\b|:$", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_fix_is_understood_where_nothing_stands_around_it(case: Path) -> None:
+    _, report = report_of(case)
+    fixes = [plain(finding.fix) for finding in report.all_findings()]
+    assert [fix for fix in fixes if _POINTS_AROUND.search(fix)] == []

@@ -11,7 +11,18 @@ from bot.core.judging.rule import BY_PERSON, BY_PROGRAM, by_id
 from bot.rules import RULES
 from tests.desk.test_check import write
 from tests.stage import SPEC, SPEC_KIT, plan
-from tools.follow_fixes import FAULTS, STRICT, check, concise, follow, instructions, plant
+from tools.follow_fixes import (
+    COLLISION,
+    FAULTS,
+    SINCE_COMMIT,
+    STRICT,
+    _follow,
+    check,
+    concise,
+    follow,
+    instructions,
+    plant,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +77,25 @@ def test_what_the_rules_page_says_a_program_can_do_it_does(tmp_path: Path, fault
 
 
 def test_at_least_half_of_the_faults_are_mended_by_a_program() -> None:
-    by_program = [fault for fault in FAULTS if RULES_BY_ID[fault].by_program]
-    assert 2 * len(by_program) >= len(FAULTS)
+    faults = (*FAULTS, COLLISION)
+    assert 2 * sum(RULES_BY_ID[fault].by_program for fault in faults) >= len(faults)
+
+
+def test_a_taken_number_is_changed_by_the_command_that_the_fix_names(tmp_path: Path) -> None:
+    good(tmp_path, plan())
+    assert plant(tmp_path, FEATURE, COLLISION)
+    code, output = check(tmp_path, SINCE_COMMIT)
+    assert (code, [each.rule for each in instructions(output)]) == (1, [COLLISION]), output
+    assert follow(tmp_path, SINCE_COMMIT) == 0, check(tmp_path, SINCE_COMMIT)[1]
+    assert sorted(folder.name for folder in (tmp_path / "specs").iterdir()) == ["001-taken-before", "002-search"]
+    assert "001-search" not in (tmp_path / "specs/002-search/plan.md").read_text()
+
+
+def test_a_command_other_than_renumber_is_never_run(tmp_path: Path) -> None:
+    fix = "failure\nspecs/001-a/plan.md:1: error x: y\n  fix: Run `plangate init --write` or `rm -r specs`.\n"
+    (told,) = instructions(fix)
+    assert not _follow(tmp_path, told)
+    assert not list(tmp_path.iterdir())
 
 
 def test_several_faults_at_once_take_three_rounds_at_most(tmp_path: Path) -> None:

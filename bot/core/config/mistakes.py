@@ -31,7 +31,7 @@ _TYPES = {
 
 def root_mistake(spot: Spot) -> ConfigMistake:
     """`plangate:` is not a mapping."""
-    return ConfigMistake(spot, "plangate is not a mapping", "Write keys below it, such as `mode: enforce`.")
+    return ConfigMistake(spot, "plangate is not a mapping", "Write keys in it, such as `mode: enforce`.")
 
 
 def unknown_key(path: tuple[str, ...], spot: Spot) -> ConfigMistake:
@@ -65,7 +65,7 @@ def mistyped(path: tuple[str | int, ...], value: Any, fault: Mapping[str, Any], 
 def locked_key(path: str, holder: str, spot: Spot) -> ConfigMistake:
     """A nearer file sets a key that an outer file locks."""
     return ConfigMistake(
-        spot, f"{path[:_SHOWN]} is locked by {holder}", "Delete this line, or ask the owner to unlock it."
+        spot, f"{path[:_SHOWN]} is locked by {holder}", "Delete the key, or ask the owner to unlock it."
     )
 
 

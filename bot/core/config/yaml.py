@@ -257,4 +257,4 @@ def _syntax(error: yaml.YAMLError) -> ConfigMistake:
     spot = Spot(mark.line + 1, mark.column + 1) if mark is not None else Spot(1, 1)
     if "found character '\\t'" in problem or "cannot start any token" in problem:
         return ConfigMistake(spot, problem, "Indent with spaces, and quote text that starts with a special character.")
-    return ConfigMistake(spot, problem, "Mend the YAML on this line or the one above.")
+    return ConfigMistake(spot, problem, "Mend the YAML on the reported line or the line before.")

@@ -49,7 +49,7 @@ class Finding:
     why: Prose
     """What was seen and where, as a sentence: `The plan promises it: plan.md:41.`"""
     fix: Prose
-    """The remedy, as an imperative sentence: `Write it, or end that line with "# N/A: <reason>".`"""
+    """The remedy, as an imperative sentence that is understood alone: `Write research.md, or end plan.md:41 with …`."""
     subject: str
     new: bool = True
     """The line, or the file it is about, was added or changed by what is judged."""

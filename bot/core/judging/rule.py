@@ -292,7 +292,7 @@ def rule_of_change(severity: Severity, clause: Clause, *, needs_forge: bool = Fa
     return register
 
 
-BY_PROGRAM = "A program can do it: the `fix:` line says word for word what to write."
+BY_PROGRAM = "A program can do it: the `fix:` line says word for word what to write or to run."
 BY_PERSON = "It takes a person: no program knows the reason, the answer or the choice that the fix asks for."
 _EXAMPLE = "\n## Example\n"
 

@@ -195,9 +195,9 @@ def _collide(root: Path, feature: str) -> bool:
 
 
 def concise(root: Path, feature: str) -> Counter[str]:
-    """The findings without their lines."""
+    """The findings without their folders and lines: both may change while fixes are followed."""
     lines = check(root, feature, "concise")[1].splitlines()
-    return Counter(re.sub(r":[0-9]+: ", ": ", line, count=1) for line in lines)
+    return Counter(re.sub(r"^(?:.*/)?([^/]*):[0-9]+: ", r"\1: ", line, count=1) for line in lines)
 
 
 def main(folders: list[Path]) -> int:
@@ -227,6 +227,8 @@ def _tried(folder: Path, feature: str, fault: str) -> list[str]:
             return []
         judged = SINCE_COMMIT if fault == COLLISION else feature
         red = concise(root, judged)
+        if fault == COLLISION:
+            before = Counter(line for line in red.elements() if f" {COLLISION} " not in line)
         if red <= before:
             return []
         follow(root, judged)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from bot.core.deciding.decide import same_text, without_annotations
 from bot.core.deciding.judged_heads import JudgedHead, key_of, with_head
+from bot.core.forge import board
+from bot.core.forge.board import StoredBoardRow
 from bot.core.forge.effects import (
     AddWaiver,
+    CloseOnBoard,
     CountUse,
     Enqueue,
     HideComment,
@@ -17,6 +20,7 @@ from bot.core.forge.effects import (
     React,
     ReserveNumber,
     SetGoverned,
+    ShowOnBoard,
     WriteComment,
     WriteFiles,
     Written,
@@ -109,7 +113,9 @@ class AppliedEffects:
             case _:
                 self._remember(effect)
 
-    def _remember(self, effect: SetGoverned | ReserveNumber | AddWaiver | CountUse) -> None:
+    def _remember(
+        self, effect: SetGoverned | ReserveNumber | AddWaiver | CountUse | ShowOnBoard | CloseOnBoard
+    ) -> None:
         """Carry out an effect on the store alone."""
         match effect:
             case SetGoverned(governed):
@@ -121,6 +127,11 @@ class AppliedEffects:
                     raise ForgeError(f"Number {offer.number} was taken meanwhile.", retry_after=1.0)
             case AddWaiver(waiver):
                 self.store.add_waiver(waiver)
+            case ShowOnBoard(row):
+                stored = StoredBoardRow(row.place, board.encoded(row), self.clock.now())
+                self.store.keep_board_row(self.repository, stored)
+            case CloseOnBoard(place):
+                self.store.close_board_row(self.repository, place, self.clock.now())
             case CountUse(user, now):
                 self.store.count_use(self.repository, user, now, HOUR)
             case _:

@@ -13,6 +13,8 @@ from bot.core.config.in_force import choose_config
 from bot.core.config.owner_file import OWNERS
 from bot.core.deciding import rechecks
 from bot.core.deciding.needs import Subject
+from bot.core.forge.board import place_of
+from bot.core.forge.effects import CloseOnBoard
 from bot.core.forge.errors import CommentGone, NotThereYet
 from bot.core.forge.events import (
     BranchPushed,
@@ -89,10 +91,18 @@ class Reactions:
         )
         self.evaluation.state.keep_stack(event)
         gathered = self.evaluation.judge(subject)
+        pull = gathered.view.pull_request
+        if pull is None or not pull.is_open:
+            self._close(place_of(event.number, event.head_branch), gathered.view)
         self._recheck(rechecks.above(event, gathered.view))
         self._recheck(rechecks.after_pull_request(event, gathered.view, renumbered=gathered.renumbered))
         if branch is not None:
             self._pushed_beside(branch, gathered.view)
+
+    def _close(self, place: str, view: RepositoryView) -> None:
+        """Show a pull request or branch as closed on the repository's board, where it has one."""
+        if self.job.host.has_pages(private=view.private):
+            self.job.effects.apply([CloseOnBoard(place)])
 
     def _pushed_beside(self, branch: str, view: RepositoryView) -> None:
         """Handle the pushes that a pull request's event stands for, apart from its own verdict."""
@@ -106,6 +116,8 @@ class Reactions:
     def _push(self, event: BranchPushed) -> None:
         if event.deleted:
             gathered = self.evaluation.judge(Subject(branch=event.branch, comments=True))  # the branch may exist again
+            if gathered.view.tip is None:
+                self._close(place_of(None, event.branch), gathered.view)
             self._recheck(rechecks.after_deletion(gathered.view))
             return
         is_default = event.branch == event.repository.default_branch

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from bot.adapters.webhook.webhook import BadPayloadError, parse
 from bot.core.forge.effects import (
     AddWaiver,
+    CloseOnBoard,
     CountUse,
     Enqueue,
     HideComment,
@@ -18,6 +19,7 @@ from bot.core.forge.effects import (
     React,
     ReserveNumber,
     SetGoverned,
+    ShowOnBoard,
     WriteComment,
     WriteFiles,
 )
@@ -121,7 +123,15 @@ def described(effect: Effect) -> tuple[str, str]:
 
 
 def _described_without_text(
-    effect: HideComment | React | Enqueue | SetGoverned | ReserveNumber | AddWaiver | CountUse,
+    effect: HideComment
+    | React
+    | Enqueue
+    | SetGoverned
+    | ReserveNumber
+    | AddWaiver
+    | CountUse
+    | ShowOnBoard
+    | CloseOnBoard,
 ) -> str:
     match effect:
         case HideComment(comment):
@@ -136,6 +146,10 @@ def _described_without_text(
             line = f"reserve number {offer.number} for issue {offer.issue}"
         case AddWaiver(waiver):
             line = f"waive {waiver.rule} in {waiver.folder}: {waiver.reason}"
+        case ShowOnBoard(row):
+            line = f"show {row.place} on the repository's board"
+        case CloseOnBoard(place):
+            line = f"show {place} as closed on the repository's board"
         case CountUse(user):
             line = f"count a use: {user}"
         case _:

@@ -277,22 +277,24 @@ def web_application(settings: Settings, clock: Clock | None = None, storage: Sto
     metrics = Metrics(settings.metrics_token, storage.queue, gap, clock.now, store.false_alarms, workers, __version__)
     recipient = Recipient(settings.webhook_secrets, settings.app_id, settings.app_slug)
     base = urlsplit(settings.url or "").path
-    return application(recipient, storage.queue, metrics, base, _viewer_pages(settings, store, clock))
+    return application(recipient, storage.queue, metrics, base, _viewer_pages(settings, storage.queue, store, clock))
 
 
-def _viewer_pages(settings: Settings, store: Store, clock: Clock) -> ViewerPages | None:
+def _viewer_pages(settings: Settings, queue: Queue, store: Store, clock: Clock) -> ViewerPages | None:
     """The pages about repositories, if the host turned them on. Raises `UserError`."""
     if settings.pages == "off" or settings.url is None:
         return None
     from bot.adapters.github.bare import is_public  # noqa: PLC0415  only where pages are on
     from bot.web.app import ViewerPages  # noqa: PLC0415  likewise
+    from bot.web.boards import Boards  # noqa: PLC0415  likewise
     from bot.web.readers import Readers  # noqa: PLC0415  likewise
     from bot.web.verdicts import VerdictPages  # noqa: PLC0415  likewise
 
     login = _login(settings, clock) if settings.pages == "login" else None
     readers = Readers(partial(is_public, settings.api_url, ca_file=settings.ca_file), clock.now, login)
     hsts_seconds = settings.hsts_seconds if settings.url.startswith("https:") else 0
-    return ViewerPages(VerdictPages(store, readers, settings.feedback_url), login, hsts_seconds)
+    boards = Boards(store, queue, readers, settings.github_url, clock.now)
+    return ViewerPages(VerdictPages(store, readers, settings.feedback_url), boards, login, hsts_seconds)
 
 
 def _login(settings: Settings, clock: Clock) -> Login:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from bot.core.forge.ports import Queue
+    from bot.web.boards import Boards
     from bot.web.login import Login
     from bot.web.metrics import Metrics
     from bot.web.verdicts import VerdictPages
@@ -41,6 +42,7 @@ class ViewerPages:
     """The pages about repositories, where the host turned them on."""
 
     verdicts: VerdictPages
+    boards: Boards
     login: Login | None = None
     hsts_seconds: int = 0
     """For how long browsers must use https for this server; 0 tells them nothing."""
@@ -48,6 +50,7 @@ class ViewerPages:
     def add_to(self, app: Flask, base: str) -> None:
         """Add the pages below `base`, the path of the public address."""
         self.verdicts.add_to(app, base)
+        self.boards.add_to(app, base)
         if self.login is not None:
             self.login.add_to(app, base)
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SESSION, ATTEMPT = "plangate_session", "plangate_login"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_OWN_PATH = re.compile(r"/(?:verdicts|boards)(?:/[A-Za-z0-9._-]{1,200}){1,4}")
+_OWN_PATH = re.compile(r"/boards|/(?:verdicts|boards)(?:/[A-Za-z0-9._-]{1,200}){1,4}")
 """The pages that a login leads back to. No second slash, no backslash and no escape fits, so none is another host."""
 
 log = Log("web")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from bot.adapters.github.viewer import Account
+from bot.adapters.github.viewer import Account, TokenRefused
+from bot.core.forge.errors import ForgeError, StorageError
+from bot.log import Log
+from bot.web.pages import ended, notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from flask import Response
 
     from bot.adapters.github.viewer import SeenByViewer
     from bot.web.login import Login
@@ -22,7 +24,13 @@ _REMEMBERED = 300.0
 """Seconds for which GitHub's answer is used again."""
 _MOST = 1_000
 
+UNKNOWN = "GitHub does not say at the moment who can see this repository. Try again in some minutes."
+UNREADABLE = "The database cannot be read; see the log."
+
 Answer = TypeVar("Answer")
+Shown = TypeVar("Shown")
+
+log = Log("web")
 
 
 class Remembered(Generic[Answer]):
@@ -66,10 +74,11 @@ class Readers:
     _seen: Remembered[SeenByViewer | None] = field(init=False)
     _listed: Remembered[Sequence[SeenByViewer] | None] = field(init=False)
     _owned: Remembered[bool] = field(init=False)
+    _accounts: Remembered[Sequence[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._public, self._owned = Remembered(self.now), Remembered(self.now)
-        self._seen, self._listed = Remembered(self.now), Remembered(self.now)
+        self._seen, self._listed, self._accounts = Remembered(self.now), Remembered(self.now), Remembered(self.now)
         if self.login is not None:
             self.login.on_end.append(self.forget)
 
@@ -77,9 +86,29 @@ class Readers:
         """The person who sent the request; None for nobody."""
         return self.login.viewer() if self.login is not None else None
 
-    def ask_login(self, base: str) -> Response:
-        """The response that sends the browser to the login, and back to the page that it requested."""
-        return self._login().ask(base)
+    def shown(self, find: Callable[[Session | None], Shown | None], base: str, hidden: str) -> Shown:
+        """What `find` has for the viewer; else the request ends here.
+
+        Where it has nothing, people who are logged in get 404 with the sentence `hidden`, and all others are sent to
+        the login where there is one.
+        """
+        viewer = self.viewer()
+        can_ask = self.login is not None and viewer is None
+        try:
+            found = find(viewer)
+        except StorageError as error:
+            log.fault("cannot read a page", error=str(error))
+            raise ended(notice(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
+        except TokenRefused:
+            raise ended(self._login().ask(base)) from None
+        except ForgeError as error:
+            log.warning("visibility unknown", error=str(error))
+            if not can_ask:
+                raise ended(notice(UNKNOWN, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
+            found = None
+        if found is not None:
+            return found
+        raise ended(self._login().ask(base) if can_ask else notice(hidden, HTTPStatus.NOT_FOUND, base))
 
     def is_public(self, full_name: str, repository: int) -> bool:
         """Whether everybody can see the repository now."""
@@ -95,6 +124,11 @@ class Readers:
         github, name = self._login().github, full_name.lower()
         return self._seen.get((_mark(viewer), name), lambda: github.by_name(full_name, viewer.token))
 
+    def accounts(self, viewer: Session) -> Sequence[str]:
+        """The accounts of which the viewer can read something. Raises `TokenRefused`."""
+        github = self._login().github
+        return self._accounts.get((_mark(viewer),), lambda: github.accounts(viewer.token))
+
     def readable(self, viewer: Session, owner: str) -> Sequence[SeenByViewer] | None:
         """The owner's repositories that the viewer can read; None for none. Raises `TokenRefused`."""
         github, name = self._login().github, owner.lower()
@@ -107,7 +141,7 @@ class Readers:
 
     def forget(self, viewer: Session) -> None:
         """Forget what GitHub said of a viewer who logs out."""
-        for remembered in (self._seen, self._listed, self._owned):
+        for remembered in (self._seen, self._listed, self._owned, self._accounts):
             remembered.forget(_mark(viewer))
 
     def _login(self) -> Login:

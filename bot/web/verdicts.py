@@ -20,12 +20,9 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, abort, request
 from markupsafe import Markup, escape
 
-from bot.adapters.github.viewer import TokenRefused
-from bot.core.forge.errors import ForgeError, StorageError
 from bot.core.forge.verdict_page import decoded
-from bot.log import Log
 from bot.web.access import Access, opens
-from bot.web.pages import ended, notice, page, private, redirect_to
+from bot.web.pages import page, private, redirect_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from bot.core.forge.ports import Store
     from bot.core.forge.verdict_page import FindingRow, Place, Quote, StoredPage, VerdictPage
     from bot.web.readers import Readers
+    from bot.web.sessions import Session
 
 GONE = (
     "This verdict is not here. Pages are kept for 30 days, and only while their repository is public."
@@ -44,14 +42,10 @@ GONE_OR_HIDDEN = (
     "This page is not here, or you cannot read its repository on GitHub. Pages are kept for 30 days. The check run on"
     " GitHub stays as it is; press Re-run there for a new verdict with a new page."
 )
-UNKNOWN = "GitHub does not say at the moment whether this repository is public. Try again in some minutes."
-UNREADABLE = "The database cannot be read; see the log."
 _CODE = re.compile(r"`([^`]+)`")
 _LARGEST_ID = 2**63
 _HEAD = "/verdicts/<int:repository>/<head>"
 _ADDRESS = f"{_HEAD}/<digest>"
-
-log = Log("web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +119,13 @@ class VerdictPages:
 
         Whether a page is kept shows in nothing, not even in how long the answer takes: GitHub is asked in either case.
         """
-        login, viewer = self.readers.login, self.readers.viewer()
-        try:
-            if viewer is not None:
-                kept = self._kept(repository, head, digest) if self.readers.by_id(viewer, repository) else None
-            else:
-                kept = self._public(repository, head, digest)
-        except StorageError as error:
-            log.fault("cannot read a verdict", error=str(error))
-            raise ended(notice(UNREADABLE, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
-        except TokenRefused:
-            raise ended(self.readers.ask_login(base)) from None
-        except ForgeError as error:
-            log.warning("visibility unknown", error=str(error))
-            if login is None or viewer is not None:
-                raise ended(notice(UNKNOWN, HTTPStatus.SERVICE_UNAVAILABLE, base)) from None
-            kept = None
-        if kept is not None:
-            return kept
-        if login is not None and viewer is None:
-            raise ended(self.readers.ask_login(base))
-        raise ended(notice(GONE if login is None else GONE_OR_HIDDEN, HTTPStatus.NOT_FOUND, base))
+
+        def kept(viewer: Session | None) -> tuple[StoredPage, VerdictPage] | None:
+            if viewer is None:
+                return self._public(repository, head, digest)
+            return self._kept(repository, head, digest) if self.readers.by_id(viewer, repository) else None
+
+        return self.readers.shown(kept, base, GONE if self.readers.login is None else GONE_OR_HIDDEN)
 
     def _public(self, repository: int, head: str, digest: str | None) -> tuple[StoredPage, VerdictPage] | None:
         """The page, if everybody can see its repository. Of a private one GitHub is not asked."""

@@ -72,6 +72,16 @@ def test_every_key_of_the_configuration_has_its_place(hosted: Hosted) -> None:
     assert "mode enforce default" in text
 
 
+def test_the_run_on_a_configuration_leads_to_the_configuration_in_force(hosted: Hosted) -> None:
+    repository = hosted.repository()
+    pull = hosted.pull_request(repository, plan(), **{".github/app.yml": "plangate:\n  since: 1\n"})
+    run = next(run for run in hosted.stage.runs(repository, pull.head_sha) if run.name == "plangate config")
+    assert run.details_url == f"{SITE}/verdicts/{repository.id}/{pull.head_sha}#configuration"
+    latest = hosted.browser.get(urlsplit(run.details_url).path)
+    assert (latest.status_code, latest.headers["Location"]) == (303, hosted.page(repository, pull.head_sha))
+    assert hosted.browser.get(f"/verdicts/{repository.id}/{'0' * 40}").status_code == 404
+
+
 def test_the_page_says_what_changed_since_the_verdict_before(hosted: Hosted) -> None:
     repository = hosted.repository()
     pull = hosted.pull_request(repository, plan("FAIL"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from typing_extensions import override
 
+from bot.core.forge.board import StoredBoardRow
 from bot.core.forge.ports import Store
 from bot.core.forge.stored import (
     CommentKind,
@@ -127,6 +128,16 @@ class SqlStore(Store):
         ):
             return stored
         return self._database.write(change)
+
+    @override
+    def repository_named(self, owner: str, name: str) -> SeenRepository | None:
+        # A repository that took the name of a deleted one was seen later, and has the higher id.
+        row = self._row(
+            f"{_REPOSITORY} WHERE lower(owner) = ? AND lower(name) = ? ORDER BY id DESC LIMIT 1",
+            owner.lower(),
+            name.lower(),
+        )
+        return None if row is None else _repository(row)
 
     @override
     def set_governed(self, repository: int, governed: bool) -> None:
@@ -281,6 +292,38 @@ class SqlStore(Store):
         )
 
     @override
+    def keep_board_row(self, repository: int, row: StoredBoardRow) -> None:
+        self._change(
+            "INSERT INTO board_rows (repository, place, content, stored_at, closed_at)"
+            " SELECT id, ?, ?, ?, ? FROM repositories WHERE id = ?"
+            " ON CONFLICT (repository, place) DO UPDATE SET content = excluded.content,"
+            " stored_at = excluded.stored_at, closed_at = excluded.closed_at",
+            row.place,
+            row.content,
+            row.stored_at,
+            row.closed_at,
+            repository,
+        )
+
+    @override
+    def close_board_row(self, repository: int, place: str, closed_at: float) -> None:
+        self._change(
+            "UPDATE board_rows SET closed_at = ? WHERE repository = ? AND place = ? AND closed_at IS NULL",
+            closed_at,
+            repository,
+            place,
+        )
+
+    @override
+    def board_rows(self, repository: int) -> Sequence[StoredBoardRow]:
+        rows = self._rows(
+            "SELECT place, content, stored_at, closed_at FROM board_rows WHERE repository = ?"
+            " ORDER BY CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, stored_at DESC, place LIMIT 1000",
+            repository,
+        )
+        return [StoredBoardRow(*row) for row in rows]
+
+    @override
     def count_false_alarm(self, rule: str) -> None:
         self._change(
             "INSERT INTO false_alarms (rule, times) VALUES (?, 1)"
@@ -429,8 +472,10 @@ class SqlStore(Store):
                     f"DELETE FROM cursors WHERE name LIKE '{_FIRST_SIGHT}%' AND position < ?",  # noqa: S608  our own word
                     (f"{sights_before:013.1f}",),
                 )
+                connection.execute("DELETE FROM board_rows WHERE stored_at < ?", (sights_before,))
             connection.execute("DELETE FROM reports WHERE stored_at < ?", (before,))
             connection.execute("DELETE FROM verdict_pages WHERE stored_at < ?", (before,))
+            connection.execute("DELETE FROM board_rows WHERE closed_at < ?", (before,))
             connection.execute("DELETE FROM uses WHERE at < ?", (before,))
             connection.execute("DELETE FROM redeliveries WHERE last_at < ?", (before,))
             connection.execute("DELETE FROM offers WHERE until < ?", (before,))

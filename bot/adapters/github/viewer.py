@@ -149,6 +149,15 @@ class ViewersGitHub:
             return self.by_id(int(moved[1]), token)
         return _seen(response.json() if response.status == HTTPStatus.OK else None)
 
+    def accounts(self, token: str) -> Sequence[str]:
+        """The accounts on which the App is installed and of which the viewer can read something.
+
+        Raises `TokenRefused`.
+        """
+        installations = self._list("/user/installations", "installations", token)
+        logins = (each["account"].get("login") for each in installations if isinstance(each.get("account"), dict))
+        return [login for login in logins if isinstance(login, str)]
+
     def readable(self, owner: str, token: str) -> Sequence[SeenByViewer] | None:
         """The repositories of the owner that the viewer can read and in which the App is installed.
 

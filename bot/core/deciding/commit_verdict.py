@@ -81,6 +81,10 @@ class Host:
     outer_layers: OuterLayers = field(default_factory=OuterLayers)
     """The configuration of whoever hosts Plangate."""
 
+    def has_pages(self, *, private: bool) -> bool:
+        """Whether verdicts in a public or private repository have pages."""
+        return self.shows_pages and (self.shows_private_pages or not private)
+
     def rule_map(self) -> Mapping[str, Rule]:
         """Rules by id."""
         return by_id(self.rules)
@@ -235,7 +239,7 @@ def context_of(
 def report_url(judged: JudgedCandidate, view: RepositoryView, host: Host) -> str | None:
     """The address of the verdict's page. None where it has none."""
     sha = judged.candidate.change.head.sha
-    if not host.shows_pages or (view.private and not host.shows_private_pages) or sha is None:
+    if not host.has_pages(private=view.private) or sha is None:
         return None
     return f"{host.site_url}/verdicts/{view.repository}/{sha}/{page_digest(judged.digest)}"
 

@@ -72,7 +72,15 @@ def effects(
     same = latest is not None and latest.completed and latest.external_id == external_id
     if requested_run is not None:
         same = same and latest is not None and 0 < requested_run < latest.id
-    return [] if same else [PublishRun(CheckRun(head.sha or "", external_id, output), latest)]
+    run = CheckRun(head.sha or "", external_id, output, _details_url(head, view, host))
+    return [] if same else [PublishRun(run, latest)]
+
+
+def _details_url(head: Tree, view: RepositoryView, host: Host) -> str | None:
+    """The configuration in force on the page of the head's latest verdict, where there are pages."""
+    if head.sha is None or not host.has_pages(private=view.private):
+        return None
+    return f"{host.site_url}/verdicts/{view.repository}/{head.sha}#configuration"
 
 
 def _file(candidate: Candidate, head: Tree, view: RepositoryView, outer_layers: OuterLayers) -> ConfigFile | None:

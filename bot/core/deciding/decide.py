@@ -6,18 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.config.model import CommentWhen
+from bot.core.deciding.board_row import board_row
 from bot.core.deciding.commit_verdict import (
     comment_mark,
     comment_of,
+    context_of,
     decide_verdict,
     page_of,
     report_url,
     run_of,
     stored_report,
 )
-from bot.core.forge.effects import NAME, CheckRun, PublishRun, SetGoverned, WriteComment
+from bot.core.forge.effects import NAME, CheckRun, PublishRun, SetGoverned, ShowOnBoard, WriteComment
 from bot.core.forge.external_id import says_the_same
-from bot.core.speech.render import STICKY, StickyKind
+from bot.core.speech.render import STICKY, StickyKind, title
 from bot.core.speech.render.check_run import LIMIT
 from bot.core.text.neutral import neutralise
 
@@ -63,7 +65,7 @@ def effects_on_head(snapshot: Snapshot, host: Host) -> list[Effect]:
     if not _is_told(verdict):
         return [governed]
     comments = (effect for judged in verdict.judged for effect in _comment(judged, snapshot, host))
-    return [*_run(verdict, snapshot, host), governed, *comments]
+    return [*_run(verdict, snapshot, host), governed, *_board(verdict, snapshot.view, host), *comments]
 
 
 def says_anything(effects: Iterable[Effect]) -> bool:
@@ -91,6 +93,18 @@ def _run(verdict: CommitVerdict, snapshot: Snapshot, host: Host) -> Iterator[Eff
         page = page_of(verdict.deciding, snapshot.view, host, output.title, report.report)
         run = CheckRun(sha, external_id, output, report_url(verdict.deciding, snapshot.view, host))
         yield PublishRun(run, latest, report, page, _pull_requests(verdict))
+
+
+def _board(verdict: CommitVerdict, view: RepositoryView, host: Host) -> Iterator[Effect]:
+    """Show the head's pull requests, or its branch, on the repository's board, where it has one.
+
+    Also for a verdict that has its run: the branch may have got a pull request, or that may be open again.
+    """
+    if host.has_pages(private=view.private):
+        for judged in verdict.judged:
+            row = board_row(judged, view, title(judged.report, context_of(judged, view, host)))
+            if row is not None:
+                yield ShowOnBoard(row)
 
 
 def _pull_requests(verdict: CommitVerdict) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from bot.core.forge.stored import CommentKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.core.forge.board import BoardRow
     from bot.core.forge.events import Event
     from bot.core.forge.facts import Comment, Reaction, Run
     from bot.core.forge.stored import Offer, StoredReport, Waiver
@@ -24,6 +25,7 @@ __all__ = [
     "Annotation",
     "CheckRun",
     "CheckRunOutput",
+    "CloseOnBoard",
     "Conclusion",
     "CountUse",
     "Effect",
@@ -33,6 +35,7 @@ __all__ = [
     "React",
     "ReserveNumber",
     "SetGoverned",
+    "ShowOnBoard",
     "WriteComment",
     "WriteFiles",
     "Written",
@@ -61,6 +64,21 @@ class PublishRun:
     """The verdict's page, where it is to have one."""
     pull_requests: tuple[int, ...] = ()
     """The pull requests whose head it is: people read the run there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOnBoard:
+    """Show the verdict of an open pull request or branch on the repository's board."""
+
+    row: BoardRow
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOnBoard:
+    """Show a pull request or branch on the repository's board as closed."""
+
+    place: str
+    """`#12`, or the name of a branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +184,8 @@ Effect = (
     | Enqueue
     | ReserveNumber
     | AddWaiver
+    | ShowOnBoard
+    | CloseOnBoard
     | CountUse
     | WriteFiles
 )

@@ -143,7 +143,7 @@ def page_digest(digest: str) -> str:
 def encoded(page: VerdictPage) -> str:
     """The page as text. A lone surrogate, which no text in UTF-8 can hold, becomes a question mark."""
     plain = msgspec.to_builtins(page)
-    return msgspec.json.encode(_valid(plain)).decode()
+    return msgspec.json.encode(valid(plain)).decode()
 
 
 def decoded(text: str) -> VerdictPage:
@@ -151,13 +151,14 @@ def decoded(text: str) -> VerdictPage:
     return msgspec.json.decode(text, type=VerdictPage)
 
 
-def _valid(plain: object) -> object:
+def valid(plain: object) -> object:
+    """Plain values without a lone surrogate."""
     match plain:
         case str():
             return plain.encode("utf-8", "replace").decode()
         case list() | tuple():
-            return [_valid(part) for part in plain]
+            return [valid(part) for part in plain]
         case dict():
-            return {key: _valid(part) for key, part in plain.items()}
+            return {key: valid(part) for key, part in plain.items()}
         case _:
             return plain

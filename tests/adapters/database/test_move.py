@@ -21,7 +21,7 @@ from bot.core.forge.errors import UserError
 from bot.core.forge.stored import CommentKind, Installation, Offer, SeenRepository, StoredBlob, StoredReport
 from bot.host.settings import Settings
 from bot.host.storage import migrate_all, open_storage, prepare
-from tests.adapters.database.test_store import COMMENT, FERRY, PAGE, WAIVER
+from tests.adapters.database.test_store import BOARD_ROW, COMMENT, FERRY, PAGE, WAIVER
 from tests.adapters.queue_contract import job
 from tests.clocks import HandClock
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 TABLES = [
     *("jobs", "deliveries", "installations", "repositories", "hints", "reports", "comments"),
-    *("offers", "waivers", "cursors", "uses", "redeliveries", "verdict_pages", "false_alarms"),
+    *("offers", "waivers", "cursors", "uses", "redeliveries", "verdict_pages", "board_rows", "false_alarms"),
 ]
 
 
@@ -58,6 +58,7 @@ def filled(before: Settings, clock: HandClock) -> dict[str, list[tuple[object, .
     store.keep_installation(Installation(99, "acme", suspended=True))
     store.see_repository(FERRY)
     store.keep_verdict_page(FERRY.id, PAGE)
+    store.keep_board_row(FERRY.id, BOARD_ROW)
     store.count_false_alarm("dead-link")
     store.see_repository(SeenRepository(43, 99, "acme", "ungoverned", 2.0, governed=False))
     store.set_governed(42, True)  # noqa: FBT003  the port's shape

@@ -18,6 +18,7 @@ from bot.adapters.database.migrate_postgres import migrate as migrate_postgres
 from bot.adapters.database.postgres import PostgresDatabase
 from bot.adapters.database.sqlite import Database
 from bot.adapters.database.store_sql import SqlStore
+from bot.core.forge.board import StoredBoardRow
 from bot.core.forge.stored import (
     CommentKind,
     Installation,
@@ -42,6 +43,7 @@ BLOB = StoredBlob("a" * 40, "plangate: {mode: advise}", 5.0)
 REPORT = StoredReport("sha256:1", 77, "failure", '{"x": 1}', 5.0)
 COMMENT = StoredComment(7, "IC_7", "sha256:2")
 PAGE = StoredPage("a" * 40, "d1", 5, '{"title": "ⅲ"}', 10.0)
+BOARD_ROW = StoredBoardRow("#5", '{"title": "ⅲ"}', 10.0)
 WAIVER = Waiver(42, "number-collision", "f1", "specs/001-x", "t1", "known", "mona", 5, 10.0)
 
 
@@ -150,6 +152,7 @@ def fill(store: Store) -> None:
     store.add_waiver(WAIVER)
     store.count_use(42, "mona", 1.0, 60.0)
     store.keep_verdict_page(42, PAGE)
+    store.keep_board_row(42, BOARD_ROW)
 
 
 def test_everything_is_there_after_a_restart(shelf: Shelf, store: Store) -> None:
@@ -197,9 +200,28 @@ def test_when_a_repository_is_removed_nothing_of_it_is_left_and_others_stay(shel
     after = shelf.everything()
     gone = {name: before[name] - after[name] for name in before if before[name] != after[name]}
     assert gone == dict.fromkeys(
-        ["repositories", "hints", "reports", "verdict_pages", "comments", "offers", "waivers", "uses"], 1
+        ["repositories", "hints", "reports", "verdict_pages", "board_rows", "comments", "offers", "waivers", "uses"], 1
     )
     assert store.configuration(99, None) == BLOB
+
+
+def test_a_board_has_its_open_rows_first_and_a_row_that_is_kept_again_is_open(store: Store) -> None:
+    rows = [StoredBoardRow(place, "{}", at) for place, at in (("#1", 1.0), ("#2", 2.0), ("003-x", 3.0))]
+    for row in rows:
+        store.keep_board_row(42, row)
+    store.close_board_row(42, "#2", 9.0)
+    store.close_board_row(42, "#2", 99.0)
+    assert [(row.place, row.closed_at) for row in store.board_rows(42)] == [("003-x", None), ("#1", None), ("#2", 9.0)]
+    store.keep_board_row(42, replace(rows[1], stored_at=10.0))
+    assert [row.place for row in store.board_rows(42)] == ["#2", "003-x", "#1"]
+    assert store.board_rows(43) == []
+
+
+def test_a_repository_is_known_by_its_name_in_any_case(store: Store) -> None:
+    found = store.repository_named("Acme", "FERRY")
+    assert found is not None
+    assert found.id == 42
+    assert store.repository_named("acme", "ferr_") is None
 
 
 def test_of_a_repository_that_was_forgotten_meanwhile_nothing_is_kept(shelf: Shelf, store: Store) -> None:

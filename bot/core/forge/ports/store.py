@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.core.forge.board import StoredBoardRow
     from bot.core.forge.stored import (
         CommentKind,
         FirstSight,
@@ -50,6 +51,10 @@ class Store(Protocol):
 
     def see_repository(self, seen: SeenRepository) -> SeenRepository:
         """Add a repository, or update its name, owner and installation. `first_seen` and `governed` do not change."""
+        ...
+
+    def repository_named(self, owner: str, name: str) -> SeenRepository | None:
+        """The repository that was last seen under this name, whatever its case."""
         ...
 
     def set_governed(self, repository: int, governed: bool) -> None:
@@ -123,6 +128,18 @@ class Store(Protocol):
         """Add or replace the page of a verdict."""
         ...
 
+    def keep_board_row(self, repository: int, row: StoredBoardRow) -> None:
+        """Add or replace a row of the repository's board."""
+        ...
+
+    def close_board_row(self, repository: int, place: str, closed_at: float) -> None:
+        """Store when the pull request or branch was closed."""
+        ...
+
+    def board_rows(self, repository: int) -> Sequence[StoredBoardRow]:
+        """The rows of the repository's board: the open ones first, then the newest first. At most 1,000."""
+        ...
+
     def count_false_alarm(self, rule: str) -> None:
         """Count one report of a false alarm."""
         ...
@@ -187,5 +204,8 @@ class Store(Protocol):
         ...
 
     def prune(self, before: float, sights_before: float | None = None) -> None:
-        """Delete reports, pages, uses, redeliveries and offers from before a time, first sights from before another."""
+        """Delete reports, pages, uses, redeliveries and offers from before a time, first sights from before another.
+
+        Rows of boards are deleted when they were closed before the first time, or were written before the second.
+        """
         ...

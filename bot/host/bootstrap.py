@@ -24,7 +24,7 @@ from bot.app.worker import Worker
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
 from bot.host.serving import configure_process, listen, refuse_port_in_use
-from bot.host.settings import PREFIX, Settings
+from bot.host.settings import FILE_VARIABLES, PREFIX, Settings
 from bot.host.storage import announce_presence, lacks_worker, open_storage, prepare, refuse_outdated, workers_alive
 from bot.host.supervise import Child, Supervisor, die_with_parent
 
@@ -58,7 +58,8 @@ def serve(settings: Settings) -> int:
     if settings.pages == "login" and not settings.is_first_start:
         settings.login_secret()
     presence = announce_presence(settings, "serve")
-    environment = {**os.environ, **settings.environment()}
+    # The settings have what the files hold.
+    environment = {**os.environ, **dict.fromkeys(FILE_VARIABLES, ""), **settings.environment()}
     keyless = {**environment, f"{PREFIX}PRIVATE_KEY": "", f"{PREFIX}PRIVATE_KEY_FILE": ""}
     children = [Child("web", [sys.executable, "-m", "bot", "web"], keyless)]
     first = settings.is_first_start

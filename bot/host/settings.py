@@ -27,6 +27,7 @@ _LONGEST_HSTS = 63_072_000
 LEVELS = ("debug", "info", "warning", "error")
 FROM_FILES = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "DATABASE_URL", "METRICS_TOKEN")
 """Settings that a file can hold; a variable of the same name with `_FILE` behind it names the file."""
+FILE_VARIABLES = tuple(f"{PREFIX}{name}_FILE" for name in FROM_FILES)
 _GITHUB = "https://github.com"
 _PORT = 8080
 _SLUG_DEFAULT = "plangate"
@@ -400,7 +401,7 @@ def _from_files(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_unknown(variables: Mapping[str, str]) -> None:
-    names = [*Settings().environment(), *(f"{PREFIX}{name}_FILE" for name in FROM_FILES)]
+    names = [*Settings().environment(), *FILE_VARIABLES]
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in names:
             near = difflib.get_close_matches(name, names, n=1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -36,8 +38,14 @@ EXAMPLES = (
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = (
-        "The doctor only reads, here and on GitHub, with the settings of the server: run it as the server's user. Exit"
-        " code 1: there are errors; 0: there are none, though perhaps warnings."
+        "The doctor only reads, here and on GitHub, with the settings of the server: run it as the server's user. With"
+        " --canary, web process and worker run with these settings in a temporary folder, and a shared database gets a"
+        " temporary one beside it. Exit code 1: there are errors; 0: there are none, though perhaps warnings."
+    )
+    parser.add_argument(
+        "--canary",
+        action="store_true",
+        help="also plant a violation on a simulated GitHub, with these settings, and see that the run on it is red",
     )
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--json", action="store_true", help="print one JSON document instead of lines")
@@ -54,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(_requiring(options.require))
         return 0
     checks = examine(settings.from_environment, _announce)
+    if options.canary:
+        checks += _canary()
     failed = any(check.level is Level.ERROR for check in checks)
     if options.json:
         shown = {"ok": not failed, "checks": [asdict(check) for check in checks]}
@@ -61,6 +71,23 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print(checks)
     return 1 if failed else 0
+
+
+def _canary() -> list[DoctorCheck]:
+    """Let the canary fly, if the settings can be read; otherwise the line `settings` says why not."""
+    if find_spec("graphql") is None:
+        raise UserError('plangate doctor --canary needs graphql, which is not installed: pip install "plangate[demo]"')
+    from bot.demo.canary import canary  # noqa: PLC0415  only with the package for the demo
+
+    try:
+        server = settings.from_environment()
+    except UserError:
+        return []
+    # A plain `kill` and a closed terminal remove what the canary made, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    _announce("Planting a violation on a simulated GitHub on this machine. Your data are not touched.")
+    return canary(server)
 
 
 def _requiring(where: str) -> str:

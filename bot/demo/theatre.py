@@ -10,6 +10,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.core.forge.errors import UserError
@@ -17,7 +18,7 @@ from bot.demo.interrupts import own_folder, undisturbed
 from bot.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bot.sandbox.requests_log import Request
     from bot.sandbox.state import CheckRun, Comment, Repository
@@ -39,9 +40,13 @@ class LateError(UserError):
 
 
 class Theatre:
-    """Both servers, on the loopback interface. Closing removes their temporary folder."""
+    """Both servers, on the loopback interface. Closing removes their temporary folder.
 
-    def __init__(self) -> None:
+    `host` has settings of a host by their variables, for Plangate to run with; without it, Plangate has the defaults.
+    """
+
+    def __init__(self, host: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._host = host
         self._folder = own_folder("plangate-demo-")
         self.port = _free_port()
         self._world: World | None = None
@@ -89,12 +94,15 @@ class Theatre:
             "PLANGATE_PORT": str(self.port),
             # Temporary files of a killed process are removed with the folder.
             "TMPDIR": self._folder.name,
+            # The sandbox is on this machine, where no proxy leads to.
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PLANGATE_")}
         with self._log.open("wb") as log, undisturbed():
             self._plangate = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"],
-                env=inherited | ours,
+                env={**inherited, **self._host, **ours},
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

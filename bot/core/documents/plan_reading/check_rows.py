@@ -10,6 +10,7 @@ from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_table import (
     MAX_TITLE,
+    answer,
     columns,
     is_deviation_table,
     is_violation_table,
@@ -70,11 +71,21 @@ def _read_deviations(table: Table, titles: list[str], group: str | None, collect
                 verdict=Verdict.PASS if clean else Verdict.PARTIAL,
                 line=row[0].line,
                 place=row[1].text,
+                status=_breach(row[1], titles[1]) if yes_no and not no else None,
                 beside=_clauses(row, titles, 2),
                 group=group,
-                weight=Weight.NONE if clean else Weight.ADMISSION,
+                weight=Weight.NONE if clean else None if yes_no else Weight.ADMISSION,
             )
         )
+
+
+def _breach(cell: Cell, title: str) -> Reading:
+    """The yes in a column that asks for a breach: `Violation?` for a failure, `Deviation?` for an admission."""
+    outright = any(token.sign is verdict.Sign.FAIL for token in verdict.signs(title))
+    weight = Weight.FAIL if outright else Weight.ADMISSION
+    return verdict.Reading(
+        Verdict.VIOLATION if outright else Verdict.PARTIAL, 0, len(cell.text.text.rstrip()), weight=weight
+    )
 
 
 def _clauses(
@@ -94,6 +105,8 @@ def _read_row(row: Row, where: Columns, titles: list[str], group: str | None, co
     if not name or (filled < 2 and where.status is not None and len(row) <= where.status):  # noqa: PLR2004  a title row
         return
     status = _status(row, where, titles)
+    if _is_sign(name):
+        return  # a legend: `❌ | violation`
     if _is_total(name):
         if status is not None:
             collected.gate(status.reading.verdict, row[status.column].line)
@@ -151,7 +164,7 @@ def _status(row: Row, where: Columns, titles: list[str]) -> _RowStatus | None:
 
 
 def _status_of_columns(row: Row, where: Columns) -> _RowStatus | None:
-    last = _slot_of(row, where.status) or (_answers_no(row, where.status) if where.yes_no else None)
+    last = _slot_of(row, where.status) or _answered(row, where)
     first = _slot_of(row, where.earlier)
     if last is not None and where.status is not None:
         return _RowStatus(last, where.status, first.verdict if first is not None else None)
@@ -166,12 +179,16 @@ def _slot_of(row: Row, index: int | None) -> Reading | None:
     return verdict.slot(visible(row[index].text))
 
 
-def _answers_no(row: Row, index: int | None) -> Reading | None:
-    """The violation in a cell that says no, in a column of yes and no."""
-    text = _words(row, index)
-    if words.NO.fullmatch(text.strip(" *_`")) is None:
+def _answered(row: Row, where: Columns) -> Reading | None:
+    """The verdict of a cell in a column of answers: no, false, F."""
+    text = _words(row, where.status)
+    said = where.answers.get(answer(text) or "")
+    if said is None:
         return None
-    return verdict.Reading(Verdict.VIOLATION, 0, len(text), weight=Weight.FAIL)
+    return verdict.Reading(said, 0, len(text), weight=_WEIGHTS.get(said, Weight.NONE))
+
+
+_WEIGHTS = {Verdict.VIOLATION: Weight.FAIL, Verdict.PARTIAL: Weight.PARTIAL}
 
 
 def _before_name(row: Row, where: Columns) -> _RowStatus | None:
@@ -180,6 +197,14 @@ def _before_name(row: Row, where: Columns) -> _RowStatus | None:
     if leading is not None and verdict.begins_with_mark(shown.text):
         return _RowStatus(replace(leading, plain_no=False), where.name)
     return None
+
+
+def _is_sign(name: str) -> bool:
+    """Whether a name is a mark or a status and nothing more."""
+    if not any(character.isalnum() for character in name):
+        return True
+    led = verdict.lead(name)
+    return led is not None and not name[led.end :].strip(" *_:.") and not is_gate_label(name)
 
 
 def _is_total(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import StatementKind, Verdict
@@ -15,6 +15,8 @@ from bot.core.documents.plan_reading.statements import column_kind
 from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.documents.plan_reading.joining import Joiner
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Cell, Table
@@ -39,8 +41,8 @@ class Columns:
     numeral: int | None = None
     by_header: bool = False
     """The header says that it is a status column."""
-    yes_no: bool = False
-    """The status column only says yes and no: `Compliant?`."""
+    answers: Mapping[str, Verdict] = field(default_factory=dict)
+    """The meaning of each answer in a status column that is one question: yes and no, true and false, P and F."""
 
 
 def is_violation_table(table: Table) -> bool:
@@ -89,7 +91,7 @@ def columns(table: Table, joiner: Joiner) -> Columns | None:
         )
         if shares[best] < _SOME and untitled is not None and shares[untitled] >= _MOST:
             return Columns(name, untitled, None, numeral, by_header=False)
-        return Columns(name, best, None, numeral, by_header=True, yes_no=_says_yes_or_no(rows, best))
+        return Columns(name, best, None, numeral, by_header=True, answers=_answers(rows, best))
     full = [index for index, share in shares.items() if share >= _MOST and index not in applies]
     principled = words.UNIT_HEADER.fullmatch(titles[name]) is not None or _joined(rows, name, joiner)
     if len(full) > 1 or not (full or principled):
@@ -139,11 +141,52 @@ def _share(rows: tuple[tuple[Cell, ...], ...], index: int) -> float:
     return sum(verdict.lead(visible(cell.text)) is not None for cell in cells) / len(cells)
 
 
-def _says_yes_or_no(rows: tuple[tuple[Cell, ...], ...], index: int) -> bool:
-    """Whether every filled cell of the column is yes or no, and some are yes."""
-    cells = [text for row in rows if len(row) > index and (text := row[index].text.text.strip(" *_`"))]
-    no = sum(words.NO.fullmatch(text) is not None for text in cells)
-    return no < len(cells) and all(words.YES_NO.fullmatch(text) or words.NO.fullmatch(text) for text in cells)
+_TICK = "✓"
+_SCALES: tuple[Mapping[str, Verdict], ...] = (
+    {"y": Verdict.PASS, "n": Verdict.VIOLATION},
+    {"true": Verdict.PASS, "false": Verdict.VIOLATION},
+    {"t": Verdict.PASS, "f": Verdict.VIOLATION},
+    {"p": Verdict.PASS, "f": Verdict.VIOLATION},
+    {_TICK: Verdict.PASS, "x": Verdict.VIOLATION},
+    {"ok": Verdict.PASS, "ng": Verdict.VIOLATION},
+    {
+        "green": Verdict.PASS,
+        "amber": Verdict.PARTIAL,
+        "yellow": Verdict.PARTIAL,
+        "orange": Verdict.PARTIAL,
+        "red": Verdict.VIOLATION,
+    },
+)
+"""Answers that say a status only beside one another: `N` in a column of `Y`, `X` in a column of ticks."""
+
+
+def _answers(rows: tuple[tuple[Cell, ...], ...], index: int) -> Mapping[str, Verdict]:
+    """The meaning of each answer in a column where every cell is an answer, and some are good; else nothing."""
+    cells = [visible(row[index].text) for row in rows if len(row) > index and row[index].text.text.strip(" *_`-—–")]
+    given = {answer(text) for text in cells if not _is_not_applicable(text)}
+    for scale in _SCALES:
+        if given <= scale.keys() and any(scale[word or ""] is Verdict.PASS for word in given):
+            return scale
+    denied = {word for word in given if word and words.NO.fullmatch(word)}
+    if all(word and (word in denied or words.YES_NO.fullmatch(word)) for word in given) and denied < given:
+        return dict.fromkeys((word for word in denied if word), Verdict.VIOLATION)
+    return {}
+
+
+def answer(text: str) -> str | None:
+    """The one word or tick that a cell says, in lower case, also before a break; None for any other cell."""
+    match = _ANSWER.match(text)
+    if match is None:
+        return _TICK if verdict.begins_with_good_mark(text) else None
+    return match[1].casefold()
+
+
+_ANSWER = re.compile(r"[\s*_`(\[]*([^\W\d_]{1,12})[\s*_`)\].!]*(?:$|[—–,;:(|\n-]|\.\s)")
+
+
+def _is_not_applicable(text: str) -> bool:
+    found = verdict.slot(text)
+    return found is not None and found.verdict is Verdict.NA
 
 
 def _is_numeral_column(title: str, cells: list[Cell]) -> bool:

@@ -212,7 +212,7 @@ def _add_heading(
         )  # a mere warning sign, and the text below speaks of work to come
     collected.add(ItemReading(name, verdict_read, heading.line, place, reading, tuple(beside), weight=weight))
     for block in blocks:
-        if isinstance(block, Paragraph) and closes(block.text):
+        if isinstance(block, Paragraph) and closes(block.text) and (below is None or block.text is not below[1]):
             read_gate(block.text, collected)
 
 

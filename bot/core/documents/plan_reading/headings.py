@@ -76,14 +76,32 @@ def status_line(blocks: Sequence[Block], *, anywhere: bool) -> tuple[Reading, Te
             continue
         shown = visible(block.text)
         named = name_of(block.text)
-        if named.separated and is_status_label(named.name) and (index == 0 or anywhere):
-            found = verdict.lead(shown[named.rest :], strict=False)
+        if named.separated and _announces_status(named.name, first=index == 0, anywhere=anywhere):
+            found = verdict.lead(shown[named.rest :], strict=False) or verdict.denial(shown[named.rest :])
             if found is not None:
                 return shift(found, named.rest), block.text
         if index == 0 and isinstance(block, Paragraph):
             led = verdict.lead(shown)
             if led is not None and (led.end - led.start > 1 or not _several_marked(blocks)):
                 return led, block.text
+    return verdict_alone(blocks) if anywhere else None
+
+
+def _announces_status(label: str, *, first: bool, anywhere: bool) -> bool:
+    """Whether a label announces the status of what stands above it. Further down, a gate is that of the whole check."""
+    if is_status_label(label):
+        return first or anywhere
+    return first and anywhere and words.GATE_LABEL.fullmatch(label.strip(" *_:：.")) is not None
+
+
+def verdict_alone(blocks: Sequence[Block]) -> tuple[Reading, Text] | None:
+    """The last paragraph or bullet that is a verdict and nothing more: `→ FAIL`."""
+    for block in reversed(blocks):
+        if isinstance(block, Paragraph | Item):
+            shown = visible(block.text)
+            found = verdict.lead(shown)
+            if found is not None and not shown[found.end :].strip(" *_.!。！\ufe0f"):
+                return found, block.text
     return None
 
 

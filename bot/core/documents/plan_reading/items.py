@@ -14,6 +14,7 @@ from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.sections import unstruck, unstruck_words, visible
 from bot.core.documents.plan_reading.statements import Clause
 from bot.core.documents.plan_reading.verdict import rank
+from bot.core.markdown import Style
 from bot.core.text.lexicon import Pattern, anywhere
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def status_of(text: Text) -> Status | None:
     shown = visible(text)
     named = name_of(text)
     after = verdict.lead(shown[named.rest :]) if named.rest < len(shown) else None
-    inside = verdict.tail(shown[named.start : named.end]) if named.bold else None
+    written = shown[named.start : named.end]
+    inside = verdict.tail(written) if named.bold else _bracketed(written) if named.separated else None
     before = verdict.lead(shown[: named.start]) if named.start else None
     plain = before is None and after is None and not named.start and (not named.bold or verdict.begins_with_mark(shown))
     whole = verdict.lead(shown) if plain else None
@@ -62,7 +64,8 @@ def status_of(text: Text) -> Status | None:
         ended = verdict.tail(shown)
         if ended is None:
             return None
-        return Status(ended, in_slot=verdict.begins_with_mark(shown[ended.start :]))
+        marked = verdict.begins_with_mark(shown[ended.start :])
+        return Status(ended, in_slot=marked or _is_bold_behind_arrow(text, shown, ended))
     best = min(found, key=lambda reading: rank(reading.verdict)) if before is not None else found[0]
     if before is not None and best is before and best.weight is Weight.PARTIAL:
         worded = next((reading for reading in found if reading is not before), None)
@@ -74,6 +77,25 @@ def status_of(text: Text) -> Status | None:
         # `✅ **Name**: PASS, N/A for ...`: a pass that is said outweighs what does not apply.
         best = next((reading for reading in found if reading.verdict is Verdict.PASS and reading is not before), best)
     return Status(best, in_slot=True)
+
+
+def _is_bold_behind_arrow(text: Text, shown: str, reading: Reading) -> bool:
+    """Whether a bullet ends with `→ **FAIL**`. Without the bold words it may tell how a test is written."""
+    bold = any(mark.start <= reading.start < mark.end for _, mark in text.marked(Style.STRONG))
+    return bold and _BEFORE_SLOT.search(shown[: reading.start]) is not None
+
+
+_BEFORE_SLOT = re.compile(r"(?:→|⇒|➜|=>|->)[\s*_`]*$")
+_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]\s*$")
+
+
+def _bracketed(name: str) -> Reading | None:
+    """The status that a name ends with, alone in brackets: `VI. Simplicity (FAIL)`."""
+    match = _BRACKETS.search(name)
+    found = verdict.lead(match[1]) if match else None
+    if match is None or found is None or match[1][found.end :].strip(" *_.!"):
+        return None
+    return shift(found, match.start(1))
 
 
 def _labelled(shown: str) -> Reading | None:

@@ -12,7 +12,7 @@ from bot.core.documents.plan_reading.constitution_check import read_checks
 from bot.core.documents.plan_reading.header import read_header
 from bot.core.documents.plan_reading.joining import Joiner
 from bot.core.documents.plan_reading.promises import read_promises
-from bot.core.documents.plan_reading.sections import check_parts, mention_of_check, tracking_parts
+from bot.core.documents.plan_reading.sections import check_parts, deviation_parts, mention_of_check, tracking_parts
 from bot.core.documents.plan_reading.structure import relative_links, structure_paths
 from bot.core.documents.plan_reading.tracking import TrackingReader
 from bot.core.markdown import parse
@@ -36,7 +36,8 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     parts = check_parts(markdown, template, joiner)
     found = _read_checks(markdown, parts, joiner, template)
     rows = TrackingReader(markdown, joiner, template, found.checks)
-    tracked = rows.read(trackings, found.tables)
+    deviations = [part for part in deviation_parts(markdown, parts, joiner) if part not in trackings]
+    tracked = rows.read(trackings, found.tables, deviations)
     placeholders = find_placeholders(document.path, markdown, template)
     first = next((gate for gate in found.gates if gate.labelled), found.gates[0] if found.gates else None)
     return Plan(

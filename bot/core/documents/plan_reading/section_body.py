@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.core.documents.plan_reading.items import Status
     from bot.core.documents.plan_reading.naming import ItemName
+    from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Block
 
 _NUMBERED = Pattern(rf"\W*{anywhere('principle')}", re.IGNORECASE)
@@ -98,12 +99,36 @@ class Body:
             top, below = family[0], family[1:]
             if top.mark is None and is_gate(top.text):
                 read_gate(top.text, collected)
-            elif top.mark is None and (self._repeats_the_gate(top.text) or _is_rule(top.text)):
+            elif top.mark is None and self._is_done_with(top.text, status, below, group):
                 continue
             elif top.mark is None and status is None and below and _is_label(top.text) and _are_marked(below):
                 self._list(below, trusted=True, group=_join_names(group, name_of(top.text).name))
             elif sure or collected.is_template(top.text.text) or self._is_known(top.text):
                 add_item(top, status, below, group, collected)
+
+    def _is_done_with(self, text: Text, status: Status | None, below: Sequence[Item], group: str | None) -> bool:
+        """Whether the bullet is no item, or a name whose status stands below it, which is added here."""
+        if self._repeats_the_gate(text) or _is_rule(text):
+            return True
+        return status is None and bool(below) and self._add_label(text, below, group)
+
+    def _add_label(self, text: Text, below: Sequence[Item], group: str | None) -> bool:
+        """Add a principle's name alone with the status in the list below it; false where there is none."""
+        named = name_of(text)
+        if not _is_label(text) or not is_principled(named.name, self._collected):
+            return False
+        found = status_line(below, anywhere=True)
+        if found is not None:
+            self._add_below(text, found, below, group)
+        return found is not None
+
+    def _add_below(self, text: Text, found: tuple[Reading, Text], below: Sequence[Block], group: str | None) -> None:
+        """Add a name whose status stands in a line of its own below it."""
+        clauses = clauses_below([block for block in below if isinstance(block, Item)])
+        reading, place = found
+        self._collected.add(
+            ItemReading(name_of(text).name, reading.verdict, text.place(0)[0], place, reading, clauses, group)
+        )
 
     def _is_evidence(self, following: Sequence[Block]) -> bool:
         """Whether the list behind a verdict for the whole check, `Re-check: PASS, because:`, names no principle."""
@@ -188,17 +213,7 @@ class Body:
         principled = is_principled(named.name, collected)
         below = status_line(following, anywhere=True) if principled and status is None and not rest else None
         if below is not None and isinstance(following[0], Item):
-            collected.add(
-                ItemReading(
-                    named.name,
-                    below[0].verdict,
-                    text.place(0)[0],
-                    below[1],
-                    below[0],
-                    clauses_below([block for block in following if isinstance(block, Item)]),
-                    self._name,
-                )
-            )
+            self._add_below(text, below, following, self._name)
             return True
         label = status is None or (not rest and has_boxes(following))
         if (label and not rest) or (not principled and words.SKIPPED_HEADING.fullmatch(named.name)):

@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Phase
+from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.documents.plan_reading.joining import Joiner
     from bot.core.markdown import Markdown, Text
     from bot.core.yardstick.template import Template
@@ -25,6 +28,7 @@ _LONGEST_TITLE = 160
 _LONGEST_MENTION = 60
 """Characters of a line that looks like a heading."""
 _MOST_PARTS = 4
+_FEW_TITLE_WORDS = 6
 _MOST_BLOCKS = 300
 _FEWEST_PRINCIPLES = 2
 
@@ -197,6 +201,32 @@ def is_check_title(title: str, template_title: str | None, *, found: bool) -> bo
     return bool(found and again and words.CHECKING.search(title))
 
 
+def deviation_parts(markdown: Markdown, checks: Sequence[CheckPart], joiner: Joiner) -> tuple[Heading, ...]:
+    """The sections outside the check whose title is about breaches and which name a principle: `## Deviations`."""
+    inside = [check.heading for check in checks]
+    parts = [
+        heading
+        for heading in markdown.headings
+        if 1 < heading.level <= _DEEPEST
+        and len(heading.title.split()) <= _FEW_TITLE_WORDS
+        and statement_words.DEVIATES.search(heading.title[:_LONGEST_TITLE])
+        and not any(check.line <= heading.line <= check.end_line for check in inside)
+        and _names_a_principle(heading, markdown, joiner)
+    ]
+    return tuple(_outermost(parts)[:_MOST_PARTS])
+
+
+def _names_a_principle(heading: Heading, markdown: Markdown, joiner: Joiner) -> bool:
+    for block in markdown.section(heading)[:_MOST_BLOCKS]:
+        if isinstance(block, Table):
+            texts = [cell.text.text for row in block.rows for cell in row[:2]]
+        else:
+            texts = [block.text.text] if isinstance(block, Heading | Item | Paragraph) else []
+        if any(joiner.all_named(text) for text in texts):
+            return True
+    return False
+
+
 def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...]:
     """The Complexity Tracking sections, the template's title first; some plans have one in each of two languages."""
     template_title = fold(template.tracking_heading) if template.tracking_heading else None
@@ -205,7 +235,7 @@ def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...
     by_words = [heading for heading in candidates if _is_tracking_title(heading.title) and heading not in by_title]
     parts = by_title + by_words
     if not parts:
-        parts = [heading for heading in candidates if fold(heading.title) in {"complexity", "violations", "deviations"}]
+        parts = [heading for heading in candidates if words.TRACKING.fullmatch(fold(heading.title))]
     if not parts:
         parts = [
             heading

@@ -41,3 +41,8 @@ REMARK = Pattern(rf"\W*{anywhere('remark')}\W*", _I)
 """A name that announces a remark: a warning sign before it admits nothing."""
 NEGATED = Pattern(rf"[\s\ufe0f*_]*{whole_words('negation')}", _I)
 """Right behind a mark: what is named is not there."""
+DENIED = Pattern(
+    rf"(?:(?<!\w)(?:{with_blanks('negation')})\s+|(?:{without_blanks('negation')}))$",
+    _I,
+)
+"""Right before a word that says a fail: it is denied."""

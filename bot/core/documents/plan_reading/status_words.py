@@ -31,10 +31,10 @@ SIGNS: dict[str, tuple[str, str]] = {
     "bent": (f"{with_blanks(*_KEYS['bent'])}|{BREAKING}", without_blanks(*_KEYS["bent"])),
     "good_mark": (
         "",
-        r"[✅✓✔☑🟢👍🆗🎉💚]|:white_check_mark:|:heavy_check_mark:|〇(?=\s|$)|○(?=\s|$)|◯(?=\s|$)|◎(?=\s|$)",
+        r"[✅✓✔☑🟢🟩👍🆗🎉💚]|:white_check_mark:|:heavy_check_mark:|〇(?=\s|$)|○(?=\s|$)|◯(?=\s|$)|◎(?=\s|$)",
     ),
-    "bad_mark": ("", r"[❌✗✘✖❎🔴⛔🚫]|:x:|(?<!\w)[×✕](?=\s|$)"),
-    "soft_mark": ("", r"[⚠🟡🟠🔶🔸❗❕]|:warning:|△"),
+    "bad_mark": ("", r"[❌✗✘✖❎☒🔴🟥⛔🚫👎]|:x:|(?<!\w)[×✕⨯╳](?=\s|$)"),
+    "soft_mark": ("", r"[⚠🟡🟠🟨🟧🔶🔸❗❕]|:warning:|△"),
     "empty_mark": ("", r"[⬜➖⚪◻▫]"),
     "wait_mark": ("", r"[⏳⏰🕒🔄⏸☐🚧⌛🔜]"),
 }

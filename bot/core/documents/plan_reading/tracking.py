@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Join, StatementKind, TrackingRow, Verdict
+from bot.core.documents.plan import Join, StatementKind, TrackingRow, Verdict, Weight
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.documents.plan_reading.check_table import MAX_TITLE
@@ -14,7 +14,8 @@ from bot.core.documents.plan_reading.joining import identity, tokens
 from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.reasons import enough, says_something
 from bot.core.documents.plan_reading.sections import fold, unnumbered, visible
-from bot.core.documents.plan_reading.statements import column_kind
+from bot.core.documents.plan_reading.statement_words import BECAUSE
+from bot.core.documents.plan_reading.statements import Clause, column_kind, read_statements
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1000
 MAX_CELL = 600
+_BREACHES = frozenset({Weight.FAIL, Weight.ADMISSION, Weight.PARTIAL})
 _REASONED = frozenset({StatementKind.REASON, StatementKind.REPAIR})
 _MOST_GATES = 200
 """Gates that a row may name; every row is compared with each of them."""
@@ -44,15 +46,20 @@ class TrackingReader:
         self._template_rows = {normal_row(line) for line in template.text.splitlines() if line.lstrip().startswith("|")}
         names = dict.fromkeys(check.named for check in checks if check.principle is None and check.named)
         self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
+        self._broken = {check.principle for check in checks if check.weight in _BREACHES}
         self.table_line: int | None = None
 
-    def read(self, headings: Sequence[Heading], tables: Iterable[Table]) -> tuple[TrackingRow, ...]:
-        """The real rows, in order of their lines."""
+    def read(
+        self, headings: Sequence[Heading], tables: Iterable[Table], deviations: Sequence[Heading] = ()
+    ) -> tuple[TrackingRow, ...]:
+        """The real rows, in order of their lines; those of `deviations` count where they name a principle."""
         rows: list[TrackingRow] = []
         for table in tables:
             rows += self._rows(table)
         for heading in headings:
             rows += self._section_rows(self._markdown.section(heading))
+        for heading in deviations:
+            rows += [row for row in self._section_rows(self._markdown.section(heading)) if row.names]
         return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
 
     def _section_rows(self, blocks: Sequence[Block]) -> list[TrackingRow]:
@@ -243,10 +250,10 @@ class TrackingReader:
         for index, block in enumerate(blocks):
             if isinstance(block, Heading):
                 heading = block
-                if _is_breach(block.title):
+                if self._is_row_title(block.title):
                     rows.append(self._from_part(block.title, block.line, _until_heading(blocks, index + 1)))
                 continue
-            if heading is not None and _is_breach(heading.title):
+            if heading is not None and self._is_row_title(heading.title):
                 continue
             if (
                 isinstance(block, Item)
@@ -270,11 +277,26 @@ class TrackingReader:
             _is_breach(named.name)
             or (_is_breach(visible(item.text)[:300]) and (named.bold or named.separated))
             or (named.bold and self._joiner.join(named.name) is not None)
+            or (named.separated and (self._names_broken(named.name)))
         )
 
+    def _names_broken(self, title: str) -> bool:
+        """Whether a heading, a label or a sentence names a principle that the check calls broken or bent."""
+        return not self._broken.isdisjoint(self._names_in(title))
+
+    def _is_row_title(self, title: str) -> bool:
+        """Whether a heading is about one breach: it says so, or it names a principle."""
+        return _is_breach(title) or self._names_broken(title)
+
     def _is_breach_text(self, block: Paragraph) -> bool:
+        named = name_of(block.text)
         bold = next((words_ for words_, mark in block.text.marked(Style.STRONG) if mark.start < 4), None)  # noqa: PLR2004  a mark before it
-        return bold is not None and _is_breach(bold)
+        if bold is not None and (_is_breach(bold) or self._names_broken(bold)):
+            return True
+        text = block.text.text[:MAX_CELL]
+        if named.separated and self._names_broken(named.name):
+            return True
+        return self._names_broken(text) and BECAUSE.search(text) is not None
 
     def _from_part(self, title: str, line: int, below: list[Block]) -> TrackingRow:
         """A violation with labelled lines below it."""
@@ -291,6 +313,9 @@ class TrackingReader:
         head, _, tail = title.partition("\n")
         match = re.search(r"[:：]\s|\s[—–-]{1,2}\s|[。.]\s", head)
         behind_name = f"{head[match.end() :]} {tail}".strip() if match else ""
+        for statement in read_statements([Clause(text, line) for text in (title, *unlabelled)]):
+            if statement.kind in {StatementKind.REASON, StatementKind.ALTERNATIVE}:
+                labelled.setdefault(statement.kind, statement.text)
         why = labelled.get(StatementKind.REASON) or behind_name or " ".join(unlabelled)
         repair = labelled.get(StatementKind.REPAIR, "")
         alternative = labelled.get(StatementKind.ALTERNATIVE, "")

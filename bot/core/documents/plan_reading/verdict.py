@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import status_words as words
-from bot.core.text.lexicon import Pattern, anywhere
+from bot.core.text.lexicon import Pattern, anywhere, whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +95,7 @@ _SENTENCE = re.compile(r"[.;\n。；](?=\s|$|[^\x00-\x7f])|\s[—–-]{1,2}\s|\|
 _DASH_ONLY = re.compile(r"[\s—–\-_*.…]*$")
 _ASIDE = re.compile(r"[(（][^()（）]{0,80}[)）]\s*$")
 _FILLER = Pattern(words.FILLERS, re.IGNORECASE)
+_EMPHASIS = Pattern(rf"(?:{whole_words('emphasis')}[\s*_:-]*){{1,3}}", re.IGNORECASE)
 _ARROW = re.compile(r"\s*(?:[→⇒➜➔⟶]|-{1,2}>|=>)\s*")
 _CLAUSE = re.compile(r"\s[—–-]{1,2}\s|—|[.;:\n|。；：]")
 _SEPARATED = re.compile(r"\s[—–-]{1,2}\s|—|[:：;；]")
@@ -112,7 +113,7 @@ def signs(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=4096)
 def _signs(text: str) -> tuple[Token, ...]:
     """Cached, because the same words are read as a name, a slot and a tail."""
-    lower = text.lower()
+    lower = text.lower().replace("’", "'")
     if len(lower) != len(text):
         lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
     tokens = []
@@ -123,8 +124,17 @@ def _signs(text: str) -> tuple[Token, ...]:
             lower[max(0, match.start() - _WINDOW) : match.start()]
         ):
             continue
+        if sign is Sign.FAIL and _is_denied(lower, match.start(), match.end()):
+            sign = Sign.CLEAN
         tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
     return tuple(tokens)
+
+
+def _is_denied(lower: str, start: int, end: int) -> bool:
+    """Whether a negation stands right before a fail word, and nothing goes on behind it: `not violated`."""
+    if statement_words.DENIED.search(lower[max(0, start - _WINDOW) : start]) is None:
+        return False
+    return _BREAK.match(lower, _skip_spaces(lower, end)) is not None or _BREAK.match(lower, end) is not None
 
 
 _CANCELLED_BY_FORMERLY = frozenset({Sign.FAIL, Sign.PARTIAL, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.PENDING, Sign.BENT})
@@ -171,7 +181,7 @@ def lead(text: str, *, strict: bool = True) -> Reading | None:
     if first is None:
         return None
     arrow = _ARROW.search(text, first.end, first.end + _HEAD)
-    if arrow is None or _SEPARATED.search(text, first.end, arrow.start()) or "\n" in text[first.end : arrow.start()]:
+    if arrow is None or _CLAUSE.search(text, first.end, arrow.start()):
         return first
     last = _lead(text[arrow.end() :], strict=False)
     later = _ARROW.search(text, arrow.end(), arrow.end() + _HEAD)
@@ -186,9 +196,11 @@ def lead(text: str, *, strict: bool = True) -> Reading | None:
 def _lead(text: str, *, strict: bool) -> Reading | None:
     start = _skip(text, 0)
     tokens = signs(text[: start + _HEAD])
-    if not tokens or tokens[0].start > start:
+    if not tokens:
         return None
     first = tokens[0]
+    if first.start > start and (strict or first.sign is not Sign.FAIL or not _is_emphasis(text[start : first.start])):
+        return None
     if first.sign is Sign.RULE or (strict and first.sign in {Sign.WEAK, Sign.FIXED}):
         return None
     breath = _contiguous(text, tokens)
@@ -198,6 +210,11 @@ def _lead(text: str, *, strict: bool) -> Reading | None:
         if not pure and not first.upper:
             return None
     return _weigh(breath, text)
+
+
+def _is_emphasis(before: str) -> bool:
+    """Whether the words before a fail word only make it stronger: `Major violation`, `Gate failed`."""
+    return _EMPHASIS.fullmatch(before) is not None
 
 
 def tail(text: str, *, heading: bool = False) -> Reading | None:
@@ -244,6 +261,24 @@ def begins_with_mark(text: str) -> bool:
     start = _skip(text, 0)
     tokens = signs(text[: start + 4])
     return bool(tokens) and tokens[0].sign in MARKS and tokens[0].start <= start
+
+
+def begins_with_good_mark(text: str) -> bool:
+    """Whether the text begins with a tick."""
+    return begins_with_mark(text) and signs(text)[0].sign is Sign.GOOD_MARK
+
+
+def denial(text: str) -> Reading | None:
+    """The fail in a text behind a status label that begins with a plain no: `Compliance: No`; None for another text."""
+    match = _FIRST_WORD.match(text)
+    if match is None or not (_NO.fullmatch(match[1]) and _YES_NO.fullmatch(match[1])):
+        return None
+    return Reading(Verdict.VIOLATION, match.start(1), match.end(1), weight=Weight.FAIL)
+
+
+_FIRST_WORD = re.compile(r"[\s*_`]*([^\W\d_]{1,12})[*_`]*\s*(?=$|[—–,;.!(\n-])")
+_YES_NO = Pattern(anywhere("yes_no"), re.IGNORECASE)
+_NO = Pattern(anywhere("negation"), re.IGNORECASE)
 
 
 def is_open_question(text: str) -> bool:
@@ -319,7 +354,7 @@ def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
         plain_no = worded and weight is Weight.FAIL
         if worded and weight is Weight.PARTIAL:
             weight = Weight.OPEN
-    qualified = weight is Weight.FAIL and _is_softened(text, end)
+    qualified = weight is Weight.FAIL and (any(token.sign is Sign.BENT for token in weighed) or _is_softened(text, end))
     return Reading(verdict, start, end, weight=weight, qualified=qualified, plain_no=plain_no)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.config.model import Commands
 from bot.core.drafting.feature_number import RESERVED_DAYS
 from bot.core.forge.facts import Reaction
-from bot.core.forge.rights import ANSWER, COMMIT
+from bot.core.forge.rights import ANSWER, CHECK, COMMIT
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import COMMANDS, MAX_COMMANDS, MAX_REASON, CommandRow, Verb, access
 
@@ -87,8 +87,9 @@ template, else from a bundled one. Everything open is marked `[NEEDS CLARIFICATI
 
 ### What the App may do
 
-The host decides for the whole App whether it may commit. Everything but these two commands works with the first set of
-permissions; the second adds `contents: write`.
+The host decides for the whole App what it may do. Everything but these two commands works with the default set of
+permissions; the second adds `contents: write`. With the third, for checks only, no command is answered at all and no
+comment is posted ([how to](how-to.md#verdicts-without-comments)).
 
 {{permissions}}
 
@@ -162,6 +163,9 @@ def _parts() -> str:
         ["| reaction | meaning |", "|---|---|", *(f"| {face} | {meaning} |" for face, meaning in _SHOWN.values())]
     )
     names = sorted({*ANSWER, *COMMIT, "merge_queues"})
-    rows = [f"| `{name}` | {ANSWER.get(name, 'read')} | {COMMIT.get(name, 'read')} |" for name in names]
-    permissions = "\n".join(["| permission | default | with commits |", "|---|---|---|", *rows])
+    rows = [
+        f"| `{name}` | {ANSWER.get(name, 'read')} | {COMMIT.get(name, 'read')} | {CHECK.get(name, '')} |"
+        for name in names
+    ]
+    permissions = "\n".join(["| permission | default | with commits | checks only |", "|---|---|---|---|", *rows])
     return _PARTS.format(reactions=shown, permissions=permissions)

@@ -14,7 +14,7 @@ from bot.log import Log
 from bot.web.pages import ended, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.adapters.github.viewer import SeenByViewer
     from bot.web.login import Login
@@ -138,6 +138,11 @@ class Readers:
         """Whether the viewer is that account, or an owner of that organization. Raises `TokenRefused`."""
         github, account = self._login().github, Account(viewer.account, viewer.login)
         return self._owned.get((_mark(viewer), owner.lower()), lambda: github.owns(owner, account, viewer.token))
+
+    def documents(self, viewer: Session, repository: int, sha: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """The texts of documents at a commit, by path. They are not remembered. Raises `TokenRefused`."""
+        seen = self.by_id(viewer, repository)
+        return self._login().github.documents(seen.full_name, sha, paths, viewer.token) if seen is not None else {}
 
     def forget(self, viewer: Session) -> None:
         """Forget what GitHub said of a viewer who logs out."""

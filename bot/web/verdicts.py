@@ -11,26 +11,30 @@ get 404; everybody else is sent to the login, or gets 404 where there is none.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, abort, request
-from markupsafe import Markup, escape
 
-from bot.core.forge.verdict_page import decoded
+from bot.adapters.github.viewer import TokenRefused
+from bot.core.forge.errors import ForgeError
+from bot.core.forge.verdict_page import decoded, decoded_findings
+from bot.log import Log
 from bot.web.access import Access, opens
 from bot.web.pages import page, private, redirect_to
+from bot.web.verdict_rows import FILTERS, excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from flask import Flask
+    from markupsafe import Markup
 
     from bot.core.forge.ports import Store
-    from bot.core.forge.verdict_page import FindingRow, Place, Quote, StoredPage, VerdictPage
+    from bot.core.forge.verdict_page import FindingRow, StoredPage, VerdictPage
     from bot.web.readers import Readers
     from bot.web.sessions import Session
 
@@ -42,10 +46,15 @@ GONE_OR_HIDDEN = (
     "This page is not here, or you cannot read its repository on GitHub. Pages are kept for 30 days. The check run on"
     " GitHub stays as it is; press Re-run there for a new verdict with a new page."
 )
-_CODE = re.compile(r"`([^`]+)`")
 _LARGEST_ID = 2**63
+_MOST_EXCERPTS = 100
+_MOST_DOCUMENTS = 10
+"""Documents that are read for one page, with one request."""
 _HEAD = "/verdicts/<int:repository>/<head>"
 _ADDRESS = f"{_HEAD}/<digest>"
+
+
+log = Log("web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +111,36 @@ class VerdictPages:
 
     def _page(self, repository: int, stored: StoredPage, shown: VerdictPage, base: str) -> Response:
         before = self.store.verdict_page_before(stored, repository)
-        earlier = _decoded(before)
+        earlier = _findings(before)
+        excerpts = self._excerpts(repository, stored.head_sha, shown)
         text = page(
             "verdict.html",
             base,
             verdict=shown,
             address=_address(base, repository, stored),
             before=_address(base, repository, before) if before is not None else None,
-            difference=_difference(shown, earlier) if earlier is not None else None,
+            difference=_difference(shown.findings, earlier) if earlier is not None else None,
+            excerpts=excerpts,
             takes_feedback=self.feedback_url is not None,
         )
         return private(Response(text, content_type="text/html; charset=utf-8"))
+
+    def _excerpts(self, repository: int, head: str, shown: VerdictPage) -> Mapping[str, Markup]:
+        """The lines that findings are about, by finding, read with the viewer's token and kept nowhere.
+
+        Empty for nobody, and while GitHub does not answer: the page is complete without them.
+        """
+        viewer = self.readers.viewer()
+        placed = [finding for finding in shown.findings[:_MOST_EXCERPTS] if finding.path and finding.line is not None]
+        paths = list(dict.fromkeys(finding.path for finding in placed))[:_MOST_DOCUMENTS]
+        if viewer is None or not paths:
+            return {}
+        try:
+            texts = self.readers.documents(viewer, repository, head, paths)
+        except (ForgeError, TokenRefused) as error:
+            log.warning("no excerpts", error=str(error))
+            return {}
+        return {each.id: excerpt(each.line or 0, texts[each.path]) for each in placed if each.path in texts}
 
     def _visible(self, repository: int, head: str, digest: str | None, base: str) -> tuple[StoredPage, VerdictPage]:
         """The page, if it is kept and the viewer can read its repository. Else the request ends here.
@@ -158,31 +186,13 @@ def feedback_address(feedback_url: str, finding: FindingRow, version: str) -> st
     return f"{feedback_url}?{urlencode({'title': f'False alarm: {finding.rule}', 'body': chr(10).join(lines)})}"
 
 
-def _difference(present: VerdictPage, before: VerdictPage) -> tuple[tuple[FindingRow, ...], tuple[FindingRow, ...]]:
+Findings = Sequence["FindingRow"]
+
+
+def _difference(present: Findings, before: Findings) -> tuple[Findings, Findings]:
     """What is fixed since the verdict before, and what is new."""
-    now, earlier = ({finding.id for finding in each.findings} for each in (present, before))
-    fixed = tuple(finding for finding in before.findings if finding.id not in now)
-    return fixed, tuple(finding for finding in present.findings if finding.id not in earlier)
-
-
-def _with_code(text: str) -> Markup:
-    """A sentence in which words in backticks are code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped in this line
-
-
-def _placed(place: Place) -> Markup:
-    """A place as a link to GitHub, or as text. Not a macro: a page may hold ten thousand places."""
-    text = escape(place.text)
-    shown = f'<a class="at" href="{escape(place.url)}">{text}</a>' if place.url else f'<span class="at">{text}</span>'
-    return Markup(shown if place.text else "")  # noqa: S704  escaped above
-
-
-def _quoted(quote: Quote) -> Markup:
-    """A quotation with its place."""
-    return Markup(f"<q>{escape(quote.text)}</q> {_placed(quote.place)}")  # noqa: S704  escaped in this line
-
-
-FILTERS: Mapping[str, Callable[..., Markup]] = {"code": _with_code, "place": _placed, "quoted": _quoted}
+    now, earlier = ({finding.id for finding in each} for each in (present, before))
+    return [each for each in before if each.id not in now], [each for each in present if each.id not in earlier]
 
 
 def _address(base: str, repository: int, stored: StoredPage) -> str:
@@ -193,5 +203,13 @@ def _decoded(stored: StoredPage | None) -> VerdictPage | None:
     """The page; None for one that another version of Plangate wrote in another form."""
     try:
         return decoded(stored.page) if stored is not None else None
+    except ValueError:
+        return None
+
+
+def _findings(stored: StoredPage | None) -> Sequence[FindingRow] | None:
+    """The findings of a page, which is not read completely; None as for `_decoded`."""
+    try:
+        return decoded_findings(stored.page) if stored is not None else None
     except ValueError:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -17,6 +18,7 @@ from bot.sandbox.kinds import Kind
 from bot.sandbox.world import World
 from bot.web.login import own_path
 from bot.web.sessions import CookieBox, LoginAttempt, Session
+from bot.web.verdict_rows import excerpt
 from tests.stage import Stage, plan
 from tests.web.hosted import SITE, Hosted, Person
 
@@ -98,7 +100,7 @@ class TestWhoSees:
         ada.open(path)
         mark = world.requests.mark
         for _ in range(3):
-            assert ada.get(path).status_code == 200
+            assert ada.get(f"{path}/report.json").status_code == 200
         assert not hosted.stage.requests(mark)
         ferry.roles.clear()
         world.advance(301.0)
@@ -121,6 +123,49 @@ class TestWhoSees:
         installation = next(iter(hosted.stage.world.hub.state.installations.values()))
         hosted.stage.world.remove_repositories(installation, ferry)
         assert Person(hosted, "ada").open(path).status_code == 404
+
+
+class TestExcerpts:
+    def test_who_is_logged_in_sees_the_lines_and_no_line_is_stored(
+        self, hosted: Hosted, ferry: Repository, path: str
+    ) -> None:
+        ada = Person(hosted, "ada")
+        ada.open("/login")
+        mark = hosted.stage.world.requests.mark
+        page = ada.get(path).text
+        lines = page.partition('<pre class="excerpt"')[2].partition("</pre>")[0]
+        assert "<mark>| I. Library First | FAIL | the index is a library |</mark>" in lines
+        assert "|---|---|---|" in lines
+        asked = [f"{request.method} {request.path}" for request in hosted.stage.requests(mark)]
+        assert asked == [f"GET /repositories/{ferry.id}", "POST /graphql"], "one request for all documents"
+        stored = hosted.stage.store.verdict_page(ferry.id, *path.split("/")[3:])
+        assert stored is not None
+        assert "|---|---|---|" not in stored.page
+
+    def test_without_them_the_page_is_complete(self, hosted: Hosted, path: str) -> None:
+        ada = Person(hosted, "ada")
+        ada.open("/login")
+        hosted.stage.world.faults.add(Fault("graphql", times=None))
+        page = ada.get(path)
+        assert (page.status_code, 'class="excerpt"' in page.text) == (200, False)
+        assert "I. Library First is violated" in page.text
+        hosted.stage.world.faults.clear()
+
+    def test_on_a_public_page_nobody_gets_them_without_a_login(self, hosted: Hosted) -> None:
+        repository = hosted.repository()
+        path = hosted.page(repository, hosted.pull_request(repository, plan("FAIL")).head_sha)
+        assert 'class="excerpt"' not in Person(hosted, "eve").get(path).text
+        ada = Person(hosted, "ada")
+        ada.open("/login")
+        assert 'class="excerpt"' in ada.get(path).text
+
+    @pytest.mark.parametrize(("line", "shown"), [(1, ["1", "2"]), (3, ["2", "3"]), (4, []), (0, []), (-1, [])])
+    def test_an_excerpt_ends_with_its_document(self, line: int, shown: list[str]) -> None:
+        assert re.findall(r'class="nr">(\d+)<', excerpt(line, "<a>\nb\r\nc")) == shown
+
+    def test_an_excerpt_is_text_of_bounded_length(self) -> None:
+        assert "<script" not in excerpt(1, "<script>" + "x" * 10_000)
+        assert len(excerpt(1, "x" * 10_000)) < 400
 
 
 class TestSession:

@@ -95,6 +95,8 @@ def _finding(finding: Finding, feature: FeatureReport | None, identity: str, con
         paste=finding.paste or "",
         place=_place(At(finding.path, finding.line), context) if finding.path else Place(""),
         kinds=tuple(dict.fromkeys(statement.kind.value for statement in about)),
+        path=finding.path,
+        line=finding.line,
     )
 
 

@@ -80,6 +80,10 @@ class FindingRow:
     place: Place
     kinds: tuple[str, ...]
     """The kinds of the plan's statements about its subject, for a report of a false alarm."""
+    path: str = ""
+    """The document at the head; empty for none."""
+    line: int | None = None
+    """The 1-based line in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,18 @@ def encoded(page: VerdictPage) -> str:
 def decoded(text: str) -> VerdictPage:
     """The page from its text. Raises `ValueError` for a page of another version."""
     return msgspec.json.decode(text, type=VerdictPage)
+
+
+def decoded_findings(text: str) -> tuple[FindingRow, ...]:
+    """The findings of a page from its text. Raises `ValueError` for a page of another version."""
+    return msgspec.json.decode(text, type=_Findings).findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The part of a page that is compared with another one."""
+
+    findings: tuple[FindingRow, ...]
 
 
 def valid(plain: object) -> object:

@@ -2,7 +2,8 @@
 
 The worker has threads, so its processes are forked by a server without threads that has loaded the modules beforehand
 (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods). A process works on one call and
-ends; killing it harms no other call.
+ends; killing it harms no other call. One process is started ahead of the next call and warms up while it waits: the
+fork and its copies of memory pages take several times as long as judging an ordinary change.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.core.change.trees import Readability
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result of a call and the CPU seconds that it took."""
+    """The result of a call and the CPU seconds that its process took, with its start."""
 
     result: Any
     seconds: float
@@ -66,6 +68,10 @@ class OverLimitError(Exception):
         super().__init__(path)
         self.path = path
         self.seconds = seconds
+
+
+class _NeverStartedError(OverLimitError):
+    """The process died before it took up the call."""
 
 
 class _TooCostlyError(BaseException):
@@ -113,13 +119,20 @@ def _too_costly(*_: object) -> None:
 class Isolation:
     """Starts the processes. Safe to call from several threads."""
 
-    def __init__(self, limits: Limits, *preload: str) -> None:
-        """`preload` are the modules that the calls need, and the one that the worker's main script imports."""
+    def __init__(self, limits: Limits, *preload: str, warm_up: Callable[[], object] | None = None) -> None:
+        """`preload` are the modules that the calls need, and the one that the worker's main script imports.
+
+        A process that waits for a call runs `warm_up`, which must be picklable.
+        """
         self.limits = limits
         _place_sockets()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
+        self._warm_up = warm_up
         self._lock = threading.Lock()
+        self._spares: list[_Process] = []
+        """At most one process that waits for a call."""
+        util.Finalize(self, _end_all, (self._spares,), exitpriority=1)
 
     def call(self, function: Callable[..., Any], *arguments: object) -> Answer:
         """`function(meter, *arguments)` in a process of its own. All of them must be picklable.
@@ -128,20 +141,69 @@ class Isolation:
             OverLimitError: when the process exceeded a limit.
             TimeoutError: when it did not end although it used little CPU time.
         """
-        receiver, sender = self._context.Pipe(duplex=False)
+        with self._lock:
+            spare = self._spares.pop() if self._spares else None
+        if spare is not None:
+            with suppress(_NeverStartedError):  # something killed it while it waited
+                return self._answer(spare, function, arguments)
+        with self._lock:
+            process = self._started()
+        return self._answer(process, function, arguments)
+
+    def prepare(self) -> None:
+        """Start a process for the next call, unless one waits already."""
+        with self._lock:
+            if not self._spares:
+                self._spares.append(self._started())
+
+    def _started(self) -> _Process:
+        ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_work, args=(sender, self.limits, function, arguments), daemon=True, name="reading"
+            target=_work, args=(theirs, self.limits, self._warm_up), daemon=True, name="reading"
         )
-        with receiver:
-            with self._lock, sender:
-                process.start()
-            try:
-                return _received(receiver, self.limits)
-            finally:
-                process.kill()
-                with self._lock:
-                    process.join()
-                    process.close()
+        with theirs:
+            process.start()
+        return _Process(process, ours)
+
+    def _answer(self, process: _Process, *call: object) -> Answer:
+        try:
+            return process.answer(call, self.limits)
+        finally:
+            # The caller need not wait until the kernel has freed the memory and the next process has started.
+            threading.Thread(target=self._replace, args=(process,), name="next reading").start()
+
+    def _replace(self, process: _Process) -> None:
+        with self._lock:
+            process.end()
+        self.prepare()
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """A process and the line to it."""
+
+    process: BaseProcess
+    line: Connection
+
+    def answer(self, call: tuple[object, ...], limits: Limits) -> Answer:
+        """Hand the call to the process and wait. Raises as `Isolation.call` does."""
+        try:
+            self.line.send(call)
+        except OSError:
+            raise _NeverStartedError("", 0.0) from None
+        return _received(self.line, limits)
+
+    def end(self) -> None:
+        """Kill the process and free what belongs to it."""
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+        self.line.close()
+
+
+def _end_all(processes: list[_Process]) -> None:
+    while processes:
+        processes.pop().end()
 
 
 def _place_sockets() -> None:
@@ -158,19 +220,20 @@ def _place_sockets() -> None:
 
 def _received(receiver: Connection, limits: Limits) -> Answer:
     """The answer of a process; until it comes, the process reports what it reads."""
-    path = ""
+    path: str | None = None
     deadline = time.monotonic() + _WALL_SECONDS
     while receiver.poll(max(0.0, deadline - time.monotonic())):
         try:
             kind, value = _loaded(receiver.recv_bytes(MAX_ANSWER))
         except (EOFError, OSError):
-            raise OverLimitError(path, float(limits.call_seconds)) from None
+            died = _NeverStartedError if path is None else OverLimitError
+            raise died(path or "", float(limits.call_seconds)) from None
         if kind == "path":
             path = value
         elif kind == "answer":
             return Answer(*value)
         elif kind == "memory":
-            raise OverLimitError(path, value)
+            raise OverLimitError(path or "", value)
         else:
             raise RuntimeError(f"A process of its own failed: {value}")
     raise TimeoutError(f"A process of its own did not answer within {_WALL_SECONDS:.0f} seconds.")
@@ -181,19 +244,26 @@ def _loaded(message: bytes) -> tuple[str, Any]:
     return loaded
 
 
-def _work(sender: Connection, limits: Limits, function: Callable[..., Any], arguments: tuple[object, ...]) -> None:
-    """The life of a process: limit itself, call, answer."""
+def _work(line: Connection, limits: Limits, warm_up: Callable[[], object] | None) -> None:
+    """The life of a process: warm up, limit itself, wait for a call, work, answer."""
     for number in (signal.SIGINT, signal.SIGTERM):  # both reach the whole group; the worker ends this process itself
         signal.signal(number, signal.SIG_IGN)
+    if warm_up is not None and not line.poll():
+        warm_up()
     _limit(limits)
-    meter = CpuMeter(limits, lambda path: sender.send(("path", path)))
+    meter = CpuMeter(limits, lambda path: line.send(("path", path)))
+    try:
+        function, arguments = line.recv()
+        line.send(("path", ""))  # the call is taken up
+    except (EOFError, OSError):  # the worker has ended
+        return
     try:
         result = function(meter, *arguments)
-        sender.send(("answer", (result, time.process_time())))
+        line.send(("answer", (result, time.process_time())))
     except MemoryError:
-        sender.send(("memory", time.process_time()))
+        line.send(("memory", time.process_time()))
     except Exception as error:  # noqa: BLE001  the worker logs it and tries again
-        sender.send(("error", f"{type(error).__name__}: {error}"[:500]))
+        line.send(("error", f"{type(error).__name__}: {error}"[:500]))
 
 
 def _limit(limits: Limits) -> None:

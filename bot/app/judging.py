@@ -83,7 +83,11 @@ class JudgingApart:
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._isolation = Isolation(self.limits, __name__, "bot.app.preloaded", "bot.cli")
+        self._isolation = Isolation(self.limits, __name__, "bot.app.preloaded", "bot.cli", warm_up=_warm_up)
+
+    def prepare(self) -> None:
+        """Start the process for the first verdict. Takes seconds, in which other threads can work."""
+        self._isolation.prepare()
 
     def of_job(self) -> JudgingApart:
         """See `Judging.of_job`. The hours of the repositories are shared."""
@@ -149,6 +153,12 @@ class JudgingApart:
         self.spent_by_job += seconds
         with self._lock:
             self._spent.setdefault(repository, deque()).append((self.clock.now(), seconds))
+
+
+def _warm_up() -> None:
+    from bot.app.preloaded import judge_sample  # noqa: PLC0415  loaded where this runs
+
+    judge_sample()
 
 
 def _judge(meter: Meter, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:

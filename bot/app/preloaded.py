@@ -67,8 +67,8 @@ def _tree(sha: str, texts: Mapping[str, str]) -> Tree:
     return Tree(sha, entries, {path: Document(path, text) for path, text in texts.items()})
 
 
-def _warm() -> None:
-    """Judge and draft as a process does."""
+def judge_sample() -> Tree:
+    """Judge a small change as a process does. Returns the tree of its head."""
     base, tree = _tree("0" * 40, _STANDARD), _tree("1" * 40, {**_STANDARD, **_TEXTS})
     changed = tuple(ChangedFile(path, FileStatus.ADDED) for path in _TEXTS)
     change = Change(tree, base, changed, head_branch="001-warm", base_branch="main", pull_request=1)
@@ -76,24 +76,32 @@ def _warm() -> None:
     candidate = Candidate(change, in_force, which_features(change, in_force.config))
     candidate = pickle.loads(pickle.dumps(candidate))  # noqa: S301  as the worker sends it
     pickle.dumps(judge_candidate(candidate, Host(RULES, _TEMPLATE, "0")))
+    return tree
+
+
+def _warm() -> None:
+    """Judge and draft as a process does."""
+    tree = judge_sample()
     issue = Issue(1, "Warm", "Be warm.", "ada", "2026-11-22T12:41:07Z")
     naming = name_feature("Warm", "001", issue=1, slug=None, root="specs")
     issue_draft_of(issue, naming, tree, tree, _TEMPLATE)
     draft_spec_of_issue(SpecFacts(naming.dir, "Warm", naming.branch, "2026-11-22"), issue.title, issue.body)
 
 
-_FOREIGN_LETTER = "é"
-"""A text for which the whole of an expression is compiled, and not only its phrases in ASCII."""
+_LETTERS = ("e", "é")
+"""A text for which only an expression's phrases in ASCII are compiled, and one for which the whole of it is."""
 
 
 def _compile_words() -> None:
-    """Compile every expression of the lexicon."""
+    """Compile every expression of the lexicon, in lower case for a search and as written for a match."""
+    for key in BY_LANGUAGE[LANGUAGES[0].code]:
+        languages(key, _LETTERS[0])
+    is_of_tested_language(_LETTERS[0])
     for pattern in gc.get_objects():
         if isinstance(pattern, Pattern):
-            pattern.search(_FOREIGN_LETTER)
-    for key in BY_LANGUAGE[LANGUAGES[0].code]:
-        languages(key, _FOREIGN_LETTER)
-    is_of_tested_language(_FOREIGN_LETTER)
+            for letter in _LETTERS:
+                pattern.search(letter)
+                pattern.match(letter)
 
 
 _compile_words()  # first: `re` keeps 512 expressions, and those of the lexicon are kept elsewhere

@@ -217,7 +217,9 @@ def service(  # noqa: PLR0913, PLR0917  everything that a job needs
         app_slug=settings.app_slug,
         outer_layers=OuterLayers((layer,), ids),
     )
-    return Service(forges, queue, store, clock, host, recorded, JudgingApart(clock))
+    judging = JudgingApart(clock)
+    threading.Thread(target=judging.prepare, name="first reading").start()
+    return Service(forges, queue, store, clock, host, recorded, judging)
 
 
 def dry_run(settings: Settings, jobs: Sequence[NewJob]) -> tuple[list[Effect], list[Outcome]]:

@@ -7,16 +7,17 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.adapters.isolation import Isolation, Limits, OverLimitError
 from bot.core.change.trees import Readability
+from tests.processes import until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.core.judging.metering import Meter
 
 LIMITS = Limits(document_seconds=0.2, reading_seconds=0.5, call_seconds=2, memory=128 * 1024 * 1024)
@@ -26,6 +27,36 @@ LIMITS = Limits(document_seconds=0.2, reading_seconds=0.5, call_seconds=2, memor
 def isolation() -> Isolation:
     # One server forks for all of a process, so these tests and those of judging load the same modules.
     return Isolation(LIMITS, "bot.app.judging", "bot.app.preloaded", __name__)
+
+
+_is_warm = False
+
+
+def warm_up(mark: Path) -> None:
+    """Leave a mark in the process and one on the disk."""
+    global _is_warm  # noqa: PLW0603  the state of a process
+    _is_warm = True
+    mark.touch()
+
+
+def is_warm(_: Meter) -> bool:
+    return _is_warm
+
+
+def waiting_process(isolation: Isolation) -> int:
+    """The id of the process that waits for the next call."""
+    isolation.prepare()
+    (spare,) = isolation._spares
+    assert spare.process.pid is not None
+    return spare.process.pid
+
+
+def is_running(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except FileNotFoundError:
+        return False
+    return "State:\tZ" not in status
 
 
 def burn() -> int:
@@ -86,6 +117,38 @@ def test_a_call_answers_from_another_process_and_tells_its_cost(isolation: Isola
     assert answer.result == 5
     assert 0 < answer.seconds < LIMITS.call_seconds
     assert isolation.call(process_id).result != os.getpid()
+
+
+def test_one_process_waits_for_the_next_call_and_works_on_no_other(isolation: Isolation) -> None:
+    first = waiting_process(isolation)
+    assert isolation.call(process_id).result == first
+    second = waiting_process(isolation)
+    assert second != first
+    assert isolation.call(process_id).result == second
+
+
+def test_a_process_warms_up_while_it_waits(tmp_path: Path) -> None:
+    mark = tmp_path / "warm"
+    isolation = Isolation(LIMITS, "bot.app.judging", "bot.app.preloaded", __name__, warm_up=partial(warm_up, mark))
+    isolation.prepare()
+    until(mark.exists)
+    assert isolation.call(is_warm).result
+
+
+def test_a_process_that_was_killed_while_it_waited_costs_no_call(isolation: Isolation) -> None:
+    os.kill(waiting_process(isolation), signal.SIGKILL)
+    assert isolation.call(added, 2, 3).result == 5
+
+
+@pytest.mark.parametrize("end", ["sys.exit()", "os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_no_process_outlives_the_worker(end: str) -> None:
+    program = (
+        "import os, signal, sys; from bot.adapters.isolation import *; isolation = Isolation(Limits());"
+        f"isolation.prepare(); print(isolation._spares[0].process.pid, flush=True); {end}"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    until(lambda: not is_running(int(done.stdout)))
 
 
 @pytest.mark.parametrize("function", [spinning, hoarding, talking])

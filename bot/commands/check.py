@@ -10,6 +10,7 @@ from bot.commands import add_color, add_folder, colored, output_width
 from bot.core.change.feature import Stage
 from bot.core.speech.render import Style
 from bot.desk.check import Format, judge_copy, show
+from bot.progress import ProgressLine
 
 if TYPE_CHECKING:
     import argparse
@@ -74,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
         options.stack_base,
         options.head,
     )
-    judged = judge_copy(options.folder, request)
+    with ProgressLine("features") as line:
+        judged = judge_copy(options.folder, request, line.step)
     form = Format(options.format)
     style = Style(colour=colored(options.color), width=output_width(), wraps=sys.stdout.isatty())
     sys.stdout.write(show(judged, form, style))

@@ -9,6 +9,7 @@ from bot.commands import add_folder
 from bot.core.text.neutral import plain_line
 from bot.core.text.wording import count
 from bot.desk.init import TARGET, begin, refuse_another
+from bot.progress import ProgressLine
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write or print the file, and show whether each feature would pass."""
-    first_config = begin(options.folder)
+    with ProgressLine("features") as line:
+        first_config = begin(options.folder, line.step)
     if options.only_print:
         sys.stdout.write(first_config.text)
         sys.stderr.write(_table(first_config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.host import settings, storage
+from bot.progress import ProgressLine
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Migrate the database and print the steps."""
-    for line in storage.migrate_all(settings.from_environment()):
+    with ProgressLine("rows") as progress:
+        lines = storage.migrate_all(settings.from_environment(), progress.step)
+    for line in lines:
         print(line)  # noqa: T201  the command's output
     return 0

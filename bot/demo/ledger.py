@@ -6,9 +6,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
-
 from bot.core.text.neutral import plain_line
 from bot.demo.mirror import megabytes
 
@@ -16,39 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rich.status import Status
-
     from bot.demo.heads import Head, Programme
     from bot.demo.mirror import Original
     from bot.demo.rehearsal import HeadResult
     from bot.demo.screen import Screen
+    from bot.progress import ProgressLine
 
 _MARKS = {"success": ("✓", "green"), "neutral": ("■", "yellow"), "skipped": ("■", "yellow")}
 _STOPPED, _NONE = ("✗", "red"), ("?", "yellow")
 _MOST_FOLDERS = 2
 _LONGEST_NAME = 34
-_GUESSED_SECONDS = 0.7
-"""Seconds for one head, until the first was measured."""
-
-
-class Progress:
-    """The progress in the last line of the terminal; nothing without a terminal."""
-
-    def __init__(self, screen: Screen) -> None:
-        # Two consoles on one terminal would write into each other's lines.
-        console = screen.console if screen.console.is_terminal else Console(stderr=True)
-        self._status: Status | None = console.status("", spinner="line") if console.is_terminal else None
-
-    def say(self, text: str) -> None:
-        """Replace the line."""
-        if self._status is not None:
-            self._status.update(Text(text, style="dim"))
-            self._status.start()
-
-    def end(self) -> None:
-        """Remove the line."""
-        if self._status is not None:
-            self._status.stop()
 
 
 @dataclass
@@ -56,13 +30,14 @@ class Ledger:
     """Prints the results, head by head."""
 
     screen: Screen
-    progress: Progress
+    progress: ProgressLine
     programme: Programme
     _started: float = field(init=False, default_factory=time.monotonic)
     _heading: str = field(init=False, default="")
 
     def begin(self, original: Original) -> None:
         """Print the heading."""
+        self.progress.erase()
         programme = self.programme
         count = _count(len(programme.heads), "commit" if programme.history else "head")
         older = f", the newest of {programme.touching}" if programme.touching > len(programme.heads) else ""
@@ -80,12 +55,11 @@ class Ledger:
     def estimate(self, played: int) -> None:
         """Show how many heads are done, and about how many seconds are left."""
         heads = self.programme.heads
-        each = (time.monotonic() - self._started) / played if played else _GUESSED_SECONDS
-        seconds = max(1, round(each * (len(heads) - played)))
-        self.progress.say(f"{played + 1} of {len(heads)} · about {seconds} s left · {plain_line(heads[played].name)}")
+        self.progress.step(played, len(heads), heads[played].name)
 
     def show(self, result: HeadResult) -> None:
         """Print the row of one head, below the heading of its group."""
+        self.progress.erase()
         programme = self.programme
         base = f"{plain_line(programme.base_name)}@{programme.base[:7]}"
         heading = (

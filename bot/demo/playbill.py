@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import bot
 from bot.demo.heads import copy_wanted
-from bot.demo.ledger import Ledger, Progress
+from bot.demo.ledger import Ledger
 from bot.demo.mirror import Mirror, megabytes, open_original
 from bot.demo.rehearsal import Rehearsal
 from bot.demo.theatre import Theatre
+from bot.progress import ProgressLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +39,7 @@ class RehearsalOptions:
 
 def rehearse(options: RehearsalOptions, screen: Screen, stay: Callable[[Theatre], None] | None) -> int:
     """Rehearse; return 0 when every head has a verdict, else 2. `stay` is called last, while both servers run."""
-    progress = Progress(screen)
-    try:
+    with ProgressLine("heads") as progress:
         original = open_original(options.folder)
         progress.say(f"Copying {megabytes(original.size)} of history …")
         with Mirror() as mirror:
@@ -48,17 +48,15 @@ def rehearse(options: RehearsalOptions, screen: Screen, stay: Callable[[Theatre]
             with Theatre() as theatre:
                 rehearsal = Rehearsal(theatre, mirror, programme, original.name)
                 results = _play(rehearsal, options, original, screen, progress)
-                progress.end()
+                progress.erase()
                 _show(results, options, screen)
                 if stay is not None:
                     stay(theatre)
-    finally:
-        progress.end()
     return 0 if all(result.run is not None for result in results) else 2
 
 
 def _play(
-    rehearsal: Rehearsal, options: RehearsalOptions, original: Original, screen: Screen, progress: Progress
+    rehearsal: Rehearsal, options: RehearsalOptions, original: Original, screen: Screen, progress: ProgressLine
 ) -> list[HeadResult]:
     ledger = Ledger(screen, progress, rehearsal.programme)
     heads = rehearsal.programme.heads
@@ -75,11 +73,11 @@ def _play(
             if len(results) < len(heads):
                 ledger.estimate(len(results))
     except KeyboardInterrupt:
-        progress.end()
+        progress.erase()
         if not options.as_json:
             screen.line(f"Stopped after {len(results)} of {len(heads)}.")
         raise
-    progress.end()
+    progress.erase()
     settled = rehearsal.settled(results)
     if options.as_json:
         sys.stdout.write(json.dumps(_document(rehearsal.programme, original, settled), indent=2) + "\n")

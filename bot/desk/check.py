@@ -44,7 +44,9 @@ from bot.core.speech.render import (
 )
 from bot.core.speech.report.json_report import json_text
 from bot.core.text.neutral import plain_line
+from bot.desk.counted import CountedFeatures
 from bot.desk.inputs import desk_inputs
+from bot.progress import Step, silent
 from bot.rules import RULES
 
 if TYPE_CHECKING:
@@ -128,8 +130,11 @@ def refuse_broken(layer: ConfigLayer, base: str | None = None) -> None:
     raise UserError("\n".join(places))
 
 
-def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
-    """Judge a working copy or a plain folder. Raises `UserError` for anything the user can fix."""
+def judge_copy(folder: Path, options: CheckOptions, step: Step = silent) -> DeskVerdict:
+    """Judge a working copy or a plain folder; `step` hears of each feature.
+
+    Raises `UserError` for anything the user can fix.
+    """
     started = time.perf_counter()
     copy = open_copy(folder, options.head)
     if options.base is not None:
@@ -141,7 +146,10 @@ def judge_copy(folder: Path, options: CheckOptions) -> DeskVerdict:
     effective = merge((host_layer(), own))
     change = read_change(copy, options, effective.config)
     choice = which_features(change, effective.config)
-    report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
+    meter = CountedFeatures(choice, step)
+    report = judge(
+        change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice, meter=meter
+    )
     if folders := collided(report.all_findings(), change):
         change = with_arrivals(copy, change, folders)
         report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)

@@ -22,12 +22,15 @@ from bot.core.drafting.first_config import (
 from bot.core.drafting.manifests import wanted_manifests
 from bot.core.drafting.manifests.technical import Topic, read_technical
 from bot.core.features.branch import counted
+from bot.core.features.which_features import which_features
 from bot.core.forge.check_run_output import Conclusion
 from bot.core.forge.errors import UserError
 from bot.core.judging.findings import Report, Severity
 from bot.core.judging.judge import judge
 from bot.core.speech.render import RenderContext, title
 from bot.desk.check import TEMPLATE, host_layer, repository_layer, rule_ids
+from bot.desk.counted import CountedFeatures
+from bot.progress import Step, silent
 from bot.rules import RULES
 
 if TYPE_CHECKING:
@@ -77,12 +80,15 @@ def refuse_another(copy: WorkingCopy) -> None:
         raise UserError(f"{own.origin.path} has a `plangate:` already: --print shows what would be written.")
 
 
-def begin(folder: Path) -> FirstConfig:
-    """Propose a configuration for a working copy. Raises `UserError` for anything the user can fix."""
+def begin(folder: Path, step: Step = silent) -> FirstConfig:
+    """Propose a configuration for a working copy; `step` hears of each feature.
+
+    Raises `UserError` for anything the user can fix.
+    """
     copy = open_copy(folder)
     start = first_settings(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
     config = _config(start)
-    features = _judged(copy, config)
+    features = _judged(copy, config, step)
     start = with_failing_as_legacy(start, features, config)
     standings = tuple(_standing(feature, start, config) for feature in features)
     return FirstConfig(copy, config_text(start, _repository_facts(copy, features, config)), start, standings)
@@ -93,11 +99,13 @@ def _config(start: FirstSettings) -> RepositoryConfig:
     return merge((host_layer(), own)).config
 
 
-def _judged(copy: WorkingCopy, config: RepositoryConfig) -> tuple[FeatureReport, ...]:
+def _judged(copy: WorkingCopy, config: RepositoryConfig, step: Step) -> tuple[FeatureReport, ...]:
     """Judge every feature in the implementing stage, in which most artifacts are due."""
     change = read_change(copy, CheckOptions(everything=True, stage=Stage.IMPLEMENTING.value), config)
     sources = (Source(TARGET, "worktree"),)
-    return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources).features
+    choice = which_features(change, config)
+    meter = CountedFeatures(choice, step)
+    return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources, choice=choice, meter=meter).features
 
 
 def _standing(feature: FeatureReport, start: FirstSettings, config: RepositoryConfig) -> FeatureOutlook:

@@ -13,6 +13,7 @@ from bot.adapters.database.holders import Holders, presence_name
 from bot.core.forge.errors import StorageError, UserError
 from bot.host.settings import PREFIX
 from bot.log import Log
+from bot.progress import Step, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,8 +141,10 @@ def wait_for_worker(settings: Settings, announce: Callable[[float], None]) -> in
     return alive
 
 
-def migrate_all(settings: Settings) -> list[str]:
+def migrate_all(settings: Settings, step: Step = silent) -> list[str]:
     """Migrate the database, and move the embedded one into the shared one. Returns one line per step.
+
+    `step` hears of the rows that are moved.
 
     Raises `UserError`, `StorageError`.
     """
@@ -158,7 +161,7 @@ def migrate_all(settings: Settings) -> list[str]:
     place = display_address(settings.database_url)
     lines = [_migration_line(place, migrate(settings.database_url))]
     if moves:
-        counts = move(settings.database, settings.database_url)
+        counts = move(settings.database, settings.database_url, step)
         rows = ", ".join(f"{count} {table}" for table, count in counts.items() if count) or "nothing"
         lines.append(f"{settings.database}: moved to {place}: {rows}; the file is now {settings.database.name}.moved")
     return lines

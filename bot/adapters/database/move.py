@@ -18,8 +18,10 @@ from bot.adapters.database.sqlite import connect as connect_file
 from bot.adapters.database.sqlite import storage_error as file_error
 from bot.adapters.database.sqlite import write_lock
 from bot.core.forge.errors import UserError
+from bot.progress import Step, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _NOT_MOVED = frozenset({"probe", "sqlite_sequence"})
@@ -35,7 +37,7 @@ def refuse_served(path: Path) -> None:
         raise UserError(f"{path} is in use by {', '.join(living)}: stop the server first, then run this again.")
 
 
-def move(path: Path, address: str) -> dict[str, int]:
+def move(path: Path, address: str, step: Step = silent) -> dict[str, int]:
     """Move all rows from a file to an empty, migrated database, and return the number of rows by table.
 
     All rows are written in one transaction; then the file is renamed to `….moved`. Running jobs become due again.
@@ -48,7 +50,7 @@ def move(path: Path, address: str) -> dict[str, int]:
         try:
             with closing(connect_file(path)) as source, connect(address, autocommit=False) as target:
                 Session(target).lock((), alone=True)
-                moved = _copied(source, target, path, place)
+                moved = _copied(source, target, path, place, step)
                 source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             path.rename(path.with_name(f"{path.name}.moved"))
         except (sqlite3.Error, OSError) as error:
@@ -59,7 +61,7 @@ def move(path: Path, address: str) -> dict[str, int]:
 
 
 def _copied(
-    source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], path: Path, place: str
+    source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], path: Path, place: str, step: Step
 ) -> dict[str, int]:
     tables = _tables(source)
     counts = {table: _count(source, table) for table in tables}
@@ -73,8 +75,11 @@ def _copied(
                 f"{place} already holds {table}, so {path} cannot be moved into it: name an empty database, "
                 "or let a server without PLANGATE_DATABASE_URL finish the jobs in the file, and remove the file."
             )
+    done, total = 0, sum(counts.values())
     for table in tables:
-        _copy(source, target, table)
+        for rows in _copy(source, target, table):
+            done += rows
+            step(done, total, table)
     target.execute("SELECT setval(pg_get_serial_sequence('jobs', 'id'), (SELECT max(id) FROM jobs))")
     target.execute("INSERT INTO moved (source, moved_at) VALUES (%s, %s)", (ours, time.time()))
     return counts
@@ -100,7 +105,8 @@ def _count(source: sqlite3.Connection, table: str) -> int:
     return int(source.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608  our own table's name
 
 
-def _copy(source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], table: str) -> None:
+def _copy(source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]], table: str) -> Iterator[int]:
+    """Copy a table, and yield the number of rows of each batch."""
     columns = [row[0] for row in source.execute("SELECT name FROM pragma_table_info(?)", (table,))]
     booleans = {
         name
@@ -127,6 +133,7 @@ def _copy(source: sqlite3.Connection, target: psycopg.Connection[tuple[Any, ...]
                     for row in batch
                 ],
             )
+        yield len(batch)
 
 
 def _value(value: object) -> object:

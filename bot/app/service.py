@@ -101,7 +101,7 @@ class Service:
     def give_up(self, job: LeasedJob, error: str) -> Outcome:
         """Publish "no verdict", or tell the author of a command that it got no answer."""
         event = events.decode(job.event)
-        if isinstance(event, InstallationChanged | RepositoriesChanged):
+        if isinstance(event, InstallationChanged | RepositoriesChanged) or self._is_unanswered(event):
             return Done()
         try:
             GivingUp(self._repository_job(event, job, self.host)).run(error)
@@ -169,9 +169,9 @@ class Service:
                 self._react(event, job)
 
     def _react(self, event: RepositoryEvent, job: LeasedJob) -> None:
-        comments = self._takes_comments(event.installation)
-        if isinstance(event, CommandPosted) and not comments:
+        if self._is_unanswered(event):
             return
+        comments = self._takes_comments(event.installation)
         layers = self.configurations.outer_layers(self.host.outer_layers, event.installation, event.repository)
         host = replace(self.host, outer_layers=layers, takes_commands=comments)
         repository_job = self._repository_job(event, job, host)
@@ -211,6 +211,10 @@ class Service:
             effects,
             self.judging.of_job(),
         )
+
+    def _is_unanswered(self, event: RepositoryEvent) -> bool:
+        """Whether the event is a command on an account that lets the App post no answer."""
+        return isinstance(event, CommandPosted) and not self._takes_comments(event.installation)
 
     def _takes_comments(self, installation: int) -> bool:
         """Whether the account lets the App comment, as GitHub said last. True while that is not known."""

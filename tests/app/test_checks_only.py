@@ -6,19 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from bot.bundled import bundled_text
 from bot.core.forge.outcome import Done
 from bot.core.forge.rights import CHECK
+from bot.core.forge.stored import Installation
+from bot.core.hosting.registration import needed_for
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
-    from bot.sandbox.state import Installation, PullRequest, Repository
+    from bot.sandbox.state import Installation as Installed
+    from bot.sandbox.state import PullRequest, Repository
     from tests.stage import Stage
 
 VIOLATED = feature(text=plan("FAIL"))
 
 
-def installed(stage: Stage, permissions: dict[str, str] | None = None) -> tuple[Repository, Installation]:
+def installed(stage: Stage, permissions: dict[str, str] | None = None) -> tuple[Repository, Installed]:
     """A repository on an account that granted no more than `setup --checks-only` asks for."""
     repository = stage.world.create_repository("acme", "ferry", {"README.md": "#\n", **SPEC_KIT})
     stage.world.user("ada", role="admin", repository=repository)
@@ -57,7 +62,7 @@ def test_a_verdict_comes_without_a_comment_and_offers_no_command(stage: Stage) -
     said = f"{run.summary} {run.text} {run.annotations} {run.actions}"
     assert re.search(r"/plan(?![\w.])", said) is None
     assert "comments" not in said
-    assert "under [plan.md:" in said, "the way out that is left is still there"
+    assert "[plan.md:24]" in said, "the way out that is left is still there"
     assert stage.comments(repo, pull.number) == []
     assert refused(stage) == []
 
@@ -101,9 +106,20 @@ def test_the_one_button_judges_again(stage: Stage) -> None:
 
 
 def test_an_account_that_accepts_more_gets_comments_and_commands(stage: Stage) -> None:
+    app = stage.world.app
+    later = app.permissions, app.events
+    manifest = yaml.safe_load(bundled_text("app.yml"))
+    app.permissions, app.events = needed_for(CHECK, app.permissions, manifest["default_events"])
     repo, installation = installed(stage)
+    assert installation.events == ["check_run", "check_suite", "pull_request", "push"]
     pull = opened(stage, repo)
     stage.drain()
+    assert stage.run(repo, pull.head_sha).conclusion == "failure"
+    stage.world.comment(repo, pull.number, "/plan", author="ada")
+    assert stage.deliver() == 0, "GitHub announces no comment to such an App"
+    app.permissions, app.events = later
+    stage.drain()
+    assert stage.comments(repo, pull.number) == [], "nothing changes before the account accepts"
     stage.world.accept_permissions(installation)
     all_done(stage)
     (comment,) = stage.comments(repo, pull.number)
@@ -126,6 +142,22 @@ def test_permissions_that_change_without_a_delivery_are_noticed_by_the_refused_t
     stage.world.comment(repo, pull.number, "/plan status", author="ada")
     all_done(stage)
     assert stage.comments(repo, pull.number) == []
+
+
+def test_a_command_that_nobody_can_answer_any_more_is_given_up_in_silence(stage: Stage) -> None:
+    repo, installation = installed(stage, dict(stage.world.app.permissions))
+    pull = opened(stage, repo)
+    stage.drain()
+    before = len(stage.comments(repo, pull.number))
+    stage.world.comment(repo, pull.number, "/plan status", author="ada")
+    stage.deliver()
+    installation.permissions = dict(CHECK)
+    stage.store.keep_installation(Installation(installation.id, "acme", comments=False))
+    job = stage.queue.lease("stage")
+    assert job is not None
+    assert stage.service.give_up(job, "GitHub answered 502") == Done()
+    assert len(stage.comments(repo, pull.number)) == before
+    assert refused(stage) == []
 
 
 def test_what_is_missing_beside_comments_is_named(stage: Stage) -> None:

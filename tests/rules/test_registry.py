@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import pkgutil
 import re
@@ -102,3 +103,22 @@ def test_the_book_links_to_headings_that_it_has() -> None:
     book = rule_book(RULES)
     assert all(f"\n## {rule.id}\n" in book for rule in RULES)
     assert all(f"(#{rule.id})" in book for rule in RULES)
+
+
+@pytest.mark.parametrize("path", sorted(Path(bot.rules.__path__[0]).glob("*.py")), ids=lambda path: path.stem)
+def test_a_command_stands_in_an_offer_so_that_it_can_be_left_out(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    offered = {
+        id(part)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "CommandOffer"
+        for part in ast.walk(call)
+    }
+    docstrings = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    commands = [
+        each.value
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and re.search(r"/plan\b(?!\.)", each.value)
+        if id(each) not in offered | docstrings
+    ]
+    assert commands == []

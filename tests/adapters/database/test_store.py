@@ -217,6 +217,16 @@ def test_a_board_has_its_open_rows_first_and_a_row_that_is_kept_again_is_open(st
     assert store.board_rows(43) == []
 
 
+def test_whether_an_account_lets_the_app_comment_is_kept(shelf: Shelf, store: Store) -> None:
+    quiet = Installation(99, "acme", comments=False)
+    store.keep_installation(quiet)
+    store.see_repository(FERRY)
+    store = shelf.reopen()
+    assert store.installation(99) == quiet
+    store.see_repository(replace(FERRY, id=77, installation=55, owner="new"))
+    assert store.installation(55) == Installation(55, "new"), "allowed while nothing is known"
+
+
 def test_a_repository_is_known_by_its_name_in_any_case(store: Store) -> None:
     found = store.repository_named("Acme", "FERRY")
     assert found is not None

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.forge.external_id import says_the_same
+from bot.core.forge.ports import JobState
 from tests.chaos.acts import Acts
 from tests.chaos.fresh import Fresh
 from tests.chaos.site import Site
@@ -28,7 +29,6 @@ from tests.postgres import Server
 
 if TYPE_CHECKING:
     from bot.core.forge.effects import CheckRun as Wanted
-    from bot.core.forge.ports import JobState
     from bot.sandbox.state import Repository
 
 RATE = 30.0
@@ -72,6 +72,8 @@ class Summary:
     again: int = 0
     """Calls of all tries that were not both the first and done."""
     seconds: float = 0.0
+    dead: list[str] = field(default_factory=list)
+    """The dead letters: each is explained, or mended."""
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -97,7 +99,7 @@ class Summary:
             f"as a fresh look says, to the letter: {self.same_to_the_letter}",
             f"wrong: {len(self.wrong)}",
         ]
-        return "\n".join([*lines, *self.wrong[:20]])
+        return "\n".join([*lines, *self.wrong[:20], f"dead letters: {len(self.dead)}", *self.dead[:20]])
 
 
 def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Summary:
@@ -122,14 +124,20 @@ def storm(folder: Path, deliveries: int, seed: int, server: Server | None) -> Su
         _compare(site, acts, summary)
         summary.unanswered = sum(delivery.status_code != HTTPStatus.ACCEPTED for delivery in site.world.deliveries.log)
         summary.deliveries, summary.struck = len(site.world.deliveries.log), weather.struck
-        summary.kills, summary.jobs = site.kills, site.queue.counts()
+        summary.kills, summary.jobs, summary.dead = site.kills, site.queue.counts(), _dead_letters(site)
         summary.calls = sum(not request.is_token for request in site.world.requests)
         _read_log((folder / "worker.log").read_text(encoding="utf-8", errors="replace"), summary)
         summary.seconds = time.monotonic() - started
-        if summary.wrong:
+        if summary.wrong or summary.dead:
             _leave_traces(site)
         print(summary)  # noqa: T201  what it is for; here, because the sandbox tells of its own mistakes as it closes
     return summary
+
+
+def _dead_letters(site: Site) -> list[str]:
+    """Each with its attempts and its last error; the worker's log has the errors before that."""
+    letters = site.queue.records(JobState.DEAD)
+    return [f"{letter.name} {letter.delivery}, {letter.attempts} attempts: {letter.error}" for letter in letters]
 
 
 def _read_log(text: str, summary: Summary) -> None:
@@ -233,7 +241,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="plangate-chaos-"))
     with Server() if engine == "postgres" else nullcontext() as server:
         summary = storm(folder, deliveries, seed, server)
-    if summary.wrong:
+    if summary.wrong or summary.dead:
         print(f"logs: {folder}")  # noqa: T201  likewise
         return 1
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.github.repository import GitHubRepositories
 from bot.adapters.github.survey import GitHubHeads
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import Fault, null_among, one_short, thin
 from tests.reconciling import GIVEN_UP, reconciling, seen
 
 if TYPE_CHECKING:
@@ -150,3 +150,52 @@ class TestMergeGroups:
         assert {one.branch: one.sha for one in found.groups} == queue
         assert {one.number for one in found.pulls} == {*ferry.pulls}
         assert pages(stage.requests(mark)) == [20, 100, 25, 6, 6]
+
+
+class TestGaps:
+    @pytest.fixture
+    def open_ferry(self, stage: Stage) -> Repository:
+        """A repository with three open pull requests."""
+        ferry = stage.world.create_repository("acme", "ferry", {"README.md": "#"})
+        for number in range(3):
+            stage.world.push(ferry, f"docs-{number}", {"a.md": f"{number}"}, author="ada")
+            stage.world.open_pull_request(ferry, f"docs-{number}", author="ada")
+        stage.world.install("acme", [ferry])
+        return ferry
+
+    @pytest.mark.parametrize(
+        ("fault", "pulls"),
+        [
+            (null_among("pullRequests", times=None), 3),
+            (one_short("pullRequests", times=None), 2),
+            (thin("pullRequests", times=None), 0),
+            (thin("checkSuites", times=None), 0),
+            (null_among("commits", times=None), 0),
+            (thin("pageInfo", times=None), 3),
+        ],
+        ids=["a null among them", "one short", "no list", "no runs", "a null commit", "no word of further pages"],
+    )
+    def test_heads_without_a_gap_count_and_the_repository_is_surveyed_again(
+        self, stage: Stage, open_ferry: Repository, fault: Fault, pulls: int
+    ) -> None:
+        known = seen(stage, [open_ferry])
+        stage.world.faults.add(fault)
+        heads = GitHubHeads(GitHubRepositories(stage.app, stage.clock))
+        survey = heads.survey(known[0].installation, known)
+        assert [len(surveyed.pulls) for surveyed in survey.repositories] == [pulls]
+        assert [unfinished.id for unfinished in survey.unfinished] == [open_ferry.id]
+        assert fault.struck == 1, "one query"
+
+    def test_a_gap_on_a_further_page_hides_no_later_page(self, stage: Stage) -> None:
+        ferry = stage.world.create_repository("acme", "ferry", {"README.md": "#"})
+        for number in range(45):
+            stage.world.push(ferry, f"docs-{number}", {"a.md": f"{number}"}, author="ada")
+            stage.world.open_pull_request(ferry, f"docs-{number}", author="ada")
+        stage.world.install("acme", [ferry])
+        known = seen(stage, [ferry])
+        fault = null_among("pullRequests", times=None)
+        fault.asks = lambda query, _: "SweepOn" in query
+        stage.world.faults.add(fault)
+        survey = GitHubHeads(GitHubRepositories(stage.app, stage.clock)).survey(known[0].installation, known)
+        assert {pull.number for pull in survey.repositories[0].pulls} == {*ferry.pulls}
+        assert [unfinished.id for unfinished in survey.unfinished] == [ferry.id]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github.lists import LISTS, REST_LISTS, IncompleteResponse, RestList, elements_of
+from bot.adapters.github.lists import LISTS, REST_LISTS, SURVEY_LISTS, IncompleteResponse, RestList, elements_of
 from bot.adapters.github.query import (
     comments_page_query,
     files_page_query,
@@ -19,6 +19,7 @@ from bot.adapters.github.query import (
     open_heads_query,
     repository_query,
 )
+from bot.adapters.github.survey import PAGES
 from bot.core.forge.facts import ReadRequest
 from tools.docs.lists import lists_page
 
@@ -56,6 +57,11 @@ def test_every_list_of_a_query_is_in_the_table() -> None:
     selected = [selection for query in queries for selection in re.findall(r"(\w+)(?:\([^()]*\))?\{", query.text)]
     listed = [name for query in queries for name in re.findall(r"(\w+)\([^()]*\bfirst:", query.text)]
     assert set(listed) | ({"entries"} & set(selected)) == set(LISTS)
+
+
+def test_every_list_of_the_survey_is_in_the_table() -> None:
+    pages = [page % "first:20" for page in PAGES.values()]
+    assert {name for page in pages for name in re.findall(r"(\w+)\([^()]*\b(?:first|last):", page)} == set(SURVEY_LISTS)
 
 
 @pytest.mark.parametrize("which", RestList)

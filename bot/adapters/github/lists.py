@@ -118,9 +118,25 @@ LISTS: Final[Mapping[str, ListRule]] = {
 }
 """Every list of a GraphQL query, by the name of its field."""
 
+_LATER = "the other heads count; the repository is surveyed again after a minute"
+_LATER_COUNTED = "where the count differs, the repository is surveyed again after a minute"
+_JUDGED = "believed: the head has no verdict, and is judged"
+
+SURVEY_LISTS: Final[Mapping[str, ListRule]] = {
+    "pullRequests": ListRule("`totalCount` on the first page", _LATER, _LATER_COUNTED, _LATER_COUNTED, cut=_LATER),
+    "refs": ListRule("`totalCount` on the first page", _LATER, _LATER_COUNTED, _LATER_COUNTED, cut=_LATER),
+    "commits": ListRule("one is asked for: the head of the pull request", _LATER, _JUDGED, _JUDGED, cut=_LATER),
+    "parents": ListRule("one is asked for", _LATER, "the merge group is left to its own event", "the same", cut=_LATER),
+    "checkSuites": ListRule("none: a verdict that is left out is reached again", _LATER, _JUDGED, _JUDGED, cut=_LATER),
+    "checkRuns": ListRule("none: a verdict that is left out is reached again", _LATER, _JUDGED, _JUDGED, cut=_LATER),
+}
+"""Every list of the survey that looks for open heads without a verdict, by the name of its field. The survey judges
+nothing, so the heads without a gap count, and one that GitHub hides for good does not hide the others."""
+
 REST_LISTS: Final[Mapping[RestList, ListRule]] = {
     RestList.COMPARED_FILES: ListRule(
-        "the trees of head and base: each entry that differs has a file in the list, where that entry was listed",
+        "the trees of head and base: each entry that differs has a file in the list, where that entry was listed; "
+        "where no file in the list is code, the folders are listed in which code may have changed",
         null=_TREES,
         empty="compared by the trees, unless the base has every commit of the head",
         short="where the base moved on, the merge base is read; what stays unexplained is compared by the trees",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.github.completeness import gaps
 from bot.adapters.github.error_responses import TooMuch
+from bot.adapters.github.lists import IncompleteResponse
 from bot.adapters.github.paging import Paging
 from bot.adapters.github.query import Query
 from bot.adapters.github.reading import shape
@@ -23,6 +24,7 @@ from bot.core.forge.overdue import HeadSurvey, OpenGroup, OpenPull, RepositoryHe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.adapters.github.completeness import Path
     from bot.adapters.github.graphql import GraphQLResult
     from bot.adapters.github.repository import GitHubRepositories
     from bot.core.forge.stored import SeenRepository
@@ -47,11 +49,11 @@ _RUNS = (
     "{nodes{status externalId}}}}"
 )
 _PAGE = "pageInfo{hasNextPage endCursor}"
-_PULLS = f"""pullRequests(states:OPEN,orderBy:{{field:CREATED_AT,direction:DESC}},%s){{{_PAGE} nodes{{number headRefOid
-  commits(last:1){{nodes{{commit{{oid {_RUNS}}}}}}}}}}}"""
-_GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",%s){{{_PAGE} nodes{{name target{{oid
+_PULLS = f"""pullRequests(states:OPEN,orderBy:{{field:CREATED_AT,direction:DESC}},%s){{{_PAGE} totalCount
+  nodes{{number headRefOid commits(last:1){{nodes{{commit{{oid {_RUNS}}}}}}}}}}}"""
+_GROUPS = f"""refs(refPrefix:"refs/heads/gh-readonly-queue/",%s){{{_PAGE} totalCount nodes{{name target{{oid
   ...on Commit{{parents(first:1){{nodes{{oid}}}} {_RUNS}}}}}}}}}"""
-_LISTS = {"pullRequests": _PULLS, "refs": _GROUPS}
+PAGES = {"pullRequests": _PULLS, "refs": _GROUPS}
 """The fields of each list, with `%s` in place of the arguments that select a page."""
 _REPOSITORY = "databaseId nameWithOwner isArchived defaultBranchRef{name}"
 
@@ -93,7 +95,7 @@ class GitHubHeads:
                 break
             batch = todo.popleft()
             try:
-                result = self._query_batch(installation, batch)
+                result, missing = self._query_batch(installation, batch)
             except TooMuch as error:
                 progress.failed = error
                 alone += batch.is_single and not progress.surveyed
@@ -103,7 +105,7 @@ class GitHubHeads:
                 progress.failed = error
                 todo.appendleft(batch)
                 break
-            left_out = self._take(installation, batch, result, progress)
+            left_out = self._take(installation, batch, result, missing, progress)
             if left_out and len(left_out) < len(batch.repositories):
                 todo.append(SurveyBatch(left_out, batch.heads))
             elif left_out and isinstance(result.failed, TooMuch):
@@ -119,8 +121,8 @@ class GitHubHeads:
             tuple(progress.surveyed), tuple(progress.missed), tuple(progress.unfinished.values()), progress.failed
         )
 
-    def _query_batch(self, installation: int, batch: SurveyBatch) -> GraphQLResult:
-        """Query all repositories of the batch at once."""
+    def _query_batch(self, installation: int, batch: SurveyBatch) -> tuple[GraphQLResult, list[Path]]:
+        """Query all repositories of the batch at once. Returns the result and its gaps."""
         by_alias = _by_alias(batch.repositories)
         variables = {
             f"{alias}{suffix}": value
@@ -128,23 +130,31 @@ class GitHubHeads:
             for suffix, value in (("o", repository.owner), ("n", repository.name))
         }
         types = ",".join(f"${variable}:String!" for variable in variables)
-        fields = " ".join((_REPOSITORY, *(template % f"first:{batch.heads}" for template in _LISTS.values())))
+        fields = " ".join((_REPOSITORY, *(template % f"first:{batch.heads}" for template in PAGES.values())))
         selections = " ".join(f"{alias}:repository(owner:${alias}o,name:${alias}n){{{fields}}}" for alias in by_alias)
-        return self._ask(installation, f"query Sweep($app:Int!,$check:String!,{types}){{{selections}}}", variables)
+        query = self._query(f"query Sweep($app:Int!,$check:String!,{types}){{{selections}}}", variables)
+        result = self._ask(installation, query)
+        return result, gaps(query, result.data)
 
     def _take(
-        self, installation: int, batch: SurveyBatch, result: GraphQLResult, progress: _Progress
+        self, installation: int, batch: SurveyBatch, result: GraphQLResult, missing: Sequence[Path], progress: _Progress
     ) -> tuple[SeenRepository, ...]:
-        """Add what the response says to the progress; return the repositories whose part of the response failed."""
+        """Add what the response says to the progress; return the repositories whose part of the response failed.
+
+        A repository whose part has a gap is surveyed again soon. Its heads without a gap count now.
+        """
         absent = {error["path"][0] for error in result.absences}
         broken = {error["path"][0] for error in result.errors if error["path"]}
         progress.failed = result.failed or progress.failed
         failed: list[SeenRepository] = []
         for alias, repository in _by_alias(batch.repositories).items():
-            body = result.data.get(alias)
+            body, inner = result.data.get(alias), _below(missing, alias)
             if alias in absent:
                 progress.missed.append(repository)
             elif body is None or alias in broken:
+                failed.append(repository)
+            elif any(len(path) == 1 and path[0] not in PAGES for path in inner):
+                progress.failed = IncompleteResponse(f"GitHub left out a part of a repository while we {_DOING}")
                 failed.append(repository)
             elif body.get("databaseId") != repository.id:
                 # Another repository has this name now.
@@ -152,53 +162,75 @@ class GitHubHeads:
             elif not body.get("isArchived"):
                 try:
                     with shape("a survey of many repositories"):
-                        progress.surveyed.append(self._surveyed(installation, repository, body, progress))
+                        progress.surveyed.append(self._surveyed(installation, repository, body, inner, progress))
                 except ForgeError as error:
                     progress.failed = error
                     failed.append(repository)
         return tuple(failed)
 
-    def _surveyed(self, installation: int, seen: SeenRepository, body: Json, progress: _Progress) -> RepositoryHeads:
+    def _surveyed(
+        self, installation: int, seen: SeenRepository, body: Json, missing: Sequence[Path], progress: _Progress
+    ) -> RepositoryHeads:
         owner, _, name = body["nameWithOwner"].partition("/")
         seen = replace(seen, owner=owner, name=name)
-        pulls = [_pull(node) for node in self._heads(installation, seen, "pullRequests", body, progress)]
-        groups = [
-            _group(node) for node in self._heads(installation, seen, "refs", body, progress) if node.get("target")
-        ]
-        return RepositoryHeads(seen, (body["defaultBranchRef"] or {}).get("name") or "", tuple(pulls), tuple(groups))
+        pulls, groups = (
+            self._heads(installation, seen, which, (body.get(which), _below(missing, which)), progress)
+            for which in PAGES
+        )
+        default_branch = (body["defaultBranchRef"] or {}).get("name") or ""
+        return RepositoryHeads(seen, default_branch, tuple(map(_pull, pulls)), tuple(map(_group, groups)))
 
-    def _heads(self, installation: int, seen: SeenRepository, name: str, body: Json, progress: _Progress) -> list[Json]:
-        """Return the entries of a list with its further pages. A page that fails ends the list and is noted."""
-        page = body[name]
-        heads = [node for node in page["nodes"] if node]
+    def _heads(
+        self, installation: int, seen: SeenRepository, name: str, page: tuple[Any, list[Path]], progress: _Progress
+    ) -> list[Json]:
+        """Return the elements of a list with its further pages. A gap, and a page that fails, is noted."""
+        heads: list[Json] = []
         paging = Paging(self._planner.page(seen.id), _MOST_PAGES)
-        while page["pageInfo"]["hasNextPage"] and len(heads) < _MOST_HEADS:
-            after = page["pageInfo"]["endCursor"]
+        while True:
+            connection, missing = page
+            heads += _without_gaps(connection, missing)
+            if missing:
+                progress.failed = IncompleteResponse(f"GitHub left out a part of {name} while we {_DOING}")
+                progress.postpone([seen])
+            after = _next_page(connection, missing)
+            if after is None or len(heads) >= _MOST_HEADS:
+                break
             try:
-                page = paging.page(partial(self._page, installation, seen, name, after))
+                page = self._further_page(paging, installation, seen, name, after)
             except ForgeError as error:
                 progress.failed = error
                 progress.postpone([seen])
                 break
-            heads += [node for node in page["nodes"] if node]
         self._planner.note_page(seen.id, paging.size)
         return heads
 
-    def _page(self, installation: int, seen: SeenRepository, name: str, after: str, size: int) -> Json:
-        text = (
-            "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!){repository(owner:$o,name:$n)"
-            f"{{{_LISTS[name] % f'first:{size},after:$after'}}}}}"
-        )
-        result = self._ask(installation, text, {"o": seen.owner, "n": seen.name, "after": after})
-        if result.failed is not None:
-            raise result.failed
-        with shape("a further page of one repository"):
-            page: Json = result.data["repository"][name]
-        return page
+    def _further_page(
+        self, paging: Paging, installation: int, seen: SeenRepository, name: str, after: str
+    ) -> tuple[Json, list[Path]]:
+        """Return the next page of a list, and its gaps."""
+        missing: list[Path] = []
 
-    def _ask(self, installation: int, text: str, variables: Json) -> GraphQLResult:
+        def ask(size: int) -> Json:
+            query = self._query(
+                "query SweepOn($app:Int!,$check:String!,$o:String!,$n:String!,$after:String!)"
+                f"{{repository(owner:$o,name:$n){{{PAGES[name] % f'first:{size},after:$after'}}}}}",
+                {"o": seen.owner, "n": seen.name, "after": after},
+            )
+            result = self._ask(installation, query)
+            if result.failed is not None:
+                raise result.failed
+            missing[:] = _below(gaps(query, result.data), "repository", name)
+            with shape("a further page of one repository"):
+                page: Json = result.data["repository"][name]
+            return page
+
+        return paging.page(ask), missing
+
+    def _query(self, text: str, variables: Json) -> Query:
+        return Query(text, {"app": self._repositories.app_id, "check": NAME, **variables})
+
+    def _ask(self, installation: int, query: Query) -> GraphQLResult:
         key = (installation, None, tuple(sorted(READ.items())))
-        query = Query(text, {"app": self._repositories.app_id, "check": NAME, **variables})
         return self._repositories.ask(key, query, _DOING, _is_absence)
 
 
@@ -226,22 +258,42 @@ def _by_alias(repositories: Sequence[SeenRepository]) -> dict[str, SeenRepositor
     return {f"r{index}": repository for index, repository in enumerate(repositories)}
 
 
+def _below(missing: Iterable[Path], *names: str) -> list[Path]:
+    """Return the gaps at or below a field, with paths that begin there."""
+    return [path[len(names) :] for path in missing if path[: len(names)] == names]
+
+
+def _without_gaps(connection: Any, missing: Sequence[Path]) -> list[Json]:
+    """Return the nodes of a connection without those that have a gap."""
+    nodes = connection.get("nodes") if isinstance(connection, dict) else None
+    spoiled = {path[1] for path in missing if path[:1] == ("nodes",) and len(path) > 1}
+    return [node for index, node in enumerate(nodes) if index not in spoiled] if isinstance(nodes, list) else []
+
+
+def _next_page(connection: Any, missing: Sequence[Path]) -> str | None:
+    """Return where the next page begins; None if there is none, or if that is unknown."""
+    if not isinstance(connection, dict) or any(path[:1] == ("pageInfo",) for path in missing):
+        return None
+    page = connection["pageInfo"]
+    return str(page["endCursor"]) if page["hasNextPage"] else None
+
+
 def _pull(node: Json) -> OpenPull:
     """An open pull request. It has no verdict when its last commit is not its head, because the head just moved."""
-    commits = [edge["commit"] for edge in node["commits"]["nodes"] if edge]
+    commits = [edge["commit"] for edge in node["commits"]["nodes"]]
     current = next((commit for commit in commits if commit["oid"] == node["headRefOid"]), None)
     return OpenPull(node["number"], _verdict(current))
 
 
 def _group(node: Json) -> OpenGroup:
     target = node["target"]
-    parents = [parent["oid"] for parent in (target.get("parents") or {"nodes": []})["nodes"] if parent]
+    parents = [parent["oid"] for parent in target["parents"]["nodes"]]
     # GitHub gives a ref's name without the prefix in the query.
     branch = "gh-readonly-queue/" + node["name"].removeprefix("gh-readonly-queue/")
     return OpenGroup(branch, target["oid"], parents[0] if parents else None, _verdict(target))
 
 
 def _verdict(commit: Json | None) -> str | None:
-    suites = ((commit or {}).get("checkSuites") or {"nodes": []})["nodes"]
-    runs = [run for suite in suites if suite for run in suite["checkRuns"]["nodes"] if run]
+    suites = commit["checkSuites"]["nodes"] if commit is not None else []
+    runs = [run for suite in suites for run in suite["checkRuns"]["nodes"]]
     return next((run["externalId"] or "" for run in runs if run["status"] == "COMPLETED"), None)

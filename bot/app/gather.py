@@ -71,13 +71,24 @@ class Gatherer:
                 self.record = self.first_sight(view, self.record)
             on_head = self._candidates(view, subject, merge_base_branch, always=always)
             next_request = needs.further(request, view, on_head)
-            if next_request is None:
+            if next_request is not None:
+                request, view = self._read_on(request, view, next_request)
+            elif not any(self._completes_comparison(candidate) for candidate in on_head):
                 break
-            request, view = self._read_on(request, view, next_request)
         else:
             raise ForgeError(f"What this change touches takes more than {MAX_ROUNDS} reads.")
         gathered = Gathered(request, view, on_head)
         return replace(gathered, renumbered=self._remember(subject, gathered))
+
+    def _completes_comparison(self, candidate: Candidate) -> bool:
+        """Whether the trees show changed files that the candidate's comparison left out. They are known from then on.
+
+        Costs a read where a file in a folder without listing changed, and no changed file is code.
+        """
+        change, folders = candidate.change, needs.folders_to_check(candidate)
+        if not folders or change.base is None or change.base.sha is None or change.head.sha is None:
+            return False
+        return self.forge.compare(change.base.sha, change.head.sha, folders).changed != change.changed
 
     def _read_on(
         self, request: ReadRequest, view: RepositoryView, next_request: ReadRequest

@@ -3,7 +3,8 @@
 A read lists the root and the folders that matter at the head and at its base, each entry with its object id. An entry
 that differs between the two was changed by the head, or by the base since the two parted. So the list of files is
 believed where it has a file in every entry that differs, or where the head without the listed changes has the tree of
-the merge base. A folder that was not listed counts as covered by any one file in it.
+the merge base. A folder that was not listed counts as covered by any one file in it. Where no listed file is code, the
+caller has the folders listed in which code may have changed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ class Listing:
         """Whether the commit lacks a changed file that was not removed. Then its paths are cut off or old."""
         present = (file.path for file in changed if file.status is not FileStatus.REMOVED)
         return any(self._id(path) == _ABSENT for path in present)
+
+    def lists(self, folder: str) -> bool:
+        """Whether the entries of a folder are known, or that it is not there."""
+        return self._entries(folder) is not None
 
     def knows(self, path: str) -> bool:
         """Whether the listing tells the path's object id, or that the path is not there."""

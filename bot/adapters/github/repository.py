@@ -70,6 +70,8 @@ Json = dict[str, Any]
 
 _READ = {"contents": "read", "metadata": "read"}
 _MOST_BRANCHES = 1_000
+_MOST_FOLDERS = 100
+"""Folders that are listed to check a comparison. With more of them, the whole trees are compared."""
 _MOST_PULLS = 3_000
 
 
@@ -232,11 +234,14 @@ class GitHubRepository:
             raise OutOfReach(f"{self._ref.full_name} is now the name of another repository")
         self._path = f"/repos/{full_name}"
 
-    def compare(self, base: str, head: str) -> Comparison:
+    def compare(self, base: str, head: str, folders: Sequence[str] = ()) -> Comparison:
         """Implements `Forge.compare`."""
         compared = self._comparisons.get((base, head)) or compare(self._body, self._path, base, head)
         comparison = compared.comparison
-        if compared.merge_base_tree is not None and comparison.complete and not self._is_believed(compared, base, head):
+        is_checked = compared.merge_base_tree is not None and comparison.complete
+        if is_checked and not (
+            self._is_believed(compared, base, head) and self._is_believed_in(folders, comparison, head)
+        ):
             changed = compare_trees(self._body, self._path, comparison.merge_base, head)
             compared = Compared(replace(comparison, changed=changed))
         self._comparisons[base, head] = compared
@@ -264,6 +269,23 @@ class GitHubRepository:
             self.read(ReadRequest(before=merge_base, roots=tuple(sorted(folders - {""}))))
         at_merge_base = self._listings.get(merge_base)
         return at_merge_base is not None and not at_head.uncovered(at_merge_base, changed)
+
+    def _is_believed_in(self, folders: Sequence[str], comparison: Comparison, head: str) -> bool:
+        """Whether the comparison names every changed entry of these folders."""
+        commits, merge_base = (head, comparison.merge_base), comparison.merge_base
+        nothing = Listing({}, {})
+        unlisted = [
+            folder
+            for folder in folders
+            if not all(self._listings.get(commit, nothing).lists(folder) for commit in commits)
+        ]
+        if not unlisted:
+            return True
+        if len(unlisted) > _MOST_FOLDERS:
+            return False
+        self.read(ReadRequest(head=head, before=merge_base, roots=tuple(unlisted)))
+        at_head, at_merge_base = (self._listings.get(commit, nothing) for commit in commits)
+        return not at_head.uncovered(at_merge_base, comparison.changed)
 
     def folder_history(self, commit: str, folder: str, branch: str) -> FolderHistory | None:
         """Implements `Forge.folder_history`."""

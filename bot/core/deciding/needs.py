@@ -16,8 +16,10 @@ from bot.core.config.in_force import PATHS as CONFIG_PATHS
 from bot.core.config.model import RepositoryConfig
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.branch import read_branch
+from bot.core.features.code import may_hold_code
 from bot.core.features.folders import feature_folders, root_of, roots_above, specs_roots
 from bot.core.forge.facts import ReadRequest
+from bot.core.judging.cases import code_files
 from bot.core.judging.ticks import Presence, held_to_the_tree, ticked_by
 from bot.core.judging.untracked import TRACKING_FILES
 from bot.core.text.globs import is_glob
@@ -226,6 +228,22 @@ def _new_paths(request: ReadRequest, candidates: Sequence[Candidate]) -> ReadReq
 def _lies_elsewhere(view: RepositoryView) -> bool:
     """Whether an open pull request goes to another branch than the default one."""
     return any(pull.is_open and pull.base_branch != view.default_branch for pull in view.pull_requests())
+
+
+def folders_to_check(candidate: Candidate) -> tuple[str, ...]:
+    """The folders of a comparison's files in which code may have changed, although no file in the comparison is code.
+
+    GitHub counts the files of a pull request, but not those of a comparison.
+    """
+    change, config, roots = candidate.change, candidate.config_in_force.config, candidate.features.roots
+    if candidate.pull is not None or candidate.cut or code_files(change, config, roots):
+        return ()
+    folders = {folder for file in change.changed for folder in _folders_above(file.path)}
+    return tuple(sorted(folder for folder in folders if may_hold_code(folder, config, roots)))
+
+
+def _folders_above(path: str) -> Iterable[str]:
+    return (path[:index] for index, character in enumerate(path) if character == "/")
 
 
 def left_early(change: Change) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.text.globs import matches_any
@@ -35,3 +36,9 @@ def counts_as_code(path: str, config: RepositoryConfig, roots: Sequence[str]) ->
     if any(name.startswith(".") for name in names) or names[-1].lower() in _TOOLING:
         return False
     return not path.lower().endswith(_PROSE)
+
+
+def may_hold_code(folder: str, config: RepositoryConfig, roots: Sequence[str]) -> bool:
+    """Whether a file in a folder can be code. Globs of `code:` may name any file outside the specs roots."""
+    anything = config if config.code is None else replace(config, code=("**",))
+    return counts_as_code(f"{folder}/file", anything, roots)

@@ -29,6 +29,7 @@ Place = tuple[str | int, ...]
 Response = tuple[dict[str, Any], Any]
 GREEN = frozenset({"success", "neutral"})
 CODE = {"src/search.py": "x = 1\n"}
+NOTES = {"src/notes.md": "# Notes\n"}
 RED = {**feature(), "specs/001-search/plan.md": plan("FAIL")}
 SPEC_ONLY = {"specs/001-search/spec.md": SPEC}
 OLD_CODE = {"src/index.py": "x = 1\n"}
@@ -195,6 +196,7 @@ CASES: dict[str, Callable[[Stage], LeasedJob]] = {
     "code without a feature": lambda stage: pull_request(stage, CODE, "refactor", STRICT),
     "a violation on a branch": lambda stage: branch_push(stage, RED),
     "code before the plan on a branch": lambda stage: branch_push(stage, {**SPEC_ONLY, **CODE}),
+    "code beside notes on a branch": lambda stage: branch_push(stage, {**SPEC_ONLY, **CODE, **NOTES}),
     "code beside a monorepo's specs": lambda stage: branch_push(stage, IN_MONOREPO, base=MONOREPO),
     "a branch behind main": lambda stage: branch_behind(stage, {**SPEC_ONLY, **CODE}, {"docs/use.md": "# Use\n"}),
     "a branch behind main's code": lambda stage: branch_behind(

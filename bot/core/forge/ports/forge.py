@@ -41,11 +41,11 @@ class ForgeReader(Protocol):
         """
         ...
 
-    def compare(self, base: str, head: str) -> Comparison:
+    def compare(self, base: str, head: str, folders: Sequence[str] = ()) -> Comparison:
         """Compare a head commit with a base commit or branch. Repeating it costs no call.
 
-        The files are checked against what `read` brought of both commits so far. Raises `HeadGone` if one of the
-        commits does not exist.
+        The files are checked against what `read` brought of both commits so far, and against the entries of `folders`:
+        one read, if no read listed them. Raises `HeadGone` if one of the commits does not exist.
         """
         ...
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.change.trees import Readability
-from bot.core.markdown import Heading, Item, Paragraph, Style, parse
+from bot.core.markdown import Heading, Item, Paragraph, Style, Table, parse
 from bot.core.text.lexicon import Pattern, anywhere, whole_words, word_starts
 from bot.core.yardstick.principles import MAX_NAME, STRENGTH, SYMBOLS, PrincipleName, name_of
 
@@ -102,7 +102,7 @@ def _in_first_form(document: Markdown) -> Iterator[_PrincipleLines]:
     """The principles, in the first form that the document has.
 
     Headings below a principles section (and numbered ones that go on elsewhere), else numbered headings wherever they
-    stand, else entries of lists below a principles section.
+    stand, else entries of lists below a principles section, else rows of a table there.
     """
     sections = _principle_sections(document)
     inside = [heading for section in sections for heading in _children(document, section)]
@@ -118,6 +118,8 @@ def _in_first_form(document: Markdown) -> Iterator[_PrincipleLines]:
     numbered = _numbered_sections(document)
     listed_principles = [principle for section in sections for principle in _listed(document, section)]
     core = len(listed_principles) > 1 and any(_is_core(section) for section in sections)
+    if not listed_principles and not numbered:
+        listed_principles = [principle for section in sections for principle in _tabled(document, section)]
     yield from listed_principles if core or not numbered else numbered
 
 
@@ -203,6 +205,27 @@ def _listed(document: Markdown, section: Heading) -> Iterator[_PrincipleLines]:
                 named.id or number, named.name, named.marked or _marked_after(block.text), named.strong
             )
             yield _PrincipleLines(name, named, block.line, block.end_line)
+
+
+def _tabled(document: Markdown, section: Heading) -> Iterator[_PrincipleLines]:
+    """Principles as rows of a table with a column for them: `| I | **Name** | what it asks |`."""
+    for table in document.section(section):
+        if not isinstance(table, Table):
+            continue
+        titles = [cell.text.text.strip()[:MAX_NAME].casefold() for cell in table.header]
+        column = next((index for index, title in enumerate(titles) if _PRINCIPLES.search(title)), None)
+        for row in table.rows:
+            if column is None or len(row) <= column or not row[column].text.text.strip():
+                continue
+            words = row[column].text.text
+            numeral = row[0].text.text.strip(" *_.") if column else ""
+            named = name_of(f"{numeral}. {words}" if _NUMERAL.fullmatch(numeral) else words)
+            marked = named.marked or any(STRENGTH.search(cell.text.text[:_LINE]) for cell in row)
+            named = PrincipleName(named.id, named.name, marked, named.strong)
+            yield _PrincipleLines(words, named, row[column].line, row[column].line)
+
+
+_NUMERAL = re.compile(r"[IVXLC]{1,6}|P?[0-9]{1,3}")
 
 
 def _strong_start(text: Text) -> str | None:
@@ -303,9 +326,8 @@ def _says_non_negotiable(document: Markdown, principle: _PrincipleLines) -> bool
             label = sentence[: marker.start()].rstrip(" *_(")
             if not rest or label.endswith((":", "：")) or _SAYS_SO.search(sentence[: marker.start()]):
                 return True
-            if marker.start() == 0 and sentence[marker.end() :].lstrip("*_ ").casefold().startswith(
-                ("rule", "requirement")
-            ):
+            behind = sentence[marker.end() :].lstrip("*_ ").casefold()
+            if marker.start() == 0 and behind.startswith(("rule", "requirement", ":", "：", "—", "–", "- ")):
                 return True
     return False
 

@@ -115,6 +115,15 @@ def test_the_usual_form() -> None:
         ("## Core Principles\n### § 1 Simple\n### § 2 Small\n", [("1", "Simple"), ("2", "Small")]),
         ("## Core Principles\n### I · Simple\n### II - Small\n", [("I", "Simple"), ("II", "Small")]),
         ("```\n### I. Quoted\n### II. Also\n```\n\n## Core Principles\n### I. Simple\n", [("I", "Simple")]),
+        (
+            "## Core Principles\n\n| # | Principle | Rule |\n|---|---|---|\n| I | Simple | |\n| II | **Small** | |\n",
+            [("I", "Simple"), ("II", "Small")],
+        ),
+        (
+            "## Principles\n\n| Principle | Rule |\n|---|---|\n| Simple | a |\n| Small | b |\n",
+            [(None, "Simple"), (None, "Small")],
+        ),
+        ("## Principles\n\n| Team | Rule |\n|---|---|\n| Quay | a |\n", []),
         ("# Rules\n\nBe kind.\n\n## Style\n### Tabs\n", []),
     ],
 )
@@ -153,6 +162,8 @@ def test_what_stands_beside_the_marker_stays() -> None:
     [
         ("**NON-NEGOTIABLE**", True),
         ("Strength: NON-NEGOTIABLE", True),
+        ("**NON-NEGOTIABLE**: tests come first.", True),
+        ("NON-NEGOTIABLE — tests come first.", True),
         ("This principle is non-negotiable.", True),
         ("**Non-negotiable rules**:\n\n- one", True),
         ("**Rationale**: Support for two vendors is non-negotiable here.", False),

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from bot.core.markdown import Markdown
 
 _MARKER = Pattern(rf"([\[(（【]?)[*_]{{0,2}}({anywhere('needs_clarification')})[*_]{{0,2}}\s*([:：—–-])?")
-_WORDS = Pattern(anywhere("needs_clarification"))
+_ANY_CASE = Pattern(anywhere("needs_clarification"), re.IGNORECASE)
 """The words of the marker alone: a fast test, because it runs on every line of a document."""
+_WHOLE_VALUE = Pattern(
+    rf"[\s>*_+-]*[^:：|`]{{1,80}}[:：][\s*_]*(?P<value>`?{anywhere('needs_clarification')}`?)[\s*_.]*", re.IGNORECASE
+)
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
 _SETTLED = Pattern(rf"{whole_words('settled')}|✅|✓|~~", re.IGNORECASE)
 _ANSWERED = Pattern(rf"{whole_words('clarified')}|✅|→", re.IGNORECASE)
@@ -48,9 +51,11 @@ def clarifications(document: Markdown) -> tuple[Clarification, ...]:
     context = _context(document)
     for number in range(document.body, len(document.lines) + 1):
         line = document.lines[number - 1][:MAX_LINE]
-        if number in skipped or _WORDS.search(line) is None:
+        if number in skipped or _ANY_CASE.search(line) is None:
             continue
-        questions.extend(_in_line(mask_code(line), number, in_context=number in context))
+        in_context = number in context
+        shown = mask_code(_spelled_out(line) if in_context else line)
+        questions.extend(_in_line(shown, line, number, in_context=in_context))
     return tuple(questions)
 
 
@@ -69,7 +74,15 @@ def field_of(line: str, text: str) -> str | None:
     return name if any(character.isalpha() for character in name) else None
 
 
-def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]:
+def _spelled_out(line: str) -> str:
+    """The line with a marker that is its whole value in capitals and out of code: `Storage: needs clarification`."""
+    match = _WHOLE_VALUE.fullmatch(line)
+    if match is None:
+        return line
+    return line[: match.start("value")] + match["value"].upper().replace("`", " ") + line[match.end("value") :]
+
+
+def _in_line(line: str, written: str, number: int, *, in_context: bool) -> list[Clarification]:
     questions: list[Clarification] = []
     start = 0
     while len(questions) < _MAX_IN_LINE and (match := _MARKER.search(line, start)):
@@ -82,9 +95,11 @@ def _in_line(line: str, number: int, *, in_context: bool) -> list[Clarification]
         question = line[match.end() : end].strip("[]()（）【】 ")
         if _open(line, match, question, end, in_context=in_context):
             if not closing:
-                end = len(line.rstrip(" |"))
+                found = [line.find(mark, match.end(2)) for mark in ("<!--", "-->", "|")]
+                ends = [position for position in found if position >= 0]
+                end = len(line[: min(ends, default=len(line))].rstrip(" |`"))
                 start = len(line)
-            questions.append(Clarification(line[match.start() : end], number, match.start() + 1, end))
+            questions.append(Clarification(written[match.start() : end], number, match.start() + 1, end))
     return questions
 
 
@@ -105,6 +120,8 @@ def _open(line: str, match: re.Match[str], question: str, end: int, *, in_contex
     if in_context:
         return True
     ends = not after.strip(" .。|*_")
+    if before.rstrip().endswith("|") and before.strip(" |") and after.lstrip(" *_.").startswith("|"):
+        return not _SETTLED.search(line)  # the whole cell, behind one that says what is asked
     return (bool(match[1]) and ends) or (leads and (bool(match[1] or match[3]) or (ends and "|" not in line)))
 
 

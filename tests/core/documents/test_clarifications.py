@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.documents.clarifications import field_of
+from bot.core.documents.clarifications import clarifications, field_of
+from bot.core.markdown import parse
 from tests.effort import bounded_work
 
 
@@ -40,3 +41,22 @@ def test_a_question_speaks_for_itself(marker: str) -> None:
 def test_a_long_line_costs_no_time(start: str) -> None:
     with bounded_work():
         field_of(start * 200_000 + "NEEDS CLARIFICATION", "NEEDS CLARIFICATION")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("**Storage**: NEEDS CLARIFICATION", ["NEEDS CLARIFICATION"]),
+        ("**Storage**: `NEEDS CLARIFICATION`", ["NEEDS CLARIFICATION"]),
+        ("**Storage**: needs clarification", ["needs clarification"]),
+        ("**Storage**: NEEDS CLARIFICATION <!-- ask Ada -->", ["NEEDS CLARIFICATION"]),
+        ("**Storage**: a file <!-- NEEDS CLARIFICATION -->", ["NEEDS CLARIFICATION"]),
+        ("| Storage | NEEDS CLARIFICATION | ask Ada |", ["NEEDS CLARIFICATION"]),
+        ("| Storage | NEEDS CLARIFICATION | resolved in research.md |", []),
+        ("**Storage**: a file; the team needs clarification of nothing", []),
+        ("**Storage**: `x` in place of `NEEDS CLARIFICATION`", []),
+    ],
+)
+def test_a_marker_alone_in_a_field_or_a_cell_is_open(line: str, words: list[str]) -> None:
+    plan = parse(f"# Implementation Plan: Buoys\n\n## Technical Context\n\n{line}\n")
+    assert [question.text for question in clarifications(plan)] == words

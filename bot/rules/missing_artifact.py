@@ -48,9 +48,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.change.feature import Artifact, Due, State
+from bot.core.change.feature import NO_KEY_ENTITIES, Artifact, Due, State
 from bot.core.change.trees import Kind
+from bot.core.documents.artifacts import has_entities
 from bot.core.documents.plan import Span
+from bot.core.judging.edit import Edit
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, Piece, Prose
@@ -87,6 +89,7 @@ def judge(case: Case) -> Iterator[Finding]:
             fix=fix,
             subject=artifact.name,
             new=new,
+            edits=_taken_back(case, artifact),
             follow_up=artifact.due is Due.NEXT,
         )
 
@@ -106,6 +109,13 @@ def _place(case: Case, artifact: Artifact) -> tuple[Span | None, bool]:
         return None, lost or case.is_new(plan, None)
     promise = next(p for p in case.plan.promises if p.line == artifact.line and p.artifact == artifact.name)
     return Span(promise.line, promise.column, promise.end_column), lost or case.is_new(plan, artifact.line)
+
+
+def _taken_back(case: Case, artifact: Artifact) -> tuple[Edit, ...]:
+    """The promise ended with `# N/A: <reason>`, where the spec itself has the reason: it has no Key Entities."""
+    if artifact.name != "data-model.md" or artifact.line is None or case.plan is None or has_entities(case.spec):
+        return ()
+    return (Edit(artifact.line, (f"{case.plan.lines[artifact.line - 1].rstrip()}  # N/A: {NO_KEY_ENTITIES}",)),)
 
 
 def _words(case: Case, artifact: Artifact) -> tuple[Prose, Prose]:

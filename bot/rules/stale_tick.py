@@ -70,4 +70,5 @@ def judge(case: Case) -> Iterator[Finding]:
         why=("This change adds every file that ", "they name: " if several else "it names: ", *listed, f"{beyond}."),
         fix=("Tick the tasks that are done.",),
         subject=stale[0].id or str(stale[0].line),
+        edits=tuple(edit for task in stale for edit in case.rewritten(case.tasks.path, task.line, "[ ]", "[x]")),
     )

@@ -40,6 +40,7 @@ from bot.core.documents.plan import Span
 from bot.core.judging.edit import Edit
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
+from bot.core.text.brackets import brackets
 from bot.core.text.prose import At, Code
 from bot.core.text.wording import clip, count, line_list
 from bot.core.yardstick.template import PlaceholderKind
@@ -47,7 +48,7 @@ from bot.core.yardstick.template import PlaceholderKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.core.documents.plan import Placeholder
+    from bot.core.documents.plan import Placeholder, Plan
     from bot.core.judging.findings import Finding
 
 _HARD = frozenset(
@@ -81,6 +82,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 why=("The template's own text stands at ", At(hole.path, hole.line), "."),
                 fix=("Replace the placeholder, or delete the line if it does not apply.",),
                 subject=f"{hole.kind}:{clip(hole.text, 60)}",
+                edits=_filled(case, plan, hole) if hole.kind is PlaceholderKind.META else (),
             )
     leftovers = [hole for hole in open_ones if hole.kind not in _HARD]
     soft = [hole.line for hole in leftovers]
@@ -96,6 +98,22 @@ def judge(case: Case) -> Iterator[Finding]:
             new=any(case.is_new(plan.path, line) for line in soft),
             edits=tuple(Edit(hole.line) for hole in leftovers) if _ONE_LINE.issuperset(_kinds(leftovers)) else (),
         )
+
+
+def _filled(case: Case, plan: Plan, hole: Placeholder) -> tuple[Edit, ...]:
+    """The header's line with the feature's name and the link to its spec; none if it has another placeholder."""
+    line, filled, end = plan.lines[hole.line - 1], "", 0
+    for bracket in brackets(line):
+        before = line[end : bracket.start]
+        if "###" in bracket.inner:
+            is_path = before.endswith("specs/")
+            filled += before.removesuffix("specs/") + (case.feature.dir if is_path else case.feature.name)
+        elif bracket.inner.casefold() == "link" and not line.startswith("(", bracket.end):
+            filled += f"{before}[spec.md](./spec.md)"
+        else:
+            return ()
+        end = bracket.end
+    return (Edit(hole.line, (filled + line[end:],)),) if filled else ()
 
 
 def _kinds(holes: Iterable[Placeholder]) -> frozenset[PlaceholderKind]:

@@ -115,7 +115,7 @@ def _artifact(folder: _Folder, name: str, level: ArtifactLevel | None) -> Artifa
         due = _plan_due(folder)
     elif promise is not None and promise.waived:
         return Artifact(name, path, Due.OFF, state, promise.waived, line)
-    elif name == "data-model.md" and level is None and _without_entities(documents.spec):
+    elif name == "data-model.md" and level is None and not has_entities(documents.spec):
         return Artifact(name, path, Due.OFF, state, NO_KEY_ENTITIES, line)
     else:
         promised = promise is not None or name == "tasks.md" or level is ArtifactLevel.REQUIRED
@@ -131,8 +131,9 @@ def _promise(name: str, plan: Plan | None) -> Promise | None:
     return next((promise for promise in promises if promise.waived), promises[0] if promises else None)
 
 
-def _without_entities(spec: Spec | None) -> bool:
-    return spec is not None and not spec.unfilled and not spec.entities and spec.entities_line is None
+def has_entities(spec: Spec | None) -> bool:
+    """Whether the spec has Key Entities, or may have some because it is missing or not filled."""
+    return spec is None or spec.unfilled or bool(spec.entities) or spec.entities_line is not None
 
 
 def _spec_due(folder: _Folder) -> Due:

@@ -98,10 +98,10 @@ class Case:
     def rewritten(self, path: str, line: int | None, old: str, new: str) -> tuple[Edit, ...]:
         """The edit that writes `new` for `old` on a line of a document; none unless `old` is there exactly once."""
         document = self.change.head.documents.get(path)
-        lines = document.text.splitlines() if document is not None else []
+        lines = document.text.split("\n") if document is not None else []
         if line is None or not old or line > len(lines) or lines[line - 1].count(old) != 1:
             return ()
-        return (Edit(line, (lines[line - 1].replace(old, new),)),)
+        return (Edit(line, (lines[line - 1].removesuffix("\r").replace(old, new),)),)
 
     def path(self, name: str) -> str:
         """A path in the feature folder."""

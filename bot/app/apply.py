@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from bot.core.deciding.decide import same_text, without_annotations
 from bot.core.deciding.judged_heads import JudgedHead, key_of, with_head
+from bot.core.deciding.suggesting import suggestions_hint, suggestions_key
 from bot.core.forge import board
 from bot.core.forge.board import StoredBoardRow
 from bot.core.forge.effects import (
     AddWaiver,
     CloseOnBoard,
+    CloseThreads,
     CountUse,
     Enqueue,
     HideComment,
     PublishRun,
     React,
+    RememberSuggestions,
     ReserveNumber,
     SetGoverned,
     ShowOnBoard,
     WriteComment,
     WriteFiles,
+    WriteReview,
     Written,
 )
 from bot.core.forge.errors import CommentGone, ForgeError, InvalidRequest, PermissionMissing, WriteRefused
@@ -67,6 +71,15 @@ class RecordedEffects:
             self.effects.append(effect)
             if isinstance(effect, WriteFiles):
                 self.apply(effect.then(Written("0" * 40)))
+            elif isinstance(effect, WriteReview):
+                self.apply(effect.then(True))  # noqa: FBT003  the name of the parameter is the effect's
+
+
+def _is_refusal(error: ForgeError) -> bool:
+    """Whether GitHub took the request and refused it, so that the same request would be refused again."""
+    if isinstance(error, InvalidRequest | WriteRefused | PermissionMissing):
+        return True
+    return type(error) is ForgeError and not (error.limited or error.lost_answer or error.retry_after is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,8 @@ class AppliedEffects:
     repository: int
     writer: Callable[[], Forge]
     """The repository with the right to write contents."""
+    resolver: Callable[[], Forge]
+    """The repository with the rights that resolving a review thread needs."""
 
     def apply(self, effects: Iterable[Effect]) -> None:
         """See `Effects`. An effect that GitHub refuses for good is logged and skipped."""
@@ -103,6 +118,12 @@ class AppliedEffects:
             case HideComment(comment):
                 with suppress(CommentGone):
                     self.forge.hide_outdated(comment)
+            case WriteReview():
+                self._review(effect)
+            case CloseThreads(threads, resolve):
+                forge = self.resolver() if resolve else self.forge
+                with suppress(CommentGone):
+                    forge.close_threads(threads, resolve=resolve)
             case React(node, reaction):
                 with suppress(CommentGone):
                     self.forge.react(node, reaction)
@@ -113,11 +134,27 @@ class AppliedEffects:
             case _:
                 self._remember(effect)
 
+    def _review(self, effect: WriteReview) -> None:
+        """Write a review. One that GitHub refuses is not tried again: the verdict stands without it."""
+        accepted = False
+        try:
+            self.forge.review(effect.review)
+            accepted = True
+        except ForgeError as error:
+            if not _is_refusal(error):
+                raise
+            number = effect.review.number
+            log.warning("review refused", number=number, repository=str(self.repository), error=str(error))
+        self.apply(effect.then(accepted))
+
     def _remember(
-        self, effect: SetGoverned | ReserveNumber | AddWaiver | CountUse | ShowOnBoard | CloseOnBoard
+        self,
+        effect: SetGoverned | ReserveNumber | AddWaiver | CountUse | ShowOnBoard | CloseOnBoard | RememberSuggestions,
     ) -> None:
         """Carry out an effect on the store alone."""
         match effect:
+            case RememberSuggestions(number):
+                self.store.remember(self.repository, suggestions_key(number), suggestions_hint(effect))
             case SetGoverned(governed):
                 seen = self.store.repository(self.repository)
                 if seen is not None and seen.governed != governed:

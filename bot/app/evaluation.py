@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from bot.app.gather import Gathered, Gatherer
     from bot.app.repository_job import RepositoryJob
+    from bot.app.suggesting import Suggesting
     from bot.core.deciding.candidates import Candidate
     from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.deciding.needs import Subject
@@ -67,12 +68,22 @@ class Evaluation:
         object.__setattr__(self, "state", RepositoryState(self.job))
 
     def judge(
-        self, subject: Subject, request: Request = _UNREQUESTED, *, merge_base_branch: str | None = None
+        self,
+        subject: Subject,
+        request: Request = _UNREQUESTED,
+        *,
+        merge_base_branch: str | None = None,
+        suggesting: Suggesting | None = None,
     ) -> Gathered:
-        """Bring the check run of a head and the comments of its pull requests up to date."""
+        """Bring the check run of a head and the comments of its pull requests up to date.
+
+        With `suggesting`, the fixes are suggested, too, once the verdict is written.
+        """
         gatherer, gathered = self._read(subject, request, merge_base_branch)
         gathered, judged = self.judged(gatherer, gathered)
         self.job.effects.apply(self.effects(gathered, judged, request))
+        if suggesting is not None:
+            suggesting.run(judged, gathered.view)
         return gathered
 
     def read(self, subject: Subject) -> tuple[Gatherer, Gathered]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.app.evaluation import Evaluation, Request
+from bot.app.suggesting import Suggesting
 from bot.app.talk.context import CommandContext
 from bot.app.talk.conversation import Conversation
 from bot.app.talk.open_pull_request import OpenPullRequest
@@ -55,6 +56,11 @@ class Reactions:
     def __post_init__(self) -> None:
         object.__setattr__(self, "evaluation", Evaluation(self.job))
 
+    @property
+    def suggesting(self) -> Suggesting:
+        """Suggests fixes after a push. A head that is only judged again gets none, so that many never come at once."""
+        return Suggesting(self.job, self.can_write)
+
     def run(self) -> None:
         """React to the event. Raises `ForgeError`."""
         event = self.job.event
@@ -90,7 +96,7 @@ class Reactions:
             stacked=event.base_branch != event.repository.default_branch,
         )
         self.evaluation.state.keep_stack(event)
-        gathered = self.evaluation.judge(subject)
+        gathered = self.evaluation.judge(subject, suggesting=self.suggesting)
         pull = gathered.view.pull_request
         if pull is None or not pull.is_open:
             self._close(place_of(event.number, event.head_branch), gathered.view)
@@ -109,7 +115,7 @@ class Reactions:
         if view.tip is None:
             return
         if rechecks.has_bare_head(view) and not self.evaluation.state.has_verdict(view.tip):
-            self.evaluation.judge(Subject(branch=branch, head=view.tip, comments=True))
+            self.evaluation.judge(Subject(branch=branch, head=view.tip, comments=True), suggesting=self.suggesting)
         self._recheck(rechecks.after_head_moved(view, branch))
         self.evaluation.state.keep_push(branch, view.tip)
 
@@ -123,11 +129,14 @@ class Reactions:
         is_default = event.branch == event.repository.default_branch
         before = event.before if event.before not in {"", _NEW_BRANCH} else None
         subject = Subject(branch=event.branch, head=event.after, before=before)
-        gathered = self._pushed_to_default(subject) if is_default else self.evaluation.judge(_with_comments(subject))
+        gathered = self._pushed_to_default(subject) if is_default else self._pushed_to_branch(subject)
         view, state = gathered.view, self.evaluation.state
         config = choose_config(view, "", None, self.job.host.outer_layers, state.last_good).config
         self._recheck(rechecks.after_push(event, view, gathered.request.documents, config))
         state.keep_push(event.branch, event.after)
+
+    def _pushed_to_branch(self, subject: Subject) -> Gathered:
+        return self.evaluation.judge(replace(subject, comments=True), suggesting=self.suggesting)
 
     def _pushed_to_default(self, subject: Subject) -> Gathered:
         """Store the default branch's configuration. The default branch itself is not judged."""
@@ -191,7 +200,9 @@ class Reactions:
         in_force = choose_config(view, branch, view.default, record.outer_layers, record.last_good)
         context = CommandContext(event, self.job, view, in_force, self.can_write)
         judged = next((judged for judged in on_head if judged.candidate.change.pull_request == number), None)
-        opened = OpenPullRequest(judged, on_head, gathered, self.evaluation) if judged is not None else None
+        opened = (
+            OpenPullRequest(judged, on_head, gathered, self.evaluation, self.suggesting) if judged is not None else None
+        )
         author = view.pull_request.author if view.pull_request is not None else event.author
         try:
             self.job.effects.apply(Conversation(context, opened, author).effects())
@@ -209,10 +220,6 @@ class Reactions:
         if self.job.event.repository.name == OWNERS:
             self._owners_repository()
         self._recheck(rechecks.on_survey(event, gathered.view))
-
-
-def _with_comments(subject: Subject) -> Subject:
-    return replace(subject, comments=True)
 
 
 def _as_command(event: ButtonPressed, number: int) -> CommandPosted:

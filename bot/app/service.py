@@ -30,7 +30,7 @@ from bot.core.forge.errors import ForgeError, HeadGone, NotThereYet, PermissionM
 from bot.core.forge.events import CommandPosted, InstallationChanged, RepositoriesChanged, SweepDue
 from bot.core.forge.job_keys import new_job
 from bot.core.forge.outcome import Done, Outcome, Retry
-from bot.core.forge.rights import COMMIT, may_comment, rights
+from bot.core.forge.rights import COMMIT, RESOLVE, may_comment, rights
 from bot.core.forge.stored import Installation, SeenRepository
 from bot.core.hosting.registration import lacking
 from bot.log import Log
@@ -196,8 +196,10 @@ class Service:
         if self.recorded is not None:
             granted = dict.fromkeys(granted, "read")
         forge = self.forges.open(event.installation, event.repository, granted)
-        writer = partial(self.forges.open, event.installation, event.repository, COMMIT)
-        applied = AppliedEffects(forge, self.queue, self.store, self.clock, event.repository.id, writer)
+        writer, resolver = (
+            partial(self.forges.open, event.installation, event.repository, r) for r in (COMMIT, RESOLVE)
+        )
+        applied = AppliedEffects(forge, self.queue, self.store, self.clock, event.repository.id, writer, resolver)
         effects = self.recorded or applied
         return RepositoryJob(
             event,

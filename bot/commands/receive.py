@@ -12,16 +12,19 @@ from bot.adapters.webhook.webhook import BadPayloadError, parse
 from bot.core.forge.effects import (
     AddWaiver,
     CloseOnBoard,
+    CloseThreads,
     CountUse,
     Enqueue,
     HideComment,
     PublishRun,
     React,
+    RememberSuggestions,
     ReserveNumber,
     SetGoverned,
     ShowOnBoard,
     WriteComment,
     WriteFiles,
+    WriteReview,
 )
 from bot.core.forge.errors import UserError
 from bot.core.forge.outcome import Done
@@ -110,6 +113,9 @@ def described(effect: Effect) -> tuple[str, str]:
             output = run.output
             written = f"check run {output.name} on {run.head_sha}: {output.conclusion.value}, {output.title}"
             return f"write {written}", output.summary
+        case WriteReview(review):
+            text = "\n\n".join((review.body, *(comment.body for comment in review.comments)))
+            return f"review {review.number} with {len(review.comments)} suggestions", text
         case WriteComment(number, body):
             verb = "write a" if effect.existing is None else "fold our" if effect.minimized else "edit our"
             return f"{verb} comment on {number}", body
@@ -124,6 +130,8 @@ def described(effect: Effect) -> tuple[str, str]:
 
 def _described_without_text(
     effect: HideComment
+    | CloseThreads
+    | RememberSuggestions
     | React
     | Enqueue
     | SetGoverned
@@ -153,5 +161,15 @@ def _described_without_text(
         case CountUse(user):
             line = f"count a use: {user}"
         case _:
-            assert_never(effect)
+            line = _described_suggestions(effect)
     return line
+
+
+def _described_suggestions(effect: CloseThreads | RememberSuggestions) -> str:
+    match effect:
+        case CloseThreads(threads):
+            return f"close {len(threads)} of our suggestions"
+        case RememberSuggestions(number):
+            return f"remember the suggestions on {number}"
+        case _:
+            assert_never(effect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -238,10 +238,19 @@ class Code(Accounts):
         with self.lock:
             return stacks.merge(self.hub, stack, self._author(stack.layers[0].base, author), admin=admin)
 
-    def review(self, pull: PullRequest, body: str, *, author: str, state: str = "commented") -> Review:
-        """Submit a review."""
+    def review(
+        self,
+        pull: PullRequest,
+        body: str,
+        *,
+        author: str,
+        state: str = "commented",
+        comments: Sequence[tuple[str, int, str]] = (),
+    ) -> Review:
+        """Submit a review; `comments` are path, line and text. Raises `ApiError` 422 for a line outside of the diff."""
+        drafts = [reviews.Draft(path, text, line) for path, line, text in comments]
         with self.lock:
-            return reviews.review(self.hub, pull, self.hub.state.user(author), state, body)
+            return reviews.review(self.hub, pull, self.hub.state.user(author), state, body, drafts)
 
     def reviews(self, pull: PullRequest) -> list[Review]:
         """The reviews of a pull request, oldest first."""

@@ -11,12 +11,21 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.github.lists import LISTS, REST_LISTS, SURVEY_LISTS, IncompleteResponse, RestList, elements_of
+from bot.adapters.github.lists import (
+    LATEST_LISTS,
+    LISTS,
+    REST_LISTS,
+    SURVEY_LISTS,
+    IncompleteResponse,
+    RestList,
+    elements_of,
+)
 from bot.adapters.github.query import (
     comments_page_query,
     files_page_query,
     folder_history_query,
     open_heads_query,
+    own_reviews_query,
     repository_query,
 )
 from bot.adapters.github.survey import PAGES
@@ -56,6 +65,8 @@ def test_every_list_of_a_query_is_in_the_table() -> None:
     ]
     selected = [selection for query in queries for selection in re.findall(r"(\w+)(?:\([^()]*\))?\{", query.text)]
     listed = [name for query in queries for name in re.findall(r"(\w+)\([^()]*\bfirst:", query.text)]
+    latest = re.findall(r"(\w+)\(last:", own_reviews_query("acme", "ferry", 1).text)
+    assert set(latest) == set(LATEST_LISTS)
     assert set(listed) | ({"entries"} & set(selected)) == set(LISTS)
 
 

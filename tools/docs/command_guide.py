@@ -21,6 +21,7 @@ _EXAMPLES = {
     Verb.STATUS: "/plan status",
     Verb.WHY: "/plan why unjustified-violation",
     Verb.CHECK: "/plan check",
+    Verb.SUGGEST: "/plan suggest",
     Verb.START: "/plan start export-audit-log",
     Verb.COMMIT: "/plan commit",
     Verb.WAIVE: "/plan waive number-collision 018 is printed in customer docs until 2027-01-31",
@@ -51,8 +52,8 @@ the same answer is never written twice. Nobody is mentioned, and no link adds an
 Plangate reads roles from GitHub when it carries out the command. The account's permissions count, not the role's name,
 so that an organization's custom roles work, too.
 
-Without a role, the author of an issue or pull request gets 3 plans or checks an hour; anybody gets 12 other answers.
-For a person with a role there is no limit.
+Without a role, the author of an issue or pull request gets 3 plans, checks or suggestions an hour; anybody gets 12
+other answers. For a person with a role there is no limit.
 
 ## Spelling
 
@@ -95,8 +96,34 @@ comment is posted ([how to](how-to.md#verdicts-without-comments)).
 
 `plangate setup --with-commits` registers the App with the second set. Later, change it under *Permissions & events* in
 the App's settings; each account then has to accept the new permission. Plangate reads from GitHub each time what was
-granted, and requests a token that may write only for these two commands. Without the permission, the answer has the
-commands to run by hand.
+granted, and requests a token that may write only for these two commands, and to resolve its own suggestions. Without
+the permission, the answer has the commands to run by hand.
+
+## `/plan suggest`
+
+Plangate reviews the pull request with at most ten suggestions, each on lines that the diff shows. With `suggest: true`
+in `app.yml` it does so by itself after each push that brings something new to suggest; drafts get none.
+
+| suggested | from |
+|---|---|
+| a row of Complexity Tracking, with a cell left empty for which the plan has no words | the reason in the check |
+| the header's `Branch`, `Spec` or `Input` | the feature folder |
+| `# N/A: the spec has no Key Entities` behind `data-model.md` | the spec |
+| a tick | the files that the change adds |
+| another id for the second of two | the ids in the document |
+| the template's own text, removed | the template |
+
+- Each suggestion was tried and judged before it is offered: once it is accepted, the finding is gone, or an empty cell
+  is left for you to fill, and nothing new is found. One that cannot keep this promise is not made, and neither is one
+  in a file with CRLF line ends or with characters that nobody sees.
+- *Commit suggestion* accepts one. For all, open *Files changed*, press *Add suggestion to batch* on each, then *Commit
+  suggestions*.
+- A suggestion is made once. While it is open, later pushes do not repeat it; one that somebody resolved stays away.
+- The push after which a suggestion no longer holds resolves it. GitHub lets an App resolve conversations only with
+  `contents: write`; without it, Plangate hides the comment as outdated.
+- In a folder with a waiver nothing is suggested, because a commit would end the waiver.
+- If a ruleset asks that conversations are resolved before a merge, an open suggestion has to be accepted or resolved.
+- The check run says every fix, too, and its verdict does not depend on suggestions.
 
 ## `/plan waive`
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.adapters.github.lists import LISTS, REST_LISTS, SURVEY_LISTS
+from bot.adapters.github.lists import LATEST_LISTS, LISTS, REST_LISTS, SURVEY_LISTS
 
 if TYPE_CHECKING:
     from bot.adapters.github.lists import ListRule
@@ -30,7 +30,7 @@ _COLUMNS = "| list | complete by | null | empty | one short | text cut |\n|---|-
 
 def lists_page() -> str:
     """The whole page in Markdown, with a line end."""
-    graphql = [_row(f"`{name}`", rule) for name, rule in LISTS.items()]
+    graphql = [_row(f"`{name}`", rule) for name, rule in {**LISTS, **LATEST_LISTS}.items()]
     survey = [_row(f"`{name}`", rule) for name, rule in SURVEY_LISTS.items()]
     rest = [_row(name, rule) for name, rule in REST_LISTS.items()]
     sections = [

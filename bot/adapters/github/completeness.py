@@ -29,7 +29,7 @@ from graphql import (
     parse,
 )
 
-from bot.adapters.github.lists import LISTS, is_count, is_flag, is_in, is_name, is_text
+from bot.adapters.github.lists import LATEST_LISTS, LISTS, is_count, is_flag, is_in, is_name, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -161,7 +161,8 @@ def _gaps_at(field: _Field, value: Any, parent: Json, path: Path, absences: froz
 
 
 def _gaps_in_list(field: _Field, elements: list[Any], path: Path, absences: frozenset[Path]) -> Iterator[Path]:
-    skips_null = path[-1] == "nodes" and str(path[-2]) in LISTS and LISTS[str(path[-2])].null_nodes
+    rule = {**LISTS, **LATEST_LISTS}.get(str(path[-2])) if path[-1] == "nodes" else None
+    skips_null = rule is not None and rule.null_nodes
     for index, element in enumerate(elements):
         if isinstance(element, dict):
             yield from _gaps(field.fields, element, (*path, index), "", absences)
@@ -260,6 +261,7 @@ _SCALARS: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("createdAt", "committedDate", "mergedAt"), _matches(_TIME)),
     **dict.fromkeys(("byteSize", "changedFiles", "databaseId", "mode", "number", "size", "totalCount"), is_count),
     **dict.fromkeys(("hasNextPage", "isArchived", "isBinary", "isDraft", "isMinimized", "isPrivate"), is_flag),
+    **dict.fromkeys(("isOutdated", "isResolved"), is_flag),
     **dict.fromkeys(("isTruncated", "viewerDidAuthor"), is_flag),
     **dict.fromkeys(("baseRefName", "headRefName", "id", "name", "nameWithOwner", "path"), is_name),
     **dict.fromkeys(("body", "endCursor", "externalId", "login", "text", "title", "url"), is_text),

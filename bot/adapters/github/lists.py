@@ -133,6 +133,17 @@ SURVEY_LISTS: Final[Mapping[str, ListRule]] = {
 """Every list of the survey that looks for open heads without a verdict, by the name of its field. The survey judges
 nothing, so the heads without a gap count, and one that GitHub hides for good does not hide the others."""
 
+_NULL_SKIPPED = "read once more, then fails; a null node is skipped"
+LATEST_LISTS: Final[Mapping[str, ListRule]] = {
+    "reviews": ListRule(
+        "none: the head that has our review is remembered", _NULL_SKIPPED, _BELIEVED, _BELIEVED, _AGAIN, null_nodes=True
+    ),
+    "reviewThreads": ListRule(
+        "none: a thread that is left out stays open", _NULL_SKIPPED, _BELIEVED, _BELIEVED, _AGAIN, null_nodes=True
+    ),
+}
+"""The lists of which a query reads only the latest hundred, by the name of the field."""
+
 REST_LISTS: Final[Mapping[RestList, ListRule]] = {
     RestList.COMPARED_FILES: ListRule(
         "the trees of head and base: each entry that differs has a file in the list, where that entry was listed; "

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.forge.facts import MAX_LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.core.forge.facts import ReadRequest
 
@@ -286,6 +286,27 @@ def folder_history_query(owner: str, name: str, commit: str, folder: str) -> Que
     return Query(text, {"owner": owner, "name": name, "commit": commit, "folder": folder})
 
 
+def own_reviews_query(owner: str, name: str, number: int) -> Query:
+    """Return the query for the latest reviews and review threads of a pull request."""
+    comment = "comments(first:1){nodes{id viewerDidAuthor isMinimized body}}"
+    text = (
+        "query OwnReviews($owner:String!,$name:String!,$number:Int!){rateLimit{cost remaining resetAt} "
+        "repository(owner:$owner,name:$name){pullRequest(number:$number){"
+        f"reviews(last:{COMMITS_A_PAGE}){{nodes{{viewerDidAuthor body}}}} "
+        f"reviewThreads(last:{COMMITS_A_PAGE}){{nodes{{id isResolved isOutdated {comment}}}}}}}}}}}"
+    )
+    return Query(text, {"owner": owner, "name": name, "number": number})
+
+
+def closing(field: str, argument: str, payload: str, nodes: Sequence[str]) -> Query:
+    """Return one mutation that calls a field for each node."""
+    declared = ",".join(f"$n{index}:ID!" for index in range(len(nodes)))
+    calls = " ".join(f"c{index}:{field}(input:{argument.format(f'$n{index}')}){payload}" for index in range(len(nodes)))
+    return Query(f"mutation Close({declared}){{{calls}}}", {f"n{index}": node for index, node in enumerate(nodes)})
+
+
+RESOLVE_THREAD = ("resolveReviewThread", "{{threadId:{}}}", "{thread{isResolved}}")
+HIDE_THREAD = ("minimizeComment", "{{subjectId:{},classifier:OUTDATED}}", "{minimizedComment{isMinimized}}")
 MINIMIZE = (
     "mutation Minimize($id:ID!){minimizeComment(input:{subjectId:$id,classifier:RESOLVED}){"
     "minimizedComment{isMinimized}}}"

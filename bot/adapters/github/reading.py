@@ -19,9 +19,11 @@ from bot.core.forge.facts import (
     Commit,
     Comparison,
     Issue,
+    OwnReviews,
     PullRequest,
     Reaction,
     RepositoryView,
+    ReviewThread,
     Run,
     StackLayer,
 )
@@ -226,6 +228,26 @@ def own_comments(nodes: Iterable[Json]) -> tuple[Comment, ...]:
         for node in nodes
         if node and node.get("viewerDidAuthor")
     )
+
+
+def own_reviews(pull: Json) -> OwnReviews:
+    """Translate our own reviews of a pull request, and the threads whose first comment is ours."""
+    with shape("a list of reviews"):
+        return OwnReviews(
+            tuple(review["body"] for review in _nodes(pull["reviews"]) if review["viewerDidAuthor"]),
+            tuple(
+                ReviewThread(
+                    node=thread["id"],
+                    comment=comment["id"],
+                    body=comment["body"],
+                    is_open=not thread["isResolved"] and not comment["isMinimized"],
+                    is_outdated=thread["isOutdated"],
+                )
+                for thread in _nodes(pull["reviewThreads"])
+                for comment in _nodes(thread["comments"])
+                if comment["viewerDidAuthor"]
+            ),
+        )
 
 
 def open_heads(nodes: Iterable[Json], root: str) -> tuple[OtherHead, ...]:

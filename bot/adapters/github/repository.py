@@ -18,11 +18,15 @@ from bot.adapters.github.pacing import Pace, Writing
 from bot.adapters.github.paging import MOST_FILES, Lists
 from bot.adapters.github.query import (
     HIDE_OUTDATED,
+    HIDE_THREAD,
     MINIMIZE,
     REACT,
+    RESOLVE_THREAD,
     RESTORE,
     Query,
+    closing,
     folder_history_query,
+    own_reviews_query,
     repository_query,
 )
 from bot.adapters.github.query_sending import LargeRepositories, SplitRead
@@ -32,21 +36,22 @@ from bot.adapters.github.reading import (
     issue,
     listed_files,
     listed_paths,
+    own_reviews,
     role,
     shape,
     written_comment,
     written_run,
 )
 from bot.adapters.github.transport import GRAPHQL, Key, Transport
-from bot.adapters.github.writing import create_pull_request, list_pull_requests, run_body, write_commit
+from bot.adapters.github.writing import create_pull_request, list_pull_requests, review_body, run_body, write_commit
 from bot.core.config.owner_file import OWNERS
 from bot.core.forge.errors import CommentGone, ForgeError, OutOfReach, RepositoryGone
 from bot.core.forge.events import RepositoryRef
-from bot.core.forge.facts import ReadRequest
+from bot.core.forge.facts import OwnReviews, ReadRequest
 from bot.core.forge.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from bot.adapters.github.app import GitHubApp
     from bot.adapters.github.completeness import Path
@@ -58,13 +63,14 @@ if TYPE_CHECKING:
         Issue,
         Reaction,
         RepositoryView,
+        ReviewThread,
         Run,
         Spent,
         Thread,
     )
     from bot.core.forge.ports import Clock
     from bot.core.forge.stored import Installation
-    from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
+    from bot.core.forge.writing import NewCommit, NewPullRequest, NewReview, PullRequestOf
 
 Json = dict[str, Any]
 
@@ -73,6 +79,8 @@ _MOST_BRANCHES = 1_000
 _MOST_FOLDERS = 100
 """Folders that are listed to check a comparison. With more of them, the whole trees are compared."""
 _MOST_PULLS = 3_000
+_MOST_PATCHED = 300
+"""Changed files whose patches are read: as many as GitHub loads on one page of a diff."""
 
 
 class GitHubRepositories:
@@ -348,6 +356,31 @@ class GitHubRepository:
     def open_pull_request(self, new_pull_request: NewPullRequest) -> int:
         """Implements `Forge.open_pull_request`."""
         return create_pull_request(self._body, self._path, new_pull_request)
+
+    def own_reviews(self, number: int) -> OwnReviews:
+        """Implements `ForgeReader.own_reviews`."""
+        query = own_reviews_query(self._ref.owner, self._ref.name, number)
+        pull = self._graphql(query, "looked for our reviews")["repository"]["pullRequest"]
+        return own_reviews(pull) if pull is not None else OwnReviews()
+
+    def patches(self, number: int, paths: Collection[str]) -> Mapping[str, str]:
+        """Implements `ForgeReader.patches`."""
+        files = self._pages(RestList.PULL_REQUEST_FILES, f"{self._path}/pulls/{number}/files?", _MOST_PATCHED)
+        patches = {file["filename"]: file.get("patch") for file in files if file["filename"] in paths}
+        return {path: patch for path, patch in patches.items() if isinstance(patch, str)}
+
+    def review(self, new_review: NewReview) -> None:
+        """Implements `Forge.review`."""
+        path = f"{self._path}/pulls/{new_review.number}/reviews"
+        self._write(Writing.CONTENT, path, "wrote a review", review_body(new_review))
+
+    def close_threads(self, threads: Sequence[ReviewThread], *, resolve: bool) -> None:
+        """Implements `Forge.close_threads`."""
+        if resolve:
+            query, doing = closing(*RESOLVE_THREAD, [thread.node for thread in threads]), "resolved our suggestions"
+        else:
+            query, doing = closing(*HIDE_THREAD, [thread.comment for thread in threads]), "hid our suggestions"
+        self._mutate_comment(query.text, query.variables, doing)
 
     def _body(self, verb: str, path: str, doing: str, body: Any = None) -> Any:
         return self._send(verb, path, doing, body)[1]

@@ -1,4 +1,4 @@
-"""Write commits, branches, pull requests and check runs.
+"""Write commits, branches, pull requests, reviews and check runs.
 
 A commit is written without author and committer, so that GitHub names the App's bot as both and signs the commit:
 https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots
@@ -18,7 +18,7 @@ from bot.core.forge.writing import PullRequestOf
 
 if TYPE_CHECKING:
     from bot.core.forge.effects import Action, Annotation, CheckRun
-    from bot.core.forge.writing import NewCommit, NewPullRequest
+    from bot.core.forge.writing import LineComment, NewCommit, NewPullRequest, NewReview
 
 _MOVED = ("Reference already exists", "Update is not a fast forward", "Reference does not exist")
 _REFUSED = ("protected branch", "Protected branch", "rule violations", "Repository rule", "Resource not accessible")
@@ -104,6 +104,26 @@ def _opened(send: Send, repository: str, body: dict[str, Any]) -> Any:
         if "Draft pull requests are not supported" not in str(error):
             raise
         return send("POST", f"{repository}/pulls", "opened a pull request", {**body, "draft": False})
+
+
+def review_body(new_review: NewReview) -> dict[str, Any]:
+    """Return the request body for a review: https://docs.github.com/rest/pulls/reviews#create-a-review-for-a-pull-request."""
+    return {
+        "commit_id": new_review.head_sha,
+        "event": "COMMENT",
+        "body": new_review.body,
+        "comments": [_line_comment(comment) for comment in new_review.comments],
+    }
+
+
+def _line_comment(comment: LineComment) -> dict[str, Any]:
+    body = {"path": comment.path, "body": comment.body, "line": comment.line, "side": "RIGHT"}
+    # GitHub rejects a start line that is the same as the line.
+    return (
+        body
+        if comment.start_line == comment.line
+        else {**body, "start_line": comment.start_line, "start_side": "RIGHT"}
+    )
 
 
 def run_body(run: CheckRun) -> dict[str, Any]:

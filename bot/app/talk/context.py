@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.forge.facts import Reaction, RepositoryView
     from bot.core.forge.ports import ForgeReader
     from bot.core.forge.roles import Role
-    from bot.core.forge.writing import NewCommit, NewPullRequest
+    from bot.core.forge.writing import NewCommit, NewPullRequest, NewReview
 
 _CONFIG_KEYS = {Verb.START: "commands.start", Verb.COMMIT: "commands.commit", Verb.WAIVE: "commands.waive"}
 
@@ -36,6 +36,14 @@ class PendingWrite:
     commit: NewCommit | None
     pull_request: NewPullRequest | None
     result_of: Callable[[Written], CommandResult]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReview:
+    """A review that a command writes, and the result of the command, which depends on whether GitHub takes it."""
+
+    review: NewReview
+    result_of: Callable[[bool], CommandResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ class CommandResult:
     """The effects before the answer."""
     write: PendingWrite | None = None
     """Files to write after the effects. The answer then comes from their outcome, and `answer` is ignored."""
+    review: PendingReview | None = None
+    """Likewise, a review to write."""
     judged: JudgedCandidate | None = None
     """The pull request's report after the command; None if the command does not change it."""
 

@@ -10,7 +10,7 @@ from bot.app.judging import DraftTooCostlyError
 from bot.app.talk import on_issue, on_pull_request
 from bot.app.talk.command_text import CommandAnswer, CommandText
 from bot.app.talk.context import CommandContext, CommandResult
-from bot.core.forge.effects import CountUse, WriteFiles
+from bot.core.forge.effects import CountUse, WriteFiles, WriteReview
 from bot.core.forge.facts import Reaction
 from bot.core.forge.roles import Role
 from bot.core.speech.commands import Access, Command, CommandMistake, Verb, access, row_for
@@ -27,7 +27,7 @@ _DRAFTS_AN_HOUR = 3
 """Plans that are drafted in an hour for a person without a role."""
 _ANSWERS_AN_HOUR = 12
 """Other commands of a person without a role that are answered in an hour."""
-_DRAFTS = frozenset({Verb.PLAN, Verb.CHECK})
+_DRAFTS = frozenset({Verb.PLAN, Verb.CHECK, Verb.SUGGEST})
 _TOO_COSTLY = (
     "There is no draft: reading the templates, manifests and texts that it is made from takes more time or memory than"
     " it may. `plangate draft` makes one on your machine."
@@ -86,17 +86,18 @@ class Conversation:
         if result.judged is not None and self.pull_request is not None:
             self.pull_request = replace(self.pull_request, judged=result.judged)
         yield from result.effects
-        if result.write is None:
+
+        def rest(outcome: CommandResult) -> tuple[Effect, ...]:
+            return tuple(self._from(commands[1:], (*answers, self._answered(command, outcome)), thread))
+
+        if result.write is not None:
+            write = result.write
+            yield WriteFiles(write.commit, write.pull_request, lambda written: rest(write.result_of(written)))
+        elif result.review is not None:
+            pending = result.review
+            yield WriteReview(pending.review, lambda accepted: rest(pending.result_of(accepted)))
+        else:
             yield from self._from(commands[1:], (*answers, self._answered(command, result)), thread)
-            return
-        pending = result.write
-        yield WriteFiles(
-            pending.commit,
-            pending.pull_request,
-            lambda written: tuple(
-                self._from(commands[1:], (*answers, self._answered(command, pending.result_of(written))), thread)
-            ),
-        )
 
     def _answered(self, command: Command | CommandMistake, result: CommandResult) -> CommandAnswer:
         opened = self.pull_request

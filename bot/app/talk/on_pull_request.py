@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.app.talk.context import CommandContext, CommandResult, PendingWrite
 from bot.app.talk.seen_head import SeenHead
 from bot.app.talk.spec_draft import spec_for
+from bot.app.talk.suggest import suggest
 from bot.app.talk.waive import waive
 from bot.core.deciding.commit_verdict import context_of
 from bot.core.drafting.from_template.spec import SpecFacts
@@ -45,8 +46,9 @@ def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -
         case Verb.WHY:
             config = judged.candidate.config_in_force.config
             return CommandResult(Reaction.DONE, answer=why(judged.report, command.rule, config, render))
-        case Verb.COMMIT:
-            return _commit(context, opened)
+        case Verb.COMMIT | Verb.SUGGEST:
+            act = _commit if command.verb is Verb.COMMIT else suggest
+            return act(context, opened)
         case Verb.WAIVE:
             return waive(context, command, opened)
         case _:

@@ -10,6 +10,7 @@ from bot.app.evaluation import REQUESTED
 if TYPE_CHECKING:
     from bot.app.evaluation import Evaluation
     from bot.app.gather import Gathered
+    from bot.app.suggesting import Suggesting
     from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.drafting.draft import Draft
     from bot.core.forge.effects import Effect
@@ -25,6 +26,7 @@ class OpenPullRequest:
     """The reports of all pull requests with this head, this one included."""
     gathered: Gathered
     evaluation: Evaluation
+    suggesting: Suggesting
 
     def under(self, waivers: tuple[Waiver, ...]) -> OpenPullRequest:
         """The pull request judged again with these waivers added."""

@@ -141,6 +141,9 @@ class RepositoryConfig:
     the default branch's file counts."""
     comment: CommentWhen = CommentWhen.WHEN_NEEDED
     """When the comment on a pull request is written: when something blocks, always, or never."""
+    suggest: bool = False
+    """Whether each push to a pull request may get a review with suggestions: at most ten fixes that one click commits.
+    `/plan suggest` asks for one without this key."""
     self_configured: tuple[str, ...] = ()
     """Globs of base branches, besides the default one, whose own file says whether and how hard they are judged."""
     ungoverned: Ungoverned = Ungoverned.PASS

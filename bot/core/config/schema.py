@@ -51,6 +51,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "commands.waive": "commands: {waive: admin}",
     "waive_own": "waive_own: true",
     "comment": "comment: never",
+    "suggest": "suggest: true",
     "self_configured": 'self_configured: ["release/*"]',
     "ungoverned": "ungoverned: silent",
     "locked": "locked: [mode, waive]",

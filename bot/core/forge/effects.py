@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from bot.core.forge.board import BoardRow
     from bot.core.forge.events import Event
-    from bot.core.forge.facts import Comment, Reaction, Run
+    from bot.core.forge.facts import Comment, Reaction, ReviewThread, Run
     from bot.core.forge.stored import Offer, StoredReport, Waiver
     from bot.core.forge.verdict_page import VerdictPage
-    from bot.core.forge.writing import NewCommit, NewPullRequest
+    from bot.core.forge.writing import NewCommit, NewPullRequest, NewReview
 
 __all__ = [
     "NAME",
@@ -26,6 +26,7 @@ __all__ = [
     "CheckRun",
     "CheckRunOutput",
     "CloseOnBoard",
+    "CloseThreads",
     "Conclusion",
     "CountUse",
     "Effect",
@@ -33,11 +34,13 @@ __all__ = [
     "HideComment",
     "PublishRun",
     "React",
+    "RememberSuggestions",
     "ReserveNumber",
     "SetGoverned",
     "ShowOnBoard",
     "WriteComment",
     "WriteFiles",
+    "WriteReview",
     "Written",
 ]
 
@@ -118,6 +121,32 @@ class React:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteReview:
+    """Write a review. It is decided from the reviews that were read, so a repeated job does not write it again."""
+
+    review: NewReview
+    then: Callable[[bool], Sequence[Effect]] = field(default=lambda _: (), compare=False)
+    """The effects that follow, decided from whether GitHub took the review. It may refuse one for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseThreads:
+    """Resolve review threads of ours, or hide their comments where the App may not resolve them."""
+
+    threads: tuple[ReviewThread, ...]
+    resolve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RememberSuggestions:
+    """Remember that a pull request's head has its suggestions, and whether some of ours are open."""
+
+    number: int
+    head_sha: str
+    are_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Queue a job of our own. The queue accepts each `delivery` once."""
 
@@ -180,6 +209,9 @@ Effect = (
     | SetGoverned
     | WriteComment
     | HideComment
+    | WriteReview
+    | CloseThreads
+    | RememberSuggestions
     | React
     | Enqueue
     | ReserveNumber

@@ -222,6 +222,30 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewThread:
+    """A review thread that a comment of ours began."""
+
+    node: str
+    """GraphQL's id."""
+    comment: str
+    """GraphQL's id of the comment."""
+    body: str
+    """The comment's text."""
+    is_open: bool
+    """Nobody resolved it, and the comment is not hidden."""
+    is_outdated: bool
+    """One of its lines was changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReviews:
+    """Our own reviews of a pull request, each oldest first."""
+
+    bodies: tuple[str, ...] = ()
+    threads: tuple[ReviewThread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A head compared with its merge base (three dots)."""
 

@@ -33,6 +33,10 @@ COMMIT: Mapping[str, str] = {**ANSWER, "contents": "write"}
 """The same, and commits: only for `/plan start` and `/plan commit`, and only where the App was given that."""
 
 
+RESOLVE: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_requests": "write"}
+"""Resolve review threads of ours. GitHub asks for the right to write contents: github/gh-aw#35726."""
+
+
 def rights(event: Event, *, comments: bool = True) -> Mapping[str, str]:
     """The permissions for an event's job. `comments`: the account lets the App comment."""
     if not comments:

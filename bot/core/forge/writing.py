@@ -1,4 +1,4 @@
-"""Writes to a repository: a commit with its branch, a draft pull request."""
+"""Writes to a repository: a commit with its branch, a draft pull request, a review."""
 
 from __future__ import annotations
 
@@ -31,6 +31,28 @@ class NewPullRequest:
     base: str
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineComment:
+    """A comment of a review on lines of the changed file."""
+
+    path: str
+    start_line: int
+    """1-based, in the file at the review's commit; the same as `line` for a single line."""
+    line: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewReview:
+    """A review that comments, and neither approves nor asks for changes."""
+
+    number: int
+    """The pull request."""
+    head_sha: str
+    body: str
+    comments: tuple[LineComment, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,9 +180,11 @@ def row_to_paste(  # noqa: PLR0913, PLR0917  everything that a row is made of
 def row_edits(plan: Plan, paste: str | None) -> tuple[Edit, ...]:
     """The row added where `how_to_track` says, as the change of the line before it."""
     place = line_to_add_after(plan)
+    if place == len(plan.lines) > 1 and not plan.lines[-1]:
+        place -= 1  # nothing stands behind the last line end
     if paste is None or not 0 < place <= len(plan.lines):
         return ()
-    gap = () if plan.tracking_table_line is not None else ("",)
+    gap = () if plan.tracking_table_line is not None or not plan.lines[place - 1].strip() else ("",)
     return (Edit(place, (plan.lines[place - 1], *gap, *paste.split("\n"))),)
 
 

@@ -57,6 +57,7 @@ class Verb(StrEnum):
     STATUS = "status"
     WHY = "why"
     CHECK = "check"
+    SUGGEST = "suggest"
     START = "start"
     COMMIT = "commit"
     WAIVE = "waive"
@@ -120,6 +121,14 @@ COMMANDS: tuple[CommandRow, ...] = (
         "looks again",
         author=True,
         aliases=("recheck", "rerun", "refresh"),
+    ),
+    CommandRow(
+        Verb.SUGGEST,
+        (Where.PULL_REQUEST,),
+        Role.TRIAGE,
+        "a review with the fixes that one click commits",
+        author=True,
+        aliases=("suggestions", "fix"),
     ),
     CommandRow(
         Verb.START,

@@ -194,6 +194,12 @@ def waive_own(stage: Stage, setting: str) -> object:
     return stage.run(repo, pull.head_sha).conclusion
 
 
+def suggest(stage: Stage, setting: str) -> object:
+    play = Play(stage, setting)
+    play.conclusion()
+    return len(stage.world.reviews(play.pull))
+
+
 def self_configured(stage: Stage, setting: str) -> object:
     play = Play(stage, setting)
     stage.world.push(play.repo, "release/2", {".github/app.yml": "plangate:\n  mode: advise\n"}, author="root")
@@ -222,6 +228,7 @@ SEEN: dict[str, tuple[Callable[[Stage, str], object], str, object, object]] = {
     "commands.commit": (role_for("commit"), "commands: {commit: maintain}", "write", "maintain"),
     "commands.waive": (role_for("waive"), "commands: {waive: admin}", "maintain", "admin"),
     "waive_own": (waive_own, "waive_own: true", "failure", "success"),
+    "suggest": (suggest, "suggest: true", 0, 1),
     "comment": (comment, "comment: never", 1, 0),
     "self_configured": (self_configured, 'self_configured: ["release/*"]', "failure", "neutral"),
     "ungoverned": (ungoverned, "ungoverned: silent", 1, 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from bot.core.change.trees import ChangedFile, FolderHistory, OtherHead
     from bot.core.forge.effects import CheckRun
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
         Comment,
         Comparison,
         Issue,
+        OwnReviews,
         Reaction,
         ReadRequest,
         RepositoryView,
+        ReviewThread,
         Run,
         Spent,
         Thread,
     )
     from bot.core.forge.roles import Role
     from bot.core.forge.stored import Installation
-    from bot.core.forge.writing import NewCommit, NewPullRequest, PullRequestOf
+    from bot.core.forge.writing import NewCommit, NewPullRequest, NewReview, PullRequestOf
 
 
 class ForgeReader(Protocol):
@@ -98,6 +100,17 @@ class ForgeReader(Protocol):
         """
         ...
 
+    def own_reviews(self, number: int) -> OwnReviews:
+        """Our own reviews of a pull request, among the latest hundred, and our threads, among the latest hundred."""
+        ...
+
+    def patches(self, number: int, paths: Collection[str]) -> Mapping[str, str]:
+        """The patches of these changed files of a pull request, by path.
+
+        A file is left out that has none, because it is too large, or that is not among the first 300.
+        """
+        ...
+
 
 class Forge(ForgeReader, Protocol):
     """One repository on GitHub, read and written with the rights of one installation.
@@ -141,6 +154,17 @@ class Forge(ForgeReader, Protocol):
 
     def hide_outdated(self, comment: Comment) -> None:
         """Hide the comment as outdated. Raises `CommentGone` if it was deleted."""
+        ...
+
+    def review(self, new_review: NewReview) -> None:
+        """Review a pull request. Not idempotent: see `own_reviews`."""
+        ...
+
+    def close_threads(self, threads: Sequence[ReviewThread], *, resolve: bool) -> None:
+        """Resolve threads of ours, or hide their comments as outdated. Raises `CommentGone` if one was deleted.
+
+        Resolving needs the right to write contents: https://github.com/github/gh-aw/issues/35726.
+        """
         ...
 
     def react(self, node: str, reaction: Reaction) -> None:

@@ -1,6 +1,7 @@
 """The answers to commands: bounded texts, in which foreign words are neutralised."""
 
 from bot.core.speech.replies.answers import (
+    SUGGESTIONS_REFUSED,
     CommandSettings,
     Denial,
     already_waived,
@@ -8,6 +9,8 @@ from bot.core.speech.replies.answers import (
     denial,
     help_text,
     mistake,
+    no_new_suggestions,
+    no_suggestions,
     start_by_hand,
     too_often,
     waived,
@@ -29,6 +32,7 @@ from bot.core.speech.replies.thread import (
 
 __all__ = [
     "MAX_COMMENT",
+    "SUGGESTIONS_REFUSED",
     "CommandSettings",
     "Denial",
     "IssuePlan",
@@ -49,6 +53,8 @@ __all__ = [
     "issue_status",
     "mistake",
     "new_file_link",
+    "no_new_suggestions",
+    "no_suggestions",
     "patch_of",
     "plan_comment",
     "reply_marker",

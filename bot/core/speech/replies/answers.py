@@ -226,6 +226,30 @@ def too_often(limit: int) -> str:
     return f"Without a role here, {limit} drafts an hour are made for you. The last one stands above; ask again later."
 
 
+_IN_THE_RUN = "The fixes of all findings are in the check run."
+SUGGESTIONS_REFUSED = (
+    "GitHub did not take the review: the conversation may be locked, or the head has moved. " + _IN_THE_RUN
+)
+
+
+def no_suggestions(*, waived: bool) -> str:
+    """The answer to `/plan suggest` where nothing may be suggested."""
+    if waived:
+        return f"A finding is waived here, and a waiver ends with any commit to its folder. {_IN_THE_RUN}"
+    return "Nothing is judged here, so there is nothing to suggest."
+
+
+def no_new_suggestions(standing: int) -> str:
+    """The answer to `/plan suggest` where no suggestion is new. `standing` of earlier ones are open."""
+    if standing:
+        are = "suggestion is" if standing == 1 else "suggestions are"
+        return f"{standing} {are} open already; there is nothing to add to {'it' if standing == 1 else 'them'}."
+    return (
+        "There is nothing to suggest on this head. A fix can be suggested where no person has to choose its words, on"
+        f" lines that the diff shows. What was resolved or suggested on this head is not repeated. {_IN_THE_RUN}"
+    )
+
+
 _READ_ONLY = (
     "This App may read this repository and not write to it: its host chose the permission *Contents: Read-only*."
 )

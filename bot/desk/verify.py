@@ -68,6 +68,24 @@ def verify(given: ReportJson, folder: Path, expected: Expected) -> Verification:
     """
     if not given["inputs"]["complete"]:
         raise UserError("The report is about a part of its change, because GitHub listed no more: judge it anew.")
+    again = judge_again(given, folder, expected)
+    found = (*_provenance(given, again.report), *differences(given, again.report, _LEFT_OUT))
+    unverified = (*_of_the_caller(given, expected), *again.unverified, *_of_the_app(given))
+    rules = sorted({finding["rule"] for finding in left_out_findings(given, _LEFT_OUT)})
+    return Verification(found, unverified, tuple(rules), _doubt(given))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAgain:
+    """The report as this machine writes it."""
+
+    report: ReportJson
+    unverified: tuple[str, ...]
+    """What of the configuration was taken from the given report, a clause each."""
+
+
+def judge_again(given: ReportJson, folder: Path, expected: Expected) -> JudgedAgain:
+    """Judge the commits of a report with its inputs. Reads only its `head`, `base`, `config` and `inputs`."""
     copy = open_copy(folder, given["head"])
     _refuse_another_change(given, copy, expected)
     own = _own_layer(given, copy)
@@ -84,14 +102,7 @@ def verify(given: ReportJson, folder: Path, expected: Expected) -> Verification:
         waivers=tuple(waiver for group in waived for waiver in group.granted),
     )
     judged = as_json(report, digest(before_waivers, RULES), bot.__version__, inputs)
-    found = (*_provenance(given, judged), *differences(given, judged, _LEFT_OUT))
-    unverified = (
-        *_of_the_caller(given, expected),
-        *_of_the_configuration(given, outer, own),
-        *_of_the_app(given),
-    )
-    rules = sorted({finding["rule"] for finding in left_out_findings(given, _LEFT_OUT)})
-    return Verification(found, unverified, tuple(rules), _doubt(given))
+    return JudgedAgain(judged, tuple(_of_the_configuration(given, outer, own)))
 
 
 def _doubt(given: ReportJson) -> str:

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import bot
+import bot.desk.verify
 from bot.cli import main
+from bot.desk.verify import JudgedAgain, judge_again
 from tests.core.speech.report.changes import changed, places
 from tests.desk.test_check import CLEAN, clone, git, report, write
 from tests.stage import CONSTITUTION, SPEC, SPEC_KIT, plan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.core.speech.report.model import ReportJson
+    from bot.desk.verify import Expected
 
 TREE = "\n## Project Structure\n\n```text\nspecs/001-search/\n├── plan.md\n├── research.md\n└── contracts/\n```\n"
 ROW = "| I. Library First | the search index is bought | building one takes a year |\n"
@@ -116,9 +121,26 @@ def test_a_plain_folder_is_verified(root: Path, capsys: pytest.CaptureFixture[st
 FEWEST_PLACES = 80
 
 
-@pytest.mark.parametrize("changes", [12, pytest.param(1_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+@pytest.fixture
+def _judged_once_for_the_same_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge the same inputs only once. What is judged again gets nothing else of the report."""
+    judged: dict[str, JudgedAgain] = {}
+
+    def judge_once(given: ReportJson, folder: Path, expected: Expected) -> JudgedAgain:
+        inputs: Any = {name: given[name] for name in ("head", "base", "config", "inputs")}
+        key = f"{json.dumps(inputs)} {folder} {expected}"
+        if key not in judged:
+            judged[key] = judge_again(inputs, folder, expected)
+        return judged[key]
+
+    monkeypatch.setattr(bot.desk.verify, "judge_again", judge_once)
+
+
+@pytest.mark.usefixtures("_judged_once_for_the_same_inputs")
+@pytest.mark.parametrize("changes", [12, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_every_random_change_is_refused(root: Path, capsys: pytest.CaptureFixture[str], changes: int) -> None:
     _, found = report(capsys, root, "--base", "main")
+    assert verify(capsys, found, root)[0] == 0
     assert len(places(found)) > FEWEST_PLACES
     random = Random(changes)  # noqa: S311  the same changes in every run
     for _ in range(changes):

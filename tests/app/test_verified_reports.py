@@ -104,6 +104,25 @@ def test_a_pull_request_from_before_the_app_is_advised(
     assert "that the mode is advise, because the pull request is older than the App here" in out
 
 
+def test_the_report_on_a_branch_says_where_it_left_its_base(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = _repository(stage)
+    left = repo.refs["refs/heads/main"]
+    sha = stage.world.push(repo, "001-search", feature(), author="ada")
+    stage.world.push(repo, "main", {"README.md": "# Ferry\n"}, author="ada")
+    stage.drain()
+    stored = stage.store.report(repo.id, sha)
+    assert stored is not None
+    found = json.loads(stored.report)
+    assert (found["merge_base"], found["base"] != left) == (left, True)
+    file = tmp_path / "report.json"
+    subprocess.run(["git", "clone", "-q", stage.world.clone_url(repo, "acme"), str(tmp_path / "clone")], check=True)
+    for merge_base, code in ((left, 0), (found["base"], 1)):
+        file.write_text(json.dumps({**found, "merge_base": merge_base}), encoding="utf-8")
+        assert main(["verify", str(file), "--repo", str(tmp_path / "clone")]) == code, capsys.readouterr()
+
+
 def _repository(stage: Stage) -> Repository:
     repo = stage.world.create_repository(
         "acme", "ferry", {"README.md": "# F\n", **SPEC_KIT, **feature("specs/000-old")}

@@ -67,6 +67,8 @@ class Candidate:
     """GitHub lists only a part of the changed files."""
     stack_base: StackBase | None = None
     """Where the stack goes to that the pull request is a layer of."""
+    merge_base: str | None = None
+    """Where it left its base, as GitHub's comparison says; None for a pull request, which costs no comparison."""
 
 
 def of_pull_requests(view: RepositoryView, record: RepositoryRecord) -> tuple[Candidate, ...]:
@@ -155,7 +157,12 @@ def of_branch(
         base_branch=view.default_branch,
         others=_others(view, branch, None),
     )
-    return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
+    return _compared(change, in_force, comparison)
+
+
+def _compared(change: Change, in_force: ConfigInForce, comparison: Comparison) -> Candidate:
+    features, merge_base = which_features(change, in_force.config), comparison.merge_base or None
+    return Candidate(change, in_force, features, cut=not comparison.complete, merge_base=merge_base)
 
 
 def of_merge_group(
@@ -171,7 +178,7 @@ def of_merge_group(
         base_branch=base_branch,
         merge_group=True,
     )
-    return Candidate(change, in_force, which_features(change, in_force.config), cut=not comparison.complete)
+    return _compared(change, in_force, comparison)
 
 
 def _config_in_force(view: RepositoryView, branch: str, base: Tree | None, record: RepositoryRecord) -> ConfigInForce:

@@ -387,6 +387,7 @@ def stored_report(judged: JudgedCandidate, host: Host) -> StoredReport:
         candidate.config_in_force.effective,
         judged.report,
         head=candidate.change.head.sha,
+        merge_base=candidate.merge_base,
         mode=candidate.config_in_force.mode,
         waived=judged.waived,
         complete=not candidate.cut and not (candidate.stack_base is not None and candidate.stack_base.too_deep),

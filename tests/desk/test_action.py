@@ -81,6 +81,33 @@ def test_a_pull_request_is_annotated_summed_up_and_refused(repository: Path, tmp
     assert re.fullmatch("sha256:[0-9a-f]{64}", outputs["digest"])
 
 
+PROMISE = "\n## Project Structure\n\n```text\nspecs/001-search/\n├── plan.md\n└── research.md\n```\n"
+
+
+def test_the_head_of_a_pull_request_is_judged_and_not_the_merge_that_is_checked_out(
+    repository: Path, tmp_path: Path
+) -> None:
+    write(repository, {"specs/001-search/plan.md": plan() + PROMISE, "src/app.py": "print()\n"})
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "Promise research.md")
+    head = git(repository, "rev-parse", "HEAD")
+    git(repository, "switch", "--quiet", "main")
+    write(repository, {"specs/001-search/research.md": "# Research\n\nFerries sail.\n"})
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "Another")
+    base = git(repository, "rev-parse", "main")
+    git(repository, "switch", "--quiet", "--detach")
+    git(repository, "merge", "--quiet", "--no-edit", head)
+    given = {"BASE": base, "BRANCH": "001-search"}
+    code, log, _, outputs = run(repository, tmp_path / "runner", **given, PULL_HEAD=head)
+    assert (code, "research.md is missing" in log) == (1, True), log
+    with redirect_stdout(io.StringIO()) as written:
+        main(["check", "--base", base, "--branch", "001-search", "--head", head, "--format", "json", str(repository)])
+    assert json.loads(written.getvalue())["digest"] == outputs["digest"], log
+    code, log, _, outputs = run(repository, tmp_path / "second", **given, PULL_HEAD="1" * 40)
+    assert (code, "There is no commit" in log, outputs) == (2, True, {}), log
+
+
 def test_a_good_plan_passes(repository: Path, tmp_path: Path) -> None:
     write(repository, {"specs/001-search/plan.md": plan()})
     code, log, _, outputs = run(repository, tmp_path / "runner", BASE="main", BRANCH="001-search")
@@ -117,7 +144,7 @@ HOSTILE = ["$(touch owned)", "`touch owned`", '"; touch owned; "', "--format=jso
 
 @pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("name", ["BASE", "BRANCH", "FOLDER", "REPORT", "HEAD"])
+@pytest.mark.parametrize("name", ["BASE", "BRANCH", "FOLDER", "REPORT", "HEAD", "PULL_HEAD"])
 def test_inputs_are_values_and_never_words_of_the_script(
     repository: Path, tmp_path: Path, name: str, value: str
 ) -> None:

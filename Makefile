@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow test-failed interpreters explore chaos postgres bench check audit dist docs lexicon accuracy format lock clean
+.PHONY: help demo test quick test-slow test-failed interpreters explore chaos postgres bench check audit dist docs docs-site lexicon accuracy format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -74,6 +74,17 @@ dist: $(STAMP) ## Build and check wheel, sdist, bill of materials (CycloneDX), a
 docs: $(STAMP) ## Generate the reference pages, the schema and the picture of the rooms
 	$(BIN)/python -m tools.docs.rooms
 	UPDATE=1 $(BIN)/python -m pytest -q -k is_the_generated_one tests/rules/test_registry.py tests/tools
+
+SITE := $(VENV)/site
+
+$(SITE)/.installed: requirements-docs.txt | $(STAMP)
+	$(BIN)/uv venv --quiet --allow-existing $(SITE)
+	$(BIN)/uv pip install --quiet --python $(SITE) --require-hashes -r requirements-docs.txt
+	@touch $@
+
+docs-site: $(STAMP) $(SITE)/.installed ## Build the documentation as a site in dist/site, and check its links
+	NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
+	$(BIN)/python -m tools.docs.site_links dist/site
 
 lexicon: $(STAMP) ## Generate the module of the plans' words from config/lexicon
 	$(BIN)/python tools/lexicon.py

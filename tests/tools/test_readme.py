@@ -15,7 +15,7 @@ from bot.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "docs/desk.md", ROOT / "docs/tutorial.md", ROOT / "docs/how-to.md")
+PAGES = (README, *(ROOT / "docs" / name for name in ("desk.md", "tutorial.md", "how-to.md", "operations.md")))
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _MEASURES = {

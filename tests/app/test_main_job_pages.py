@@ -65,6 +65,18 @@ class TestChangedFiles:
             "1 violation unjustified",
         )
 
+    def test_a_job_that_reads_twice_reads_the_further_pages_once(
+        self, stage: Stage, ferry: Repository, wide: PullRequest
+    ) -> None:
+        assert stage.drain() == [Done()]
+        stage.world.push(ferry, "main", {".specify/memory/constitution.md": "# Constitution\n"}, author="ada")
+        mark = stage.world.requests.mark
+        assert stage.drain(patience=30) == [Done(), Done()]
+        queries = [str(request.body["query"]) for request in stage.requests(mark) if request.is_graphql]
+        assert sum("files(first:" in query and "pullRequest(number:" in query for query in queries) == 3
+        assert pages(stage, mark, FILES) == [100]
+        assert stage.run(ferry, wide.head_sha).conclusion == "failure"
+
     def test_what_does_not_come_at_all_is_not_judged_without(
         self, stage: Stage, ferry: Repository, wide: PullRequest
     ) -> None:

@@ -69,6 +69,8 @@ class Lists:
     def __init__(self, owner: str, name: str, ask: Callable[[Query, str], Json]) -> None:
         self._where = (owner, name)
         self._ask = ask
+        self._files_read: dict[int, tuple[tuple[object, ...], Json]] = {}
+        """By pull request: the commits and the first page of its list of files, and the complete list."""
 
     def complete(self, pulls: Sequence[Json]) -> None:
         """Fetch the further pages of each pull request's lists, once for a pull request that appears several times."""
@@ -114,8 +116,18 @@ class Lists:
         return tuple(heads)
 
     def _complete_files(self, pull: Json) -> None:
-        """Append the further pages of the changed files to the first page."""
+        """Append the further pages of the changed files to the first page.
+
+        A second read of the same head onto the same base takes over the further pages of the first one.
+        """
         files: Any = pull.get("files")
+        if not _has_next_page(files):
+            return
+        known = (pull["headRefOid"], _base_oid(pull), pull.get("changedFiles"), list(files["nodes"]))
+        before, complete = self._files_read.get(pull["number"], (None, None))
+        if before == known:
+            pull["files"] = complete
+            return
         paging = Paging(LONGEST, MOST_CALLS)
         while _has_next_page(files) and len(files["nodes"]) < MOST_FILES:
             after = files["pageInfo"]["endCursor"]
@@ -124,6 +136,7 @@ class Lists:
                 raise ForgeError("The head moved while we read the changed files", retry_after=1.0)
             files["nodes"].extend(further["files"]["nodes"])
             files["pageInfo"] = further["files"]["pageInfo"]
+        self._files_read[pull["number"]] = known, files
 
     def _complete_comments(self, pull: Json) -> None:
         """Search the further pages for our comment when the first page has none."""
@@ -149,6 +162,11 @@ class Lists:
 
     def _heads(self, root: str, after: str | None, size: int) -> Json:
         return self._ask(open_heads_query(*self._where, root, after, size), "read the open pull requests")
+
+
+def _base_oid(pull: Json) -> object:
+    base = pull.get("baseRef")
+    return base["target"]["oid"] if isinstance(base, dict) else None
 
 
 def _has_next_page(files: Any) -> bool:

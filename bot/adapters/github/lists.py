@@ -177,7 +177,7 @@ REST_LISTS: Final[Mapping[RestList, ListRule]] = {
         fields={"path": is_name, "type": is_in("blob", "tree", "commit")},
     ),
     RestList.BRANCHES: ListRule(
-        "the `Link` header and full pages: a page before the last one has 100 entries",
+        "the `Link` header and a full page; where a page follows, one list has all branches, and those of the page",
         null=_FAILS,
         empty="believed; a branch to draft on is made, and GitHub refuses a name that is taken",
         short="the same",

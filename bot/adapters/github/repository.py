@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _READ = {"contents": "read", "metadata": "read"}
-_MOST_BRANCHES = 1_000
+_HEADS = "refs/heads/"
 _MOST_FOLDERS = 100
 """Folders that are listed to check a comparison. With more of them, the whole trees are compared."""
 _MOST_PULLS = 3_000
@@ -331,9 +331,21 @@ class GitHubRepository:
         return role(body)
 
     def branches(self) -> tuple[str, ...]:
-        """Implements `Forge.branches`."""
-        branches = self._pages(RestList.BRANCHES, f"{self._path}/branches?", _MOST_BRANCHES)
-        return tuple(branch["name"] for branch in branches)
+        """Implements `Forge.branches`. One call for up to a hundred branches, and two for any number of them.
+
+        GitHub gives all matching refs in one response: https://github.com/google/go-github/pull/3924
+        """
+        headers, page = self._send("GET", f"{self._path}/branches?per_page=100&page=1", "listed the branches")
+        names = [branch["name"] for branch in elements_of(RestList.BRANCHES, page)]
+        if _is_last(headers, page):
+            return tuple(names)
+        _, refs = self._send("GET", f"{self._path}/git/matching-refs/heads", "listed all branches")
+        with shape("a list of all branches"):
+            all_refs = [ref["ref"] for ref in refs]
+        branches = tuple(ref.removeprefix(_HEADS) for ref in all_refs if ref.startswith(_HEADS))
+        if not set(names) <= set(branches):
+            raise IncompleteResponse("GitHub's list of all branches lacks some of the first hundred")
+        return branches
 
     def open_pull_requests(self, base: str | None) -> tuple[int, ...]:
         """Implements `Forge.open_pull_requests`."""
@@ -391,8 +403,7 @@ class GitHubRepository:
         for page in range(1, most // 100 + 1):
             headers, body = self._send("GET", f"{path}per_page=100&page={page}", f"listed the {which}")
             elements += elements_of(which, body)
-            # A page that is short of an element still has a link to the next one.
-            if len(body) < 100 and 'rel="next"' not in str(headers.get("link")):  # noqa: PLR2004  the page's size
+            if _is_last(headers, body):
                 break
         return elements
 
@@ -491,6 +502,11 @@ class GitHubRepository:
 
     def _send(self, verb: str, path: str, doing: str, body: Any = None) -> tuple[dict[str, Any], Any]:
         return self._repositories.send(self._key, verb, path, doing, body)
+
+
+def _is_last(headers: dict[str, Any], page: Sequence[object]) -> bool:
+    """Whether no page follows this one. A page that is short of an element still has a link to the next one."""
+    return len(page) < 100 and 'rel="next"' not in str(headers.get("link"))  # noqa: PLR2004  the page's size
 
 
 def _is_absence(error: Any) -> bool:

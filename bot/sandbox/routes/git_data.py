@@ -162,11 +162,12 @@ def get_ref(call: Call) -> Reply:
 
 @route("GET", f"{_REPO}/git/matching-refs/{{ref*}}", "git/list-matching-refs", _READ)
 def matching(call: Call) -> Reply:
-    """The refs that begin so."""
+    """The refs that begin so, all of them: GitHub ignores `per_page` here.
+
+    https://github.com/github/docs/issues/3863
+    """
     start = f"refs/{call.params['ref']}"
-    return call.listed(
-        sorted(ref for ref in call.repository.refs if ref.startswith(start)), lambda ref: _ref(call, ref)
-    )
+    return Reply([_ref(call, ref) for ref in sorted(call.repository.refs) if ref.startswith(start)])
 
 
 @route("POST", f"{_REPO}/git/refs", "git/create-ref", _WRITE)

@@ -94,6 +94,17 @@ class TestReading:
         assert list(forge.open_pull_requests(None)) == [*numbers, aside]
         assert len(forge.branches()) == 105
 
+    def test_any_number_of_branches_costs_two_calls(self, world: World, forge: Forge, repository: Repository) -> None:
+        tip = repository.refs["refs/heads/main"]
+        names = ["main", *(f"team/{number:04}-topic" for number in range(5_000))]
+        repository.refs |= {f"refs/heads/{name}": tip for name in names}
+        mark = world.requests.mark
+        assert sorted(forge.branches()) == names
+        assert [request.operation for request in world.requests.since(mark) if not request.is_token] == [
+            "repos/list-branches",
+            "git/list-matching-refs",
+        ]
+
     def test_an_unknown_number_is_none(self, forge: Forge) -> None:
         assert forge.read(ReadRequest(number=4711)).pull_request is None
 

@@ -13,6 +13,7 @@ from bot.core.forge.outcome import Done
 from bot.core.forge.rights import CHECK
 from bot.core.forge.stored import Installation
 from bot.core.hosting.registration import needed_for
+from tests.reconciling import reconciling
 from tests.stage import SPEC_KIT, feature, plan
 
 if TYPE_CHECKING:
@@ -128,6 +129,20 @@ def test_an_account_that_accepts_more_gets_comments_and_commands(stage: Stage) -
     stage.world.comment(repo, pull.number, "/plan status", author="ada")
     all_done(stage)
     assert len(stage.comments(repo, pull.number)) == 2
+
+
+def test_a_merge_group_is_found_without_the_permission_to_hear_of_it(stage: Stage) -> None:
+    stage.world.app.events.remove("merge_group")
+    repo, _ = installed(stage)
+    reconciler = reconciling(stage)
+    pull = opened(stage, repo, feature(text=plan("PASS")))
+    stage.drain()
+    group = stage.world.enqueue(pull, author="ada")
+    stage.drain()
+    assert stage.runs(repo, group.head_sha) == []
+    reconciler.tick()
+    all_done(stage)
+    assert stage.run(repo, group.head_sha).conclusion == "success"
 
 
 def test_permissions_that_change_without_a_delivery_are_noticed_by_the_refused_token(stage: Stage) -> None:

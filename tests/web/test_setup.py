@@ -19,6 +19,7 @@ from bot.adapters import credentials
 from bot.adapters.database.holders import Holders
 from bot.bundled import bundled_text
 from bot.core.hosting.registration import RegistrationOptions, permission_reasons
+from bot.core.hosting.ruleset import ruleset_command
 from bot.sandbox.faults import Fault
 from bot.sandbox.world import World
 from bot.web.setup import SetupPage, application
@@ -342,7 +343,44 @@ def test_the_page_says_why_each_permission_is_needed(tmp_path: Path, world: Worl
         assert re.search(rf"<code>{name}: \w+</code> <span class=\"faint\">{re.escape(reason)}</span>", page)
 
 
-def inside(folder: Path, world: World) -> tuple[Client, str]:
+def test_the_last_page_leads_on_to_a_required_check(tmp_path: Path, world: World) -> None:
+    client, _ = inside(tmp_path, world)
+    page = html.unescape(client.get(way_back(client, world, "?name=Gate&organization=acme")).text)
+    steps = re.findall(r"<li><h2>([^<]+)</h2>", page)
+    assert steps == ["Install it", "Start the server", "See a first verdict", "Check everything", "Require the check"]
+    assert "<code>PLANGATE_URL=https://plangate.example</code>" in page
+    assert "<code>001-search</code>" in page
+    (command,) = re.findall(r"<pre><code>(gh api .*?)</code></pre>", page, re.DOTALL)
+    app = next(reversed(world.hub.state.apps))
+    assert command == ruleset_command(app, "acme", urlsplit(world.url).netloc)
+
+
+def test_a_server_that_goes_on_by_itself_need_not_be_started(tmp_path: Path, world: World) -> None:
+    client, _ = inside(tmp_path, world, goes_on=True)
+    page = client.get(way_back(client, world)).text
+    assert "plangate serve" not in page
+    assert "Install it on your repositories" in page
+
+
+@pytest.mark.parametrize(
+    ("chosen", "levels"),
+    [
+        ("comments", {"contents": "read", "pull_requests": "write", "issues": "write"}),
+        ("commits", {"contents": "write", "pull_requests": "write", "issues": "write"}),
+        ("checks", {"contents": "read", "pull_requests": "read", "issues": None}),
+    ],
+)
+def test_what_the_app_may_do_is_chosen_on_the_page(
+    tmp_path: Path, world: World, chosen: str, levels: dict[str, str | None]
+) -> None:
+    client, _ = inside(tmp_path, world)
+    shown = client.get(f"/setup?name=Gate&organization=&permissions={chosen}").text
+    asked = form_of(shown).manifest["default_permissions"]
+    assert {name: asked.get(name) for name in levels} == levels
+    assert re.findall(r'value="(\w+)" checked', shown) == [chosen]
+
+
+def inside(folder: Path, world: World, *, goes_on: bool = False) -> tuple[Client, str]:
     """The pages without a process, a browser that has brought the token, and a state of its own."""
     page = SetupPage(
         token="the token",
@@ -356,13 +394,14 @@ def inside(folder: Path, world: World) -> tuple[Client, str]:
         wanted=RegistrationOptions(),
         next_step="Plangate goes on by itself.",
         patience=1.0,
+        goes_on=goes_on,
     )
     client = Client(application(page))
     client.get("/setup?token=the+token")
     return client, form_of(client.get("/setup").text).state
 
 
-def way_back(client: Client, world: World) -> str:
+def way_back(client: Client, world: World, options: str = "") -> str:
     """Agree at GitHub to what the page asks for: where that leads."""
-    form = form_of(client.get("/setup").text)
+    form = form_of(client.get(f"/setup{options}").text)
     return world.register_manifest(form.manifest, state=form.state).removeprefix("http://localhost")

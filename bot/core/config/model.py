@@ -135,12 +135,13 @@ class RepositoryConfig:
     """The level of a rule, by its id. It replaces the rule's own severity. A finding that a condition makes softer
     stays softer, and the caps for old, legacy and merely touched features still apply."""
     commands: Commands = Commands()
-    """How commands are spelt and who may use them."""
+    """How commands are spelt and who may use them. An App that was registered for checks only answers none."""
     waive_own: bool = False
     """Whether the author of a pull request may waive its findings, given the role that `commands.waive` asks for. Only
     the default branch's file counts."""
     comment: CommentWhen = CommentWhen.WHEN_NEEDED
-    """When the comment on a pull request is written: when something blocks, always, or never."""
+    """When the comment on a pull request is written: when something blocks, always, or never. An App that was
+    registered for checks only never writes one."""
     suggest: bool = False
     """Whether each push to a pull request may get a review with suggestions: at most ten fixes that one click commits.
     `/plan suggest` asks for one without this key."""

@@ -22,6 +22,7 @@ class Access(StrEnum):
     TOKEN = "whoever brings the metrics token"  # noqa: S105  a sentence
     SIGNATURE = "GitHub, by a signed delivery"
     LOGGED_IN = "whoever is logged in"
+    SETUP = "whoever has the token that the start printed, until an App is registered"
     SESSION = "whoever is logged in, by a form of our own page"
     READER = "whoever can read the repository: everybody for a public one, else a person who is logged in"
     READER_OF_SOME = "a person who is logged in and can read a repository of the owner"

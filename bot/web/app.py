@@ -67,11 +67,11 @@ class WebApplication:
         self._recipient = recipient
         self._queue = queue
         self._door = Door(recipient, queue.put)
-        self._pages = _pages(recipient, queue, metrics, base, viewers)
+        self.pages = _pages(recipient, queue, metrics, base, viewers)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        return (self._door if environ["PATH_INFO"] in PATHS else self._pages)(environ, start_response)
+        return (self._door if environ["PATH_INFO"] in PATHS else self.pages)(environ, start_response)
 
     def bridged(self, threads: int) -> Bridge:
         """Return the ASGI application, with `threads` threads for the pages. Deliveries need no thread."""

@@ -45,6 +45,8 @@ class TakenNumber:
     pull_request: int | None = None
     """The open pull request that brings the folder; None for one on the default branch."""
     issue: int | None = None
+    branch: str = ""
+    """The branch without a pull request that brings the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def _numbers(rows: Sequence[ShownRow], opened: int, offered: Mapping[str, int]) 
     taken = [TakenNumber(match[1], folder) for folder in folders if (match := _NUMBER.match(folder))]
     for row in rows[:opened]:
         new = (feature for feature in row.features if feature.dir not in folders)
-        taken += [TakenNumber(each.number, each.dir, row.verdict.number) for each in new if each.number is not None]
+        pull, branch = row.verdict.number, "" if row.verdict.number is not None else row.verdict.branch
+        taken += [TakenNumber(each.number, each.dir, pull, None, branch) for each in new if each.number is not None]
     taken += [TakenNumber(number, "", issue=issue) for number, issue in offered.items()]
     return tuple(sorted(taken, key=lambda each: (len(each.number), each.number, each.folder), reverse=True))
 

@@ -157,7 +157,8 @@ class Login:
         return response
 
     def _failed(self, base: str, why: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
-        response = notice(f"{why} Log in again from the page that you wanted to see.", status, base, "Not logged in")
+        message = f"{why} Log in again from the page that you wanted to see."
+        response = notice(message, status, base, "The login did not work")
         self._forget(response, ATTEMPT)
         return response
 

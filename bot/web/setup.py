@@ -36,6 +36,7 @@ from bot.core.hosting.registration import (
 )
 from bot.core.hosting.ruleset import PLACEHOLDER, ruleset_command
 from bot.log import Log
+from bot.web.access import Access, opens
 from bot.web.door import PATHS, Door, Recipient
 from bot.web.hardening import harden
 from bot.web.setup_sessions import SetupSessions
@@ -102,12 +103,12 @@ class _Refused(Exception):  # noqa: N818  names the condition
 def application(setup: SetupPage | None) -> WSGIApplication:
     """The WSGI application. Without a setup page, the front page names the command to run."""
     door = Door(Recipient((), None, ""), _nobody)
-    pages = _pages(setup)
+    flask = pages(setup)
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] in PATHS:
             return door(environ, start_response)
-        return pages(environ, start_response)
+        return flask(environ, start_response)
 
     return serve
 
@@ -116,20 +117,26 @@ def _nobody(_: NewJob) -> bool:
     raise AssertionError("The webhook accepts nothing without a secret.")
 
 
-def _pages(setup: SetupPage | None) -> Flask:
+def pages(setup: SetupPage | None) -> Flask:
+    """The pages of the first start, as a Flask application."""
     app = Flask(__name__)
     github = "" if setup is None else "{0.scheme}://{0.netloc}".format(urlsplit(setup.github_url))
 
+    opens(Access.EVERYBODY)(app.view_functions["static"])
+
     @app.get("/")
+    @opens(Access.EVERYBODY)
     def home() -> str:
         return render_template("home.html", version=bot.__version__, ready=False, by_page=setup is not None)
 
     @app.get("/healthz")
+    @opens(Access.EVERYBODY)
     def healthz() -> Response:
         """The process answers."""
         return jsonify(status="alive", version=bot.__version__)
 
     @app.get("/readyz")
+    @opens(Access.EVERYBODY)
     def readyz() -> tuple[Response, int]:
         return jsonify(status="not ready", error="No App is registered yet."), HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -161,6 +168,7 @@ class _SetupViews:
     def guarded(self, view: Callable[[], Response]) -> Callable[[], Response]:
         """The view while no App is registered; a refusal becomes a page."""
 
+        @opens(Access.SETUP)
         def answer() -> Response:
             try:
                 self._refuse_closed()

@@ -24,22 +24,25 @@ SITE = "https://gate.acme.example"
 FEEDBACK = "https://forge.acme.example/issues/new"
 
 
+def storage_of(stage: Stage) -> Storage:
+    return Storage(stage.queue, lambda: stage.store, None)  # type: ignore[arg-type]
+
+
 class Hosted:
     """A server with pages, and a browser at it."""
 
-    def __init__(self, stage: Stage, pages: str = "public", *, hsts_seconds: int = 0) -> None:
+    def __init__(self, stage: Stage, pages: str = "public", *, hsts_seconds: int = 0, site: str = SITE) -> None:
         self.stage = stage
         world = stage.world
-        world.app.callback_urls = [f"{SITE}/login/done"]
+        world.app.callback_urls = [f"{site}/login/done"]
         settings = Settings(
-            url=SITE, github_url=world.url, api_url=world.api, pages=pages, feedback_url=FEEDBACK,
+            url=site, github_url=world.url, api_url=world.api, pages=pages, feedback_url=FEEDBACK,
             app_slug=world.app.slug, metrics_token="token", webhook_secrets=("secret",), hsts_seconds=hsts_seconds,
             client_id=world.app.client_id, client_secret=world.app.client_secret,
         )  # fmt: skip
         repositories = GitHubRepositories(stage.app, stage.clock)
         stage.service = service(settings, stage.queue, stage.store, repositories, stage.clock)  # type: ignore[assignment]
-        storage = Storage(stage.queue, lambda: stage.store, None)  # type: ignore[arg-type]
-        self.site = web_application(settings, stage.clock, storage)
+        self.site = web_application(settings, stage.clock, storage_of(stage))
         self.browser = self.new_browser()
 
     def new_browser(self) -> Client:

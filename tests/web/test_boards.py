@@ -64,7 +64,7 @@ class TestWhatStandsOnIt:
         page = board(hosted)
         line = part_of(page, "open")
         assert "specs/001-search #1 001-search planning" in line
-        assert "I. Library First: violation II II. Test First (NON-NEGOTIABLE): pass" in line
+        assert "I ✗ I. Library First: violation II ✓ II. Test First (NON-NEGOTIABLE): pass" in line
         assert "1 of 3" in line
         run = hosted.stage.run(pull.base, pull.head_sha)
         assert f'href="{hosted.page(pull.base, pull.head_sha)}">{run.title}</a>' in page
@@ -223,7 +223,7 @@ class TestWhoSees:
         stage.queue.bury(job, Bury("GitHub said no").error)
         stage.store.set_cursor(GAP, "75.0")
         page = text_of(board(hosted, login, "/boards/acme"))
-        for part in ("Only owners of acme see this part.", "1 dead letter", "GitHub said no", "75 s"):
+        for part in ("Only owners of acme see this part.", "1 delivery was given up", "GitHub said no", "75 s"):
             assert (part in page) == (login == "olga")
 
     @pytest.mark.usefixtures("pull")

@@ -257,7 +257,7 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
 
 
 _SCALARS: Mapping[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("oid", "headRefOid"), _matches(_OID)),
+    **dict.fromkeys(("oid", "baseRefOid", "headRefOid"), _matches(_OID)),
     **dict.fromkeys(("createdAt", "committedDate", "mergedAt"), _matches(_TIME)),
     **dict.fromkeys(("byteSize", "changedFiles", "databaseId", "mode", "number", "size", "totalCount"), is_count),
     **dict.fromkeys(("hasNextPage", "isArchived", "isBinary", "isDraft", "isMinimized", "isPrivate"), is_flag),

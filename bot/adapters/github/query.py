@@ -55,7 +55,7 @@ def _below(levels: int) -> str:
 
 
 PULL = """id number title url state isDraft createdAt author{login} headRefName headRefOid headRepository{nameWithOwner}
-  baseRefName baseRef{target{oid ...base}%s}"""
+  baseRefName baseRefOid baseRef{target{oid ...base}%s}"""
 CHAIN = f" {_below(MAX_LAYERS)}"
 NEWEST_FIRST = "orderBy:{field:UPDATED_AT,direction:DESC}"
 NEWEST = f"first:100,{NEWEST_FIRST}"

@@ -224,7 +224,8 @@ class GitHubRepository:
             is_judged = pull["state"] == "OPEN" and pull["headRefOid"] == head["oid"]
             if not is_judged or lists_all_files(pull, MOST_FILES):
                 continue
-            number, base = pull["number"], pull["baseRef"]["target"]["oid"]
+            # A pull request's list begins at the base that GitHub keeps for it, and not at the base's present tip.
+            number, base = pull["number"], pull["baseRefOid"]
             files = changed_anew(self._body, self._path, base, head["oid"], head["tree"]["oid"])
             if files is None:
                 files = self._pages(RestList.PULL_REQUEST_FILES, f"{self._path}/pulls/{number}/files?", MOST_FILES)

@@ -16,7 +16,7 @@ from bot.core.deciding.decide import Snapshot
 from bot.core.deciding.judged_heads import key_of, previous_head, previous_run, read_heads
 from bot.core.drafting.for_feature import plan_draft_of
 from bot.core.forge.effects import WriteComment
-from bot.core.forge.errors import ForgeError, NotThereYet
+from bot.core.forge.errors import MovedMeanwhile, NotThereYet
 from bot.core.forge.facts import ReadRequest
 from bot.core.judging.collisions import collided
 from bot.core.judging.missing_document import feature_without_plan
@@ -126,7 +126,7 @@ class Evaluation:
         gatherer = self.state.gatherer()
         gathered = gatherer.gather(subject)
         if needs.present_head(subject, gathered.view) != present:
-            raise ForgeError("The head moves faster than we read it.", retry_after=1.0)
+            raise MovedMeanwhile("The head moves faster than we read it.")
         self.refuse_lag(subject, gathered)
         return gatherer, gathered
 

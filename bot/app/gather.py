@@ -14,7 +14,7 @@ from bot.core.config.in_force import PATHS
 from bot.core.deciding import candidates, needs
 from bot.core.deciding.needs import Hints, Subject
 from bot.core.features.code import counts_as_code
-from bot.core.forge.errors import ForgeError
+from bot.core.forge.errors import ForgeError, MovedMeanwhile
 from bot.core.forge.facts import Comparison, ReadRequest, joined, together
 from bot.core.judging.since_branch import edits_yardstick
 
@@ -99,7 +99,7 @@ class Gatherer:
             return next_request, next_view
         joint_view = joined(view, next_view)
         if joint_view is None:
-            raise ForgeError("A branch moved while we read it.", retry_after=1.0)
+            raise MovedMeanwhile("A branch moved while we read it.")
         return needs.extended(request, next_request), joint_view
 
     def _candidates(

@@ -55,7 +55,7 @@ class Patience:
     """After its acceptance; then a job that still fails is given up with a run that says "no verdict"."""
     attempts: int = 5
     """Attempts before a job is given up: as many as fit before the deadline. The deadline may have passed while the
-    worker was down, or while GitHub took nothing."""
+    worker was down, or while GitHub took nothing. An attempt that ended with its worker is none."""
     abandon: float = DAY
     """After its acceptance; then the job is buried without such a run."""
     crashes: int = 10
@@ -205,7 +205,8 @@ class Worker:
     def _has_time(self, job: LeasedJob) -> bool:
         if job.crashes >= self._patience.crashes:
             return False
-        return job.attempts < self._patience.attempts or self._age(job) < self._patience.deadline
+        answered = job.attempts - job.crashes
+        return answered < self._patience.attempts or self._age(job) < self._patience.deadline
 
     def _age(self, job: LeasedJob) -> float:
         return self._clock.now() - job.accepted_at

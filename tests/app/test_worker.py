@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.adapters.database import job_rows
 from bot.adapters.database.migrate import migrate
 from bot.adapters.database.queue_sqlite import SqliteQueue
 from bot.adapters.database.sqlite import Database
@@ -50,7 +52,8 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.clock = HandClock()
         migrate(folder / "plangate.db")
-        self.queue = SqliteQueue(Database(folder / "plangate.db"), self.clock)
+        self.database = Database(folder / "plangate.db")
+        self.queue = SqliteQueue(self.database, self.clock)
         self.worker: Worker | None = None
         self.thread: threading.Thread | None = None
         self.finished: bool | None = None
@@ -205,6 +208,18 @@ def test_a_job_that_waited_past_its_deadline_has_as_many_attempts_as_another(sho
         shop.age(BACK_OFF[-1])
         time.sleep(0.01)
     assert handler.given_up == []
+    assert len(handler.handled) == Patience().attempts
+
+
+def test_an_attempt_that_ended_with_its_worker_is_none(shop: Shop) -> None:
+    shop.queue.put(job("d1"))
+    shop.age(Patience().deadline + 1)
+    for holder in ("first", "second"):
+        assert shop.queue.lease(holder) is not None
+        shop.database.write(partial(job_rows.recover_jobs, holder=holder, now=shop.clock.now()))
+    handler = Scripted(lambda _: Retry(0.0, "Server Error"))
+    shop.open(handler)
+    shop.until(lambda: shop.count(JobState.DEAD) == 1)
     assert len(handler.handled) == Patience().attempts
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.adapters.github.error_responses import TooMuch
 from bot.adapters.github.query import comments_page_query, files_page_query, open_heads_query
 from bot.adapters.github.reading import open_heads, own_comments, own_reactions, shape
-from bot.core.forge.errors import CommentGone, ForgeError
+from bot.core.forge.errors import CommentGone, ForgeError, MovedMeanwhile
 from bot.core.forge.facts import Thread
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Lists:
             after = files["pageInfo"]["endCursor"]
             further = paging.page(partial(self._files, pull["number"], after))["repository"]["pullRequest"]
             if further["headRefOid"] != pull["headRefOid"]:
-                raise ForgeError("The head moved while we read the changed files", retry_after=1.0)
+                raise MovedMeanwhile("The head moved while we read the changed files")
             files["nodes"].extend(further["files"]["nodes"])
             files["pageInfo"] = further["files"]["pageInfo"]
         self._files_read[pull["number"]] = known, files

@@ -28,7 +28,7 @@ from graphql import (
 )
 
 from bot.adapters.github.query import Query
-from bot.core.forge.errors import ForgeError
+from bot.core.forge.errors import ForgeError, MovedMeanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -214,7 +214,7 @@ def _kind(path: FieldPath) -> str:
 
 
 def _moved() -> ForgeError:
-    return ForgeError("A branch or a pull request changed while we read it.", retry_after=1.0)
+    return MovedMeanwhile("A branch or a pull request changed while we read it.")
 
 
 def _field_path(data: Any, error_path: list[Any]) -> FieldPath:

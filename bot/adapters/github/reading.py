@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.adapters.github.lists import RestList, elements_of
 from bot.adapters.github.tree import TreeFiller, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
-from bot.core.forge.errors import ForgeError
+from bot.core.forge.errors import ForgeError, MovedMeanwhile
 from bot.core.forge.facts import (
     Comment,
     Commit,
@@ -107,7 +107,7 @@ class Translator:
         for index, branch in enumerate(self.request.stack_bases):
             tree = self._tree((repository.get(f"s{index}") or {}).get("target"), base=True)
             if tree is None:
-                raise ForgeError("The base of a stack went away while we read it.", retry_after=1.0)
+                raise MovedMeanwhile("The base of a stack went away while we read it.")
             trees[branch] = tree
         return trees
 

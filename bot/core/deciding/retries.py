@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.forge.errors import ForgeError, Unanswered
+from bot.core.forge.errors import ForgeError, MovedMeanwhile, Unanswered
 from bot.core.forge.job_keys import OUTAGE
 from bot.core.forge.outcome import Retry
 
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def retry_after(error: ForgeError, job: LeasedJob, now: float) -> Retry:
-    """The retry after this error. `now` is in seconds since the epoch (UTC)."""
-    not_before = None if error.retry_after is None else now + error.retry_after
-    unanswered = isinstance(error, Unanswered) and now - job.accepted_at < OUTAGE
-    return Retry(not_before, str(error), uncounted=error.limited or unanswered)
+    """The retry after this error. `now` is in seconds since the epoch (UTC).
+
+    A head that keeps moving is read again after a tenth of the job's age, so that the reads become rare.
+    """
+    age, pause = now - job.accepted_at, error.retry_after
+    if isinstance(error, MovedMeanwhile):
+        pause = max(1.0, age / 10)
+    no_failure = isinstance(error, Unanswered | MovedMeanwhile) and age < OUTAGE
+    not_before = None if pause is None else now + pause
+    return Retry(not_before, str(error), uncounted=error.limited or no_failure)

@@ -38,6 +38,13 @@ class Unanswered(ForgeError):  # noqa: N818  names the condition
     """No response came: the connection failed, was cut, or timed out. That is no failure of the job's."""
 
 
+class MovedMeanwhile(ForgeError):  # noqa: N818  likewise
+    """A branch or a pull request changed during a read. That is no failure of the job's."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=1.0)
+
+
 class RepositoryGone(ForgeError):  # noqa: N818  it says what is the case
     """The App cannot reach the repository: it was deleted or removed, or the installation is suspended."""
 

@@ -27,7 +27,8 @@ DEADLINE = 600.0
 """Seconds after its acceptance in which a job that fails is tried again before it is given up."""
 
 OUTAGE = 3 * DEADLINE
-"""Seconds after its acceptance in which an attempt that got no response from GitHub does not count."""
+"""Seconds after its acceptance in which an attempt without a response from GitHub does not count, nor one during which
+a head moved."""
 
 
 def new_job(delivery: str, event: Event, *, not_before: float = 0.0) -> NewJob:

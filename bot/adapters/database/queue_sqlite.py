@@ -6,6 +6,7 @@ in this module could fail, but could not run two jobs of one repository at once.
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import time
@@ -35,8 +36,11 @@ _DUE = """
     SELECT id FROM jobs
     WHERE state = 'waiting' AND not_before <= ?
       AND serial NOT IN (SELECT serial FROM jobs WHERE state = 'running')
+      AND serial NOT IN (SELECT value FROM json_each(?))
     ORDER BY id LIMIT 1
 """
+_MOST_IN_A_ROUND = 256
+"""Repositories that get a turn before the first of them gets its next one."""
 _TAKE = (
     "UPDATE jobs SET state = 'running', holder = ?, attempts = attempts + 1 WHERE id = ?"  # noqa: S608  our own words
     f" RETURNING {job_rows.LEASED}"
@@ -54,6 +58,8 @@ class SqliteQueue(Queue):
         self._bell = Doorbell(folder)
         self._probed_at = -math.inf
         """When the last probe of full size succeeded, in monotonic seconds."""
+        self._had_turn: set[str] = set()
+        """The serial keys that had their turn in this round."""
 
     @override
     def put(self, job: NewJob) -> bool:
@@ -83,7 +89,13 @@ class SqliteQueue(Queue):
         dead = self._holders.dead(others)
         if not dead and not due:
             return None
-        return self._database.write(lambda connection: _lease(connection, holder, now, dead))
+        passed_over = json.dumps(list(self._had_turn))
+        leased = self._database.write(lambda connection: _lease(connection, holder, now, dead, passed_over))
+        if leased is not None:
+            if leased.serial in self._had_turn or len(self._had_turn) >= _MOST_IN_A_ROUND:
+                self._had_turn.clear()
+            self._had_turn.add(leased.serial)
+        return leased
 
     @override
     def done(self, job: LeasedJob) -> None:
@@ -170,13 +182,16 @@ class SqliteQueue(Queue):
 def _holders_and_due(connection: sqlite3.Connection, now: float) -> tuple[list[str], bool]:
     """The lease holders, and whether a job is due. Neither writes nor locks."""
     holders = [row[0] for row in connection.execute("SELECT DISTINCT holder FROM jobs WHERE state = 'running'")]
-    return holders, connection.execute(_DUE, (now,)).fetchone() is not None
+    return holders, connection.execute(_DUE, (now, "[]")).fetchone() is not None
 
 
-def _lease(connection: sqlite3.Connection, holder: str, now: float, dead: Sequence[str]) -> LeasedJob | None:
+def _lease(
+    connection: sqlite3.Connection, holder: str, now: float, dead: Sequence[str], passed_over: str
+) -> LeasedJob | None:
+    """The job whose turn it is: the oldest of a repository not in the JSON list, or else the oldest of any."""
     for gone in dead:
         job_rows.recover_jobs(connection, gone, now)
-    due = connection.execute(_DUE, (now,)).fetchone()
+    due = connection.execute(_DUE, (now, passed_over)).fetchone() or connection.execute(_DUE, (now, "[]")).fetchone()
     if due is None:
         return None
     row = connection.execute(_TAKE, (holder, due[0])).fetchone()

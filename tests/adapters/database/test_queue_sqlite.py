@@ -69,6 +69,25 @@ def clock() -> HandClock:
     return HandClock()
 
 
+class TestTurns:
+    def test_a_repository_with_many_jobs_gets_one_turn_in_a_round(self, tmp_path: Path, clock: HandClock) -> None:
+        queue = open_queue(tmp_path, clock)
+        deliveries = [job(f"b{number}", serial="busy") for number in range(30)]
+        deliveries += [job(f"{name}{number}", serial=name) for number in range(3) for name in ("r1", "r2", "r3")]
+        for delivery in deliveries:
+            queue.put(delivery)
+        leased = []
+        for _ in deliveries:
+            turn = queue.lease("w1")
+            assert turn is not None
+            leased.append(turn.delivery)
+            queue.done(turn)
+        queue.close()
+        rounds = [["b0", "r10", "r20", "r30"], ["b1", "r11", "r21", "r31"], ["b2", "r12", "r22", "r32"]]
+        assert [sorted(leased[start : start + 4]) for start in (0, 4, 8)] == rounds
+        assert leased[12:] == [f"b{number}" for number in range(3, 30)]
+
+
 class TestCommits:
     def test_deliveries_that_come_together_share_a_commit(self, tmp_path: Path, clock: HandClock) -> None:
         path = tmp_path / "plangate.db"

@@ -41,7 +41,7 @@ def headings(third: str, others: str = "\n\n**Status**: PASS") -> str:
     [
         "Unsatisfied", "Isn't met", "Doesn’t comply", "Cannot be met", "Not adhered to", "Not respected", "Contravenes",
         "Infringed", "Disregarded", "In violation", "Out of compliance", "NOK", "Major violation", "HARD FAIL",
-        "Gate failed", "Clear breach", "👎", "🟥", "☒", "⨯",
+        "Gate failed", "Clear breach", "still FAIL", "FAIL¹", "👎", "🟥", "☒", "⨯",
         "违背", "不遵循", "严重违规", "存在违规", "未達", "重大な違反", "Violación grave", "Rechazado", "Não cumpre",
         "Не соблюдён", "Несоответствие", "Thất bại",
     ],
@@ -53,7 +53,8 @@ def test_a_word_for_a_breach_blocks(status: str) -> None:
 @pytest.mark.parametrize(
     "status",
     [
-        "Not violated", "No violations", "Never broken", "no viola", "não viola", "не нарушает", "nicht verletzt",
+        "Not violated", "No violations", "No longer fails", "Never broken", "no viola", "não viola",
+        "не нарушает", "nicht verletzt",
         "違反しない", "不违背", "ihlal edilmedi", "neporušuje", "ne viole pas", "PASS. Write the test → FAIL",
     ],
 )  # fmt: skip
@@ -136,7 +137,14 @@ def test_words_about_tests_that_fail_do_not_block(third: str) -> None:
 
 @pytest.mark.parametrize(
     "status",
-    ["FAIL (justified): buoys move", "FAIL, see ADR-012", "FAIL — see research.md for the reason", "FAIL, per ADR 7"],
+    [
+        "FAIL (justified): buoys move",
+        "FAIL until the list is split",
+        "the plan violates this with a database",
+        "FAIL, see ADR-012",
+        "FAIL — see research.md for the reason",
+        "FAIL, per ADR 7",
+    ],
 )
 def test_a_softened_or_pointing_fail_warns(status: str) -> None:
     assert severities(bullets(f"- **III. Plain Files**: {status}\n")) == [WARNED]
@@ -187,3 +195,29 @@ def test_prose_in_tracking_is_a_reason() -> None:
 def test_a_section_about_something_else_silences_nobody(section: str) -> None:
     assert findings(last("FAIL"), behind=f"\n{section}")[0][:2] == BLOCKS
     assert severities(last("PASS"), f"\n{section}") == []
+
+
+@pytest.mark.parametrize("status", ["FAIL?", "❌ ?", "Violated (?)"])
+def test_a_question_is_no_verdict(status: str) -> None:
+    assert severities(last(status)) == []
+
+
+@pytest.mark.parametrize("separator", ["\n", "  \n", "\n\n", "\n: "])
+@pytest.mark.parametrize("between", [": ", " — ", " - "])
+def test_lines_that_begin_with_a_principle_are_items(separator: str, between: str) -> None:
+    def line(name: str, status: str) -> str:
+        return f"{name}\n: {status}" if separator == "\n: " else f"{name}{between}{status}"
+
+    check = ("\n\n" if separator == "\n: " else separator).join(
+        line(f"{numeral}. {name}", status)
+        for numeral, name, status in zip(NUMERALS, NAMES, ("PASS", "PASS", "FAIL"), strict=True)
+    )
+    assert severities(check) == [BLOCKED]
+
+
+@pytest.mark.parametrize(
+    "again", ["unchanged", "still unchanged", "as before", "unverändert", "変更なし", "без изменений"]
+)
+def test_a_recheck_that_restates_takes_nothing_back(again: str) -> None:
+    recheck = f"\n## Post-Design Constitution Check\n\n- III. Plain Files: {again}\n"
+    assert severities(last("FAIL"), recheck) == [BLOCKED]

@@ -120,7 +120,8 @@ def _of_any(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules rea
     assessment = dossier.assessment
     if _is_bare_pass_after_fail(dossier):
         return Decision(Ground.TAKEN_BACK, UNJUSTIFIED, Severity.NOTICE, _assessed(dossier.replaced))
-    if not assessment.explicit or assessment.weight is Weight.NONE:
+    admitted = assessment.explicit or assessment.verdict is Verdict.PARTIAL
+    if not admitted or assessment.weight is Weight.NONE:
         return SILENT
     if assessment.weight is Weight.OPEN:
         return Decision(Ground.OPEN, UNJUSTIFIED, Severity.NOTICE)

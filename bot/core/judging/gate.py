@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.documents.plan import Check, Join, Phase, Span, Verdict, Weight
+from bot.core.documents.plan import Check, Join, Phase, Span, StatementKind, Verdict, Weight
+from bot.core.documents.plan_reading.statement_words import UNCHANGED
 from bot.core.judging.edit import Edit
 from bot.core.text.prose import At, Code, Name, Prose
 from bot.core.text.wording import clip
@@ -35,17 +36,25 @@ def standing(plan: Plan) -> tuple[Check, ...]:
     """
     answers: dict[str | None, list[Check]] = {}
     for check in plan.checks:
-        if check.verdict in _ANSWERS and check.weight is not Weight.OPEN:
+        if check.verdict in _ANSWERS and check.weight is not Weight.OPEN and not _is_restated(check):
             answers.setdefault(_key(check), []).append(check)
     later = {key: [check for check in checks if check.phase is Phase.POST] for key, checks in answers.items()}
     stands: list[Check] = []
     for check in plan.checks:
         key = _key(check)
         again = check.phase is Phase.PRE and _is_replaced(check, later.get(key, ()))
-        empty = check.verdict not in _ANSWERS and _is_replaced(check, answers.get(key, ()))
+        empty = (check.verdict not in _ANSWERS or _is_restated(check)) and _is_replaced(check, answers.get(key, ()))
         if key is None or not (again or empty):
             stands.append(check)
     return tuple(stands)
+
+
+def _is_restated(check: Check) -> bool:
+    """Whether a re-check only says that the assessment of before stands: `unchanged`."""
+    if check.phase is not Phase.POST:
+        return False
+    evidence = next((said.text for said in check.statements if said.kind is StatementKind.EVIDENCE), "")
+    return any(UNCHANGED.fullmatch(text.strip(" .")) for text in (check.status, evidence) if text)
 
 
 def _is_replaced(check: Check, later: Sequence[Check]) -> bool:

@@ -58,7 +58,7 @@ def read_table(table: Table, group: str | None, collected: Collected, *, aside: 
 def _read_deviations(table: Table, titles: list[str], group: str | None, collected: Collected) -> None:
     """Read a table `Principle, Deviation, Justification`: each row is a deviation unless it says "none"."""
     for row in table.rows:
-        if len(row) < 2 or collected.full:  # noqa: PLR2004  a principle and what is bent
+        if len(row) < 2 or collected.full or _is_sign(row[0].text.text):  # noqa: PLR2004  a principle and what is bent
             continue
         shown = visible(row[1].text).strip(" *_-—–")
         reading = verdict.slot(visible(row[1].text))

@@ -160,7 +160,7 @@ class Body:
     def _paragraph(self, block: Paragraph, following: Sequence[Block]) -> bool:
         """Read a paragraph; true when its last line is an item, so that the list below it is its evidence."""
         took = False
-        lines = _lines(block.text)
+        lines = _lines(block.text, self._collected)
         for number, text in enumerate(lines):
             took = self._line(text, following if number == len(lines) - 1 else ())
         return took
@@ -301,11 +301,12 @@ def _join_names(group: str | None, name: str) -> str:
     return f"{group} / {name}" if group and name else name or group or ""
 
 
-def _lines(text: Text) -> list[Text]:
-    """The lines of a paragraph, if each begins with bold words or a mark; else the whole paragraph."""
+def _lines(text: Text, collected: Collected) -> list[Text]:
+    """The lines of a paragraph, if each begins with bold words, a mark or a principle; else the whole paragraph."""
     if "\n" not in text.text:
         return [text]
-    starts = [0, *(match.end() for match in re.finditer("\n", text.text))]
+    # A line that begins with a colon goes on with the name above it: `VI. Simplicity`, `: PASS`.
+    starts = [0, *(match.end() for match in re.finditer(r"\n(?!\s*[:：])", text.text))]
     bold = {mark.start for mark in text.marks if mark.style is Style.STRONG}
     heads = [
         start
@@ -313,6 +314,7 @@ def _lines(text: Text) -> list[Text]:
         if start in bold
         or verdict.lead(text.text[start : start + 60]) is not None
         or _NUMBERED_LINE.match(text.text[start : start + 60])
+        or collected.joiner.named_at_start(text.text[start : start + 160]) is not None
     ]
     if len(heads) < 2 or heads[0] != 0:  # noqa: PLR2004  one line is no list
         return [text]

@@ -31,6 +31,8 @@ FORMERLY = Pattern(
     _I,
 )
 """Before a status word: it is the status of before."""
+UNCHANGED = Pattern(anywhere("unchanged"), _I)
+"""The whole status of a re-check: the one of before stands."""
 NOTICED = Pattern(anywhere("notice"), _I)
 """A partial word that only asks to look at something."""
 DEVIATES = Pattern(word_starts("violation", "deviation"), _I)

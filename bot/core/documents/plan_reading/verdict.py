@@ -113,7 +113,7 @@ def signs(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=4096)
 def _signs(text: str) -> tuple[Token, ...]:
     """Cached, because the same words are read as a name, a slot and a tail."""
-    lower = text.lower().replace("’", "'")
+    lower = text.lower().translate(_LIKE_BLANKS)
     if len(lower) != len(text):
         lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
     tokens = []
@@ -128,6 +128,10 @@ def _signs(text: str) -> tuple[Token, ...]:
             sign = Sign.CLEAN
         tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
     return tuple(tokens)
+
+
+_LIKE_BLANKS = {ord("’"): "'"} | dict.fromkeys(map(ord, "¹²³⁴⁵⁶⁷⁸⁹⁰†‡"), " ")
+"""Signs of a footnote end a word, and both apostrophes are one."""
 
 
 def _is_denied(lower: str, start: int, end: int) -> bool:
@@ -199,7 +203,7 @@ def _lead(text: str, *, strict: bool) -> Reading | None:
     if not tokens:
         return None
     first = tokens[0]
-    if first.start > start and (strict or first.sign is not Sign.FAIL or not _is_emphasis(text[start : first.start])):
+    if first.start > start and (first.sign is not Sign.FAIL or not _is_emphasis(text[start : first.start])):
         return None
     if first.sign is Sign.RULE or (strict and first.sign in {Sign.WEAK, Sign.FIXED}):
         return None
@@ -348,6 +352,8 @@ def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
         return None
     start, end = tokens[0].start, tokens[-1].end
     verdict, weight = _lattice(weighed, text)
+    if weight is not Weight.NONE and _ASKED.match(text, end):
+        verdict, weight = Verdict.PENDING, Weight.OPEN
     plain_no = False
     if weight in {Weight.FAIL, Weight.PARTIAL} and all(token.sign in MARKS for token in weighed):
         worded = _is_followed_by_word(text, end)
@@ -356,6 +362,9 @@ def _weigh(tokens: Sequence[Token], text: str) -> Reading | None:
             weight = Weight.OPEN
     qualified = weight is Weight.FAIL and (any(token.sign is Sign.BENT for token in weighed) or _is_softened(text, end))
     return Reading(verdict, start, end, weight=weight, qualified=qualified, plain_no=plain_no)
+
+
+_ASKED = re.compile(r"[\s*_`()（）\[\]]*[?？]")
 
 
 def _is_followed_by_word(text: str, end: int) -> bool:

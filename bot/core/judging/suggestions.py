@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST = 10
 """Suggestions that are offered at a time."""
-_MOST_TRIES = 20
+_MOST_TRIES = 15
 """Findings whose edits are tried."""
 _LONGEST = 4_000
 """Characters of one suggestion."""
@@ -131,7 +131,7 @@ def suggestions(change: Change, shown: Mapping[str, Mapping[int, str]], judge: J
         whole = [finding for finding in settled if pieces[_identity(finding)] == 1]
         return _adds_nothing(first, after, settled) and all(_is_gone(first, after, finding) for finding in whole)
 
-    kept = [each for each in offered if keeps_promise([each])]
+    kept = [each for each in offered if len(offered) == 1 or keeps_promise([each])]
     together = len(kept) == len(offered) or keeps_promise(kept)
     return tuple(kept if together else kept[:1])
 

@@ -8,6 +8,7 @@ import github
 import pytest
 
 from bot.sandbox.errors import ApiError
+from tests.sandbox.test_pages import look, send
 
 if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest
@@ -106,6 +107,17 @@ def test_a_thread_is_resolved_with_the_right_to_write_contents_and_hidden_withou
     assert stage.graphql(RESOLVE, stage.token(contents="write", pull_requests="write"), id=node["id"])
     assert stage.world.threads(pull)[0].resolved_by is stage.world.app.bot
     assert "NOT_FOUND" in str(stage.graphql(RESOLVE, stage.token(contents="write"), id="PRRT_x"))
+
+
+def test_a_page_shows_the_suggestion_and_its_button_commits_it(stage: Stage, pull: PullRequest) -> None:
+    submit(stage, pull, fix(10, "<b>ten</b>"))
+    (thread,) = stage.world.threads(pull)
+    page = look(stage, f"/acme/server/pull/{pull.number}")
+    assert '<span class="minus">line ten</span><span class="plus">&lt;b&gt;ten&lt;/b&gt;</span>' in page
+    stage.world.user("eve", "read", stage.repository)
+    button = f"/acme/server/pull/{pull.number}/suggestions/{thread.id}"
+    assert send(stage, button, **{"as": "eve"}).status_code == 403
+    assert "Resolved by ada" in send(stage, button, **{"as": "ada"}).text
 
 
 def test_a_locked_conversation_takes_no_review(stage: Stage, pull: PullRequest) -> None:

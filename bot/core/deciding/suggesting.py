@@ -139,4 +139,4 @@ def decide_suggestions(  # noqa: PLR0913  each is a part of the decision
 
 def _review(pull: PullRequest, fresh: Sequence[Suggestion], context: RenderContext) -> NewReview:
     comments = tuple(LineComment(each.path, each.line, each.end_line, suggestion_text(each, context)) for each in fresh)
-    return NewReview(pull.number, pull.head_sha, review_text(pull.head_sha, len(fresh), context), comments)
+    return NewReview(pull.number, pull.head_sha, review_text(pull.head_sha, fresh, context), comments)

@@ -134,6 +134,29 @@ def suggestion(body: str) -> list[str] | None:
     return lines[:end]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownThread:
+    """A thread as a page shows it."""
+
+    thread: ReviewThread
+    text: str
+    """The comment without its suggestion."""
+    before: tuple[str, ...]
+    """The lines that it is about."""
+    after: tuple[str, ...] | None
+    """The lines that it suggests."""
+    outdated: bool
+
+
+def shown(thread: ReviewThread) -> ShownThread:
+    """A thread with the lines that its suggestion replaces."""
+    lines, opened = suggestion(thread.body), _SUGGESTION.search(thread.body)
+    about = _lines(thread.review.pull, thread.review.commit, thread.path)
+    before = tuple(about[(thread.start_line or thread.line) - 1 : thread.line])
+    text = thread.body if opened is None else thread.body[: opened.start()]
+    return ShownThread(thread, text, before, None if lines is None else tuple(lines), is_outdated(thread))
+
+
 def apply_suggestions(hub: Hub, threads: Sequence[ReviewThread], author: User) -> str:
     """Press "Commit suggestions" on threads of one pull request, and resolve them; returns the commit's id.
 

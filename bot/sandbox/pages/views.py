@@ -7,7 +7,7 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.acts import checks, merging, pulls, talk
+from bot.sandbox.acts import checks, merging, pulls, reviews, talk
 from bot.sandbox.acts.merging import Method
 from bot.sandbox.errors import ApiError
 from bot.sandbox.pages.door import Page, Visit, page, show
@@ -120,7 +120,11 @@ def pull_page(visit: Visit) -> Page:
     """A pull request: conversation and merge box."""
     pull = _pull(visit)
     shown = {"pull": pull, "issue": pull.issue, "said": _conversation(visit, pull.issue), "tab": "conversation"}
+    threads: dict[int, list[reviews.ShownThread]] = defaultdict(list)
+    for thread in visit.repository.threads.values():
+        threads[thread.review.id].append(reviews.shown(thread))
     box = {
+        "threads": threads,
         "runs": _latest(pull),
         "blocking": pulls.blocking_checks(pull),
         "required": [name for name, _ in visit.repository.requirements()],
@@ -128,6 +132,18 @@ def pull_page(visit: Visit) -> Page:
         "failing": any(run.status == "completed" and not pulls.passes(run.conclusion) for run in _latest(pull)),
     }
     return show("pull.html", visit, repository=visit.repository, **shown, **box)
+
+
+@page("POST", "/{owner}/{repo}/pull/{number}/suggestions/{thread}")
+def apply_suggestion(visit: Visit) -> Page:
+    """Press "Commit suggestion"."""
+    pull, thread = _pull(visit), visit.repository.threads.get(visit.number("thread"))
+    if thread is None or thread.review.pull is not pull:
+        raise ApiError(404, "There is no such suggestion.")
+    if pull.head is None or not pull.head.may_push(visit.visitor.login):
+        raise ApiError(403, f"{visit.visitor.login} may not push to the branch of this pull request.")
+    reviews.apply_suggestions(visit.hub, [thread], visit.visitor)
+    return _back(visit, f"/{visit.repository.full_name}/pull/{pull.number}")
 
 
 @page("GET", "/{owner}/{repo}/pull/{number}/files")

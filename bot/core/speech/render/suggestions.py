@@ -11,6 +11,8 @@ from bot.core.text.neutral import MARKER, marker
 from bot.core.text.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.judging.findings import Finding
     from bot.core.judging.suggestions import Suggestion
     from bot.core.speech.render.context import RenderContext
@@ -32,41 +34,45 @@ def suggestion_key(body: str) -> str | None:
     return found["key"] if found is not None else None
 
 
-def review_text(head_sha: str, fixes: int, context: RenderContext) -> str:
+def review_text(head_sha: str, suggestions: Sequence[Suggestion], context: RenderContext) -> str:
     """The text above the suggestions: what they are, how to accept all, and that the verdict stands without them."""
-    one = fixes == 1
-    them, what = ("it", "it") if one else ("them", "what")
-    promise = f"No reason in {them} is made up: the words are the plan's, and a cell without words stays empty."
+    one = len(suggestions) == 1
+    promise = (
+        " No reason is made up: a cell for which the plan has no words stays empty." if _has_rows(suggestions) else ""
+    )
     accept = (
-        "**Commit suggestion** accepts it."
+        "**Commit suggestion** accepts it. Resolve it if you do not want it"
         if one
-        else (
-            "**Commit suggestion** accepts one. For all: **Files changed**, **Add suggestion to batch** on each,"
-            " **Commit suggestions**."
-        )
+        else "**Commit suggestion** accepts one. For all: **Files changed**, **Add suggestion to batch** on each,"
+        " **Commit suggestions**. Resolve what you do not want"
     )
     run = f"[check run]({context.check_run_url})" if context.check_run_url else "check run"
     return "\n".join(
         [
             review_marker(head_sha),
-            f"**{count(fixes, 'fix', 'fixes')} that you can commit from here.** {promise}",
+            f"**{count(len(suggestions), 'fix', 'fixes')} that you can commit from here.**{promise}",
             "",
-            f"{accept} Resolve {what} you do not want; it is not suggested again.",
+            f"{accept}; it is not suggested again.",
             "",
             f"<sub>The verdict is in the {run} and stands on its own. · {version(context)}</sub>",
         ]
     )
 
 
+def _has_rows(suggestions: Sequence[Suggestion]) -> bool:
+    return any(suggestion.adds for suggestion in suggestions)
+
+
 def suggestion_text(suggestion: Suggestion, context: RenderContext) -> str:
-    """A comment: the findings that it settles, what it does to the lines, and the suggestion."""
+    """A comment: the findings that it settles, how, and the suggestion."""
     links = Links(context)
     says = [_title(finding, links, context) for finding in suggestion.findings]
-    does = _does(suggestion)
+    fixes = [links.prose(finding.fix).strip() for finding in suggestion.findings]
+    does = [_adds(suggestion)] if suggestion.adds else list(dict.fromkeys(fixes))
     return "\n".join(
         [
             marker("suggestion", key=suggestion.key),
-            "\\\n".join([*says, *([does] if does else [])]),
+            "\\\n".join([*says, *does]),
             "",
             _block(suggestion.lines),
             *(["", links.definitions()] if links.definitions() else []),
@@ -80,13 +86,8 @@ def _title(finding: Finding, links: Links, context: RenderContext) -> str:
     return f"**{links.prose(finding.title).strip()}**{rule}"
 
 
-def _does(suggestion: Suggestion) -> str:
-    """What is not seen at a glance: that lines go, or that a row is added and what is left to fill."""
-    if not suggestion.lines:
-        lines = len(suggestion.replaced)
-        return "Removes the line." if lines == 1 else f"Removes the {lines} lines."
-    if not suggestion.adds:
-        return ""
+def _adds(suggestion: Suggestion) -> str:
+    """That rows are added, and what is left to fill."""
     rows = len(suggestion.findings)
     added = suggestion.lines[len(suggestion.replaced) :]
     what = f"Adds {'a row' if rows == 1 else f'{rows} rows'} to Complexity Tracking"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.core.forge.errors import StorageError, UserError
@@ -23,6 +23,8 @@ from bot.sandbox.acts.pulls import passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from psycopg import Connection
 
     from bot.host.settings import Settings
     from bot.sandbox.state import CheckRun
@@ -100,19 +102,26 @@ def _database(settings: Settings) -> Iterator[tuple[str, list[DoctorCheck]]]:
     name = f"plangate_canary_{secrets.token_hex(6)}"
     address = urlunsplit(urlsplit(settings.database_url)._replace(path=f"/{name}"))
     try:
-        with connect(settings.database_url, autocommit=True) as connection:
+        with connect(settings.database_url, autocommit=True) as connection, _dropped(connection, name):
             try:
                 with undisturbed():
                     connection.execute(f"CREATE DATABASE {name}".encode())
             except psycopg.errors.InsufficientPrivilege:
                 said = "the database's user may not create a database, so the canary's queue was a file"
-                yield "", [warning(NAME, said, "GRANT it CREATEDB for the time of the canary.")]
-                return
-            try:
+                address, checks = "", [warning(NAME, said, "GRANT it CREATEDB for the time of the canary.")]
+            else:
+                checks = []
                 migrate(address)
-                yield address, []
-            finally:
-                with undisturbed():
-                    connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            yield address, checks
     except psycopg.Error as failure:
         raise storage_error(display_address(settings.database_url), failure) from failure
+
+
+@contextmanager
+def _dropped(connection: Connection[Any], name: str) -> Iterator[None]:
+    """Drop the database at the end, also when an interrupt came while it was created."""
+    try:
+        yield
+    finally:
+        with undisturbed():
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())

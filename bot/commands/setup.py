@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write("Interrupted: no credentials were stored.\n")
         return 1
     place = credentials.folder(server.directory)
-    sys.stdout.write(f"{plain_line(app.slug)} is registered (id {app.app_id}). Its credentials are in {place}.\n")
+    sys.stdout.write(f"\n{plain_line(app.slug)} is registered (id {app.app_id}). Its credentials are in {place}.\n")
     sys.stdout.write("\nWhat comes next:\n")
     for number, (step, *lines) in enumerate(setup.next_steps(app, server, wanted), 1):
         sys.stdout.write(f"  {number}. {plain_line(step, _LINE)}\n")

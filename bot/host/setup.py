@@ -19,6 +19,7 @@ import yaml
 from bot.adapters import credentials
 from bot.bundled import bundled_text
 from bot.core.forge.errors import UserError
+from bot.core.hosting.kinds import GitHubKind, kind_of
 from bot.core.hosting.registration import RegistrationOptions, installing, permission_reasons
 from bot.core.hosting.ruleset import PLACEHOLDER
 from bot.host.serving import configure_process, listen, refuse_port_in_use
@@ -77,7 +78,7 @@ def register(
     port_number = _free_port() if port is None else port
     refuse_port_in_use(_LOOPBACK, port_number)
     browser_address = f"http://{_LOOPBACK}:{port_number}"
-    page = _setup_page(settings, address, browser_address, wanted, "Return to the terminal.")
+    page = _setup_page(settings, address, browser_address, wanted, "These steps stand in your terminal, too.")
     if not _serve(settings, _LOOPBACK, port_number, page, lambda: announce(page.link)):
         return None
     return credentials.read(settings.directory, settings.encryption_key())
@@ -100,7 +101,7 @@ def _start(app: AppCredentials, settings: Settings) -> tuple[str, ...]:
     """How to start the server, and what it needs."""
     place = credentials.folder(settings.directory)
     needs = (
-        f"It needs {PREFIX}URL={app.address} and {PREFIX}DIRECTORY={settings.directory}, and runs as this user.",
+        f"It needs {' and '.join(_needs(app, settings))}, and runs as this user.",
         f"It listens on {settings.listening}: let a TLS proxy pass {app.address} on to it.",
     )
     if settings.database_url is None:
@@ -114,6 +115,15 @@ def _start(app: AppCredentials, settings: Settings) -> tuple[str, ...]:
         "Start plangate web and plangate worker there.",
         *needs,
     )
+
+
+def _needs(app: AppCredentials, settings: Settings) -> list[str]:
+    """The settings that a server needs apart from its defaults."""
+    needs = [f"{PREFIX}URL={app.address}", f"{PREFIX}DIRECTORY={settings.directory.absolute()}"]
+    if kind_of(settings.github_url) is not GitHubKind.CLOUD:
+        needs.append(f"{PREFIX}GITHUB_URL={settings.github_url}")
+    kept = {"SECRET_KEY": settings.encryption_key(), "DATABASE_URL": settings.database_url}
+    return [*needs, *(f"the same {PREFIX}{name}" for name, given in kept.items() if given is not None)]
 
 
 def _setup_page(

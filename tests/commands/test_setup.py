@@ -56,7 +56,8 @@ class TestOnTheCommandLine:
         assert "acme-gate is registered (id " in said
         assert f"Install it: {world.url}/apps/acme-gate/installations/new\n" in said
         assert "Start it: plangate serve\n" in said
-        assert f"It needs PLANGATE_URL=https://plangate.example and PLANGATE_DIRECTORY={tmp_path / 'var'}" in said
+        needs = ["PLANGATE_URL=https://plangate.example", f"PLANGATE_DIRECTORY={tmp_path / 'var'}"]
+        assert f"It needs {' and '.join([*needs, f'PLANGATE_GITHUB_URL={world.url}'])}, and runs as this user" in said
         assert "let a TLS proxy pass https://plangate.example on to it." in said
         assert "specs/001-search/spec.md, or comment /plan on an issue.\n" in said
         assert "require the check: plangate doctor --require acme\n" in said

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.core.markdown.source import Source
 
 
 class Style(StrEnum):
@@ -21,8 +24,7 @@ class Style(StrEnum):
     LINK = "link"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A range of `Text.text` with inline markup; the end is exclusive. `target` is a link's address."""
 
     style: Style
@@ -31,29 +33,40 @@ class Mark:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Rendered text: without markup and comments, each line break as one newline character."""
 
     text: str = ""
     marks: tuple[Mark, ...] = ()
-    pieces: tuple[tuple[int, int, int], ...] = ()
-    """For each piece, in order: offset in `text`, line and column in the source."""
+    pieces: tuple[tuple[int, int], ...] = ()
+    """For each piece, in order: its offset in `text`, and its first byte in the source."""
+    source: Source | None = None
 
     def place(self, offset: int) -> tuple[int, int]:
         """Source line and column of the character at `offset`."""
-        if not self.pieces:
+        if self.source is None or not self.pieces:
             return 1, 1
-        start, line, column = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60, 0)) - 1)]
+        start, first = self.pieces[max(0, bisect_right(self.pieces, (offset, 1 << 60)) - 1)]
+        line, column = self.source.place(first)
         return line, column + max(0, offset - start)
+
+    def part(self, start: int, end: int) -> Text:
+        """The text between two offsets, the end exclusive."""
+        marks = tuple(
+            Mark(mark.style, max(mark.start, start) - start, min(mark.end, end) - start, mark.target)
+            for mark in self.marks
+            if mark.start < end and mark.end > start
+        )
+        first = max(0, bisect_right(self.pieces, (start, 1 << 60)) - 1)
+        pieces = tuple((offset - start, byte) for offset, byte in self.pieces[first:] if offset < end)
+        return Text(self.text[start:end], marks, pieces, self.source)
 
     def marked(self, style: Style) -> Iterator[tuple[str, Mark]]:
         """Text and mark of each range of one style, in order."""
         return ((self.text[mark.start : mark.end], mark) for mark in self.marks if mark.style is style)
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading. `end_line` is the last line of its section, sub-sections included."""
 
     text: Text
@@ -67,8 +80,7 @@ class Heading:
         return self.text.text
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Text outside lists, tables and headings. `quoted` is true inside a block quote."""
 
     text: Text
@@ -77,8 +89,7 @@ class Paragraph:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A list item with its own text, without that of nested items."""
 
     text: Text
@@ -98,8 +109,7 @@ class Item:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A table cell. `raw` is the trimmed source between the pipes; the columns are those of `raw`, inclusive."""
 
     text: Text
@@ -109,8 +119,7 @@ class Cell:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table. A row can have fewer cells than the header."""
 
     header: tuple[Cell, ...]
@@ -121,8 +130,7 @@ class Table:
     """Index of the enclosing item in `Markdown.blocks`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """A code block, fenced or indented (`info` is then empty). `first` is the line of `lines[0]`."""
 
     info: str
@@ -133,8 +141,7 @@ class Fence:
     fenced: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """An HTML comment; no block contains its text. `text` is the part between `<!--` and `-->`."""
 
     text: str
@@ -146,8 +153,7 @@ class Comment:
 Block = Heading | Paragraph | Item | Table | Fence
 
 
-@dataclass(frozen=True, slots=True)
-class Markdown:
+class Markdown(Struct, frozen=True):
     """A document. `lines[0]` is line 1, without its end and without a BOM; `blocks` are in order of their lines."""
 
     lines: tuple[str, ...]
@@ -157,12 +163,9 @@ class Markdown:
     """The first line after the front matter."""
     truncated: bool = False
     """The document exceeds a limit, so that its end was not parsed."""
-    _starts: tuple[int, ...] = field(default=(), repr=False)
-
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """All headings, in order."""
-        return tuple(block for block in self.blocks if isinstance(block, Heading))
+    headings: tuple[Heading, ...] = ()
+    _starts: tuple[int, ...] = ()
+    """The line of each block."""
 
     def within(self, line: int, end_line: int) -> tuple[Block, ...]:
         """The blocks that begin between two lines, inclusive."""

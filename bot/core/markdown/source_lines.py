@@ -15,10 +15,17 @@ _KEY = re.compile(r"[A-Za-z_][\w-]*:")
 _FRONT_MATTER_LINES = 100
 
 
+def is_plain(text: str) -> bool:
+    """Whether `plain` has nothing to replace, in any line."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return "\r" not in text and "\0" not in text
+
+
 def plain(line: str) -> str:
     """Replace characters that the parser cannot take or that would end a line; the length stays the same."""
-    if line.isascii() and line.isprintable():
-        return line
     line = line.replace("\r", " ").replace("\0", "\ufffd")
     return line.encode("utf-8", "replace").decode()
 

@@ -399,7 +399,8 @@ def _plain_line_starts(document: Markdown) -> list[int]:
             continue
         marks = [(mark.start, mark.end) for mark in block.text.marks]
         before = 0
-        for offset, line, column in block.text.pieces:
+        for offset, _ in block.text.pieces:
+            line, column = block.text.place(offset)
             while before < len(marks) and marks[before][1] <= offset:
                 before += 1
             marked = before < len(marks) and marks[before][0] <= offset

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Join, Verdict
@@ -320,18 +319,7 @@ def _lines(text: Text, collected: Collected) -> list[Text]:
         return [text]
     heads = heads[:_MOST_LINES]
     ends = [*heads[1:], len(text.text) + 1]
-    return [_slice(text, start, end - 1) for start, end in zip(heads, ends, strict=True)]
-
-
-def _slice(text: Text, start: int, end: int) -> Text:
-    marks = tuple(
-        replace(mark, start=max(mark.start, start) - start, end=min(mark.end, end) - start)
-        for mark in text.marks
-        if mark.start < end and mark.end > start
-    )
-    line, column = text.place(start)
-    pieces = ((0, line, column), *((at - start, row, col) for at, row, col in text.pieces if start < at < end))
-    return Text(text.text[start:end], marks, pieces)
+    return [text.part(start, end - 1) for start, end in zip(heads, ends, strict=True)]
 
 
 def is_principled(name: str, collected: Collected) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.markdown import Fence
 from bot.core.text.brackets import MAX_LINE, mask_code
-from bot.core.text.lexicon import Pattern, anywhere, whole_words
+from bot.core.text.lexicon import Pattern, Phrases, anywhere, whole_words
 from bot.core.yardstick.parts import Part, part_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ _ANY_CASE = Pattern(anywhere("needs_clarification"), re.IGNORECASE)
 _WHOLE_VALUE = Pattern(
     rf"[\s>*_+-]*[^:：|`]{{1,80}}[:：][\s*_]*(?P<value>`?{anywhere('needs_clarification')}`?)[\s*_.]*", re.IGNORECASE
 )
+_PHRASES = Phrases("needs_clarification")
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】", "": ""}
 _SETTLED = Pattern(rf"{whole_words('settled')}|✅|✓|~~", re.IGNORECASE)
 _ANSWERED = Pattern(rf"{whole_words('clarified')}|✅|→", re.IGNORECASE)
@@ -46,6 +47,8 @@ class Clarification:
 
 def clarifications(document: Markdown) -> tuple[Clarification, ...]:
     """The open questions of a plan or spec, in order."""
+    if not _PHRASES.may_be_in("\n".join(document.lines)):
+        return ()
     skipped = _skipped(document)
     questions: list[Clarification] = []
     context = _context(document)

@@ -16,7 +16,7 @@ from bot.core.change.trees import FileStatus, Readability
 from bot.core.documents.paths import PathKind
 from bot.core.documents.tasks import read_tasks
 from bot.core.judging.untracked import untracked
-from bot.core.text.lexicon import Pattern, Phrases, whole_words
+from bot.core.text.lexicon import Pattern, Phrases, whole_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -66,9 +66,6 @@ class TickBoard:
         return sum(tick.presence is Presence.THERE for tick in self.placed)
 
 
-_OPTIONAL = Pattern(whole_words("task_optional"), re.IGNORECASE)
-_REMOVES = Pattern(whole_words("task_removes"), re.IGNORECASE)
-_VERIFIES = Pattern(whole_words("task_verifies"), re.IGNORECASE)
 _PHRASES = Phrases(
     "task_conditional", "task_elsewhere", "task_optional", "task_removes", "task_skipped", "task_verifies"
 )
@@ -230,8 +227,8 @@ def is_a_promise(task: Task) -> bool:
     words = _words(task)
     return not (
         phrases & {"task_conditional", "task_elsewhere", "task_skipped"}
-        or ("task_verifies" in phrases and _leads(_VERIFIES, words))
-        or ("task_removes" in phrases and _leads(_REMOVES, words))
+        or ("task_verifies" in phrases and _leads(whole_word("task_verifies"), words))
+        or ("task_removes" in phrases and _leads(whole_word("task_removes"), words))
         or ("task_optional" in phrases and _is_optional(words, task.text))
     )
 
@@ -263,8 +260,9 @@ def _may_be_path(word: str) -> bool:
 
 def _is_optional(words: str, text: str) -> bool:
     """Whether the task itself is optional, by its first word or in brackets, and not a property that it adds."""
-    return _OPTIONAL.match(words) is not None or any(
-        match.start() and text[match.start() - 1] in "([（【" for match in _OPTIONAL.finditer(text)
+    optional = whole_word("task_optional")
+    return optional.match(words) is not None or any(
+        match.start() and text[match.start() - 1] in "([（【" for match in optional.finditer(text)
     )
 
 

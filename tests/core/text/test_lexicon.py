@@ -31,3 +31,9 @@ from bot.core.text.lexicon import Pattern, Phrases, whole_words
 def test_phrases_are_found_as_by_the_expression(key: str, text: str) -> None:
     expected = Pattern(whole_words(key), re.IGNORECASE).search(text) is not None
     assert (key in Phrases(key).found_in(text)) == expected
+
+
+def test_phrases_are_found_behind_any_amount_of_other_text() -> None:
+    noise = "the plan violates nothing, fixes things and 違反 deviat " * 5_000
+    assert "mends" not in Phrases("mends").may_be_in(noise)
+    assert "mends" in Phrases("mends").may_be_in(f"{noise}This\u3000feature\nfixes it")

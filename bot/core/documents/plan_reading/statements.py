@@ -11,6 +11,7 @@ from bot.core.documents.plan import MAX_STATEMENT, Statement, StatementKind
 from bot.core.documents.plan_reading import statement_words as words
 from bot.core.documents.plan_reading import verdict, vocabulary
 from bot.core.documents.plan_reading.reasons import enough, says_something
+from bot.core.text.lexicon import Phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +30,16 @@ _LABELS = (
     (StatementKind.APPROVAL, words.APPROVAL_LABEL),
     (StatementKind.REPAIR, words.REPAIR_LABEL),
 )
+_TOLD = (
+    (StatementKind.REPAIR, "mends", words.REPAIR),
+    (StatementKind.APPROVAL, "approved", words.APPROVAL),
+    (StatementKind.POINTER, "pointer", words.POINTER),
+    (StatementKind.EXISTING, "existing", words.EXISTING),
+)
+"""What running text tells, with the key of its phrases in the lexicon."""
+_OWN = frozenset({StatementKind.REPAIR, StatementKind.POINTER})
+"""Kinds that only an item's own words tell."""
+_PHRASES = Phrases("mends", "approved", "pointer", "existing", "repairs", "amendment", "because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +130,19 @@ def _stated(kind: StatementKind, text: str, clause: Clause) -> list[Statement]:
 
 def _unlabelled(clause: Clause) -> list[Statement]:
     text = clause.text[:_LOOKED_AT]
+    held = _PHRASES.may_be_in(text)
     kinds = [
         kind
-        for kind, pattern in (
-            (StatementKind.REPAIR, words.REPAIR if clause.own else None),
-            (StatementKind.APPROVAL, words.APPROVAL),
-            (StatementKind.POINTER, words.POINTER if clause.own else None),
-            (StatementKind.EXISTING, words.EXISTING),
-        )
-        if pattern is not None and pattern.search(text)
+        for kind, key, pattern in _TOLD
+        if key in held and (clause.own or kind not in _OWN) and pattern.search(text) is not None
     ]
-    if StatementKind.REPAIR not in kinds and _mends_a_breach(text):
+    if StatementKind.REPAIR not in kinds and "repairs" in held and _mends_a_breach(text):
         kinds.append(StatementKind.REPAIR)
     if StatementKind.REPAIR in kinds and StatementKind.EXISTING in kinds:
         kinds.remove(StatementKind.EXISTING)  # of today's code, and mended
-    if words.AMENDMENT.search(text) and words.VERSION.search(text):
+    if "amendment" in held and words.AMENDMENT.search(text) and words.VERSION.search(text):
         kinds.append(StatementKind.AMENDMENT)
-    if not kinds and clause.own and words.BECAUSE.search(text) and enough(text):
+    if not kinds and clause.own and "because" in held and words.BECAUSE.search(text) and enough(text):
         kinds.append(StatementKind.ARGUMENT)
     if not kinds:
         kinds.append(StatementKind.QUESTION if verdict.is_open_question(text) else StatementKind.EVIDENCE)

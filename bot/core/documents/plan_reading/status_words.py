@@ -40,6 +40,15 @@ SIGNS: dict[str, tuple[str, str]] = {
 }
 """What each word and mark says, by the name of its `Sign`."""
 
+PLAIN_SIGNS = {
+    **{
+        sign: (spaced, unspaced.replace(r"(?=\s|$)", "").replace(r"(?<!\w)", ""))
+        for sign, (spaced, unspaced) in SIGNS.items()
+    },
+    "bent": (f"{with_blanks(*_KEYS['bent'])}|breaking", without_blanks(*_KEYS["bent"])),
+}
+"""`SIGNS` without look-arounds."""
+
 FILLERS = rf"(?<!\w)(?:{with_blanks('filler')})(?!\w)"
 """Words between two signs of one breath."""
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import statement_words
 from bot.core.documents.plan_reading import status_words as words
-from bot.core.text.lexicon import Pattern, anywhere, whole_words
+from bot.core.text.lexicon import Pattern, Phrases, anywhere, whole_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_TEXT = 600
 """Characters of one text that are looked at for a status."""
@@ -82,14 +82,14 @@ class Token:
     upper: bool
 
 
-def _pattern() -> Pattern:
-    """One alternation for all signs, lower case: words first, behind one look at what precedes them, then marks."""
-    latin = "|".join(f"(?P<{sign}>{spaced})" for sign, (spaced, _) in words.SIGNS.items() if spaced)
-    other = "|".join(f"(?P<{sign}_>{unspaced})" for sign, (_, unspaced) in words.SIGNS.items() if unspaced)
-    return Pattern(rf"(?<![\w/.])(?<!\w-)(?:{latin})(?![\w/])|(?=[^\x00-\x7f]|:)(?:{other})")
+def _pattern(spaced: str, unspaced: str) -> Pattern:
+    """The words and marks of one sign, in lower case: words behind one look at what precedes them, or marks."""
+    latin = rf"(?<![\w/.])(?<!\w-)(?:{spaced})(?![\w/])" if spaced else "(?!)"
+    return Pattern(rf"{latin}|(?=[^\x00-\x7f]|:)(?:{unspaced})" if unspaced else latin)
 
 
-_SIGNS = _pattern()
+_SIGNS = {Sign(name): _pattern(*sources) for name, sources in words.SIGNS.items()}
+_PHRASES = Phrases(further=words.PLAIN_SIGNS)
 _BREAK = re.compile(r"\s[—–-]{1,2}\s|[.;:,(\[\n|。；：，（、]|$")
 _SENTENCE = re.compile(r"[.;\n。；](?=\s|$|[^\x00-\x7f])|\s[—–-]{1,2}\s|\||$")
 _DASH_ONLY = re.compile(r"[\s—–\-_*.…]*$")
@@ -117,16 +117,16 @@ def _signs(text: str) -> tuple[Token, ...]:
     if len(lower) != len(text):
         lower = "".join(character if len(character.lower()) > 1 else character.lower() for character in text)
     tokens = []
-    for match in _SIGNS.finditer(lower):
+    for sign, match in _matches(lower):
         written = text[match.start() : match.end()]
-        sign = Sign(str(match.lastgroup).rstrip("_"))
         if sign in _CANCELLED_BY_FORMERLY and statement_words.FORMERLY.search(
             lower[max(0, match.start() - _WINDOW) : match.start()]
         ):
             continue
-        if sign is Sign.FAIL and _is_denied(lower, match.start(), match.end()):
-            sign = Sign.CLEAN
-        tokens.append(Token(sign, match.start(), match.end(), written.isupper() and len(written) > 1))
+        denied = sign is Sign.FAIL and _is_denied(lower, match.start(), match.end())
+        tokens.append(
+            Token(Sign.CLEAN if denied else sign, match.start(), match.end(), written.isupper() and len(written) > 1)
+        )
     return tuple(tokens)
 
 
@@ -139,6 +139,25 @@ def _is_denied(lower: str, start: int, end: int) -> bool:
     if statement_words.DENIED.search(lower[max(0, start - _WINDOW) : start]) is None:
         return False
     return _BREAK.match(lower, _skip_spaces(lower, end)) is not None or _BREAK.match(lower, end) is not None
+
+
+def _matches(text: str) -> Iterator[tuple[Sign, re.Match[str]]]:
+    """The signs as one alternation of all would find them: of two at one place the first in the order of `SIGNS`."""
+    held = _PHRASES.may_be_in(text)
+    ahead = {
+        sign: match for sign, pattern in _SIGNS.items() if sign in held and (match := pattern.search(text)) is not None
+    }
+    while ahead:
+        first = min(ahead, key=lambda sign: ahead[sign].start())
+        end = ahead[first].end()
+        yield first, ahead[first]
+        for sign, match in list(ahead.items()):
+            if match.start() < end:
+                later = _SIGNS[sign].search(text, end)
+                if later is None:
+                    del ahead[sign]
+                else:
+                    ahead[sign] = later
 
 
 _CANCELLED_BY_FORMERLY = frozenset({Sign.FAIL, Sign.PARTIAL, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.PENDING, Sign.BENT})

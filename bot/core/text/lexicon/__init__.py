@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import re2
@@ -17,7 +18,7 @@ import re2
 from bot.core.text.lexicon import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Pattern:
         if compiled is None:
             source = self._source if foreign else _FOREIGN_PHRASES.sub("", self._source)
             if lower:
-                source = _PIECE.sub(lambda match: match[0] if len(match[0]) > 1 else match[0].lower(), source)
+                source = _lower(source)
             flags = self._flags & ~re.IGNORECASE if lower else self._flags
             compiled = self._compiled[foreign, lower] = re.compile(source, flags)
         return compiled
@@ -145,6 +146,11 @@ class Pattern:
         return self._pattern_for(text).sub(replacement, text)
 
 
+def _lower(source: str) -> str:
+    """A regular expression in lower case, without a change to its escapes."""
+    return _PIECE.sub(lambda match: match[0] if len(match[0]) > 1 else match[0].lower(), source)
+
+
 def _has_foreign_letter(text: str) -> bool:
     return not text.isascii() and _FOREIGN_LETTER.search(text) is not None
 
@@ -153,36 +159,58 @@ class Phrases:
     """Which keys have a phrase in a text. RE2 looks for all of them at once, a hundred times faster than `Pattern`."""
 
     _FOR_RE2 = (
-        (r"[\w", r"[\pL\pM\pN_"),
-        (r"[^\w", r"[^\pL\pM\pN_"),
-        (r"\w", r"[\pL\pM\pN_]"),
-        (r"\u0900-\u0dff\u200c", r"\x{900}-\x{dff}\x{200c}"),
+        (r"\u0900-\u0dff\u200c", ""),
+        (r"[\w", r"[\S"),
+        (r"\w", r"\S"),
+        (r"\s", r"[\s\pZ\x{b}\x{1c}-\x{1f}\x{85}]"),
         ("(?#+)", ""),
         ("(?#-)", ""),
     )
-    """What RE2 writes in another way than `re`."""
+    """What RE2 writes in another way than `re`, or knows for ASCII only. Each replacement matches as much or more."""
 
-    def __init__(self, *keys: str) -> None:
-        """Compile nothing yet, so that an import costs nothing."""
-        self._keys = keys
+    def __init__(self, *keys: str, further: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> None:
+        """Compile nothing yet, so that an import costs nothing.
 
-    @cached_property
-    def _set(self) -> re2.Set:
-        options = re2.Options()
-        options.case_sensitive = False
-        phrases = re2.Set.SearchSet(options)
-        for key in self._keys:
-            words, joined = with_blanks(key), without_blanks(key)
-            source = rf"(?:^|[^\w])(?:{words})(?:$|[^\w])|{joined}"
-            for python, other in self._FOR_RE2:
-                source = source.replace(python, other)
-            phrases.Add(source)
-        phrases.Compile()
-        return phrases
+        `further` holds, by a name that stands for a key, two sources of regular expressions without look-arounds: for
+        scripts that put blanks between words, and for marks and scripts that do not.
+        """
+        self._phrases = {**{key: words.WORDS[key] for key in keys}, **further}
+        self._names = tuple(self._phrases)
+        self._sets: dict[bool, re2.Set] = {}
 
     def found_in(self, text: str) -> frozenset[str]:
         """The keys of which a phrase stands in the text as a whole word."""
-        return frozenset(self._keys[index] for index in self._set.Match(text.encode("utf-8", "replace")) or ())
+        return frozenset([key for key in self.may_be_in(text) if whole_word(key).search(text) is not None])
+
+    def may_be_in(self, text: str) -> frozenset[str]:
+        """The keys of which a phrase stands in the text, in any case, and sometimes others: a test before `Pattern`."""
+        foreign = _has_foreign_letter(text)
+        phrases = self._sets.get(foreign)
+        if phrases is None:
+            phrases = self._sets[foreign] = self._compiled(foreign=foreign)
+        numbers = phrases.Match(text.lower().encode("utf-8", "replace"))
+        return frozenset([self._names[number] for number in numbers]) if numbers else _NONE
+
+    def _compiled(self, *, foreign: bool) -> re2.Set:
+        compiled = re2.Set.SearchSet()
+        for with_blanks, without_blanks in self._phrases.values():
+            sources = [rf"(?:^|[^0-9a-z_])(?:{with_blanks})(?:$|[^0-9a-z_])"] if with_blanks else []
+            source = "|".join([*sources, without_blanks] if without_blanks else sources)
+            source = _lower(source if foreign else _FOREIGN_PHRASES.sub("", source))
+            for python, other in self._FOR_RE2:
+                source = source.replace(python, other)
+            compiled.Add(source)
+        compiled.Compile()
+        return compiled
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+@cache
+def whole_word(key: str) -> Pattern:
+    """A phrase of the key, in any case, that neither starts nor ends inside a word."""
+    return Pattern(whole_words(key), re.IGNORECASE)
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from bot.adapters.worktree.worktree import CheckOptions
 from bot.commands import add_color, add_folder, colored, output_width
@@ -11,10 +11,6 @@ from bot.core.change.feature import Stage
 from bot.core.speech.render import Style
 from bot.desk.check import Format, judge_copy, show
 from bot.progress import ProgressLine
-
-if TYPE_CHECKING:
-    import argparse
-
 
 EXAMPLES = (
     "plangate check",
@@ -61,7 +57,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help=f"how the report is printed: {', '.join(forms)} (default: {Format.TEXT.value})",
     )
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="read documents in N processes (default: one for each processor where there are many features)",
+    )
     add_color(parser)
+
+
+def _count(word: str) -> int:
+    if not word.isascii() or not word.isdecimal() or not 0 < int(word) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 1 to {_MOST_JOBS}")
+    return int(word)
+
+
+_MOST_JOBS = 64
 
 
 def run(options: argparse.Namespace) -> int:
@@ -74,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
         options.branch,
         options.stack_base,
         options.head,
+        options.jobs,
     )
     with ProgressLine("features") as line:
         judged = judge_copy(options.folder, request, line.step)

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 import bot
@@ -46,6 +47,7 @@ from bot.core.speech.report.json_report import json_text
 from bot.core.text.neutral import plain_line
 from bot.desk.counted import CountedFeatures
 from bot.desk.inputs import desk_inputs
+from bot.desk.reading_apart import ReadingApart
 from bot.progress import Step, silent
 from bot.rules import RULES
 
@@ -146,13 +148,13 @@ def judge_copy(folder: Path, options: CheckOptions, step: Step = silent) -> Desk
     effective = merge((host_layer(), own))
     change = read_change(copy, options, effective.config)
     choice = which_features(change, effective.config)
-    meter = CountedFeatures(choice, step)
-    report = judge(
-        change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice, meter=meter
-    )
+    meter = ReadingApart(CountedFeatures(choice, step), options.jobs)
+    judged = partial(judge, config=effective.config, rules=RULES, bundled_template=bundled_text(TEMPLATE))
+    judged = partial(judged, sources=sources_of(own), choice=choice, meter=meter)
+    report = judged(change)
     if folders := collided(report.all_findings(), change):
         change = with_arrivals(copy, change, folders)
-        report = judge(change, effective.config, RULES, bundled_text(TEMPLATE), sources=sources_of(own), choice=choice)
+        report = judged(change)
     if not report.features:
         _refuse_part(copy)
         _refuse_foreign(copy, effective.config)

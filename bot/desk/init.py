@@ -30,6 +30,7 @@ from bot.core.judging.judge import judge
 from bot.core.speech.render import RenderContext, title
 from bot.desk.check import TEMPLATE, host_layer, repository_layer, rule_ids
 from bot.desk.counted import CountedFeatures
+from bot.desk.reading_apart import ReadingApart
 from bot.progress import Step, silent
 from bot.rules import RULES
 
@@ -104,7 +105,7 @@ def _judged(copy: WorkingCopy, config: RepositoryConfig, step: Step) -> tuple[Fe
     change = read_change(copy, CheckOptions(everything=True, stage=Stage.IMPLEMENTING.value), config)
     sources = (Source(TARGET, "worktree"),)
     choice = which_features(change, config)
-    meter = CountedFeatures(choice, step)
+    meter = ReadingApart(CountedFeatures(choice, step))
     return judge(change, config, RULES, bundled_text(TEMPLATE), sources=sources, choice=choice, meter=meter).features
 
 

@@ -192,6 +192,8 @@ class CheckOptions:
     """Branch, tag or commit that a stack of pull requests goes to; its constitution and templates apply."""
     head: str | None = None
     """Branch, tag or commit to judge; None for the files as they stand."""
+    jobs: int | None = None
+    """Processes that read documents; None for as many as there are processors where there are many documents."""
 
     @property
     def standard(self) -> str | None:

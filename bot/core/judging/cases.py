@@ -7,6 +7,7 @@ repository with several projects, each feature has the nearest `.specify/` above
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +21,7 @@ from bot.core.documents.tasks import read_tasks
 from bot.core.features.code import counts_as_code
 from bot.core.judging.dossier import dossiers
 from bot.core.judging.legacy import is_legacy
-from bot.core.judging.metering import UNLIMITED
+from bot.core.judging.metering import UNLIMITED, ReadsAhead
 from bot.core.judging.rule import Case
 from bot.core.judging.since_branch import NOTHING, NewSinceBranch, arrived
 from bot.core.judging.stage import has_plan_or_tasks, stage_of
@@ -28,11 +29,13 @@ from bot.core.judging.ticks import held_to_the_tree
 from bot.core.yardstick.yardstick import Yardstick, nearest_root, read_yardstick, specify_roots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.change.trees import Change, Document, TreeEntry
     from bot.core.config.model import RepositoryConfig
     from bot.core.documents.plan import Plan
+    from bot.core.documents.spec import Spec
+    from bot.core.documents.tasks import Tasks
     from bot.core.features.folders import Folder
     from bot.core.features.which_features import FeatureChoice
     from bot.core.judging.metering import Meter
@@ -56,15 +59,15 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
     standard = change.standard
     roots = specify_roots(standard)
     entries = _by_folder(change.head, choice)
-    yardsticks: dict[str, Yardstick] = {}
     arrivals: dict[tuple[str, str], NewSinceBranch] = {}
     before = specify_roots(change.merge_base) if change.merge_base is not None else frozenset()
     features: list[_ReadFeature] = []
     reader = _Reader(change.head, meter)
+    root_of = {folder.path: nearest_root(folder.path, roots) for folder in choice.folders}
+    yardsticks = {root: read_yardstick(standard, bundled, root) for root in dict.fromkeys(root_of.values())}
+    reader.expect((folder, yardsticks[root_of[folder.path]]) for folder in choice.folders)
     for folder in choice.folders:
-        root = nearest_root(folder.path, roots)
-        if root not in yardsticks:
-            yardsticks[root] = read_yardstick(standard, bundled, root)
+        root = root_of[folder.path]
         places = root, nearest_root(folder.path, before)
         if places not in arrivals:
             arrivals[places] = _arrived(change, yardsticks[root], bundled, places[1])
@@ -175,23 +178,39 @@ class _Reader:
         self.refused: dict[str, Document] = {}
         """The documents that were not read, marked with the reason, by path."""
 
+    def expect(self, folders: Iterable[tuple[Folder, Yardstick]]) -> None:
+        """Tell the meter of all documents of these folders."""
+        if isinstance(self._meter, ReadsAhead):
+            readings = (each for folder, yardstick in folders for each in self._readings(folder, yardstick))
+            self._meter.expect({reading.args[0].path: reading for reading in readings if reading is not None})
+
     def documents(self, folder: Folder, yardstick: Yardstick) -> Documents:
         """The parsed documents of one folder."""
-        return Documents(
-            self._parsed(folder, "plan.md", lambda plan: read_plan(plan, yardstick.template, yardstick.constitution)),
-            self._parsed(folder, "spec.md", read_spec),
-            self._parsed(folder, "tasks.md", read_tasks),
+        plan, spec, tasks = self._readings(folder, yardstick)
+        return Documents(self._parsed(plan), self._parsed(spec), self._parsed(tasks))
+
+    def _readings(
+        self, folder: Folder, yardstick: Yardstick
+    ) -> tuple[partial[Plan] | None, partial[Spec] | None, partial[Tasks] | None]:
+        plan, spec, tasks = (_readable(self._head, f"{folder.path}/{name}") for name in _NAMES)
+        return (
+            partial(read_plan, plan, yardstick.template, yardstick.constitution) if plan is not None else None,
+            partial(read_spec, spec) if spec is not None else None,
+            partial(read_tasks, tasks) if tasks is not None else None,
         )
 
-    def _parsed(self, folder: Folder, name: str, parse: Callable[[Document], T]) -> T | None:
-        document = _readable(self._head, f"{folder.path}/{name}")
-        if document is None:
+    def _parsed(self, reading: partial[T] | None) -> T | None:
+        if reading is None:
             return None
-        parsed = self._meter.read(document.path, lambda: parse(document))
+        document: Document = reading.args[0]
+        parsed = self._meter.read(document.path, reading)
         if not isinstance(parsed, Readability):
             return parsed
         self.refused[document.path] = unread(document, parsed)
         return None
+
+
+_NAMES = ("plan.md", "spec.md", "tasks.md")
 
 
 def _is_owned(  # noqa: PLR0913, PLR0917  everything that makes a feature the change's own

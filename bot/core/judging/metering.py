@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bot.core.change.trees import Readability
 
@@ -17,6 +17,14 @@ class Meter(Protocol):
 
     def read(self, path: str, parse: Callable[[], T]) -> T | Readability:
         """The parsed document, or why it was not read: `TOO_COSTLY` or `OVER_BUDGET`."""
+
+
+@runtime_checkable
+class ReadsAhead(Meter, Protocol):
+    """A meter that is told of many readings before the first, so that it can do them at once."""
+
+    def expect(self, readings: Mapping[str, Callable[[], object]]) -> None:
+        """Prepare for the first reading of each of these documents, by their paths. Each can be pickled."""
 
 
 class Unlimited:

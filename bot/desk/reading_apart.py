@@ -48,13 +48,13 @@ class ReadingApart:
         fork = "fork" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("fork" if fork else None)
         processes = ProcessPoolExecutor(jobs, context, _begin, (parses,))
-        paths = iter(readings)
+        paths = iter(readings)  # `zip` asks it last, so that none is lost between the two loops
         try:
-            for path, parse in zip(paths, parses[:_FIRST], strict=False):
+            for parse, path in zip(parses[:_FIRST], paths, strict=False):
                 self._parsed[path] = self._meter.read(path, parse)
             with _held_interrupts():
                 results = processes.map(_result, numbers, chunksize=-(-len(parses) // (8 * jobs)))
-            for path, parsed in zip(paths, results, strict=False):
+            for parsed, path in zip(results, paths, strict=False):
                 self._parsed[path] = self._meter.read(path, partial(_same, parsed))
         except BrokenProcessPool:
             pass

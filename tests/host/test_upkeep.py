@@ -16,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import bot
 from bot.adapters.database import migrate, migrate_postgres
 from bot.adapters.encryption import is_encrypted
 from bot.sandbox.world import World
@@ -205,6 +206,17 @@ class TestSecrets:
                     request(port, "POST", "/webhook", body, signed(body, "ping", "d", secret="the new one"))[0] == 202
                 )
                 assert process.terminate() == 0
+
+
+def test_a_running_server_counts_what_the_alerts_ask_for(tmp_path: Path) -> None:
+    with serving(tmp_path, PLANGATE_METRICS_TOKEN="t") as port:
+        assert outcome(port, "d") == "accepted"
+        status, page = request(port, "GET", "/metrics", headers={"Authorization": "Bearer t"})
+        assert status == 200
+        samples = dict(line.rsplit(" ", 1) for line in page.decode().splitlines() if line[0] != "#")
+    assert samples['plangate_jobs{state="waiting"}'] == "1"
+    assert samples["plangate_workers"] == "0", "no App is registered, so no worker has started"
+    assert samples[f'plangate_build_info{{version="{bot.__version__}"}}'] == "1"
 
 
 class TestUpgrade:

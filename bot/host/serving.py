@@ -38,6 +38,15 @@ def refuse_port_in_use(host: str, port: int) -> None:
             ) from None
 
 
+def is_listening(host: str, port: int) -> bool:
+    """Whether a server of this machine accepts connections at this address."""
+    try:
+        with socket.create_connection(({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port), timeout=1):  # noqa: S104
+            return True
+    except OSError:
+        return False
+
+
 def listen(host: str, port: int, load: Callable[[], Bridge]) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C. `load` runs in a child process, and again if that process dies."""
     # Imported here, because the worker and the commands need no HTTP server.

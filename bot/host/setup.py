@@ -22,7 +22,7 @@ from bot.core.forge.errors import UserError
 from bot.core.hosting.kinds import GitHubKind, kind_of
 from bot.core.hosting.registration import RegistrationOptions, installing, permission_reasons
 from bot.core.hosting.ruleset import PLACEHOLDER
-from bot.host.serving import configure_process, listen, refuse_port_in_use
+from bot.host.serving import configure_process, is_listening, listen, refuse_port_in_use
 from bot.host.settings import PREFIX, with_registered
 from bot.host.supervise import die_with_parent
 from bot.web.setup import SetupPage
@@ -155,7 +155,7 @@ def _serve(settings: Settings, host: str, port: int, page: SetupPage | None, ann
     done, ended = threading.Event(), threading.Event()
 
     def watch() -> None:
-        while not _listens(host, port):
+        while not is_listening(host, port):
             if ended.wait(_TICK):
                 return
         announce()
@@ -184,14 +184,6 @@ def _load(settings: Settings, parent: int, page: SetupPage | None) -> Bridge:
     die_with_parent(parent)
     configure_process(settings)
     return Bridge(application(page), _THREADS)
-
-
-def _listens(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection(({"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host), port), timeout=1):  # noqa: S104
-            return True
-    except OSError:
-        return False
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.database.holders import Holders, presence_name
 from bot.core.forge.errors import StorageError, UserError
+from bot.host.serving import is_listening
 from bot.host.settings import PREFIX
 from bot.log import Log
 from bot.progress import Step, silent
@@ -123,15 +124,10 @@ def workers_alive(settings: Settings) -> int:
 def wait_for_worker(settings: Settings, announce: Callable[[float], None]) -> int:
     """Return how many workers run; while a server runs without one, wait for it, `WORKER_STARTS` seconds at most.
 
-    `announce` gets these seconds before the wait. A server on a shared database leaves no trace to wait for. Raises
-    `StorageError`.
+    `announce` gets these seconds before the wait. Raises `StorageError`.
     """
-    from bot.adapters.database.living import server_on_this_disk  # noqa: PLC0415  not for the web process
-
     until: float | None = None
-    while not (alive := workers_alive(settings)):
-        if settings.database_url is not None or not server_on_this_disk(settings.directory / "workers"):
-            break
+    while not (alive := workers_alive(settings)) and _server_runs(settings):
         if until is None:
             announce(WORKER_STARTS)
             until = time.monotonic() + WORKER_STARTS
@@ -139,6 +135,15 @@ def wait_for_worker(settings: Settings, announce: Callable[[float], None]) -> in
             break
         time.sleep(_TICK)
     return alive
+
+
+def _server_runs(settings: Settings) -> bool:
+    """Whether `serve` or `web` runs on this host, so that a worker may be starting. Raises `StorageError`."""
+    if settings.database_url is not None:
+        return is_listening(settings.host, settings.port)
+    from bot.adapters.database.living import server_on_this_disk  # noqa: PLC0415  not for the web process
+
+    return server_on_this_disk(settings.directory / "workers")
 
 
 def migrate_all(settings: Settings, step: Step = silent) -> list[str]:

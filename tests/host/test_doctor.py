@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
@@ -425,6 +426,23 @@ def test_what_a_real_server_looks_like(tmp_path: Path, host: Host) -> None:
         until(lambda: "worker working" in log.read_text())
         _, lines = host.asks()
         assert lines["workers"] == [Line("ok", "1 is running", "")]
+
+
+def test_on_the_shared_database_a_worker_that_is_starting_is_waited_for(host: Host, postgres: Server) -> None:
+    address = postgres.database()
+    migrate_postgres(address)
+    host.set(DATABASE_URL=address, DIRECTORY=str(host.folder / "elsewhere"))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as door,
+        closing(storage.open_storage(from_environment(), SystemClock()).queue) as queue,
+    ):
+        host.set(PORT=str(door.getsockname()[1]))
+
+        def announce(_: str) -> None:
+            queue.lease("there-1-abc")
+
+        checks = doctor.examine(from_environment, announce)
+    assert [(check.level, check.said) for check in checks if check.name == "workers"] == [("ok", "1 is running")]
 
 
 def test_on_the_shared_database(host: Host, postgres: Server) -> None:

@@ -46,8 +46,11 @@ class Judging(Protocol):
     def judge(self, repository: int, candidate: Candidate, host: Host, waivers: Sequence[Waiver]) -> JudgedCandidate:
         """The candidate's report. Documents that exceed a limit are marked as unreadable."""
 
-    def draft(self, repository: int, drafting: Callable[[], T]) -> T:
-        """The result of `drafting`, a partial of a public function of the core. Raises `DraftTooCostlyError`."""
+    def draft(self, repository: int, drafting: Callable[[], T], share: float = 1.0) -> T:
+        """The result of `drafting`, a partial of a public function of the core. Raises `DraftTooCostlyError`.
+
+        `share` is how much of the time for reading may be used up before it (0 to 1); the rest is left to verdicts.
+        """
 
     def of_job(self) -> Judging:
         """The same limits for one job, with a CPU budget of its own."""
@@ -60,7 +63,7 @@ class JudgingHere:
         """See `Judging.judge`."""
         return judge_candidate(candidate, host, waivers)
 
-    def draft(self, repository: int, drafting: Callable[[], T]) -> T:  # noqa: ARG002  likewise
+    def draft(self, repository: int, drafting: Callable[[], T], share: float = 1.0) -> T:  # noqa: ARG002  likewise
         """See `Judging.draft`."""
         return drafting()
 
@@ -114,9 +117,9 @@ class JudgingApart:
         judged: JudgedCandidate = self._call(repository, _judge, candidate, replace(host, rules=()), tuple(waivers))
         return replace(judged, candidate=candidate)
 
-    def draft(self, repository: int, drafting: Callable[[], T]) -> T:
+    def draft(self, repository: int, drafting: Callable[[], T], share: float = 1.0) -> T:
         """See `Judging.draft`."""
-        if self._is_used_up(repository):
+        if self._is_used_up(repository, share):
             raise DraftTooCostlyError
         try:
             drafted: T = self._call(repository, _draft, drafting)
@@ -146,8 +149,9 @@ class JudgingApart:
                     del self._spent[known]
             return sum(seconds for _, seconds in self._spent.get(repository, ()))
 
-    def _is_used_up(self, repository: int) -> bool:
-        return self.spent_by_job >= self.most_per_job or self.spent(repository) >= self.most_per_hour
+    def _is_used_up(self, repository: int, share: float = 1.0) -> bool:
+        by_job, by_hour = share * self.most_per_job, share * self.most_per_hour
+        return self.spent_by_job >= by_job or self.spent(repository) >= by_hour
 
     def _spend(self, repository: int, seconds: float) -> None:
         self.spent_by_job += seconds

@@ -40,9 +40,12 @@ class RepositoryJob:
         """Whether the job's deadline has not passed, so that it can still wait for GitHub."""
         return self.clock.now() - self.job.accepted_at < DEADLINE
 
-    def draft(self, drafting: Callable[[], T]) -> T:
-        """The result of `drafting`, within the limits of the repository. Raises `DraftTooCostlyError`."""
-        return self.judging.draft(self.repository, drafting)
+    def draft(self, drafting: Callable[[], T], share: float = 1.0) -> T:
+        """The result of `drafting`, within the limits of the repository. Raises `DraftTooCostlyError`.
+
+        `share`: see `bot.app.judging.Judging.draft`.
+        """
+        return self.judging.draft(self.repository, drafting, share)
 
     @property
     def repository(self) -> int:

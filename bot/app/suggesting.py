@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from bot.core.judging.suggestions import Suggestion
 
 
+_SHARE = 0.5
+"""Of the time for reading a repository's documents: when so much is used up, the rest is for verdicts."""
+
 log = Log("suggesting")
 
 
@@ -104,7 +107,8 @@ class Suggesting:
     def _offered(self, judged: JudgedCandidate, pull: PullRequest) -> tuple[Suggestion, ...]:
         paths = {finding.path for finding in judged.report.all_findings() if finding.edits}
         shown = {path: shown_lines(patch) for path, patch in self.job.forge.patches(pull.number, paths).items()}
-        return self.job.draft(partial(find_suggestions, judged.candidate, replace(self.job.host, rules=()), shown))
+        finding = partial(find_suggestions, judged.candidate, replace(self.job.host, rules=()), shown)
+        return self.job.draft(finding, _SHARE)
 
 
 def find_suggestions(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.app.judging import JudgingApart
 from bot.core.forge.outcome import Done
 from bot.sandbox.faults import Fault
 from tests.asking import harbour, replies, say
@@ -354,6 +356,23 @@ class TestRefused:
         stage.world.faults.add(mutation)
         pushed(stage, repo, plan())
         assert left.resolved_by is stage.world.app.bot
+
+
+@pytest.mark.slow
+class TestApart:
+    def test_fixes_are_tried_in_a_process_of_their_own(self, stage: Stage, repo: Repository) -> None:
+        stage.service = replace(stage.service, judging=JudgingApart(stage.clock))
+        pull = opened(stage, repo, BOTH)
+        assert len(stage.world.threads(pull)) == 2
+
+    def test_half_of_the_time_is_left_to_verdicts(self, stage: Stage) -> None:
+        repo, judging = harbour(stage), JudgingApart(stage.clock)
+        stage.service = replace(stage.service, judging=judging)
+        pull = opened(stage, repo, BOTH)
+        judging.most_per_hour = 1.9 * judging.spent(repo.id)
+        say(stage, repo, pull.number, "/plan suggest", "ada")
+        assert "takes more time than is left" in replies(stage, repo, pull.number)[0]
+        assert stage.world.reviews(pull) == []
 
 
 class TestCommand:

@@ -2,6 +2,7 @@
 
 from bot.core.speech.replies.answers import (
     SUGGESTIONS_REFUSED,
+    SUGGESTIONS_TOO_COSTLY,
     CommandSettings,
     Denial,
     already_waived,
@@ -33,6 +34,7 @@ from bot.core.speech.replies.thread import (
 __all__ = [
     "MAX_COMMENT",
     "SUGGESTIONS_REFUSED",
+    "SUGGESTIONS_TOO_COSTLY",
     "CommandSettings",
     "Denial",
     "IssuePlan",

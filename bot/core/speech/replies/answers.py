@@ -227,6 +227,9 @@ def too_often(limit: int) -> str:
 
 
 _IN_THE_RUN = "The fixes of all findings are in the check run."
+SUGGESTIONS_TOO_COSTLY = (
+    "There are no suggestions now: to try the fixes takes more time than is left for this repository. " + _IN_THE_RUN
+)
 SUGGESTIONS_REFUSED = (
     "GitHub did not take the review: the conversation may be locked, or the head has moved. " + _IN_THE_RUN
 )

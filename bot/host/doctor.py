@@ -60,6 +60,7 @@ def examine(read: Callable[[], Settings], announce: Callable[[str], None] = _sil
         *_settings(settings),
         *_folder(settings),
         *_guarded("encryption", lambda: _at_rest(settings)),
+        *_login(settings),
         *_database(settings),
         *_guarded("github", lambda: [_github(settings)]),
         *_guarded("clock", lambda: [diagnosis.clock(clock_ahead(settings.api_url, ca_file=settings.ca_file))]),
@@ -100,6 +101,18 @@ def _settings(settings: Settings) -> Iterator[DoctorCheck]:
         )
     else:
         yield ok("settings", "App id, key and webhook secret are set")
+
+
+def _login(settings: Settings) -> Iterator[DoctorCheck]:
+    """Whether people can log in, where pages need it."""
+    if settings.pages != "login":
+        return
+    try:
+        settings.login_secret()
+    except UserError as refused:
+        yield error("login", "people cannot log in to see pages", str(refused))
+    else:
+        yield ok("login", f"people log in with the App's client id {settings.client_id}")
 
 
 def _folder(settings: Settings) -> Iterator[DoctorCheck]:

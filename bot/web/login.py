@@ -25,7 +25,7 @@ from bot.core.forge.errors import ForgeError
 from bot.core.hosting.registration import RETURN_PATH
 from bot.log import Log
 from bot.web.access import Access, opens
-from bot.web.pages import notice, redirect_to
+from bot.web.pages import notice, private, redirect_to
 from bot.web.sessions import LOGIN_SECONDS, LoginAttempt, Session
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ _OWN_PATH = re.compile(r"/boards|/(?:verdicts|boards)(?:/[A-Za-z0-9._-]{1,200}){
 """The pages that a login leads back to. No second slash, no backslash and no escape fits, so none is another host."""
 
 log = Log("web")
+
+
+def _attempt_of(state: str) -> str:
+    """The cookie of one attempt; each has its own, because a person may open several pages at once."""
+    return f"{ATTEMPT}_{hashlib.sha256(state.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def own_path(text: str) -> str:
@@ -88,6 +93,12 @@ class Login:
     def add_to(self, app: Flask, base: str) -> None:
         """Add the pages of the login below `base`, the path of the public address."""
 
+        @app.after_request
+        def of_one_viewer(response: Response) -> Response:
+            """Let no cache keep a page with somebody's name and form tokens, nor show it to somebody else."""
+            response.vary.add("Cookie")
+            return private(response) if self.viewer() is not None else response
+
         @app.context_processor
         def who() -> dict[str, Any]:
             return {"viewer": self.viewer(), "can_log_in": True, "here": own_path(request.path)}
@@ -111,13 +122,14 @@ class Login:
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         response = redirect_to(self.github.authorization(state, challenge, f"{self.url}{RETURN_PATH}"))
-        self._keep(response, ATTEMPT, LoginAttempt(state, verifier, to, self.cookies.now() + LOGIN_SECONDS))
+        attempt = LoginAttempt(state, verifier, to, self.cookies.now() + LOGIN_SECONDS)
+        self._keep(response, _attempt_of(state), attempt)
         return response
 
     def _finish(self, base: str) -> Response:
-        attempt = self.cookies.read(request.cookies.get(self._name(ATTEMPT)), LoginAttempt)
-        state = request.args.get("state", "").encode("utf-8", "replace")
-        if attempt is None or not hmac.compare_digest(attempt.state.encode(), state):
+        state = request.args.get("state", "")
+        attempt = self.cookies.read(request.cookies.get(self._name(_attempt_of(state))), LoginAttempt)
+        if attempt is None or not hmac.compare_digest(attempt.state.encode(), state.encode("utf-8", "replace")):
             return self._failed(
                 base,
                 "This way back from GitHub was used already, is over ten minutes old, or belongs to another browser.",
@@ -139,7 +151,7 @@ class Login:
         until = self.cookies.now() + token.seconds
         session = Session(account.id, account.login, token.text, secrets.token_urlsafe(32), until)
         response = redirect_to(f"{base}{attempt.to}")
-        self._forget(response, ATTEMPT)
+        self._forget(response, _attempt_of(state))
         self._keep(response, SESSION, session)
         return response
 
@@ -159,7 +171,7 @@ class Login:
     def _failed(self, base: str, why: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
         message = f"{why} Log in again from the page that you wanted to see."
         response = notice(message, status, base, "The login did not work")
-        self._forget(response, ATTEMPT)
+        self._forget(response, _attempt_of(request.args.get("state", "")))
         return response
 
     def _name(self, cookie: str) -> str:

@@ -43,15 +43,16 @@ GONE = (
     " The check run on GitHub stays as it is; press Re-run there for a new verdict with a new page."
 )
 GONE_OR_HIDDEN = (
-    "This page is not here, or you cannot read its repository on GitHub. Pages are kept for 30 days. The check run on"
-    " GitHub stays as it is; press Re-run there for a new verdict with a new page."
+    "This page is not here, or you cannot read its repository on GitHub. An organization with single sign-on shows it"
+    " only while you are signed in there. Pages are kept for 30 days. The check run on GitHub stays as it is; press"
+    " Re-run there for a new verdict with a new page."
 )
+_HEAD = "/verdicts/<int:repository>/<head>"
+_ADDRESS = f"{_HEAD}/<digest>"
 _LARGEST_ID = 2**63
 _MOST_EXCERPTS = 100
 _MOST_DOCUMENTS = 10
 """Documents that are read for one page, with one request."""
-_HEAD = "/verdicts/<int:repository>/<head>"
-_ADDRESS = f"{_HEAD}/<digest>"
 
 
 log = Log("web")

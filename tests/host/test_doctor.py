@@ -249,6 +249,13 @@ class TestHere:
             host.hears("gap", "error", "a delivery has been missing for 24 h")
 
 
+def test_pages_for_people_who_log_in_need_the_client_secret(host: Host) -> None:
+    host.set(PAGES="login")
+    host.hears("login", "error", "people cannot log in", "PLANGATE_CLIENT_SECRET")
+    host.set(CLIENT_ID="Iv1", CLIENT_SECRET="hush")
+    host.hears("login", "ok", "client id Iv1")
+
+
 class TestWhichGitHub:
     def test_a_server_and_the_address_of_its_api(self, host: Host) -> None:
         host.hears("github", "ok", f"GitHub Enterprise Server at {host.world.url}, API {host.world.url}")

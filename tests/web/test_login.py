@@ -173,8 +173,8 @@ class TestSession:
         ada = Person(hosted, "ada")
         start = ada.get("/login")
         done = ada.get(ada.approve(start.headers["Location"]))
-        for name, answer in ((ATTEMPT, start), (SESSION, done)):
-            cookie = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith(f"{name}=g"))
+        for name, answer in ((f"{ATTEMPT}_[0-9a-f]{{8}}", start), (SESSION, done)):
+            cookie = next(line for line in answer.headers.getlist("Set-Cookie") if re.match(f"{name}=g", line))
             for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
                 assert part in cookie.split("; ")
             assert "Domain" not in cookie
@@ -234,6 +234,17 @@ class TestSession:
         assert "ghu_x" not in repr(session)
 
 
+def test_no_cache_keeps_a_page_with_a_name_on_it(hosted: Hosted) -> None:
+    ada, eve = Person(hosted, "ada"), Person(hosted, "eve")
+    ada.open("/login")
+    for path in ("/", "/rules", "/configuration", "/nothing"):
+        mine, open_to_all = ada.get(path), eve.get(path)
+        assert mine.headers["Cache-Control"] == "no-store"
+        assert ">ada<" in mine.text
+        assert "Cookie" in open_to_all.headers["Vary"]
+    assert "Cache-Control" not in eve.get("/rules").headers
+
+
 class TestForms:
     def test_every_form_of_a_session_needs_its_token(self, hosted: Hosted, path: str) -> None:
         ada = Person(hosted, "ada")
@@ -288,11 +299,11 @@ class TestWayBack:
     def test_a_replayed_cookie_does_not_revive_a_code(self, hosted: Hosted) -> None:
         ada = Person(hosted, "ada")
         start = ada.get("/login")
-        attempt = start.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+        name, _, attempt = start.headers["Set-Cookie"].partition(";")[0].partition("=")
         back = ada.approve(start.headers["Location"])
         assert ada.get(back).status_code == 303
         eve = Person(hosted, "eve")
-        eve.browser.set_cookie(ATTEMPT, attempt, domain=urlsplit(SITE).netloc, secure=True)
+        eve.browser.set_cookie(name, attempt, domain=urlsplit(SITE).netloc, secure=True)
         answer = eve.get(back)
         assert (answer.status_code, "did not accept the code" in answer.text) == (400, True)
 
@@ -303,6 +314,22 @@ class TestWayBack:
         answer = ada.get(f"/login/done?{query}")
         assert answer.status_code == 400
         assert SESSION not in str(answer.headers)
+
+    def test_two_pages_opened_at_once_both_lead_back(self, hosted: Hosted) -> None:
+        ada = Person(hosted, "ada")
+        starts = [ada.get(f"/login?to=/boards/acme{n}").headers["Location"] for n in (1, 2)]
+        for n, start in enumerate(starts, 1):
+            assert ada.get(ada.approve(start)).headers["Location"] == f"/boards/acme{n}"
+
+    def test_below_a_path_the_login_leads_back_below_it(self, tmp_path: Path) -> None:
+        with Stage(tmp_path / "below") as stage:
+            site = f"{SITE}/gate"
+            ada = Person(Hosted(stage, pages="login", site=site), "ada")
+            assert ada.get("/boards/acme").headers["Location"] == "/gate/login?to=/boards/acme"
+            start = ada.get("/login?to=/boards/acme").headers["Location"]
+            back = ada.approve(start)
+            assert back.startswith("/gate/login/done?")
+            assert ada.get(back.removeprefix("/gate")).headers["Location"] == "/gate/boards/acme"
 
     def test_who_does_not_approve_is_told_so(self, hosted: Hosted) -> None:
         ada = Person(hosted, "ada")

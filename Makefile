@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick test-slow test-failed interpreters explore chaos postgres bench check audit dist docs docs-site lexicon accuracy format lock clean
+.PHONY: help demo test quick test-slow test-failed interpreters explore chaos postgres bench bench-peers check audit dist docs docs-site lexicon accuracy format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,13 @@ explore: $(STAMP) ## Run the property tests on new random examples
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore
 	PLANGATE_HOSTILE_SEEDS=200 PLANGATE_HOSTILE_FIRST=$$(date +%s) \
 	  $(BIN)/python -m pytest -n 2 --timeout 600 tests/app/test_hostile_ground.py
+
+bench-peers: ## Install what the door is compared with: gidgethub, and Probot where node is
+	$(PYTHON) -m venv .bench/python
+	.bench/python/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/peers/requirements.txt
+	@command -v npm >/dev/null || { echo "Probot is left out: there is no npm"; exit 0; }; \
+	  mkdir -p .bench/node && cp bench/peers/package.json bench/peers/package-lock.json bench/peers/*.mjs .bench/node/ \
+	  && npm ci --prefix .bench/node --ignore-scripts --no-audit --no-fund --silent
 
 bench: $(STAMP) ## Measure everything in one run and write docs/performance.md
 	$(BIN)/python -m bench --write

@@ -1,16 +1,21 @@
-"""`python -m bench [--write]`: every measure in one run, ratios first; `--write` also writes docs/performance.md."""
+"""`python -m bench [--write]`: every measure in one run, ratios first; `--write` also writes docs/performance.md.
+
+`--rounds` sets the rounds of each median, five by default. `make bench-peers` installs what the door is compared with.
+"""
 
 from __future__ import annotations
 
 import argparse
 import platform
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import ack, desk, reading, scale, shared_queue, start, verdicts
+from bench import ack, desk, memory, reading, scale, shared_queue, start, turns, verdicts
+from bench.effort import WHOLE, Effort
 from bench.table import printed
 
 if TYPE_CHECKING:
@@ -18,14 +23,15 @@ if TYPE_CHECKING:
 
     from bench.table import Row
 
-PARTS: dict[str, Callable[[], list[Row]]] = {
+PARTS: dict[str, Callable[[Effort], list[Row]]] = {
     "The machine and the start": start.rows,
     "The door": ack.rows,
     "From delivery to verdict": verdicts.rows,
     "Reading": reading.rows,
-    "The desk": desk.rows,
+    "The desk": lambda _: desk.rows(),
     "Large": verdicts.large_rows,
-    "Workers": shared_queue.rows,
+    "Workers": lambda effort: [*shared_queue.rows(effort), *turns.rows(effort)],
+    "Memory": memory.rows,
 }
 PAGE = Path("docs/performance.md")
 HEAD = """# Performance
@@ -49,13 +55,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--only", type=_part, choices=PARTS, metavar="PART", help="measure one part, such as desk")
+    parser.add_argument("--rounds", type=int, default=WHOLE.rounds, help="rounds of each median (default: %(default)s)")
     arguments = parser.parse_args()
+    effort = replace(WHOLE, rounds=arguments.rounds)
     if arguments.write and arguments.only:
         parser.error("--write needs every part")
     sections = []
     for title, rows in PARTS.items():
         if arguments.only in {None, title}:
-            sections.append(printed(title, rows()))
+            sections.append(printed(title, rows(effort)))
             print(sections[-1], flush=True)
     if arguments.write:
         head = HEAD.format(

@@ -16,9 +16,12 @@ import os
 import signal
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,8 @@ from flask import Flask, abort, request
 from granian import Granian
 from granian.constants import Interfaces
 
+from bench.effort import WHOLE, Effort
+from bench.peers import installed_peers, missing_peers, start_stub
 from bench.table import Row, printed
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.migrate import migrate
@@ -36,13 +41,16 @@ from bot.core.forge.ports import NewJob
 from bot.web.app import application
 from bot.web.door import Recipient
 from bot.web.metrics import Metrics
+from tests.processes import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    Process = multiprocessing.Process | subprocess.Popen[bytes]
 
 SECRET = "a secret for the benchmark"  # noqa: S105  of no server but this one
 CONNECTIONS = 50
-ROUNDS = 3
+START_SECONDS = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -130,14 +138,26 @@ class Server:
 
     def __init__(self, name: str, make: Callable[[Path], Any], folder: Path, interface: Interfaces) -> None:
         self.name = name
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.process = multiprocessing.Process(target=run, args=(make, folder, self.port, interface))
-        self.process.start()
+        self.port = free_port()
+        self.process = self.started(make, folder, interface)
         self.rates: list[float] = []
         self.cpu: list[float] = []
         self.waits: list[float] = []
+
+    def started(self, make: Callable[[Path], Any], folder: Path, interface: Interfaces) -> Process:
+        """The process."""
+        process = multiprocessing.Process(target=run, args=(make, folder, self.port, interface))
+        process.start()
+        return process
+
+    def wait(self) -> None:
+        """Wait until the server accepts connections."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"{self.name} did not start within {START_SECONDS:.0f} seconds")
 
     def pids(self) -> list[int]:
         """The server's own processes."""
@@ -153,12 +173,27 @@ class Server:
         """End the server and wait for its end."""
         if self.process.pid:
             os.kill(self.process.pid, signal.SIGTERM)
-        self.process.join(10)
+        if isinstance(self.process, subprocess.Popen):
+            self.process.wait(10)
+        else:
+            self.process.join(10)
 
     def memory(self) -> float:
         """The largest process's resident memory, MB."""
         statuses = [Path(f"/proc/{pid}/status").read_text() for pid in self.pids()]
         return max(int(status.split("VmRSS:")[1].split()[0]) for status in statuses) / 1024
+
+
+class PeerServer(Server):
+    """A server of another project."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self._command = command
+        super().__init__(name, bare, Path(), Interfaces.WSGI)
+
+    def started(self, _make: Callable[[Path], Any], _folder: Path, _interface: Interfaces) -> Process:
+        """The process of the command."""
+        return subprocess.Popen([*self._command, str(self.port), SECRET])
 
 
 async def connection(port: int, until: float, waits: list[float]) -> None:
@@ -172,7 +207,7 @@ async def connection(port: int, until: float, waits: list[float]) -> None:
         started = time.perf_counter()
         writer.write(f"{head}{os.urandom(8).hex()}\r\n\r\n".encode() + BODY)
         answer = await reader.readuntil(b"\r\n\r\n")
-        if not answer.startswith(b"HTTP/1.1 202 "):
+        if not answer.startswith(b"HTTP/1.1 20"):  # Probot answers 200
             raise RuntimeError(answer.decode())
         length = answer.lower().split(b"content-length:")[1].split(b"\r\n")[0]
         await reader.readexactly(int(length))
@@ -190,23 +225,31 @@ async def load(server: Server, seconds: float) -> None:
     server.waits += waits
 
 
-def rows(seconds: float = 2.0) -> list[Row]:
+def rows(effort: Effort = WHOLE) -> list[Row]:
     """Measure every server in turns."""
+    stub_port = free_port()
+    stub = start_stub(stub_port)
     with tempfile.TemporaryDirectory() as folder:
         servers = [
             Server("Flask view, nothing stored", bare, Path(folder, "bare"), Interfaces.WSGI),
             Server("Flask view, stored", flask, Path(folder, "flask"), Interfaces.WSGI),
             Server("the door as served, stored", served, Path(folder, "served"), Interfaces.ASGINL),
+            *(PeerServer(peer.name, peer.command) for peer in installed_peers(stub_port)),
         ]
-        time.sleep(2)
         try:
-            for _ in range(ROUNDS):
+            for server in servers:
+                server.wait()
+            for _ in range(effort.rounds):
                 for server in servers:
-                    asyncio.run(load(server, seconds))
-            return [_row(server, servers[0]) for server in servers]
+                    asyncio.run(load(server, effort.load_seconds))
+            measured = [_row(server, servers[0]) for server in servers]
         finally:
             for server in servers:
                 server.stop()
+            if stub is not None:
+                stub.terminate()
+                stub.wait()
+    return [*measured, *(Row(name, "", "not measured: `make bench-peers` installs it") for name in missing_peers())]
 
 
 def _row(server: Server, reference: Server) -> Row:
@@ -224,7 +267,8 @@ def _row(server: Server, reference: Server) -> Row:
 
 def main() -> None:
     """Measure, print."""
-    print(printed("The door", rows(float(sys.argv[1]) if len(sys.argv) > 1 else 2.0)))
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else WHOLE.load_seconds
+    print(printed("The door", rows(replace(WHOLE, load_seconds=seconds))))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.effort import WHOLE, Effort
 from bench.table import Row, printed
 from bot.bundled import bundled_text
 from bot.core.change.trees import Document, document
@@ -103,7 +104,7 @@ def milliseconds(work: Callable[[], object]) -> float:
     return best
 
 
-def rows() -> list[Row]:
+def rows(effort: Effort = WHOLE) -> list[Row]:
     """The cost of reading a plan beside the Markdown parser's, and its growth with the size."""
     repositories = corpus()
     plans = list(made_plans() if repositories is None else corpus_plans(repositories))
@@ -115,7 +116,11 @@ def rows() -> list[Row]:
     measured = [Row(measure, f"{sum(whole) / sum(parsed):.1f}", figure, "at most 2.2, median under 4 ms")]
     held_to = yardstick()
     for kind in GROWN:
-        texts = [Document("plan.md", text := grown(kind, size), size=len(text)) for size in SIZES]
+        texts = [
+            Document("plan.md", text := grown(kind, size), size=len(text))
+            for size in SIZES
+            if size <= effort.largest_plan
+        ]
         costs = [milliseconds(partial(read_plan, text, *held_to)) / (text.size / 1000) for text in texts]
         ratios = ", ".join(f"{cost / costs[1]:.2f}" for cost in costs)
         sizes = ", ".join(f"{size // 1000} KB" for size in SIZES)

@@ -11,8 +11,10 @@ import statistics
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
+from bench.effort import WHOLE, Effort
 from bench.table import Row, printed
 from bot import log
 from bot.adapters.clock import SystemClock
@@ -24,13 +26,12 @@ from bot.core.forge import events
 from bot.core.forge.outcome import Done, Outcome
 from bot.core.forge.ports import JobState, LeasedJob, NewJob
 from bot.host.bootstrap import work
-from tests.postgres import Server
+from tests.postgres import Server, binaries
 
 REPOSITORIES = 64
 CALLS = 0.05
 """Seconds that a job waits for GitHub."""
 THREADS = 4
-ROUNDS = 3
 EVENT = events.encode(
     events.SweepDue(installation=1, repository=events.RepositoryRef(42, "acme", "ferry", "main"), reason="bench")
 )
@@ -96,15 +97,17 @@ def rate(server: Server, workers: int, seconds: float, jobs: int) -> tuple[float
     return worked, accepted
 
 
-def rows(jobs: int = 400) -> list[Row]:
+def rows(effort: Effort = WHOLE) -> list[Row]:
     """Two worker processes beside one."""
+    if binaries() is None:
+        return [Row("two worker processes beside one", "", "not measured: `make postgres` installs PostgreSQL")]
     kinds = [(workers, seconds) for seconds in (CALLS, 0.0) for workers in (1, 2)]
     rates: dict[tuple[int, float], list[float]] = {kind: [] for kind in kinds}
     accepted: list[float] = []
     with Server() as server:
-        for _ in range(ROUNDS):
+        for _ in range(effort.rounds):
             for workers, seconds in kinds:
-                worked, taken = rate(server, workers, seconds, jobs)
+                worked, taken = rate(server, workers, seconds, effort.jobs)
                 rates[workers, seconds].append(worked)
                 accepted.append(taken)
     measured = []
@@ -121,7 +124,7 @@ def rows(jobs: int = 400) -> list[Row]:
 
 def main() -> None:
     """Measure, print."""
-    print(printed("Workers", rows(int(sys.argv[1]) if len(sys.argv) > 1 else 400)))
+    print(printed("Workers", rows(replace(WHOLE, jobs=int(sys.argv[1]) if len(sys.argv) > 1 else WHOLE.jobs))))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
+from bench.effort import WHOLE, Effort
 from bench.table import Row, printed
 from tests.adapters.payloads import push
 from tests.processes import Process, answers, deliver, environment, free_port, until
 
-ROUNDS = 5
-SLOW_SENDERS = 200
 BLOCK = 4096
 """Bytes of one page of the database."""
 
@@ -36,10 +35,10 @@ def fsync_row() -> Row:
     return Row("one `fsync` of 4 KB", "", f"median {statistics.median(waits) * 1000:.2f} ms")
 
 
-def start_row() -> Row:
+def start_row(rounds: int) -> Row:
     """From the start of `plangate serve` to its first 202."""
     waits = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
             port = free_port()
             began = time.perf_counter()
@@ -56,19 +55,19 @@ def _is_accepted(port: int) -> bool:
         return False
 
 
-def slow_senders_row() -> Row:
+def slow_senders_row(senders: int) -> Row:
     """How long `/healthz` takes while many bodies arrive slowly."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as senders:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
         port = free_port()
-        senders.enter_context(Process(["-m", "bot", "serve"], environment(Path(folder), port), Path(folder) / "log"))
+        opened.enter_context(Process(["-m", "bot", "serve"], environment(Path(folder), port), Path(folder) / "log"))
         until(partial(answers, port, "/healthz"))
         calm = _median_wait(port)
-        for _ in range(SLOW_SENDERS):
-            sender = senders.enter_context(socket.create_connection(("127.0.0.1", port)))
+        for _ in range(senders):
+            sender = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
             sender.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         slow = _median_wait(port)
     figure = f"{slow * 1000:.1f} ms instead of {calm * 1000:.1f} ms"
-    return Row(f"`/healthz` beside {SLOW_SENDERS} slow bodies", f"{slow / calm:.1f}", figure, "under 50 ms")
+    return Row(f"`/healthz` beside {senders} slow bodies", f"{slow / calm:.1f}", figure, "under 50 ms")
 
 
 def _median_wait(port: int) -> float:
@@ -80,9 +79,9 @@ def _median_wait(port: int) -> float:
     return statistics.median(waits)
 
 
-def rows() -> list[Row]:
+def rows(effort: Effort = WHOLE) -> list[Row]:
     """All of them."""
-    return [fsync_row(), start_row(), slow_senders_row()]
+    return [fsync_row(), start_row(effort.rounds), slow_senders_row(effort.slow_senders)]
 
 
 if __name__ == "__main__":

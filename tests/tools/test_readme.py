@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from bot.commands import COMMANDS, parser_of
 from bot.core.config.layers import Origin, Rank, read_layer
+from bot.demo.story import FEATURE, page, repository_files
 from bot.host.settings import read
 from bot.rules import RULES
 
@@ -104,3 +106,15 @@ def test_each_picture_is_there_in_both_themes_and_says_in_words_what_it_shows() 
     for name in ("failing", "fixed"):
         assert f'srcset="docs/pictures/{name}-dark.png"' in text
         assert re.search(rf'<img alt="[^"]{{80,}}" src="docs/pictures/{name}-light.png">', text)
+
+
+def test_the_output_that_is_shown_is_what_the_desk_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path, content in repository_files().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    (tmp_path / FEATURE).mkdir(parents=True)
+    for name in ("spec.md", "plan.md"):
+        (tmp_path / FEATURE / name).write_text(page(name))
+    assert main(["check", str(tmp_path), "--feature", FEATURE]) == 1
+    (shown,) = (body for language, body in _FENCE.findall(README.read_text()) if language == "text")
+    assert shown in capsys.readouterr().out

@@ -22,7 +22,7 @@ PICTURES = Path(__file__).parents[2] / "docs/pictures"
 THEMES = {"light": (), "dark": ("--blink-settings=preferredColorScheme=0", "--force-dark-mode")}
 WIDTH = 1000
 """Pixels. The height follows from the content."""
-FAILING, FIXED = 676, 606
+FAILING, FIXED = 692, 606
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def test_the_verdict_costs_no_call_more(stage: Stage) -> None:
     assert [request.operation for request in stage.requests(mark)] == ["graphql", "checks/create"]
 
 
-@pytest.mark.parametrize("text", ["/plan", "/plan status", "/plan waive unjustified-violation because it is late"])
+@pytest.mark.parametrize("text", ["/plan", "/plan waive unjustified-violation because it is late"])
 def test_a_command_is_read_by_nobody(stage: Stage, text: str) -> None:
     repo, _ = installed(stage)
     pull = opened(stage, repo)

@@ -63,6 +63,7 @@ class TestOnTheCommandLine:
         assert "require the check: plangate doctor --require acme\n" in said
         assert json.loads((app_of(tmp_path) / "app.json").read_text())["address"] == "https://plangate.example"
 
+    @pytest.mark.slow
     def test_an_app_for_checks_only_promises_no_command(self, tmp_path: Path, world: World) -> None:
         with setting_up(tmp_path, world, "--url", "https://plangate.example", "--checks-only") as process:
             log, browser = tmp_path / "setup-log", Browser()

@@ -7,8 +7,8 @@ or bare. In a source tree and a Structure Decision, a name needs no ending.
 
 These are no paths: addresses (`https://…`, `example.com/a.html`), absolute paths and paths that leave the repository
 (`/etc/hosts`, `~/x`, `../other/x.py`), products (`Node.js`), attributes (`response.json`), commands in a code span
-(`pytest tests/a.py`), and the targets of links. A word with a placeholder or a wildcard (`src/[name].py`, `**/*.ts`,
-`{a,b}.rs`) is a pattern.
+(`pytest tests/a.py`), struck-out text, and the targets of links. A word with a placeholder or a wildcard
+(`src/[name].py`, `**/*.ts`, `{a,b}.rs`) is a pattern.
 """
 
 from __future__ import annotations
@@ -84,23 +84,23 @@ def named_paths(text: Text) -> Iterator[NamedPath]:
     """The paths that a text names, in its order; never raises."""
     content = text.text[:MAX_TEXT]
     code = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.CODE]
-    links = [(mark.start, mark.end) for mark in text.marks if mark.style is Style.LINK]
+    without = [(mark.start, mark.end) for mark in text.marks if mark.style in {Style.LINK, Style.STRUCK}]
     last = 0
     for start, end in sorted(code):
-        yield from _in_prose(content, last, start, links)
+        yield from _in_prose(content, last, start, without)
         words = _CODE_WORD.findall(content[start:end])
-        if len(words) == 1 and not _within(start, links) and (path := read_path(words[0])) is not None:
+        if len(words) == 1 and not _within(start, without) and (path := read_path(words[0])) is not None:
             yield path
         last = max(last, end)
-    yield from _in_prose(content, last, len(content), links)
+    yield from _in_prose(content, last, len(content), without)
 
 
-def _in_prose(content: str, start: int, end: int, links: list[tuple[int, int]]) -> Iterator[NamedPath]:
+def _in_prose(content: str, start: int, end: int, without: list[tuple[int, int]]) -> Iterator[NamedPath]:
     for match in _WORD.finditer(content, start, end):
         word = match[0].lstrip("(*_").rstrip("*_.:!?")
         if word.count("(") != word.count(")"):
             word = word.rstrip(")").rstrip(".")
-        if ("." in word or "/" in word) and not _within(match.start(), links):
+        if ("." in word or "/" in word) and not _within(match.start(), without):
             path = read_path(word)
             if path is not None:
                 yield path

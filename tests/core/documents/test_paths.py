@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.documents.paths import PathKind, read_path, read_place
+from bot.core.documents.paths import PathKind, named_paths, read_path, read_place
+from bot.core.markdown import Item, parse
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,17 @@ def test_a_place_needs_no_ending(word: str) -> None:
 def test_no_place(word: str) -> None:
     place = read_place(word)
     assert place is None or place.kind is PathKind.PATTERN
+
+
+@pytest.mark.parametrize(
+    ("task", "paths"),
+    [
+        ("Create ~~src/pier/old.py~~ src/pier/new.py", ["src/pier/new.py"]),
+        ("~~Create `src/pier/old.py`~~", []),
+        ("Create **src/pier/new.py**", ["src/pier/new.py"]),
+        ("Follow [the guide](docs/guide.md)", []),
+    ],
+)
+def test_struck_out_text_and_links_name_no_path(task: str, paths: list[str]) -> None:
+    (item,) = (block for block in parse(f"- [x] {task}\n").blocks if isinstance(block, Item))
+    assert [named.path for named in named_paths(item.text)] == paths

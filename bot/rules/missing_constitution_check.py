@@ -29,9 +29,9 @@ A plan whose sections are `Summary`, `Technical Context` and `Project Structure`
 
 ## Severity
 
-Error when the change adds the plan. Warning when the change only edits it, or when a line of the plan names the check
-and is not the heading of a section with verdicts. Off where the template has no such section, with the lean preset, and
-while the constitution or the plan is still the template.
+Error when the change adds the plan or removes the check from it. Warning when the change edits a plan without one, or
+when a line of the plan names the check and is not the heading of a section with verdicts. Off where the template has no
+such section, with the lean preset, and while the constitution or the plan is still the template.
 """
 
 from __future__ import annotations
@@ -62,11 +62,12 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     principles = count(len(case.constitution.principles), "principle", "principles")
     mention = plan.check_mention
+    removed = case.plan_before is not None and case.plan_before.check is not None
     why: Prose = (f"The constitution has {principles}, and the template has the section.",)
     if mention is not None:
         why = (At(plan.path, mention), " names it and is not the heading of a section with verdicts. ", *why)
     yield case.finding(
-        Severity.ERROR if case.is_brought(plan.path) and mention is None else Severity.WARNING,
+        Severity.ERROR if mention is None and (case.is_brought(plan.path) or removed) else Severity.WARNING,
         plan.path,
         mention,
         title=("The plan has no Constitution Check",),

@@ -36,8 +36,8 @@ Error for a FAIL in its status slot that nothing softens and nothing speaks for.
 admitted deviation, a FAIL outside a slot, in a language whose words were not tested, under a passing line for the whole
 check, or of an item that passes elsewhere. Notice while an assessment is put off, where a row repeats the item's words
 and names no principle, and for a FAIL that a PASS replaces without a word of what changed. A reason outside Complexity
-Tracking is `inline-justification`. One list of rules decides for this id, `inline-justification` and
-`non-negotiable-violated`:
+Tracking is `inline-justification`. A violation that the base has already is at most a warning, unless the change
+deletes what spoke for it. One list of rules decides for this id, `inline-justification` and `non-negotiable-violated`:
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.documents.plan import Verdict
 from bot.core.judging import gate
-from bot.core.judging.decision import UNJUSTIFIED, Decision, Ground, decide
+from bot.core.judging.decision import UNJUSTIFIED, Decision, Ground, decide, is_made_bare
+from bot.core.judging.dossier import dossiers
 from bot.core.judging.findings import Severity
 from bot.core.judging.rule import Case, Clause, rule
 from bot.core.text.prose import At, Code, CommandOffer, Prose
@@ -95,8 +96,16 @@ def _unjustified(case: Case, plan: Plan, dossier: Dossier, decision: Decision) -
         fix=fix,
         subject=gate.subject(check),
         paste=paste,
+        new=_takes_away(case, dossier, decision) or None,
         edits=gate.row_edits(plan, paste) if decision.ground not in _CONTRADICTED else (),
     )
+
+
+def _takes_away(case: Case, dossier: Dossier, decision: Decision) -> bool:
+    """Whether the change deletes what spoke for a violation that it leaves as it was."""
+    if case.plan_before is None or decision.severity is not Severity.ERROR:
+        return False
+    return is_made_bare(dossier, dossiers(case.plan_before, case.constitution))
 
 
 def _why(plan: Plan, dossier: Dossier, decision: Decision) -> Prose:

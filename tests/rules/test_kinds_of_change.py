@@ -330,3 +330,53 @@ def test_a_spec_written_ahead_holds_nothing_back(branch: str, ahead: str, more: 
     stages = {f.feature.number: f.feature.stage.value for f in judged.features}
     assert stages == {"004": "implementing", ahead[:3]: "specifying"}
     assert not any(finding.severity == "error" and ahead in finding.path for finding in judged.all_findings())
+
+
+TRACKED = (
+    "\n## Complexity Tracking\n\n| Violation | Why Needed | Simpler Alternative Rejected Because |\n|---|---|---|\n"
+    "| I. Simplicity: two modules | one watches the wind | one module would sleep |\n"
+)
+FAILED = PLAN.replace("PASS | one module", "FAIL | two modules")
+OWN = "specs/004-lamps"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (FAILED + TRACKED, FAILED),
+        (FAILED + TRACKED, FAILED + "\n## Complexity Tracking\n\nNo violations.\n"),
+        (FAILED.replace("two modules", "two modules; Justification: one watches the wind"), FAILED),
+        (FAILED + "\n**Gate**: PASS\n", FAILED),
+    ],
+)
+def test_a_change_that_takes_away_what_spoke_for_a_violation_answers_for_it(before: str, after: str) -> None:
+    judged = report("004-lamps", feature(OWN, before), feature(OWN, after))
+    assert [severity for _, severity, _ in findings(judged, "unjustified-violation")] == ["error"]
+
+
+def test_a_violation_that_nothing_spoke_for_before_stays_a_warning() -> None:
+    judged = report("004-lamps", feature(OWN, FAILED), feature(OWN, FAILED + "\nA note.\n"))
+    assert [severity for _, severity, _ in findings(judged, "unjustified-violation")] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("written", "formatted"),
+    [
+        ("| I. Simplicity | FAIL | two modules |", "| I. Simplicity    | FAIL   | two modules     |"),
+        ("| I. Simplicity | FAIL | two modules |", "|I. Simplicity|FAIL|two modules|"),
+        ("| I. Simplicity | FAIL | two modules |", "  | I. Simplicity | FAIL | two modules |\t"),
+    ],
+)
+def test_a_formatter_writes_no_verdict(written: str, formatted: str) -> None:
+    assert written in FAILED
+    judged = report("chore-format", feature(OWN, FAILED), feature(OWN, FAILED.replace(written, formatted)))
+    assert "error" not in [severity for _, severity, _ in findings(judged, "unjustified-violation")]
+
+
+@pytest.mark.parametrize("rest", ["", "\n## Notes\n\nThe lamps are old.\n"])
+def test_a_change_that_removes_the_constitution_check_answers_for_it(rest: str) -> None:
+    without = PLAN.partition("## Constitution Check")[0] + rest
+    judged = report("004-lamps", feature(OWN), feature(OWN, without))
+    assert [severity for _, severity, _ in findings(judged, "missing-constitution-check")] == ["error"]
+    judged = report("004-lamps", feature(OWN, without), feature(OWN, without + "\nA word.\n"))
+    assert [severity for _, severity, _ in findings(judged, "missing-constitution-check")] == ["warning"]

@@ -14,8 +14,15 @@ _BOM = "\ufeff"
 
 
 def _lines(text: str) -> list[str]:
-    """Lines without line ends, trailing spaces and a byte order mark."""
-    return [line.rstrip() for line in text.removeprefix(_BOM).split("\n")]
+    """Lines as a formatter leaves them: one blank between words, none beside `|`, `-` before every bullet."""
+    return [_formatted(line) for line in text.removeprefix(_BOM).split("\n")]
+
+
+def _formatted(line: str) -> str:
+    words = " ".join(line.split())
+    if "|" in words:
+        words = words.replace(" |", "|").replace("| ", "|")
+    return f"- {words[2:]}" if words.startswith(("* ", "+ ")) else words
 
 
 def new_lines(base: str, head: str) -> frozenset[int]:

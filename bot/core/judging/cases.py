@@ -15,6 +15,7 @@ from bot.core.change.feature import Feature
 from bot.core.change.lines import lines_by_path
 from bot.core.change.trees import FileStatus, Readability, Tree, unread, with_paths
 from bot.core.documents.artifacts import Documents, read_artifacts
+from bot.core.documents.plan import Weight
 from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
@@ -74,7 +75,8 @@ def read_cases(  # noqa: PLR0913, PLR0917  everything that cases are made of
         documents = reader.documents(folder, yardsticks[root])
         lines = lines_by_path(change, folder.path)
         owned = _is_owned(change, choice, folder, documents, lines, yardsticks[root], meter)
-        features.append(_ReadFeature(folder, yardsticks[root], arrivals[places], documents, lines, owned))
+        earlier = _plan_before(change, folder, documents.plan, yardsticks[root], meter)
+        features.append(_ReadFeature(folder, yardsticks[root], arrivals[places], documents, lines, owned, earlier))
     if reader.refused:
         change = replace(change, head=replace(change.head, documents={**change.head.documents, **reader.refused}))
     building = _building(change, choice, features) if code else frozenset()
@@ -133,6 +135,7 @@ class _ReadFeature:
     new_lines: dict[str, frozenset[int]]
     """New lines of its documents, by path; a document whose path is absent is new as a whole."""
     owned: bool
+    plan_before: Plan | None = None
 
 
 def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
@@ -154,6 +157,7 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         template=yardstick.template,
         artifacts=read_artifacts(change, feature, documents, config, below),
         plan=documents.plan,
+        plan_before=read.plan_before,
         spec=documents.spec,
         tasks=documents.tasks,
         new_lines=read.new_lines,
@@ -162,6 +166,21 @@ def _case(  # noqa: PLR0913, PLR0917  everything that a case is made of
         dossiers=dossiers(documents.plan, yardstick.constitution) if documents.plan is not None else (),
         arrived=read.late,
     )
+
+
+def _plan_before(change: Change, folder: Folder, plan: Plan | None, yardstick: Yardstick, meter: Meter) -> Plan | None:
+    """The plan at the base where the change may have taken away its check, or what spoke for a failed assessment."""
+    path = f"{folder.path}/plan.md"
+    file = next((file for file in change.changed if file.path == path), None)
+    if plan is None or file is None or change.base is None or file.status is FileStatus.ADDED:
+        return None
+    if plan.check is not None and not any(check.weight is Weight.FAIL for check in plan.checks):
+        return None
+    before = _readable(change.base, file.previous or path)
+    if before is None:
+        return None
+    parsed = meter.read(path, lambda: read_plan(before, yardstick.template, yardstick.constitution))
+    return None if isinstance(parsed, Readability) else parsed
 
 
 def _readable(tree: Tree, path: str) -> Document | None:

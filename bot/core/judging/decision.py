@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Join, Statement, StatementKind, Verdict, Weight
 from bot.core.documents.plan_reading.reasons import enough
 from bot.core.documents.plan_reading.statement_words import VERSION
+from bot.core.judging.dossier import is_same_item
 from bot.core.judging.findings import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.documents.plan import Check
     from bot.core.judging.dossier import Dossier
 
@@ -113,6 +116,19 @@ def decide(dossier: Dossier) -> Decision:
         if strong is not None:
             return strong
     return _of_any(dossier)
+
+
+def is_made_bare(dossier: Dossier, before: Sequence[Dossier]) -> bool:
+    """Whether something spoke for this failed assessment before, and does no more: its row was deleted.
+
+    `before` holds the dossiers of the plan at the base.
+    """
+    return any(
+        earlier.assessment.weight is Weight.FAIL
+        and is_same_item(earlier.assessment, dossier.assessment)
+        and decide(earlier).severity is not Severity.ERROR
+        for earlier in before
+    )
 
 
 def _of_any(dossier: Dossier) -> Decision:  # noqa: PLR0911  a list of rules reads best as one ladder

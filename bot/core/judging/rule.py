@@ -54,6 +54,8 @@ class Case:
     """Changed files of the whole change that count as code."""
     dossiers: tuple[Dossier, ...] = ()
     """What the plan says of each assessed principle and gate."""
+    plan_before: Plan | None = None
+    """The plan at the base, where it holds a check or a justification that the change may have taken away."""
     arrived: NewSinceBranch = NOTHING
     """What of the yardstick came to the base after the branch left it."""
     ticks: tuple[Tick, ...] = ()

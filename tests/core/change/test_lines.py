@@ -25,6 +25,11 @@ def test_what_no_reader_sees_changes_nothing() -> None:
     assert new_lines("a\nb\n", "\ufeffa\r\nb  \r\n\n") == frozenset()
 
 
+def test_a_formatter_changes_nothing() -> None:
+    assert new_lines("| a | b  c |\n* d\n+ e", "|a   |b c|\n- d\n- e") == frozenset()
+    assert new_lines("| a | b |", "| a | c |") == {1}
+
+
 def test_a_moved_document_is_compared_with_where_it_was() -> None:
     moved = change(
         {"specs/021-a/plan.md": "one\ntwo"},

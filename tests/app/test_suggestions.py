@@ -98,7 +98,9 @@ class TestOneReview:
         assert suggested(row).splitlines()[1:] == [ROW]
         assert stage.comments(repo, pull.number) == []
 
-    @pytest.mark.parametrize("which", [(0,), (1,), (0, 1)])
+    @pytest.mark.parametrize(
+        "which", [pytest.param((0,), marks=pytest.mark.slow), pytest.param((1,), marks=pytest.mark.slow), (0, 1)]
+    )
     def test_each_suggestion_makes_the_next_verdict_as_promised(
         self, stage: Stage, repo: Repository, which: tuple[int, ...]
     ) -> None:
@@ -111,6 +113,7 @@ class TestOneReview:
         assert stage.run(repo, pull.head_sha).conclusion == "success"
         assert len(stage.world.reviews(pull)) == 1
 
+    @pytest.mark.slow
     def test_an_unjustified_violation_becomes_a_row_with_cells_to_fill(self, stage: Stage, repo: Repository) -> None:
         constitution = SPEC_KIT[".specify/memory/constitution.md"].replace(" (NON-NEGOTIABLE)", "")
         stage.world.push(repo, "main", {".specify/memory/constitution.md": constitution}, author="ada")
@@ -155,7 +158,17 @@ class TestOneReview:
         assert_done(stage)
         assert len(stage.world.reviews(pull)) == 1
 
-    @pytest.mark.parametrize("after", [False, True])
+    @pytest.mark.slow
+    def test_a_head_of_two_pull_requests_gets_one_review(self, stage: Stage, repo: Repository) -> None:
+        stage.world.push(repo, "next", {"NEWS.md": "#\n"}, author="ada")
+        first = opened(stage, repo, BOTH)
+        second = stage.world.open_pull_request(repo, "001-search", "next", author="ada")
+        assert_done(stage)
+        assert [len(stage.world.reviews(pull)) for pull in (first, second)] == [1, 0]
+        pushed(stage, repo, BOTH + "\nMore.\n")
+        assert [len(stage.world.reviews(pull)) for pull in (first, second)] == [1, 0]
+
+    @pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.slow), True])
     def test_a_lost_answer_leads_to_no_second_review(self, stage: Stage, repo: Repository, *, after: bool) -> None:
         stage.world.faults.add(Fault(REVIEW, 502, after=after))
         stage.world.push(repo, "001-search", feature(text=BOTH), author="ada")
@@ -199,7 +212,7 @@ class TestOneReview:
 
 
 class TestWhatIsLeftOut:
-    @pytest.mark.parametrize(("below", "rows"), [("", []), ("\nMore.\n", [ROW])])
+    @pytest.mark.parametrize(("below", "rows"), [pytest.param("", [], marks=pytest.mark.slow), ("\nMore.\n", [ROW])])
     def test_lines_that_the_diff_does_not_show(
         self, stage: Stage, repo: Repository, below: str, rows: list[str]
     ) -> None:
@@ -215,9 +228,9 @@ class TestWhatIsLeftOut:
         "change",
         [
             lambda text: text.replace("\n", "\r\n"),
-            lambda text: text.replace("is bought", "is\u202e bought"),
-            lambda text: text.replace("is bought", "is\u200b bought"),
-            lambda text: text.replace("is bought", "is " + "`" * 60 + " bought"),
+            pytest.param(lambda text: text.replace("is bought", "is\u202e bought"), marks=pytest.mark.slow),
+            pytest.param(lambda text: text.replace("is bought", "is\u200b bought"), marks=pytest.mark.slow),
+            pytest.param(lambda text: text.replace("is bought", "is " + "`" * 60 + " bought"), marks=pytest.mark.slow),
         ],
         ids=["CRLF", "bidi", "zero width", "backticks"],
     )
@@ -229,6 +242,7 @@ class TestWhatIsLeftOut:
         assert stage.world.threads(pull) == []
         assert stage.world.reviews(pull) == []
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("text", [BOTH.rstrip("\n"), BOTH.replace("is bought", "``is ```bought``` ``")])
     def test_no_line_end_at_the_end_and_backticks_are_kept(self, stage: Stage, repo: Repository, text: str) -> None:
         pull = opened(stage, repo, text)
@@ -262,13 +276,14 @@ class TestLater:
         assert [len(suggested(thread).splitlines()) for thread in stage.world.threads(pull)] == [1, 2]
         assert len(stage.world.reviews(pull)) == 2
 
+    @pytest.mark.slow
     def test_a_resolved_one_is_not_made_again(self, stage: Stage, repo: Repository) -> None:
         pull = opened(stage, repo, HEADER)
         stage.world.resolve(stage.world.threads(pull)[0], author="ada")
         pushed(stage, repo, HEADER + "\nMore.\n")
         assert len(stage.world.reviews(pull)) == 1
 
-    @pytest.mark.parametrize("switched_off", [False, True])
+    @pytest.mark.parametrize("switched_off", [False, pytest.param(True, marks=pytest.mark.slow)])
     def test_what_no_longer_holds_is_resolved_with_one_write(self, stage: Stage, *, switched_off: bool) -> None:
         repo = harbour(stage, files=ON)
         pull = opened(stage, repo, BOTH)
@@ -306,7 +321,7 @@ class TestRefused:
         ("status", "message"),
         [
             (403, "Resource not accessible by integration"),
-            (422, "Unprocessable Entity"),
+            pytest.param(422, "Unprocessable Entity", marks=pytest.mark.slow),
             pytest.param(403, "lock prevents review", marks=pytest.mark.slow),
             pytest.param(403, "Something that nobody has seen yet", marks=pytest.mark.slow),
         ],
@@ -336,6 +351,7 @@ class TestRefused:
         assert len(stage.runs(repo, pull.head_sha)) == 1
         assert not any(record.state == "waiting" for record in stage.queue.records())
 
+    @pytest.mark.slow
     def test_so_is_a_locked_conversation(self, stage: Stage, repo: Repository) -> None:
         pull = opened(stage, repo, plan())
         stage.world.lock_conversation(repo, pull.number)
@@ -403,6 +419,7 @@ class TestCommand:
         say(stage, repo, pull.number, "/plan suggest", "ada")
         assert len(stage.world.reviews(pull)) == 1
 
+    @pytest.mark.slow
     def test_nothing_to_suggest_is_said(self, stage: Stage) -> None:
         repo = harbour(stage)
         pull = opened(stage, repo, plan())
@@ -417,6 +434,7 @@ class TestCommand:
         assert "GitHub did not take the review" in replies(stage, repo, pull.number)[0]
         assert "-1" in {one.content for one in stage.world.reactions(repo, comment)}
 
+    @pytest.mark.slow
     def test_a_stranger_may_not(self, stage: Stage) -> None:
         repo = harbour(stage)
         pull = opened(stage, repo, BOTH)

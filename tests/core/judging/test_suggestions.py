@@ -235,6 +235,7 @@ def test_whatever_the_documents_say(
     assert_promise(files, every, every)
 
 
+@pytest.mark.slow
 def test_many_findings_are_tried_up_to_a_bound() -> None:
     """A judgement costs what it costs; how many there are does not grow with the document."""
     doubles = "".join(f"- **FR-{n:03d}**: It MUST {n}.\n\n- **FR-{n:03d}**: It MUST.\n\n" for n in range(10, 40))

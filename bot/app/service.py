@@ -114,7 +114,7 @@ class Service:
     def _renamed(self, event: Event, error: RepositoryGone) -> Event | None:
         """The event with its repository's present name; None if the repository is gone.
 
-        Raises the error again if the name did not change: then only GitHub's replicas lag.
+        Raises the error again if the name did not change: then GitHub contradicts itself, as while its replicas lag.
         """
         if isinstance(event, InstallationChanged | RepositoriesChanged):
             return None
@@ -127,9 +127,7 @@ class Service:
         if located.full_name.lower() != ref.full_name.lower():
             renamed = msgspec.structs.replace(ref, owner=located.owner, name=located.name)
             return msgspec.structs.replace(event, repository=renamed)
-        if isinstance(error, NotThereYet):
-            raise error
-        return None
+        raise error
 
     def _ask_for_permissions(self, event: RepositoryEvent, job: LeasedJob, error: PermissionMissing) -> None:
         """Say who has to accept which permissions, where the App can write.

@@ -187,10 +187,10 @@ def _message(body: Any) -> str:
     message = body.get("message") if isinstance(body, dict) else None
     details = body.get("errors") if isinstance(body, dict) else None
     parts = [message, *(_detail(error) for error in (details if isinstance(details, list) else [])[:_MOST_DETAILS])]
-    return " ".join(" ".join(str(part) for part in parts if part).split())[:_LONGEST_MESSAGE]
+    return " ".join(" ".join(part for part in parts if isinstance(part, str)).split())[:_LONGEST_MESSAGE]
 
 
-def _detail(error: Any) -> str:
+def _detail(error: Any) -> Any:
     if not isinstance(error, dict):
-        return str(error) if isinstance(error, str) else ""
-    return str(error.get("message") or " ".join(str(error.get(name) or "") for name in ("field", "code")))
+        return error
+    return error.get("message") or " ".join(str(error.get(name) or "") for name in ("field", "code"))

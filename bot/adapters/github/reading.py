@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.adapters.github.lists import RestList, elements_of
+from bot.adapters.github.lists import IncompleteResponse, RestList, elements_of
 from bot.adapters.github.tree import TreeFiller, join
 from bot.core.change.trees import ChangedFile, FileStatus, FolderHistory, OtherHead, Tree
 from bot.core.forge.errors import ForgeError, MovedMeanwhile
@@ -348,10 +348,14 @@ def issue(body: Json) -> Issue:
 def role(body: Json) -> Role:
     """Return the strongest role of GitHub's permission booleans; `permission` lacks triage, maintain and custom roles.
 
+    Raises `IncompleteResponse` for a response without booleans, which is no answer about the person.
+
     https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
     """
     with shape("a role"):
-        granted = (body.get("user") or {}).get("permissions") or {}
+        granted = (body.get("user") or {}).get("permissions")
+        if not isinstance(granted, dict):
+            raise IncompleteResponse("GitHub left out the permissions of a person")
         return next(
             (role_of_permission for name, role_of_permission in _ROLES if granted.get(name) is True), Role.ANYONE
         )

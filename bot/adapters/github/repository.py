@@ -76,6 +76,8 @@ Json = dict[str, Any]
 
 _READ = {"contents": "read", "metadata": "read"}
 _HEADS = "refs/heads/"
+_NO_USER = "is not a user"
+"""In GitHub's message (404) about the role of a bot, or of a person who deleted their account."""
 _MOST_FOLDERS = 100
 """Folders that are listed to check a comparison. With more of them, the whole trees are compared."""
 _MOST_PULLS = 3_000
@@ -327,7 +329,9 @@ class GitHubRepository:
         path = f"{self._path}/collaborators/{_quoted(login)}/permission"
         try:
             _, body = self._send("GET", path, "asked for a role")
-        except RepositoryGone:
+        except RepositoryGone as error:
+            if _NO_USER not in str(error):
+                raise
             return Role.ANYONE
         return role(body)
 

@@ -41,8 +41,10 @@ def answer(context: CommandContext, command: Command, opened: OpenPullRequest) -
             return CommandResult(Reaction.DONE, effects=opened.verdict())
         case Verb.PLAN:
             draft = opened.plan()
-            plan = draft_text(draft, render) if draft is not None else status(judged.report, render)
-            return CommandResult(Reaction.DONE, plan=plan, effects=opened.verdict())
+            plan = draft_text(draft, render) if draft is not None else None
+            # Without a draft, the status is an answer: it holds for one head, and is hidden once it is outdated.
+            told = status(judged.report, render) if draft is None else None
+            return CommandResult(Reaction.DONE, plan=plan, answer=told, effects=opened.verdict())
         case Verb.WHY:
             config = judged.candidate.config_in_force.config
             return CommandResult(Reaction.DONE, answer=why(judged.report, command.rule, config, render))

@@ -467,6 +467,18 @@ class TestConversation:
         head = pull.head_sha[:7]
         assert latest(stage, ferry, pull.number).split("\n")[1] == f"<sub>`/plan status` by `eve` · on `{head}`</sub>"
 
+    def test_a_plan_that_is_there_is_answered_below_the_question(self, stage: Stage, ferry: Repository) -> None:
+        pull = opened(stage, ferry, FAILING)
+        for text in ("/plan", "/plan"):
+            say(stage, ferry, pull.number, text, "ada")
+        (answer,) = replies(stage, ferry, pull.number)
+        assert answer.split("\n")[1] == f"<sub>`/plan` by `ada` · on `{pull.head_sha[:7]}`</sub>"
+        stage.world.push(ferry, "001-search", feature(text=plan()), author="ada")
+        stage.drain(patience=10)
+        say(stage, ferry, pull.number, "/plan", "ada")
+        answers = [comment for comment in stage.comments(ferry, pull.number) if "kind=answer" in comment.body]
+        assert [comment.minimized for comment in answers] == ["outdated", None]
+
     def test_the_same_answer_is_not_written_again(self, stage: Stage, ferry: Repository) -> None:
         pull = opened(stage, ferry, FAILING)
         comments = [say(stage, ferry, pull.number, "/plan why", "eve") for _ in range(2)]

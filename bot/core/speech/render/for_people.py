@@ -5,6 +5,7 @@ A reason is quoted as prose, never as code.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.change.feature import NO_KEY_ENTITIES
@@ -39,7 +40,12 @@ def _deviation(status: PrincipleStatus, plan: str, links: Links) -> str:
     row = status.row
     if row is None:
         return head
-    cells = (("What", _without_name(row.violation, status)), ("Why", row.why), ("Rejected", row.alternative))
+    cells = (
+        ("What", _without_name(row.violation, status)),
+        ("Why", row.why),
+        ("Rejected", row.alternative),
+        ("The principle", status.principle.sentence),
+    )
     quotes = [f"*{label}*: {_quotable(words)}" for label, words in cells if words.strip()]
     return "\n".join([f"{head} ({links.at(At(plan, row.line))})", *quoted(quotes)])
 
@@ -56,8 +62,12 @@ def _artifact_not_applicable(artifact: Artifact, plan: str, links: Links) -> str
     if artifact.reason == NO_KEY_ENTITIES:
         return f"- **{name}: not applicable**, {NO_KEY_ENTITIES}"
     place = f" ({links.at(At(plan, artifact.line))})" if artifact.line else ""
-    reason = _quotable(artifact.reason or "")
+    reason = _quotable(_NOT_APPLICABLE.sub("", artifact.reason or ""))
     return "\n".join([f"- **{name}: the plan says N/A**{place}", *quoted([reason] if reason else [])])
+
+
+_NOT_APPLICABLE = re.compile(r"^\s*N/A\s*[:–—-]+\s*", re.IGNORECASE)
+"""What the entry says already."""
 
 
 def _quotable(reason: str) -> str:

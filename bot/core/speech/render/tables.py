@@ -202,13 +202,14 @@ def _cited(status: PrincipleStatus) -> str:
 
 
 def _principle(status: PrincipleStatus, feature: FeatureReport, links: Links) -> str:
-    """The principle as people cite it. A breached one has its place and its first sentence."""
+    """The principle as people cite it. A breached one has its place, and its first sentence if no entry has it."""
     title = neutralise(status.principle.title)
     sentence = status.principle.sentence
     if status.verdict not in DEVIATIONS or not sentence:
         return title
     place = links.at(At(feature.constitution.path, status.principle.line, Side.BASE))
-    return f"{title}, {place}: {code_cell(sentence)}"
+    # A justified breach has its entry under "For people to judge", with the sentence.
+    return f"{title}, {place}" if status.row is not None else f"{title}, {place}: {code_cell(sentence)}"
 
 
 def _dossier(status: PrincipleStatus, feature: FeatureReport) -> Dossier | None:

@@ -53,9 +53,8 @@ _SIGPIPE = 13
 
 def _run(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help", "help"}:
-        named = [word for word in words[1:] if word in COMMANDS]
-        if words and words[0] == "help" and named:
-            return _run([named[0], "--help"])
+        if words and words[0] == "help" and words[1:] and not words[1].startswith("-"):
+            return _run([*words[1:], "--help"])
         sys.stdout.write(overview(bot.__doc__))
         return 0 if words else NO_VERDICT
     name, *rest = words

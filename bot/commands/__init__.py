@@ -166,7 +166,7 @@ def overview(about: str, examples: Sequence[str] = EXAMPLES) -> str:
         "",
         _examples(examples),
         "",
-        "`plangate COMMAND --help` explains a command; --version prints the version.",
+        *wrapped("`plangate COMMAND --help` explains a command; --version prints the version.", width()),
     ]
     return "\n".join(parts) + "\n"
 

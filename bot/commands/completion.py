@@ -50,7 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the script."""
-    sys.stdout.write(_SCRIPTS[options.shell]([_command(name, about) for name, about in COMMANDS.items()]))
+    commands = [_command(name, about) for name, about in COMMANDS.items()]
+    commands.append(_Command("help", "explain a command", (), tuple(COMMANDS)))
+    sys.stdout.write(_SCRIPTS[options.shell](commands))
     return 0
 
 
@@ -89,9 +91,12 @@ def _bash(commands: Sequence[_Command]) -> str:
     following = "".join(f'    {command.name}\\ *) words="{command.words()}" ;;\n' for command in commands)
     return f"""\
 _plangate() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD-1]}}" words=""
+  # Readline divides `--format=json` at the sign.
+  if [ "$current" = "=" ]; then current=""
+  elif [ "$previous" = "=" ]; then previous="${{COMP_WORDS[COMP_CWORD-2]}}"; fi
   if [ "$COMP_CWORD" -eq 1 ]; then words="{" ".join(command.name for command in commands)} --help --version"; else
-  case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD-1]}}" in
+  case "${{COMP_WORDS[1]}} $previous" in
 {values}{following}  esac; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}
@@ -120,7 +125,8 @@ _plangate() {{
   compadd -- $following
   [[ $words[CURRENT] == -* ]] || _files
 }}
-compdef _plangate plangate
+# The file itself is the function when zsh loads it from $fpath, and a script when it is sourced.
+if [ "$funcstack[1]" = _plangate ]; then _plangate "$@"; else compdef _plangate plangate; fi
 """
 
 
@@ -128,7 +134,7 @@ def _fish(commands: Sequence[_Command]) -> str:
     lines = []
     for command in commands:
         lines.append(
-            f"complete -c plangate -n __fish_use_subcommand -f -a {command.name} -d {_quoted(command.purpose)}"
+            f"complete -c plangate -n __fish_use_subcommand -f -a {command.name} -d {_fish_quoted(command.purpose)}"
         )
         seen = f"complete -c plangate -n '__fish_seen_subcommand_from {command.name}'"
         lines += [f"{seen} -f -a '{' '.join(command.actions)}'"] if command.actions else []
@@ -136,12 +142,17 @@ def _fish(commands: Sequence[_Command]) -> str:
             argument = (
                 f" -x -a '{' '.join(option.choices)}'" if option.choices else " -r" if option.takes_argument else ""
             )
-            lines.append(f"{seen} -l {option.name}{argument} -d {_quoted(option.purpose)}")
+            lines.append(f"{seen} -l {option.name}{argument} -d {_fish_quoted(option.purpose)}")
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "").replace("\\", "") + "'"
+def _quoted(text: str, quote: str = r"'\''") -> str:
+    """The text as one word of a shell, in which `quote` stands for a single quote."""
+    return "'" + text.replace("\\", "").replace("'", quote) + "'"
+
+
+def _fish_quoted(text: str) -> str:
+    return _quoted(text, r"\'")
 
 
 _SCRIPTS: dict[str, Callable[[Sequence[_Command]], str]] = {"bash": _bash, "fish": _fish, "zsh": _zsh}

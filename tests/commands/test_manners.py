@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
 import subprocess
@@ -149,6 +150,85 @@ def test_bash_completes_commands_options_and_values(tmp_path: Path, capsys: pyte
     assert completed(script, "plangate", "check", "--format", "s") == {"sarif"}
     assert completed(script, "plangate", "config", "v") == {"validate"}
     assert completed(script, "plangate", "check", "--all", "--ba") == {"--base"}
+    assert completed(script, "plangate", "check", "--format", "=", "s") == {"sarif"}
+    assert completed(script, "plangate", "check", "--format", "=") == {*FORMATS}
+    assert completed(script, "plangate", "help", "ren") == {"renumber"}
+
+
+FORMATS = ("text", "json", "sarif", "github", "markdown", "concise", "agent", "gitlab")
+ZSH = """
+fpath=({folder} $fpath)
+autoload -Uz _plangate
+compdef() {{ print compdef $1 }}
+_describe() {{ print -l -- ${{(P)2}} }}
+compadd() {{ shift; print -l -- $@ }}
+_files() {{ }}
+words=({words})
+CURRENT={current}
+_plangate
+"""
+"""Presses Tab for the first time in a zsh that has the script in its `$fpath`, without a terminal."""
+
+
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        ("plangate ''", "renumber:give a feature another number, in its folder's name and in its own files"),
+        ("plangate check --format ''", "concise"),
+        ("plangate help ''", "renumber"),
+    ],
+)
+def test_zsh_completes_at_the_first_press(
+    words: str, proposed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_plangate").write_text(ended(["completion", "zsh"], capsys)[1])
+    script = ZSH.format(folder=tmp_path, words=words, current=len(shlex.split(words)))
+    try:
+        done = subprocess.run(["zsh", "-f", "-c", script], check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("zsh is not installed")
+    assert proposed in done.stdout.splitlines(), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [
+        ("plangate renu", "renumber\tgive a feature another number, in its folder's name and in its own files"),
+        ("plangate check --for", "--format\thow the report is printed"),
+        ("plangate help renu", "renumber"),
+    ],
+)
+def test_fish_completes(typed: str, proposed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "plangate.fish").write_text(ended(["completion", "fish"], capsys)[1])
+    ask = f"source {tmp_path}/plangate.fish; complete -C '{typed}'"
+    try:
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", ask],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HOME": str(tmp_path)},
+        )
+    except FileNotFoundError:
+        pytest.skip("fish is not installed")
+    assert any(line.startswith(proposed) for line in done.stdout.splitlines()), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["help", "chekc"], "unknown command chekc; did you mean check?"),
+        (["help", "config", "validat"], "'validat' is none of validate, show, schema; did you mean validate?"),
+    ],
+)
+def test_help_on_a_mistyped_word_is_a_mistake(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = ended(words, capsys)
+    assert (code, out, told in err) == (2, "", True), err
+
+
+def test_help_explains_the_command_of_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ended(["help", "config", "validate"], capsys)
+    assert (code, out.startswith("usage: plangate config validate ")) == (0, True), out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

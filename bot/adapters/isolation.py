@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 MAX_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of a pickled result that are accepted."""
+MOST_AT_ONCE: Final = max(4, os.cpu_count() or 1)
+"""Calls that run at the same time; further ones wait. More would only share the processors, and add up in memory."""
 _WALL_SECONDS: Final = 300.0
 """Seconds after which a call is given up although it has CPU time left: the machine is overloaded."""
 _MAX_TEMPORARY_FOLDER: Final = 60
@@ -130,6 +132,7 @@ class Isolation:
         self._context.set_forkserver_preload(list(preload))
         self._warm_up = warm_up
         self._lock = threading.Lock()
+        self._free = threading.Semaphore(MOST_AT_ONCE)
         self._spares: list[_Process] = []
         """At most one process that waits for a call."""
         util.Finalize(self, _end_all, (self._spares,), exitpriority=1)
@@ -141,14 +144,18 @@ class Isolation:
             OverLimitError: when the process exceeded a limit.
             TimeoutError: when it did not end although it used little CPU time.
         """
+        with self._free:
+            return self._called(function, arguments)
+
+    def _called(self, *call: object) -> Answer:
         with self._lock:
             spare = self._spares.pop() if self._spares else None
         if spare is not None:
             with suppress(_NeverStartedError):  # something killed it while it waited
-                return self._answer(spare, function, arguments)
+                return self._answer(spare, call)
         with self._lock:
             process = self._started()
-        return self._answer(process, function, arguments)
+        return self._answer(process, call)
 
     def prepare(self) -> None:
         """Start a process for the next call, unless one waits already."""
@@ -165,7 +172,7 @@ class Isolation:
             process.start()
         return _Process(process, ours)
 
-    def _answer(self, process: _Process, *call: object) -> Answer:
+    def _answer(self, process: _Process, call: tuple[object, ...]) -> Answer:
         try:
             return process.answer(call, self.limits)
         finally:

@@ -67,7 +67,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = _PORT
     web_threads: int = 16
-    worker_threads: int = 4
+    worker_threads: int = 16
     log_level: str = "info"
     pages: str = "off"
     """`public`: a verdict in a public repository has a page on this server. `login`: every verdict has one."""
@@ -260,7 +260,7 @@ def read(variables: Mapping[str, str]) -> Settings:
         host=reader.host(),
         port=reader.port(),
         web_threads=reader.number("WEB_THREADS", 16, 1, 256) or 16,
-        worker_threads=reader.number("WORKER_THREADS", 4, 1, 64) or 4,
+        worker_threads=reader.number("WORKER_THREADS", 16, 1, 64) or 16,
         log_level=reader.choice("LOG_LEVEL", "info", LEVELS.__contains__, " or ".join(LEVELS)),
         pages=reader.choice("PAGES", "off", PAGES.__contains__, " or ".join(PAGES)),
         client_id=reader.text("CLIENT_ID"),

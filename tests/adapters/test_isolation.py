@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.adapters.isolation import Isolation, Limits, OverLimitError
+from bot.adapters.isolation import MOST_AT_ONCE, Isolation, Limits, OverLimitError
 from bot.core.change.trees import Readability
 from tests.processes import until
 
@@ -71,6 +73,16 @@ def added(_: Meter, first: int, second: int) -> int:
 
 def process_id(_: Meter) -> int:
     return os.getpid()
+
+
+def others_at_work(_: Meter, folder: Path) -> int:
+    """How many processes work at this moment, this one included."""
+    mark = folder / str(os.getpid())
+    mark.touch()
+    time.sleep(0.2)
+    count = len(list(folder.iterdir()))
+    mark.unlink()
+    return count
 
 
 def spinning(_: Meter) -> int:
@@ -183,6 +195,12 @@ def test_documents_are_read_until_the_time_is_used_up(isolation: Isolation) -> N
 
 def test_a_document_that_takes_too_much_memory_is_left_out(isolation: Isolation) -> None:
     assert isolation.call(reading_hoarding).result is Readability.TOO_COSTLY
+
+
+def test_only_so_many_calls_work_at_once(isolation: Isolation, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2 * MOST_AT_ONCE) as pool:
+        calls = [pool.submit(isolation.call, others_at_work, tmp_path) for _ in range(2 * MOST_AT_ONCE)]
+    assert max(call.result().result for call in calls) <= MOST_AT_ONCE
 
 
 @pytest.mark.slow

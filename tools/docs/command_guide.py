@@ -191,7 +191,7 @@ def _parts() -> str:
     )
     names = sorted({*ANSWER, *COMMIT, "merge_queues"})
     rows = [
-        f"| `{name}` | {ANSWER.get(name, 'read')} | {COMMIT.get(name, 'read')} | {CHECK.get(name, '')} |"
+        f"| `{name}` | {ANSWER.get(name, 'read')} | {COMMIT.get(name, 'read')} | {CHECK.get(name, 'none')} |"
         for name in names
     ]
     permissions = "\n".join(["| permission | default | with commits | checks only |", "|---|---|---|---|", *rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.test_kinds_of_reading import BLOCKS, NAMES, findings, table
+from tests.rules.test_kinds_of_reading import BLOCKS, NAMES, findings, report, table
 
 BLOCKED = "error"
 WARNED = "warning"
@@ -221,3 +221,50 @@ def test_lines_that_begin_with_a_principle_are_items(separator: str, between: st
 def test_a_recheck_that_restates_takes_nothing_back(again: str) -> None:
     recheck = f"\n## Post-Design Constitution Check\n\n- III. Plain Files: {again}\n"
     assert severities(last("FAIL"), recheck) == [BLOCKED]
+
+
+CELLS = "| III. Plain Files: a database | buoys move every second | a file is rewritten whole |\n"
+TABLE = f"| Violation | Why Needed | Simpler Alternative Rejected Because |\n|---|---|---|\n{CELLS}"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "## Justifications", "## Trade-offs", "## Constitution Exceptions", "## Waivers", "# Complexity Tracking",
+        "#### Complexity Tracking", "**Complexity Tracking**", "## Appendix A: Complexity Tracking", "",
+    ],
+)  # fmt: skip
+def test_a_table_of_violations_counts_below_any_heading(above: str) -> None:
+    assert severities(last("FAIL"), f"\n{above}\n\n{TABLE}") == []
+    assert severities(last("FAIL"), f"\n{above}\n\n{TABLE.replace('III. Plain Files', 'II. Cross-Platform')}") == [
+        BLOCKED
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", ["II and III", "II & III", "II–III", "Principles II, III", "Principle II-III", "I to III"]
+)
+def test_a_row_may_name_several_principles(named: str) -> None:
+    row = ROW.replace("III. Plain Files", named)
+    assert severities(table("PASS", "FAIL", "FAIL"), row) == []
+
+
+@pytest.mark.parametrize("named", ["II and I", "1-2 caches", "I", "II–II"])
+def test_a_row_serves_no_principle_that_it_does_not_name(named: str) -> None:
+    assert BLOCKED in severities(last("FAIL"), ROW.replace("III. Plain Files", named))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| ~~III. Plain Files~~ | ~~buoys move~~ | ~~a file is slow~~ |",
+        "| III. Plain Files | see above | see above |",
+        "| III. Plain Files | ? | ? |",
+    ],
+)
+def test_a_row_that_says_nothing_justifies_nothing(row: str) -> None:
+    tracking = ROW.rpartition("| III.")[0] + row
+    said = findings(last("FAIL"), behind=tracking)
+    assert said or "incomplete-justification" in [
+        finding.rule for finding in report(last("FAIL"), behind=tracking).findings
+    ]

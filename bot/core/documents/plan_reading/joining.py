@@ -13,7 +13,7 @@ from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.core.yardstick.constitution import Constitution, Principle
 
@@ -27,9 +27,11 @@ _LEADING = Pattern(
 )
 _WORDED = Pattern(
     rf"(?:\b(?:{with_blanks('principle')}|constitution)\s*[§#]?\s*|§\s*|(?:{without_blanks('principle')})\s*)"
-    rf"({_NUMERAL}(?![\w])(?:\s*(?:,|/|&|{anywhere('and')})\s*{_NUMERAL}(?![\w]))*)",
+    rf"({_NUMERAL}(?![\w])(?:\s*(?:,|/|&|[–—-]|{anywhere('and', 'to')})\s*{_NUMERAL}(?![\w]))*)",
     re.IGNORECASE,
 )
+_LISTED = Pattern(rf"^[\W_]*([IVXLC]{{1,7}}(?:\s*(?:,|/|&|[–—-]|{anywhere('and', 'to')})\s*[IVXLC]{{1,7}})+)(?!\w)")
+_RANGE = Pattern(rf"({_NUMERAL})\s*(?:[–—-]|{anywhere('to')})\s*({_NUMERAL})")
 _BRACKETED = Pattern(
     rf"[(（\[]\s*(?:principle\s+|§\s*|{without_blanks('principle')})?({_NUMERAL}(?:\s*[/,&+]\s*{_NUMERAL})*)\s*[)）\]]"
 )
@@ -100,13 +102,27 @@ def _sure(whole: str, numeral: str) -> bool:
 def numerals(text: str, *, bracketed: bool = True) -> list[int]:
     """Every numeral that the text calls a principle: `Principle II`, `§IV`, and with `bracketed` `(I/III)`."""
     found: list[int] = []
-    for pattern in (_WORDED, _BRACKETED) if bracketed else (_WORDED,):
+    for pattern in (_WORDED, _LISTED, _BRACKETED) if bracketed else (_WORDED,):
         for match in pattern.finditer(text[:1000]):
-            for one in _ONE.finditer(match[1]):
-                value = number(one[0])
-                if value is not None and value not in found and not (one[0].islower() and one[0].isalpha()):
+            for value in _values(match[1]):
+                if value not in found:
                     found.append(value)
     return found
+
+
+def _values(written: str) -> Iterator[int]:
+    """The values of a list of numerals with ranges in it: `II, V-VII`."""
+    for one in _ONE.finditer(written):
+        value = number(one[0])
+        if value is not None and not (one[0].islower() and one[0].isalpha()):
+            yield value
+    for first, last in (match.groups() for match in _RANGE.finditer(written)):
+        begin, end = number(first), number(last)
+        if begin is not None and end is not None and end - begin <= _LONGEST_RANGE:
+            yield from range(begin + 1, end)
+
+
+_LONGEST_RANGE = 30
 
 
 @lru_cache(maxsize=4096)

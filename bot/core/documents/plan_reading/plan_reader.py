@@ -37,7 +37,7 @@ def read_plan(document: Document, template: Template, constitution: Constitution
     found = _read_checks(markdown, parts, joiner, template)
     rows = TrackingReader(markdown, joiner, template, found.checks)
     deviations = [part for part in deviation_parts(markdown, parts, joiner) if part not in trackings]
-    tracked = rows.read(trackings, found.tables, deviations)
+    tracked = rows.read(trackings, found.tables, deviations, parts)
     placeholders = find_placeholders(document.path, markdown, template)
     first = next((gate for gate in found.gates if gate.labelled), found.gates[0] if found.gates else None)
     return Plan(

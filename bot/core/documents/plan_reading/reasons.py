@@ -12,7 +12,9 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PLACEHOLDER = re.compile(r"[\[<{][^\]>}]*[\]>}]?\s*")
 _UNSAID = re.compile(
-    r"(?:tbd|tbc|todo|to\s+be\s+\w+|pending|\?+|\.{2,}|x+|same|ditto|idem|yes|no|required|needed)[.\s]*", re.IGNORECASE
+    r"(?:tbd|tbc|todo|to\s+be\s+\w+|pending|\?+|\.{2,}|x+|(?:see|as|same\s+as)\s+(?:above|below|before)|same|ditto|idem|yes|no"
+    r"|required|needed)[.\s]*",
+    re.IGNORECASE,
 )
 
 

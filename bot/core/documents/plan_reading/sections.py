@@ -230,7 +230,7 @@ def _names_a_principle(heading: Heading, markdown: Markdown, joiner: Joiner) -> 
 def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...]:
     """The Complexity Tracking sections, the template's title first; some plans have one in each of two languages."""
     template_title = fold(template.tracking_heading) if template.tracking_heading else None
-    candidates = [heading for heading in markdown.headings if 1 < heading.level <= _DEEPEST]
+    candidates = [heading for heading in markdown.headings[1:] if heading.level <= _DEEPEST + 1]
     by_title = [heading for heading in candidates if template_title and fold(heading.title) == template_title]
     by_words = [heading for heading in candidates if _is_tracking_title(heading.title) and heading not in by_title]
     parts = by_title + by_words

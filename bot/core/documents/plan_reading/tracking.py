@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 from bot.core.documents.plan import Join, StatementKind, TrackingRow, Verdict, Weight
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
-from bot.core.documents.plan_reading.check_table import MAX_TITLE
+from bot.core.documents.plan_reading.check_table import MAX_TITLE, is_violation_table
 from bot.core.documents.plan_reading.joining import identity, tokens
 from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.reasons import enough, says_something
-from bot.core.documents.plan_reading.sections import fold, unnumbered, visible
+from bot.core.documents.plan_reading.sections import fold, is_tracking_header, unnumbered, unstruck, visible
 from bot.core.documents.plan_reading.statement_words import BECAUSE
 from bot.core.documents.plan_reading.statements import Clause, column_kind, read_statements
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bot.core.documents.plan import Check
     from bot.core.documents.plan_reading.joining import Joiner
+    from bot.core.documents.plan_reading.sections import CheckPart
     from bot.core.markdown import Block, Cell, Markdown
     from bot.core.yardstick.template import Template
 
@@ -50,9 +51,17 @@ class TrackingReader:
         self.table_line: int | None = None
 
     def read(
-        self, headings: Sequence[Heading], tables: Iterable[Table], deviations: Sequence[Heading] = ()
+        self,
+        headings: Sequence[Heading],
+        tables: Iterable[Table],
+        deviations: Sequence[Heading] = (),
+        checks: Sequence[CheckPart] = (),
     ) -> tuple[TrackingRow, ...]:
-        """The real rows, in order of their lines; those of `deviations` count where they name a principle."""
+        """The real rows, in order of their lines.
+
+        `tables` are tables of violations inside the `checks`. Rows of `deviations`, and of such tables elsewhere in the
+        plan, count where they name a principle.
+        """
         rows: list[TrackingRow] = []
         for table in tables:
             rows += self._rows(table)
@@ -60,7 +69,18 @@ class TrackingReader:
             rows += self._section_rows(self._markdown.section(heading))
         for heading in deviations:
             rows += [row for row in self._section_rows(self._markdown.section(heading)) if row.names]
+        read = [*headings, *deviations, *(part.heading for part in checks)]
+        for table in self._tables_elsewhere(read):
+            rows += [row for row in self._rows(table) if row.names]
         return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
+
+    def _tables_elsewhere(self, read: Sequence[Heading]) -> Iterator[Table]:
+        """The tables of violations outside the sections that were read."""
+        for block in self._markdown.blocks:
+            if not isinstance(block, Table) or any(part.line <= block.line <= part.end_line for part in read):
+                continue
+            if is_tracking_header(block) or is_violation_table(block):
+                yield block
 
     def _section_rows(self, blocks: Sequence[Block]) -> list[TrackingRow]:
         rows: list[TrackingRow] = []
@@ -164,7 +184,7 @@ class TrackingReader:
 
     def _is_nothing(self, row: tuple[Cell, ...], first: int) -> bool:
         """Whether a row says none, is the template's or is empty."""
-        texts = [cell.text.text.strip() for cell in row[first:]]
+        texts = [unstruck(cell.text).strip() for cell in row[first:]]
         if normal_row("|".join(cell.raw for cell in row)) in self._template_rows or _PLACEHOLDER.fullmatch(texts[0]):
             return True
         if not any(text.strip(" -—–_*/.…") for text in texts):

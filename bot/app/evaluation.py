@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from bot.app.gather import Gathered, Gatherer
     from bot.app.repository_job import RepositoryJob
-    from bot.app.suggesting import Suggesting
     from bot.core.deciding.candidates import Candidate
     from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.deciding.needs import Subject
@@ -68,23 +67,19 @@ class Evaluation:
         object.__setattr__(self, "state", RepositoryState(self.job))
 
     def judge(
-        self,
-        subject: Subject,
-        request: Request = _UNREQUESTED,
-        *,
-        merge_base_branch: str | None = None,
-        suggesting: Suggesting | None = None,
+        self, subject: Subject, request: Request = _UNREQUESTED, *, merge_base_branch: str | None = None
     ) -> Gathered:
-        """Bring the check run of a head and the comments of its pull requests up to date.
+        """Bring the check run of a head and the comments of its pull requests up to date."""
+        return self.judge_head(subject, request, merge_base_branch)[0]
 
-        With `suggesting`, the fixes are suggested, too, once the verdict is written.
-        """
+    def judge_head(
+        self, subject: Subject, request: Request = _UNREQUESTED, merge_base_branch: str | None = None
+    ) -> tuple[Gathered, tuple[JudgedCandidate, ...]]:
+        """The same, and the reports as well."""
         gatherer, gathered = self._read(subject, request, merge_base_branch)
         gathered, judged = self.judged(gatherer, gathered)
         self.job.effects.apply(self.effects(gathered, judged, request))
-        if suggesting is not None:
-            suggesting.run(judged, gathered.view)
-        return gathered
+        return gathered, judged
 
     def read(self, subject: Subject) -> tuple[Gatherer, Gathered]:
         """Read what the subject needs, and remember the repository. Raises `NotThereYet`."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from bot.app.gather import Gathered
     from bot.app.repository_job import RepositoryJob
+    from bot.core.deciding.commit_verdict import JudgedCandidate
     from bot.core.deciding.rechecks import Recheck
     from bot.core.forge.facts import RepositoryView
 
@@ -52,17 +53,24 @@ class Reactions:
     can_write: Callable[[], bool]
     """Asks whether the account has granted the App to write contents."""
     evaluation: Evaluation = field(init=False)
+    pushed: list[tuple[tuple[JudgedCandidate, ...], RepositoryView]] = field(default_factory=list)
+    """The reports on heads that were pushed, whose fixes are suggested once everything else is done."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "evaluation", Evaluation(self.job))
 
     @property
     def suggesting(self) -> Suggesting:
-        """Suggests fixes after a push. A head that is only judged again gets none, so that many never come at once."""
+        """Suggests fixes."""
         return Suggesting(self.job, self.can_write)
 
     def run(self) -> None:
         """React to the event. Raises `ForgeError`."""
+        self._react()
+        for judged, view in self.pushed:
+            self.suggesting.run(judged, view)
+
+    def _react(self) -> None:
         event = self.job.event
         match event:
             case PullRequestChanged():
@@ -84,6 +92,15 @@ class Reactions:
             case MergeGroupDestroyed():
                 pass
 
+    def _judge_push(self, subject: Subject) -> Gathered:
+        """Judge a pushed head, and note its reports for suggestions.
+
+        A head that is only judged again gets no suggestions, so that many never come at once.
+        """
+        gathered, judged = self.evaluation.judge_head(subject)
+        self.pushed.append((judged, gathered.view))
+        return gathered
+
     def _pull_request(self, event: PullRequestChanged) -> None:
         branch = event.head_branch if event.pushed else None
         subject = Subject(
@@ -96,7 +113,7 @@ class Reactions:
             stacked=event.base_branch != event.repository.default_branch,
         )
         self.evaluation.state.keep_stack(event)
-        gathered = self.evaluation.judge(subject, suggesting=self.suggesting)
+        gathered = self._judge_push(subject)
         pull = gathered.view.pull_request
         if pull is None or not pull.is_open:
             self._close(place_of(event.number, event.head_branch), gathered.view)
@@ -115,7 +132,7 @@ class Reactions:
         if view.tip is None:
             return
         if rechecks.has_bare_head(view) and not self.evaluation.state.has_verdict(view.tip):
-            self.evaluation.judge(Subject(branch=branch, head=view.tip, comments=True), suggesting=self.suggesting)
+            self._judge_push(Subject(branch=branch, head=view.tip, comments=True))
         self._recheck(rechecks.after_head_moved(view, branch))
         self.evaluation.state.keep_push(branch, view.tip)
 
@@ -129,14 +146,11 @@ class Reactions:
         is_default = event.branch == event.repository.default_branch
         before = event.before if event.before not in {"", _NEW_BRANCH} else None
         subject = Subject(branch=event.branch, head=event.after, before=before)
-        gathered = self._pushed_to_default(subject) if is_default else self._pushed_to_branch(subject)
+        gathered = self._pushed_to_default(subject) if is_default else self._judge_push(replace(subject, comments=True))
         view, state = gathered.view, self.evaluation.state
         config = choose_config(view, "", None, self.job.host.outer_layers, state.last_good).config
         self._recheck(rechecks.after_push(event, view, gathered.request.documents, config))
         state.keep_push(event.branch, event.after)
-
-    def _pushed_to_branch(self, subject: Subject) -> Gathered:
-        return self.evaluation.judge(replace(subject, comments=True), suggesting=self.suggesting)
 
     def _pushed_to_default(self, subject: Subject) -> Gathered:
         """Store the default branch's configuration. The default branch itself is not judged."""

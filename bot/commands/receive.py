@@ -29,6 +29,7 @@ from bot.core.forge.effects import (
 from bot.core.forge.errors import UserError
 from bot.core.forge.outcome import Done
 from bot.core.text.neutral import plain_line, visible
+from bot.core.text.wording import count
 from bot.host import bootstrap, settings
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def described(effect: Effect) -> tuple[str, str]:
             return f"write {written}", output.summary
         case WriteReview(review):
             text = "\n\n".join((review.body, *(comment.body for comment in review.comments)))
-            return f"review {review.number} with {len(review.comments)} suggestions", text
+            many = count(len(review.comments), "suggestion", "suggestions")
+            return f"review {review.number} with {many}", text
         case WriteComment(number, body):
             verb = "write a" if effect.existing is None else "fold our" if effect.minimized else "edit our"
             return f"{verb} comment on {number}", body
@@ -168,7 +170,7 @@ def _described_without_text(
 def _described_suggestions(effect: CloseThreads | RememberSuggestions) -> str:
     match effect:
         case CloseThreads(threads):
-            return f"close {len(threads)} of our suggestions"
+            return f"close {count(len(threads), 'suggestion', 'suggestions')} of ours"
         case RememberSuggestions(number):
             return f"remember the suggestions on {number}"
         case _:

@@ -97,6 +97,22 @@ def test_what_is_no_delivery_is_said_in_a_sentence(
     assert "Traceback" not in said.err
 
 
+def test_a_dry_run_shows_the_suggestions(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {".github/app.yml": "plangate: {suggest: true}\n"}
+    repo = world.create_repository("acme", "ferry", {"README.md": "#\n", **SPEC_KIT, **wanted})
+    world.install("acme", [repo])
+    world.push(repo, "001-search", feature(text=plan().replace("`001-search`", "`002-x`")), author="ada")
+    pull = world.open_pull_request(repo, "001-search", author="ada")
+    file = tmp_path / "delivery.json"
+    file.write_text(json.dumps(world.sent("pull_request", "opened")[-1].payload))
+    assert main(["receive", str(file), "--event", "pull_request", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "would review 1 with 1 suggestion\n" in out
+    assert "    ```suggestion\n    **Branch**: `001-search` |" in out
+    assert "would remember the suggestions on 1\n" in out
+    assert world.reviews(pull) == []
+
+
 def test_a_dry_run_of_a_command_is_its_list_of_effects(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_verdict_comes_without_a_comment_and_offers_no_command(stage: Stage) -
     said = f"{run.summary} {run.text} {run.annotations} {run.actions}"
     assert re.search(r"/plan(?![\w.])", said) is None
     assert "comments" not in said
+    assert "· commands are off here ·" in (run.summary or "")
     assert "[plan.md:24]" in said, "the way out that is left is still there"
     assert stage.comments(repo, pull.number) == []
     assert refused(stage) == []
@@ -125,7 +126,9 @@ def test_an_account_that_accepts_more_gets_comments_and_commands(stage: Stage) -
     all_done(stage)
     (comment,) = stage.comments(repo, pull.number)
     assert "is violated and not justified" in comment.body
-    assert "/plan waive" in (stage.run(repo, pull.head_sha).summary or ""), "the run offers commands now"
+    offering = stage.run(repo, pull.head_sha).summary or ""
+    assert "/plan waive" in offering, "the run offers commands now"
+    assert "commands are off" not in offering
     stage.world.comment(repo, pull.number, "/plan status", author="ada")
     all_done(stage)
     assert len(stage.comments(repo, pull.number)) == 2

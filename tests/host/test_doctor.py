@@ -339,7 +339,7 @@ class TestAtGitHub:
         host.installation.permissions = app.permissions = dict(CHECK)
         app.events = ["check_run", "check_suite", "pull_request", "push"]
         host.hears("permissions", "ok", "those of setup --checks-only: verdicts without comments and commands")
-        host.hears("events", "ok")
+        host.hears("events", "ok", "those of setup --checks-only")
         app.events.remove("push")
         host.hears("events", "error", "does not receive push")
         app.permissions = {**CHECK, "checks": "read"}

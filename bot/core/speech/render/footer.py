@@ -24,6 +24,8 @@ def footer(report: Report, context: RenderContext, links: Links) -> str:
     parts = [_yardstick(report, context, links), version(context)]
     if context.unseen:
         parts.insert(1, f"{code_span(context.unseen)} not seen here")
+    if not context.takes_commands:
+        parts.append("commands are off here")
     if context.short_digest:
         parts.append(f"report {code_span(context.short_digest)}")
     if context.report_url and report.features:

@@ -18,7 +18,7 @@ class Effort:
     repositories: int = 100
     pushes: int = 200
     """Pushes of the row under load."""
-    jobs: int = 400
+    jobs: int = 240
     """Jobs of the worker rows."""
     queued: int = 1_000
     """Jobs that one repository has queued while others have as many."""
@@ -29,7 +29,7 @@ class Effort:
     features: int = 500
     changed_files: int = 3_000
     branches: int = 5_000
-    largest_plan: int = 4_000_000
+    largest_plan: int = 1_000_000
     """Bytes to which one plan is grown."""
 
 

@@ -17,8 +17,10 @@ BUSY_HOUR = 0.15
 """Share of a day's pushes in its busiest hour."""
 CALLS = 3
 """Calls for each push: one read, the check run, and sometimes the comment (`tests/app/test_main_job_budget.py`)."""
-QUOTA = 5_000
-"""Calls an hour of one installation: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api"""
+QUOTA, FURTHER, LARGEST_QUOTA = 5_000, 50, 12_500
+"""Calls an hour of one installation, what each repository beyond 20 adds, and the most:
+https://docs.github.com/apps/creating-github-apps/registering-a-github-app/rate-limits-for-github-apps"""
+_WITHOUT_FURTHER = 20
 WAIT = 0.6
 """Seconds of a job at 150 ms latency, nearly all of it waiting."""
 JOB_BYTES = 2_000
@@ -30,10 +32,15 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def quota(repositories: int) -> int:
+    """Calls an hour that GitHub grants to one installation with so many repositories."""
+    return min(LARGEST_QUOTA, QUOTA + FURTHER * max(0, repositories - _WITHOUT_FURTHER))
+
+
 def _needs(repositories: int) -> tuple[str, ...]:
     pushes = repositories * PUSHES
     busy = pushes * BUSY_HOUR
-    share = busy * CALLS / QUOTA
+    share = busy * CALLS / quota(repositories)
     return (
         f"{repositories:,}",
         f"{pushes * DELIVERIES:,}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 HEADERS = {"Accept": "application/vnd.github+json", "User-Agent": "plangate", "X-GitHub-Api-Version": "2022-11-28"}
 _LARGEST = 8_000_000
 _CHUNK = 65_536
+MOST_AT_ONCE = 8
+"""Requests that wait for GitHub at once, half of the threads that answer pages by default."""
+_slots = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,12 @@ def send(
 ) -> PlainResponse:
     """Send a request. `patience` is in seconds for each network operation and for the whole body.
 
-    Uses the proxy of the environment and follows no redirect. Raises `ForgeError` when no whole response comes, and
-    `UserError` when `ca_file` has no certificates.
+    Uses the proxy of the environment and follows no redirect. Raises `ForgeError` when no whole response comes, or when
+    too many other requests wait already, so that a slow GitHub cannot take every thread. Raises `UserError` when
+    `ca_file` has no certificates.
     """
+    if not _slots.acquire(blocking=False):
+        raise ForgeError(f"{MOST_AT_ONCE} requests wait for GitHub already")
     try:
         try:
             with _opener(ca_file).open(request, timeout=patience) as response:
@@ -74,6 +81,8 @@ def send(
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         text = str(getattr(reason, "strerror", None) or reason or type(reason).__name__)[:200]
         raise ForgeError(f"{request.type}://{request.host} does not answer: {text}") from None
+    finally:
+        _slots.release()
 
 
 _context = lru_cache(maxsize=4)(context)

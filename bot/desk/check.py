@@ -157,7 +157,7 @@ def judge_copy(folder: Path, options: CheckOptions, step: Step = silent) -> Desk
         report = judged(change)
     if not report.features:
         _refuse_part(copy)
-        _refuse_foreign(copy, effective.config)
+        refuse_foreign(copy, effective.config)
     unseen = owners_unseen(copy, options.base) if options.base is not None else ""
     milliseconds = (time.perf_counter() - started) * 1000
     return DeskVerdict(copy, change, report, digest(report, RULES), effective, milliseconds, unseen)
@@ -170,7 +170,7 @@ def _refuse_part(copy: WorkingCopy) -> None:
         raise UserError(f"{part} is only a part of the working copy {top_name}: run the command there.")
 
 
-def _refuse_foreign(copy: WorkingCopy, config: RepositoryConfig) -> None:
+def refuse_foreign(copy: WorkingCopy, config: RepositoryConfig) -> None:
     """Raise `UserError` for a folder that is no repository of any kind: probably the wrong folder was named."""
     if copy.git is None and not any(place in copy.entries for place in (".specify", *config.specs)):
         roots = " nor ".join(f"{plain_line(root)}/" for root in config.specs)

@@ -113,22 +113,22 @@ def _feature_dir(copy: WorkingCopy, feature: str | None, config: RepositoryConfi
     return own.path
 
 
-def existing_folder(feature: str, copy: WorkingCopy) -> str:
-    """The path from the root of a folder that the user named. Raises `UserError` when it does not exist."""
+def existing_folder(
+    feature: str, copy: WorkingCopy, remedy: str = "create it, write its spec.md, and draft again"
+) -> str:
+    """The path from the root of a folder that the user named. Raises `UserError` with the remedy when there is none."""
     path = _tidy(feature)
     if path not in copy.entries and not (copy.root / path).is_dir():
-        raise UserError(f"There is no folder {plain_line(path)}{_hint(path, copy)}")
+        raise UserError(f"There is no folder {plain_line(path)}{_did_you_mean(path, copy) or f': {remedy}.'}")
     return path
 
 
-def _hint(path: str, copy: WorkingCopy) -> str:
-    """The remedy when a folder does not exist: use a folder of similar name, or create the folder."""
+def _did_you_mean(path: str, copy: WorkingCopy) -> str:
+    """A folder of similar name; empty for none."""
     folder, _, name = path.rpartition("/")
     below = [entry.removeprefix(f"{folder}/") for entry in copy.entries if entry.rpartition("/")[0] == folder]
     close = nearest(name, below)
-    if close is not None:
-        return f": did you mean {plain_line(f'{folder}/{close}')}?"
-    return ": create it, write its spec.md, and draft again."
+    return f": did you mean {plain_line(f'{folder}/{close}')}?" if close is not None else ""
 
 
 def _tidy(feature: str) -> str:

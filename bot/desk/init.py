@@ -28,7 +28,7 @@ from bot.core.forge.errors import UserError
 from bot.core.judging.findings import Report, Severity
 from bot.core.judging.judge import judge
 from bot.core.speech.render import RenderContext, title
-from bot.desk.check import TEMPLATE, host_layer, repository_layer, rule_ids
+from bot.desk.check import TEMPLATE, host_layer, refuse_foreign, repository_layer, rule_ids
 from bot.desk.counted import CountedFeatures
 from bot.desk.reading_apart import ReadingApart
 from bot.progress import Step, silent
@@ -89,6 +89,8 @@ def begin(folder: Path, step: Step = silent) -> FirstConfig:
     copy = open_copy(folder)
     start = first_settings(path for path, entry in copy.entries.items() if entry.kind is Kind.FILE)
     config = _config(start)
+    if not copy.entries:
+        refuse_foreign(copy, config)
     features = _judged(copy, config, step)
     start = with_failing_as_legacy(start, features, config)
     standings = tuple(_standing(feature, start, config) for feature in features)

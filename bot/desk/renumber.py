@@ -69,7 +69,7 @@ def renumber_copy(folder: Path, feature: str, number: str | None) -> Renumbering
     own = repository_layer(copy, None)
     refuse_broken(own)
     config = merge((host_layer(), own)).config
-    old = existing_folder(feature, copy)
+    old = existing_folder(feature, copy, "name a feature folder, such as specs/018-webhook-retry")
     root, _, name = old.rpartition("/")
     numbered = read_folder_name(name, config)
     entry = copy.entries.get(old)

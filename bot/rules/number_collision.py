@@ -174,22 +174,38 @@ def _finding(case: Case, severity: Severity, rival: Folder, why: Prose, after: N
     documents = (name for name in ("spec.md", "plan.md") if case.entry(name) is not None)
     document = next(documents, None)
     twins = case.choice is not None and case.choice.added(rival.path)
-    command = Code(f"plangate renumber {shlex.quote(feature.dir)} {after.number} --write")
-    return case.finding(
-        severity,
-        case.path(document) if document is not None else feature.dir,
-        1 if document is not None else None,
-        title=(f"Number {_number(case)} is wanted twice",),
-        why=why,
-        fix=(
-            f"{'' if twins else 'The older folder keeps the number. '}Next free: {after.number}",
-            *_between(after),
-            ". Run ",
-            command,
-            "; the branch may keep its name.",
+    renumber, *share = _commands(case, after.number)
+    return replace(
+        case.finding(
+            severity,
+            case.path(document) if document is not None else feature.dir,
+            1 if document is not None else None,
+            title=(f"Number {_number(case)} is wanted twice",),
+            why=why,
+            fix=(
+                f"{'' if twins else 'The older folder keeps the number. '}Next free: {after.number}",
+                *_between(after),
+                ". Run ",
+                Code(renumber),
+                "; the branch may keep its name.",
+            ),
+            subject=rival.path,
+            new=True,
+            paste="\n".join((renumber, *share)),
         ),
-        subject=rival.path,
-        new=True,
+        paste_as="bash",
+    )
+
+
+def _commands(case: Case, number: str) -> tuple[str, ...]:
+    """The renumbering as commands for any shell: the change itself, then those that share it."""
+    feature = case.feature
+    message = shlex.quote(f"Renumber {feature.slug or feature.name} to {number}")
+    return (
+        f"plangate renumber {shlex.quote(feature.dir)} {number} --write",
+        f"git add --all {shlex.quote(feature.root or '.')}",
+        f"git commit -m {message}",
+        "git push",
     )
 
 

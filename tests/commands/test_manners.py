@@ -14,9 +14,12 @@ import pytest
 
 from bot.cli import main
 from bot.commands import COMMANDS, GROUPS, PARTS, parser_of
+from bot.rules import RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.core.judging.rule import Rule
 
 
 def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -272,3 +275,27 @@ def test_a_command_whose_part_is_missing_says_what_to_install(words: list[str], 
         rf'plangate: plangate {words[0]} needs \w+, which is not installed: pip install "plangate\[{part}\]"\n',
         done.stderr,
     )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_page_is_wrapped_on_a_terminal_and_its_examples_are_not(
+    rule: Rule, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    page = ended(["rules", rule.id], capsys)[1]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = ended(["rules", rule.id], capsys)[1]
+    assert shown.split() == page.split(), "no word is lost or divided"
+    examples = re.findall(r"^```.*?^```$", page, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^```.*?^```$", shown, re.MULTILINE | re.DOTALL) == examples
+    text = re.sub(r"^```.*?^```$", "", shown, flags=re.MULTILINE | re.DOTALL)
+    assert [line for line in text.splitlines() if len(line) > 60 and not line.startswith("|")] == []
+
+
+@pytest.mark.parametrize("words", [["init"], ["init", "--print"], ["check"], ["check", "--all"]])
+def test_a_folder_without_anything_is_the_wrong_folder(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = ended([*words, str(tmp_path)], capsys)
+    assert (code, out, list(tmp_path.iterdir())) == (2, "", [])
+    assert "it has neither .git nor .specify/ nor specs/. Name the folder of a repository" in err

@@ -158,7 +158,7 @@ def _fact_lines(repository: RepositoryFacts) -> list[str]:
         facts.append("no constitution that is filled, so no principle is judged")
     if repository.testing:
         facts.append(f"tests: {repository.testing}")
-    text = plain_line(f"RepositoryFacts here: {'; '.join(facts)}.", 600)
+    text = plain_line(f"Found here: {'; '.join(facts)}.", 600)
     return [f"# {line}" for line in _wrapped(text, WIDTH - 2)]
 
 

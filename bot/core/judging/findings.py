@@ -61,6 +61,8 @@ class Finding:
     """Text that mends it, ready to paste; may hold foreign text, so it is only ever shown fenced."""
     edits: tuple[Edit, ...] = ()
     """The fix as changes of lines, by line, where no person has to choose; may hold foreign text."""
+    paste_as: str = "text"
+    """The fence's language: `bash` where the paste is commands."""
     table: tuple[tuple[Prose, ...], ...] = ()
     """Rows that show the matter at a glance, the header first: who has the number, where, since when."""
     headline: str | None = None

@@ -138,7 +138,7 @@ def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:
     parts: list[str] = []
     for group, paste in groups_with_paste:
         parts += [f"{links.prose(group.title(links.context)).strip()}:"] if len(groups_with_paste) > 1 else []
-        parts.append(fence(paste, "text", limit=PASTE))
+        parts.append(fence(paste, group.first.paste_as, limit=PASTE))
     return parts
 
 

@@ -47,7 +47,7 @@ def _entry(mark: str, group: FindingGroup, links: Links, *, named: bool) -> str:
     if group.paste is None:
         return line
     indent = " " * (mark.index(" ") + 1)
-    return f"{line}\n{fence(group.paste, 'text', indent=indent, limit=PASTE)}"
+    return f"{line}\n{fence(group.paste, group.first.paste_as, indent=indent, limit=PASTE)}"
 
 
 def group_statement(group: FindingGroup, links: Links) -> str:

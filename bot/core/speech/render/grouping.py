@@ -109,7 +109,7 @@ def _key(occurrence: Occurrence) -> tuple[object, ...]:
     folder = occurrence.feature.feature.dir if occurrence.feature else ""
     # A finding with a table of its own is shown by itself.
     alone = id(finding) if finding.table else 0
-    return (finding.severity, folder, finding.rule, finding.path, _remedy_key(finding), alone)
+    return (finding.severity, folder, finding.rule, finding.path, _remedy_key(finding), finding.paste_as, alone)
 
 
 def _remedy_key(finding: Finding) -> Prose | tuple[object, ...]:

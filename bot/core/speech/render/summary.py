@@ -197,7 +197,7 @@ def _at_a_glance(page: Page, only: FindingGroup, links: Links) -> list[str]:
         sentence = f"{adds}, but **{title[:1].lower()}{title[1:]}**."
     parts = [sentence, finding_table(finding, links), links.prose(finding.fix).strip()]
     if finding.paste:
-        parts.append(fence(finding.paste, "text"))
+        parts.append(fence(finding.paste, finding.paste_as))
     in_order = "Everything else is in order." if only.feature and not page.others else ""
     return [*parts, f"{in_order}{links.rule_suffix(finding.rule)}".removeprefix(" · ")]
 

@@ -92,7 +92,7 @@ def _statements(findings: Sequence[Finding], links: Links) -> Iterator[str]:
         if finding.paste is None:
             yield line
         elif room >= 0:
-            yield f"{line}\n{fence(finding.paste, 'text', indent='  ')}"
+            yield f"{line}\n{fence(finding.paste, finding.paste_as, indent='  ')}"
         else:
             yield f"{line} · what to paste is in the check run"
 

@@ -320,6 +320,13 @@ COLLISION = Finding(
         Code("plangate renumber specs/018-webhook-retry 021 --write"),
         "; the branch may keep its name.",
     ),
+    paste=(
+        "plangate renumber specs/018-webhook-retry 021 --write\n"
+        "git add --all specs\n"
+        "git commit -m 'Renumber webhook-retry to 021'\n"
+        "git push"
+    ),
+    paste_as="bash",
     subject="018",
     headline="Number 018 is taken on main · next free is 021",
     table=(

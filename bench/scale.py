@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from bot.app.worker import DAY, Patience
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,7 +27,7 @@ WAIT = 0.6
 """Seconds of a job at 150 ms latency, nearly all of it waiting."""
 JOB_BYTES = 2_000
 """Bytes of one job and its delivery in the database."""
-KEPT_DAYS = 30
+KEPT_DAYS = round(Patience().keep_done / DAY)
 
 
 def _line(cells: Iterable[str]) -> str:

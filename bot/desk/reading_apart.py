@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -41,8 +38,14 @@ class ReadingApart:
     def expect(self, readings: Mapping[str, Callable[[], object]]) -> None:
         """Read all these documents, by their paths, before the first is asked for."""
         jobs = min(self._jobs or (_processors() if len(readings) >= MANY else 1), len(readings))
-        if jobs < 2:  # noqa: PLR2004  one process is this one
-            return
+        if jobs > 1:
+            self._read_apart(readings, jobs)
+
+    def _read_apart(self, readings: Mapping[str, Callable[[], object]], jobs: int) -> None:
+        import multiprocessing  # noqa: PLC0415  most checks need one process, and these modules take 15 ms
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  likewise
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  likewise
+
         parses = list(readings.values())
         numbers = range(_FIRST, len(parses))
         fork = "fork" in multiprocessing.get_all_start_methods()

@@ -13,7 +13,6 @@ import re
 import shutil
 import stat
 import subprocess
-import tempfile
 import weakref
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,6 +110,8 @@ class GitDirectory:
         """Create the directory. Raises `UserError` when that fails."""
         self.location = location
         try:
+            import tempfile  # noqa: PLC0415  most copies need no such folder, and the module takes 4 ms
+
             self.path = Path(tempfile.mkdtemp(prefix="plangate-git-"))
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
             self._borrow()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -62,7 +61,7 @@ def write_over(root: Path, path: str, text: str) -> None:
     try:
         with _parent(root, path, create=True) as (folder, name):
             _refuse_link(folder, name)
-            draft = str(Path(name).with_name(f".{Path(name).name}.{secrets.token_hex(8)}"))
+            draft = str(Path(name).with_name(f".{Path(name).name}.{os.urandom(8).hex()}"))
             try:
                 _fill(os.open(draft, _NEW, _MODE, dir_fd=folder), text)
                 os.replace(draft, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import yaml
+from msgspec import Struct
 
 MAX_BYTES: Final = 64 * 1024
 """Bytes of a file that is read; GitHub's largest manifest example has 2 KB."""
@@ -24,8 +25,7 @@ LINK: Final = "\nplangate:\n\0 a symbolic link"
 Scalar = str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A position in the text: 1-based line and column, and the length in characters."""
 
     line: int
@@ -33,8 +33,7 @@ class Spot:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigMistake:
+class ConfigMistake(Struct, frozen=True):
     """A mistake in a configuration file and how to fix it."""
 
     spot: Spot
@@ -44,30 +43,26 @@ class ConfigMistake:
     """A sentence: "Did you mean `artifacts`?"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value with its position."""
 
     spot: Spot
     content: Scalar | Sequence | Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """A mapping with unique string keys."""
 
     pairs: tuple[tuple[Key, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A mapping's key with its position."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.markdown import Fence
 from bot.core.text.brackets import MAX_LINE, mask_code
@@ -35,8 +36,7 @@ _LABELLED = re.compile(r"[\s>*_+-]*(?:[^:：|]{1,80}[:：]|\|)[\s*_]*")
 _BARE = re.compile(r"[\s>*_+-]*(?:[0-9]{1,4}[.)]\s*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Clarification:
+class Clarification(Struct, frozen=True):
     """An open question: its words as written, its 1-based line and inclusive columns."""
 
     text: str

@@ -14,9 +14,10 @@ These are no paths: addresses (`https://…`, `example.com/a.html`), absolute pa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.markdown import Style
 
@@ -40,8 +41,7 @@ class PathKind(StrEnum):
     """Several files, or one whose name is still open; nobody can say that it is absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPath:
+class NamedPath(Struct, frozen=True):
     """A path as it was written, without what does not belong to it."""
 
     path: str

@@ -6,8 +6,9 @@ A bracket is not a hole when it is a link, a footnote, a check box, a label such
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,7 @@ _MARKS = " \t>*_+|│├└─-`"
 _LONGEST_LABEL = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Bracket:
+class Bracket(Struct, frozen=True):
     """A span. `start` and `end` are offsets in the line; `text` has its brackets, the closing one unless it is cut."""
 
     text: str

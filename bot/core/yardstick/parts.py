@@ -7,10 +7,11 @@ A repository's own template may name its parts in other words; these words recog
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.markdown import Fence
 from bot.core.text.lexicon import Pattern, anywhere, with_blanks, without_blanks
@@ -54,8 +55,7 @@ def part_of(title: str) -> Part | None:
     return next((part for part, words in _TABLE if words.search(plain)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a document and where it stands."""
 
     number: int

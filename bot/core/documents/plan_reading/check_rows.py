@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import verdict
@@ -140,8 +142,7 @@ def _read_row(row: Row, where: Columns, titles: list[str], group: str | None, co
     collected.add(ItemReading(numbered, verdict_read, row[0].line, place, None, beside, group))
 
 
-@dataclass(frozen=True, slots=True)
-class _RowStatus:
+class _RowStatus(Struct, frozen=True):
     reading: Reading
     column: int
     earlier: Verdict | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bot.core.documents.plan import StatementKind, Verdict
 from bot.core.documents.plan_reading import verdict
@@ -30,8 +31,7 @@ _LONGEST_ID = 8
 """`Arch 12`"""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The column numbers of a table. `status` and `numeral` are None if there is no such column."""
 
     name: int

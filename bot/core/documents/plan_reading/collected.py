@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bot.core.documents.plan import (
     Check,
     DeviationSection,
@@ -44,8 +46,7 @@ _WEIGHT_WITHOUT_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReading:
+class ItemReading(Struct, frozen=True):
     """An item as it was read, before it is joined.
 
     `place` is the text that `status` was read in (offsets), `beside` what stands beside name and status and below the

@@ -7,8 +7,9 @@ none, the table rows, boxes, bullets and bold paragraphs below it are the items 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan import Phase, Verdict, Weight
 from bot.core.documents.plan_reading import statement_words, verdict
@@ -39,8 +40,7 @@ _NAME_PART = 120
 """Characters of a block in which it names the principle that it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(Struct, frozen=True):
     """A heading and what stands below it up to the next heading."""
 
     heading: Heading | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 from bot.core.text.lexicon import Pattern, anywhere
@@ -20,8 +21,7 @@ _SPEC = Pattern(anywhere("spec"), re.IGNORECASE)
 _FIELD = re.compile(r"[*_`\s]*(?P<name>[^\W\d_][\w /().-]{0,40}?)[*_`\s]*[:：][*_`\s]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What stands above the first section."""
 
     title: str | None = None

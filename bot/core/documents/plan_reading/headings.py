@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words

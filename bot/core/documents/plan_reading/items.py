@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import statement_words, verdict
@@ -31,8 +33,7 @@ _UNFILLED = re.compile(r"\[[^\]]*\]")
 _CHILDREN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """A status in a bullet. `in_slot`: after the name, before it, labelled, or a mark at the end."""
 
     reading: Reading

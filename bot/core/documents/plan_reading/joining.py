@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan import Join
 from bot.core.documents.plan_reading import vocabulary as words
@@ -43,8 +44,7 @@ _LONGEST = 200
 _ENOUGH = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """A principle, and how certain the match is."""
 
     principle: Principle

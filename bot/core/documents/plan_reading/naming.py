@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan_reading import verdict
 from bot.core.documents.plan_reading import vocabulary as words
@@ -24,8 +25,7 @@ _IN_BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{0,80}[)）\]]")
 MOST_WORDS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class ItemName:
+class ItemName(Struct, frozen=True):
     """A name and the offsets in the text around it: the name is `text[start:end]`, what follows begins at `rest`."""
 
     name: str

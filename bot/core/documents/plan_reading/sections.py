@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan import Phase
 from bot.core.documents.plan_reading import statement_words
@@ -33,8 +34,7 @@ _MOST_BLOCKS = 300
 _FEWEST_PRINCIPLES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPart:
+class CheckPart(Struct, frozen=True):
     """A section with verdicts on the constitution."""
 
     heading: Heading

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan import MAX_STATEMENT, Statement, StatementKind
 from bot.core.documents.plan_reading import statement_words as words
@@ -42,8 +43,7 @@ _OWN = frozenset({StatementKind.REPAIR, StatementKind.POINTER})
 _PHRASES = Phrases("mends", "approved", "pointer", "existing", "repairs", "amendment", "because")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """Words beside or below an assessment.
 
     `label` is the title of the column that they stand in. `own` words stand in the item's own line, cell or row.

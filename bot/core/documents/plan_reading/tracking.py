@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.documents.plan import Join, StatementKind, TrackingRow, Verdict, Weight
 from bot.core.documents.plan_reading import verdict
@@ -344,8 +346,7 @@ class TrackingReader:
         return self._named(cells, line, () if reasoned else ("why",), ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Which column of a table of violations holds what; None for none."""
 
     why: int | None
@@ -353,8 +354,7 @@ class _Columns:
     repair: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
+class _Cells(Struct, frozen=True):
     """The words of one row."""
 
     violation: str

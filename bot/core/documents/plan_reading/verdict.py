@@ -8,10 +8,12 @@ prose. Negations ("no violation"), rules ("PASS when ...") and names that merely
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.documents.plan import Verdict, Weight
 from bot.core.documents.plan_reading import statement_words
@@ -54,8 +56,7 @@ class Sign(StrEnum):
 MARKS = frozenset({Sign.GOOD_MARK, Sign.BAD_MARK, Sign.SOFT_MARK, Sign.EMPTY_MARK, Sign.WAIT_MARK})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A verdict and where it stands: offsets in the text that was asked about, the end exclusive."""
 
     verdict: Verdict
@@ -72,8 +73,7 @@ class Reading:
     """Behind an arrow the slot says that the breach is mended: `VIOLATION → FIX`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A sign and where it stands: offsets, the end exclusive. `upper`: written in capitals."""
 
     sign: Sign

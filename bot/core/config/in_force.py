@@ -15,7 +15,6 @@ from bot.core.config.layers import ConfigLayer, Effective, Origin, Rank, merge, 
 from bot.core.config.model import Source
 from bot.core.config.owner_file import OWNERS, Owner
 from bot.core.config.yaml import LINK, MAX_BYTES
-from bot.core.forge.stored import StoredBlob
 from bot.core.text.globs import matches
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.config.model import Mode, RepositoryConfig
     from bot.core.config.yaml import ConfigMistake
     from bot.core.forge.facts import RepositoryView
+    from bot.core.forge.stored import StoredBlob
 
 PATHS = (".github/app.yml", "app.yml")
 """Possible paths of a repository's configuration; the first file that has a `plangate:` key counts."""
@@ -108,6 +108,8 @@ def choose_config(  # noqa: PLR0913, PLR0917  everything that decides
     if not theirs.never_good or ours.never_good:
         return theirs
     # No last good file is stored for other branches; until their file is fixed, the default branch's applies.
+    from bot.core.forge.stored import StoredBlob  # noqa: PLC0415  the desk needs none of the App's stored values
+
     return replace(ours, broken=theirs.broken, branch=base_branch, fallback=StoredBlob(ours.sha, "plangate:", 0.0))
 
 
@@ -137,6 +139,8 @@ def _read(
     layer, text = own_layer(tree, outer_layers.rule_ids, rank)
     if not layer.mistakes:
         # A missing file is valid too: an older version of a deleted file no longer applies.
+        from bot.core.forge.stored import StoredBlob  # noqa: PLC0415  likewise
+
         good = StoredBlob(sha, text or "", 0.0)
         return replace(_merged(layer, outer_layers, sha, branch), good=good)
     broken, mark = layer.mistakes[0], mark_of(text or "")

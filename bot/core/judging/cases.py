@@ -16,7 +16,6 @@ from bot.core.change.lines import lines_by_path
 from bot.core.change.trees import FileStatus, Readability, Tree, unread, with_paths
 from bot.core.documents.artifacts import Documents, read_artifacts
 from bot.core.documents.plan import Weight
-from bot.core.documents.plan_reading.plan_reader import read_plan
 from bot.core.documents.spec import read_spec
 from bot.core.documents.tasks import read_tasks
 from bot.core.features.code import counts_as_code
@@ -211,6 +210,8 @@ class _Reader:
     def _readings(
         self, folder: Folder, yardstick: Yardstick
     ) -> tuple[partial[Plan] | None, partial[Spec] | None, partial[Tasks] | None]:
+        from bot.core.documents.plan_reading.plan_reader import read_plan  # noqa: PLC0415  not where there is no plan
+
         plan, spec, tasks = (_readable(self._head, f"{folder.path}/{name}") for name in _NAMES)
         return (
             partial(read_plan, plan, yardstick.template, yardstick.constitution) if plan is not None else None,
@@ -270,6 +271,8 @@ def _gate_lines(plan: Plan) -> frozenset[int]:
 
 def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> bool:
     """Whether a line of the base's gate is missing from the plan."""
+    from bot.core.documents.plan_reading.plan_reader import read_plan  # noqa: PLC0415  not where there is no plan
+
     old = read_plan(before, yardstick.template, yardstick.constitution)
     lines_at_head = {line.strip() for line in plan.lines}
     return any(old.lines[line - 1].strip() not in lines_at_head for line in _gate_lines(old) if line <= len(old.lines))

@@ -38,7 +38,7 @@ _BRACKETED = Pattern(
 )
 _ONE = re.compile(_NUMERAL)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_IDEOGRAPHS = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _COMMON = Pattern(anywhere("common_word"))
 _LONGEST = 200
 _ENOUGH = 0.5
@@ -129,8 +129,10 @@ _LONGEST_RANGE = 30
 def tokens(name: str) -> frozenset[str]:
     """The words of a name that tell it apart; pairs of characters for scripts without blanks."""
     shown = name[:_LONGEST].casefold()
-    found = {word for word in _WORD.findall(_IDEOGRAPHS.sub(" ", shown)) if len(word) > 1 and not _is_common(word)}
-    for run in _IDEOGRAPHS.findall(shown):
+    runs = [] if shown.isascii() else [match[0] for match in _IDEOGRAPHS.finditer(shown)]
+    words_between = _WORD.findall(_IDEOGRAPHS.sub(" ", shown) if runs else shown)
+    found = {word for word in words_between if len(word) > 1 and not _is_common(word)}
+    for run in runs:
         found.update(run[index : index + 2] for index in range(max(1, len(run) - 1)))
     return frozenset(_stem(word) for word in found)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from bot.core.documents.plan_reading import vocabulary as words
+from bot.core.text.lexicon import Pattern
 
 _FEWEST_WORDS = 3
 _FEWEST_IDEOGRAPHS = 6
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_IDEOGRAPH = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PLACEHOLDER = re.compile(r"[\[<{][^\]>}]*[\]>}]?\s*")
 _UNSAID = re.compile(
     r"(?:tbd|tbc|todo|to\s+be\s+\w+|pending|\?+|\.{2,}|x+|(?:see|as|same\s+as)\s+(?:above|below|before)|same|ditto|idem|yes|no"
@@ -20,7 +21,9 @@ _UNSAID = re.compile(
 
 def enough(text: str) -> bool:
     """Whether the text can be a reason: three words, or six characters of a script without blanks."""
-    return len(_WORD.findall(text)) >= _FEWEST_WORDS or len(_IDEOGRAPH.findall(text)) >= _FEWEST_IDEOGRAPHS
+    if len(_WORD.findall(text)) >= _FEWEST_WORDS:
+        return True
+    return not text.isascii() and sum(1 for _ in _IDEOGRAPH.finditer(text)) >= _FEWEST_IDEOGRAPHS
 
 
 def says_something(cell: str) -> bool:

@@ -45,7 +45,7 @@ def feature(number: int, text: str) -> dict[str, str]:
 
 @pytest.fixture
 def apart() -> JudgingApart:
-    return JudgingApart(HandClock(), Limits(document_seconds=1, reading_seconds=2.5))
+    return JudgingApart(HandClock(), Limits(document_seconds=0.2, reading_seconds=0.5))
 
 
 def reasons(judging: JudgingApart, files: Mapping[str, str], repository: int = 1) -> dict[str, str]:

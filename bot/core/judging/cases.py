@@ -178,7 +178,7 @@ def _plan_before(change: Change, folder: Folder, plan: Plan | None, yardstick: Y
     before = _readable(change.base, file.previous or path)
     if before is None:
         return None
-    parsed = meter.read(path, lambda: read_plan(before, yardstick.template, yardstick.constitution))
+    parsed = meter.read(path, _plan_reading(before, yardstick))
     return None if isinstance(parsed, Readability) else parsed
 
 
@@ -210,11 +210,9 @@ class _Reader:
     def _readings(
         self, folder: Folder, yardstick: Yardstick
     ) -> tuple[partial[Plan] | None, partial[Spec] | None, partial[Tasks] | None]:
-        from bot.core.documents.plan_reading.plan_reader import read_plan  # noqa: PLC0415  not where there is no plan
-
         plan, spec, tasks = (_readable(self._head, f"{folder.path}/{name}") for name in _NAMES)
         return (
-            partial(read_plan, plan, yardstick.template, yardstick.constitution) if plan is not None else None,
+            _plan_reading(plan, yardstick) if plan is not None else None,
             partial(read_spec, spec) if spec is not None else None,
             partial(read_tasks, tasks) if tasks is not None else None,
         )
@@ -228,6 +226,12 @@ class _Reader:
             return parsed
         self.refused[document.path] = unread(document, parsed)
         return None
+
+
+def _plan_reading(plan: Document, yardstick: Yardstick) -> partial[Plan]:
+    from bot.core.documents.plan_reading.plan_reader import read_plan  # noqa: PLC0415  not where there is no plan
+
+    return partial(read_plan, plan, yardstick.template, yardstick.constitution)
 
 
 _NAMES = ("plan.md", "spec.md", "tasks.md")
@@ -271,9 +275,7 @@ def _gate_lines(plan: Plan) -> frozenset[int]:
 
 def _loses_gate_lines(before: Document, plan: Plan, yardstick: Yardstick) -> bool:
     """Whether a line of the base's gate is missing from the plan."""
-    from bot.core.documents.plan_reading.plan_reader import read_plan  # noqa: PLC0415  not where there is no plan
-
-    old = read_plan(before, yardstick.template, yardstick.constitution)
+    old = _plan_reading(before, yardstick)()
     lines_at_head = {line.strip() for line in plan.lines}
     return any(old.lines[line - 1].strip() not in lines_at_head for line in _gate_lines(old) if line <= len(old.lines))
 

@@ -128,7 +128,7 @@ COMMANDS: tuple[CommandRow, ...] = (
         Role.TRIAGE,
         "a review with the fixes that one click commits",
         author=True,
-        aliases=("suggestions", "fix"),
+        aliases=("suggestions",),
     ),
     CommandRow(
         Verb.START,

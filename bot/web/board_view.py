@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.forge.board import BoardFeature, BoardRow, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.core.forge.board import StoredBoardRow
     from bot.core.forge.stored import Waiver
@@ -78,9 +78,12 @@ class RepositoryBoard:
 
 
 def repository_board(
-    stored: Sequence[StoredBoardRow], waivers: Iterable[Waiver], offered: Mapping[str, int], now: float
+    stored: Sequence[StoredBoardRow], waivers: Iterable[Waiver], offered: Callable[[str], Mapping[str, int]], now: float
 ) -> RepositoryBoard:
-    """Join the rows. A branch with a pull request is shown as that pull request."""
+    """Join the rows. A branch with a pull request is shown as that pull request.
+
+    `offered` has the numbers that are reserved below a specs root, each with its issue.
+    """
     shown: list[ShownRow] = []
     closed: list[ShownRow] = []
     for row in stored:
@@ -100,7 +103,9 @@ def repository_board(
     )
 
 
-def _numbers(rows: Sequence[ShownRow], opened: int, offered: Mapping[str, int]) -> tuple[TakenNumber, ...]:
+def _numbers(
+    rows: Sequence[ShownRow], opened: int, offered: Callable[[str], Mapping[str, int]]
+) -> tuple[TakenNumber, ...]:
     """The numbers on the default branch, then those that open pull requests bring, then those of issues."""
     newest = max((row for row in rows if row.verdict.folders), key=lambda row: row.stored_at, default=None)
     folders = newest.verdict.folders if newest is not None else ()
@@ -109,7 +114,8 @@ def _numbers(rows: Sequence[ShownRow], opened: int, offered: Mapping[str, int]) 
         new = (feature for feature in row.features if feature.dir not in folders)
         pull, branch = row.verdict.number, "" if row.verdict.number is not None else row.verdict.branch
         taken += [TakenNumber(each.number, each.dir, pull, None, branch) for each in new if each.number is not None]
-    taken += [TakenNumber(number, "", issue=issue) for number, issue in offered.items()]
+    roots = {each.folder.rpartition("/")[0] for each in taken} or {"specs"}
+    taken += [TakenNumber(number, "", issue=issue) for root in roots for number, issue in offered(root).items()]
     return tuple(sorted(taken, key=lambda each: (len(each.number), each.number, each.folder), reverse=True))
 
 

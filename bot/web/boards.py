@@ -127,11 +127,8 @@ class Boards:
         return seen if self.readers.is_public(f"{seen.owner}/{seen.name}", seen.id) else None
 
     def _board(self, seen: SeenRepository) -> RepositoryBoard:
-        rows, now = self.store.board_rows(seen.id), self.now()
-        board = repository_board(rows, self.store.waivers(seen.id), {}, now)
-        folders = {number.folder.rpartition("/")[0] for number in board.numbers} or {"specs"}
-        offered = {n: issue for root in folders for n, issue in self.store.offered_numbers(seen.id, root, now).items()}
-        return repository_board(rows, self.store.waivers(seen.id), offered, now) if offered else board
+        rows, waivers, now = self.store.board_rows(seen.id), self.store.waivers(seen.id), self.now()
+        return repository_board(rows, waivers, lambda root: self.store.offered_numbers(seen.id, root, now), now)
 
     def _owners_part(self, installation: int) -> OwnersPart:
         dead = [job for job in self.queue.records(JobState.DEAD, _MOST_DEAD) if _is_of(job, installation)]

@@ -96,6 +96,8 @@ class Login:
         @app.after_request
         def of_one_viewer(response: Response) -> Response:
             """Let no cache keep a page with somebody's name and form tokens, nor show it to somebody else."""
+            if request.endpoint == "static":
+                return response
             response.vary.add("Cookie")
             return private(response) if self.viewer() is not None else response
 

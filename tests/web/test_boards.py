@@ -248,7 +248,9 @@ def test_a_board_of_a_thousand_rows_is_joined_in_one_pass() -> None:
     part = BoardFeature("specs/001-x", "001", "planning", (), 0, 0, 1, 1)
     row = BoardRow(1, "b", "main", "a" * 40, "d", "success", "t", 0, 0, (part,), (), private=False)
     rows = [StoredBoardRow(f"#{n}", encoded(replace(row, number=n, branch=f"b{n}")), float(n)) for n in range(1, 1001)]
-    assert [row.verdict.number for row in repository_board(rows, [], {}, 1.0).open] == list(range(1000, 0, -1))
+    assert [row.verdict.number for row in repository_board(rows, [], lambda _: {}, 1.0).open] == list(
+        range(1000, 0, -1)
+    )
 
 
 @pytest.mark.parametrize(

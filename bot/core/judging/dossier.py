@@ -61,7 +61,8 @@ def dossiers(plan: Plan, constitution: Constitution) -> tuple[Dossier, ...]:
     last = standing(plan)
     passing = _passing_gate(plan)
     defects = sum(check.weight in SOFT for check in last)
-    earlier = [check for check in plan.checks if check not in last]
+    in_force = {id(check) for check in last}
+    earlier = [check for check in plan.checks if id(check) not in in_force]
     return tuple(_dossier(check, plan, constitution, earlier, passing, alone=defects == 1) for check in last)
 
 

@@ -14,7 +14,7 @@ from bot.core.documents.plan_reading import vocabulary as words
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.documents.plan_reading.joining import Joiner
     from bot.core.markdown import Markdown, Text
@@ -203,14 +203,14 @@ def is_check_title(title: str, template_title: str | None, *, found: bool) -> bo
 
 def deviation_parts(markdown: Markdown, checks: Sequence[CheckPart], joiner: Joiner) -> tuple[Heading, ...]:
     """The sections outside the check whose title is about breaches and which name a principle: `## Deviations`."""
-    inside = [check.heading for check in checks]
+    inside = lines_of(check.heading for check in checks)
     parts = [
         heading
         for heading in markdown.headings
         if 1 < heading.level <= _DEEPEST
         and len(heading.title.split()) <= _FEW_TITLE_WORDS
         and statement_words.DEVIATES.search(heading.title[:_LONGEST_TITLE])
-        and not any(check.line <= heading.line <= check.end_line for check in inside)
+        and heading.line not in inside
         and _names_a_principle(heading, markdown, joiner)
     ]
     return tuple(_outermost(parts)[:_MOST_PARTS])
@@ -232,7 +232,8 @@ def tracking_parts(markdown: Markdown, template: Template) -> tuple[Heading, ...
     template_title = fold(template.tracking_heading) if template.tracking_heading else None
     candidates = [heading for heading in markdown.headings[1:] if heading.level <= _DEEPEST + 1]
     by_title = [heading for heading in candidates if template_title and fold(heading.title) == template_title]
-    by_words = [heading for heading in candidates if _is_tracking_title(heading.title) and heading not in by_title]
+    named = {heading.line for heading in by_title}
+    by_words = [heading for heading in candidates if _is_tracking_title(heading.title) and heading.line not in named]
     parts = by_title + by_words
     if not parts:
         parts = [heading for heading in candidates if words.TRACKING.fullmatch(fold(heading.title))]
@@ -252,12 +253,24 @@ def _is_tracking_title(title: str) -> bool:
 
 
 def _outermost(headings: list[Heading]) -> list[Heading]:
-    """The headings that are not inside another heading's section."""
-    return [
-        heading
-        for heading in headings
-        if not any(above.line < heading.line <= above.end_line for above in headings if above is not heading)
-    ]
+    """The headings that are not inside another heading's section, in the order given."""
+    outer: set[int] = set()
+    end = 0
+    for heading in sorted(headings, key=lambda heading: heading.line):
+        if heading.line > end:
+            outer.add(heading.line)
+        end = max(end, heading.end_line)
+    return [heading for heading in headings if heading.line in outer]
+
+
+def lines_of(headings: Iterable[Heading]) -> frozenset[int]:
+    """The 1-based lines of the sections of these headings."""
+    lines: set[int] = set()
+    end = 0
+    for heading in sorted(headings, key=lambda heading: heading.line):
+        lines.update(range(max(heading.line, end + 1), heading.end_line + 1))
+        end = max(end, heading.end_line)
+    return frozenset(lines)
 
 
 def is_tracking_header(table: Table) -> bool:

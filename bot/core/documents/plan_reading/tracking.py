@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,7 +17,7 @@ from bot.core.documents.plan_reading.check_table import MAX_TITLE, is_violation_
 from bot.core.documents.plan_reading.joining import identity, tokens
 from bot.core.documents.plan_reading.naming import name_of
 from bot.core.documents.plan_reading.reasons import enough, says_something
-from bot.core.documents.plan_reading.sections import fold, is_tracking_header, unnumbered, unstruck, visible
+from bot.core.documents.plan_reading.sections import fold, is_tracking_header, lines_of, unnumbered, unstruck, visible
 from bot.core.documents.plan_reading.statement_words import BECAUSE
 from bot.core.documents.plan_reading.statements import Clause, column_kind, read_statements
 from bot.core.markdown import Heading, Item, Paragraph, Style, Table
@@ -50,6 +52,7 @@ class TrackingReader:
         names = dict.fromkeys(check.named for check in checks if check.principle is None and check.named)
         self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
         self._broken = {check.principle for check in checks if check.weight in _BREACHES}
+        self._lines = [block.line for block in markdown.blocks]
         self.table_line: int | None = None
 
     def read(
@@ -72,14 +75,15 @@ class TrackingReader:
         for heading in deviations:
             rows += [row for row in self._section_rows(self._markdown.section(heading)) if row.names]
         read = [*headings, *deviations, *(part.heading for part in checks)]
-        for table in self._tables_elsewhere(read):
+        for table in islice(self._tables_elsewhere(read), MAX_ROWS):
             rows += [row for row in self._rows(table) if row.names]
         return tuple(sorted(rows[:MAX_ROWS], key=lambda row: row.line))
 
     def _tables_elsewhere(self, read: Sequence[Heading]) -> Iterator[Table]:
         """The tables of violations outside the sections that were read."""
+        inside = lines_of(read)
         for block in self._markdown.blocks:
-            if not isinstance(block, Table) or any(part.line <= block.line <= part.end_line for part in read):
+            if not isinstance(block, Table) or block.line in inside:
                 continue
             if is_tracking_header(block) or is_violation_table(block):
                 yield block
@@ -137,13 +141,14 @@ class TrackingReader:
 
     def _named_above(self, table: Table) -> tuple[str, ...]:
         """The principles that the label right above a table names, or else the heading that the table stands under."""
-        above = [block for block in self._markdown.blocks if block.line < table.line]
-        if above and isinstance(label := above[-1], Paragraph) and _is_label(label.text.text):
+        above = bisect_left(self._lines, table.line)
+        if above and isinstance(label := self._markdown.blocks[above - 1], Paragraph) and _is_label(label.text.text):
             names = self._names_in(label.text.text)
             if names:
                 return names
-        heading = next((block for block in reversed(above) if isinstance(block, Heading)), None)
-        return self._names_in(heading.title) if heading is not None else ()
+        headings = self._markdown.headings
+        under = bisect_left(headings, table.line, key=lambda heading: heading.line)
+        return self._names_in(headings[under - 1].title) if under else ()
 
     def _names_in(self, title: str) -> tuple[str, ...]:
         """The principles that a heading or label names; the number of a section is no numeral of a principle."""

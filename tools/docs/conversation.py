@@ -2,6 +2,8 @@
 
     python -m tools.docs.conversation FOLDER
 
+Three of them are also written to docs/pictures, for docs/how-to.md.
+
 The conversation goes as conversations do: with a typo, a command with a hidden character or edited in, the same
 question from two people, a denial, and gaps that are closed in three pushes. Each page is pictured as it stands at that
 moment, from the sandbox and with Chromium (Debian's package `chromium`).
@@ -14,7 +16,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.demo.story import AUTHOR, BRANCH, FEATURE, OWNER, REVIEWER, page, repository_files
 from tests.chromium import chromium, look, opened
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     from bot.sandbox.state import PullRequest, Repository
 
 STRANGER = "eve"
+PICTURES = Path(__file__).parents[2] / "docs/pictures"
+SHOWN: dict[str, tuple[Literal["light", "dark"], int, int]] = {
+    "1-issue": ("light", 1100, 1080),
+    "3-filled": ("light", 390, 1420),
+    "7-complete-run": ("dark", 1100, 1420),
+}
+"""Theme, width and height in pixels of the pictures in docs/pictures."""
 _PATIENCE = 10
 """Seconds of the sandbox's clock that a job may wait."""
 
@@ -53,6 +62,11 @@ class Conversation:
         address = f"{self.stage.world.url}/{self.repository.full_name}/{path}"
         self.browser_page.goto(address)
         look(self.browser_page, name)
+        if name in SHOWN:
+            theme, width, height = SHOWN[name]
+            self.browser_page.set_viewport_size({"width": width, "height": height})
+            self.browser_page.emulate_media(color_scheme=theme)
+            self.browser_page.screenshot(path=PICTURES / f"conversation-{name}.png")
         print(f"{name}: {address}")
 
     def picture_run(self, name: str, pull: PullRequest) -> None:

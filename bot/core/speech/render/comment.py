@@ -34,7 +34,8 @@ STICKY = f"<!-- {MARKER} kind=sticky "
 """How every sticky comment of ours begins."""
 _MOST_ROWS = 50
 _NAMES = 3
-_HEADER = ("| | what | where | fix |", "|---|---|---|---|")
+_HEADER = ("| | what | fix |", "|---|---|---|")
+"""No column for the places: on a phone, the fix would stand outside the screen."""
 
 
 class StickyKind(StrEnum):
@@ -127,9 +128,10 @@ def _rows(rows: Sequence[str]) -> list[str]:
 def _row(group: FindingGroup, links: Links, *, named: bool) -> str:
     feature = f"{code_span(group.feature.feature.name)}: " if named and group.feature else ""
     title = feature + links.prose(group.title(links.context), cell=True).strip()
-    where = links.prose(group.places(), cell=True).strip()
+    places = links.prose(group.places(), cell=True).strip()
+    what = f"{title} · {places}" if places else title
     fix = links.prose(group.remedy(), cell=True).strip().rstrip(".")
-    return f"| ❌ | {table_cell(title)} | {table_cell(where)} | {table_cell(fix)} |"
+    return f"| ❌ | {table_cell(what)} | {table_cell(fix)} |"
 
 
 def _pastes(groups: Sequence[FindingGroup], links: Links) -> list[str]:

@@ -110,16 +110,28 @@ def _parts(document: Markdown, named_parts: dict[int, Part], count: int) -> list
 
 def _without_comments(document: Markdown) -> tuple[list[str], set[int]]:
     shown, commented = list(document.lines), set[int]()
+    within: dict[int, list[tuple[int, int]]] = {}
     for comment in document.comments:
         commented.update(range(comment.line, comment.end_line + 1))
-        first, last = shown[comment.line - 1], shown[comment.end_line - 1]
         opened = comment.column - 1
-        closed = min(len(last), len(comment.text.rsplit("\n", 1)[-1]) + 3)
         if comment.line == comment.end_line:
-            closed = min(len(last), opened + 4 + closed)
-            shown[comment.line - 1] = first[:opened] + " " * (closed - opened) + first[closed:]
+            within.setdefault(comment.line, []).append((opened, opened + len(comment.text) + len("<!---->")))
             continue
-        shown[comment.line - 1] = first[:opened]
+        last = shown[comment.end_line - 1]
+        closed = min(len(last), len(comment.text.rsplit("\n", 1)[-1]) + 3)
+        shown[comment.line - 1] = shown[comment.line - 1][:opened]
         shown[comment.line : comment.end_line - 1] = [""] * (comment.end_line - 1 - comment.line)
         shown[comment.end_line - 1] = " " * closed + last[closed:]
+    for line, places in within.items():
+        shown[line - 1] = _blanked(shown[line - 1], places)
     return shown, commented
+
+
+def _blanked(line: str, places: list[tuple[int, int]]) -> str:
+    """The line with blanks in these places, which are in order; one pass, for a line may hold a thousand comments."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in places:
+        pieces += (line[done:start], " " * (min(end, len(line)) - start))
+        done = end
+    return "".join(pieces) + line[done:]

@@ -103,3 +103,9 @@ def test_columns_never_move(lines: list[str]) -> None:
         written = document.source(line.number)
         assert all(shown in {" ", real} for shown, real in zip(line.text, written, strict=False))
         assert len(line.text) <= len(written)
+
+
+def test_every_comment_of_a_line_is_blanked_in_its_place() -> None:
+    line = next(lines_of(parse("a <!-- b --> c <!-- d -->e<!--\n-->")))
+    assert line.text == f"a {' ' * 10} c {' ' * 10}e"
+    assert len(list(lines_of(parse("<!-- a -->x" * 30_000)))) == 1

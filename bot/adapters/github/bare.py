@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.adapters.github.plain_http import HEADERS, send
+from bot.adapters.github.plain_http import HEADERS, NoResponseError, TooLargeError, send
 from bot.core.forge.errors import ForgeError
 from bot.core.hosting.registration import registered
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds for each network operation, and for the whole body."""
 _LARGEST = 1_000_000
+_UNEXPECTED_SHAPE = "GitHub answered the exchange of the code in an unexpected shape"
 
 
 def exchange(  # noqa: PLR0913, PLR0917  all of these belong to one registration
@@ -39,8 +40,10 @@ def exchange(  # noqa: PLR0913, PLR0917  all of these belong to one registration
     )
     try:
         response = send(request, patience, ca_file, _LARGEST)
-    except ForgeError as error:
-        raise ForgeError(f"GitHub did not answer the exchange of the code: {error}") from None
+    except NoResponseError as error:
+        raise ForgeError(f"GitHub did not answer the exchange of the code: {error.reason}") from None
+    except TooLargeError:
+        raise ForgeError(_UNEXPECTED_SHAPE) from None
     if response.status == HTTPStatus.NOT_FOUND:
         raise ForgeError("GitHub does not know this code: it works once, within an hour")
     if response.status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -48,7 +51,7 @@ def exchange(  # noqa: PLR0913, PLR0917  all of these belong to one registration
     try:
         return registered(response.json(), github_url, address)
     except ValueError:
-        raise ForgeError("GitHub answered the exchange of the code in an unexpected shape") from None
+        raise ForgeError(_UNEXPECTED_SHAPE) from None
 
 
 def clock_ahead(api_url: str, patience: float = PATIENCE, ca_file: Path | None = None) -> float:

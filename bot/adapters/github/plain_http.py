@@ -29,6 +29,18 @@ MOST_AT_ONCE = 8
 _slots = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
+class NoResponseError(ForgeError):
+    """No whole response came. `reason` says why, without the host."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"{host} does not answer: {reason}")
+        self.reason = reason
+
+
+class TooLargeError(ForgeError):
+    """The response is larger than any that GitHub gives to such a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlainResponse:
     """GitHub's response, an error response included."""
@@ -64,9 +76,9 @@ def send(
 ) -> PlainResponse:
     """Send a request. `patience` is in seconds for each network operation and for the whole body.
 
-    Uses the proxy of the environment and follows no redirect. Raises `ForgeError` when no whole response comes, or when
-    too many other requests wait already, so that a slow GitHub cannot take every thread. Raises `UserError` when
-    `ca_file` has no certificates.
+    Uses the proxy of the environment and follows no redirect. Raises `NoResponseError` when no whole response comes,
+    `TooLargeError` for one of more than `largest` bytes, and `ForgeError` when too many other requests wait already, so
+    that a slow GitHub cannot take every thread. Raises `UserError` when `ca_file` has no certificates.
     """
     if not _slots.acquire(blocking=False):
         raise ForgeError(f"{MOST_AT_ONCE} requests wait for GitHub already")
@@ -80,7 +92,7 @@ def send(
     except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         text = str(getattr(reason, "strerror", None) or reason or type(reason).__name__)[:200]
-        raise ForgeError(f"{request.type}://{request.host} does not answer: {text}") from None
+        raise NoResponseError(f"{request.type}://{request.host}", text) from None
     finally:
         _slots.release()
 
@@ -100,7 +112,7 @@ def _body(response: Any, patience: float, largest: int) -> bytes:
     while chunk := response.read1(_CHUNK) if hasattr(response, "read1") else response.read(_CHUNK):
         body += chunk
         if len(body) > largest:
-            raise http.client.HTTPException("the response is too large")
+            raise TooLargeError("the response is too large")
         if time.monotonic() > until:
             raise TimeoutError("timed out")
     return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +41,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seconds", type=float, metavar="N", help="start no test later than N seconds after the run began"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the cases of a test with `one_in(n)` as slow, but for its first case and one in `n` of the others."""
+    begun = set[str]()
+    for item in items:
+        for mark in item.iter_markers("one_in"):
+            test = item.nodeid.partition("[")[0]
+            # The remainder of a checksum: a step would meet the same value of a parameter again and again.
+            if test in begun and zlib.crc32(item.nodeid.encode()) % mark.args[0]:
+                item.add_marker("slow")
+            begun.add(test)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -269,7 +269,9 @@ class Stage:
     def run(self, repository: Repository, sha: str) -> CheckRun:
         """Our latest verdict on a commit."""
         runs = [run for run in self.runs(repository, sha) if run.name == "plangate"]
-        assert runs, f"there is no run on {sha}"
+        assert runs, (
+            f"there is no run on {sha}; jobs: {[(job.name, job.state, job.error) for job in self.queue.records()]}"
+        )
         return runs[0]
 
     def runs(self, repository: Repository, sha: str) -> list[CheckRun]:

@@ -137,6 +137,7 @@ class TestTheBase:
 class TestSilence:
     """GitHub does not answer while the configuration is read."""
 
+    @pytest.mark.one_in(3)
     @pytest.mark.parametrize("setting", ["mode: advise", "mode: enforce"])
     @pytest.mark.parametrize(
         "fault",

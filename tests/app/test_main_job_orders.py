@@ -174,6 +174,7 @@ class TestShared:
 
 
 class TestBase:
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("events", [(PUSH,), (SUITE,), (PUSH, SUITE)])
     @pytest.mark.parametrize("order", list(permutations(range(3))))
     def test_a_new_constitution_is_applied_in_whatever_order_pushes_tell_of_it(

@@ -62,6 +62,7 @@ def told(stage: Stage, repo: Repository, pull: PullRequest) -> tuple[Any, ...]:
     return run.conclusion, run.title, [note["message"] for note in run.annotations], *shown
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("said", [None, {"type": "RESOURCE_LIMITS_EXCEEDED", "message": EXCEEDED}])
 @pytest.mark.parametrize("path", PLACES.values(), ids=PLACES)
 def test_one_narrower_read_more_brings_the_same_verdict(

@@ -72,6 +72,7 @@ def assert_as_on_a_good_day(stage: Stage, repo: Repository, pull: PullRequest) -
 
 
 class TestInParts:
+    @pytest.mark.one_in(3)
     @pytest.mark.parametrize("how", GIVEN_UP.values(), ids=GIVEN_UP)
     def test_five_queries_bring_what_one_did_not(self, stage: Stage, ferry: Repository, how: dict[str, Any]) -> None:
         pull = pushed(stage, ferry)
@@ -195,6 +196,7 @@ class TestNotInParts:
         assert isinstance(outcome, Retry)
         assert len([request for request in stage.world.requests.since(mark) if request.is_graphql]) <= 1
 
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("read", [1, 2, 3, 4])
     @pytest.mark.parametrize("branch", ["001-search", "main"])
     def test_a_branch_that_moves_between_the_parts_is_not_judged_half_and_half(

@@ -175,6 +175,7 @@ HERS: dict[str, dict[str, str | bytes | None]] = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("came", ["a principle", "a preset", "other things"])
 @pytest.mark.parametrize("edit", HERS)
 def test_the_same_digest_when_both_edit_the_constitution(stage: Stage, tmp_path: Path, edit: str, came: str) -> None:
@@ -256,11 +257,13 @@ def test_the_same_digest_when_the_template_got_its_check_later(stage: Stage, tmp
     assert judged.report.conclusion == ("failure" if after == "merged" else "success")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_same_digest(stage: Stage, tmp_path: Path, name: str) -> None:
     _agree(stage, tmp_path, {}, CHANGES[name])
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("base", BASES)
 @pytest.mark.parametrize("name", ON_BASES)
 def test_the_same_digest_by_whatever_yardstick(stage: Stage, tmp_path: Path, base: str, name: str) -> None:

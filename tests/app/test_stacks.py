@@ -245,6 +245,7 @@ def test_every_layer_is_judged_as_if_the_lower_ones_were_merged_by_hand(
         assert stage.run(ferry, judged[0][0].head_sha).conclusion == "success"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("weakened", WEAKENED)
 def test_a_merge_group_of_the_lowest_layer_is_held_to_the_base(stage: Stage, ferry: Repository, weakened: str) -> None:
     opened = layers(stage, ferry, WEAKENED[weakened])
@@ -293,6 +294,7 @@ def test_ten_layers_are_read_and_more_is_said(stage: Stage, ferry: Repository, d
     assert ("too deep" in (run.summary or "") + (run.text or "")) == deep
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("weakened", WEAKENED)
 def test_the_desk_says_the_same(stage: Stage, ferry: Repository, tmp_path: Path, weakened: str) -> None:
     opened = layers(stage, ferry, WEAKENED[weakened])

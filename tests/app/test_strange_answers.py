@@ -51,6 +51,7 @@ def red(stage: Stage, ferry: Repository) -> PullRequest:
     return stage.world.open_pull_request(ferry, "001-search", author="ada")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("operation", ["graphql", "checks/create"])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_verdict_comes_all_the_same(
@@ -64,6 +65,7 @@ def test_the_verdict_comes_all_the_same(
     assert not any("<" in outcome.error for outcome in outcomes if isinstance(outcome, Retry))
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("operation", ["graphql", "repos/get-collaborator-permission-level"])
 @pytest.mark.parametrize("name", ["404, a list", "410", "451", "200, no data", "200, cut"])
 def test_so_does_the_answer_to_a_waiver(

@@ -60,6 +60,7 @@ class TestTheFlow:
             assert serve.terminate() == 0
 
     @pytest.mark.slow
+    @pytest.mark.slow
     def test_github_itself_gets_its_deliveries_through(self, tmp_path: Path, world: World) -> None:
         with started(tmp_path, world) as (_, port, link):
             Browser().register(link, world)
@@ -93,6 +94,7 @@ class TestTheFlow:
             assert hidden not in said
         assert [path.name for path in (tmp_path / "var").iterdir() if path.name.startswith(".app")] == []
 
+    @pytest.mark.slow
     @pytest.mark.slow
     def test_the_door_alone_goes_on_as_well(self, tmp_path: Path, world: World) -> None:
         holders = tmp_path / "var" / "workers"
@@ -205,6 +207,7 @@ class TestWhoMay:
             assert "evil.example" not in shown.text
             assert "evil.example" not in str(shown.headers)
 
+    @pytest.mark.slow
     def test_once_there_is_an_app_the_page_is_gone_for_ever(self, tmp_path: Path, world: World) -> None:
         with started(tmp_path, world) as (_, port, link):
             browser = Browser()
@@ -220,6 +223,7 @@ class TestWhoMay:
             for path in ("/setup", "/setup/done", "/setup/keep"):
                 assert request(port, "GET", path)[0] == 404
 
+    @pytest.mark.slow
     def test_two_browsers_at_once_make_one_app(self, tmp_path: Path, world: World) -> None:
         with started(tmp_path, world) as (_, port, link):
             browsers = [Browser() for _ in range(4)]

@@ -60,6 +60,7 @@ ENDPOINTS: dict[str, tuple[str, Ask]] = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", ENDPOINTS)
 @pytest.mark.parametrize(
     ("status", "page", "headers", "wait", "limited"),

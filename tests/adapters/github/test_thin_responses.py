@@ -59,6 +59,7 @@ def opened(stage: Stage, repository: Repository, branch: str, files: dict[str, s
 
 
 class TestChangedFiles:
+    @pytest.mark.one_in(3)
     @pytest.mark.parametrize("name", [name for name in THIN_FILES if name != "count too high"])
     @pytest.mark.parametrize("files", [{**RED, **CODE}, {"specs/001-search/spec.md": SPEC, **CODE}])
     def test_one_read_more_brings_the_verdict(
@@ -134,6 +135,7 @@ def test_a_comment_that_is_not_shown_stops_no_verdict(stage: Stage, ferry: Repos
     assert stage.run(ferry, pull.head_sha).conclusion == "failure"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", ["associatedPullRequests", "entries", "checkSuites"])
 @pytest.mark.parametrize("value", [None, []])
 def test_another_list_that_is_thin_is_read_once_more(stage: Stage, ferry: Repository, name: str, value: Any) -> None:
@@ -172,6 +174,7 @@ class TestComparisons:
         stage.drain()
         assert stage.run(ferry, head).conclusion == "failure"
 
+    @pytest.mark.one_in(4)
     @pytest.mark.parametrize("index", [0, 1, 2])
     @pytest.mark.parametrize("on_main", [{}, {"docs/use.md": "# Use"}, {"docs/use.md": "# Use", "src/old.py": "x = 2"}])
     @pytest.mark.parametrize("files", [RED, {"specs/001-search/spec.md": SPEC, "src/search.py": "x = 1\n"}])

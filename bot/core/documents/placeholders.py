@@ -188,7 +188,7 @@ class _Known:
     def _in_fence(self, line: Line) -> tuple[PlaceholderKind, int, int] | None:
         text = line.text
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        if _LABEL.match(text) or _plain(text) in self._labels:
+        if ("#" in text and _LABEL.match(text)) or _plain(text) in self._labels:
             return PlaceholderKind.OPTION, start, end
         if "[" not in text:
             return None

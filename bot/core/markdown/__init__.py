@@ -168,24 +168,26 @@ class _Builder:
     def build(self) -> tuple[Block, ...]:
         """The blocks in the order of their lines."""
         events: Any = pyromark.events_with_range(self._text, options=_OPTIONS)
+        begins, ends = self._BEGIN, self._END
         for event, span in events:
             if self.count >= MAX_BLOCKS:
                 break
             if isinstance(event, str):
                 self._break(event, span["start"])
-            elif (words := event.get("Text")) is not None:
+                continue
+            ((kind, words),) = event.items()
+            if kind == "Text":
                 sink = self._sink or self._open_sink()
                 if sink is not None:
                     sink.add(words, span["start"])
-            elif (tag := event.get("Start")) is not None:
-                name, details = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
-                if (begin := self._BEGIN.get(name)) is not None:
+            elif kind == "Start":
+                name, details = (words, None) if isinstance(words, str) else next(iter(words.items()))
+                if (begin := begins.get(name)) is not None:
                     begin(self, name, details, span["start"], span["end"])
-            elif (tag := event.get("End")) is not None:
-                name = tag if isinstance(tag, str) else next(iter(tag))
-                (self._END.get(name) or _Builder._end_leaf)(self)
+            elif kind == "End":
+                name = words if isinstance(words, str) else next(iter(words))
+                ends.get(name, _Builder._end_leaf)(self)
             else:
-                kind, words = next(iter(event.items()))
                 self._inline(kind, words, span["start"])
         self._end_leaf()  # a document with too many blocks ends in the middle of some
         while self._items:

@@ -262,7 +262,7 @@ class Joiner:
         best, share, shared = None, 0.0, 0
         for index, known_tokens in enumerate(self._tokens):
             common = len(found & known_tokens)
-            here = overlap(found, known_tokens)
+            here = overlap(found, known_tokens) if common else 0.0
             if here > share or (here == share and common > shared):
                 best, share, shared = index, here, common
         if best is None or share < _ENOUGH:

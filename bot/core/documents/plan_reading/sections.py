@@ -72,13 +72,14 @@ def _blanked(text: Text, *, code: bool) -> str:
     kept: list[str] = []
     done = 0
     for mark in text.marks:
-        if mark.style not in {Style.CODE, Style.STRUCK} or mark.start < done:
+        struck = mark.style is Style.STRUCK
+        if mark.start < done or not (struck or (code and mark.style is Style.CODE)):
             continue
         inner = text.text[mark.start : mark.end]
-        if mark.style is Style.STRUCK or (code and not _is_status_code(inner)):
-            kept += (text.text[done : mark.start], (_STRUCK if mark.style is Style.STRUCK else _CODE) * len(inner))
+        if struck or not _is_status_code(inner):
+            kept += (text.text[done : mark.start], (_STRUCK if struck else _CODE) * len(inner))
             done = mark.end
-    return "".join(kept) + text.text[done:]
+    return "".join(kept) + text.text[done:] if kept else text.text
 
 
 def unstruck(text: Text) -> str:

@@ -50,7 +50,7 @@ def structure_paths(markdown: Markdown) -> tuple[tuple[str, int], ...]:
             leaving += gone
             for path, line in stays:
                 found.setdefault(path, line)
-        elif isinstance(block, Paragraph | Item) and _DECISION.match(block.text.text[:60]):
+        elif isinstance(block, (Paragraph, Item)) and "/" in block.text.text and _DECISION.match(block.text.text[:60]):
             for code, mark in block.text.marked(Style.CODE):
                 before = block.text.text[max(0, mark.start - 60) : mark.start]
                 if "/" in code and _is_name(code.strip(), "") and _NOT.search(before) is None:
@@ -88,7 +88,7 @@ def _tree(block: Fence) -> tuple[list[tuple[str, int]], list[str]]:
             stack.append((depth, None))  # `(app)/` or `Shop.*/`: what is below it has no path that is known
             continue
         path = above + name.removeprefix("./")
-        if len(path) >= MAX_PATH or _GOES.search(note):
+        if len(path) >= MAX_PATH or (note and _GOES.search(note)):
             stack.append((depth, None))
             emptied.add(above)
             gone.append(path[:MAX_PATH])

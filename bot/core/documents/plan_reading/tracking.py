@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class TrackingReader:
         self._markdown = markdown
         self._joiner = joiner
         self._header = tuple(fold(title) for title in template.tracking_header)
-        self._template_rows = {normal_row(line) for line in template.text.splitlines() if line.lstrip().startswith("|")}
+        self._template_rows = _rows_of(template.text)
         names = dict.fromkeys(check.named for check in checks if check.principle is None and check.named)
         self._gates = {name: tokens(name) for name in list(names)[:_MOST_GATES]}
         self._broken = {check.principle for check in checks if check.weight in _BREACHES}
@@ -446,6 +447,12 @@ _CODE = re.compile(r"\b([^\W\d_]+\.?(?:[ -]?[^\W\d_]{2,8}\.?)?)\s*[#§-]?\s*(\d{
 def _code(match: re.Match[str]) -> str:
     """`arch2` for `Arch #2`, `Arch-2` and `Arch. 2`."""
     return "".join(c for c in match[1].casefold() if c.isalpha()) + match[2]
+
+
+@lru_cache(maxsize=64)
+def _rows_of(template: str) -> frozenset[str]:
+    """The words of each table row of a template."""
+    return frozenset(normal_row(line) for line in template.splitlines() if line.lstrip().startswith("|"))
 
 
 def normal_row(line: str) -> str:

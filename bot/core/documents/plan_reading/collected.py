@@ -20,15 +20,17 @@ from bot.core.documents.plan import (
     Verdict,
     Weight,
 )
-from bot.core.documents.plan_reading.joining import identity, numerals
+from bot.core.documents.plan_reading.excepted import excepted
+from bot.core.documents.plan_reading.joining import Joined, identity, numerals
 from bot.core.documents.plan_reading.language import is_of_tested_language, is_tested_status
+from bot.core.documents.plan_reading.sections import visible
 from bot.core.documents.plan_reading.statement_words import NEGATED
 from bot.core.documents.plan_reading.statements import MAX_STATEMENTS, Clause, read_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.core.documents.plan_reading.joining import Joined, Joiner
+    from bot.core.documents.plan_reading.joining import Joiner
     from bot.core.documents.plan_reading.verdict import Reading
     from bot.core.markdown import Markdown, Table, Text
 
@@ -37,6 +39,7 @@ MAX_TEXT = 400
 MAX_DEVIATIONS = 100
 _LANGUAGE_LINES = 200
 _SOFT = frozenset({Verdict.VIOLATION, Verdict.PARTIAL, Verdict.PENDING})
+_BREACHES = frozenset({Verdict.VIOLATION, Verdict.PARTIAL})
 _REASONS = (StatementKind.REASON, StatementKind.ARGUMENT, StatementKind.EXISTING, StatementKind.ALTERNATIVE)
 _WORD_GAPS = re.compile(r"[\W_]+")
 _WEIGHT_WITHOUT_WORDS = {
@@ -85,6 +88,8 @@ class Collected:
     """Tables of violations that stand inside the check."""
     tested_language: bool | None = None
     """None until a failed item needs it."""
+    excepted: list[tuple[str, Phase, Text]] = field(default_factory=list)
+    """Principles that a line about the whole gate does not pass, with that line."""
     deviations: list[DeviationSection] = field(default_factory=list)
     """Blocks inside the check that speak for a breach and are no item."""
 
@@ -114,6 +119,24 @@ class Collected:
         text = self.markdown.source(line).strip()[:MAX_TEXT]
         self.gates.append(GateLine(verdict, line, phase or self.phase, labelled, text, whole))
 
+    def take_exceptions(self, text: Text, phase: Phase | None = None) -> bool:
+        """Keep the principles that a sentence about the whole gate does not pass; false where there is none."""
+        exceptions = [(principle, phase or self.phase, text) for principle in excepted(visible(text), self.joiner)]
+        self.excepted += exceptions
+        return bool(exceptions)
+
+    def add_excepted(self) -> None:
+        """Add the excepted principles as admissions, but for those with a breach above the line or any item below."""
+        current = self.phase
+        for principle, phase, text in self.excepted:
+            line = text.place(0)[0]
+            others = [check for check in self.checks if check.principle == principle and check.explicit]
+            if not any(check.line > line or check.verdict in _BREACHES for check in others):
+                self.phase = phase
+                beside = (Clause(text.text, line),)
+                self.add(ItemReading(principle, Verdict.PARTIAL, line, text, None, beside, weight=Weight.ADMISSION))
+        self.phase = current
+
     def deviation(self, heading: str, line: int, names: tuple[str, ...], clauses: Iterable[Clause]) -> None:
         """Add a section that justifies a breach of these principles, or of any principle if it names none."""
         statements = read_statements(clauses)
@@ -128,11 +151,18 @@ class Collected:
             self.checks[-1] = replace(last, statements=statements, reason=last.reason or _reason(statements))
 
     def add(self, item: ItemReading) -> None:
-        """Add an item as a check, unless the limit is reached."""
+        """Add an item as a check, one for each principle that it names; no more than `MAX_CHECKS`."""
+        name = item.name.strip(" *_`:：")
+        several = self.joiner.several(name)
+        if len(several) > 1:
+            for principle in several:
+                self._add(item, name, Joined(principle, Join.NUMERAL))
+        else:
+            self._add(item, name, self._join(name, item.group) or self._mentioned(item))
+
+    def _add(self, item: ItemReading, name: str, joined: Joined | None) -> None:
         if self.full:
             return
-        name = item.name.strip(" *_`:：")
-        joined = self._join(name, item.group) or self._mentioned(item)
         worded = item.status is not None or item.box is not None
         weight = item.weight
         if weight is None:

@@ -58,6 +58,7 @@ def read_checks(parts: Sequence[CheckPart], collected: Collected) -> None:
             if collected.full:
                 return
             _read_unit(unit, collected)
+    collected.add_excepted()
 
 
 def _units(heading: Heading, collected: Collected) -> list[_Unit]:
@@ -162,7 +163,10 @@ def _read_deviations(heading: Heading, name: str, blocks: list[Block], collected
     names = collected.joiner.all_named(name)
     if not names:
         for block in texts:
-            part = collected.joiner.all_named(visible(block.text)[:_NAME_PART])
+            shown = visible(block.text)[:_NAME_PART]
+            part = collected.joiner.all_named(shown)
+            if not says_none(shown):
+                collected.excepted += [(principle, collected.phase, block.text) for principle in part]
             collected.deviation(heading.title, block.line, part, [Clause(unstruck(block.text), block.line)])
         return
     if texts:

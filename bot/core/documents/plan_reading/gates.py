@@ -75,6 +75,7 @@ def read_gate(text: Text, collected: Collected) -> None:
         collected.gate(Verdict.PASS, text.place(0)[0], labelled=False, whole=every)
         return
     phase = Phase.POST if words.AGAIN.search(named.name or shown[:80]) else None
+    exceptions = collected.take_exceptions(text, phase)
     labelled = named.separated and _labels(named)
     at = named.rest if labelled else 0
     found = _stated(shown[at:]) if labelled else verdict.lead(shown, strict=False)
@@ -83,7 +84,8 @@ def read_gate(text: Text, collected: Collected) -> None:
         passed = next((token.sign for token in said if token.sign not in verdict.MARKS), None) is Sign.PASS
         # `PASS (one justified deviation)`: the gate is passed, the deviation is an item's affair.
         line = text.place(at + found.start)[0]
-        collected.gate(Verdict.PASS if passed else found.verdict, line, labelled=labelled, phase=phase)
+        passing = Verdict.PASS if passed else found.verdict
+        collected.gate(passing, line, labelled=labelled, whole=not exceptions, phase=phase)
         return
     head = shown[:_LOOKED_AT]
     start = len(head) - len(head.lstrip(_LEAD))
@@ -91,7 +93,8 @@ def read_gate(text: Text, collected: Collected) -> None:
     whole = nothing or words.WHOLE.search(head)
     if whole is not None:
         line = text.place(whole.start())[0]
-        collected.gate(Verdict.NA if nothing else Verdict.PASS, line, labelled=False, phase=phase)
+        passing = Verdict.NA if nothing else Verdict.PASS
+        collected.gate(passing, line, labelled=False, whole=not exceptions, phase=phase)
 
 
 def _stated(rest: str) -> Reading | None:

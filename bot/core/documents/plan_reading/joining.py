@@ -37,6 +37,10 @@ _BRACKETED = Pattern(
     rf"[(（\[]\s*(?:principle\s+|§\s*|{without_blanks('principle')})?({_NUMERAL}(?:\s*[/,&+]\s*{_NUMERAL})*)\s*[)）\]]"
 )
 _ONE = re.compile(_NUMERAL)
+_BETWEEN = rf"\s*(?:,|/|&|\+|[–—-]|、|{anywhere('and', 'to')})(?:\s*{anywhere('and')})?\s*"
+_ONLY_NUMERALS = Pattern(
+    rf"\W*(?:{words.PRINCIPLE}\W*)?{_NUMERAL}(?:{_BETWEEN}(?:{words.PRINCIPLE}\s*)?{_NUMERAL}(?!\w))+\W*", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _IDEOGRAPHS = Pattern(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _COMMON = Pattern(anywhere("common_word"))
@@ -199,6 +203,15 @@ class Joiner:
             return Joined(self._principles[by_name], Join.LOOSE)
         return None
 
+    def several(self, named: str) -> tuple[Principle, ...]:
+        """The principles of a name that is a list of numerals: `I, II and III`, `Principles I–VI`; else none."""
+        if not self.trust_numerals or _ONLY_NUMERALS.fullmatch(named[:_LONGEST]) is None:
+            return ()
+        values = numerals(named)
+        return tuple(
+            principle for principle, value in zip(self._principles, self._numbers, strict=True) if value in values
+        )
+
     @property
     def count(self) -> int:
         """How many principles the constitution has."""
@@ -240,7 +253,7 @@ class Joiner:
     def disagrees(self, named: str) -> bool | None:
         """Whether numeral and name mean different principles. None if one of both is missing."""
         value, name = leading_numeral(named)
-        if value is None or not tokens(name) or not self._principles:
+        if value is None or not tokens(name) or not self._principles or _ONLY_NUMERALS.fullmatch(named[:_LONGEST]):
             return None
         if value not in self._numbers:
             return True

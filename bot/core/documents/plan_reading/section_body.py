@@ -161,7 +161,10 @@ class Body:
         took = False
         lines = _lines(block.text, self._collected)
         for number, text in enumerate(lines):
+            known = len(self._collected.checks) + len(self._collected.gates)
             took = self._line(text, following if number == len(lines) - 1 else ())
+            if not took and len(self._collected.checks) + len(self._collected.gates) == known:
+                self._collected.take_exceptions(text)
         return took
 
     def _line(self, text: Text, following: Sequence[Block]) -> bool:
@@ -181,6 +184,7 @@ class Body:
         first = next((mark for _, mark in text.marked(Style.STRONG)), None)
         bold = named.bold or (first is not None and first.start <= _LEAD)
         numbered = leading_numeral(named.name)[0] is not None or _NUMBERED.match(named.name) is not None
+        numbered = numbered or bool(self._collected.joiner.several(named.name))
         if bold or numbered:
             return self._named_line(text, named, following)
         if led is not None and led.verdict in _PURE_GATES:

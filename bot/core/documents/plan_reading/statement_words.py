@@ -41,6 +41,9 @@ BREAKING = r"breaking(?!\s+(?:change|api|the|any))"
 """Source of a pattern: a status that admits a breach."""
 REMARK = Pattern(rf"\W*{anywhere('remark')}\W*", _I)
 """A name that announces a remark: a warning sign before it admits nothing."""
+EXCEPTING = Pattern(whole_words("excepting"), _I)
+"""In a sentence about the whole gate: the principle beside it is not passed."""
+NEGATION = Pattern(whole_words("negation"), _I)
 NEGATED = Pattern(rf"[\s\ufe0f*_]*{whole_words('negation')}", _I)
 """Right behind a mark: what is named is not there."""
 DENIED = Pattern(

@@ -101,7 +101,7 @@ class GitCopy:
         if sha is None:
             raise UserError(
                 f"There is no commit `{plain_line(name)}` in {plain_line(str(self.folder))}: "
-                "fetch it first (`git fetch origin`), or name another with --base."
+                "fetch it first (`git fetch origin`), or name another one."
             )
         self._commits[name] = sha
         return sha

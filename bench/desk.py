@@ -21,7 +21,9 @@ from tests.desk.test_check import CLEAN, clone
 from tests.stage import SPEC, SPEC_KIT, plan
 
 ROUNDS = 5
-FEATURES = 200
+FEATURES, MANY_FEATURES = 200, 475
+DOCUMENTS = 1_000
+"""Markdown files of a repository without a spec."""
 ROOT = Path(__file__).parents[1]
 _LOCKED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==", re.MULTILINE)
 
@@ -94,6 +96,33 @@ def check_rows(features: int, target: str) -> list[Row]:
     ]
 
 
+def jobs_row() -> Row:
+    """CPU of the check of many features in one process, and in two."""
+    plangate = [str(Path(sys.executable).with_name("plangate")), "check", "--all", "--jobs"]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = _repository(Path(temporary) / "ferry", MANY_FEATURES)
+        alone, shared = (used([*plangate, jobs], folder).seconds for jobs in ("1", "2"))
+    return Row(
+        f"CPU of `plangate check --all --jobs 2` on {MANY_FEATURES} features, to that of `--jobs 1`",
+        f"{shared / alone:.2f}",
+        f"{shared / MANY_FEATURES * 1000:.1f} ms to {alone / MANY_FEATURES * 1000:.1f} ms a feature",
+        "≤ 10 ms a feature",
+    )
+
+
+def without_spec_row() -> Row:
+    """CPU of the check where there is Markdown and nothing to check."""
+    documents: dict[str, str | bytes] = {
+        f"docs/part-{number // 100}/page-{number}.md": f"# Page {number}\n\nSome words.\n"
+        for number in range(DOCUMENTS)
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = clone(Path(temporary) / "ferry", documents)
+        seconds = used([str(Path(sys.executable).with_name("plangate")), "check", "--all"], folder).seconds
+    measure = f"CPU of `plangate check --all` on {DOCUMENTS:,} Markdown files without a spec, git's included"
+    return Row(measure, "", f"{seconds:.2f} s", "≤ 0.3 s")
+
+
 def install_row() -> Row:
     """The files of an installation, without byte code."""
     locked = _LOCKED.findall((ROOT / "requirements-desk.txt").read_text(encoding="utf-8"))
@@ -117,7 +146,13 @@ def _size(path: Path) -> int:
 
 def rows() -> list[Row]:
     """CPU, memory and size."""
-    return [*check_rows(1, "≤ 0.35 s"), *check_rows(FEATURES, "≤ 10 ms a feature"), install_row()]
+    return [
+        *check_rows(1, "≤ 0.35 s"),
+        *check_rows(FEATURES, "≤ 10 ms a feature"),
+        jobs_row(),
+        without_spec_row(),
+        install_row(),
+    ]
 
 
 if __name__ == "__main__":

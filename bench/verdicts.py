@@ -163,7 +163,7 @@ def large_rows(effort: Effort = WHOLE) -> list[Row]:
         many = feature("specs/502-many") | {f"lib/file_{number}.py": "x = 1\n" for number in range(more)}
         measure = f"the same, a pull request of {effort.changed_files:,} files"
         wide = _large(theatre, repository, measure, "502-many", many)
-        rows.append(replace(wide, target="one call for each hundred files"))
+        rows.append(replace(wide, target="one call for each hundred files, in each of two jobs"))
         tip = repository.refs["refs/heads/main"]
         repository.refs |= {f"refs/heads/topic-{number}": tip for number in range(effort.branches)}
         rows.append(_numbered(theatre, repository, effort.branches))

@@ -83,8 +83,8 @@ _FOREIGN_LETTER = re.compile(r"[^\W\x00-\x7f]")
 _FOREIGN_PHRASES = re.compile(r"\(\?#\+\).*?\(\?#-\)", re.DOTALL)
 
 
-_PIECE = re.compile(r"\\.|\(\?P|.", re.DOTALL)
-"""An escape, the start of a named group, or one character of a regular expression."""
+_PIECE = re.compile(r"(\\.|\(\?P)|[^\\(]+|\(", re.DOTALL)
+"""An escape or the start of a named group, else characters of a regular expression."""
 
 
 class Pattern:
@@ -148,7 +148,7 @@ class Pattern:
 
 def _lower(source: str) -> str:
     """A regular expression in lower case, without a change to its escapes."""
-    return _PIECE.sub(lambda match: match[0] if len(match[0]) > 1 else match[0].lower(), source)
+    return _PIECE.sub(lambda match: match[1] or match[0].lower(), source)
 
 
 def _has_foreign_letter(text: str) -> bool:

@@ -88,8 +88,8 @@ class Collected:
     """Tables of violations that stand inside the check."""
     tested_language: bool | None = None
     """None until a failed item needs it."""
-    excepted: list[tuple[str, Phase, Text]] = field(default_factory=list)
-    """Principles that a line about the whole gate does not pass, with that line."""
+    excepted: dict[str, tuple[Phase, Text]] = field(default_factory=dict)
+    """Principles that a sentence about the whole gate does not pass, each with the last such sentence."""
     deviations: list[DeviationSection] = field(default_factory=list)
     """Blocks inside the check that speak for a breach and are no item."""
 
@@ -121,14 +121,14 @@ class Collected:
 
     def take_exceptions(self, text: Text, phase: Phase | None = None) -> bool:
         """Keep the principles that a sentence about the whole gate does not pass; false where there is none."""
-        exceptions = [(principle, phase or self.phase, text) for principle in excepted(visible(text), self.joiner)]
-        self.excepted += exceptions
+        exceptions = dict.fromkeys(excepted(visible(text), self.joiner), (phase or self.phase, text))
+        self.excepted |= exceptions
         return bool(exceptions)
 
     def add_excepted(self) -> None:
         """Add the excepted principles as admissions, but for those with a breach above the line or any item below."""
         current = self.phase
-        for principle, phase, text in self.excepted:
+        for principle, (phase, text) in self.excepted.items():
             line = text.place(0)[0]
             others = [check for check in self.checks if check.principle == principle and check.explicit]
             if not any(check.line > line or check.verdict in _BREACHES for check in others):

@@ -166,7 +166,7 @@ def _read_deviations(heading: Heading, name: str, blocks: list[Block], collected
             shown = visible(block.text)[:_NAME_PART]
             part = collected.joiner.all_named(shown)
             if not says_none(shown):
-                collected.excepted += [(principle, collected.phase, block.text) for principle in part]
+                collected.excepted |= dict.fromkeys(part, (collected.phase, block.text))
             collected.deviation(heading.title, block.line, part, [Clause(unstruck(block.text), block.line)])
         return
     if texts:

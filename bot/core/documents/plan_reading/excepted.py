@@ -47,7 +47,7 @@ def _of_sentence(sentence: str, joiner: Joiner) -> Iterator[str]:
     before: tuple[str, ...] = ()
     """What the clauses up to here named last."""
     announced = False
-    for clause in _CLAUSES.split(sentence):
+    for clause in filter(str.strip, _CLAUSES.split(sentence)):
         excepting = EXCEPTING.search(clause)
         if excepting is not None:
             yield from _beside(clause, excepting, joiner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.commands import add_folder
@@ -37,5 +38,11 @@ def run(options: argparse.Namespace) -> int:
     blanks = (
         f"{draft.blanks} blanks to fill in: {draft.clarifications} × NEEDS CLARIFICATION, {draft.verdicts} verdicts"
     )
-    sys.stdout.write(f"{plain_line(str(path))}: {blanks}\n")
+    sys.stdout.write(f"{plain_line(str(_from_here(path)))}: {blanks}\n")
     return 0
+
+
+def _from_here(path: Path) -> Path:
+    """The path as the user would type it: from the current folder where the file is below that folder."""
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path

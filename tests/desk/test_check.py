@@ -310,6 +310,18 @@ def test_a_large_specs_folder_is_read_in_bounded_time(tmp_path: Path, capsys: py
     assert len(found["features"]) == 119
 
 
+def test_a_saved_draft_is_named_from_the_folder_of_the_user(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {**SPEC_KIT, "specs/001-search/spec.md": SPEC, "specs/002-find/spec.md": SPEC})
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "--feature", "specs/001-search", "--write"]) == 0
+    assert capsys.readouterr().out.startswith("specs/001-search/plan.md: ")
+    monkeypatch.chdir(tmp_path / "specs/001-search")
+    assert main(["draft", str(tmp_path), "--feature", "specs/002-find", "--write"]) == 0
+    assert capsys.readouterr().out.startswith(f"{tmp_path.resolve()}/specs/002-find/plan.md: ")
+
+
 def test_a_draft_is_printed_saved_once_and_never_over_a_begun_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,7 @@ _FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n(.*?)</details>", re.D
 _TARGETS = re.compile(r"^\[[^\]\n]+\]: \S+$", re.MULTILINE)
 _COMMENTS = re.compile(r"\A<!-- [^\n]* -->\n")
 _TAGS = re.compile(r"</?(?:sub|code)>")
+_FOLDS = re.compile(r"<details><summary>(.*?)</summary>|</details>")
 _SHOWN_LINES = 14
 """The most lines of a folded part that are shown."""
 
@@ -102,7 +103,11 @@ class Screen:
         """Print a check run with its annotations and buttons."""
         mark, colour = _MARKS.get(run.conclusion or "", ("!", "yellow"))
         head = Text.assemble(
-            (f"{mark} ", f"bold {colour}"), (run.name, "bold"), "  ", (plain_line(run.title or ""), "bold")
+            (f"{mark} ", f"bold {colour}"),
+            (run.name, "bold"),
+            "  ",
+            (plain_line(run.title or ""), "bold"),
+            overflow="ellipsis",
         )
         parts: list[RenderableType] = [*_markdown(run.summary or "")]
         if run.text and open_text:
@@ -157,7 +162,8 @@ def _with_links(shown: str, text: str) -> str:
 
 def _excerpt(text: str) -> Iterator[RenderableType]:
     shown = _with_links(_TAGS.sub("", _TARGETS.sub("", text)).strip(), text)
-    lines = [line for line in shown.splitlines() if not line.startswith("````")]
+    unfolded = _FOLDS.sub(lambda fold: f"▸ {fold[1]}" if fold[1] else "", shown)
+    lines = [line for line in unfolded.splitlines() if not line.startswith("````")]
     if lines and lines[0].startswith("#"):
         yield Text(lines.pop(0).lstrip("# ").replace("`", ""), style="bold")
     yield Text("\n".join(lines[:_SHOWN_LINES]), style="dim")

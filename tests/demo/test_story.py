@@ -97,6 +97,8 @@ def test_every_step_goes_as_told(tmp_path: Path) -> None:
         assert positions == sorted(positions)
         assert "Demo finished in" in output
         assert "\x1b" not in output
+        assert "<details>" not in output
+        assert re.findall(r"^╭─ .*[^ …─]─*╮$", output, re.MULTILINE) == []  # no title is cut without a sign
         assert (demo.left(), list(demo.folder.iterdir())) == ([], [])
 
 

@@ -42,8 +42,12 @@ def github(*answers: Callable[[socket.socket], None]) -> Iterator[tuple[str, lis
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{door.getsockname()[1]}", asked
-    thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}", asked
+        finally:
+            # Closed first, its number goes to the next server, and `serve` may take a connection of that one.
+            door.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def says(text: str, status: str = "201 Created", *headers: str) -> Callable[[socket.socket], None]:

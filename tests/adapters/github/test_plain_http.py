@@ -41,8 +41,14 @@ def server(answer: bytes, *, holds: threading.Event | None = None) -> Iterator[t
                     holds.wait(HANGS)
                 line.sendall(answer)
 
-        threading.Thread(target=accept, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", lines
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", lines
+        finally:
+            # Closed first, its number goes to the next server, and `accept` may take a connection of that one.
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
 
 
 def request(address: str) -> urllib.request.Request:

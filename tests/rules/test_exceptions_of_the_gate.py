@@ -1,4 +1,4 @@
-"""Sentences about the whole gate that except a principle: `All principles pass, except III`."""
+"""Lines for several principles, sentences that except one (`All pass, except III`), and words for "later"."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def test_an_excepted_principle_is_warned_of(sentence: str) -> None:
         "**Result**: PASS. III. Plain Files: the failure mode is documented.",
         "None of the principles is violated: I to III are kept by the chart library.",
         "Neither III. Plain Files nor another principle is violated.",
+        "Exception handling: III. Plain Files keeps errors in one file.",
+        "This plan follows III. Plain Files; failure handling is in the store.",
+        "Risks: a failure of the disk, see III. Plain Files.",
+        "A violation of III. Plain Files is prevented by review.",
+        "Error handling follows III. Plain Files: a failed write is repeated.",
         "Todos los principios se cumplen, III. Plain Files también.",
         "所有原则均通过，包括 III. Plain Files。",
     ],

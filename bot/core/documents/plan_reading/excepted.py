@@ -55,14 +55,16 @@ def _of_sentence(sentence: str, joiner: Joiner) -> Iterator[str]:
         tokens = verdict.signs(clause)
         said = {token.sign for token in tokens}
         names = joiner.all_named(clause)
-        broken = any(token.sign in _PREDICATES and _ENDS.match(clause, token.end) for token in tokens)
+        # "Exception handling" and "the failure mode" are about something else.
+        ended = {token.sign for token in tokens if _ENDS.match(clause, token.end)}
+        broken = bool(ended & _PREDICATES)
         if said & _PASSES and not said & _PREDICATES:
-            announced = Sign.BENT in said
+            announced = Sign.BENT in ended
         elif names and (broken or announced):
             yield from names
         elif broken and before:
             yield from before
-        elif broken or Sign.BENT in said:
+        elif broken or Sign.BENT in ended:
             announced = True
         before = names or before
 

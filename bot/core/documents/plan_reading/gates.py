@@ -75,7 +75,7 @@ def read_gate(text: Text, collected: Collected) -> None:
         collected.gate(Verdict.PASS, text.place(0)[0], labelled=False, whole=every)
         return
     phase = Phase.POST if words.AGAIN.search(named.name or shown[:80]) else None
-    exceptions = collected.take_exceptions(text, phase)
+    has_exceptions = collected.take_exceptions(text, phase)
     labelled = named.separated and _labels(named)
     at = named.rest if labelled else 0
     found = _stated(shown[at:]) if labelled else verdict.lead(shown, strict=False)
@@ -85,7 +85,7 @@ def read_gate(text: Text, collected: Collected) -> None:
         # `PASS (one justified deviation)`: the gate is passed, the deviation is an item's affair.
         line = text.place(at + found.start)[0]
         passing = Verdict.PASS if passed else found.verdict
-        collected.gate(passing, line, labelled=labelled, whole=not exceptions, phase=phase)
+        collected.gate(passing, line, labelled=labelled, whole=not has_exceptions, phase=phase)
         return
     head = shown[:_LOOKED_AT]
     start = len(head) - len(head.lstrip(_LEAD))
@@ -94,7 +94,7 @@ def read_gate(text: Text, collected: Collected) -> None:
     if whole is not None:
         line = text.place(whole.start())[0]
         passing = Verdict.NA if nothing else Verdict.PASS
-        collected.gate(passing, line, labelled=False, whole=not exceptions, phase=phase)
+        collected.gate(passing, line, labelled=False, whole=not has_exceptions, phase=phase)
 
 
 def _stated(rest: str) -> Reading | None:

@@ -44,6 +44,7 @@ REMARK = Pattern(rf"\W*{anywhere('remark')}\W*", _I)
 EXCEPTING = Pattern(whole_words("excepting"), _I)
 """In a sentence about the whole gate: the principle beside it is not passed."""
 NEGATION = Pattern(whole_words("negation"), _I)
+"""Anywhere in a text: no, not, without."""
 NEGATED = Pattern(rf"[\s\ufe0f*_]*{whole_words('negation')}", _I)
 """Right behind a mark: what is named is not there."""
 DENIED = Pattern(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.adapters.github.bare import clock_ahead, exchange
 from bot.core.forge.errors import ForgeError
+from tests.adapters.github.raw_server import listening
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\\nabc\\n-----END RSA PRIVATE KEY-----\\n"
@@ -24,30 +25,16 @@ GOOD = '{"id": 7, "slug": "gate", "pem": "%s", "webhook_secret": "s"}' % PEM  # 
 def github(*answers: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
     """A server that answers each connection in its way; its address, and what it was asked."""
     asked: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        door.settimeout(10)
+    left = iter(answers)
 
-        def serve() -> None:
-            for answer in answers:
-                try:
-                    line, _ = door.accept()
-                except OSError:
-                    return
-                with line:
-                    asked.append(line.recv(65_536))
-                    try:
-                        answer(line)
-                    except OSError:
-                        continue
+    def take(line: socket.socket) -> None:
+        with line, suppress(OSError):  # the other side may hang up
+            asked.append(line.recv(65_536))
+            for answer in islice(left, 1):
+                answer(line)
 
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}", asked
-        finally:
-            # Closed first, its number goes to the next server, and `serve` may take a connection of that one.
-            door.shutdown(socket.SHUT_RDWR)
-            thread.join()
+    with listening(take) as address:
+        yield address, asked
 
 
 def says(text: str, status: str = "201 Created", *headers: str) -> Callable[[socket.socket], None]:

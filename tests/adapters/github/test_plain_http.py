@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +12,11 @@ import pytest
 
 from bot.adapters.github.plain_http import MOST_AT_ONCE, send
 from bot.core.forge.errors import ForgeError
+from tests.adapters.github.raw_server import listening
 from tests.processes import HANGS
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 
@@ -23,32 +24,20 @@ if TYPE_CHECKING:
 def server(answer: bytes, *, holds: threading.Event | None = None) -> Iterator[tuple[str, list[socket.socket]]]:
     """A server that answers every connection with these bytes, once it is no longer held."""
     lines: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
-        def accept() -> None:
-            while True:
-                try:
-                    line, _ = listener.accept()
-                except OSError:
-                    return
-                lines.append(line)
-                threading.Thread(target=respond, args=(line,), daemon=True).start()
+    def take(line: socket.socket) -> None:
+        lines.append(line)
+        threading.Thread(target=respond, args=(line,), daemon=True).start()
 
-        def respond(line: socket.socket) -> None:
-            with line:
-                line.recv(65_536)
-                if holds is not None:
-                    holds.wait(HANGS)
-                line.sendall(answer)
+    def respond(line: socket.socket) -> None:
+        with line:
+            line.recv(65_536)
+            if holds is not None:
+                holds.wait(HANGS)
+            line.sendall(answer)
 
-        accepting = threading.Thread(target=accept, daemon=True)
-        accepting.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", lines
-        finally:
-            # Closed first, its number goes to the next server, and `accept` may take a connection of that one.
-            listener.shutdown(socket.SHUT_RDWR)
-            accepting.join()
+    with listening(take) as address:
+        yield address, lines
 
 
 def request(address: str) -> urllib.request.Request:

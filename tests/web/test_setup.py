@@ -60,7 +60,6 @@ class TestTheFlow:
             assert serve.terminate() == 0
 
     @pytest.mark.slow
-    @pytest.mark.slow
     def test_github_itself_gets_its_deliveries_through(self, tmp_path: Path, world: World) -> None:
         with started(tmp_path, world) as (_, port, link):
             Browser().register(link, world)
@@ -94,7 +93,6 @@ class TestTheFlow:
             assert hidden not in said
         assert [path.name for path in (tmp_path / "var").iterdir() if path.name.startswith(".app")] == []
 
-    @pytest.mark.slow
     @pytest.mark.slow
     def test_the_door_alone_goes_on_as_well(self, tmp_path: Path, world: World) -> None:
         holders = tmp_path / "var" / "workers"
